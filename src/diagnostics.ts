@@ -1,0 +1,85 @@
+/** Every diagnostic of mmucheck: its code, what it means, and how it is shown. */
+
+/**
+ * All codes. MC0xx: command line, loading and files. MC1xx: outside the language. MC2xx: types, shapes and ranges.
+ * MC3xx: meaning (references, ghosts, steps). MC4xx: size.
+ */
+export const diagnosticCodes = {
+  MC001: 'unknown model',
+  MC002: 'syntax error',
+  MC003: 'the module threw while it was loaded',
+  MC004: 'no model in this file',
+  MC005: 'unknown param',
+  MC006: 'value not allowed for this param',
+  MC007: 'unknown variant',
+  MC008: 'unknown property',
+  MC009: 'one name twice',
+  MC010: 'properties of another model',
+  MC011: 'cannot write',
+  MC012: 'damaged trace file',
+  MC013: 'trace of another version of the model',
+  MC014: 'the model is built from parts that make no sense',
+  MC015: 'module not found',
+} as const satisfies Record<string, string>
+
+export type DiagnosticCode = keyof typeof diagnosticCodes
+
+/** A place in a source: UTF-16 offsets into `text`. `file` is as shown to people. */
+export interface Place {
+  readonly file: string
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+export interface Diagnostic {
+  readonly code: DiagnosticCode
+  readonly message: string
+  /** What to write or do instead. */
+  readonly hint: string
+  readonly place: Place | null
+}
+
+/** The one exception for a wrong model, command line or file. */
+export class DiagnosticError extends Error {
+  override readonly name = 'DiagnosticError'
+  readonly diagnostic: Diagnostic
+  constructor(code: DiagnosticCode, message: string, hint: string, place: Place | null = null) {
+    super(`${code}: ${message}`)
+    this.diagnostic = { code, message, hint, place }
+  }
+}
+
+/** Line and column, from 1, of a UTF-16 offset. */
+export const lineAndColumn = (text: string, offset: number): { line: number; column: number } => {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1 }
+}
+
+/**
+ * The text form: `file:line:column: error MC101: message`, two lines of context either side with the place underlined, and the hint.
+ */
+export const formatDiagnostic = ({ code, message, hint, place }: Diagnostic): string => {
+  const help = hint === '' ? '' : `\n  = help: ${hint.replaceAll('\n', '\n          ')}`
+  if (place === null) return `error ${code}: ${message}${help}`
+  const { line, column } = lineAndColumn(place.text, place.start)
+  return `${place.file}:${line}:${column}: error ${code}: ${message}\n${codeFrame(place)}${help}`
+}
+
+const codeFrame = ({ text, start, end }: Place): string => {
+  const lines = text.split('\n')
+  const { line, column } = lineAndColumn(text, start)
+  const last = Math.min(lines.length, line + 2)
+  const gutter = String(last).length
+  const shown: string[] = []
+  for (let n = Math.max(1, line - 2); n <= last; n++) {
+    const source = (lines[n - 1] ?? '').replaceAll('\t', ' ').trimEnd()
+    shown.push(`${n === line ? '>' : ' '} ${String(n).padStart(gutter)} |${source === '' ? '' : ` ${source}`}`)
+    if (n === line) {
+      const width = Math.max(1, Math.min(end - start, source.length - column + 1))
+      shown.push(`  ${' '.repeat(gutter)} | ${' '.repeat(column - 1)}${'^'.repeat(width)}`)
+    }
+  }
+  return shown.join('\n')
+}

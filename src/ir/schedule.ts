@@ -1,0 +1,16 @@
+/** A schedule: which agent takes which step with which choices. What an engine finds and the oracle replays. */
+
+export interface Move {
+  /** An index into `System.steps`. */
+  readonly step: number
+  /** The choice code of the way through the step; see `End` in system.ts. */
+  readonly choice: number
+}
+
+export interface Schedule {
+  /** The choice code of `init`. */
+  readonly init: number
+  readonly moves: readonly Move[]
+  /** The last move fails (an assert or a range) instead of leading to a state. */
+  readonly fails: boolean
+}

@@ -1,0 +1,211 @@
+/**
+ * The transition system: what `compile/` makes of a model, a variant and its properties, and all that an engine sees.
+ *
+ * Everything is specialised: array sizes, knobs and process instances are constants. The state is a list of variables;
+ * each is a scalar or an array (of any number of dimensions) of scalars, so a record is one variable per field and an
+ * array of records one array per field. A value is a 32-bit integer: booleans are 0 and 1, an enum value is its
+ * position in its domain, an integer is itself.
+ *
+ * Expressions are pure and total. What could fail (an index, a division, a store) is guarded by a `check` before it,
+ * except where the compiler has proved that it cannot. Temps are the locals of one step; they hold 32-bit integers.
+ */
+
+/** A place in an author's source: UTF-16 offsets into `System.files[file].text`. */
+export interface Span {
+  readonly file: number
+  readonly start: number
+  readonly end: number
+}
+
+export interface SourceFile {
+  /** As it is shown to people: relative to the working directory where it is below it. */
+  readonly name: string
+  readonly text: string
+}
+
+/** A state variable: `lo..hi` for every element, `dims` empty for a scalar. */
+export interface Variable {
+  readonly id: number
+  /** The author's name and path: `pte.P`, `deferred.at`; a process's local is `cpu[0].old`. Queues end in `#len`, optionals in `?`, unions in the tag's name. */
+  readonly name: string
+  readonly lo: number
+  readonly hi: number
+  readonly dims: readonly number[]
+  readonly role: VariableRole
+}
+
+export type VariableRole =
+  | { readonly kind: 'global' }
+  | { readonly kind: 'ghost' }
+  /** Which location a process is at: an index into `Process.locations`. */
+  | { readonly kind: 'location'; readonly process: number }
+  /** A local of a process that lives across yields. Where it is dead, all its elements are `lo`. */
+  | { readonly kind: 'local'; readonly process: number }
+
+export type BinaryOp =
+  | 'add' | 'sub' | 'mul' | 'div' | 'rem'
+  | 'and' | 'or' | 'xor' | 'shl' | 'shr'
+  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'
+  | 'min' | 'max'
+
+/**
+ * Pure and total. `div` and `rem` truncate as JavaScript's `Math.trunc(a / b)` and `%` do. `and`, `or`, `xor`, `shl`, `shr` are
+ * bitwise on 32-bit integers; on booleans they serve as the logical operators. Both arms of `select` are evaluated.
+ */
+export type Expr =
+  | { readonly op: 'const'; readonly value: number }
+  | { readonly op: 'temp'; readonly id: number }
+  /** One index per dimension, each inside its dimension. Reads the state as the step has left it so far. */
+  | { readonly op: 'load'; readonly variable: number; readonly index: readonly Expr[] }
+  | { readonly op: 'not'; readonly a: Expr }
+  | { readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
+  | { readonly op: 'select'; readonly condition: Expr; readonly a: Expr; readonly b: Expr }
+
+/** Straight-line code with structured control. `exit` leaves the enclosing `block` of that id. */
+export type Stmt =
+  | { readonly op: 'set'; readonly temp: number; readonly value: Expr }
+  | { readonly op: 'store'; readonly variable: number; readonly index: readonly Expr[]; readonly value: Expr; readonly at: Span }
+  | { readonly op: 'if'; readonly condition: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
+  | { readonly op: 'block'; readonly id: number; readonly body: readonly Stmt[] }
+  | { readonly op: 'exit'; readonly id: number }
+  /** Where the condition is 0 the step fails: `System.failures[failure]`. In a property's code, the property does. */
+  | { readonly op: 'check'; readonly condition: Expr; readonly failure: number }
+  /** Marks `System.branches[branch]` as taken. */
+  | { readonly op: 'cover'; readonly branch: number }
+
+/** A tree of statements: each leaf ends one way through an atomic step. */
+export interface Block {
+  readonly body: readonly Stmt[]
+  readonly end: End
+}
+
+export type End =
+  /** The process moves on: afterwards its frame holds exactly these values, and every other local of it is `lo`. Values are read in the state before the move. */
+  | { readonly op: 'goto'; readonly location: number; readonly frame: readonly FrameEntry[] }
+  /** A rule or `init` is over. */
+  | { readonly op: 'finish' }
+  | { readonly op: 'branch'; readonly condition: Expr; readonly then: Block; readonly else: Block }
+  /**
+   * Continues once for each value 0..count-1 of the temp, ascending (values that are not available end in `blocked`). The choice code of a
+   * way through the step is `c1 + radix * (c2 + radix * ...)` over the choices on it, first one first; it is below 2^53.
+   */
+  | { readonly op: 'choose'; readonly temp: number; readonly count: number; readonly rest: Block }
+  /** This way is not enabled. */
+  | { readonly op: 'blocked' }
+  | { readonly op: 'fail'; readonly failure: number }
+
+/** One element of a local: `element` is the row-major position in the variable's dims (0 for a scalar). */
+export interface FrameEntry {
+  readonly variable: number
+  readonly element: number
+  readonly value: Expr
+}
+
+/** An atomic step of an agent. A process's step is taken at its location; a rule's at any time. */
+export interface Step {
+  readonly id: number
+  readonly agent: number
+  /** The location in the agent's process, or null for a rule. */
+  readonly location: number | null
+  /** As the author wrote it; a template literal's source where the label is computed. */
+  readonly label: string
+  readonly at: Span
+  readonly body: Block
+}
+
+/** Who takes steps: a process instance, or the rules of one name and instance. A column of the race diagram. */
+export interface Agent {
+  readonly id: number
+  /** `cpu[0]`, or `cpu` for a single one. */
+  readonly name: string
+  readonly kind: 'process' | 'rule'
+  /** The key under `processes` or `rules`, and the instance number (null for a single one). */
+  readonly group: string
+  readonly instance: number | null
+}
+
+/** A local's element that is alive at a location, and where the oracle finds it. */
+export interface LiveLocal {
+  readonly variable: number
+  /** Which generator of the chain of `yield*` calls declares it: 0 is the process itself. */
+  readonly frame: number
+  /** The author's name for it. */
+  readonly name: string
+}
+
+export interface Location {
+  readonly id: number
+  /** Identifies the location for the oracle: the yields that are in progress, outermost first, each as `file:offset` with `#i` for each enclosing `for..of` with yields that is in its round i, joined by `/`. */
+  readonly key: string
+  readonly label: string
+  readonly at: Span
+  /** Where a process has returned: no step starts here. */
+  readonly final: boolean
+  readonly live: readonly LiveLocal[]
+}
+
+export interface Process {
+  readonly id: number
+  readonly agent: number
+  /** The variable that holds the location. */
+  readonly pc: number
+  /** All locations; 0 is where the process starts. */
+  readonly locations: readonly Location[]
+}
+
+/** How a step can fail. `deadlock` is no failure of a step; it is found by the search. */
+export interface Failure {
+  readonly id: number
+  readonly kind: 'assert' | 'range'
+  /** What went wrong, in words: `pte[..] = 4 is outside range(0, 3)`. */
+  readonly message: string
+  readonly at: Span
+}
+
+/** One arm of an `if`, `?:`, `switch`, `&&` in a step of the model, for "never taken". `text` says which: `if (...)`, `else`, `case 'x'`. */
+export interface Branch {
+  readonly id: number
+  readonly text: string
+  readonly at: Span
+}
+
+/** A property, compiled: run `body`, then `value` is 1 where the predicate holds (or is the measure of a `bound`). Stores nothing. */
+export interface CompiledProperty {
+  readonly name: string
+  readonly kind: 'always' | 'sometimes' | 'bound'
+  readonly max: number | null
+  readonly body: readonly Stmt[]
+  readonly value: Expr
+  readonly at: Span
+}
+
+export interface System {
+  readonly model: string
+  readonly files: readonly SourceFile[]
+  readonly variables: readonly Variable[]
+  readonly agents: readonly Agent[]
+  readonly processes: readonly Process[]
+  /** Grouped by agent, a process's steps by location. */
+  readonly steps: readonly Step[]
+  /** From the state in which every element is its variable's `initial` value: each `finish` is an initial state. */
+  readonly init: Block
+  /** Per variable, the value that every element has before `init` runs. */
+  readonly initial: readonly number[]
+  readonly properties: readonly CompiledProperty[]
+  readonly failures: readonly Failure[]
+  readonly branches: readonly Branch[]
+  readonly deadlock: 'violation' | 'allowed'
+  /** Greater than every chosen value; see `choose`. */
+  readonly radix: number
+  /** Temps are numbered 0..temps-1 over the whole system. */
+  readonly temps: number
+}
+
+/**
+ * A state as plain integers: the elements of all variables, one after the other, row-major. The common language in which
+ * engines and the oracle compare states.
+ */
+export type Vector = readonly number[]
+
+/** How many elements a variable has. */
+export const elements = (v: Variable): number => v.dims.reduce((n, d) => n * d, 1)

@@ -1,0 +1,207 @@
+/**
+ * Finite domains: the types of state variables. A domain is plain data, so that the oracle, the compiler and any
+ * other reader of a model can walk it; its type parameter is the TypeScript type of the values it holds.
+ */
+
+/** A FIFO of bounded capacity, first element at index 0. Elements are copied in by `push` and copied out by every read. */
+export interface Queue<T> extends Iterable<T> {
+  readonly length: number
+  readonly [index: number]: T
+  /** Appends a copy of `value`. Pushing to a full queue is a range violation. */
+  push(value: T): void
+  /** Removes and returns the first element. Shifting an empty queue is a range violation. */
+  shift(): T
+  at(index: number): T | undefined
+  every(predicate: (value: T, index: number) => boolean): boolean
+  some(predicate: (value: T, index: number) => boolean): boolean
+  find(predicate: (value: T, index: number) => boolean): T | undefined
+  findIndex(predicate: (value: T, index: number) => boolean): number
+  filter(predicate: (value: T, index: number) => boolean): T[]
+  map<U>(transform: (value: T, index: number) => U): U[]
+  reduce<A>(combine: (accumulator: A, value: T, index: number) => A, initial: A): A
+  includes(value: T): boolean
+  indexOf(value: T): number
+}
+
+/** A set of the integers 0..n-1. Iteration is in ascending order, whatever the order of insertion. */
+export interface IndexSet extends Iterable<number> {
+  readonly size: number
+  has(member: number): boolean
+  /** Adds a member. Adding an integer outside 0..n-1 is a range violation. */
+  add(member: number): void
+  delete(member: number): void
+  clear(): void
+}
+
+export type Domain<T = unknown> = (
+  | BoolDomain
+  | RangeDomain
+  | OneOfDomain
+  | OptionalDomain
+  | RecordDomain
+  | ArrayDomain
+  | QueueDomain
+  | SetDomain
+  | UnionDomain
+  | GhostDomain
+) & { readonly [valueType]?: T }
+
+/** Exists in types only: carries the TypeScript type of a domain's values. */
+declare const valueType: unique symbol
+
+export interface BoolDomain {
+  readonly kind: 'bool'
+}
+/** Integers from `lo` to `hi`, both included. `ids` marks interchangeable identities (for symmetry). */
+export interface RangeDomain {
+  readonly kind: 'range'
+  readonly lo: number
+  readonly hi: number
+  readonly ids: boolean
+}
+export interface OneOfDomain {
+  readonly kind: 'oneOf'
+  readonly values: readonly string[]
+}
+export interface OptionalDomain {
+  readonly kind: 'optional'
+  readonly of: Domain
+}
+export interface RecordDomain {
+  readonly kind: 'record'
+  readonly fields: Readonly<Record<string, Domain>>
+}
+export interface ArrayDomain {
+  readonly kind: 'array'
+  readonly length: number
+  readonly of: Domain
+}
+export interface QueueDomain {
+  readonly kind: 'queue'
+  readonly capacity: number
+  readonly of: Domain
+}
+/** Subsets of 0..size-1. */
+export interface SetDomain {
+  readonly kind: 'set'
+  readonly size: number
+}
+/** A tagged union: `tag` names the field that says which variant a value is. */
+export interface UnionDomain {
+  readonly kind: 'union'
+  readonly tag: string
+  readonly variants: Readonly<Record<string, Readonly<Record<string, Domain>>>>
+}
+export interface GhostDomain {
+  readonly kind: 'ghost'
+  readonly of: Domain
+}
+
+/** The TypeScript type of the values of a domain. */
+export type ValueOf<D> = D extends { readonly [valueType]?: infer T } ? Exclude<T, undefined> : never
+
+/** A record of domains, as `state` returns it and `record` takes it. */
+export type Fields = Readonly<Record<string, Domain>>
+
+/** The record type of the values of a record of domains. */
+export type ValuesOf<F> = { -readonly [K in keyof F]: ValueOf<F[K]> }
+
+/** Any tagged union's value: one object type per variant, told apart by the field `Tag`. */
+export type UnionValue<Tag extends string, V extends Record<string, Fields>> = {
+  [K in keyof V & string]: { readonly [T in Tag]: K } & ValuesOf<V[K]>
+}[keyof V & string]
+
+/** Thrown when a model is built from parts that make no sense; the command line reports it with exit code 65. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError'
+}
+
+const requireCount = (what: string, n: number, least: number): void => {
+  if (!Number.isInteger(n) || n < least || n > 65_536)
+    throw new ModelError(`${what} takes an integer from ${least} to 65536, not ${String(n)}`)
+}
+
+/** `false` or `true`; initially `false`. */
+export const bool: Domain<boolean> = { kind: 'bool' }
+
+/**
+ * The integers from `lo` to `hi`, both included; initially 0 where that is inside, else `lo`.
+ * Storing any other value is a range violation with a trace.
+ * @throws ModelError if a limit is no 32-bit integer or `lo > hi`.
+ */
+export const range = (lo: number, hi: number): Domain<number> => {
+  if (!Number.isInteger(lo) || !Number.isInteger(hi) || lo > hi || lo < -(2 ** 31) || hi >= 2 ** 31)
+    throw new ModelError(`range(${String(lo)}, ${String(hi)}) needs 32-bit integers with lo <= hi`)
+  return { kind: 'range', lo, hi, ids: false }
+}
+
+/** The integers 0..n-1, to index an array of n. @throws ModelError if n < 1. */
+export const index = (n: number): Domain<number> => {
+  requireCount('index(n)', n, 1)
+  return { kind: 'range', lo: 0, hi: n - 1, ids: false }
+}
+
+/** n interchangeable identities, numbered 0..n-1: only compared for equality and used as indices. @throws ModelError if n < 1. */
+export const ids = (n: number): Domain<number> => {
+  requireCount('ids(n)', n, 1)
+  return { kind: 'range', lo: 0, hi: n - 1, ids: true }
+}
+
+/** One of the given strings; initially the first. @throws ModelError if there is none, or one occurs twice. */
+export const oneOf = <const V extends readonly [string, ...string[]]>(...values: V): Domain<V[number]> => {
+  if (values.length === 0) throw new ModelError('oneOf() needs at least one string')
+  if (new Set(values).size !== values.length) throw new ModelError(`oneOf(${values.join(', ')}) names a value twice`)
+  return { kind: 'oneOf', values }
+}
+
+/** `null` or a value of the domain; initially `null`. */
+export const optional = <D extends Domain>(of: D): Domain<ValueOf<D> | null> => ({ kind: 'optional', of: notGhost('optional', of) })
+
+/** An object with the given fields. */
+export const record = <F extends Fields>(fields: F): Domain<ValuesOf<F>> => {
+  for (const of of Object.values(fields)) notGhost('record', of)
+  return { kind: 'record', fields }
+}
+
+/** An array of exactly `length` elements. @throws ModelError if length < 1. */
+export const array = <D extends Domain>(length: number, of: D): Domain<ValueOf<D>[]> => {
+  requireCount('array(n, domain)', length, 1)
+  return { kind: 'array', length, of: notGhost('array', of) }
+}
+
+/** A FIFO of at most `capacity` elements; initially empty. @throws ModelError if capacity < 1. */
+export const queue = <D extends Domain>(capacity: number, of: D): Domain<Queue<ValueOf<D>>> => {
+  requireCount('queue(n, domain)', capacity, 1)
+  return { kind: 'queue', capacity, of: notGhost('queue', of) }
+}
+
+/** A set of integers out of 0..n-1; initially empty. @throws ModelError if n < 1. */
+export const set = (n: number): Domain<IndexSet> => {
+  requireCount('set(n)', n, 1)
+  return { kind: 'set', size: n }
+}
+
+/**
+ * A tagged union: `union('kind', { idle: {}, fault: { code: range(0, 3) } })` holds `{ kind: 'idle' }` or
+ * `{ kind: 'fault', code: 2 }`; initially the first variant. A union is assigned whole.
+ * @throws ModelError if there is no variant, or a variant has a field named like the tag.
+ */
+export const union = <const Tag extends string, V extends Record<string, Fields>>(tag: Tag, variants: V): Domain<UnionValue<Tag, V>> => {
+  if (Object.keys(variants).length === 0) throw new ModelError(`union('${tag}', {}) needs at least one variant`)
+  for (const [name, fields] of Object.entries(variants)) {
+    if (tag in fields) throw new ModelError(`variant '${name}' of union('${tag}', ...) has a field named like the tag`)
+    for (const of of Object.values(fields)) notGhost('union', of)
+  }
+  return { kind: 'union', tag, variants }
+}
+
+/**
+ * A variable that only properties, `assert` and other ghosts may read: the protocol never depends on it. Only whole
+ * variables of `state` can be ghosts.
+ */
+export const ghost = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ kind: 'ghost', of: notGhost('ghost', of) })
+
+const notGhost = <D extends Domain>(where: string, of: D): D => {
+  if (of.kind === 'ghost') throw new ModelError(`ghost(...) inside ${where}(...): only a whole variable of state can be a ghost`)
+  return of
+}

@@ -1,0 +1,6 @@
+/** What authors of models and properties import: `import { model, record, ... } from 'mmucheck'`. */
+export * from './domain.js'
+export * from './model.js'
+export * from './param.js'
+export * from './property.js'
+export { assert, type Choice, choose, type Steps, type Until, until, when } from './step.js'

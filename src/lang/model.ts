@@ -1,0 +1,63 @@
+/** A model: params, state, initial values, processes and rules. */
+import { type Fields, ModelError, type ValuesOf } from './domain.js'
+import type { Params, ParamValues } from './param.js'
+import type { Steps } from './step.js'
+
+/** A process that exists once, or one instance of `each`. */
+export type ProcessBody<S> = (s: S) => Steps
+export type InstanceBody<S> = (s: S, instance: number) => Steps
+/** A rule: one atomic step that may fire at any time its `when`s hold. A generator where it chooses. */
+export type RuleBody<S> = (s: S) => Steps | void
+export type InstanceRuleBody<S> = (s: S, instance: number) => Steps | void
+
+/** n instances of a process or rule, numbered from 0. */
+export interface Each<B> {
+  readonly kind: 'each'
+  readonly count: number
+  readonly body: B
+}
+
+export type Process<S> = ProcessBody<S> | Each<InstanceBody<S>>
+/** One rule, or several that belong to one agent, each under its label. */
+export type Rules<S> = RuleBody<S> | Readonly<Record<string, RuleBody<S>>> | Each<InstanceRuleBody<S> | Readonly<Record<string, InstanceRuleBody<S>>>>
+
+/** `each(p.cpus, function* (s, cpu) { ... })`: instances 0..count-1. @throws ModelError if count is no integer of at least 1. */
+export const each = <B>(count: number, body: B): Each<B> => {
+  if (!Number.isInteger(count) || count < 1) throw new ModelError(`each(${String(count)}, ...) needs a count of at least 1`)
+  return { kind: 'each', count, body }
+}
+
+export interface ModelDefinition<P extends Params, F extends Fields> {
+  /** Names the folder of its counterexamples: letters, digits and dashes. */
+  readonly name: string
+  readonly title?: string
+  readonly source?: string
+  readonly params?: P
+  /** The variables of the state and their domains. */
+  readonly state: (p: ParamValues<P>) => F
+  /** Sets initial values; what it leaves alone starts as the domain says. A generator may `choose`: then there are several initial states. */
+  readonly init?: (s: ValuesOf<F>, p: ParamValues<P>) => Steps | void
+  readonly processes?: (p: ParamValues<P>) => Readonly<Record<string, Process<ValuesOf<F>>>>
+  readonly rules?: (p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
+  /** Named settings of the params: `--variant name`. */
+  readonly variants?: Readonly<Record<string, Partial<ParamValues<P>>>>
+  /** 'violation' (the default): a state with no enabled step while some process has not returned is one. */
+  readonly deadlock?: 'violation' | 'allowed'
+}
+
+export interface Model<P extends Params = Params, F extends Fields = Fields> extends ModelDefinition<P, F> {
+  readonly kind: 'model'
+  readonly params: P
+}
+
+/** The type of `s` in a model's functions: `StateOf<typeof myModel>`. Of a `state` function too. */
+export type StateOf<M> = M extends Model<Params, infer F> ? ValuesOf<F> : M extends (...args: never[]) => infer F ? ValuesOf<F> : never
+/** The type of `p` in a model's functions. */
+export type ParamsOf<M> = M extends Model<infer P, Fields> ? ParamValues<P> : never
+
+/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if the name is not made of letters, digits and dashes. */
+export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(definition: ModelDefinition<P, F>): Model<P, F> => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))
+    throw new ModelError(`the model's name '${definition.name}' must be letters, digits, dots and dashes: it names a folder`)
+  return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }
+}

@@ -1,0 +1,62 @@
+/** A trace: the states and steps from an initial state to the one that settles a property. */
+
+/** A value of the state as people know it. Sets are JavaScript sets of integers. */
+export type Plain = number | boolean | string | null | readonly Plain[] | ReadonlySet<number> | { readonly [field: string]: Plain }
+
+export interface ProcessView {
+  readonly agent: string
+  /** The label of the step that the process takes next; null where it has returned. */
+  readonly at: string | null
+  /** The locals that are alive, by the author's name. */
+  readonly locals: Readonly<Record<string, Plain>>
+}
+
+export interface StateView {
+  /** The variables of `state`, ghosts too. */
+  readonly globals: Readonly<Record<string, Plain>>
+  readonly processes: readonly ProcessView[]
+}
+
+export interface SourcePlace {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface TraceStep {
+  readonly agent: string
+  readonly label: string
+  /** The values chosen in this step, in order. */
+  readonly choices: readonly Plain[]
+  readonly at: SourcePlace
+  /** The state after the step; null where the step fails (an assert or a range). */
+  readonly after: StateView | null
+}
+
+/** Why a trace ends where it does. */
+export interface Outcome {
+  readonly property: string
+  readonly kind: 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+  /** The property's source text; for a failed step the source of what failed. */
+  readonly source: string
+  readonly at: SourcePlace | null
+  /** In words: `noLostUpdate does not hold`, `pte[1] = 4 is outside range(0, 3)`, who waits for what in a deadlock. */
+  readonly message: string
+  /** The state locations that the predicate read last, and their values: `['s.pte[0]', 1]`. */
+  readonly reads: readonly (readonly [location: string, value: Plain])[]
+}
+
+export interface Trace {
+  readonly model: string
+  /** SHA-256 over the sources of the model that the trace belongs to, hexadecimal. */
+  readonly modelHash: string
+  readonly variant: string | null
+  readonly params: Readonly<Record<string, number | boolean | string>>
+  /** All agents, in column order. */
+  readonly agents: readonly string[]
+  readonly initial: StateView
+  /** The values chosen by `init`. */
+  readonly initialChoices: readonly Plain[]
+  readonly steps: readonly TraceStep[]
+  readonly outcome: Outcome
+}
