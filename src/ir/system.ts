@@ -32,6 +32,8 @@ export interface Variable {
   readonly hi: number
   readonly dims: readonly number[]
   readonly role: VariableRole
+  /** What the values stand for, `values[i - lo]` for i, where they are no integers: an enum's strings, a union's variants, `false` and `true`. Needed for locals, whose domains are inferred. */
+  readonly values?: readonly (string | boolean)[]
 }
 
 export type VariableRole =
@@ -131,11 +133,13 @@ export interface LiveLocal {
   readonly frame: number
   /** The author's name for it. */
   readonly name: string
+  /** The part of its value that the variable holds, as flattened: '' (a scalar), `.f`, `?`, `#len`, ... For a reference to the state `#idx`: the indices on its path. */
+  readonly suffix: string
 }
 
 export interface Location {
   readonly id: number
-  /** Identifies the location for the oracle: the yields that are in progress, outermost first, each as `file:offset` with `#i` for each enclosing `for..of` with yields that is in its round i, joined by `/`. */
+  /** Identifies the location for the oracle: the yields that are in progress, outermost first, each as `path:offset` (the absolute path of its file) with `#i` for each enclosing `for..of` with yields that is in its round i, joined by `/`. */
   readonly key: string
   readonly label: string
   readonly at: Span

@@ -19,13 +19,22 @@ export interface Each<B> {
 
 export type Process<S> = ProcessBody<S> | Each<InstanceBody<S>>
 /** One rule, or several that belong to one agent, each under its label. */
-export type Rules<S> = RuleBody<S> | Readonly<Record<string, RuleBody<S>>> | Each<InstanceRuleBody<S> | Readonly<Record<string, InstanceRuleBody<S>>>>
+export type Rules<S> =
+  | RuleBody<S>
+  | Readonly<Record<string, RuleBody<S>>>
+  | Each<InstanceRuleBody<S> | Readonly<Record<string, InstanceRuleBody<S>>>>
 
 /** `each(p.cpus, function* (s, cpu) { ... })`: instances 0..count-1. @throws ModelError if count is no integer of at least 1. */
 export const each = <B>(count: number, body: B): Each<B> => {
   if (!Number.isInteger(count) || count < 1) throw new ModelError(`each(${String(count)}, ...) needs a count of at least 1`)
   return { kind: 'each', count, body }
 }
+
+/**
+ * Always `unknown`. As the type of `this` it makes TypeScript settle F, from `state`, before it looks into a function that takes `p`: without
+ * it the `s` of an instance inside `each(...)` is of unknown type.
+ */
+type After<F> = F extends Fields ? unknown : unknown
 
 export interface ModelDefinition<P extends Params, F extends Fields> {
   /** Names the folder of its counterexamples: letters, digits and dashes. */
@@ -37,8 +46,8 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   readonly state: (p: ParamValues<P>) => F
   /** Sets initial values; what it leaves alone starts as the domain says. A generator may `choose`: then there are several initial states. */
   readonly init?: (s: ValuesOf<F>, p: ParamValues<P>) => Steps | void
-  readonly processes?: (p: ParamValues<P>) => Readonly<Record<string, Process<ValuesOf<F>>>>
-  readonly rules?: (p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
+  readonly processes?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Process<ValuesOf<F>>>>
+  readonly rules?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
   /** Named settings of the params: `--variant name`. */
   readonly variants?: Readonly<Record<string, Partial<ParamValues<P>>>>
   /** 'violation' (the default): a state with no enabled step while some process has not returned is one. */
@@ -51,12 +60,14 @@ export interface Model<P extends Params = Params, F extends Fields = Fields> ext
 }
 
 /** The type of `s` in a model's functions: `StateOf<typeof myModel>`. Of a `state` function too. */
-export type StateOf<M> = M extends Model<Params, infer F> ? ValuesOf<F> : M extends (...args: never[]) => infer F ? ValuesOf<F> : never
+export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M extends (...args: never[]) => infer F ? ValuesOf<F> : never
 /** The type of `p` in a model's functions. */
-export type ParamsOf<M> = M extends Model<infer P, Fields> ? ParamValues<P> : never
+export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : never
 
 /** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if the name is not made of letters, digits and dashes. */
-export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(definition: ModelDefinition<P, F>): Model<P, F> => {
+export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(
+  definition: ModelDefinition<P, F>,
+): Model<P, F> => {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))
     throw new ModelError(`the model's name '${definition.name}' must be letters, digits, dots and dashes: it names a folder`)
   return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }

@@ -40,7 +40,11 @@ export const size = (value: number, options: { min?: number; max?: number; doc?:
 export const flag = (value: boolean, doc = ''): Param<boolean> => ({ kind: 'flag', default: value, doc })
 
 /** A knob with named settings. @throws ModelError if the default is none of them. */
-export const choice = <const V extends readonly [string, ...string[]]>(values: V, value: NoInfer<V[number]>, doc = ''): Param<V[number]> => {
+export const choice = <const V extends readonly [string, ...string[]]>(
+  values: V,
+  value: NoInfer<V[number]>,
+  doc = '',
+): Param<V[number]> => {
   if (!values.includes(value)) throw new ModelError(`choice: '${value}' is none of ${values.join(', ')}`)
   return { kind: 'choice', values, default: value, doc }
 }

@@ -51,7 +51,11 @@ const toChoice = (from: number | IndexSet | Iterable<unknown>): Choice => {
   if (typeof from === 'number') return { kind: 'choose', count: from, option: (value) => ({ value }) }
   if (isIndexSet(from)) {
     const members = new Set(from)
-    return { kind: 'choose', count: members.size === 0 ? 0 : Math.max(...members) + 1, option: (value) => (members.has(value) ? { value } : undefined) }
+    return {
+      kind: 'choose',
+      count: members.size === 0 ? 0 : Math.max(...members) + 1,
+      option: (value) => (members.has(value) ? { value } : undefined),
+    }
   }
   const list = [...from]
   return { kind: 'choose', count: list.length, option: (i) => ({ value: list[i] }) }

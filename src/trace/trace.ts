@@ -48,12 +48,16 @@ export interface Outcome {
 
 export interface Trace {
   readonly model: string
+  /** The file of the model, as it is shown to people; a stored trace is compared with the model of today through it. */
+  readonly modelFile: string
   /** SHA-256 over the sources of the model that the trace belongs to, hexadecimal. */
   readonly modelHash: string
   readonly variant: string | null
   readonly params: Readonly<Record<string, number | boolean | string>>
   /** All agents, in column order. */
   readonly agents: readonly string[]
+  /** The names of the globals that are ghosts. */
+  readonly ghosts: readonly string[]
   readonly initial: StateView
   /** The values chosen by `init`. */
   readonly initialChoices: readonly Plain[]

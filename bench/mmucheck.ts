@@ -1,0 +1,34 @@
+/** mmucheck, as a user runs it: the built command line in a fresh process. */
+import { join } from 'node:path'
+import type { Measurement } from './measurement.js'
+import { execute, type Finished } from './process.js'
+
+/** What the benchmark reads of the object that `check --json` prints. */
+interface CheckReport {
+  readonly complete: boolean
+  readonly states: number
+  readonly transitions: number
+  readonly seconds: number
+  readonly bytesPerState: number
+  readonly exitCode: number
+}
+
+/** Runs `mmucheck check <model> --set ... --json` in the repository at `root`. */
+export const runCheck = (root: string, model: string, params: Readonly<Record<string, number>>): Promise<Finished> => {
+  const sets = Object.entries(params).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  return execute(
+    process.execPath,
+    [join(root, 'dist/cli/main.js'), 'check', model, ...sets, '--json', '--out', 'bench/out/counterexamples'],
+    { cwd: root },
+  )
+}
+
+/** One search. @throws Error if the search was not complete or a property failed. */
+export const searchMmucheck = async (root: string, model: string, params: Readonly<Record<string, number>>): Promise<Measurement> => {
+  const { stdout, stderr, code, peakBytes } = await runCheck(root, model, params)
+  if (code !== 0) throw new Error(`mmucheck check ${model} ended with ${code}:\n${stdout}${stderr}`)
+  const report = JSON.parse(stdout) as CheckReport
+  if (!report.complete) throw new Error(`mmucheck check ${model} was not complete:\n${stdout}`)
+  const { states, transitions, seconds, bytesPerState } = report
+  return { tool: 'mmucheck', states, transitions, seconds, bytesPerState, peakBytes }
+}

@@ -1,0 +1,178 @@
+/**
+ * `npm run bench [-- --json] [-- --runs N]`: mmucheck beside its peers on the same protocols, in one run on one machine. Each tool's states and
+ * transitions are compared with the known ones; a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
+ */
+import { cpus, totalmem } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Measurement } from './measurement.js'
+import { runCheck, searchMmucheck } from './mmucheck.js'
+import { execute, missing } from './process.js'
+import { type Instance, measured } from './protocols.js'
+import { prepareRumur, rumurNeeds } from './rumur.js'
+import { prepareSpin, spinNeeds } from './spin.js'
+import { formatCount, formatTable, median } from './table.js'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const sources = join(root, 'bench')
+
+const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } } })
+const runs = Number(options.runs)
+if (!Number.isInteger(runs) || runs < 1) {
+  process.stderr.write(`--runs takes a number of at least 1, not '${options.runs}'\n`)
+  process.exit(64)
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+interface Comparison {
+  readonly protocol: string
+  readonly results: readonly Measurement[]
+}
+
+const repeat = async <T>(times: number, run: () => Promise<T>): Promise<T[]> => {
+  const results: T[] = []
+  for (let i = 0; i < times; i++) results.push(await run())
+  return results
+}
+
+const middleOf = async (times: number, run: () => Promise<Measurement>): Promise<Measurement> =>
+  median(await repeat(times, run), (m) => m.seconds)
+
+/** A peer's tools are looked for once, and what is skipped is said once. */
+const available = (tool: string, needs: readonly string[]): boolean => {
+  const without = missing(needs)
+  if (without.length > 0) say(`${tool} is skipped: ${without.join(' and ')} not found (Debian has packages of these names)`)
+  return without.length === 0
+}
+
+const compare = async (instance: Instance, peers: { spin: boolean; rumur: boolean }): Promise<Comparison> => {
+  const work = join(root, 'bench/out', instance.name.replaceAll(/[^a-z0-9]+/gi, '-'))
+  const results: Measurement[] = []
+  say(`${instance.name}: mmucheck, ${runs} times`)
+  results.push(await middleOf(runs, () => searchMmucheck(root, instance.model, instance.params)))
+  if (peers.spin) {
+    say(`${instance.name}: Spin, ${runs} times`)
+    results.push(await middleOf(runs, await prepareSpin(instance, sources, join(work, 'spin'))))
+  }
+  if (peers.rumur) {
+    say(`${instance.name}: Rumur, once`)
+    results.push(await (await prepareRumur(instance, sources, join(work, 'rumur')))())
+  }
+  for (const { tool, states, transitions } of results) {
+    if (states !== instance.states || transitions !== instance.transitions)
+      throw new Error(
+        `${instance.name}: ${tool} says ${formatCount(states)} states and ${formatCount(transitions)} transitions, ` +
+          `not ${formatCount(instance.states)} and ${formatCount(instance.transitions)}`,
+      )
+  }
+  return { protocol: instance.name, results }
+}
+
+interface Growth {
+  readonly model: string
+  readonly params: Readonly<Record<string, number>>
+  readonly result: Measurement
+}
+
+const sizes: readonly (readonly [model: string, params: Readonly<Record<string, number>>])[] = [
+  ['mach-shootdown-rules', { cpus: 2, pmaps: 1 }],
+  ['mach-shootdown-rules', { cpus: 2, pmaps: 2 }],
+  ['mach-shootdown-rules', { cpus: 3, pmaps: 1 }],
+  ...[6, 7, 8, 9].map((rms) => ['two-phase-commit', { rms }] as const),
+]
+
+interface Cold {
+  readonly command: string
+  readonly seconds: number
+}
+
+const coldStarts = async (): Promise<Cold[]> => {
+  const cold: Cold[] = [
+    { command: 'node -e 0', seconds: median(await repeat(5, () => execute(process.execPath, ['-e', '0'])), (r) => r.seconds).seconds },
+  ]
+  for (const model of ['lazy-mmu', 'tlb-shootdown', 'mach-shootdown', 'mach-shootdown-rules'])
+    cold.push({
+      command: `mmucheck check ${model}`,
+      seconds: median(await repeat(5, () => runCheck(root, model, {})), (r) => r.seconds).seconds,
+    })
+  if (missing(['npm']).length === 0) {
+    const throughNpm = () => execute('npm', ['run', '--silent', 'check', 'mach-shootdown-rules'], { cwd: root })
+    cold.push({ command: 'npm run check mach-shootdown-rules', seconds: median(await repeat(5, throughNpm), (r) => r.seconds).seconds })
+  }
+  return cold
+}
+
+const perState = (m: Measurement): string => (m.bytesPerState === null ? '-' : m.bytesPerState.toFixed(1))
+const megabytes = (bytes: number | null): string => (bytes === null ? '-' : formatCount(Math.round(bytes / 1e6)))
+
+const comparisonTable = ({ protocol, results }: Comparison): string => {
+  const own = results[0]?.seconds ?? Number.NaN
+  const rows = results.map((m) => [
+    m.tool,
+    formatCount(m.states),
+    formatCount(m.transitions),
+    m.seconds.toFixed(2),
+    perState(m),
+    megabytes(m.peakBytes),
+    `${(m.seconds / own).toFixed(1)}x`,
+  ])
+  return `${protocol}\n${formatTable(['tool', 'states', 'transitions', 'search s', 'bytes/state', 'peak MB', 'time'], rows)}`
+}
+
+const growthTable = (growth: readonly Growth[]): string =>
+  `mmucheck as the state space grows\n${formatTable(
+    ['model', 'states', 'transitions', 'search s', 'ns/state', 'ns/transition', 'bytes/state'],
+    growth.map(({ model, params, result: m }) => [
+      `${model} ${Object.entries(params)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ')}`,
+      formatCount(m.states),
+      formatCount(m.transitions),
+      m.seconds.toFixed(3),
+      ((m.seconds * 1e9) / m.states).toFixed(0),
+      ((m.seconds * 1e9) / m.transitions).toFixed(1),
+      perState(m),
+    ]),
+  )}`
+
+const coldTable = (cold: readonly Cold[]): string =>
+  `whole process, cold, median of 5\n${formatTable(
+    ['command', 's'],
+    cold.map(({ command, seconds }) => [command, seconds.toFixed(2)]),
+  )}`
+
+const main = async (): Promise<void> => {
+  const peers = { spin: available('Spin', spinNeeds), rumur: available('Rumur', rumurNeeds) }
+  const comparisons: Comparison[] = []
+  for (const instance of measured) comparisons.push(await compare(instance, peers))
+  say('growing sizes')
+  const growth: Growth[] = []
+  for (const [model, params] of sizes)
+    growth.push({ model, params, result: await middleOf(runs, () => searchMmucheck(root, model, params)) })
+  say('cold starts')
+  const cold = await coldStarts()
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    node: process.version,
+    platform: process.platform,
+  }
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ machine, runs, comparisons, growth, cold }, null, 2)}\n`)
+    return
+  }
+  const about = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one core; medians of ${runs} runs (Rumur: one)`
+  process.stdout.write(`${[about, ...comparisons.map(comparisonTable), growthTable(growth), coldTable(cold)].join('\n\n')}\n`)
+}
+
+try {
+  await main()
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}

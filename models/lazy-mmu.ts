@@ -1,0 +1,149 @@
+/**
+ * Lazy MMU mode: while a CPU holds the page-table lock, its page-table updates are queued, and leave in one hypercall at the end.
+ * What is deferred here is the memory write itself (Xen PV's direct paging), so memory and hardware stay stale until the queue drains.
+ *
+ * Each CPU write-protects and ages entries, again and again; one more CPU unmaps the whole range and frees its pages; the hardware of a
+ * user thread walks the same table at any time. One step is one access to memory, one entry written by the hypervisor, or one
+ * taking or giving back of the lock. Setting a CPU's lazy mode flag is no step of its own: nobody else sees the flag.
+ */
+import { array, bool, choice, choose, each, flag, ghost, model, record, size, when } from 'mmucheck'
+import {
+  acquire,
+  deferredQueue,
+  drain,
+  drainIfFull,
+  emptyPte,
+  flush,
+  flushAll,
+  load,
+  loadHits,
+  lock,
+  pte,
+  release,
+  tlb,
+} from 'mmucheck/mmu'
+
+/** What is left to do once the unmapped entries are queued, in the order in which it is done. */
+const zapOrders = {
+  'drain-tlbFlush-free': ['drain', 'tlbFlush', 'free'],
+  'drain-free-tlbFlush': ['drain', 'free', 'tlbFlush'],
+  'tlbFlush-drain-free': ['tlbFlush', 'drain', 'free'],
+  'tlbFlush-free-drain': ['tlbFlush', 'free', 'drain'],
+  'free-drain-tlbFlush': ['free', 'drain', 'tlbFlush'],
+  'free-tlbFlush-drain': ['free', 'tlbFlush', 'drain'],
+} as const
+
+export default model({
+  name: 'lazy-mmu',
+  title: 'Page-table updates deferred until lazy MMU mode is left',
+  source: 'Zachary Amsden, "lazy-mmu-batching", 28 Jul 2006; Linux commit 6606c3e0da53',
+  params: {
+    cpus: size(2, { max: 4, doc: 'CPUs that change the page table, besides the one that unmaps it' }),
+    ptes: size(2, { max: 8, doc: 'entries of the page table' }),
+    depth: size(2, { max: 32, doc: 'updates that one hypercall can carry' }),
+    updates: size(2, { max: 8, doc: 'entries that a CPU changes before it gives the lock back' }),
+    flushBeforeRead: flag(false, 'issue the queued updates before an entry is read'),
+    drainBeforeUnlock: flag(true, 'leave lazy MMU mode before the lock is given back, not after'),
+    orderAtZap: choice(
+      [
+        'drain-tlbFlush-free',
+        'drain-free-tlbFlush',
+        'tlbFlush-drain-free',
+        'tlbFlush-free-drain',
+        'free-drain-tlbFlush',
+        'free-tlbFlush-drain',
+      ],
+      'drain-tlbFlush-free',
+      'in which order an unmap issues its updates, flushes the TLB and frees the pages',
+    ),
+  },
+  variants: {
+    'flush-before-read': { flushBeforeRead: true },
+    'drain-after-unlock': { flushBeforeRead: true, drainBeforeUnlock: false, updates: 1 },
+    'flush-tlb-before-drain': { flushBeforeRead: true, orderAtZap: 'tlbFlush-drain-free' },
+    'free-before-drain': { flushBeforeRead: true, orderAtZap: 'tlbFlush-free-drain' },
+    'free-before-tlb-flush': { flushBeforeRead: true, orderAtZap: 'drain-free-tlbFlush' },
+  },
+  state: (p) => ({
+    ptl: lock(p.cpus + 1),
+    pte: array(p.ptes, pte(p.ptes)),
+    deferred: array(p.cpus + 1, deferredQueue(p.depth, p.ptes, pte(p.ptes))),
+    tlb: tlb(p.ptes, p.ptes),
+    /** What the kernel has made of each entry, in the order in which it held the lock. The accessed bit is the hardware's. */
+    written: ghost(array(p.ptes, record({ P: bool, W: bool }))),
+    freed: ghost(array(p.ptes, bool)),
+  }),
+  init: (s, p) => {
+    for (let at = 0; at < p.ptes; at++) {
+      s.pte[at] = { P: true, W: true, A: false, D: false, frame: at }
+      s.written[at] = { P: true, W: true }
+    }
+  },
+  processes: (p) => ({
+    cpu: each(p.cpus, function* (s, cpu) {
+      while (true) {
+        yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
+        for (let n = 0; n < p.updates; n++) {
+          if (p.flushBeforeRead) yield* drain(s.deferred[cpu], s.pte, 'arch_flush_lazy_mmu_mode()')
+          yield 'old = *pte'
+          const at = yield* choose(p.ptes)
+          const old = { ...s.pte[at] }
+          if (!old.P) continue
+          const change = yield* choose(['wrprotect', 'mkold'])
+          yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
+          yield `queue pte[${at}] = pte_${change}(old)`
+          if (change === 'wrprotect') {
+            s.deferred[cpu].push({ at, value: { ...old, W: false } })
+            s.written[at].W = false
+          } else {
+            s.deferred[cpu].push({ at, value: { ...old, A: false } })
+          }
+        }
+        if (p.drainBeforeUnlock) yield* drain(s.deferred[cpu], s.pte, 'arch_leave_lazy_mmu_mode()')
+        yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+        if (!p.drainBeforeUnlock) yield* drain(s.deferred[cpu], s.pte, 'arch_leave_lazy_mmu_mode()')
+      }
+    }),
+    munmap: function* (s) {
+      const cpu = p.cpus
+      yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
+      for (let at = 0; at < p.ptes; at++) {
+        yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
+        yield `queue pte_clear(pte[${at}])`
+        s.deferred[cpu].push({ at, value: emptyPte })
+        s.written[at] = { P: false, W: false }
+      }
+      if (!p.drainBeforeUnlock) yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+      for (const action of zapOrders[p.orderAtZap]) {
+        switch (action) {
+          case 'drain':
+            yield* drain(s.deferred[cpu], s.pte, 'arch_leave_lazy_mmu_mode()')
+            break
+          case 'tlbFlush':
+            yield 'flush_tlb_range()'
+            flushAll(s.tlb)
+            break
+          case 'free':
+            yield 'free the pages'
+            for (let frame = 0; frame < p.ptes; frame++) s.freed[frame] = true
+            break
+        }
+      }
+      if (p.drainBeforeUnlock) yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+    },
+  }),
+  rules: (p) => ({
+    user: {
+      'walk and fill the TLB': function* (s) {
+        const page = yield* choose(p.ptes)
+        when(!loadHits(s.tlb, page))
+        when(load(s.tlb, page, s.pte[page]))
+      },
+      'TLB eviction': function* (s) {
+        const page = yield* choose(p.ptes)
+        when(loadHits(s.tlb, page))
+        flush(s.tlb, page)
+      },
+    },
+  }),
+})

@@ -1,0 +1,144 @@
+/**
+ * Checks a model: what the command line does, for tests and other programs (`import { check } from 'mmucheck/check'`).
+ */
+import { collectCoverage } from './check/coverage.js'
+import { established } from './check/established.js'
+import { type ParamSetting, resolveParams } from './check/params.js'
+import { chooseProperties, type NamedProperties } from './check/properties.js'
+import type { PropertyReport, Report, ReportLimit } from './check/report.js'
+import { type Checkable, loadTarget, type Target } from './check/target.js'
+import { withWidthExplained } from './check/too-wide.js'
+import { traceOf } from './check/trace-of.js'
+import { compile } from './compile/compile.js'
+import { dumpWasm, type Progress, type SearchOptions, type SearchResult, search } from './explicit/search.js'
+import type { System } from './ir/system.js'
+
+export { Disagreement } from './check/disagreement.js'
+export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report.js'
+
+export interface Limits {
+  /** States to see at most. */
+  readonly states?: number
+  /** Steps from an initial state at most. */
+  readonly depth?: number
+  /** Bytes of memory for the states at most. */
+  readonly bytes?: number
+  /** Seconds of search at most. */
+  readonly seconds?: number
+}
+
+export interface CheckOptions {
+  /** A variant of the model; null for its defaults. */
+  readonly variant?: string | null
+  /** Params, as text or as values; they go before the variant's. */
+  readonly settings?: readonly (readonly [name: string, value: ParamSetting])[]
+  /** The properties to check besides the built-in ones; null for all. */
+  readonly properties?: readonly string[] | null
+  /** Sources of further invariants: `(s, p) => ...`. */
+  readonly invariants?: readonly string[]
+  readonly stop?: 'all settled' | 'first violation'
+  readonly deadlock?: 'as the model says' | 'violation' | 'allowed'
+  readonly limits?: Limits
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the search early; the report is then incomplete. */
+  readonly signal?: AbortSignal
+}
+
+/** A model and its settings, compiled. */
+export interface Prepared {
+  readonly target: Target
+  readonly variant: string | null
+  readonly params: Readonly<Record<string, ParamSetting>>
+  /** The params that differ from what the variant, or the defaults, say. */
+  readonly settings: Readonly<Record<string, ParamSetting>>
+  readonly properties: NamedProperties
+  readonly system: System
+}
+
+/**
+ * Loads and compiles, and searches nothing.
+ * @throws DiagnosticError for whatever is wrong with the model, the settings or the properties.
+ */
+export const prepare = async (target: Checkable, options: CheckOptions = {}): Promise<Prepared> => {
+  const loaded = await loadTarget(target)
+  const variant = options.variant ?? null
+  const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
+  const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
+  const compiled = compile({ model: loaded.model, params, properties })
+  const system = options.deadlock === 'violation' || options.deadlock === 'allowed' ? { ...compiled, deadlock: options.deadlock } : compiled
+  return { target: loaded, variant, params, settings, properties, system }
+}
+
+/**
+ * Explores every reachable state, or as many as the limits allow, and settles every property, each with its own shortest
+ * trace, which the oracle has replayed. `target` is the name of a model, a path, or the default export of a module of properties
+ * or of a model (which must then have come through the loader or the Vite plugin).
+ * @throws DiagnosticError as `prepare`; Disagreement where the oracle does not confirm what the engine found, which is a bug of ours.
+ */
+export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
+  const prepared = await prepare(target, options)
+  const { system, variant, params, settings } = prepared
+  const result = await withWidthExplained(system, prepared.target.model, () => search(system, searchOptions(options)))
+  const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = result
+  const limit = limitOf(result)
+  const properties = result.properties.map((found): PropertyReport => {
+    const { name, kind, verdict, length, maximum, schedule } = found
+    const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
+    return { name, kind, verdict, established: established(found, result, limit), length, maximum, trace }
+  })
+  return {
+    model: prepared.target.model.name,
+    modelFile: prepared.target.file,
+    title: prepared.target.model.title ?? null,
+    source: prepared.target.model.source ?? null,
+    variant,
+    params,
+    settings,
+    engine: 'explicit',
+    complete,
+    limit,
+    states,
+    transitions,
+    depth,
+    seconds,
+    bytes,
+    bytesPerState,
+    deadlock: system.deadlock,
+    ...collectCoverage(system, result),
+    properties,
+  }
+}
+
+const searchOptions = ({ limits = {}, stop, onProgress, signal }: CheckOptions): SearchOptions => ({
+  ...(limits.states === undefined ? {} : { maxStates: limits.states }),
+  ...(limits.depth === undefined ? {} : { maxDepth: limits.depth }),
+  ...(limits.bytes === undefined ? {} : { memory: limits.bytes }),
+  ...(limits.seconds === undefined ? {} : { seconds: limits.seconds }),
+  ...(stop === 'first violation' ? { first: true } : {}),
+  ...(onProgress === undefined ? {} : { onProgress }),
+  ...(signal === undefined ? {} : { signal }),
+})
+
+const limitOf = ({ limit }: SearchResult): ReportLimit | null => {
+  switch (limit?.kind) {
+    case undefined:
+      return null
+    case 'states':
+      return { kind: 'states', states: limit.max }
+    case 'depth':
+      return { kind: 'depth', depth: limit.max }
+    case 'memory':
+    case 'time':
+    case 'first':
+    case 'interrupted':
+      return limit
+  }
+}
+
+/** The generated WebAssembly, or the transition system, as text. */
+export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: CheckOptions = {}): Promise<string> => {
+  const prepared = await prepare(target, options)
+  const { system } = prepared
+  if (what === 'ir') return `${JSON.stringify({ ...system, files: system.files.map(({ name }) => name) }, null, 2)}\n`
+  return withWidthExplained(system, prepared.target.model, () => dumpWasm(system))
+}

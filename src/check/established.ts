@@ -1,0 +1,56 @@
+/** How a verdict was established, in words: never more than what was. */
+import { formatCount } from './format.js'
+import { limitText } from './limit.js'
+import type { PropertyKind, ReportLimit, Verdict } from './report.js'
+
+export interface Settled {
+  readonly kind: PropertyKind
+  readonly verdict: Verdict
+  readonly length: number | null
+  /** The greatest value of a `bound` seen. */
+  readonly maximum: number | null
+}
+
+export interface Explored {
+  readonly complete: boolean
+  readonly states: number
+  readonly depth: number
+}
+
+export const established = (property: Settled, explored: Explored, limit: ReportLimit | null): string => {
+  const greatest = property.maximum === null ? '' : `; greatest value ${property.maximum}`
+  switch (property.verdict) {
+    case 'holds':
+      return property.kind === 'sometimes'
+        ? `reached ${after(property.length)}`
+        : `explored exhaustively: ${statesText(explored.states)}${greatest}`
+    case 'violated':
+      return property.kind === 'sometimes'
+        ? `not reached: explored exhaustively, ${statesText(explored.states)}`
+        : `${violation(property)} ${after(property.length)}`
+    case 'incomplete':
+      return `not settled: ${limit === null ? 'the search did not end' : limitText(limit)}; ${statesText(explored.states)} explored, to depth ${explored.depth}${greatest}`
+  }
+}
+
+const violation = ({ kind }: Settled): string => {
+  switch (kind) {
+    case 'always':
+    case 'sometimes':
+      return 'false'
+    case 'bound':
+      return 'exceeded'
+    case 'deadlock':
+      return 'deadlock'
+    case 'assert':
+    case 'range':
+      return 'fails'
+  }
+}
+
+const statesText = (states: number): string => `${formatCount(states)} ${states === 1 ? 'state' : 'states'}`
+
+const after = (length: number | null): string => {
+  if (length === null) return ''
+  return length === 0 ? 'in an initial state' : `after ${length} ${length === 1 ? 'step' : 'steps'}, the fewest there are`
+}

@@ -1,0 +1,64 @@
+/** What a check established. */
+import type { Trace } from '../trace/trace.js'
+
+export type PropertyKind = 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+export type Verdict = 'holds' | 'violated' | 'incomplete'
+
+/** Why a search ended before it had seen every state. */
+export type ReportLimit =
+  | { readonly kind: 'states'; readonly states: number }
+  | { readonly kind: 'depth'; readonly depth: number }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  | { readonly kind: 'time'; readonly seconds: number }
+  | { readonly kind: 'first' }
+  | { readonly kind: 'interrupted' }
+
+export interface PropertyReport {
+  readonly name: string
+  readonly kind: PropertyKind
+  readonly verdict: Verdict
+  /** In words, how the verdict was established, or why it was not. */
+  readonly established: string
+  /** Steps of the shortest violation, or of the shortest way to a `sometimes`; null where there is none. */
+  readonly length: number | null
+  /** The greatest value of a `bound` seen. */
+  readonly maximum: number | null
+  readonly trace: Trace | null
+}
+
+/** Something in the source that the search never came by. */
+export interface Unreached {
+  /** The agents it belongs to: `cpu` for all instances, or some by name; null for a branch. */
+  readonly agents: string | null
+  /** A step's label, or what kind of branch it is. */
+  readonly text: string
+  readonly file: string
+  readonly line: number
+}
+
+export interface Report {
+  readonly model: string
+  readonly modelFile: string
+  readonly title: string | null
+  readonly source: string | null
+  readonly variant: string | null
+  readonly params: Readonly<Record<string, number | boolean | string>>
+  /** The params that differ from what the variant, or the defaults, say. */
+  readonly settings: Readonly<Record<string, number | boolean | string>>
+  readonly engine: 'explicit'
+  /** Every reachable state was seen. */
+  readonly complete: boolean
+  readonly limit: ReportLimit | null
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  /** Of the search alone, without loading, compiling and traces. */
+  readonly seconds: number
+  readonly bytes: number
+  readonly bytesPerState: number
+  readonly deadlock: 'violation' | 'allowed'
+  /** Steps that never fired; in an incomplete search, not so far. */
+  readonly neverFired: readonly Unreached[]
+  readonly neverTaken: readonly Unreached[]
+  readonly properties: readonly PropertyReport[]
+}

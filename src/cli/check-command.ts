@@ -1,0 +1,73 @@
+/** The verbs `check` and its dumps: search, store the traces, report. */
+
+import type { PropertyReport, Report } from '../check/report.js'
+import { check, dump } from '../check.js'
+import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
+import { formatItf } from '../trace/itf.js'
+import { exists, storeTrace, tracePaths, writeWhole } from '../trace/store.js'
+import { exitCodeOf, exitCodes } from './exit.js'
+import { onInterrupt } from './interrupt.js'
+import type { Output } from './output.js'
+import type { CheckRequest, DumpRequest } from './program.js'
+import { progressLine } from './progress.js'
+import { reportJson } from './report-json.js'
+import { formatReport, summary } from './report-text.js'
+
+/** Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is then 73. */
+export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {
+  const { target, search, format, volume, places } = request
+  const line = progressLine(volume === 'quiet' ? { ...output, terminal: null } : output)
+  const interrupt = onInterrupt(output.terminal === null || volume === 'quiet' ? () => {} : output.err)
+  let report: Report
+  try {
+    report = await check(target, { ...search, onProgress: line.show, signal: interrupt.signal })
+  } finally {
+    line.clear()
+    interrupt.release()
+  }
+  const stored = await storeTraces(report, request)
+  const exitCode = stored.failed === null ? exitCodeOf(report) : exitCodes.cannotWrite
+  if (format === 'json') output.out(reportJson(report, (property) => stored.files.get(property)?.itf ?? null, exitCode))
+  else if (volume === 'quiet') output.out(`${summary(report, output)}\n`)
+  else output.out(formatReport(report, { places, storedAt: (property) => stored.files.get(property)?.text ?? null }, output))
+  if (stored.failed !== null) output.err(`${formatDiagnostic(stored.failed.diagnostic)}\n`)
+  if (volume === 'normal') for (const note of await staleTraces(report, request)) output.err(`${note}\n`)
+  return exitCode
+}
+
+interface Stored {
+  readonly files: ReadonlyMap<string, { readonly itf: string; readonly text: string }>
+  /** The first failure to write. */
+  readonly failed: DiagnosticError | null
+}
+
+const keyOf = ({ model, variant, settings }: Report, { name }: PropertyReport) => ({ model, variant, settings, property: name })
+
+const storeTraces = async (report: Report, { folder, itf }: CheckRequest): Promise<Stored> => {
+  const files = new Map<string, { itf: string; text: string }>()
+  const traces = report.properties.flatMap((property) => (property.trace === null ? [] : [{ property, trace: property.trace }]))
+  try {
+    for (const { property, trace } of traces) files.set(property.name, await storeTrace(folder, keyOf(report, property), trace))
+    if (itf !== null && traces.length > 0) await writeWhole(itf, formatItf(traces[0].trace))
+    return { files, failed: null }
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error
+    return { files, failed: error }
+  }
+}
+
+/** Traces of earlier runs whose property holds now: they are kept, but should mislead nobody. */
+const staleTraces = async (report: Report, { folder }: CheckRequest): Promise<string[]> => {
+  const notes: string[] = []
+  for (const property of report.properties.filter(({ verdict }) => verdict === 'holds')) {
+    const { text } = tracePaths(folder, keyOf(report, property))
+    if (await exists(text)) notes.push(`note: ${property.name} holds now; ${text} is of an earlier run`)
+  }
+  return notes
+}
+
+/** Prints what an engine makes of the model, and searches nothing. */
+export const runDump = async ({ target, search, what }: DumpRequest, output: Output): Promise<number> => {
+  output.out(await dump(target, what, search))
+  return exitCodes.holds
+}

@@ -1,0 +1,246 @@
+/** The verbs and flags: from words on a command line to typed requests. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CheckOptions } from '../check.js'
+import { parseBytes, parseCount, parseDuration, parseSetting, UsageError } from './units.js'
+
+/** What to search, and within which limits. */
+export type Search = Required<Pick<CheckOptions, 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock'>>
+
+export interface CheckRequest {
+  readonly target: string
+  readonly search: Search
+  readonly format: 'text' | 'json'
+  readonly volume: 'normal' | 'quiet'
+  readonly places: 'hidden' | 'shown'
+  /** The folder of the counterexamples. */
+  readonly folder: string
+  /** One more file for the trace of the first violation. */
+  readonly itf: string | null
+}
+
+export interface DumpRequest {
+  readonly target: string
+  readonly search: Search
+  readonly what: 'wasm' | 'ir'
+}
+
+export interface InspectRequest {
+  readonly file: string
+  /** The race, every state, or one of them. */
+  readonly show: 'race' | 'states' | { readonly state: number }
+  readonly places: 'hidden' | 'shown'
+  /** Whether the trace must belong to the model as it is today. */
+  readonly version: 'same' | 'any'
+  readonly format: 'text' | 'json'
+}
+
+export interface ListRequest {
+  /** Null for all models of the folder. */
+  readonly target: string | null
+  readonly format: 'text' | 'json'
+}
+
+/** Each gives the exit code. */
+export interface Verbs {
+  readonly check: (request: CheckRequest) => Promise<number>
+  readonly dump: (request: DumpRequest) => Promise<number>
+  readonly inspect: (request: InspectRequest) => Promise<number>
+  readonly list: (request: ListRequest) => Promise<number>
+}
+
+export interface Streams {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/**
+ * Parses the words after the program's name and runs a verb. @returns its exit code.
+ * @throws UsageError for words that make no sense; the message says which, and what to write.
+ */
+export const runProgram = async (words: readonly string[], version: string, verbs: Verbs, { out, err }: Streams): Promise<number> => {
+  let exitCode = 0
+  const report = (code: number): void => {
+    exitCode = code
+  }
+  const program = new Command('mmucheck')
+    .description('Model checker for MMU protocols that are written in TypeScript.')
+    .version(version)
+    .configureHelp({ helpWidth: 100 })
+    .configureOutput({ writeOut: out, writeErr: err, outputError: () => {} })
+    .exitOverride()
+    .showSuggestionAfterError()
+  program.addCommand(checkCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(inspectCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(listCommand(verbs, report).copyInheritedSettings(program))
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') throw new UsageError('say what to do: mmucheck check <model>')
+    throw new UsageError(error.message.replace(/^error: /, ''))
+  }
+  return exitCode
+}
+
+/** For commander: what a parser of values throws becomes an error of its flag. */
+const value =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text)
+    } catch (error) {
+      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error
+    }
+  }
+
+const collect =
+  <T>(parse: (text: string) => T) =>
+  (text: string, before: readonly T[] = []): readonly T[] => [...before, value(parse)(text)]
+
+const text = (given: string): string => given
+
+const positive = value((given: string) => parseCount(given, 1))
+const natural = value((given: string) => parseCount(given, 0))
+
+interface CheckFlags {
+  readonly set?: readonly (readonly [string, string])[]
+  readonly variant?: string
+  readonly property?: readonly string[]
+  readonly invariant?: readonly string[]
+  readonly first?: true
+  readonly maxStates?: number
+  readonly maxDepth?: number
+  readonly maxSteps?: number
+  readonly memory?: number
+  readonly time?: number
+  readonly deadlock?: boolean
+  readonly json?: true
+  readonly quiet?: true
+  readonly lines?: true
+  readonly outItf?: string
+  readonly out: string
+  readonly dumpWasm?: true
+  readonly dumpIr?: true
+  readonly symmetry?: unknown
+  readonly workers?: unknown
+  readonly seed?: unknown
+}
+
+const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('check')
+    .description('Search every reachable state of a model; draw the shortest race of each property that fails.')
+    .argument('<model>', 'a name, for models/<name>.ts and properties/<name>.ts; or a path to a module')
+    .option('--set <name=value>', 'set a param (repeatable)', collect(parseSetting))
+    .option('--variant <name>', 'set the params as the model names it')
+    .option('--property <name>', 'check only this property, besides the built-in ones (repeatable)', collect(text))
+    .option('--invariant <predicate>', "check one more invariant: '(s, p) => ...' (repeatable)", collect(text))
+    .addOption(new Option('--engine <name>', 'how to search').choices(['explicit']).default('explicit'))
+    .option('--first', 'stop at the first violation')
+    .option('--max-states <n>', 'stop after this many states', positive)
+    .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
+    .option('--max-steps <n>', 'the same as --max-depth', natural)
+    .option('--memory <amount>', 'stop before more memory is used, as 512M or 2G', value(parseBytes))
+    .option('--time <length>', 'stop after this time, as 30s or 2m', value(parseDuration))
+    .option('--deadlock', 'a deadlock is a violation, whatever the model says')
+    .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print one line, and no progress')
+    .option('--lines', 'show file and line of each step of a race')
+    .option('--out <folder>', 'where counterexamples are written', 'counterexamples')
+    .option('--out-itf <file>', 'write the trace of the first violated property to this file too')
+    .option('--dump-wasm', 'print the generated WebAssembly as text, and search nothing')
+    .option('--dump-ir', 'print the transition system, and search nothing')
+    .addOption(new Option('--symmetry [kind]').hideHelp())
+    .addOption(new Option('--workers <n>').hideHelp())
+    .addOption(new Option('--seed <n>').hideHelp())
+    .addHelpText('after', exitCodesHelp)
+    .action(async (target: string, flags: CheckFlags) => {
+      rejectUnfinished(flags)
+      const search = searchOf(flags)
+      if (flags.dumpWasm === true && flags.dumpIr === true) throw new UsageError('--dump-wasm and --dump-ir cannot be used together')
+      if (flags.dumpWasm === true || flags.dumpIr === true)
+        return report(await verbs.dump({ target, search, what: flags.dumpWasm === true ? 'wasm' : 'ir' }))
+      report(
+        await verbs.check({
+          target,
+          search,
+          format: flags.json === true ? 'json' : 'text',
+          volume: flags.quiet === true ? 'quiet' : 'normal',
+          places: flags.lines === true ? 'shown' : 'hidden',
+          folder: flags.out,
+          itf: flags.outItf ?? null,
+        }),
+      )
+    })
+
+const exitCodesHelp = `
+Exit codes: 0 all holds; 11 deadlock; 12 a property is violated; 14 an assertion or range is; 20 incomplete: a limit
+was hit; 64 usage; 65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted.
+A violation beats "incomplete"; of several violations the smallest code counts.`
+
+/** Flags that the design names and nothing implements: an error, never silently ignored. */
+const rejectUnfinished = ({ symmetry, workers, seed }: CheckFlags): void => {
+  const named = Object.entries({ '--symmetry': symmetry, '--workers': workers, '--seed': seed }).find(([, given]) => given !== undefined)
+  if (named !== undefined)
+    throw new UsageError(`${named[0]} is not implemented: the search is exact, on one core, and has no random choices`)
+}
+
+const searchOf = (flags: CheckFlags): Search => {
+  if (flags.maxDepth !== undefined && flags.maxSteps !== undefined && flags.maxDepth !== flags.maxSteps)
+    throw new UsageError(`--max-depth ${flags.maxDepth} and --max-steps ${flags.maxSteps} mean the same: give one of them`)
+  const depth = flags.maxDepth ?? flags.maxSteps
+  return {
+    settings: flags.set ?? [],
+    variant: flags.variant ?? null,
+    properties: flags.property ?? null,
+    invariants: flags.invariant ?? [],
+    stop: flags.first === true ? 'first violation' : 'all settled',
+    deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
+    limits: {
+      ...(flags.maxStates === undefined ? {} : { states: flags.maxStates }),
+      ...(depth === undefined ? {} : { depth }),
+      ...(flags.memory === undefined ? {} : { bytes: flags.memory }),
+      ...(flags.time === undefined ? {} : { seconds: flags.time }),
+    },
+  }
+}
+
+interface InspectFlags {
+  readonly full?: true
+  readonly step?: number
+  readonly lines?: true
+  readonly anyVersion?: true
+  readonly json?: true
+}
+
+const inspectCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('inspect')
+    .description('Print a stored trace again.')
+    .argument('<file>', 'an .itf.json file that check wrote')
+    .option('--full', 'print every state whole')
+    .option('--step <n>', 'print the state after this step whole; 0 is the initial state', natural)
+    .option('--lines', 'show file and line of each step')
+    .option('--any-version', 'print it also if the model has changed since')
+    .option('--json', 'print the trace as ITF')
+    .action(async (file: string, flags: InspectFlags) => {
+      if (flags.full === true && flags.step !== undefined) throw new UsageError('--full and --step cannot be used together')
+      report(
+        await verbs.inspect({
+          file,
+          show: flags.full === true ? 'states' : flags.step !== undefined ? { state: flags.step } : 'race',
+          places: flags.lines === true ? 'shown' : 'hidden',
+          version: flags.anyVersion === true ? 'any' : 'same',
+          format: flags.json === true ? 'json' : 'text',
+        }),
+      )
+    })
+
+const listCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('list')
+    .description('List the models in models/, or the params, variants and properties of one.')
+    .argument('[model]', 'a name or a path')
+    .option('--json', 'print one JSON object')
+    .action(async (target: string | undefined, flags: { readonly json?: true }) => {
+      report(await verbs.list({ target: target ?? null, format: flags.json === true ? 'json' : 'text' }))
+    })

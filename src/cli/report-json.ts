@@ -1,0 +1,50 @@
+/** The report of a check, and diagnostics, as the one JSON object that `--json` prints. */
+import type { Report, Unreached } from '../check/report.js'
+import { type Diagnostic, lineAndColumn } from '../diagnostics.js'
+import { exitCodeOf } from './exit.js'
+
+/** One line, ending in a newline. `storedAt` gives the ITF file of a property's trace. */
+export const reportJson = (
+  report: Report,
+  storedAt: (property: string) => string | null,
+  exitCode: number = exitCodeOf(report),
+): string => {
+  const { model, title, variant, params, engine, complete, limit, states, transitions, depth, seconds, bytes, bytesPerState } = report
+  const object = {
+    model,
+    title,
+    variant,
+    params,
+    engine,
+    complete,
+    limit,
+    states,
+    transitions,
+    depth,
+    seconds,
+    bytes,
+    bytesPerState,
+    neverFired: report.neverFired.map(step),
+    neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
+    properties: report.properties.map(({ name, kind, verdict, established, length, maximum }) => ({
+      name,
+      kind,
+      verdict,
+      established,
+      length,
+      ...(kind === 'bound' ? { maximum } : {}),
+      trace: storedAt(name),
+    })),
+    exitCode,
+  }
+  return `${JSON.stringify(object)}\n`
+}
+
+const step = ({ agents, text, file, line }: Unreached): object => ({ agents, label: text, file, line })
+
+/** What `--json` prints instead of a report. */
+export const errorJson = (error: Pick<Diagnostic, 'message' | 'hint'> & Partial<Diagnostic>, exitCode: number): string => {
+  const place = error.place ?? null
+  const where = place === null ? { file: null, line: null, column: null } : { file: place.file, ...lineAndColumn(place.text, place.start) }
+  return `${JSON.stringify({ error: { code: error.code ?? null, message: error.message, hint: error.hint, ...where }, exitCode })}\n`
+}

@@ -1,0 +1,94 @@
+/** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
+import { formatBytes, formatCount, formatSeconds } from '../check/format.js'
+import { limitText } from '../check/limit.js'
+import type { PropertyReport, Report, Unreached, Verdict } from '../check/report.js'
+import { defaultDiagram, diagram } from '../trace/diagram.js'
+import { printable } from '../trace/plain.js'
+import { pack, wrap } from '../trace/wrap.js'
+import { type Output, paint } from './output.js'
+
+export interface ReportOptions {
+  /** 'shown' adds `file:line` to every step of a race. */
+  readonly places: 'hidden' | 'shown'
+  /** Where the trace of a property was written. */
+  readonly storedAt: (property: string) => string | null
+}
+
+const width = defaultDiagram.width
+
+/** The whole report, ending in a newline. */
+export const formatReport = (report: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string => {
+  const races = report.properties.filter(({ verdict, trace }) => verdict === 'violated' && trace !== null).map(({ trace }) => trace)
+  const parts = [
+    ...races.flatMap((trace) => (trace === null ? [] : [diagram(trace, { places: options.places, width })])),
+    lines([...heading(report), '', ...verdicts(report, options, output)]),
+    lines([...statistics(report), ...unreached(report), summary(report, output)]),
+  ]
+  return parts.join('\n')
+}
+
+const lines = (list: readonly string[]): string => `${list.join('\n')}\n`
+
+const heading = ({ model, title, source, variant, params }: Report): string[] => {
+  const settings = Object.entries(params).map(([name, value]) => `${name}=${printable(String(value))}`)
+  return [
+    ...wrap(title === null ? model : `${model}: ${printable(title)}`, width, 2),
+    ...(source === null ? [] : indent(wrap(printable(source), width - 2, 2))),
+    ...(variant === null ? [] : [`  variant ${printable(variant)}`]),
+    ...indent(pack(settings, width - 2)),
+  ]
+}
+
+const indent = (list: readonly string[]): string[] => list.map((line) => `  ${line}`)
+
+const verdicts = ({ properties }: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string[] => {
+  const names = Math.min(32, Math.max(0, ...properties.map(({ name }) => name.length)))
+  const left = 2 + 'incomplete'.length + 2 + names + 2
+  return properties.flatMap((property) => {
+    const stored = options.storedAt(property.name)
+    const text = [...wrap(property.established, width - left), ...(stored === null ? [] : [stored])]
+    const name = printable(property.name).padEnd(names)
+    return text.map((line, i) => (i === 0 ? `  ${verdictWord(property.verdict, output)}  ${name}  ${line}` : `${' '.repeat(left)}${line}`))
+  })
+}
+
+const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as const
+
+/** Padded before it is coloured: escape sequences have no width. */
+const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string =>
+  paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
+
+const statistics = ({ states, transitions, depth, seconds, bytes, bytesPerState }: Report): string[] => {
+  const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
+  return [
+    `${formatCount(states)} states, ${formatCount(transitions)} transitions, depth ${depth}`,
+    `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
+  ]
+}
+
+const unreached = ({ neverFired, neverTaken, complete }: Report): string[] => {
+  const ever = complete ? '' : ' so far'
+  return [...listUnreached(`never fired${ever}`, neverFired), ...listUnreached(`never taken${ever}`, neverTaken)]
+}
+
+const listUnreached = (title: string, list: readonly Unreached[]): string[] =>
+  list.length === 0 ? [] : [`${title}:`, ...list.flatMap((item) => indent(wrap(formatUnreached(item), width - 2, 2)))]
+
+const formatUnreached = ({ agents, text, file, line }: Unreached): string =>
+  `${agents === null ? '' : `${agents}: `}${printable(text)} (${printable(file)}:${line})`
+
+/** The last line, and the only one with `--quiet`: never more than was established. */
+export const summary = (report: Report, output: Pick<Output, 'colours'>): string => {
+  const { model, properties, limit, complete } = report
+  const of = (verdict: Verdict): readonly PropertyReport[] => properties.filter((property) => property.verdict === verdict)
+  const violated = of('violated')
+  const open = of('incomplete')
+  const ended = limit === null ? '' : `; incomplete: ${limitText(limit)}`
+  if (violated.length > 0) {
+    const names = violated.map(({ name }) => printable(name)).join(', ')
+    return `${model}: ${paint(output, 'red', 'violated')}: ${names} (${violated.length} of ${properties.length})${open.length > 0 ? ended : ''}`
+  }
+  if (open.length > 0 || !complete)
+    return `${model}: ${paint(output, 'yellow', 'incomplete')}: ${limit === null ? 'the search did not end' : limitText(limit)}; no violation so far`
+  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, in all ${formatCount(report.states)} states`
+}

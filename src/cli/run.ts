@@ -1,0 +1,54 @@
+/** A whole command line: parses it, runs a verb, and turns every way of failing into text and an exit code. */
+import { readFileSync } from 'node:fs'
+import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
+import { exitCodeOfDiagnostic, exitCodes } from './exit.js'
+import type { Output } from './output.js'
+import { runProgram, type Verbs } from './program.js'
+import { UsageError } from './units.js'
+
+/** The parts that a verb needs are imported when it runs: a wrong flag costs no compiler. */
+const verbsTo = (output: Output): Verbs => ({
+  check: async (request) => (await import('./check-command.js')).runCheck(request, output),
+  dump: async (request) => (await import('./check-command.js')).runDump(request, output),
+  inspect: async (request) => (await import('./inspect-command.js')).runInspect(request, output),
+  list: async (request) => (await import('./list-command.js')).runList(request, output),
+})
+
+/** Runs the words of a command line. @returns the exit code; throws nothing. */
+export const run = async (words: readonly string[], output: Output): Promise<number> => {
+  try {
+    return await runProgram(words, packageVersion(), verbsTo(output), output)
+  } catch (error) {
+    return await fail(error, words.includes('--json'), output)
+  }
+}
+
+const packageVersion = (): string =>
+  String((JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: unknown }).version)
+
+const fail = async (error: unknown, json: boolean, output: Output): Promise<number> => {
+  if (error instanceof DiagnosticError) {
+    const exitCode = exitCodeOfDiagnostic(error.diagnostic.code)
+    output.err(`${formatDiagnostic(error.diagnostic)}\n`)
+    return finish(exitCode, json, output, error.diagnostic)
+  }
+  if (error instanceof UsageError) {
+    output.err(`error: ${error.message}\n  = help: mmucheck --help\n`)
+    return finish(exitCodes.usage, json, output, { message: error.message, hint: 'mmucheck --help' })
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const { bugReport } = await import('./bug-report.js')
+  const hint = await bugReport(error)
+  output.err(`error: this is a bug of mmucheck: ${message}\n  = help: ${hint}\n`)
+  return finish(exitCodes.internal, json, output, { message, hint })
+}
+
+const finish = async (
+  exitCode: number,
+  json: boolean,
+  output: Output,
+  error: Parameters<typeof import('./report-json.js').errorJson>[0],
+): Promise<number> => {
+  if (json) output.out((await import('./report-json.js')).errorJson(error, exitCode))
+  return exitCode
+}

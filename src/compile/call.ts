@@ -1,0 +1,221 @@
+/** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
+import type { Argument, CallExpression, Expression } from 'oxc-parser'
+import { constant, select } from '../ir/build.js'
+import { assert, choose, until, when } from '../lang/step.js'
+import { functionInfo } from '../load/registry.js'
+import { functionNode, sourceOf } from '../load/source.js'
+import { absolute, extreme, integer, quotient, sign } from './arithmetic.js'
+import { check, type Context, fileNumber, refuse, settleValue, spanOf, textOf } from './context.js'
+import { bindPattern, condition, evaluate, evaluateAll, evaluateObject, itemsOf, present, property } from './expression.js'
+import { leavable, scoped, type Site } from './flow.js'
+import { matchMethod } from './match.js'
+import { method } from './methods.js'
+import { type Fn, functionScope, type Scope } from './scope.js'
+import { runStatements } from './statement.js'
+import { asInt, boolean, constantValue, describe, int, lift, undefinedValue, type Value } from './value.js'
+
+/** `callee` is given where an optional chain has evaluated it already. */
+export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Value): Value => {
+  const site: Site = { file: scope.file, node }
+  const fn = callee ?? calleeOf(c, node, scope)
+  if (fn.k === 'const' && fn.value === Math.trunc) {
+    const [argument] = node.arguments
+    const division = argument === undefined ? null : asDivision(argument)
+    if (division !== null) {
+      const [a, b] = evaluateAll(c, [() => evaluate(c, division.left, scope), () => evaluate(c, division.right, scope)])
+      return quotient(c, a ?? undefinedValue, b ?? undefinedValue, site)
+    }
+  }
+  if (fn.k === 'const' && fn.value === Math.floor) {
+    const [argument] = node.arguments
+    const division = argument === undefined ? null : asDivision(argument)
+    if (division !== null) {
+      const [a, b] = evaluateAll(c, [() => evaluate(c, division.left, scope), () => evaluate(c, division.right, scope)])
+      const [p, q] = [integer(c, a ?? undefinedValue, site, '/'), integer(c, b ?? undefinedValue, site, '/')]
+      if (p.lo < 0 || q.lo < 0) return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
+      return quotient(c, a ?? undefinedValue, b ?? undefinedValue, site)
+    }
+  }
+  if (fn.k === 'method') {
+    if (fn.receiver.k === 'match') return matchMethod(c, fn.receiver, fn.name, node, scope)
+    return method(c, fn.receiver, fn.name, node, scope)
+  }
+  if (fn.k === 'const' && typeof fn.value === 'function') {
+    if (fn.value === assert) return assertion(c, node, scope)
+    if (fn.value === choose || fn.value === until) return refuse(c, 'MC108', scope.file, node, `${fn.value === choose ? 'choose' : 'until'}(...) without a yield`, fn.value === choose ? 'write `yield* choose(...)`' : 'write `yield until(...)`')
+    if (fn.value === when) return refuse(c, 'MC108', scope.file, node, 'when(...) inside a function that returns a value', 'call it as a statement of the rule, or of a generator helper that the rule runs by yield*')
+    const known = builtin(c, fn.value, node, scope, site)
+    if (known !== null) return known
+    if (isTsPatternMatch(c, node, scope)) {
+      const [subject] = argumentsOf(c, node, scope)
+      return { k: 'match', subject: settleValue(c, subject ?? undefinedValue), arms: [] }
+    }
+  }
+  return invoke(c, fn, argumentsOf(c, node, scope), site, scope)
+}
+
+/** The function that a call calls. */
+export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const { callee } = node
+  if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && !callee.computed) {
+    const receiver = present(c, evaluateObject(c, callee.object, scope), { file: scope.file, node: callee })
+    return property(c, receiver, callee.property.name, { file: scope.file, node: callee })
+  }
+  return evaluate(c, callee, scope)
+}
+
+export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Value[] =>
+  evaluateAll(
+    c,
+    node.arguments.map((a) => () => {
+      if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'write them out')
+      return evaluate(c, a, scope)
+    }),
+  )
+
+const asDivision = (node: Argument): { left: Expression; right: Expression } | null => (node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null)
+
+/** Runs an author's function in place. */
+export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site, scope: Scope): Value => {
+  const { body, generator, name } = functionOf(c, fn, site)
+  if (generator) return refuse(c, 'MC111', site.file, site.node, `'${name}' is a generator: calling it runs nothing`, 'write `yield* ...` before the call')
+  return within(c, body, site, () => {
+    const inner = enter(c, fn, args, site, scope)
+    return scoped(c, () => {
+      bindParameters(c, body, args, inner, site)
+      const outer = c.jumps
+      c.jumps = []
+      const result = runBody(c, body, inner, site)
+      c.jumps = outer
+      return result
+    })
+  })
+}
+
+const runBody = (c: Context, body: Fn, inner: Scope, site: Site): Value => {
+  if (body.body === null) return undefinedValue
+  if (body.body.type !== 'BlockStatement') return evaluate(c, body.body, inner)
+  const statements = body.body.body
+  const result = leavable(c, ['return'], [], () => (runStatements(c, statements, inner) === 'never' ? 'never' : undefinedValue), site)
+  return result === 'never' ? undefinedValue : result
+}
+
+export interface Callee {
+  readonly body: Fn
+  readonly generator: boolean
+  readonly name: string
+}
+
+/** The source of a function value; refuses functions that have none. */
+export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
+  if (fn.k === 'closure') return { body: fn.fn, generator: fn.fn.generator, name: fn.fn.id?.name ?? 'this function' }
+  if (fn.k === 'const' && typeof fn.value === 'function') {
+    const info = functionInfo(fn.value)
+    if (info === undefined) {
+      if (fn.value === Math.random) return refuse(c, 'MC105', site.file, site.node, 'Math.random is chance, and a model checker tries everything', 'write `yield* choose(n)`')
+      return refuse(c, 'MC102', site.file, site.node, `'${fn.value.name}' is not written in the model: its source is not known`, 'write it in a .ts file of the project, or use what docs/LANGUAGE.md lists')
+    }
+    const body = functionNode(info) as unknown as Fn
+    if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
+    return { body, generator: body.generator, name: fn.value.name }
+  }
+  if (fn.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${fn.what} was read before a yield`, 'read it again')
+  return refuse(c, 'MC201', site.file, site.node, `${describe(fn)} is called`, 'call a function')
+}
+
+/** The scope of a function that is about to run. */
+export const enter = (c: Context, fn: Value, _args: readonly Value[], site: Site, scope: Scope): Scope => {
+  const instance = `${scope.instance}/${site.file}:${site.node.start}`
+  if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance)
+  const info = fn.k === 'const' ? functionInfo(fn.value) : undefined
+  return functionScope(null, info ?? null, info === undefined ? scope.file : fileNumber(c, info.file), instance)
+}
+
+/** Runs `body` as a part of a function; refuses if that function is running already. */
+export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => {
+  if (c.calls.includes(body)) return refuse(c, 'MC106', site.file, site.node, 'this call is recursive', 'write a loop with a bound')
+  const outer = c.calls
+  c.calls = [...outer, body]
+  const result = run()
+  c.calls = outer
+  return result
+}
+
+export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope, site: Site): void => {
+  body.params.forEach((p, i) => {
+    if (p.type === 'TSParameterProperty' || p.type === 'RestElement') return refuse(c, 'MC101', inner.file, p, 'a rest parameter', 'name the parameters')
+    bindPattern(c, p, args[i] ?? undefinedValue, inner, { constant: false, parameter: true })
+  })
+  void site
+}
+
+const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [test, message] = node.arguments
+  if (test === undefined || test.type === 'SpreadElement') return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
+  const site: Site = { file: scope.file, node: test }
+  const e = condition(c, evaluate(c, test, scope), site)
+  const said = message === undefined || message.type === 'SpreadElement' ? null : message.type === 'Literal' && typeof message.value === 'string' ? message.value : textOf(c, scope.file, message)
+  check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
+  return undefinedValue
+}
+
+const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, site: Site): Value | null => {
+  const args = (): Value[] => argumentsOf(c, node, scope)
+  const first = (): Value => args()[0] ?? undefinedValue
+  switch (fn) {
+    case Math.min:
+      return extreme(c, 'min', args(), site)
+    case Math.max:
+      return extreme(c, 'max', args(), site)
+    case Math.abs:
+      return absolute(c, first(), site)
+    case Math.sign:
+      return sign(c, first(), site)
+    case Math.trunc:
+    case Math.floor: {
+      const i = integer(c, first(), site, 'Math.trunc')
+      return int(i.e, i.lo, i.hi)
+    }
+    case Number: {
+      const v = first()
+      if (v.k === 'bool') return int(select(v.e, constant(1), constant(0)), 0, 1)
+      if (v.k === 'const') return constantValue(Number(v.value))
+      const i = asInt(v)
+      return i === null ? refuse(c, 'MC201', site.file, node, `Number(${describe(v)})`, 'convert booleans and integers only') : v
+    }
+    case Boolean:
+      return boolean(condition(c, first(), site))
+    case Object.keys:
+    case Object.values:
+    case Object.entries: {
+      const v = lift(first())
+      if (v.k !== 'record') return refuse(c, 'MC102', site.file, node, `Object.${(fn as { name: string }).name} of ${describe(v)}`, 'use it on constant objects, or name the fields')
+      const items = [...v.fields].map(([name, value]): Value => (fn === Object.keys ? constantValue(name) : fn === Object.values ? value : { k: 'list', items: [constantValue(name), value].map((x) => ({ present: constant(1), value: x })) }))
+      return { k: 'list', items: items.map((value) => ({ present: constant(1), value })) }
+    }
+    case Array.from: {
+      const [from, transform] = args()
+      const source = lift(from ?? undefinedValue)
+      const length = source.k === 'record' ? source.fields.get('length') : undefined
+      const items = length?.k === 'const' ? Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })) : itemsOf(c, source, site)
+      if (transform === undefined) return { k: 'list', items }
+      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: invoke(c, transform, [item.value, constantValue(i)], site, scope) })) }
+    }
+    default:
+      return null
+  }
+}
+
+/** Whether the callee is the `match` that this file imports from ts-pattern. */
+const isTsPatternMatch = (c: Context, node: CallExpression, scope: Scope): boolean => {
+  const { callee } = node
+  const path = c.files[scope.file]?.path
+  if (callee.type !== 'Identifier' || path === undefined) return false
+  return sourceOf(path).program.body.some(
+    (statement) =>
+      statement.type === 'ImportDeclaration' &&
+      statement.source.value === 'ts-pattern' &&
+      statement.specifiers.some((s) => s.type === 'ImportSpecifier' && s.local.name === callee.name && s.imported.type === 'Identifier' && s.imported.name === 'match'),
+  )
+}
+

@@ -1,0 +1,188 @@
+/** From an author's model to a transition system. */
+import { DiagnosticError } from '../diagnostics.js'
+import type { Block, CompiledProperty, Expr, Span, Stmt, System, Variable } from '../ir/system.js'
+import { elements } from '../ir/system.js'
+import { mapBlock, mapLoads, mapStmt } from '../ir/walk.js'
+import { type Domain, ModelError } from '../lang/domain.js'
+import type { Model, Process, Rules } from '../lang/model.js'
+import type { Params } from '../lang/param.js'
+import type { Property } from '../lang/property.js'
+import { functionInfo } from '../load/registry.js'
+import { shown } from '../load/shown.js'
+import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from './agents.js'
+import { integer } from './arithmetic.js'
+import { invoke } from './call.js'
+import { type Context, createContext, declareVariables, refuse, spanOf } from './context.js'
+import { condition } from './expression.js'
+import { ghostUse } from './ghosts.js'
+import { sweep, sweepQuery } from './liveness.js'
+import { leaves, typeOfDomain } from './type.js'
+import { constantValue } from './value.js'
+
+export interface CompileInput {
+  readonly model: Model<Params, Readonly<Record<string, Domain>>> | Model
+  /** A value for every param. */
+  readonly params: Readonly<Record<string, number | boolean | string>>
+  readonly properties: Readonly<Record<string, Property<never, never>>>
+}
+
+/** States wider than this are refused: they would take kilobytes each. */
+const mostBits = 4_096
+
+/**
+ * Compiles a model for one setting of its params.
+ * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to write instead.
+ */
+export const compile = ({ model, params, properties }: CompileInput): System => {
+  try {
+    return compileModel(model, params, properties)
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/i.test(error.message)) throw new DiagnosticError('MC402', `a step of '${model.name}' is too long to compile`, 'make its loops shorter, or split it with a yield')
+    throw error
+  }
+}
+
+const compileModel = (model: CompileInput['model'], params: CompileInput['params'], properties: CompileInput['properties']): System => {
+  const p = Object.freeze({ ...params }) as never
+  const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
+  const c = createContext(state, shown)
+  const initial = declareState(c, state)
+  const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [] }
+  compileProcesses(c, build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>, agents)
+  compileRules(c, build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>, agents)
+  const init = compileInit(c, model.init, p, agents.starts)
+  const compiled = Object.entries(properties).map(([name, property]) => compileProperty(c, name, property, p))
+  const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
+  forbidGhosts(c, swept, agents)
+  const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents)
+  requireWidth(variables)
+  const block = (b: Block): Block => mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
+  const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
+  const stores = (b: Block): Block => ({ body: b.body.map((s) => renumberStores(s, keep)), end: storesInEnd(b.end, stores) })
+  return {
+    model: model.name,
+    files: c.files.map(({ file }) => file),
+    variables,
+    agents: agents.agents,
+    processes: agents.processes.map((process) => ({
+      ...process,
+      pc: keep(process.pc),
+      locations: process.locations.map((l) => ({ ...l, live: l.live.map((x) => ({ ...x, variable: keep(x.variable) })) })),
+    })),
+    steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
+    init: stores(block(init)),
+    initial: variables.map((v) => initial.get(v.name) ?? v.lo),
+    properties: compiled.map((property) => ({ ...property, body: property.body.map(stmt), value: rewrite(property.value) })),
+    failures: c.failures,
+    branches: c.branches,
+    deadlock: model.deadlock ?? 'violation',
+    radix: c.radix,
+    temps: c.temps,
+  }
+}
+
+/** Runs one of the author's functions that build the model's parts. */
+const build = <T>(model: { readonly name: string }, part: string, run: () => T): T => {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error
+    if (error instanceof ModelError) throw new DiagnosticError('MC014', error.message, `look at \`${part}\` of '${model.name}'`)
+    throw new DiagnosticError('MC003', `\`${part}\` of '${model.name}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`, 'it runs when the model is compiled, with the params as its argument')
+  }
+}
+
+const kinds: ReadonlySet<string> = new Set(['bool', 'range', 'oneOf', 'optional', 'record', 'array', 'queue', 'set', 'union', 'ghost'])
+
+const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<string, number> => {
+  const initial = new Map<string, number>()
+  for (const [name, domain] of Object.entries(state)) {
+    if (typeof domain !== 'object' || domain === null || !kinds.has(domain.kind))
+      throw new DiagnosticError('MC014', `the state variable '${name}' has no domain`, 'give it one: bool, range(lo, hi), oneOf(...), record({ ... }), ...')
+    const type = typeOfDomain(domain)
+    declareVariables(c, name, type, { kind: domain.kind === 'ghost' ? 'ghost' : 'global' })
+    for (const leaf of leaves(type)) initial.set(`${name}${leaf.suffix}`, leaf.zero)
+  }
+  return initial
+}
+
+const compileProperty = (c: Context, name: string, property: Property<never, never>, params: unknown): CompiledProperty => {
+  const fn = property.kind === 'bound' ? property.measure : property.predicate
+  const { site, root } = siteOfFunction(c, fn)
+  const info = functionInfo(fn)
+  if (info === undefined) throw new DiagnosticError('MC102', `the property '${name}' was not loaded as a source`, 'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin')
+  const out: Stmt[] = []
+  c.purpose = 'property'
+  c.out = out
+  c.cells = new Map()
+  c.emitted = 0
+  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
+  const value: Expr = property.kind === 'bound' ? integer(c, v, site, 'bound').e : condition(c, v, site)
+  const at: Span = spanOf(site.file, site.node)
+  return { name, kind: property.kind, max: property.kind === 'bound' ? property.max : null, body: sweepQuery(out, value), value, at }
+}
+
+const forbidGhosts = (c: Context, steps: readonly { readonly agent: number; readonly body: Block; readonly at: Span }[], agents: CompiledAgents): void => {
+  for (const agent of agents.agents) {
+    const own = steps.filter((step) => step.agent === agent.id)
+    const use = ghostUse(
+      own.map((step) => step.body),
+      {
+        isGhost: (v) => c.variables[v]?.role.kind === 'ghost',
+        isLocal: (v) => c.variables[v]?.role.kind === 'local',
+        nameOf: (v) => c.variables[v]?.name ?? '?',
+        failures: c.failures,
+        readAt: (e) => c.ghostReads.get(e),
+      },
+      own[0]?.at ?? { file: 0, start: 0, end: 0 },
+    )
+    if (use !== null)
+      return refuse(c, 'MC302', use.read.file, use.read, `a ghost decides ${use.what}`, 'ghosts are for properties, asserts and other ghosts only: give the protocol a variable of its own')
+  }
+}
+
+/** Locals that are alive nowhere take no room in a state. */
+const dropDeadLocals = (variables: readonly Variable[], agents: CompiledAgents): { variables: Variable[]; keep: (id: number) => number; rewrite: (e: Expr) => Expr } => {
+  const alive = new Set(agents.processes.flatMap((process) => process.locations.flatMap((l) => l.live.map((x) => x.variable))))
+  const numbers = new Map<number, number>()
+  const kept: Variable[] = []
+  for (const v of variables) {
+    if (v.role.kind === 'local' && !alive.has(v.id)) continue
+    numbers.set(v.id, kept.length)
+    kept.push({ ...v, id: kept.length })
+  }
+  const keep = (id: number): number => {
+    const number = numbers.get(id)
+    if (number === undefined) throw new Error(`the local ${variables[id]?.name ?? id} is used although it is dead`)
+    return number
+  }
+  return { variables: kept, keep, rewrite: (e) => mapLoads(e, (load) => ({ ...load, variable: keep(load.variable) })) }
+}
+
+const renumberStores = (s: Stmt, keep: (id: number) => number): Stmt => {
+  switch (s.op) {
+    case 'store':
+      return { ...s, variable: keep(s.variable) }
+    case 'if':
+      return { ...s, then: s.then.map((x) => renumberStores(x, keep)), else: s.else.map((x) => renumberStores(x, keep)) }
+    case 'block':
+      return { ...s, body: s.body.map((x) => renumberStores(x, keep)) }
+    default:
+      return s
+  }
+}
+
+const storesInEnd = (end: Block['end'], stores: (b: Block) => Block): Block['end'] => {
+  if (end.op === 'branch') return { ...end, then: stores(end.then), else: stores(end.else) }
+  if (end.op === 'choose') return { ...end, rest: stores(end.rest) }
+  return end
+}
+
+const requireWidth = (variables: readonly Variable[]): void => {
+  const bits = (v: Variable): number => elements(v) * Math.ceil(Math.log2(v.hi - v.lo + 1))
+  const total = variables.reduce((n, v) => n + bits(v), 0)
+  if (total <= mostBits) return
+  const widest = [...variables].sort((a, b) => bits(b) - bits(a)).slice(0, 3)
+  throw new DiagnosticError('MC401', `a state takes ${total} bits; at most ${mostBits} are allowed`, `the widest variables are ${widest.map((v) => `${v.name} (${bits(v)} bits)`).join(', ')}: make them smaller`)
+}
+

@@ -1,0 +1,264 @@
+/** What the compiler carries along: the system under construction, and where the code that it emits goes. */
+import { type DiagnosticCode, DiagnosticError, type Place as SourcePlace } from '../diagnostics.js'
+import { temp } from '../ir/build.js'
+import type { Block, Branch, End, Expr, Failure, SourceFile, Span, Stmt, Variable, VariableRole } from '../ir/system.js'
+import type { Domain } from '../lang/domain.js'
+import { sourceOf } from '../load/source.js'
+import type { Cell } from './scope.js'
+import { type Leaf, leaves, type Type } from './type.js'
+import type { Place, Value } from './value.js'
+
+/** A block whose end is not written yet. */
+export interface OpenBlock {
+  body: Stmt[]
+  end: End | null
+}
+
+/** A place that `break`, `continue` or `return` jumps to, and the states in which control gets there. */
+export interface JumpTarget {
+  readonly kind: 'break' | 'continue' | 'return'
+  readonly labels: readonly string[]
+  readonly block: number
+  readonly arrivals: Arrival[]
+}
+
+export interface Arrival {
+  /** The statements that end in the jump; assignments for the meeting go before the `exit`, if there is one. */
+  readonly out: Stmt[]
+  readonly exits: boolean
+  readonly cells: Cells
+  readonly value: Value
+}
+
+export type Cells = ReadonlyMap<string, Value>
+
+/** What code is compiled for: a step of an agent, the condition of an `until`, a property, or `init`. */
+export type Purpose = 'step' | 'condition' | 'property' | 'init' | 'start'
+
+export interface Context {
+  readonly files: { readonly path: string; readonly file: SourceFile }[]
+  readonly variables: Variable[]
+  readonly variableIds: Map<string, number>
+  readonly failures: Failure[]
+  readonly failureIds: Map<string, number>
+  readonly branches: Branch[]
+  readonly branchIds: Map<string, number>
+  /** Where each load of a ghost comes from, for diagnostics. */
+  readonly ghostReads: WeakMap<Expr, Span>
+  /** Cells of locals whose object has a second name. */
+  readonly aliased: Set<string>
+  /** The value of a delegated yield that has been executed ahead of the expression around it. */
+  readonly yielded: Map<object, Value>
+  /** The variables of the state, by name. */
+  readonly state: Readonly<Record<string, Domain>>
+  /** How file paths are shown. */
+  readonly shown: (path: string) => string
+  temps: number
+  blocks: number
+  radix: number
+  /** How many stores have been emitted; pending loads are settled where this changes. */
+  stores: number
+  emitted: number
+  out: Stmt[]
+  cells: Cells
+  jumps: readonly JumpTarget[]
+  /** Functions in progress, innermost last. */
+  calls: readonly object[]
+  purpose: Purpose
+}
+
+/** Steps that emit more statements than this are refused: they would take minutes to compile. */
+const mostStatements = 400_000
+
+export const createContext = (state: Readonly<Record<string, Domain>>, shown: (path: string) => string): Context => ({
+  state,
+  files: [],
+  variables: [],
+  variableIds: new Map(),
+  failures: [],
+  failureIds: new Map(),
+  branches: [],
+  branchIds: new Map(),
+  ghostReads: new WeakMap(),
+  aliased: new Set(),
+  yielded: new Map(),
+  shown,
+  temps: 0,
+  blocks: 0,
+  radix: 2,
+  stores: 0,
+  emitted: 0,
+  out: [],
+  cells: new Map(),
+  jumps: [],
+  calls: [],
+  purpose: 'step',
+})
+
+export interface Offsets {
+  readonly start: number
+  readonly end: number
+}
+
+/** The number of a source file, entered on first use. */
+export const fileNumber = (c: Context, path: string): number => {
+  const known = c.files.findIndex((f) => f.path === path)
+  if (known >= 0) return known
+  c.files.push({ path, file: { name: c.shown(path), text: sourceOf(path).text } })
+  return c.files.length - 1
+}
+
+export const spanOf = (file: number, node: Offsets): Span => ({ file, start: node.start, end: node.end })
+
+export const sourcePlace = (c: Context, file: number, node: Offsets): SourcePlace | null => {
+  const source = c.files[file]
+  return source === undefined ? null : { file: source.file.name, text: source.file.text, start: node.start, end: node.end }
+}
+
+/** Refuses the model. */
+export const refuse = (c: Context, code: DiagnosticCode, file: number, node: Offsets, message: string, hint: string): never => {
+  throw new DiagnosticError(code, message, hint, sourcePlace(c, file, node))
+}
+
+/** The author's text of a node, on one line and not too long. */
+export const textOf = (c: Context, file: number, node: Offsets): string => {
+  const text = (c.files[file]?.file.text.slice(node.start, node.end) ?? '').replaceAll(/\s+/g, ' ')
+  return text.length > 72 ? `${text.slice(0, 69)}...` : text
+}
+
+export const emit = (c: Context, stmt: Stmt): void => {
+  c.emitted++
+  if (c.emitted > mostStatements) throw new DiagnosticError('MC402', `a step of this model compiles to more than ${mostStatements} statements`, 'make its loops shorter, its arrays smaller, or split it with a yield')
+  c.out.push(stmt)
+}
+
+export const newTemp = (c: Context): number => c.temps++
+
+/** A temp that holds the expression's present value; constants and temps need none. */
+export const settle = (c: Context, e: Expr): Expr => {
+  if (e.op === 'const' || e.op === 'temp') return e
+  const id = newTemp(c)
+  emit(c, { op: 'set', temp: id, value: e })
+  const settled = temp(id)
+  const ghost = c.ghostReads.get(e)
+  if (ghost !== undefined) c.ghostReads.set(settled, ghost)
+  return settled
+}
+
+/** The same value, independent of later stores. */
+export const settleValue = (c: Context, v: Value): Value => mapExprs(v, (e) => settle(c, e))
+
+/** Applies `f` to every expression in a value. */
+export const mapExprs = (v: Value, f: (e: Expr) => Expr): Value => {
+  switch (v.k) {
+    case 'const':
+    case 'state':
+    case 'closure':
+    case 'stale':
+      return v
+    case 'int':
+    case 'bool':
+    case 'enum':
+      return { ...v, e: f(v.e) }
+    case 'optional':
+      return { ...v, present: f(v.present), of: mapExprs(v.of, f) }
+    case 'record':
+      return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, mapExprs(x, f)])) }
+    case 'list':
+      return { ...v, items: v.items.map((item) => ({ present: f(item.present), value: mapExprs(item.value, f) })) }
+    case 'set':
+      return { ...v, members: v.members.map(f) }
+    case 'union':
+      return { ...v, at: f(v.at), variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([n, x]) => [n, mapExprs(x, f)]))]) }
+    case 'ref':
+      return { ...v, place: { ...v.place, index: v.place.index.map(f) } }
+    case 'method':
+      return { ...v, receiver: mapExprs(v.receiver, f) }
+    case 'match':
+      return { ...v, subject: mapExprs(v.subject, f), arms: v.arms.map((arm) => ({ ...arm, condition: f(arm.condition) })) }
+  }
+}
+
+/** The number of a way for a step to fail; one per kind, place and message. */
+export const failureAt = (c: Context, kind: Failure['kind'], at: Span, message: string): number => {
+  const key = `${kind}:${at.file}:${at.start}:${at.end}:${message}`
+  const found = c.failureIds.get(key)
+  if (found !== undefined) return found
+  const id = c.failures.length
+  c.failures.push({ id, kind, message, at })
+  c.failureIds.set(key, id)
+  return id
+}
+
+export const branchAt = (c: Context, at: Span, text: string): number => {
+  const key = `${at.file}:${at.start}:${text}`
+  const found = c.branchIds.get(key)
+  if (found !== undefined) return found
+  const id = c.branches.length
+  c.branches.push({ id, text, at })
+  c.branchIds.set(key, id)
+  return id
+}
+
+/** Says in a step's code that this arm is taken; properties and conditions have no coverage. */
+export const cover = (c: Context, at: Span, text: string): void => {
+  if (c.purpose === 'step') emit(c, { op: 'cover', branch: branchAt(c, at, text) })
+}
+
+/** The step fails here unless the condition holds. */
+export const check = (c: Context, condition: Expr, kind: Failure['kind'], at: Span, message: string): void => {
+  if (condition.op === 'const' && condition.value !== 0) return
+  emit(c, { op: 'check', condition, failure: failureAt(c, kind, at, message) })
+}
+
+/** Enters the variables of a type under a name; gives their numbers, leaf by leaf. */
+export const declareVariables = (c: Context, name: string, type: Type, role: VariableRole): number[] =>
+  leaves(type).map(({ suffix, lo, hi, dims, values }) => {
+    const id = c.variables.length
+    c.variables.push({ id, name: `${name}${suffix}`, lo, hi, dims, role, ...(values === undefined ? {} : { values }) })
+    c.variableIds.set(`${name}${suffix}`, id)
+    return id
+  })
+
+export const variableOf = (c: Context, place: Place, leaf: Leaf): Variable => {
+  const id = c.variableIds.get(`${place.name}${leaf.suffix}`)
+  const v = id === undefined ? undefined : c.variables[id]
+  if (v === undefined) throw new Error(`no variable '${place.name}${leaf.suffix}'`)
+  return v
+}
+
+/** Row-major position to one index per dimension. */
+export const unflatten = (element: number, dims: readonly number[]): number[] => {
+  const index: number[] = []
+  for (let i = dims.length - 1, rest = element; i >= 0; i--) {
+    const d = dims[i] ?? 1
+    index.unshift(rest % d)
+    rest = Math.floor(rest / d)
+  }
+  return index
+}
+
+export const cellValue = (c: Context, cell: Cell): Value | undefined => c.cells.get(cell.id)
+
+export const setCell = (c: Context, cell: Cell, value: Value): void => {
+  const cells = new Map(c.cells)
+  cells.set(cell.id, value)
+  c.cells = cells
+}
+
+/** Emits `body` into a list of its own. */
+export const emitInto = <T>(c: Context, out: Stmt[], body: () => T): T => {
+  const before = c.out
+  c.out = out
+  try {
+    return body()
+  } finally {
+    c.out = before
+  }
+}
+
+export const close = (block: OpenBlock): Block => {
+  if (block.end === null) throw new Error('a step without an end')
+  return { body: block.body, end: block.end }
+}
+

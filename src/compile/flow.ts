@@ -1,0 +1,197 @@
+/** Where ways through straight-line code part and meet: conditionals, blocks that are jumped out of, the values that meet. */
+import type { Expr, Stmt } from '../ir/system.js'
+import { and, select, temp } from '../ir/build.js'
+import { type Arrival, type Cells, type Context, emit, emitInto, type JumpTarget, newTemp, type Offsets, refuse, spanOf } from './context.js'
+import { wholeOf } from './memory.js'
+import { joinTypes, leaves, lower, raise, ShapesDiffer, type Type, typeOf } from './type.js'
+import { asBool, boolean, undefinedValue, type Value } from './value.js'
+
+/** Whether control goes on behind a statement. */
+export type Flow = 'next' | 'never'
+
+export interface Site {
+  readonly file: number
+  readonly node: Offsets
+}
+
+/** Two values that meet have to be held by one set of temps. */
+export const joinOrRefuse = (c: Context, a: Type, b: Type, { file, node }: Site, what: string): Type => {
+  try {
+    return joinTypes(a, b)
+  } catch (error) {
+    if (error instanceof ShapesDiffer) return refuse(c, 'MC209', file, node, `${what} is ${error.message}, depending on the way taken`, 'give it values of one shape on every way')
+    throw error
+  }
+}
+
+/** The one value that several ways deliver, each of which ends in a list of statements that may still be added to. */
+const meetValues = (c: Context, ways: readonly { readonly value: Value; readonly assign: (temp: number, value: Expr) => void; readonly read: (body: () => Expr[][]) => Expr[][] }[], site: Site, what: string): Value => {
+  const first = ways[0]?.value ?? undefinedValue
+  if (ways.every((way) => way.value === first || sameConstant(way.value, first))) return first
+  const type = ways.map((way) => typeOf(way.value)).reduce((a, b) => joinOrRefuse(c, a, b, site, what))
+  const read = wholeOf(c, spanOf(site.file, site.node))
+  const rows = ways.map((way) => way.read(() => lower(way.value, type, read)))
+  const met = leaves(type).map((leaf, i) =>
+    Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => {
+      const es = rows.map((row) => row[i]?.[element])
+      const [e] = es
+      if (e !== undefined && e.op === 'const' && es.every((x) => x?.op === 'const' && x.value === e.value)) return e
+      const id = newTemp(c)
+      ways.forEach((way, w) => {
+        const value = es[w]
+        if (value !== undefined) way.assign(id, value)
+      })
+      return temp(id)
+    }),
+  )
+  return raise(type, (leaf, element) => met[leaf]?.[element] ?? { op: 'const', value: 0 })
+}
+
+const sameConstant = (a: Value, b: Value): boolean => a.k === 'const' && b.k === 'const' && Object.is(a.value, b.value)
+
+/** The cells after ways meet: those that were there before they parted, with the values that the ways give them. */
+export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], site: Site): Value => {
+  const ways = arrivals.map((arrival) => ({
+    arrival,
+    assign: (id: number, value: Expr): void => {
+      const at = arrival.exits ? arrival.out.length - 1 : arrival.out.length
+      arrival.out.splice(at, 0, { op: 'set', temp: id, value })
+    },
+    // Statements that reading emits belong to the way, before its exit.
+    read: (body: () => Expr[][]): Expr[][] => {
+      const out: Stmt[] = []
+      const rows = emitInto(c, out, body)
+      arrival.out.splice(arrival.exits ? arrival.out.length - 1 : arrival.out.length, 0, ...out)
+      return rows
+    },
+  }))
+  const cells = new Map(before)
+  for (const id of before.keys()) {
+    const values = ways.map((way) => way.arrival.cells.get(id) ?? undefinedValue)
+    const name = id.slice(id.lastIndexOf(':') + 1)
+    const value = meetValues(c, ways.map((way, i) => ({ value: values[i] ?? undefinedValue, assign: way.assign, read: way.read })), site, `'${name}'`)
+    cells.set(id, value)
+  }
+  const value = meetValues(c, ways.map((way) => ({ value: way.arrival.value, assign: way.assign, read: way.read })), site, 'the value')
+  c.cells = cells
+  return value
+}
+
+/** Runs one arm of a conditional into a list of its own. */
+const arm = (c: Context, before: Cells, body: () => Value | 'never'): { out: Stmt[]; cells: Cells; value: Value | 'never' } => {
+  const out: Stmt[] = []
+  c.cells = before
+  const value = emitInto(c, out, body)
+  return { out, cells: c.cells, value }
+}
+
+/**
+ * `condition ? a : b` for arms that may emit code and assign to locals. A constant condition compiles one arm only.
+ * 'never' where neither arm goes on.
+ */
+export const conditional = (c: Context, condition: Expr, then: () => Value | 'never', otherwise: () => Value | 'never', site: Site): Value | 'never' => {
+  if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
+  const before = c.cells
+  const stores = c.stores
+  const a = arm(c, before, then)
+  const b = arm(c, before, otherwise)
+  if (a.out.length === 0 && b.out.length === 0 && a.cells === before && b.cells === before && a.value !== 'never' && b.value !== 'never' && c.stores === stores) {
+    const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
+    const read = wholeOf(c, spanOf(site.file, site.node))
+    const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
+    return raise(type, (leaf, element) => select(condition, p[leaf]?.[element] ?? zeroOf, q[leaf]?.[element] ?? zeroOf))
+  }
+  emit(c, { op: 'if', condition, then: a.out, else: b.out })
+  const arrivals: Arrival[] = []
+  for (const way of [a, b]) if (way.value !== 'never') arrivals.push({ out: way.out, exits: false, cells: way.cells, value: way.value })
+  if (arrivals.length === 0) return 'never'
+  return meetIn(c, before, arrivals, site)
+}
+
+const zeroOf: Expr = { op: 'const', value: 0 }
+
+const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: Site): Value => {
+  const [only] = arrivals
+  if (arrivals.length === 1 && only !== undefined && !only.exits) {
+    const cells = new Map(before)
+    for (const id of before.keys()) cells.set(id, only.cells.get(id) ?? undefinedValue)
+    c.cells = cells
+    return only.value
+  }
+  return meet(c, before, arrivals, site)
+}
+
+/**
+ * `test && right()`: where the right side emits code, it runs only if the test holds. `assume` may narrow what is known of locals for it.
+ */
+export const andThen = (c: Context, test: Expr, right: () => Expr, site: Site, assume: () => void = () => {}): Expr => {
+  if (test.op === 'const') return test.value === 0 ? zeroOf : right()
+  const { cells: before, stores } = c
+  const out: Stmt[] = []
+  assume()
+  const assumed = c.cells
+  const e = emitInto(c, out, right)
+  if (out.length === 0 && c.stores === stores && c.cells === assumed) {
+    c.cells = before
+    return and(test, e)
+  }
+  const changed = c.cells !== assumed
+  c.cells = before
+  if (!changed) {
+    const id = newTemp(c)
+    emit(c, { op: 'if', condition: test, then: [...out, { op: 'set', temp: id, value: e }], else: [{ op: 'set', temp: id, value: zeroOf }] })
+    return temp(id)
+  }
+  // The right side assigns locals: again, as an arm of a conditional.
+  const v = conditional(c, test, () => boolean(right()), () => boolean(zeroOf), site)
+  return v === 'never' ? zeroOf : (asBool(v) ?? zeroOf)
+}
+
+/**
+ * Runs code that jumps of the given kinds may leave: `break` out of a loop, `return` out of a function.
+ * Gives the value with which it is left (undefined but for `return`), or 'never'.
+ */
+export const leavable = (c: Context, kinds: readonly JumpTarget['kind'][], labels: readonly string[], body: () => Value | 'never', site: Site): Value | 'never' => {
+  const before = c.cells
+  const out: Stmt[] = []
+  const block = c.blocks++
+  const arrivals: Arrival[] = []
+  const outer = c.jumps
+  c.jumps = [...kinds.map((kind): JumpTarget => ({ kind, labels, block, arrivals })), ...outer]
+  const value = emitInto(c, out, body)
+  c.jumps = outer
+  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.cells, value })
+  const [only] = arrivals
+  if (arrivals.length === 1 && only?.exits === true && only.out === out) {
+    // The one jump is the last statement: control falls through.
+    out.pop()
+    arrivals[0] = { ...only, exits: false }
+  }
+  if (arrivals.every((arrival) => !arrival.exits)) {
+    for (const stmt of out) emit(c, stmt)
+    // Spliced in: what is added at the meeting must go to the list that is kept.
+    return arrivals.length === 0 ? 'never' : meetIn(c, before, arrivals, site)
+  }
+  emit(c, { op: 'block', id: block, body: out })
+  return meet(c, before, arrivals, site)
+}
+
+/** Runs code whose own locals are gone afterwards. */
+export const scoped = <T>(c: Context, body: () => T): T => {
+  const before = c.cells
+  const result = body()
+  if (c.cells !== before) {
+    const changed = [...before].some(([id, v]) => c.cells.get(id) !== v)
+    c.cells = changed ? new Map([...before.keys()].map((id) => [id, c.cells.get(id) ?? undefinedValue])) : before
+  }
+  return result
+}
+
+/** Jumps to the innermost target of a kind (and label). False where there is none: the jump leaves what is being compiled. */
+export const jump = (c: Context, kind: JumpTarget['kind'], label: string | null, value: Value): boolean => {
+  const target = c.jumps.find((t) => (label === null ? t.kind === kind : t.labels.includes(label) && t.kind === kind))
+  if (target === undefined) return false
+  emit(c, { op: 'exit', id: target.block })
+  target.arrivals.push({ out: c.out, exits: true, cells: c.cells, value })
+  return true
+}

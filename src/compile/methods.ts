@@ -1,0 +1,187 @@
+/** Methods of arrays, queues, sets and lists. */
+import type { CallExpression } from 'oxc-parser'
+import { binary, constant, eq, not, one, or, select, zero } from '../ir/build.js'
+import type { Expr, Stmt } from '../ir/system.js'
+import { integer } from './arithmetic.js'
+import { argumentsOf, invoke } from './call.js'
+import { cellValue, type Context, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
+import { condition, itemsOf, lengthOf, select1, selectValue } from './expression.js'
+import { andThen, conditional, type Site } from './flow.js'
+import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
+import { lookup, type Scope } from './scope.js'
+import { compact, raise, typeOf, zeros } from './type.js'
+import { asInt, boolean, constantValue, describe, int, type Item, optionalValue, undefinedValue, type Value } from './value.js'
+
+export const method = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
+  const site: Site = { file: scope.file, node }
+  const at = spanOf(scope.file, node)
+  const text = node.callee.type === 'MemberExpression' ? textOf(c, scope.file, node.callee.object) : 'this'
+  if (receiver.k === 'ref' && receiver.place.domain.kind === 'queue') {
+    if (name === 'push') {
+      for (const v of argumentsOf(c, node, scope)) pushPlace(c, receiver.place, v, scope.file, node, text)
+      return undefinedValue
+    }
+    if (name === 'shift') return shiftPlace(c, receiver.place, scope.file, node, text)
+  }
+  if ((receiver.k === 'ref' && receiver.place.domain.kind === 'set') || receiver.k === 'set') return setMethod(c, receiver, name, node, scope, text)
+  if (name === 'push') return pushLocal(c, receiver, node, scope)
+  if (receiver.k === 'const' && receiver.value instanceof Set && name === 'has') {
+    const [member] = argumentsOf(c, node, scope)
+    return boolean([...receiver.value].map((x: unknown) => equal(member ?? undefinedValue, constantValue(x)) ?? zero).reduce(or, zero))
+  }
+  const { items } = compact(itemsOf(c, receiver, site), wholeOf(c, at))
+  const args = argumentsOf(c, node, scope)
+  const [first = undefinedValue, second] = args
+  const apply = (item: Item, i: number): Value => invoke(c, first, [item.value, constantValue(i)], site, scope)
+  const test = (item: Item, i: number): Expr => condition(c, apply(item, i), site)
+  switch (name) {
+    case 'every':
+      return boolean(items.reduce<Expr>((holds, item, i) => andThen(c, holds, () => not(andThen(c, item.present, () => not(test(item, i)), site)), site), one))
+    case 'some':
+      return boolean(not(items.reduce<Expr>((none, item, i) => andThen(c, none, () => not(andThen(c, item.present, () => test(item, i), site)), site), one)))
+    case 'find':
+    case 'findIndex': {
+      const hits = firstHits(c, items, test, site)
+      const found = hits.reduce(or, zero)
+      if (name === 'findIndex') return items.length === 0 ? constantValue(-1) : int(hits.reduceRight<Expr>((rest, hit, i) => select(hit, constant(i), rest), constant(-1)), -1, items.length - 1)
+      if (items.length === 0) return undefinedValue
+      return optionalValue(found, undefined, selectValue(c, hits, items.map((item) => item.value), site))
+    }
+    case 'filter':
+      return { k: 'list', items: items.map((item, i) => ({ present: settle(c, andThen(c, item.present, () => test(item, i), site)), value: item.value })) }
+    case 'map':
+      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: mapped(c, item, () => apply(item, i), site) })) }
+    case 'forEach':
+      items.forEach((item, i) => {
+        conditional(
+          c,
+          item.present,
+          () => {
+            apply(item, i)
+            return undefinedValue
+          },
+          () => undefinedValue,
+          site,
+        )
+      })
+      return undefinedValue
+    case 'reduce': {
+      if (second === undefined) return refuse(c, 'MC103', scope.file, node, 'reduce without a start value', 'give it one: reduce((a, x) => ..., 0)')
+      return items.reduce<Value>((accumulator, item, i) => {
+        const v = conditional(c, item.present, () => invoke(c, first, [accumulator, item.value, constantValue(i)], site, scope), () => accumulator, site)
+        return v === 'never' ? accumulator : v
+      }, second)
+    }
+    case 'includes':
+      return boolean(items.map((item) => hit(c, item, first, site)).reduce(or, zero))
+    case 'indexOf': {
+      if (items.length === 0) return constantValue(-1)
+      return int(items.map((item) => hit(c, item, first, site)).reduceRight<Expr>((rest, e, i) => select(e, constant(i), rest), constant(-1)), -1, items.length - 1)
+    }
+    case 'at': {
+      const i = integer(c, first, site, 'at')
+      const n = asInt(lengthOf(items))
+      if (n === null || items.length === 0) return undefinedValue
+      const wanted = settle(c, i.hi < 0 ? binary('add', n.e, i.e) : i.e)
+      if (i.lo < 0 && i.hi >= 0) return refuse(c, 'MC103', scope.file, node, 'at(...) of an index that may be negative or not', 'use a constant, or an index of at least 0')
+      const inside = i.hi < 0 ? binary('ge', wanted, zero) : i.hi < n.lo ? one : binary('lt', wanted, n.e)
+      return optionalValue(inside, undefined, select1(c, items, wanted, site))
+    }
+    case 'entries':
+      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: { k: 'list', items: [constantValue(i), item.value].map((value) => ({ present: one, value })) } })) }
+    case 'keys':
+      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: constantValue(i) })) }
+    case 'values':
+      return { k: 'list', items }
+    case 'concat':
+      return { k: 'list', items: [...items, ...args.flatMap((a) => itemsOf(c, a, site))] }
+    case 'slice': {
+      const range = args.map((a) => (a.k === 'const' ? Number(a.value) : Number.NaN))
+      if (range.some((x) => !Number.isInteger(x) || x < 0)) return refuse(c, 'MC103', scope.file, node, 'slice(...) takes constants from 0 here', 'use filter((_, i) => ...)')
+      return { k: 'list', items: items.slice(...range) }
+    }
+    default:
+      return refuse(c, 'MC103', scope.file, node, `'${name}' of ${describe(receiver)} is outside the language`, 'use every some find findIndex filter map includes indexOf reduce at length, push and shift on queues, has add delete clear size on sets')
+  }
+}
+
+const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
+  const e = equal(item.value, wanted)
+  if (e === null) return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => x.field === ...)')
+  return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
+}
+
+/** For each item, whether it is the first that passes the test. */
+const firstHits = (c: Context, items: readonly Item[], test: (item: Item, i: number) => Expr, site: Site): Expr[] => {
+  let none: Expr = one
+  return items.map((item, i) => {
+    const e = settle(c, andThen(c, none, () => andThen(c, item.present, () => test(item, i), site), site))
+    none = settle(c, andThen(c, none, () => not(e), site))
+    return e
+  })
+}
+
+/** The value for an item that may be missing: its code runs only where the item is there. */
+const mapped = (c: Context, item: Item, apply: () => Value, site: Site): Value => {
+  if (item.present.op === 'const') return apply()
+  const out: Stmt[] = []
+  const { cells } = c
+  const value = emitInto(c, out, apply)
+  if (out.length === 0 && c.cells === cells) return value
+  c.cells = cells
+  const missing = (): Value => {
+    const type = typeOf(value)
+    const rows = zeros(type)
+    return raise(type, (leaf, i) => rows[leaf]?.[i] ?? zero)
+  }
+  const v = conditional(c, settle(c, item.present), apply, missing, site)
+  return v === 'never' ? undefinedValue : v
+}
+
+const setMethod = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope, text: string): Value => {
+  const site: Site = { file: scope.file, node }
+  const at = spanOf(scope.file, node)
+  const [first = undefinedValue] = argumentsOf(c, node, scope)
+  switch (name) {
+    case 'has': {
+      const i = integer(c, first, site, 'has')
+      if (receiver.k === 'ref') return boolean(hasMember(c, receiver.place, i, at))
+      if (receiver.k === 'set') return boolean(receiver.members.map((e, k): Expr => (k < i.lo || k > i.hi ? zero : select(eq(i.e, constant(k)), e, zero))).reduce(or, zero))
+      break
+    }
+    case 'add':
+    case 'delete':
+      if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, `'${name}' on a copy of a set`, 'change the set in the state')
+      if (name === 'delete') {
+        const i = integer(c, first, site, 'delete')
+        const size = receiver.place.domain.kind === 'set' ? receiver.place.domain.size : 0
+        if (i.lo < 0 || i.hi >= size) return refuse(c, 'MC201', scope.file, node, `the member to delete can be ${i.lo}..${i.hi}, outside 0..${size - 1}`, 'test that it is inside first')
+      }
+      storeMember(c, receiver.place, first, name === 'add' ? one : zero, scope.file, node, text)
+      return undefinedValue
+    case 'clear':
+      if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, "'clear' on a copy of a set", 'change the set in the state')
+      if (c.purpose === 'property' || c.purpose === 'condition') return refuse(c, 'MC303', scope.file, node, `${text} is cleared`, 'only look at the state here')
+      if (c.purpose === 'start') return refuse(c, 'MC112', scope.file, node, `${text} is cleared before the first yield`, 'start the process with `yield` and a label')
+      clearPlace(c, receiver.place, at)
+      return undefinedValue
+    default:
+      break
+  }
+  if (['every', 'some', 'filter', 'map', 'find', 'reduce'].includes(name)) return refuse(c, 'MC103', scope.file, node, `a set has no '${name}'`, `spread it: [...${text}].${name}(...)`)
+  return refuse(c, 'MC103', scope.file, node, `'${name}' of a set is outside the language`, 'use has add delete clear size, and loops')
+}
+
+const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Scope): Value => {
+  const { callee } = node
+  const object = callee.type === 'MemberExpression' ? callee.object : null
+  const found = object?.type === 'Identifier' ? lookup(scope, object.name) : null
+  const list = receiver.k === 'list' || (receiver.k === 'const' && Array.isArray(receiver.value)) ? receiver : null
+  if (list === null || found === null || !('cell' in found)) return refuse(c, 'MC103', scope.file, node, `push on ${describe(receiver)}`, 'push to a queue of the state, or to a local list')
+  if (found.cell.parameter || c.aliased.has(found.cell.id)) return refuse(c, 'MC304', scope.file, node, 'the list has another name as well, which would see this change', 'copy it first: [...xs]')
+  const site: Site = { file: scope.file, node }
+  const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
+  const added = argumentsOf(c, node, scope).map((value) => ({ present: one, value: settleValue(c, value) }))
+  setCell(c, found.cell, { k: 'list', items: [...items, ...added] })
+  return undefinedValue
+}

@@ -1,0 +1,256 @@
+/** Statements without yields, executed in place: loops are unrolled, ways that part meet again. */
+import type { ForOfStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
+import { any, constant, not } from '../ir/build.js'
+import type { Expr } from '../ir/system.js'
+import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
+import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine } from './expression.js'
+import { conditional, type Flow, jump, leavable, scoped, type Site } from './flow.js'
+import { equal } from './memory.js'
+import { childScope, declareName, type Scope } from './scope.js'
+import { asBool, type Item, undefinedValue, type Value } from './value.js'
+
+/** A loop that goes on for longer than this without a yield is taken for one without a bound. */
+const mostRounds = 1_000
+
+export const runStatements = (c: Context, statements: readonly Statement[], scope: Scope): Flow => {
+  hoist(c, statements, scope)
+  for (const statement of statements) if (runStatement(c, statement, scope) === 'never') return 'never'
+  return 'next'
+}
+
+/** Function declarations can be called before the place where they stand. */
+export const hoist = (c: Context, statements: readonly Statement[], scope: Scope): void => {
+  for (const statement of statements) {
+    if (statement.type !== 'FunctionDeclaration' || statement.id === null) continue
+    const cell = declareName(scope, statement.id.name, statement.start, { constant: true, parameter: false })
+    setCell(c, cell, { k: 'closure', fn: statement, scope })
+  }
+}
+
+const block = (c: Context, statements: readonly Statement[], scope: Scope): Flow => scoped(c, () => runStatements(c, statements, childScope(scope)))
+
+export const runStatement = (c: Context, node: Statement, scope: Scope, labels: readonly string[] = []): Flow => {
+  const site: Site = { file: scope.file, node }
+  switch (node.type) {
+    case 'EmptyStatement':
+    case 'FunctionDeclaration':
+    case 'TSTypeAliasDeclaration':
+    case 'TSInterfaceDeclaration':
+    case 'DebuggerStatement':
+      return 'next'
+    case 'ExpressionStatement':
+      evaluate(c, node.expression, scope)
+      return 'next'
+    case 'VariableDeclaration':
+      declare(c, node, scope)
+      return 'next'
+    case 'BlockStatement':
+      return block(c, node.body, scope)
+    case 'IfStatement': {
+      const test = condition(c, evaluate(c, node.test, scope), { file: scope.file, node: node.test })
+      const { alternate } = node
+      const arm = (statement: Statement | null, truth: boolean) => (): Value | 'never' => {
+        if (test.op !== 'const') {
+          cover(c, spanOf(scope.file, statement ?? node.test), truth ? `if (${textOf(c, scope.file, node.test)})` : `else of if (${textOf(c, scope.file, node.test)})`)
+          refine(c, node.test, truth, scope)
+        }
+        return statement === null || scoped(c, () => runStatement(c, statement, childScope(scope))) === 'next' ? undefinedValue : 'never'
+      }
+      return conditional(c, test, arm(node.consequent, true), arm(alternate, false), site) === 'never' ? 'never' : 'next'
+    }
+    case 'ReturnStatement': {
+      const value = node.argument === null ? undefinedValue : settleValue(c, evaluate(c, node.argument, scope))
+      if (!jump(c, 'return', null, value)) return refuse(c, 'MC101', scope.file, node, 'a return outside of a function', 'remove it')
+      return 'never'
+    }
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      jump(c, node.type === 'BreakStatement' ? 'break' : 'continue', node.label?.name ?? null, undefinedValue)
+      return 'never'
+    case 'LabeledStatement':
+      return runStatement(c, node.body, scope, [...labels, node.label.name])
+    case 'ForOfStatement':
+      return forOf(c, node, scope, labels)
+    case 'ForStatement':
+      return scoped(c, () => {
+        const inner = childScope(scope)
+        if (node.init?.type === 'VariableDeclaration') declare(c, node.init, inner)
+        else if (node.init !== null) evaluate(c, node.init, inner)
+        return loop(c, inner, labels, site, node.test, () => runStatement(c, node.body, childScope(inner)), () => {
+          if (node.update !== null) evaluate(c, node.update, inner)
+        })
+      })
+    case 'WhileStatement':
+      return loop(c, scope, labels, site, node.test, () => runStatement(c, node.body, childScope(scope)), () => {})
+    case 'DoWhileStatement': {
+      let first = true
+      return loop(c, scope, labels, site, node.test, () => runStatement(c, node.body, childScope(scope)), () => {}, () => {
+        const skip = first
+        first = false
+        return skip
+      })
+    }
+    case 'SwitchStatement':
+      return switchOn(c, node, scope)
+    default:
+      return refuse(c, 'MC101', scope.file, node, `${describeStatement(node)} is outside the language`, hintFor(node))
+  }
+}
+
+const describeStatement = (node: Statement): string => {
+  switch (node.type) {
+    case 'ThrowStatement':
+      return "'throw'"
+    case 'TryStatement':
+      return "'try'"
+    case 'ForInStatement':
+      return "'for..in'"
+    case 'ClassDeclaration':
+      return 'a class'
+    case 'WithStatement':
+      return "'with'"
+    default:
+      return node.type
+  }
+}
+
+const hintFor = (node: Statement): string => {
+  switch (node.type) {
+    case 'ThrowStatement':
+      return 'say what must hold with assert(condition)'
+    case 'ForInStatement':
+      return 'write for (const x of ...)'
+    default:
+      return 'docs/LANGUAGE.md lists what can be written'
+  }
+}
+
+/** Declares the variables of a `const` or `let`. */
+export const declare = (c: Context, node: VariableDeclaration, scope: Scope): void => {
+  if (node.kind === 'var') return refuse(c, 'MC101', scope.file, node, "'var'", 'write const or let')
+  for (const d of node.declarations) {
+    const v = d.init === null ? undefinedValue : evaluate(c, d.init, scope)
+    bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false })
+  }
+}
+
+/** Unrolls a loop until its condition is known to be false, or some round ends it on every way. */
+const loop = (c: Context, scope: Scope, labels: readonly string[], site: Site, test: Parameters<typeof evaluate>[1] | null, body: () => Flow, update: () => void, skipTest: () => boolean = () => false): Flow => {
+  const inside = (e: Expr): Flow => {
+    if (test !== null && e.op !== 'const') refine(c, test, true, scope)
+    const flow = leavable(c, ['continue'], labels, () => (scoped(c, body) === 'never' ? 'never' : undefinedValue), site)
+    if (flow !== 'never') update()
+    return flow === 'never' ? 'never' : 'next'
+  }
+  const round = (first: number): Value | 'never' => {
+    for (let n = first; ; n++) {
+      if (n > mostRounds) return refuse(c, 'MC107', site.file, site.node, `this loop has gone through ${mostRounds} rounds without an end in sight, and without a yield`, 'bound it by a constant, or put a yield into every way through its body')
+      const e: Expr = test === null || skipTest() ? constant(1) : condition(c, evaluate(c, test, scope), { file: site.file, node: test })
+      if (e.op !== 'const') return conditional(c, e, () => (inside(e) === 'never' ? 'never' : round(n + 1)), () => undefinedValue, site)
+      if (e.value === 0) return undefinedValue
+      if (inside(e) === 'never') return 'never'
+    }
+  }
+  return leavable(c, ['break'], labels, () => round(0), site) === 'never' ? 'never' : 'next'
+}
+
+const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly string[]): Flow => {
+  const site: Site = { file: scope.file, node: node.right }
+  const items = itemsOf(c, evaluateObject(c, node.right, scope), site).map((item) => ({ present: settle(c, item.present), value: settleValue(c, item.value) }))
+  const rounds = (): Value | 'never' => {
+    for (const item of items) {
+      const flow = conditional(
+        c,
+        item.present,
+        () => {
+          const left = leavable(c, ['continue'], labels, () => (scoped(c, () => runStatement(c, node.body, bindItem(c, node, item, scope))) === 'never' ? 'never' : undefinedValue), site)
+          return left === 'never' ? 'never' : undefinedValue
+        },
+        () => undefinedValue,
+        site,
+      )
+      if (flow === 'never') return 'never'
+    }
+    return undefinedValue
+  }
+  return leavable(c, ['break'], labels, rounds, site) === 'never' ? 'never' : 'next'
+}
+
+/** A scope for one round of a `for..of`, with the loop's variable bound. */
+export const bindItem = (c: Context, node: ForOfStatement, item: Item, scope: Scope): Scope => {
+  const inner = childScope(scope)
+  if (node.await) return refuse(c, 'MC101', scope.file, node, "'for await'", 'write for (const x of ...)')
+  if (node.left.type !== 'VariableDeclaration') return refuse(c, 'MC101', scope.file, node.left, 'a loop over an existing variable', 'declare it in the loop: for (const x of ...)')
+  const [d] = node.left.declarations
+  if (d !== undefined) bindPattern(c, d.id, item.value, inner, { constant: node.left.kind === 'const', parameter: false })
+  return inner
+}
+
+/** The cases of a switch as conditions and bodies; the default's condition is that no other holds. */
+export const switchCases = (c: Context, node: SwitchStatement, scope: Scope): { readonly condition: Expr; readonly body: readonly Statement[]; readonly text: string }[] => {
+  const subject = settleValue(c, evaluate(c, node.discriminant, scope))
+  const groups: { tests: (Expr | 'default')[]; body: readonly Statement[]; text: string }[] = []
+  let open: (Expr | 'default')[] = []
+  let text = ''
+  node.cases.forEach((one, i) => {
+    if (one.test === null) {
+      open.push('default')
+      text = 'default'
+    } else {
+      const value = evaluate(c, one.test, scope)
+      const e = equal(subject, value)
+      if (e === null) return refuse(c, 'MC209', scope.file, one.test, 'this case can never be equal to what is switched on', 'switch on a string, an integer or a boolean')
+      open.push(e)
+      if (text === '') text = `case ${textOf(c, scope.file, one.test)}`
+    }
+    if (one.consequent.length === 0 && i < node.cases.length - 1) return
+    const last = one.consequent.at(-1)
+    if (i < node.cases.length - 1 && last !== undefined && !endsControl(last)) return refuse(c, 'MC115', scope.file, one, 'control falls through to the next case', 'end the case with break or return')
+    groups.push({ tests: open, body: one.consequent, text })
+    open = []
+    text = ''
+  })
+  const all = groups.flatMap((g) => g.tests.filter((t): t is Expr => t !== 'default'))
+  return groups.map(({ tests, body, text: shown }) => ({ condition: any(tests.map((t) => (t === 'default' ? not(any(all)) : t))), body, text: shown }))
+}
+
+const endsControl = (node: Statement): boolean => {
+  switch (node.type) {
+    case 'BreakStatement':
+    case 'ReturnStatement':
+    case 'ContinueStatement':
+      return true
+    case 'BlockStatement': {
+      const last = node.body.at(-1)
+      return last !== undefined && endsControl(last)
+    }
+    case 'IfStatement':
+      return node.alternate !== null && endsControl(node.consequent) && endsControl(node.alternate)
+    case 'WhileStatement':
+      return asBool(node.test.type === 'Literal' && node.test.value === true ? { k: 'const', value: true } : undefinedValue) !== null
+    default:
+      return false
+  }
+}
+
+const switchOn = (c: Context, node: SwitchStatement, scope: Scope): Flow => {
+  const site: Site = { file: scope.file, node }
+  const inner = childScope(scope)
+  const cases = switchCases(c, node, inner)
+  // A default in the middle is tried last; its condition excludes the others, so that the order does not matter.
+  const from = (i: number): Value | 'never' => {
+    const one = cases[i]
+    if (one === undefined) return undefinedValue
+    return conditional(
+      c,
+      settle(c, one.condition),
+      () => {
+        if (one.condition.op !== 'const') cover(c, spanOf(scope.file, one.body[0] ?? node), one.text)
+        return runStatements(c, one.body, inner) === 'never' ? 'never' : undefinedValue
+      },
+      () => from(i + 1),
+      site,
+    )
+  }
+  return scoped(c, () => leavable(c, ['break'], [], () => from(0), site)) === 'never' ? 'never' : 'next'
+}

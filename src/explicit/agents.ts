@@ -1,0 +1,215 @@
+/** One WebAssembly function per agent: all successors of the current state by that agent's steps. */
+import type { Agent, Block, Expr, Process, Step, System } from '../ir/system.js'
+import { copyEnv, elementKey, type Env, freshLocal, plus, readElement, untouched } from './fields.js'
+import type { Layout } from './layout.js'
+import type { MemoryMap } from './memory.js'
+import { nested, type Purpose, type StepScope, ways } from './step.js'
+import { constantElement } from './walk.js'
+import { block, br, brTable, get, i32, i64, type Node, set, type WasmFunction, when } from './wasm/instruction.js'
+
+/** An element that must have a value for a rule to be enabled. */
+interface Guard {
+  readonly variable: number
+  readonly element: number
+  readonly value: number
+}
+
+const asFixedLoad = (system: System, e: Expr): { variable: number; element: number } | null => {
+  if (e.op !== 'load') return null
+  const element = constantElement(e.index, system.variables[e.variable].dims)
+  return element === null ? null : { variable: e.variable, element }
+}
+
+/** The guards that follow from an expression being true, or being false. */
+const guardsOf = (system: System, e: Expr, truth: boolean): Guard[] => {
+  switch (e.op) {
+    case 'and':
+      return truth ? [...guardsOf(system, e.a, true), ...guardsOf(system, e.b, true)] : []
+    case 'or':
+      return truth ? [] : [...guardsOf(system, e.a, false), ...guardsOf(system, e.b, false)]
+    case 'not':
+      return guardsOf(system, e.a, !truth)
+    case 'eq':
+    case 'ne': {
+      if (truth !== (e.op === 'eq')) return []
+      const [load, constant] = e.a.op === 'const' ? [e.b, e.a] : [e.a, e.b]
+      const at = asFixedLoad(system, load)
+      return at !== null && constant.op === 'const' ? [{ ...at, value: constant.value }] : []
+    }
+    case 'load': {
+      const at = asFixedLoad(system, e)
+      const { lo, hi } = system.variables[e.variable]
+      return at !== null && lo === 0 && hi === 1 ? [{ ...at, value: truth ? 1 : 0 }] : []
+    }
+    default:
+      return []
+  }
+}
+
+/** What must hold for a rule to be enabled, as far as its first tests say so. */
+const leadingGuards = (system: System, body: Block): Guard[] => {
+  const guards: Guard[] = []
+  for (let b = body; b.body.length === 0 && b.end.op === 'branch'; ) {
+    const { condition, then, else: otherwise } = b.end
+    if (isBlocked(otherwise)) {
+      guards.push(...guardsOf(system, condition, true))
+      b = then
+    } else if (isBlocked(then)) {
+      guards.push(...guardsOf(system, condition, false))
+      b = otherwise
+    } else break
+  }
+  return guards
+}
+
+const isBlocked = (b: Block): boolean => b.body.length === 0 && b.end.op === 'blocked'
+
+/** Jumps by the value of an index from 0 to `count - 1`, of which only some have code. */
+const dispatch = (scope: StepScope, index: Node, count: number, cases: ReadonlyMap<number, Node[]>): Node => {
+  const end = `end${scope.locals.length}_${scope.code.length}`
+  const label = (value: number): string => `case${value}_${end}`
+  const values = [...cases.keys()].toSorted((a, b) => a - b)
+  const targets = Array.from({ length: count }, (_, value) => (cases.has(value) ? label(value) : end))
+  let inner: Node[] = [brTable(targets, end, index)]
+  for (const [i, value] of values.entries()) {
+    const code = cases.get(value) ?? []
+    inner = [block(label(value), inner), ...code, ...(i + 1 < values.length ? [br(end)] : [])]
+  }
+  return block(end, inner)
+}
+
+interface Rule {
+  readonly step: Step
+  readonly guards: readonly Guard[]
+}
+
+const stepCode = (scope: StepScope, env: Env, step: Step): void => {
+  scope.step = step.id
+  ways(scope, copyEnv(env), step.body)
+}
+
+/** The element whose value tells the most rules apart; null where testing one rule after the other is as good. */
+const bestKey = (system: System, rules: readonly Rule[], env: Env): { key: number; variable: number; element: number } | null => {
+  const byKey = new Map<number, { variable: number; element: number; rules: number; values: Set<number> }>()
+  for (const rule of rules)
+    for (const { variable, element, value } of rule.guards) {
+      const key = elementKey(variable, element)
+      const { lo, hi } = system.variables[variable]
+      if (env.known.has(key) || hi - lo > 255) continue
+      const entry = byKey.get(key) ?? { variable, element, rules: 0, values: new Set() }
+      entry.rules++
+      entry.values.add(value)
+      byKey.set(key, entry)
+    }
+  let best: { key: number; variable: number; element: number } | null = null
+  let most = 2
+  for (const [key, { variable, element, rules: n, values }] of byKey)
+    if (n > most && values.size > 1) {
+      most = n
+      best = { key, variable, element }
+    }
+  return best
+}
+
+const rulesCode = (scope: StepScope, env: Env, rules: readonly Rule[]): void => {
+  const best = bestKey(scope.system, rules, env)
+  if (best === null) {
+    for (const { step } of rules) stepCode(scope, env, step)
+    return
+  }
+  const { key, variable, element } = best
+  const groups = new Map<number, Rule[]>()
+  const others: Rule[] = []
+  for (const rule of rules) {
+    const value = rule.guards.find((g) => g.variable === variable && g.element === element)?.value
+    if (value === undefined) others.push(rule)
+    else groups.set(value, [...(groups.get(value) ?? []), rule])
+  }
+  const { lo, hi } = scope.system.variables[variable]
+  const cases = new Map<number, Node[]>()
+  for (const [value, group] of groups)
+    if (value >= lo && value <= hi) {
+      const inner = copyEnv(env)
+      inner.known.set(key, value)
+      cases.set(value - lo, nested(scope, () => rulesCode(scope, inner, group)))
+    }
+  const index = plus(readElement(scope, env, variable, i32.const(element)), -lo)
+  scope.code.push(dispatch(scope, index, hi - lo + 1, cases))
+  rulesCode(scope, env, others)
+}
+
+const processCode = (scope: StepScope, env: Env, process: Process, steps: readonly Step[]): void => {
+  const cases = new Map<number, Node[]>()
+  for (const location of process.locations) {
+    const here = steps.filter((s) => s.location === location.id)
+    if (here.length === 0) continue
+    const inner = copyEnv(env)
+    inner.known.set(elementKey(process.pc, 0), location.id)
+    cases.set(
+      location.id,
+      nested(scope, () => {
+        for (const step of here) stepCode(scope, inner, step)
+      }),
+    )
+  }
+  if (cases.size === 0) return
+  const pc = readElement(scope, env, process.pc, i32.const(0))
+  if (cases.size > 2) {
+    scope.code.push(dispatch(scope, pc, process.locations.length, cases))
+    return
+  }
+  for (const [location, code] of cases) scope.code.push(when(i32.eq(pc, i32.const(location)), code))
+}
+
+/** A scope for a new function. */
+export const newScope = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose): StepScope => ({
+  system,
+  layout,
+  memory,
+  purpose,
+  locals: [],
+  code: [],
+  step: null,
+  setOnce: new Set(),
+})
+
+/** The current state as it is in memory: in locals where it has few words, else loaded where it is used. */
+export const currentState = (scope: StepScope): Env => {
+  const words = scope.layout.widths.map((_, w) => {
+    const load = i64.load(i32.const(0), scope.memory.current + w * 8)
+    if (scope.layout.widths.length > 2) return untouched(load)
+    const local = freshLocal(scope, 'i64', 'b')
+    scope.code.push(set(local, load))
+    return untouched(get(local))
+  })
+  return { words, known: new Map(), constants: new Map(), assigned: new Set() }
+}
+
+/** `agent_i(out) -> out`: writes the agent's successors of the current state to `out`, and returns where they end. */
+export const agentFunction = (scope: StepScope, agent: Agent): WasmFunction => {
+  const env = currentState(scope)
+  const steps = scope.system.steps.filter((s) => s.agent === agent.id)
+  const process = scope.system.processes.find((p) => p.agent === agent.id)
+  const rules = steps.filter((s) => s.location === null)
+  if (process !== undefined) processCode(scope, env, process, steps)
+  rulesCode(
+    scope,
+    env,
+    rules.map((step) => ({ step, guards: leadingGuards(scope.system, step.body) })),
+  )
+  return {
+    name: `agent_${agent.id}`,
+    params: [['out', 'i32']],
+    result: 'i32',
+    exported: false,
+    locals: scope.locals,
+    body: [...scope.code, get('out')],
+  }
+}
+
+/** `init(out) -> out`: writes the initial states. */
+export const initFunction = (scope: StepScope): WasmFunction => {
+  const env = currentState(scope)
+  ways(scope, env, scope.system.init)
+  return { name: 'init', params: [['out', 'i32']], result: 'i32', exported: false, locals: scope.locals, body: [...scope.code, get('out')] }
+}

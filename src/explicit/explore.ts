@@ -1,0 +1,35 @@
+/** All reachable states of a small system, unpacked: for tests, and for comparing engines. */
+import type { System, Vector } from '../ir/system.js'
+import { decodeState } from './layout.js'
+import { createMachine, type Machine, partsOf } from './machine.js'
+import { programOf } from './program.js'
+import { defaultMemory, startSearch } from './search.js'
+
+export interface Reachable {
+  /** In breadth-first order. */
+  readonly vectors: readonly Vector[]
+  readonly transitions: number
+  readonly depth: number
+}
+
+/** The words of the state at an address. */
+export const wordsAt = (machine: Machine, at: number, words: number): bigint[] => {
+  const view = machine.view()
+  return Array.from({ length: words }, (_, w) => view.getBigUint64(at + w * 8, true))
+}
+
+/**
+ * Finds all reachable states by the same WebAssembly as `search`. Takes time and memory for every state, so use it for small ones.
+ * @throws Error where there are more than `maxStates` (a million).
+ */
+export const reachable = (system: System, maxStates = 1_000_000): Reachable => {
+  const program = programOf(system, 'search')
+  const machine = createMachine(partsOf(program), { limit: defaultMemory(), keep: true, log: 12 })
+  startSearch(program, machine, { maxStates })
+  while (machine.call('run', 10_000) === 0) if (machine.read('stop') !== 0) throw new Error(`more than ${maxStates} states are reachable`)
+  const words = program.layout.widths.length
+  const vectors = Array.from({ length: machine.read('states') }, (_, i) =>
+    decodeState(system, program.layout, wordsAt(machine, program.memory.ring + i * words * 8, words)),
+  )
+  return { vectors, transitions: machine.read('transitions'), depth: machine.read('depth') }
+}

@@ -1,0 +1,219 @@
+/** An instance of a program: its memory, and the policies by which its table and its queue grow. */
+import type { Program } from './program.js'
+import { homes, isPossible, slack, slotBytes, slotKinds, stopReasons, tableBytes, type TableShape, type TableSize } from './table.js'
+import type { MemoryMap } from './memory.js'
+import { encode } from './wasm/encode.js'
+import type { WasmModule } from './wasm/instruction.js'
+import { wasm, type WasmGlobalObject, type WasmMemory } from './wasm/platform.js'
+
+const page = 65_536
+const wholeMemory = 65_536 * page - page
+
+/** Up to this size a table grows by doubling; above, by a quarter where a slot takes more than 4 bytes. */
+const doublingBytes = 32 * 2 ** 20
+const loadLimit = 0.86
+
+export type MachineFunction = (...args: readonly (number | bigint)[]) => number
+
+export interface Machine {
+  readonly memory: WasmMemory
+  readonly call: (name: string, ...args: readonly (number | bigint)[]) => number
+  readonly read: (global: string) => number
+  readonly write: (global: string, value: number) => void
+  /** The instance's memory as 32-bit integers. Valid until the next call. */
+  readonly view: () => DataView<ArrayBuffer>
+  readonly size: () => TableSize
+  /** Bytes in use: table, queue, buffers. */
+  readonly bytes: () => number
+  /** Empties the table and makes it small again. The queue stays as it is. */
+  readonly clearTable: () => void
+}
+
+export interface MachineParts {
+  readonly module: WasmModule
+  readonly memory: MemoryMap
+  readonly shape: TableShape
+  /** Words per state. */
+  readonly words: number
+}
+
+export interface MachineOptions {
+  /** In bytes. */
+  readonly limit: number
+  /** Nothing leaves the queue: the states lie in it in the order in which they were found. */
+  readonly keep: boolean
+  /** Log2 of the first table's homes. */
+  readonly log: number
+}
+
+/** All sizes greater than the given one that make sense, smallest first. */
+const largerSizes = (shape: TableShape, size: TableSize): TableSize[] => {
+  const sizes: TableSize[] = []
+  for (let log = Math.max(0, size.log - 2); log <= Math.min(30, size.log + 4); log++)
+    for (const factor of [1, 3, 5, 7])
+      for (const kind of slotKinds(shape)) {
+        const larger: TableSize = { log, factor, kind }
+        if (size.kind === 'narrow' && kind === 'wide') continue
+        if (isPossible(shape, larger) && homes(larger) >= homes(size) * 1.1) sizes.push(larger)
+      }
+  return sizes.toSorted((a, b) => homes(a) - homes(b) || slotBytes(shape, a.kind) - slotBytes(shape, b.kind))
+}
+
+/**
+ * Sizes to grow to, the one to try first first. Narrow slots as soon as they cost no more memory than a doubled table of wide
+ * ones; then a table twice as large, or a quarter larger where that is much memory; then less, for when memory runs out.
+ */
+export const nextSizes = (shape: TableShape, size: TableSize): TableSize[] => {
+  const larger = largerSizes(shape, size)
+  const doubled = tableBytes(shape, { ...size, log: size.log + 1 })
+  const narrow = size.kind === 'wide' ? larger.filter((s) => s.kind === 'narrow' && homes(s) >= homes(size) * 2 && tableBytes(shape, s) <= doubled) : []
+  const careful = tableBytes(shape, size) >= doublingBytes && slotBytes(shape, size.kind) > 4
+  const ratio = careful ? 1.15 : 2
+  const same = larger.filter((s) => s.kind === size.kind)
+  const wanted = same.filter((s) => homes(s) >= homes(size) * ratio)
+  return [...narrow.slice(-1), ...wanted.slice(0, 1), ...same.filter((s) => homes(s) < homes(size) * ratio).toReversed(), ...larger.filter((s) => s.kind !== size.kind)]
+}
+
+const inverse64 = (odd: bigint): bigint => {
+  let x = odd
+  for (let i = 0; i < 6; i++) x = BigInt.asUintN(64, x * (2n - odd * x))
+  return x
+}
+
+/** How many states a table of this size may hold. */
+const roomOf = (shape: TableShape, size: TableSize): number =>
+  shape.rest.length === 0 && size.log === shape.keyBits ? 2 ** 31 - 1 : Math.floor(homes(size) * loadLimit)
+
+const firstSize = (shape: TableShape, log: number): TableSize => {
+  const kinds = slotKinds(shape)
+  for (let l = Math.min(log, shape.topBits); l <= 30; l++)
+    for (const kind of kinds) {
+      const size: TableSize = { log: l, factor: 1, kind }
+      if (isPossible(shape, size)) return size
+    }
+  throw new Error('no table size is possible')
+}
+
+export const partsOf = (program: Program): MachineParts => ({
+  module: program.module,
+  memory: program.memory,
+  shape: program.shape,
+  words: program.layout.widths.length,
+})
+
+/** Compiles and instantiates a module; its table and queue are empty. */
+export const createMachine = (parts: MachineParts, options: MachineOptions): Machine => {
+  const { shape, memory: map, words } = parts
+  const stateBytes = words * 8
+  const aligned = (bytes: number): number => Math.ceil(bytes / page) * page
+  let size = firstSize(shape, options.log)
+  let capacity = 1024
+  let tableAt = aligned(map.ring + capacity * stateBytes * 8)
+  const guard = (): number => 1024 * slotBytes(shape, 'wide')
+
+  const memory = new wasm.Memory({ initial: (tableAt + aligned(tableBytes(shape, size) + guard())) / page, maximum: 65_536 })
+  const bytesOf = (table: TableSize, queue: number): number => map.ring + queue * stateBytes + tableBytes(shape, table)
+  /** Makes the memory reach up to `end`; false where it cannot. */
+  const reach = (end: number): boolean => {
+    if (end > wholeMemory) return false
+    const missing = Math.ceil((end - memory.buffer.byteLength) / page)
+    if (missing <= 0) return true
+    try {
+      memory.grow(missing)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const bytesAt = (): Uint8Array => new Uint8Array(memory.buffer)
+
+  const growTo = (next: TableSize): boolean => {
+    const end = tableAt + tableBytes(shape, next) + guard()
+    if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
+    const oldBytes = tableBytes(shape, size)
+    const from = end - oldBytes - ((end - oldBytes) % 4)
+    bytesAt().copyWithin(from, tableAt, tableAt + oldBytes)
+    call(`rehash_${size.kind}_${next.kind}`, from, homes(size) + slack, end, next.log, next.factor, inverse64(BigInt(size.factor)))
+    setSize(next)
+    return true
+  }
+  const grow = (): void => {
+    if (!nextSizes(shape, size).some(growTo)) write('stop', stopReasons.memory)
+  }
+  const widen = (): void => {
+    const doubled = capacity * 2
+    const end = map.ring + doubled * stateBytes
+    if (bytesOf(size, doubled) > options.limit) return write('stop', stopReasons.memory)
+    if (end > tableAt) {
+      const to = aligned(map.ring + doubled * stateBytes * 2)
+      const bytes = tableBytes(shape, size)
+      if (!reach(to + bytes + guard())) return write('stop', stopReasons.memory)
+      bytesAt().copyWithin(to, tableAt, tableAt + bytes)
+      tableAt = to
+      write('table_at', to)
+    }
+    const [head, tail, oldEnd] = [read('head'), read('tail'), read('ring_end')]
+    if (tail <= head && read('left') + read('queued') > 0 && !options.keep) {
+      bytesAt().copyWithin(oldEnd, map.ring, tail)
+      write('tail', oldEnd + tail - map.ring)
+    }
+    capacity = doubled
+    write('capacity', capacity)
+    write('ring_end', end)
+  }
+
+  const instance = new wasm.Instance(new wasm.Module(encode(parts.module)), { env: { memory, grow, widen } })
+  const functions = new Map<string, MachineFunction>()
+  const globals = new Map<string, WasmGlobalObject>()
+  for (const [name, value] of Object.entries(instance.exports)) {
+    if (value instanceof wasm.Global) globals.set(name, value)
+    else if (typeof value === 'function') functions.set(name, value as MachineFunction)
+  }
+  const call = (name: string, ...args: readonly (number | bigint)[]): number => {
+    const f = functions.get(name)
+    if (f === undefined) throw new Error(`no function ${name} in the module`)
+    return f(...args)
+  }
+  const globalOf = (name: string): WasmGlobalObject => {
+    const g = globals.get(name)
+    if (g === undefined) throw new Error(`no global ${name} in the module`)
+    return g
+  }
+  const read = (name: string): number => {
+    const { value } = globalOf(name)
+    return typeof value === 'bigint' ? Number(value) : value >>> 0
+  }
+  const write = (name: string, value: number): void => {
+    const g = globalOf(name)
+    g.value = typeof g.value === 'bigint' ? BigInt(value) : value
+  }
+  const setSize = (next: TableSize): void => {
+    size = next
+    write('table_at', tableAt)
+    write('table_log', size.log)
+    write('table_factor', size.factor)
+    write('narrow', size.kind === 'narrow' ? 1 : 0)
+    write('room', roomOf(shape, size))
+  }
+  setSize(size)
+  write('capacity', capacity)
+  write('head', map.ring)
+  write('tail', map.ring)
+  write('ring_end', map.ring + capacity * stateBytes)
+  write('keep', options.keep ? 1 : 0)
+
+  return {
+    memory,
+    call,
+    read,
+    write,
+    view: () => new DataView(memory.buffer),
+    size: () => size,
+    bytes: () => bytesOf(size, capacity),
+    clearTable: () => {
+      bytesAt().fill(0, tableAt, tableAt + tableBytes(shape, size))
+      setSize(firstSize(shape, options.log))
+      write('furthest', 0)
+    },
+  }
+}

@@ -1,0 +1,89 @@
+/** Where things lie in the linear memory, in bytes. */
+import type { System } from '../ir/system.js'
+import type { Layout } from './layout.js'
+import type { Purpose } from './step.js'
+import { waysThrough } from './walk.js'
+
+/** Successors are hashed, touched and inserted in batches of this many: that many cache misses are under way together. */
+export const batch = 128
+
+export interface MemoryMap {
+  /** The state being expanded. */
+  readonly current: number
+  /** 16 bytes per property and built-in: settled (0 or 1), length, failure (-1: none), maximum. */
+  readonly records: number
+  /** A byte per step and per branch. */
+  readonly fired: number
+  readonly taken: number
+  /** Of a batch: per entry the address of its home slot (4 bytes), and what its slot would hold (8 bytes). */
+  readonly homes: number
+  readonly slots: number
+  /** Failing ways of the state being expanded: 16 bytes each, and how many. */
+  readonly failures: number
+  readonly failureLimit: number
+  /** Successors, `entry` bytes each. From `bufferLimit` on they have to be flushed. */
+  readonly buffer: number
+  readonly bufferLimit: number
+  readonly entry: number
+  /** No state has more successors than there is room for behind `bufferLimit`. */
+  readonly bounded: boolean
+  /** Where the queue of states starts. */
+  readonly ring: number
+}
+
+const align = (at: number): number => Math.ceil(at / 64) * 64
+
+/** The most successors that a state can have. */
+const mostSuccessors = (system: System): number => {
+  const ofAgent = new Map<number, number>()
+  for (const step of system.steps) {
+    const n = waysThrough(step.body)
+    const sofar = ofAgent.get(step.agent) ?? 0
+    ofAgent.set(step.agent, step.location === null ? sofar + n : Math.max(sofar, n))
+  }
+  let sum = 0
+  for (const n of ofAgent.values()) sum += n
+  return Math.max(sum, waysThrough(system.init))
+}
+
+const mostBounded = 4096
+
+/** The memory map for a system; see `storeMemory` for a store alone. */
+export const memoryMap = (system: System, layout: Layout, purpose: Purpose): MemoryMap =>
+  mapOf({
+    words: layout.widths.length,
+    properties: system.properties.length + 3,
+    steps: system.steps.length,
+    branches: system.branches.length,
+    successors: mostSuccessors(system),
+    extra: purpose === 'trace' ? 16 : 0,
+  })
+
+/** The memory map of a store that is used without a system. */
+export const storeMemory = (words: number): MemoryMap => mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0 })
+
+interface Sizes {
+  readonly words: number
+  readonly properties: number
+  readonly steps: number
+  readonly branches: number
+  readonly successors: number
+  readonly extra: number
+}
+
+const mapOf = ({ words, properties, steps, branches, successors, extra }: Sizes): MemoryMap => {
+  const bounded = successors <= mostBounded
+  const entry = words * 8 + extra
+  const current = 64
+  const records = align(current + words * 8)
+  const fired = align(records + properties * 16)
+  const taken = align(fired + steps)
+  const homes = align(taken + branches)
+  const slots = homes + batch * 4
+  const failures = align(slots + batch * 8)
+  const failureLimit = failures + (extra === 0 ? 0 : 1024 * 16)
+  const buffer = align(failureLimit)
+  const bufferLimit = buffer + batch * entry
+  const ring = align(bufferLimit + (bounded ? successors : 1) * entry)
+  return { current, records, fired, taken, homes, slots, failures, failureLimit, buffer, bufferLimit, entry, bounded, ring }
+}

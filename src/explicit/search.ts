@@ -1,0 +1,241 @@
+/** Exhaustive breadth-first search of a system's states. */
+import { totalmem } from 'node:os'
+import type { Schedule } from '../ir/schedule.js'
+import type { System } from '../ir/system.js'
+import { createMachine, type Machine, partsOf } from './machine.js'
+import { type Program, programOf, recordFields } from './program.js'
+import { stopReasons } from './table.js'
+import { moduleText } from './wasm/text.js'
+
+export interface SearchOptions {
+  /** No more states than this are stored. */
+  readonly maxStates?: number
+  /** States at this depth are checked, but not expanded. */
+  readonly maxDepth?: number
+  /** In bytes, for table, queue and buffers; by default 80 % of the machine's memory, and never more than 4 GiB. */
+  readonly memory?: number
+  readonly seconds?: number
+  /** Stops at the first violation. */
+  readonly first?: boolean
+  /** Instead of what the system says. */
+  readonly deadlock?: 'violation' | 'allowed'
+  /** For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too, or for none. */
+  readonly schedules?: 'violations' | 'all' | 'none'
+  /** Called about every 50 ms. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the search as `interrupted`; then no schedules are made. */
+  readonly signal?: AbortSignal
+}
+
+export interface Progress {
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  /** States that wait to be expanded. */
+  readonly queue: number
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** Why a search is not complete. */
+export type Limit =
+  | { readonly kind: 'states'; readonly max: number }
+  | { readonly kind: 'depth'; readonly max: number }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  | { readonly kind: 'time'; readonly seconds: number }
+  | { readonly kind: 'interrupted' }
+  /** A violation ended it, as `first` asks for. */
+  | { readonly kind: 'first' }
+
+export type PropertyKind = 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+
+export interface PropertyResult {
+  readonly name: string
+  readonly kind: PropertyKind
+  readonly verdict: 'holds' | 'violated' | 'incomplete'
+  /** Steps of the shortest violation, or of the shortest witness of a `sometimes`; null where there is none. */
+  readonly length: number | null
+  /** A shortest way there with the fewest switches between agents. */
+  readonly schedule: Schedule | null
+  /** An index into `System.failures`, where a step fails. */
+  readonly failure: number | null
+  /** The greatest value of a `bound` in the states looked at; null where none was. */
+  readonly maximum: number | null
+}
+
+export interface SearchResult {
+  /** All reachable states were looked at and expanded. */
+  readonly complete: boolean
+  readonly limit: Limit | null
+  readonly states: number
+  readonly transitions: number
+  /** Of the deepest state. */
+  readonly depth: number
+  /** Of the search alone. */
+  readonly seconds: number
+  /** Of generating and compiling the code before it. */
+  readonly setupSeconds: number
+  /** Of finding schedules after it. */
+  readonly scheduleSeconds: number
+  readonly bytes: number
+  readonly bytesPerState: number
+  /** The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`. */
+  readonly properties: readonly PropertyResult[]
+  /** Per step 1 where it was taken, per branch 1 where it was. */
+  readonly fired: Uint8Array
+  readonly taken: Uint8Array
+}
+
+/** The memory that a search may use unless told otherwise, in bytes. */
+export const defaultMemory = (): number => Math.min(4 * 2 ** 30, Math.floor(totalmem() * 0.8))
+
+const statesPerCall = 10_000
+const sliceMilliseconds = 50
+
+/** The WebAssembly that a system is compiled to, as text. */
+export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
+
+const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const writeWords = (machine: Machine, at: number, words: readonly bigint[]): void => {
+  const view = machine.view()
+  for (const [w, word] of words.entries()) view.setBigUint64(at + w * 8, word, true)
+}
+
+/** Sets up a machine for a search, with the initial states in its queue. */
+export const startSearch = (program: Program, machine: Machine, options: Pick<SearchOptions, 'maxStates' | 'maxDepth' | 'first' | 'deadlock'>): void => {
+  const { memory, system, layout } = program
+  const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1, first = false, deadlock = system.deadlock } = options
+  machine.write('state_limit', Math.min(maxStates, 2 ** 32 - 1) | 0)
+  machine.write('max_depth', Math.min(maxDepth, 2 ** 32 - 1) | 0)
+  machine.write('first', first ? 1 : 0)
+  machine.write('deadlock_counts', deadlock === 'violation' ? 1 : 0)
+  const view = machine.view()
+  for (let i = 0; i < system.properties.length; i++) view.setInt32(memory.records + i * 16 + recordFields.maximum, -(2 ** 31), true)
+  writeWords(machine, memory.current, layout.initial)
+  machine.call('begin')
+}
+
+const progressOf = (machine: Machine, seconds: number): Progress => ({
+  states: machine.read('states'),
+  transitions: machine.read('transitions'),
+  depth: machine.read('depth'),
+  queue: machine.read('left') + machine.read('queued'),
+  bytes: machine.bytes(),
+  seconds,
+})
+
+interface Run {
+  readonly limit: Limit | null
+  readonly seconds: number
+}
+
+const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
+  const started = performance.now()
+  const elapsed = (): number => (performance.now() - started) / 1000
+  let sliceEnd = performance.now() + sliceMilliseconds
+  const stopped = (): Limit | null => {
+    switch (machine.read('stop')) {
+      case stopReasons.states:
+        return { kind: 'states', max: options.maxStates ?? 0 }
+      case stopReasons.memory:
+        return { kind: 'memory', bytes }
+      case stopReasons.settled:
+        return { kind: 'first' }
+      default:
+        return null
+    }
+  }
+  for (;;) {
+    const done = machine.call('run', statesPerCall) === 1
+    const limit = stopped()
+    if (limit !== null) return { limit, seconds: elapsed() }
+    if (done) {
+      const { maxDepth } = options
+      const cut = maxDepth !== undefined && machine.read('depth') >= maxDepth && machine.read('states') > 0
+      return { limit: cut ? { kind: 'depth', max: maxDepth } : null, seconds: elapsed() }
+    }
+    if (options.seconds !== undefined && elapsed() >= options.seconds) return { limit: { kind: 'time', seconds: options.seconds }, seconds: elapsed() }
+    if (performance.now() >= sliceEnd) {
+      options.onProgress?.(progressOf(machine, elapsed()))
+      await eventLoopTurn()
+      if (options.signal?.aborted === true) return { limit: { kind: 'interrupted' }, seconds: elapsed() }
+      sliceEnd = performance.now() + sliceMilliseconds
+    }
+  }
+}
+
+/** Looks at the states that wait in the queue, without expanding them: they are reachable. */
+const lookAtTheRest = (machine: Machine): void => {
+  machine.write('stop', 0)
+  machine.write('max_depth', 0)
+  while (machine.call('run', statesPerCall) === 0);
+}
+
+const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlock: 'violation' | 'allowed'): PropertyResult[] => {
+  const { system, memory } = program
+  const view = machine.view()
+  const kinds: { name: string; kind: PropertyKind }[] = [
+    ...system.properties,
+    { name: 'deadlock', kind: 'deadlock' },
+    { name: 'assert', kind: 'assert' },
+    { name: 'range', kind: 'range' },
+  ]
+  return kinds
+    .map(({ name, kind }, i): PropertyResult => {
+      const at = memory.records + i * 16
+      const settled = view.getInt32(at + recordFields.settled, true) === 1
+      const failure = view.getInt32(at + recordFields.failure, true)
+      const maximum = view.getInt32(at + recordFields.maximum, true)
+      const [found, notFound] = kind === 'sometimes' ? (['holds', 'violated'] as const) : (['violated', 'holds'] as const)
+      return {
+        name,
+        kind,
+        verdict: settled ? found : complete ? notFound : 'incomplete',
+        length: settled ? view.getInt32(at + recordFields.length, true) : null,
+        schedule: null,
+        failure: settled && failure >= 0 && (kind === 'assert' || kind === 'range') ? failure : null,
+        maximum: kind === 'bound' && maximum !== -(2 ** 31) ? maximum : null,
+      }
+    })
+    .filter((r) => r.kind !== 'deadlock' || deadlock === 'violation')
+}
+
+/**
+ * Searches all reachable states, breadth first, until none is left or a limit is hit. States are kept exactly. Runs in slices of
+ * about 50 ms, between which the event loop turns.
+ * @throws StateTooWide where a state takes more than 4096 bits.
+ */
+export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
+  const begun = performance.now()
+  const bytes = Math.min(options.memory ?? defaultMemory(), 4 * 2 ** 30)
+  const deadlock = options.deadlock ?? system.deadlock
+  const program = programOf(system, 'search')
+  const machine = createMachine(partsOf(program), { limit: bytes, keep: false, log: 12 })
+  startSearch(program, machine, options)
+  const setupSeconds = (performance.now() - begun) / 1000
+  const { limit, seconds } = await runToTheEnd(machine, options, bytes)
+  if (limit?.kind === 'states') lookAtTheRest(machine)
+
+  const complete = limit === null
+  const { memory } = program
+  const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
+  const states = machine.read('states')
+  const properties = resultsOf(program, machine, complete, deadlock)
+  return {
+    complete,
+    limit,
+    states,
+    transitions: machine.read('transitions'),
+    depth: machine.read('depth'),
+    seconds,
+    setupSeconds,
+    scheduleSeconds: 0,
+    bytes: machine.bytes(),
+    bytesPerState: machine.bytes() / Math.max(1, states),
+    properties,
+    fired: copy(memory.fired, system.steps.length),
+    taken: copy(memory.taken, system.branches.length),
+  }
+}
+export { type Reachable, reachable } from './explore.js'

@@ -1,0 +1,96 @@
+/** Constructors of IR expressions. They fold constants, so that what knobs switch off costs nothing. */
+import type { BinaryOp, Expr } from './system.js'
+
+export const constant = (value: number): Expr => ({ op: 'const', value })
+export const zero = constant(0)
+export const one = constant(1)
+export const temp = (id: number): Expr => ({ op: 'temp', id })
+export const load = (variable: number, index: readonly Expr[]): Expr => ({ op: 'load', variable, index })
+
+/** The value of a constant expression, else null. */
+export const known = (e: Expr): number | null => (e.op === 'const' ? e.value : null)
+
+/** Whether both are surely the same value. */
+export const same = (a: Expr, b: Expr): boolean =>
+  a === b || (a.op === 'const' && b.op === 'const' && a.value === b.value) || (a.op === 'temp' && b.op === 'temp' && a.id === b.id)
+
+/** What a binary operator gives on integers; the meaning of IR operators in one place. `div` and `rem` by 0 never occur. */
+export const calculate = (op: BinaryOp, a: number, b: number): number => {
+  switch (op) {
+    case 'add':
+      return (a + b) | 0
+    case 'sub':
+      return (a - b) | 0
+    case 'mul':
+      return Math.imul(a, b)
+    case 'div':
+      return Math.trunc(a / b) | 0
+    case 'rem':
+      return a % b | 0
+    case 'and':
+      return a & b
+    case 'or':
+      return a | b
+    case 'xor':
+      return a ^ b
+    case 'shl':
+      return a << b
+    case 'shr':
+      return a >> b
+    case 'eq':
+      return Number(a === b)
+    case 'ne':
+      return Number(a !== b)
+    case 'lt':
+      return Number(a < b)
+    case 'le':
+      return Number(a <= b)
+    case 'gt':
+      return Number(a > b)
+    case 'ge':
+      return Number(a >= b)
+    case 'min':
+      return Math.min(a, b)
+    case 'max':
+      return Math.max(a, b)
+  }
+}
+
+export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => {
+  if (a.op === 'const' && b.op === 'const') return constant(calculate(op, a.value, b.value))
+  if (b.op === 'const' && b.value === 0 && (op === 'add' || op === 'sub' || op === 'or' || op === 'shl' || op === 'shr' || op === 'xor')) return a
+  if (a.op === 'const' && a.value === 0 && (op === 'add' || op === 'or' || op === 'xor')) return b
+  if (b.op === 'const' && b.value === 1 && (op === 'mul' || op === 'div')) return a
+  if (a.op === 'const' && a.value === 1 && op === 'mul') return b
+  return { op, a, b }
+}
+
+/** Logical operators on 0 and 1. */
+export const and = (a: Expr, b: Expr): Expr => {
+  if (a.op === 'const') return a.value === 0 ? zero : b
+  if (b.op === 'const') return b.value === 0 ? zero : a
+  return { op: 'and', a, b }
+}
+export const or = (a: Expr, b: Expr): Expr => {
+  if (a.op === 'const') return a.value === 0 ? b : one
+  if (b.op === 'const') return b.value === 0 ? a : one
+  return { op: 'or', a, b }
+}
+export const not = (a: Expr): Expr => {
+  if (a.op === 'const') return constant(a.value === 0 ? 1 : 0)
+  if (a.op === 'not') return a.a
+  if (a.op === 'eq') return { ...a, op: 'ne' }
+  if (a.op === 'ne') return { ...a, op: 'eq' }
+  return { op: 'not', a }
+}
+export const eq = (a: Expr, b: Expr): Expr => binary('eq', a, b)
+export const all = (es: readonly Expr[]): Expr => es.reduce(and, one)
+export const any = (es: readonly Expr[]): Expr => es.reduce(or, zero)
+
+export const select = (condition: Expr, a: Expr, b: Expr): Expr => {
+  if (condition.op === 'const') return condition.value === 0 ? b : a
+  if (same(a, b)) return a
+  if (a.op === 'const' && b.op === 'const' && a.value === 1 && b.value === 0) return condition
+  if (a.op === 'const' && b.op === 'const' && a.value === 0 && b.value === 1) return not(condition)
+  return { op: 'select', condition, a, b }
+}

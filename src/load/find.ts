@@ -1,0 +1,79 @@
+/** Which files a name or a path on the command line means. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { DiagnosticError } from '../diagnostics.js'
+
+export interface Found {
+  /** Absolute paths. The file may hold a model, or properties with their model. */
+  readonly file: string
+  /** The file in which the properties of such a model are looked for; null where there is none. */
+  readonly properties: string | null
+}
+
+const extensions = ['.ts', '.mts', '.js', '.mjs']
+
+/**
+ * The files of `target`: a path (it has a slash or an extension of a module), or the name of a file in `models/` below `cwd`.
+ * @throws DiagnosticError MC001, with the nearest names.
+ */
+export const findTarget = (target: string, cwd: string): Found => {
+  const isPath = /[\\/]/.test(target) || extensions.includes(extname(target))
+  const file = firstFile(isPath ? resolve(cwd, target) : join(cwd, 'models', target))
+  if (file === null) throw unknownModel(target, cwd, isPath)
+  const base = basename(file, extname(file))
+  const properties = firstFile(join(dirname(dirname(file)), 'properties', base)) ?? firstFile(join(dirname(file), `${base}.properties`))
+  return { file, properties: properties === file ? null : properties }
+}
+
+const firstFile = (path: string): string | null => {
+  for (const candidate of [path, ...extensions.map((e) => path + e)])
+    if (existsSync(candidate) && statSync(candidate).isFile()) return candidate
+  return null
+}
+
+/** The names of the models in `models/` below `cwd`, sorted. */
+export const modelNames = (cwd: string): string[] => {
+  const folder = join(cwd, 'models')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => extensions.includes(extname(name)) && !name.endsWith('.d.ts'))
+    .map((name) => basename(name, extname(name)))
+    .sort()
+}
+
+const unknownModel = (target: string, cwd: string, isPath: boolean): DiagnosticError => {
+  if (isPath)
+    return new DiagnosticError('MC001', `there is no file '${target}'`, 'give the name of a file in models/, or a path to a model')
+  const names = modelNames(cwd)
+  if (names.length === 0)
+    return new DiagnosticError(
+      'MC001',
+      `there is no model '${target}'`,
+      'there is no model in models/ here: give a path, as ./path/to/model.ts, or run in the folder that has models/',
+    )
+  const near = nearest(target, names)
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `models/ has: ${names.join(', ')}`
+  return new DiagnosticError('MC001', `there is no model '${target}'`, hint)
+}
+
+/** Of `names`, up to three that differ from `name` by little, nearest first. */
+export const nearest = (name: string, names: readonly string[]): string[] => {
+  const limit = Math.max(2, Math.ceil(name.length / 3))
+  return names
+    .map((other) => ({ other, distance: other.includes(name) || name.includes(other) ? 1 : editDistance(name, other) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || (a.other < b.other ? -1 : 1))
+    .slice(0, 3)
+    .map(({ other }) => other)
+}
+
+/** The number of insertions, deletions and replacements of one character that make `b` of `a` (Levenshtein 1966). Product of the lengths. */
+export const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length]!
+}

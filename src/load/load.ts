@@ -1,0 +1,221 @@
+/** Loads a model and its properties: an ordinary module, executed, whose functions remember their source. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { register } from 'node:module'
+import { dirname, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MessageChannel } from 'node:worker_threads'
+import { DiagnosticError, type Place } from '../diagnostics.js'
+import type { Model } from '../lang/model.js'
+import type { Predicate, Properties } from '../lang/property.js'
+import { findTarget } from './find.js'
+import type { CodeReply, CodeRequest, HookData } from './hooks.js'
+import { findModule } from './hooks.js'
+import { registry } from './registry.js'
+import { $mmu } from './runtime.js'
+import { shown } from './shown.js'
+import { sourceOf } from './source.js'
+import { transform, transformExpression } from './transform.js'
+
+export interface Loaded {
+  readonly model: Model
+  /** Null where no file of properties belongs to the model. */
+  readonly properties: Properties | null
+  /** The file that the target named: an absolute path. */
+  readonly file: string
+  /** All user files that were executed for it, absolute paths, sorted. */
+  readonly sources: readonly string[]
+}
+
+/** This package's folder; this file is in `src/load/` or, built, in `dist/load/`. */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const isBuilt = import.meta.url.endsWith('.js')
+const own: HookData['own'] = { built: resolve(root, 'dist') + sep, blocks: resolve(root, 'src/mmu') + sep }
+
+/** What is wrong with a module that the hooks were asked for: an exception does not survive the way between threads whole. */
+let refused: DiagnosticError | null = null
+
+let hooked = false
+const installHooks = (): void => {
+  // Run from TypeScript source, as in our own tests, a bundler does the hooks' work: see vite.ts.
+  if (hooked || !isBuilt) return
+  hooked = true
+  const { port1, port2 } = new MessageChannel()
+  port1.on('message', ({ id, file }: CodeRequest) => port1.postMessage({ id, code: codeOf(file) } satisfies CodeReply))
+  port1.unref()
+  const packages = {
+    mmucheck: new URL('../lang/index.js', import.meta.url).href,
+    'mmucheck/mmu': pathToFileURL(resolve(root, 'src/mmu/index.ts')).href,
+  }
+  register(new URL('./hooks.js', import.meta.url), { data: { port: port2, packages, own } satisfies HookData, transferList: [port2] })
+}
+
+const codeOf = (file: string): string | null => {
+  try {
+    return transform(file, readFileSync(file, 'utf8')).code
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error
+    refused = error
+    return null
+  }
+}
+
+/**
+ * Loads what `target` names: a model in `models/` below the working directory, or a path to a model, or to its properties. The
+ * properties of a model `x/models/foo.ts` are those of `x/properties/foo.ts` or of `foo.properties.ts` beside it.
+ * @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015.
+ */
+export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => {
+  const found = findTarget(target, cwd)
+  installHooks()
+  const loaded = await importDefault(found.file)
+  if (isKind(loaded, 'properties')) {
+    const properties = loaded as Properties
+    return { model: properties.model, properties, file: found.file, sources: executed([found.file]) }
+  }
+  if (!isKind(loaded, 'model')) throw noModel(found.file)
+  const model = loaded as Model
+  if (found.properties === null) return { model, properties: null, file: found.file, sources: executed([found.file]) }
+  const properties = await importDefault(found.properties)
+  if (!isKind(properties, 'properties'))
+    throw new DiagnosticError(
+      'MC004',
+      `${shown(found.properties)} exports no properties`,
+      'write: export default properties(model, { ... })',
+      startOf(found.properties),
+    )
+  if ((properties as Properties).model !== loaded)
+    throw new DiagnosticError(
+      'MC010',
+      `these are properties of '${(properties as Properties).model.name}', not of '${model.name}'`,
+      `import the model from '${shown(found.file)}'`,
+      startOf(found.properties),
+    )
+  return { model, properties: properties as Properties, file: found.file, sources: executed([found.file, found.properties]) }
+}
+
+const isKind = (x: unknown, kind: string): boolean => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === kind
+
+const noModel = (file: string): DiagnosticError =>
+  new DiagnosticError(
+    'MC004',
+    `${shown(file)} has no model as its default export`,
+    'write: export default model({ name: ..., state: ... })',
+    startOf(file),
+  )
+
+const startOf = (file: string): Place => ({ file: shown(file), text: sourceOf(file).text, start: 0, end: 0 })
+
+const importDefault = async (file: string): Promise<unknown> => {
+  refused = null
+  try {
+    const module: { default?: unknown } = await import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)
+    return module.default
+  } catch (error) {
+    throw refused === null ? loadError(error, file) : withShownFile(refused)
+  }
+}
+
+const withShownFile = (error: DiagnosticError): DiagnosticError => {
+  const { code, message, hint, place } = error.diagnostic
+  return new DiagnosticError(code, message, hint, place === null ? null : { ...place, file: shown(place.file) })
+}
+
+const loadError = (error: unknown, file: string): unknown => {
+  if (error instanceof DiagnosticError) return withShownFile(error)
+  if (!(error instanceof Error)) return new DiagnosticError('MC003', `the module threw ${String(error)}`, '', startOf(file))
+  const place = placeInStack(error)
+  const { code } = error as { code?: unknown }
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')
+    return notFound(error)
+  if (error.name === 'SyntaxError')
+    return new DiagnosticError('MC015', error.message, 'check the name, and that the other module exports it', place)
+  if (error.name === 'ModelError') return new DiagnosticError('MC014', error.message, '', place)
+  return new DiagnosticError('MC003', `${error.name}: ${error.message}`, 'the module was run to read its model, and this happened', place)
+}
+
+/** The line of a user module that is topmost in an exception's stack. */
+const placeInStack = (error: Error): Place | null => {
+  for (const [, url, line] of (error.stack ?? '').matchAll(/(file:\/\/[^\s()]+?):(\d+)(?::\d+)?\)?$/gm)) {
+    const file = fileURLToPath(url!)
+    if (!registry.modules.has(file) && !/\.m?ts$/.test(file)) continue
+    const { text } = sourceOf(file)
+    const lines = text.split('\n')
+    const source = lines[Number(line) - 1] ?? ''
+    const lineStart = lines.slice(0, Number(line) - 1).reduce((n, l) => n + l.length + 1, 0)
+    return {
+      file: shown(file),
+      text,
+      start: lineStart + source.length - source.trimStart().length,
+      end: lineStart + source.trimEnd().length,
+    }
+  }
+  return null
+}
+
+const notFound = (error: Error): DiagnosticError => {
+  const [, missing = '', parent = ''] = /'([^']+)'.* imported from (.+?)$/m.exec(error.message) ?? []
+  const importer = parent.startsWith('file:') ? fileURLToPath(parent) : parent.replace(/^'|'$/g, '')
+  const statement = importer === '' ? undefined : importOf(importer, missing)
+  const name = statement?.moduleRequest.value ?? missing
+  const hint = /^\.{0,2}\//.test(name) ? 'check the path: it is relative to the importing file' : `install it: npm install ${name}`
+  const place =
+    statement === undefined
+      ? null
+      : { file: shown(importer), text: sourceOf(importer).text, start: statement.moduleRequest.start, end: statement.moduleRequest.end }
+  return new DiagnosticError('MC015', `cannot find '${name}'`, hint, place)
+}
+
+const importOf = (importer: string, missing: string) =>
+  sourceOf(importer).module.staticImports.find(
+    ({ moduleRequest: { value } }) => value === missing || value.startsWith(`${missing}/`) || resolve(dirname(importer), value) === missing,
+  )
+
+/** User files reached from `entries` through imports, entries included. */
+const executed = (entries: readonly string[]): string[] => {
+  const seen = new Set<string>()
+  const queue = [...entries]
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    const imports = registry.modules.get(file)
+    if (imports === undefined || seen.has(file)) continue
+    seen.add(file)
+    for (const specifier of imports) {
+      const found =
+        specifier === 'mmucheck/mmu' ? `${own.blocks}index.ts` : /^\.{0,2}\//.test(specifier) ? findModule(file, specifier) : null
+      if (found !== null) queue.push(found)
+    }
+  }
+  return [...seen].sort()
+}
+
+/** SHA-256, hexadecimal, over the contents of files, whatever their names and order. */
+export const modelHash = (sources: readonly string[]): string => {
+  const digests = sources.map((file) => createHash('sha256').update(sourceOf(file).text).digest('hex'))
+  return createHash('sha256').update(digests.sort().join('\n')).digest('hex')
+}
+
+/**
+ * Turns the text of a predicate, `(s, p) => ...`, into a function whose source the compiler finds under the name `--invariant`
+ * (`--invariant 2` and so on for more).
+ * @throws DiagnosticError MC002 if it is no function, or one of more than two parameters.
+ */
+export const compilePredicate = (text: string): Predicate<unknown, unknown> => {
+  let name = '--invariant'
+  for (let n = 2; registry.texts.has(name) && registry.texts.get(name) !== text; n++) name = `--invariant ${n}`
+  registry.texts.set(name, text)
+  const { parameter, body } = transformExpression(name, text)
+  let value: unknown
+  try {
+    value = new Function(parameter, `'use strict';${body}`)($mmu)
+  } catch {
+    value = null
+  }
+  if (typeof value !== 'function' || value.length > 2)
+    throw new DiagnosticError('MC002', 'this is no predicate', 'write a function of the state: (s, p) => ...', {
+      file: name,
+      text,
+      start: 0,
+      end: text.length,
+    })
+  return value as Predicate<unknown, unknown>
+}

@@ -1,0 +1,87 @@
+/**
+ * What transformed user modules call while they run. It watches generators without changing what they yield: driven by
+ * hand, outside the oracle, they behave as they are written.
+ */
+import { type FunctionSite, registry, tag } from './registry.js'
+
+/** A generator of the chain of `yield*` calls that is in progress, and the `yield` at which it stands. */
+export interface Frame {
+  /** The file of the yield and the offset of its expression; -1 before the first. */
+  readonly file: string
+  readonly offset: number
+  /** The locals that have a value there, by name, with `#<offset of the statement>` for the round of each `for..of` around it. */
+  readonly locals: () => Readonly<Record<string, unknown>>
+}
+
+/** A process that the oracle runs: the frames of its generators, outermost first. */
+export interface Running {
+  readonly frames: Frame[]
+}
+
+const start: Frame = { file: '', offset: -1, locals: () => ({}) }
+
+export const createRunning = (): Running => ({ frames: [start] })
+
+/**
+ * Runs `resume` (a `next()` of the process's generator) while the frames of `process` are being kept. Calls may nest.
+ * @throws whatever `resume` throws.
+ */
+export const running = <T>(process: Running, resume: () => T): T => {
+  const before = registry.running
+  registry.running = process
+  try {
+    return resume()
+  } finally {
+    registry.running = before
+  }
+}
+
+const arrive = (frame: Frame): Running | null => {
+  const process = registry.running as Running | null
+  if (process !== null) process.frames[process.frames.length - 1] = frame
+  return process
+}
+
+function* through(callee: Iterable<unknown>, process: Running): Generator<unknown, unknown, unknown> {
+  const depth = process.frames.push(start)
+  try {
+    return yield* callee
+  } finally {
+    process.frames.length = depth - 1
+  }
+}
+
+function* counted(items: Iterable<unknown>, round: (i: number) => void): Generator<unknown> {
+  let i = 0
+  for (const item of items) {
+    round(i++)
+    yield item
+  }
+}
+
+export const $mmu = {
+  /** A module begins to run. */
+  module: (file: string, imports: readonly string[]): void => {
+    registry.modules.set(file, imports)
+  },
+  site: (file: string, start: number, end: number, names: readonly string[], reassigned: readonly string[]): FunctionSite => ({
+    file,
+    start,
+    end,
+    names,
+    reassigned,
+  }),
+  tag,
+  /** `yield x`. */
+  at: (x: unknown, file: string, offset: number, locals: Frame['locals']): unknown => {
+    arrive({ file, offset, locals })
+    return x
+  },
+  /** `yield* callee`. */
+  call: (callee: Iterable<unknown>, file: string, offset: number, locals: Frame['locals']): Iterable<unknown> => {
+    const process = arrive({ file, offset, locals })
+    return process === null ? callee : through(callee, process)
+  },
+  /** `for (... of items)` around a yield. */
+  rounds: counted,
+}

@@ -1,0 +1,5 @@
+/** The field's building blocks, written in the language itself: `import { acquire, lock, pte, tlb } from 'mmucheck/mmu'`. */
+export * from './deferred-queue.js'
+export * from './lock.js'
+export * from './pte.js'
+export * from './tlb.js'

@@ -1,0 +1,23 @@
+/** The spin lock: page-table locks, mm locks, Xen's BIGLOCK and per-page locks, KVM's mmu_lock. */
+import { assert, type Domain, index, optional, record, type Steps, until } from 'mmucheck'
+
+export interface Lock {
+  /** Who holds the lock, or null. */
+  owner: number | null
+}
+
+/** A spin lock that CPUs 0..cpus-1 take; initially free. @throws ModelError if cpus < 1. */
+export const lock = (cpus: number): Domain<Lock> => record({ owner: optional(index(cpus)) })
+
+/** One step, which can run only while the lock is free: takes it for `cpu`. What follows up to the next yield runs in the same step. */
+export function* acquire(l: Lock, cpu: number, label = 'spin_lock'): Steps {
+  yield until(label, () => l.owner === null)
+  l.owner = cpu
+}
+
+/** One step: gives the lock back. An assertion fails where `cpu` does not hold it. */
+export function* release(l: Lock, cpu: number, label = 'spin_unlock'): Steps {
+  yield label
+  assert(l.owner === cpu, 'a lock is released by a CPU that does not hold it')
+  l.owner = null
+}

@@ -1,0 +1,70 @@
+/**
+ * The TLB of one CPU, and the hardware walker that fills it, as x86 has them (Intel SDM volume 3, "Accessed and Dirty Flags" and
+ * "Caching Translation Information"). The environment of every protocol: let rules call `load`, `store` and `flush` at any time,
+ * for hardware may walk, speculate and evict whenever it likes.
+ *
+ * A walk's leaf read, permission check, update of A (of D too for a store) and TLB fill are one atomic step, because the update is
+ * a locked operation that checks the entry again. So no A or D bit ever appears in an entry whose P is false.
+ */
+import { array, bool, type Domain, index, optional, record } from 'mmucheck'
+import { orAccessedDirty, type Pte } from './pte.js'
+
+/** A cached translation: as the entry was when it was walked, which is the reason for all shootdowns. */
+export interface TlbEntry {
+  frame: number
+  W: boolean
+  /** The dirty bit was already set in memory: a store need not walk again to set it. */
+  D: boolean
+}
+
+/** The translations that one CPU caches, by page; null where it caches none. */
+export type Tlb = (TlbEntry | null)[]
+
+/** The TLB of one CPU for `pages` pages that map `frames` frames; initially empty. @throws ModelError if either is < 1. */
+export const tlb = (pages: number, frames = 1): Domain<Tlb> => array(pages, optional(record({ frame: index(frames), W: bool, D: bool })))
+
+/** Whether a load of `page` needs no walk: any cached translation serves it. */
+export const loadHits = (cache: Tlb, page: number): boolean => cache[page] !== null
+
+/**
+ * Whether a store to `page` needs no walk: the cached translation is writable and known to be dirty. So nothing in memory can
+ * stop this store any more. Where only D is missing, the hardware walks again to set it (a "D-assist").
+ */
+export const storeHits = (cache: Tlb, page: number): boolean => {
+  const entry = cache[page]
+  return entry !== null && entry.W && entry.D
+}
+
+/**
+ * A load of `page`, which `entry` maps: a hit, or a walk that sets A and fills the TLB.
+ * @returns false for a page fault (no step of memory or TLB is taken then).
+ */
+export const load = (cache: Tlb, page: number, entry: Pte): boolean => {
+  if (loadHits(cache, page)) return true
+  if (!entry.P) return false
+  orAccessedDirty(entry, 'load')
+  cache[page] = { frame: entry.frame, W: entry.W, D: entry.D }
+  return true
+}
+
+/**
+ * A store to `page`, which `entry` maps: a hit, or a walk that checks P and W in memory, sets A and D, and fills the TLB.
+ * @returns false for a page fault (no step of memory or TLB is taken then).
+ */
+export const store = (cache: Tlb, page: number, entry: Pte): boolean => {
+  if (storeHits(cache, page)) return true
+  if (!entry.P || !entry.W) return false
+  orAccessedDirty(entry, 'store')
+  cache[page] = { frame: entry.frame, W: true, D: true }
+  return true
+}
+
+/** `invlpg`: forgets the translation of one page. An eviction by the hardware is the same. */
+export const flush = (cache: Tlb, page: number): void => {
+  cache[page] = null
+}
+
+/** Forgets all translations, as a write to CR3 does. */
+export const flushAll = (cache: Tlb): void => {
+  for (let page = 0; page < cache.length; page++) cache[page] = null
+}

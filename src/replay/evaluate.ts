@@ -1,0 +1,34 @@
+/** Properties, evaluated by running the author's predicate. */
+import type { Property } from '../lang/property.js'
+import type { Plain } from '../trace/trace.js'
+import { failureOf } from './fault.js'
+import type { ParamRecord } from './oracle.js'
+import { plainCopy, type State } from './state.js'
+
+export type AnyProperty = Property<never, never>
+
+export interface Evaluation {
+  /** What the predicate or measure gave; null where it faulted. */
+  readonly value: boolean | number | null
+  /** Whether the state is as the property claims; for `sometimes`, whether it is a witness. A fault is neither. */
+  readonly holds: boolean
+  /** The locations that were read last, and their values, in the order of their last read. */
+  readonly reads: readonly (readonly [location: string, value: Plain])[]
+  /** What went wrong inside the predicate: an index outside its array, a null that was none. */
+  readonly fault: string | null
+}
+
+/** Evaluates a property in a state. @throws whatever the predicate throws that is no fault. */
+export const evaluate = (property: AnyProperty, state: State, params: ParamRecord): Evaluation => {
+  const f = (property.kind === 'bound' ? property.measure : property.predicate) as (s: unknown, p: unknown) => boolean | number
+  const { value: result, reads } = state.withReads(() => {
+    try {
+      return { value: f(state.s, params), fault: null }
+    } catch (error) {
+      return { value: null, fault: failureOf(error)?.message ?? 'the predicate blocks: when(...) belongs in rules' }
+    }
+  })
+  const { value, fault } = result
+  const holds = value !== null && (property.kind === 'bound' ? Number(value) <= property.max : Boolean(value))
+  return { value, holds, reads: reads.map(([location, read]) => [location, plainCopy(read)]), fault }
+}

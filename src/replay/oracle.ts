@@ -1,0 +1,208 @@
+/**
+ * The oracle: runs the author's own functions, one step at a time. It knows nothing of the compiler; where the two disagree one of
+ * them has a bug.
+ */
+
+import type { Fields } from '../lang/domain.js'
+import type { Model } from '../lang/model.js'
+import type { Choice, Steps, Until } from '../lang/step.js'
+import { createRunning, type Frame, type Running, running } from '../load/runtime.js'
+import { failureOf, type StepFailure } from './fault.js'
+import { createState, plainCopy, type State } from './state.js'
+
+export type ParamRecord = Readonly<Record<string, unknown>>
+
+/** An agent, as in ir/system.ts: a process instance, or the rules of one name and instance. */
+export interface OracleAgent {
+  readonly name: string
+  readonly kind: 'process' | 'rule'
+  readonly group: string
+  readonly instance: number | null
+  /** The rules' labels; for a process none, it has at most one step at a time. */
+  readonly rules: readonly string[]
+}
+
+/** Says which number to choose; null makes this way through the step a blocked one. */
+export type Chooser = (choice: Choice) => number | null
+
+export type Outcome =
+  | { readonly kind: 'moved'; readonly label: string; readonly choices: readonly unknown[] }
+  /** The step, or this way through it, is not enabled. */
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'failed'; readonly label: string; readonly choices: readonly unknown[]; readonly failure: StepFailure }
+
+export interface OracleProcess {
+  /** The generators in progress, outermost first. */
+  readonly frames: readonly Frame[]
+  /** The label of the step that it takes next; null where it has returned. */
+  readonly label: string | null
+}
+
+/** One execution of a model. After a step that is blocked or fails it can go no further: start another one. */
+export interface Run {
+  readonly state: State
+  /** By agent number; null for rules. */
+  readonly processes: readonly (OracleProcess | null)[]
+  /** Takes a step of an agent: of a process the one that it stands at (`rule` is null), of rules the one of that label. */
+  readonly step: (agent: number, rule: string | null, choose: Chooser) => Outcome
+}
+
+export interface Oracle {
+  readonly domains: Fields
+  /** Processes and then rules, in the order of the model. */
+  readonly agents: readonly OracleAgent[]
+  /** Runs `init`, and every process up to its first yield. */
+  readonly start: (choose: Chooser) => { readonly outcome: Outcome; readonly run: Run }
+}
+
+type Body = (s: unknown, instance?: number) => unknown
+
+interface AgentCode {
+  readonly agent: OracleAgent
+  readonly bodies: ReadonlyMap<string, Body>
+}
+
+/**
+ * An oracle for a model with these params.
+ * @throws whatever the model's `state`, `processes` and `rules` throw.
+ */
+export const createOracle = (model: Model, params: ParamRecord): Oracle => {
+  const p = params as never
+  const domains = model.state(p)
+  const codes = [...agentsOf('process', model.processes?.(p) ?? {}), ...agentsOf('rule', model.rules?.(p) ?? {})]
+  const init = model.init as ((s: unknown, p: unknown) => unknown) | undefined
+
+  const start: Oracle['start'] = (choose) => {
+    const state = createState(domains)
+    const outcome = attempt('init', choose, (resume) => finish('init', init?.(state.s, params), resume))
+    const processes =
+      outcome.kind === 'moved' ? codes.map((code) => (code.agent.kind === 'process' ? startProcess(code, state) : null)) : []
+    const step: Run['step'] = (agent, rule, chooser) => {
+      const process = processes[agent]
+      if (process !== null && process !== undefined) return process.step(chooser)
+      const { agent: of, bodies } = codes[agent]!
+      const body = bodies.get(rule ?? of.group)
+      if (body === undefined) throw new RangeError(`'${of.name}' has no rule '${rule}'`)
+      const label = rule ?? of.group
+      return attempt(label, chooser, (resume) => finish(label, of.instance === null ? body(state.s) : body(state.s, of.instance), resume))
+    }
+    return { outcome, run: { state, processes, step } }
+  }
+  return { domains, agents: codes.map(({ agent }) => agent), start }
+}
+
+const agentsOf = (kind: OracleAgent['kind'], groups: Readonly<Record<string, unknown>>): AgentCode[] =>
+  Object.entries(groups).flatMap(([group, of]) => {
+    if (!isEach(of)) return [agentCode(kind, group, null, of)]
+    return Array.from({ length: of.count }, (_, instance) => agentCode(kind, group, instance, of.body))
+  })
+
+const agentCode = (kind: OracleAgent['kind'], group: string, instance: number | null, of: unknown): AgentCode => {
+  const bodies = new Map<string, Body>(typeof of === 'function' ? [[group, of as Body]] : Object.entries(of as Record<string, Body>))
+  return {
+    agent: {
+      name: instance === null ? group : `${group}[${instance}]`,
+      kind,
+      group,
+      instance,
+      rules: kind === 'rule' ? [...bodies.keys()] : [],
+    },
+    bodies,
+  }
+}
+
+const isEach = (x: unknown): x is { readonly count: number; readonly body: unknown } =>
+  typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'each'
+
+interface RunningProcess extends OracleProcess {
+  step(choose: Chooser): Outcome
+}
+
+const startProcess = ({ agent, bodies }: AgentCode, state: State): RunningProcess => {
+  const body = bodies.get(agent.group)!
+  const context: Running = createRunning()
+  const steps = (agent.instance === null ? body(state.s) : body(state.s, agent.instance)) as Steps<unknown>
+  let at = arrive(running(context, () => steps.next()))
+  return {
+    frames: context.frames,
+    get label() {
+      return at?.label ?? null
+    },
+    step: (choose) => {
+      const here = at
+      if (here === null) return { kind: 'blocked' }
+      return attempt(here.label, choose, (resume) => {
+        if (here.condition !== null && !here.condition()) return 'blocked'
+        const yielded = running(context, () => resume(steps))
+        if (yielded === 'blocked') return 'blocked'
+        at = arrive(yielded)
+        return 'done'
+      })
+    },
+  }
+}
+
+/** Where a process stands after a `next()`: at the yield of a step, or returned (null). */
+const arrive = (
+  result: IteratorResult<unknown, unknown>,
+): { readonly label: string; readonly condition: (() => boolean) | null } | null => {
+  if (result.done === true) return null
+  const yielded = result.value as string | Until | Choice
+  if (typeof yielded === 'string') return { label: yielded, condition: null }
+  if (yielded?.kind === 'until') return yielded
+  throw new Error(
+    yielded?.kind === 'choose' ? 'a process chooses before its first step' : `a process yields ${String(yielded)}, which is no label`,
+  )
+}
+
+/** Runs a generator on to the next yield that is no choice, or to its end. */
+type Resume = (steps: Steps<unknown>) => IteratorResult<unknown, unknown> | 'blocked'
+
+/** One way through a step: answers its choices, and says how it ended. */
+const attempt = (label: string, choose: Chooser, way: (resume: Resume) => 'blocked' | 'done'): Outcome => {
+  const choices: unknown[] = []
+  const resume: Resume = (steps) => {
+    let result = steps.next()
+    while (result.done !== true && isChoice(result.value)) {
+      const number = choose(result.value)
+      const option = number === null || number >= result.value.count ? undefined : result.value.option(number)
+      if (option === undefined) return 'blocked'
+      choices.push(plainCopy(option.value))
+      result = steps.next(option.value)
+    }
+    return result
+  }
+  try {
+    return way(resume) === 'blocked' ? { kind: 'blocked' } : { kind: 'moved', label, choices }
+  } catch (error) {
+    const failure = failureOf(error)
+    return failure === null ? { kind: 'blocked' } : { kind: 'failed', label, choices, failure }
+  }
+}
+
+/** Runs what the function of a rule, or `init`, has returned: a generator, or nothing more to do. */
+const finish = (label: string, result: unknown, resume: Resume): 'blocked' | 'done' => {
+  if (!isGenerator(result)) return 'done'
+  const end = resume(result)
+  if (end === 'blocked') return 'blocked'
+  if (end.done !== true) throw new Error(`'${label}' yields ${String(end.value)}: it is one step, and may only yield* choose(...)`)
+  return 'done'
+}
+
+const isGenerator = (x: unknown): x is Steps<unknown> => typeof x === 'object' && x !== null && 'next' in x && typeof x.next === 'function'
+
+const isChoice = (x: unknown): x is Choice => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'choose'
+
+/** Reads a choice code, `c1 + radix * (c2 + radix * ...)`; see ir/system.ts. What is left of a code that has been used up is 0. */
+export const readCode = (code: number, radix: number): { readonly choose: Chooser; readonly left: () => number } => {
+  let left = code
+  const choose = (): number => {
+    const digit = left % radix
+    left = Math.floor(left / radix)
+    return digit
+  }
+  return { choose, left: () => left }
+}
+
+/** Chooses by a choice code. */
+export const chooseByCode = (code: number, radix: number): Chooser => readCode(code, radix).choose

@@ -1,0 +1,93 @@
+/** Runs a schedule that an engine found through the author's own functions. */
+import type { Schedule } from '../ir/schedule.js'
+import type { Span, System, Vector } from '../ir/system.js'
+import type { Model } from '../lang/model.js'
+import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
+import { Disagreement } from './disagreement.js'
+import type { FailureKind, StepFailure } from './fault.js'
+import { createOracle, type Outcome, type ParamRecord, readCode } from './oracle.js'
+import { placeOf } from './place.js'
+import { correspond } from './standing.js'
+import { plainCopy, type State } from './state.js'
+import { toVector, viewIn } from './vector.js'
+
+export interface ReplayedState {
+  readonly vector: Vector
+  readonly view: StateView
+}
+
+export interface ReplayedStep {
+  /** The agent's name. */
+  readonly agent: string
+  /** As it was yielded, computed labels computed; for a rule its key. */
+  readonly label: string
+  /** The values chosen, in order. */
+  readonly choices: readonly Plain[]
+  readonly at: Span
+  /** The state after the step; null for a last step that fails. */
+  readonly after: ReplayedState | null
+}
+
+export interface Replay {
+  readonly initial: ReplayedState
+  readonly initialChoices: readonly Plain[]
+  readonly steps: readonly ReplayedStep[]
+  /** How the last step failed; null where all steps led on. */
+  readonly failure: { readonly kind: FailureKind; readonly message: string; readonly place: SourcePlace | null } | null
+  /** The last state, for `evaluate`. Where the last step fails it is what the step had made of it up to there. */
+  readonly state: State
+}
+
+/**
+ * Replays a schedule. Linear in its length.
+ * @throws Disagreement if the oracle cannot take a step of it, or a step fails in one and not in the other: a bug of ours.
+ */
+export const replay = (system: System, model: Model, params: ParamRecord, schedule: Schedule): Replay => {
+  const oracle = createOracle(model, params)
+  const { agents, stateOf } = correspond(system, oracle)
+  const first = readCode(schedule.init, system.radix)
+  const { outcome, run } = oracle.start(first.choose)
+  if (outcome.kind !== 'moved' || first.left() !== 0) {
+    if (outcome.kind === 'failed' && schedule.fails && schedule.moves.length === 0) {
+      const initial = { vector: [], view: { globals: {}, processes: [] } }
+      return { initial, initialChoices: plainChoices(outcome.choices), steps: [], failure: failed(outcome.failure), state: run.state }
+    }
+    throw new Disagreement(`init with the choice code ${schedule.init} ${inWords(outcome)}, with ${first.left()} left of the code`)
+  }
+  const look = (): ReplayedState => {
+    const vector = toVector(system, stateOf(run))
+    return { vector, view: viewIn(system, oracle.domains, vector) }
+  }
+  const initial = look()
+  const steps: ReplayedStep[] = []
+  let failure: Replay['failure'] = null
+  for (const [i, move] of schedule.moves.entries()) {
+    const step = system.steps[move.step]!
+    const { name, kind } = system.agents[step.agent]!
+    const mustFail = schedule.fails && i === schedule.moves.length - 1
+    const { choose, left } = readCode(move.choice, system.radix)
+    const taken = run.step(agents[step.agent]!, kind === 'rule' ? step.label : null, choose)
+    if (taken.kind === 'blocked' || left() !== 0 || (taken.kind === 'failed') !== mustFail)
+      throw new Disagreement(
+        `step ${i + 1}, '${step.label}' of '${name}' with the choice code ${move.choice}, ${inWords(taken)} in the oracle${mustFail ? ', and should fail' : ''}`,
+      )
+    if (taken.kind === 'failed') failure = failed(taken.failure)
+    steps.push({ agent: name, label: taken.label, choices: plainChoices(taken.choices), at: step.at, after: mustFail ? null : look() })
+  }
+  return { initial, initialChoices: plainChoices(outcome.choices), steps, failure, state: run.state }
+}
+
+const plainChoices = (choices: readonly unknown[]): Plain[] => choices.map((choice) => plainCopy(choice))
+
+const failed = ({ kind, message, error }: StepFailure): NonNullable<Replay['failure']> => ({ kind, message, place: placeOf(error) })
+
+const inWords = (outcome: Outcome): string => {
+  switch (outcome.kind) {
+    case 'moved':
+      return 'leads on'
+    case 'blocked':
+      return 'is not enabled'
+    case 'failed':
+      return `fails (${outcome.failure.message})`
+  }
+}

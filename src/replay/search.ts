@@ -1,0 +1,249 @@
+/**
+ * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in an execution of
+ * its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold the engines against.
+ */
+import type { System, Vector } from '../ir/system.js'
+import type { Model } from '../lang/model.js'
+import { Disagreement } from './disagreement.js'
+import { type AnyProperty, evaluate } from './evaluate.js'
+import { type Chooser, createOracle, type Oracle, type Outcome, type ParamRecord, type Run } from './oracle.js'
+import { correspond } from './standing.js'
+import { toVector } from './vector.js'
+
+export interface SlowLimits {
+  /** Stop when this many states are found. */
+  readonly maxStates?: number
+  /** States at this depth are looked at, but no steps are taken from them. */
+  readonly maxDepth?: number
+  /**
+   * Of the states that are reached in a second way, check one in so many: that they have the same successors when reached so. A state that is
+   * missing a live local does not. 1 checks all; 0, the default, none.
+   */
+  readonly checkMergedEvery?: number
+}
+
+export interface SlowProperty {
+  readonly name: string
+  readonly kind: 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+  readonly verdict: 'holds' | 'violated' | 'incomplete'
+  /** Of a shortest violation, or a shortest way to a witness of `sometimes`; null where there is none. */
+  readonly length: number | null
+  /** The greatest value of a `bound`. */
+  readonly maximum: number | null
+}
+
+export interface SlowResult {
+  /** All reachable states in the order in which they were found. */
+  readonly vectors: readonly Vector[]
+  readonly transitions: number
+  /** Of the deepest state. */
+  readonly depth: number
+  /** False where a limit ended the search. */
+  readonly complete: boolean
+  /** In the order of `properties`, then deadlock, assert and range. */
+  readonly properties: readonly SlowProperty[]
+}
+
+interface Move {
+  readonly agent: number
+  readonly rule: string | null
+  /** The numbers chosen, in order. */
+  readonly numbers: readonly number[]
+}
+
+/** How a state was reached: `init` with choices, or a move from another state. */
+interface Arrival {
+  readonly from: Arrival | null
+  readonly move: Move
+}
+
+/** What one state leads to: a line per way on, sorted; alike for all ways of reaching the state. */
+type Successors = readonly string[]
+
+/**
+ * Searches all reachable states. Time grows with states times depth times ways on.
+ * @throws Disagreement where the system and the author's functions do not agree on where a process can stand, or where two executions that
+ * lead to one state go on differently.
+ */
+export const slowSearch = (
+  system: System,
+  model: Model,
+  params: ParamRecord,
+  properties: Readonly<Record<string, AnyProperty>>,
+  { maxStates = Number.POSITIVE_INFINITY, maxDepth = Number.POSITIVE_INFINITY, checkMergedEvery = 0 }: SlowLimits = {},
+): SlowResult => {
+  const oracle = createOracle(model, params)
+  const { stateOf } = correspond(system, oracle)
+  const settled = settle(properties, params)
+  const states = new Map<string, { readonly vector: Vector; readonly depth: number; readonly arrival: Arrival; successors: Successors }>()
+  const merged: { readonly key: string; readonly arrival: Arrival }[] = []
+  let frontier: string[] = []
+  let [transitions, depth, merges, complete] = [0, 0, 0, true]
+
+  const reach = (run: Run, arrival: Arrival, at: number): string => {
+    const vector = toVector(system, stateOf(run))
+    const key = vector.join(',')
+    if (states.has(key)) {
+      if (checkMergedEvery > 0 && merges++ % checkMergedEvery === 0) merged.push({ key, arrival })
+    } else if (states.size >= maxStates) complete = false
+    else {
+      states.set(key, { vector, depth: at, arrival, successors: [] })
+      frontier.push(key)
+      depth = Math.max(depth, at)
+      settled.look(run, at)
+    }
+    return key
+  }
+
+  for (const { outcome, run, numbers } of ways(
+    (choose) => oracle.start(choose),
+    ({ outcome }) => outcome,
+  )) {
+    if (outcome.kind === 'failed') settled.violate(outcome.failure.kind, 0)
+    if (outcome.kind === 'moved') reach(run, { from: null, move: { agent: -1, rule: null, numbers } }, 0)
+  }
+  for (let level = 0; frontier.length > 0; level++) {
+    const expanding = frontier
+    frontier = []
+    if (level >= maxDepth) {
+      complete = false
+      break
+    }
+    for (const key of expanding) {
+      const state = states.get(key)!
+      const found: string[] = []
+      for (const { outcome, run, move } of expand(oracle, state.arrival)) {
+        if (outcome.kind === 'failed') settled.violate(outcome.failure.kind, level + 1)
+        else {
+          transitions++
+          reach(run, { from: state.arrival, move }, level + 1)
+        }
+        found.push(describe(system, stateOf, move, outcome, run))
+      }
+      if (found.length === 0 && model.deadlock !== 'allowed' && isUnfinished(execute(oracle, state.arrival)))
+        settled.violate('deadlock', level)
+      state.successors = found.sort()
+    }
+  }
+  for (const { key, arrival } of merged) {
+    const { depth: at, successors } = states.get(key)!
+    if (at >= maxDepth || !complete) continue
+    const other = [...expand(oracle, arrival)].map(({ outcome, run, move }) => describe(system, stateOf, move, outcome, run)).sort()
+    const difference = successors.find((line) => !other.includes(line)) ?? other.find((line) => !successors.includes(line))
+    if (difference !== undefined) throw new Disagreement(`two executions lead to the state ${key} and go on differently: ${difference}`)
+  }
+  return { vectors: [...states.values()].map(({ vector }) => vector), transitions, depth, complete, properties: settled.result(complete) }
+}
+
+const describe = (
+  system: System,
+  stateOf: ReturnType<typeof correspond>['stateOf'],
+  { agent, rule, numbers }: Move,
+  outcome: Outcome,
+  run: Run,
+): string => {
+  const end = outcome.kind === 'failed' ? `fails: ${outcome.failure.message}` : toVector(system, stateOf(run)).join(',')
+  // Not the label: one that is computed may name a local that nothing else depends on.
+  return `${agent} ${rule ?? 'step'} [${numbers.join(',')}] ${end}`
+}
+
+const isUnfinished = (run: Run): boolean => run.processes.some((process) => process !== null && process.label !== null)
+
+/** The execution that an arrival describes. */
+const execute = (oracle: Oracle, arrival: Arrival): Run => {
+  const moves: Move[] = []
+  let first = arrival
+  for (; first.from !== null; first = first.from) moves.unshift(first.move)
+  const { run } = oracle.start(chooseNumbers(first.move.numbers))
+  for (const { agent, rule, numbers } of moves) {
+    const outcome = run.step(agent, rule, chooseNumbers(numbers))
+    if (outcome.kind !== 'moved')
+      throw new Disagreement('an execution cannot be repeated: the model depends on something outside its state')
+  }
+  return run
+}
+
+/** All ways on from a state: each with the run that took it. Blocked ways are left out. */
+function* expand(
+  oracle: Oracle,
+  arrival: Arrival,
+): Generator<{ readonly outcome: Exclude<Outcome, { kind: 'blocked' }>; readonly run: Run; readonly move: Move }> {
+  for (const [agent, { rules }] of oracle.agents.entries())
+    for (const rule of rules.length === 0 ? [null] : rules) {
+      const taken = ways(
+        (choose) => {
+          const run = execute(oracle, arrival)
+          return { run, outcome: run.step(agent, rule, choose) }
+        },
+        ({ outcome }) => outcome,
+      )
+      for (const { run, outcome, numbers } of taken) if (outcome.kind !== 'blocked') yield { run, outcome, move: { agent, rule, numbers } }
+    }
+}
+
+/** Tries a step with all combinations of choices, in ascending order; each try tells what there was to choose from. */
+export function* ways<T>(
+  attempt: (choose: Chooser) => T,
+  outcomeOf: (tried: T) => Outcome,
+): Generator<T & { readonly numbers: readonly number[] }> {
+  const open: number[][] = [[]]
+  for (let prefix = open.pop(); prefix !== undefined; prefix = open.pop()) {
+    const numbers = [...prefix]
+    let i = 0
+    const tried = attempt((choice) => {
+      const known = numbers[i]
+      if (known === undefined) {
+        const available = Array.from({ length: choice.count }, (_, n) => n).filter((n) => choice.option(n) !== undefined)
+        const [first, ...others] = available
+        if (first === undefined) return null
+        for (const other of others.reverse()) open.push([...numbers.slice(0, i), other])
+        numbers[i] = first
+      }
+      return numbers[i++]!
+    })
+    if (outcomeOf(tried).kind !== 'blocked') yield { ...tried, numbers }
+  }
+}
+
+const chooseNumbers = (numbers: readonly number[]): Chooser => {
+  let i = 0
+  return () => numbers[i++] ?? null
+}
+
+/** Keeps what is known of each property. */
+const settle = (properties: Readonly<Record<string, AnyProperty>>, params: ParamRecord) => {
+  const lengths = new Map<string, number>()
+  const maxima = new Map<string, number>()
+  const record = (name: string, length: number): void => {
+    if (!lengths.has(name)) lengths.set(name, length)
+  }
+  const builtIn = (['deadlock', 'assert', 'range'] as const).map((kind) => ({ name: kind, kind, key: `built-in ${kind}` }))
+  return {
+    look: (run: Run, depth: number): void => {
+      for (const [name, property] of Object.entries(properties)) {
+        const { holds, value } = evaluate(property, run.state, params)
+        if (holds === (property.kind === 'sometimes')) record(name, depth)
+        if (typeof value === 'number') maxima.set(name, Math.max(value, maxima.get(name) ?? value))
+      }
+    },
+    violate: (kind: 'deadlock' | 'assert' | 'range', length: number): void => record(`built-in ${kind}`, length),
+    result: (complete: boolean): SlowProperty[] => [
+      ...Object.entries(properties).map(([name, { kind }]) => {
+        const length = lengths.get(name) ?? null
+        const found = kind === 'sometimes' ? 'holds' : 'violated'
+        const notFound = kind === 'sometimes' ? 'violated' : 'holds'
+        return {
+          name,
+          kind,
+          verdict: length !== null ? found : complete ? notFound : 'incomplete',
+          length,
+          maximum: maxima.get(name) ?? null,
+        } as const
+      }),
+      ...builtIn.map(({ name, kind, key }) => {
+        const length = lengths.get(key) ?? null
+        return { name, kind, verdict: length !== null ? 'violated' : complete ? 'holds' : 'incomplete', length, maximum: null } as const
+      }),
+    ],
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * The state as an author's functions see it: `s`. References to records and arrays are references to their locations; reads
+ * of single values, and of the elements of queues, give copies.
+ */
+import type { Fields } from '../lang/domain.js'
+import type { Plain } from '../trace/trace.js'
+import { Fault } from './fault.js'
+import { isSet } from './members.js'
+import {
+  type ArrayStore,
+  assign,
+  checked,
+  copyValue,
+  createStore,
+  type Location,
+  type QueueStore,
+  type SetStore,
+  type Store,
+  type Stores,
+  show,
+  snapshot,
+  type UnionStore,
+  type Value,
+} from './store.js'
+
+/** A location that was read, as it is written in a predicate (`s.pte[0].P`), and what was there. */
+export type Read = readonly [location: string, value: Value]
+
+export interface State {
+  /** What is passed to processes, rules and predicates. */
+  readonly s: Readonly<Record<string, unknown>>
+  readonly domains: Fields
+  /** The stores of the variables, by name. */
+  readonly stores: Stores
+  /** Runs `f` and says what it read, each location once, in the order of the last read of each. */
+  readonly withReads: <T>(f: () => T) => { readonly value: T; readonly reads: readonly Read[] }
+}
+
+const references = new WeakMap<object, Store>()
+
+/** The location that a reference into a state stands for; null for any other value. */
+export const locationOf = (value: unknown): Location | null =>
+  typeof value === 'object' && value !== null ? (references.get(value)?.at ?? null) : null
+
+/** A deep copy of any value of an author's, apart from the state, in the form that traces have. */
+export const plainCopy = (value: unknown): Plain => {
+  const store = typeof value === 'object' && value !== null ? references.get(value) : undefined
+  if (store !== undefined) return plainCopy(snapshot(store))
+  if (Array.isArray(value)) return value.map(plainCopy)
+  if (isSet(value)) return new Set(value)
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, x]) => [name, plainCopy(x)]))
+  return value as Plain
+}
+
+/** A state of the given variables, with their initial values. */
+export const createState = (domains: Fields): State => {
+  let reads: Map<string, Value> | null = null
+  const note = (location: string, value: Value): void => {
+    reads?.delete(location)
+    reads?.set(location, value)
+  }
+  const noteAll = (location: string, value: Value): void => {
+    if (reads === null) return
+    if (typeof value !== 'object' || value === null || isSet(value)) return note(location, value)
+    for (const [name, x] of Object.entries(value)) noteAll(Array.isArray(value) ? `${location}[${name}]` : `${location}.${name}`, x)
+  }
+
+  const proxies = new WeakMap<Store, object>()
+  const read = (store: Store): unknown => {
+    if (store.kind === 'scalar') {
+      note(`s.${store.at.text}`, store.value)
+      return store.value
+    }
+    if (store.kind === 'optional') {
+      if (store.present) return read(store.of)
+      note(`s.${store.at.text}`, null)
+      return null
+    }
+    let proxy = proxies.get(store)
+    if (proxy === undefined) {
+      proxy = reference(store)
+      proxies.set(store, proxy)
+      references.set(proxy, store)
+    }
+    return proxy
+  }
+  const copy = (store: Store): Value => {
+    const value = snapshot(store)
+    noteAll(`s.${store.at.text}`, value)
+    return value
+  }
+
+  const reference = (store: Exclude<Store, { kind: 'scalar' | 'optional' }>): object => {
+    switch (store.kind) {
+      case 'record':
+        return recordReference(store.at.text, () => store.fields)
+      case 'union':
+        return recordReference(store.at.text, () => store.variants.get(store.variant)!, store)
+      case 'array':
+        return arrayReference(store)
+      case 'queue':
+        return queueReference(store)
+      case 'set':
+        return setReference(store)
+    }
+  }
+
+  const recordReference = (path: string, fields: () => Stores, union: UnionStore | null = null): object => {
+    const tag = union?.domain.tag
+    // Object spread asks for the descriptor of a field and then reads it: that read gives a snapshot, deep.
+    let spread: string | null = null
+    return new Proxy(
+      {},
+      {
+        get: (_, key) => {
+          const name = spread
+          spread = null
+          if (typeof key === 'symbol') return undefined
+          if (union !== null && key === tag) {
+            note(`s.${path}.${key}`, union.variant)
+            return union.variant
+          }
+          const field = fields().get(key)
+          if (field !== undefined) return name === key ? copy(field) : read(field)
+          if (union !== null || isForeign(key)) return undefined
+          throw new Fault(`${path} has no field '${key}'`)
+        },
+        set: (_, key, value) => {
+          const field = fields().get(String(key))
+          if (field === undefined) throw new Fault(`${path} has no field '${String(key)}' that can be stored to`)
+          assign(field, value)
+          return true
+        },
+        has: (_, key) => key === tag || fields().has(String(key)),
+        ownKeys: () => [...(union === null ? [] : [union.domain.tag]), ...fields().keys()],
+        getOwnPropertyDescriptor: (_, key) => {
+          if (key !== tag && !fields().has(String(key))) return undefined
+          spread = String(key)
+          return { configurable: true, enumerable: true, writable: true, value: undefined }
+        },
+        deleteProperty: (_, key) => {
+          throw new Fault(`${path}.${String(key)} cannot be deleted`)
+        },
+      },
+    )
+  }
+  const arrayReference = (store: ArrayStore): object => {
+    const length = store.items.length
+    return new Proxy(Array<unknown>(length), {
+      get: (target, key, receiver) => {
+        if (typeof key === 'symbol' || key === 'length' || key in Array.prototype) return Reflect.get(target, key, receiver)
+        return isForeign(key) ? undefined : read(elementAt(store, key))
+      },
+      set: (_, key, value) => {
+        if (key === 'length') throw new Fault(`${store.at.text} always has ${length} elements`)
+        assign(elementAt(store, String(key)), value)
+        return true
+      },
+      has: (target, key) => (typeof key === 'string' && isIndex(key) ? Number(key) < length : Reflect.has(target, key)),
+      ownKeys: () => [...store.items.map((_, i) => String(i)), 'length'],
+      getOwnPropertyDescriptor: (target, key) =>
+        typeof key === 'string' && isIndex(key) && Number(key) < length
+          ? { configurable: true, enumerable: true, writable: true, value: undefined }
+          : Reflect.getOwnPropertyDescriptor(target, key),
+    })
+  }
+
+  const queueReference = (store: QueueStore): object => {
+    const path = store.at.text
+    const own: Readonly<Record<string, unknown>> = {
+      push: (...values: readonly unknown[]) => {
+        for (const value of values) {
+          if (store.items.length === store.domain.capacity)
+            throw new Fault(`${path}.push(${show(value)}): the queue is full, it holds ${store.domain.capacity}`)
+          store.items.push(checked(store.domain.of, value, `${path}[${store.items.length}]`))
+        }
+        return store.items.length
+      },
+      shift: () => {
+        if (store.items.length === 0) throw new Fault(`${path}.shift(): the queue is empty`)
+        return store.items.shift()
+      },
+    }
+    return new Proxy(
+      {},
+      {
+        get: (_, key) => {
+          if (typeof key === 'symbol') return key === Symbol.iterator ? Array.prototype.values : undefined
+          if (key === 'length') {
+            note(`s.${path}.length`, store.items.length)
+            return store.items.length
+          }
+          if (Object.hasOwn(own, key)) return own[key]
+          if (key in Array.prototype) return Reflect.get(Array.prototype, key)
+          if (isForeign(key)) return undefined
+          const item = store.items[indexIn(key, store.items.length, path)]!
+          noteAll(`s.${path}[${key}]`, item)
+          return copyValue(item)
+        },
+        set: (_, key) => {
+          throw new Fault(`${path}[${String(key)}] cannot be stored to: a queue changes by push and shift, or as a whole`)
+        },
+        has: (_, key) => key === 'length' || (typeof key === 'string' && isIndex(key) && Number(key) < store.items.length),
+        ownKeys: () => [...store.items.keys()].map(String),
+        getOwnPropertyDescriptor: (_, key) =>
+          typeof key === 'string' && isIndex(key) && Number(key) < store.items.length
+            ? { configurable: true, enumerable: true, writable: true, value: undefined }
+            : undefined,
+      },
+    )
+  }
+
+  const setReference = ({ members, at }: SetStore): object => ({
+    get size() {
+      note(`s.${at.text}`, members.copy())
+      return members.size
+    },
+    has: (member: number) => {
+      note(`s.${at.text}.has(${member})`, members.has(member))
+      return members.has(member)
+    },
+    add: (member: number) => members.add(member),
+    delete: (member: number) => members.delete(member),
+    clear: () => members.clear(),
+    [Symbol.iterator]: () => {
+      note(`s.${at.text}`, members.copy())
+      return members[Symbol.iterator]()
+    },
+  })
+
+  const stores = new Map(Object.entries(domains).map(([name, domain]) => [name, createStore(domain, { text: name, indices: [] })]))
+  const s = recordReference('s', () => stores) as Readonly<Record<string, unknown>>
+  return {
+    s,
+    domains,
+    stores,
+    withReads: (f) => {
+      const before = reads
+      const mine = new Map<string, Value>()
+      reads = mine
+      try {
+        const value = f()
+        return { value, reads: [...mine] }
+      } finally {
+        reads = before
+      }
+    },
+  }
+}
+
+const isIndex = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key)
+
+/** Keys that printers, test runners and `await` look for in anything, and those of every object. */
+const isForeign = (key: string): boolean =>
+  key in Object.prototype ||
+  key === 'then' ||
+  key === 'toJSON' ||
+  key === 'asymmetricMatch' ||
+  key === 'nodeType' ||
+  key.startsWith('$$') ||
+  key.startsWith('@@')
+
+const indexIn = (key: string, length: number, path: string): number => {
+  if (!isIndex(key) || Number(key) >= length)
+    throw new Fault(length === 0 ? `${path}[${key}]: it is empty` : `${path}[${key}] is outside 0..${length - 1}`)
+  return Number(key)
+}
+
+const elementAt = (store: ArrayStore, key: string): Store => store.items[indexIn(key, store.items.length, store.at.text)]!

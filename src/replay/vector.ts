@@ -1,0 +1,209 @@
+/** The oracle's states as vectors of integers, and vectors as states that people can read. The flattening is that of ir/system.ts. */
+import type { Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
+import { elements } from '../ir/system.js'
+import type { Domain, Fields } from '../lang/domain.js'
+import type { Model } from '../lang/model.js'
+import type { Plain, ProcessView, StateView } from '../trace/trace.js'
+import { Disagreement } from './disagreement.js'
+import { encodeLocal, raiseLocal } from './local.js'
+import { isSet } from './members.js'
+import type { State } from './state.js'
+import { initialValue, snapshot, type Value } from './store.js'
+
+/** Where a process stands: the key of its location, and the locals of each of its generators, outermost first. Null where it has returned. */
+export type Standing = { readonly key: string; readonly frames: readonly Readonly<Record<string, unknown>>[] } | null
+
+/** A state of the oracle: the variables, and where each process of `System.processes` stands. */
+export interface OracleState {
+  readonly state: State
+  readonly processes: readonly Standing[]
+}
+
+/** The vector of a state. Linear in its size. @throws Disagreement */
+export const toVector = (system: System, { state, processes }: OracleState): Vector => {
+  const flat = new Map<string, number[]>()
+  for (const [name, domain] of Object.entries(state.domains)) flatten(domain, snapshot(state.stores.get(name)!), name, flat)
+  const locations = system.processes.map((process, i) => locationOf(system, process, processes[i] ?? null))
+  const live = new Map<number, number[]>()
+  for (const [i, location] of locations.entries())
+    for (const local of location.live) live.set(local.variable, encodeLive(system, i, local, processes[i]?.frames[local.frame]))
+
+  const vector: number[] = []
+  for (const variable of system.variables) vector.push(...valuesOf(variable, flat, locations, live))
+  return vector
+}
+
+const valuesOf = (
+  variable: Variable,
+  flat: ReadonlyMap<string, number[]>,
+  locations: readonly ProcessLocation[],
+  live: ReadonlyMap<number, number[]>,
+): readonly number[] => {
+  const { role, name, id, lo } = variable
+  const count = elements(variable)
+  let values: readonly number[] | undefined
+  if (role.kind === 'location') values = [locations[role.process]!.id]
+  else if (role.kind === 'local') values = live.get(id) ?? Array<number>(count).fill(lo)
+  else values = flat.get(name)
+  if (values?.length !== count)
+    throw new Disagreement(
+      `the variable '${name}' has ${count} elements; the oracle finds ${values === undefined ? 'no such variable' : values.length}`,
+    )
+  return values
+}
+
+const locationOf = (system: System, process: Process, standing: Standing): ProcessLocation => {
+  const location = process.locations.find((l) => (standing === null ? l.final : !l.final && l.key === standing.key))
+  if (location !== undefined) return location
+  const agent = system.agents[process.agent]?.name ?? '?'
+  throw new Disagreement(
+    standing === null
+      ? `'${agent}' has returned, but has no final location`
+      : `'${agent}' stands at ${standing.key}, which is none of its locations: ${process.locations.map((l) => l.key).join(' ')}`,
+  )
+}
+
+const encodeLive = (
+  system: System,
+  process: number,
+  { variable: id, name, suffix }: LiveLocal,
+  locals: Readonly<Record<string, unknown>> | undefined,
+): number[] => {
+  const variable = system.variables[id]!
+  const agent = system.agents[system.processes[process]!.agent]!.name
+  if (locals === undefined || !Object.hasOwn(locals, name))
+    throw new Disagreement(`the local '${name}' of '${agent}' is alive for '${variable.name}', but the oracle does not see it`)
+  return encodeLocal(variable, suffix, locals[name])
+}
+
+/** Appends the elements of a value to those of each variable that it has a part in: row-major, as arrays are walked in order. */
+const flatten = (domain: Domain, value: Value, name: string, out: Map<string, number[]>): void => {
+  const put = (variable: string, element: number): void => {
+    const known = out.get(variable)
+    if (known === undefined) out.set(variable, [element])
+    else known.push(element)
+  }
+  switch (domain.kind) {
+    case 'bool':
+      return put(name, Number(value))
+    case 'range':
+      return put(name, value as number)
+    case 'oneOf':
+      return put(name, domain.values.indexOf(value as string))
+    case 'optional':
+      put(`${name}?`, Number(value !== null))
+      return flatten(domain.of, value ?? initialValue(domain.of), name, out)
+    case 'record':
+      for (const [field, of] of Object.entries(domain.fields)) flatten(of, fieldOf(value, field), `${name}.${field}`, out)
+      return
+    case 'array':
+      for (const item of value as Value[]) flatten(domain.of, item, name, out)
+      return
+    case 'queue': {
+      const items = value as Value[]
+      put(`${name}#len`, items.length)
+      for (let i = 0; i < domain.capacity; i++) flatten(domain.of, items[i] ?? initialValue(domain.of), name, out)
+      return
+    }
+    case 'set':
+      for (let i = 0; i < domain.size; i++) put(name, Number(isSet(value) && value.has(i)))
+      return
+    case 'union': {
+      const tag = fieldOf(value, domain.tag)
+      put(`${name}.${domain.tag}`, Object.keys(domain.variants).indexOf(tag as string))
+      for (const [variant, fields] of Object.entries(domain.variants))
+        for (const [field, of] of Object.entries(fields))
+          flatten(of, variant === tag ? fieldOf(value, field) : initialValue(of), `${name}.${variant}.${field}`, out)
+      return
+    }
+    case 'ghost':
+      return flatten(domain.of, value, name, out)
+  }
+}
+
+const fieldOf = (value: Value, field: string): Value => (value as { [field: string]: Value })[field]!
+
+/**
+ * A vector, as any engine gives it, as people know the state. Locals of processes are named as the author names them; a
+ * reference parameter `x` shows as `&x`, the indices of the location that it means.
+ */
+export const view = (system: System, model: Model, params: Readonly<Record<string, unknown>>, vector: Vector): StateView =>
+  viewIn(system, model.state(params as never), vector)
+
+/** `view` for those who have the domains of the variables already. */
+export const viewIn = (system: System, domains: Fields, vector: Vector): StateView => {
+  const parts = new Map<string, readonly number[]>()
+  let at = 0
+  for (const variable of system.variables) {
+    parts.set(variable.name, vector.slice(at, at + elements(variable)))
+    at += elements(variable)
+  }
+  const cursors = new Map<string, number>()
+  const next = (name: string): number => {
+    const i = cursors.get(name) ?? 0
+    cursors.set(name, i + 1)
+    return parts.get(name)?.[i] ?? 0
+  }
+  const globals = Object.fromEntries(Object.entries(domains).map(([name, domain]) => [name, unflatten(domain, name, next)]))
+  const processes = system.processes.map((process): ProcessView => {
+    const agent = system.agents[process.agent]!.name
+    const location = process.locations.find(({ id }) => id === parts.get(system.variables[process.pc]!.name)?.[0])!
+    return { agent, at: location.final ? null : location.label, locals: localsOf(system, location, parts) }
+  })
+  return { globals, processes }
+}
+
+const localsOf = (system: System, location: ProcessLocation, parts: ReadonlyMap<string, readonly number[]>): Record<string, Plain> => {
+  const groups = new Map<string, { name: string; leaves: { suffix: string; variable: Variable }[] }>()
+  for (const { variable: id, frame, name, suffix } of location.live) {
+    const variable = system.variables[id]!
+    const key = `${frame}:${name}`
+    const group = groups.get(key) ?? { name, leaves: [] }
+    groups.set(key, group)
+    group.leaves.push({ suffix, variable })
+  }
+  const locals: Record<string, Plain> = {}
+  for (const { name, leaves } of groups.values()) {
+    let label = leaves.some(({ suffix }) => suffix.endsWith('#idx')) ? `&${name}` : name
+    while (Object.hasOwn(locals, label)) label += "'"
+    locals[label] = raiseLocal(leaves.map(({ suffix, variable }) => ({ suffix, variable, values: parts.get(variable.name)! })))
+  }
+  return locals
+}
+
+const unflatten = (domain: Domain, name: string, next: (name: string) => number): Plain => {
+  switch (domain.kind) {
+    case 'bool':
+      return next(name) !== 0
+    case 'range':
+      return next(name)
+    case 'oneOf':
+      return domain.values[next(name)]!
+    case 'optional': {
+      const present = next(`${name}?`) !== 0
+      const value = unflatten(domain.of, name, next)
+      return present ? value : null
+    }
+    case 'record':
+      return Object.fromEntries(Object.entries(domain.fields).map(([field, of]) => [field, unflatten(of, `${name}.${field}`, next)]))
+    case 'array':
+      return Array.from({ length: domain.length }, () => unflatten(domain.of, name, next))
+    case 'queue': {
+      const length = next(`${name}#len`)
+      return Array.from({ length: domain.capacity }, () => unflatten(domain.of, name, next)).slice(0, length)
+    }
+    case 'set':
+      return new Set(Array.from({ length: domain.size }, (_, i) => (next(name) === 0 ? -1 : i)).filter((i) => i >= 0))
+    case 'union': {
+      const at = next(`${name}.${domain.tag}`)
+      const variants = Object.entries(domain.variants).map(([variant, fields]): [string, Record<string, Plain>] => [
+        variant,
+        Object.fromEntries(Object.entries(fields).map(([field, of]) => [field, unflatten(of, `${name}.${variant}.${field}`, next)])),
+      ])
+      const [variant, fields] = variants[at]!
+      return { [domain.tag]: variant, ...fields }
+    }
+    case 'ghost':
+      return unflatten(domain.of, name, next)
+  }
+}

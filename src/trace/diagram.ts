@@ -1,0 +1,245 @@
+/**
+ * The race diagram: a trace as text, the way commit messages and mailing lists draw races. A column per agent that
+ * takes part, time downwards, what each step changed at the right; at the end what failed, and the values that made it
+ * fail. Lines have no trailing spaces and, names permitting, at most `width` characters.
+ */
+import { changes } from './changes.js'
+import { formatPlain, printable } from './plain.js'
+import type { Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
+import { pack, wrap } from './wrap.js'
+
+export interface DiagramOptions {
+  /** 'shown' adds `file:line` to every step. */
+  readonly places: 'hidden' | 'shown'
+  /** Characters per line, from 60. */
+  readonly width: number
+}
+
+export const defaultDiagram: DiagramOptions = { places: 'hidden', width: 100 }
+
+/** The whole diagram, ending in a newline. */
+export const diagram = (trace: Trace, options: DiagramOptions = defaultDiagram): string => {
+  const sections = [header(trace, options.width), steps(trace, options), ending(trace, options.width)]
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
+  return `${text.join('\n\n')}\n`
+}
+
+/** `lazy-mmu (drain-late): noLostUpdate is violated after 9 steps`. */
+export const headline = (trace: Trace): string => {
+  const variant = trace.variant === null ? '' : ` (${printable(trace.variant)})`
+  return `${trace.model}${variant}: ${verdictOf(trace.outcome, trace.steps.length)}`
+}
+
+const verdictOf = ({ kind, property }: Outcome, length: number): string => {
+  const name = printable(property)
+  const when = length === 0 ? 'in an initial state' : `after ${length} ${length === 1 ? 'step' : 'steps'}`
+  switch (kind) {
+    case 'always':
+    case 'bound':
+      return `${name} is violated ${when}`
+    case 'sometimes':
+      return `${name} is reached ${when}`
+    case 'deadlock':
+      return `deadlock ${when}`
+    case 'assert':
+      return `an assertion fails in ${stepOrInit(length)}`
+    case 'range':
+      return `a value leaves its range in ${stepOrInit(length)}`
+  }
+}
+
+const stepOrInit = (length: number): string => (length === 0 ? 'init' : `step ${length}`)
+
+const header = (trace: Trace, width: number): string[] => {
+  const params = Object.entries(trace.params).map(([name, value]) => `${name}=${printable(String(value))}`)
+  const chosen = trace.initialChoices.map(formatPlain).join(', ')
+  return [
+    ...wrap(headline(trace), width, 4),
+    ...(params.length === 0 ? [] : indent(2, pack(params, width - 2))),
+    ...(chosen === '' ? [] : indent(2, wrap(`init chose ${chosen}`, width - 2, 2))),
+  ]
+}
+
+const indent = (n: number, lines: readonly string[]): string[] => lines.map((line) => `${' '.repeat(n)}${line}`)
+
+interface Row {
+  readonly agent: string
+  readonly cell: string
+  readonly effects: readonly string[]
+  /** `[file:line]`, or empty. */
+  readonly place: string
+}
+
+const rows = (trace: Trace, options: DiagramOptions): Row[] => {
+  let before = trace.initial
+  return trace.steps.map((step) => {
+    const effects = step.after === null ? [failureMark(trace.outcome)] : effectsOf(step, before, step.after, trace.ghosts)
+    if (step.after !== null) before = step.after
+    return { agent: step.agent, cell: cellOf(step), effects, place: options.places === 'shown' ? `[${at(step.at)}]` : '' }
+  })
+}
+
+const cellOf = (step: TraceStep): string => {
+  const chosen = step.choices.length === 0 ? '' : ` (${step.choices.map(formatPlain).join(', ')})`
+  return `${printable(step.label)}${chosen}`
+}
+
+const failureMark = ({ kind }: Outcome): string => (kind === 'range' ? '<- leaves its range' : '<- fails')
+
+const effectsOf = (step: TraceStep, before: StateView, after: StateView, ghosts: readonly string[]): string[] => {
+  const { globals, locals, ghosts: ghostly } = changes(before, after, step.agent, ghosts)
+  return [...globals, ...locals, ...ghostly.map((change) => `(${change})`)].map(printable)
+}
+
+const at = ({ file, line }: SourcePlace): string => `${printable(file)}:${line}`
+
+/** Where each column starts and how wide the text in it may be. */
+interface Layout {
+  readonly agents: readonly { readonly name: string; readonly start: number; readonly width: number }[]
+  readonly effects: { readonly start: number; readonly width: number }
+}
+
+const gap = 2
+/** A label in fewer characters than this reads worse than `agent: label` in one column. */
+const leastColumn = 18
+
+const steps = (trace: Trace, options: DiagramOptions): string[] => {
+  const all = rows(trace, options)
+  if (all.length === 0) return []
+  const moving = trace.agents.filter((agent) => all.some((row) => row.agent === agent))
+  const resting = trace.agents.filter((agent) => !moving.includes(agent))
+  const layout = columns(moving, all, options.width) ?? oneColumn(all, options.width)
+  const still = resting.length === 0 ? [] : ['', ...wrap(`takes no step: ${resting.map(printable).join(', ')}`, options.width, 2)]
+  return [...heading(layout), ...all.flatMap((row, i) => drawRow(i + 1, row, layout)), ...still]
+}
+
+const numberWidth = (all: readonly Row[]): number => String(all.length).length + gap
+
+/**
+ * A column per agent, as wide as its longest label where that fits. Where it does not, columns start closer together
+ * and a label runs on into the columns at its right, which are empty in its row. Null if even that leaves no room.
+ */
+const columns = (moving: readonly string[], all: readonly Row[], width: number): Layout | null => {
+  const left = numberWidth(all)
+  const effects = effectsWidth(all, width)
+  const room = width - left - effects - gap * moving.length
+  const natural = moving.map((agent) => Math.max(agent.length, ...all.filter((row) => row.agent === agent).map((row) => row.cell.length)))
+  const widths = shrink(natural, room)
+  if (widths.some((w, i) => w < Math.max(moving[i].length, Math.min(natural[i], leastColumn)))) return null
+  const end = left + widths.reduce((sum, w) => sum + w + gap, 0)
+  let start = left
+  const agents = moving.map((name, i) => {
+    const column = { name, start, width: end - gap - start }
+    start += widths[i] + gap
+    return column
+  })
+  return { agents, effects: { start: end, width: width - end } }
+}
+
+/** Takes from the widest until the sum fits. */
+const shrink = (natural: readonly number[], room: number): number[] => {
+  const widths = [...natural]
+  let excess = widths.reduce((sum, w) => sum + w, 0) - room
+  for (; excess > 0 && Math.max(...widths) > 1; excess--) widths[widths.indexOf(Math.max(...widths))]--
+  return widths
+}
+
+/** As wide as the longest single change, within limits that leave room for the labels. */
+const effectsWidth = (all: readonly Row[], width: number): number => {
+  const longest = Math.max(0, ...all.flatMap(({ effects, place }) => [...effects, place].map((part) => part.length)))
+  return Math.min(longest, Math.floor(width * 0.45))
+}
+
+/** `agent: label` in one column, for more agents than fit side by side. */
+const oneColumn = (all: readonly Row[], width: number): Layout => {
+  const left = numberWidth(all)
+  const effects = effectsWidth(all, width)
+  const longest = Math.max(...all.map((row) => row.agent.length + 2 + row.cell.length))
+  const column = Math.max(20, Math.min(longest, width - left - effects - gap))
+  return {
+    agents: [{ name: '', start: left, width: column }],
+    effects: { start: left + column + gap, width: Math.max(20, width - left - column - gap) },
+  }
+}
+
+const heading = (layout: Layout): string[] => {
+  const named = layout.agents.filter(({ name }) => name !== '')
+  if (named.length === 0) return []
+  const names = named.reduce((line, { name, start }) => line.padEnd(start) + name, '')
+  const rules = named.reduce((line, { name, start }) => line.padEnd(start) + '-'.repeat(name.length), '')
+  return [names, rules]
+}
+
+const drawRow = (number: number, row: Row, layout: Layout): string[] => {
+  const column = layout.agents.find(({ name }) => name === row.agent) ?? layout.agents[0]
+  const cell = column.name === '' ? `${row.agent}: ${row.cell}` : row.cell
+  const left = wrap(cell, column.width, 2)
+  const right = withPlace(pack(row.effects, layout.effects.width), row.place, layout.effects.width)
+  const first = layout.agents[0].start - gap
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
+    const margin = i === 0 ? String(number).padStart(first) : ''
+    return (margin.padEnd(column.start) + (left[i] ?? '')).padEnd(layout.effects.start) + (right[i] ?? '')
+  })
+}
+
+const withPlace = (effects: readonly string[], place: string, width: number): string[] => {
+  if (place === '') return [...effects]
+  const last = effects.at(-1) ?? ''
+  if (last === '') return wrap(place, width, 2)
+  return last.length + 1 + place.length <= width ? [...effects.slice(0, -1), `${last} ${place}`] : [...effects, ...wrap(place, width, 2)]
+}
+
+const ending = (trace: Trace, width: number): string[] => {
+  const { message, source, at: place, reads } = trace.outcome
+  const where = place === null ? '' : ` (${at(place)})`
+  return [
+    ...wrap(`${printable(message)}${where}`, width, 4),
+    ...(source === ''
+      ? []
+      : indent(
+          4,
+          dedent(source).flatMap((line) => wrapSource(line, width - 4)),
+        )),
+    ...(reads.length === 0 ? [] : ['  where', ...readings(reads, width)]),
+    ...waiting(trace, width),
+  ]
+}
+
+/** A property's source as it stands in the file, its lines moved left together. */
+const dedent = (source: string): string[] => {
+  const lines = source.replaceAll('\t', '  ').split('\n')
+  const rest = lines.slice(1).filter((line) => line.trim() !== '')
+  const common = Math.min(...rest.map((line) => line.length - line.trimStart().length))
+  return lines.map((line, i) => (i === 0 ? line : line.slice(Math.min(common, line.length))).trimEnd())
+}
+
+const wrapSource = (line: string, width: number): string[] => {
+  const lead = line.length - line.trimStart().length
+  return line.length <= width ? [line] : wrap(line.trimStart(), width - lead, 4).map((part) => ' '.repeat(lead) + part)
+}
+
+/** The last of them: a predicate stops reading where it is decided. */
+const mostReads = 24
+
+const readings = (reads: Outcome['reads'], width: number): string[] => {
+  const shown = reads.slice(-mostReads)
+  const more = reads.length - shown.length
+  const longest = Math.min(40, Math.max(...shown.map(([location]) => location.length)))
+  return [
+    ...(more === 0 ? [] : [`    (${more} more that were read before)`]),
+    ...shown.flatMap(([location, value]) =>
+      indent(4, wrap(`${printable(location).padEnd(longest)} = ${formatPlain(value)}`, width - 4, 6)),
+    ),
+  ]
+}
+
+/** In a deadlock: who stands where. */
+const waiting = (trace: Trace, width: number): string[] => {
+  if (trace.outcome.kind !== 'deadlock') return []
+  const last = trace.steps.at(-1)?.after ?? trace.initial
+  const longest = Math.max(0, ...last.processes.map(({ agent }) => agent.length))
+  return last.processes.flatMap(({ agent, at: label }) => {
+    const doing = label === null ? 'has returned' : `waits: ${printable(label)}`
+    return indent(4, wrap(`${agent.padEnd(longest)} ${doing}`, width - 4, 6))
+  })
+}

@@ -1,0 +1,213 @@
+/**
+ * The stored form of a trace: the Informal Trace Format (Apalache's ADR-015), which other tools of the field read. What
+ * ITF has no place for stands in the `#meta` objects, so that `parseItf(formatItf(trace))` is the same trace.
+ *
+ * Variables are the globals of the model, and one `@agent` per process: its next label (`@cpu[0].at`, `None` where it
+ * has returned) and its locals.
+ */
+import { DiagnosticError } from '../diagnostics.js'
+import { escapeName, fromItf, record, toItf, unescapeName } from './itf-value.js'
+import {
+  asCount,
+  asList,
+  asNullable,
+  asObject,
+  asOneOf,
+  asString,
+  damaged,
+  entries,
+  field,
+  type Json,
+  type Node,
+  parseJson,
+} from './json.js'
+import type { Outcome, Plain, ProcessView, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
+
+/** Of the `#meta` objects; a reader of another version refuses the file. */
+const formatVersion = 1
+
+/** The text of an `.itf.json` file, ending in a newline. */
+export const formatItf = (trace: Trace): string => {
+  const { model, modelFile, modelHash, variant, params, agents, ghosts, outcome, steps } = trace
+  const last = steps.at(-1)
+  const document: Json = {
+    '#meta': {
+      format: 'ITF',
+      'format-description': 'https://apalache-mc.org/docs/adr/015adr-trace.html',
+      description: `${model}: ${outcome.message}`,
+      source: modelFile,
+      mmucheck: {
+        version: formatVersion,
+        model,
+        modelHash,
+        variant,
+        params: record(Object.entries(params)),
+        agents,
+        ghosts,
+        outcome: { ...outcome, at: placeToJson(outcome.at), reads: outcome.reads.map(([location, value]) => [location, toItf(value)]) },
+        failingStep: last !== undefined && last.after === null ? stepToJson(last) : null,
+      },
+    },
+    params: Object.keys(params),
+    vars: [...Object.keys(trace.initial.globals).map(variableName), ...trace.initial.processes.map(({ agent }) => `@${agent}`)],
+    states: [
+      { '#meta': { index: 0, choices: trace.initialChoices.map(toItf) }, ...stateToJson(trace.initial) },
+      ...steps.flatMap((step, i) =>
+        step.after === null ? [] : [{ '#meta': { index: i + 1, ...stepToJson(step) }, ...stateToJson(step.after) }],
+      ),
+    ],
+  }
+  return `${layOut(document, 3)}\n`
+}
+
+/** Globals whose names could be taken for a process or for `#meta`. */
+const variableName = (name: string): string => (name.startsWith('@') ? `#${name}` : escapeName(name))
+const globalName = (name: string, node: Node): string => (name.startsWith('#@') ? name.slice(1) : unescapeName(name, node))
+
+const placeToJson = (place: SourcePlace | null): Json =>
+  place === null ? null : { file: place.file, line: place.line, column: place.column }
+
+const stepToJson = ({ agent, label, choices, at }: TraceStep): { readonly [key: string]: Json } => ({
+  agent,
+  label,
+  choices: choices.map(toItf),
+  at: placeToJson(at),
+})
+
+const stateToJson = ({ globals, processes }: StateView): { readonly [key: string]: Json } =>
+  record<Json>([
+    ...Object.entries(globals).map(([name, value]) => [variableName(name), toItf(value)] as const),
+    ...processes.map(({ agent, at, locals }) => [`@${agent}`, { at: toItf(at), locals: toItf(locals) }] as const),
+  ])
+
+/** Pretty where it helps to read a diff: objects and lists are broken into lines down to `depth`, and stay on one line below. */
+const layOut = (value: Json, depth: number, margin = ''): string => {
+  if (depth === 0 || typeof value !== 'object' || value === null || Object.keys(value).length === 0) return JSON.stringify(value)
+  const inner = `${margin}  `
+  const lines = Array.isArray(value)
+    ? (value as readonly Json[]).map((v) => inner + layOut(v, depth - 1, inner))
+    : Object.entries(value).map(([key, v]) => `${inner}${JSON.stringify(key)}: ${layOut(v, depth - 1, inner)}`)
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  return `${open}\n${lines.join(',\n')}\n${margin}${close}`
+}
+
+/**
+ * Reads what `formatItf` wrote; `file` is the name shown in diagnostics.
+ * @throws DiagnosticError MC012 if the text is no trace of this program or was damaged: what is wrong, and where.
+ */
+export const parseItf = (text: string, file: string): Trace => {
+  const root = parseJson({ file, text })
+  const own = ownMeta(root)
+  const agents = asList(field(own, 'agents')).map(asString)
+  const states = asList(field(root, 'states'))
+  if (states.length === 0) throw damaged(field(root, 'states'), 'a list that starts with the initial state')
+  const variables = asList(field(root, 'vars')).map(asString)
+  const views = states.map((state) => parseState(state, variables))
+  const failing = asNullable(field(own, 'failingStep'), (node) => parseStep(node, null, agents))
+  const steps = states.slice(1).map((state, i) => parseStep(field(state, '#meta'), views[i + 1], agents))
+  for (const [i, state] of states.entries()) {
+    const index = field(field(state, '#meta'), 'index')
+    if (asCount(index) !== i) throw damaged(index, String(i))
+  }
+  return {
+    model: asString(field(own, 'model')),
+    modelFile: asString(field(field(root, '#meta'), 'source')),
+    modelHash: parseHash(field(own, 'modelHash')),
+    variant: asNullable(field(own, 'variant'), asString),
+    params: record(entries(field(own, 'params')).map(([name, node]) => [name, parseParam(node)])),
+    agents,
+    ghosts: asList(field(own, 'ghosts')).map(asString),
+    initial: views[0],
+    initialChoices: asList(field(field(states[0], '#meta'), 'choices')).map(fromItf),
+    steps: failing === null ? steps : [...steps, failing],
+    outcome: parseOutcome(field(own, 'outcome')),
+  }
+}
+
+const ownMeta = (root: Node): Node => {
+  const meta = field(root, '#meta')
+  if (!Object.hasOwn(asObject(meta), 'mmucheck')) throw damaged(meta, 'that of a trace written by mmucheck, with a field mmucheck')
+  const own = field(meta, 'mmucheck')
+  const version = field(own, 'version')
+  if (asCount(version) !== formatVersion) throw damaged(version, `${formatVersion}, the version of trace files that this mmucheck reads`)
+  return own
+}
+
+const parseHash = (node: Node): string => {
+  const hash = asString(node)
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw damaged(node, 'a SHA-256 of 64 hexadecimal digits')
+  return hash
+}
+
+const parseParam = (node: Node): number | boolean | string => {
+  const { value } = node
+  if (typeof value === 'boolean' || typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value))) return value
+  throw damaged(node, 'an integer, a boolean or a string')
+}
+
+const parseState = (state: Node, variables: readonly string[]): StateView => {
+  const present = entries(state).filter(([name]) => name !== '#meta')
+  for (const name of variables) field(state, name).value ?? missing(field(state, name))
+  const extra = present.find(([name]) => !variables.includes(name))
+  if (extra !== undefined) throw damaged(extra[1], 'absent: it is not listed in vars')
+  return {
+    globals: record(present.filter(([name]) => !name.startsWith('@')).map(([name, node]) => [globalName(name, node), fromItf(node)])),
+    processes: present.filter(([name]) => name.startsWith('@')).map(([name, node]) => parseProcess(name.slice(1), node)),
+  }
+}
+
+const missing = (node: Node): never => {
+  throw damaged(node, 'a value')
+}
+
+const parseProcess = (agent: string, node: Node): ProcessView => {
+  const at = fromItf(field(node, 'at'))
+  if (at !== null && typeof at !== 'string') throw damaged(field(node, 'at'), 'a label or None')
+  return { agent, at, locals: record(entries(field(node, 'locals')).map(([name, value]) => [unescapeName(name, value), fromItf(value)])) }
+}
+
+const parseStep = (node: Node, after: StateView | null, agents: readonly string[]): TraceStep => {
+  const agent = asOneOf(field(node, 'agent'), agents)
+  return {
+    agent,
+    label: asString(field(node, 'label')),
+    choices: asList(field(node, 'choices')).map(fromItf),
+    at: parsePlace(field(node, 'at')),
+    after,
+  }
+}
+
+const parsePlace = (node: Node): SourcePlace => ({
+  file: asString(field(node, 'file')),
+  line: asCount(field(node, 'line')),
+  column: asCount(field(node, 'column')),
+})
+
+const parseOutcome = (node: Node): Outcome => ({
+  property: asString(field(node, 'property')),
+  kind: asOneOf(field(node, 'kind'), ['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range']),
+  source: asString(field(node, 'source')),
+  at: asNullable(field(node, 'at'), parsePlace),
+  message: asString(field(node, 'message')),
+  reads: asList(field(node, 'reads')).map(parseRead),
+})
+
+const parseRead = (node: Node): readonly [string, Plain] => {
+  const parts = asList(node)
+  if (parts.length !== 2) throw damaged(node, 'a pair of a location and its value')
+  return [asString(parts[0]), fromItf(parts[1])]
+}
+
+/**
+ * Compares a stored trace with the model of today.
+ * @throws DiagnosticError MC013 if the trace belongs to another version of the model.
+ */
+export const requireSameModel = (trace: Trace, hash: string, file: string): void => {
+  if (trace.modelHash === hash) return
+  const [then, now] = [trace.modelHash, hash].map((full) => full.slice(0, 12))
+  throw new DiagnosticError(
+    'MC013',
+    `${file} is a trace of another version of ${trace.modelFile}: ${then} then, ${now} now`,
+    `check the model again to write a new trace (mmucheck check ${trace.model}), or print this one as it is with --any-version`,
+  )
+}

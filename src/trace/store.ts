@@ -1,0 +1,112 @@
+/** Where traces are kept: `<root>/<model>/<variant or params>/<property>.{itf.json,txt}`. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { DiagnosticError } from '../diagnostics.js'
+import { diagram } from './diagram.js'
+import { formatItf, parseItf } from './itf.js'
+import type { Trace } from './trace.js'
+
+/** What says which trace it is: the model, how it is set, and the property. */
+export interface TraceKey {
+  readonly model: string
+  readonly variant: string | null
+  /** The params that are set otherwise than the variant, or the defaults, have them. */
+  readonly settings: Readonly<Record<string, number | boolean | string>>
+  readonly property: string
+}
+
+export interface StoredTrace {
+  readonly itf: string
+  readonly text: string
+}
+
+/** The two files of a trace. Settings of a variant that were changed by hand follow its name: `drain-late,cpus=3`. */
+export const tracePaths = (root: string, { model, variant, settings, property }: TraceKey): StoredTrace => {
+  const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  const folder = [...(variant === null ? [] : [variant]), ...changed].join(',')
+  const base = join(root, fileName(model), fileName(folder === '' ? 'default' : folder), fileName(property))
+  return { itf: `${base}.itf.json`, text: `${base}.txt` }
+}
+
+/**
+ * Any text as the name of a file, on every file system: what is not a letter, digit or one of `._=,-+` is escaped
+ * as `%` and its hexadecimal code, so that different names stay different; names too long for a folder keep their start.
+ */
+const fileName = (text: string): string => {
+  const escaped = [...Buffer.from(text)]
+    .map((byte, i) => (safe(byte, i) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`))
+    .join('')
+  if (escaped === '') return '%'
+  return escaped.length <= 120 ? escaped : `${escaped.slice(0, 100)}~${checksum(text)}`
+}
+
+const safe = (byte: number, position: number): boolean =>
+  /[A-Za-z0-9_=,+-]/.test(String.fromCharCode(byte)) || (byte === 0x2e && position > 0)
+
+/** FNV-1a: enough to keep two long names of one folder apart. */
+const checksum = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
+/** Writes both forms of a trace. @throws DiagnosticError MC011 if that cannot be done; files of that name are then as before, or both new. */
+export const storeTrace = async (root: string, key: TraceKey, trace: Trace): Promise<StoredTrace> => {
+  const paths = tracePaths(root, key)
+  await writeWhole(paths.itf, formatItf(trace))
+  await writeWhole(paths.text, diagram(trace))
+  return paths
+}
+
+/**
+ * Writes a file so that a reader sees the old text or the new one and nothing between: into a temporary file of
+ * the same folder, which is then renamed. Folders are made. @throws DiagnosticError MC011 with the reason.
+ */
+export const writeWhole = async (path: string, text: string): Promise<void> => {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(temporary, text, { flag: 'wx' })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw new DiagnosticError('MC011', `cannot write ${path}: ${reasonOf(error)}`, hintOf(error))
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  ENOENT: 'no such file or folder',
+}
+
+const reasonOf = (error: unknown): string => reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
+
+const hintOf = (error: unknown): string =>
+  codeOf(error) === 'ENOSPC' ? 'free some space, or name another folder with --out' : 'name a folder that can be written with --out'
+
+export const exists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Reads a stored trace. @throws DiagnosticError MC012 if the file cannot be read or is damaged. */
+export const loadTrace = async (path: string): Promise<Trace> => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new DiagnosticError(
+      'MC012',
+      `cannot read ${path}: ${reasonOf(error)}`,
+      'name an .itf.json file, as check writes them below counterexamples/',
+    )
+  })
+  return parseItf(text, path)
+}

@@ -1,0 +1,332 @@
+/** The built command line, as a user runs it: in a project of its own, with exit codes, files and streams. */
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProject, type Ended, type Project } from './project.ts'
+
+/** Two CPUs add 1 to a counter, `atomic` or in two steps. */
+const counter = `import { choice, each, ghost, model, range, size } from 'mmucheck'
+
+export default model({
+  name: 'counter',
+  title: 'Two CPUs count',
+  params: { cpus: size(2, { max: 4 }), add: choice(['atomic', 'two steps'], 'two steps') },
+  state: (p) => ({ count: range(0, p.cpus), done: ghost(range(0, p.cpus)) }),
+  processes: (p) => ({
+    cpu: each(p.cpus, function* (s, cpu) {
+      if (p.add === 'atomic') {
+        yield 'lock inc'
+        s.count = s.count + 1
+        s.done = s.done + 1
+        return
+      }
+      yield 'read the counter'
+      const old = s.count
+      yield 'write it back'
+      s.count = old + 1
+      s.done = s.done + 1
+    }),
+  }),
+  variants: { locked: { add: 'atomic' } },
+})
+`
+
+const counterProperties = `import { always, properties, sometimes } from 'mmucheck'
+import counter from '../models/counter.ts'
+
+export default properties(counter, {
+  counted: always((s) => s.count === s.done),
+  allDone: sometimes((s, p) => s.done === p.cpus),
+})
+`
+
+/** One module per way to fail; each is a model with properties in one file. */
+const single = (
+  name: string,
+  body: string,
+  properties = '',
+): string => `import { always, array, assert, bool, bound, each, index, model, optional, properties, range, sometimes, until } from 'mmucheck'
+
+export const m = model({ name: '${name}', ${body} })
+export default properties(m, { ${properties} })
+`
+
+const files = {
+  'models/counter.ts': counter,
+  'properties/counter.ts': counterProperties,
+  'abba.ts': single(
+    'abba',
+    `state: () => ({ lock: array(2, bool) }),
+  processes: () => ({
+    cpu: each(2, function* (s, cpu) {
+      yield until('take the first lock', () => !s.lock[cpu])
+      s.lock[cpu] = true
+      yield until('take the other lock', () => !s.lock[1 - cpu])
+      s.lock[1 - cpu] = true
+    }),
+  })`,
+  ),
+  'asserts.ts': single(
+    'asserts',
+    "state: () => ({ n: range(0, 3) }), processes: () => ({ tick: function* (s) { yield 'go'; s.n = 2; yield 'check'; assert(s.n < 2, 'n is small') } })",
+  ),
+  'ranges.ts': single('ranges', 'state: () => ({ n: range(0, 1) }), rules: () => ({ tick: (s) => { s.n = s.n + 1 } })'),
+  'unreached.ts': single(
+    'unreached',
+    'state: () => ({ n: range(0, 3) }), rules: () => ({ tick: (s) => { s.n = 1 } })',
+    'far: sometimes((s) => s.n === 3)',
+  ),
+  'bounded.ts': single(
+    'bounded',
+    'state: () => ({ n: range(0, 5) }), rules: () => ({ tick: (s) => { s.n = (s.n + 1) % 6 } })',
+    'small: bound((s) => s.n, 3), fits: bound((s) => s.n, 5)',
+  ),
+  'holds.ts': single(
+    'holds',
+    'state: () => ({ n: range(0, 5) }), rules: () => ({ tick: (s) => { s.n = (s.n + 1) % 6 } })',
+    'positive: always((s) => s.n >= 0)',
+  ),
+  'large.ts': single(
+    'large',
+    'state: () => ({ n: array(8, range(0, 7)) }), rules: () => ({ tick: each(8, (s, i) => { s.n[i] = (s.n[i] + 1) % 8 }) })',
+    'positive: always((s) => s.n[0] >= 0)',
+  ),
+}
+
+let project: Project
+beforeAll(() => {
+  project = createProject(files)
+})
+afterAll(() => project.remove())
+
+const json = async (...words: string[]): Promise<{ code: number | null; report: ReturnType<typeof JSON.parse> }> => {
+  const { code, out, err } = await project.mmucheck([...words, '--json'])
+  expect(out.trimEnd().split('\n'), err).toHaveLength(1)
+  return { code, report: JSON.parse(out) }
+}
+
+describe('verdicts', () => {
+  test('a race: drawn, stored, and printed again exactly', async () => {
+    const { code, out, err } = await project.mmucheck(['check', 'counter'])
+    expect([code, err]).toEqual([12, ''])
+    const folder = join(project.folder, 'counterexamples/counter/default')
+    expect(readdirSync(folder)).toEqual(['counted.itf.json', 'counted.txt'])
+    const race = readFileSync(join(folder, 'counted.txt'), 'utf8')
+    await expect(race).toMatchFileSnapshot('golden/counter.txt')
+    expect(out.startsWith(race)).toBe(true)
+    const again = await project.mmucheck(['inspect', 'counterexamples/counter/default/counted.itf.json'])
+    expect(again).toEqual({ code: 0, out: race, err: '' })
+  })
+
+  test('the JSON report counts states and transitions', async () => {
+    const { code, report } = await json('check', 'counter', '--variant', 'locked')
+    expect(code).toBe(0)
+    // By hand: neither, one, the other, or both CPUs are done.
+    expect(report).toMatchObject({
+      model: 'counter',
+      variant: 'locked',
+      params: { cpus: 2, add: 'atomic' },
+      engine: 'explicit',
+      complete: true,
+      limit: null,
+    })
+    expect(report).toMatchObject({ states: 4, transitions: 4, depth: 2, neverFired: [], exitCode: 0 })
+    expect(report.properties.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict])).toEqual([
+      ['counted', 'holds'],
+      ['allDone', 'holds'],
+      ['deadlock', 'holds'],
+      ['assert', 'holds'],
+      ['range', 'holds'],
+    ])
+  })
+
+  test.each([
+    ['abba.ts', 11, 'deadlock', 2],
+    ['asserts.ts', 14, 'assert', 2],
+    ['ranges.ts', 14, 'range', 2],
+    ['unreached.ts', 12, 'far', null],
+    ['bounded.ts', 12, 'small', 4],
+    ['holds.ts', 0, null, null],
+  ])('%s exits with %d', async (file, code, name, length) => {
+    const { code: exited, report } = await json('check', `./${file}`)
+    expect([exited, report.exitCode]).toEqual([code, code])
+    const violated = report.properties.filter(({ verdict }: { verdict: string }) => verdict === 'violated')
+    expect(violated.map((property: { name: string; length: number }) => [property.name, property.length])).toEqual(
+      name === null ? [] : [[name, length]],
+    )
+    if (length !== null) expect((await project.mmucheck(['inspect', violated[0].trace])).code).toBe(0)
+  })
+
+  test('a bound says the greatest value', async () => {
+    const { report } = await json('check', './bounded.ts')
+    expect(report.properties.find(({ name }: { name: string }) => name === 'fits')).toMatchObject({ verdict: 'holds', maximum: 5 })
+  })
+
+  test('--deadlock and --no-deadlock overrule the model', async () => {
+    expect((await project.mmucheck(['check', './abba.ts', '--no-deadlock'])).code).toBe(0)
+    expect((await project.mmucheck(['check', './abba.ts', '--deadlock'])).code).toBe(11)
+  })
+
+  test('--property and --invariant choose what is checked', async () => {
+    const { report } = await json('check', 'counter', '--property', 'allDone', '--invariant', '(s, p) => s.count < p.cpus')
+    expect(report.properties.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict]).slice(0, 2)).toEqual([
+      ['allDone', 'holds'],
+      ['invariant-1', 'violated'],
+    ])
+  })
+
+  test('settings name the folder', async () => {
+    const { report } = await json('check', 'counter', '--set', 'cpus=3')
+    expect(report.properties[0].trace).toBe(join('counterexamples', 'counter', 'cpus=3', 'counted.itf.json'))
+  })
+
+  test('steps that never fire are named with file and line', async () => {
+    project.write({
+      'idle.ts': single(
+        'idle',
+        "state: () => ({ n: range(0, 3) }),\n  processes: () => ({ cpu: function* (s) {\n    yield until('wait for three', () => s.n === 3)\n    s.n = 0\n  } })",
+      ),
+    })
+    const { out } = await project.mmucheck(['check', './idle.ts', '--no-deadlock'])
+    expect(out).toContain('never fired:\n  cpu: wait for three (idle.ts:5)')
+  })
+})
+
+describe('output', () => {
+  test('no escape sequences in a pipe', async () => {
+    expect((await project.mmucheck(['check', 'counter'])).out).not.toContain('\u001b')
+  })
+
+  test('--quiet is one line', async () => {
+    expect((await project.mmucheck(['check', 'counter', '--quiet'])).out).toBe('counter: violated: counted (1 of 5)\n')
+    expect((await project.mmucheck(['check', './holds.ts', '--quiet'])).out).toBe('holds: holds: all 4 properties, in all 6 states\n')
+  })
+
+  test('--out and --out-itf say where traces go', async () => {
+    const { out } = await project.mmucheck(['check', 'counter', '--out', 'elsewhere', '--out-itf', 'first.itf.json'])
+    expect(out).toContain(join('elsewhere', 'counter', 'default', 'counted.txt'))
+    expect(readFileSync(join(project.folder, 'first.itf.json'), 'utf8')).toBe(
+      readFileSync(join(project.folder, 'elsewhere/counter/default/counted.itf.json'), 'utf8'),
+    )
+  })
+
+  test('inspect shows states whole, and places', async () => {
+    await project.mmucheck(['check', 'counter'])
+    const file = 'counterexamples/counter/default/counted.itf.json'
+    expect((await project.mmucheck(['inspect', file, '--lines'])).out).toContain('[models/counter.ts:')
+    expect((await project.mmucheck(['inspect', file, '--step', '0'])).out).toContain('count  = 0')
+    expect((await project.mmucheck(['inspect', file, '--full'])).out.match(/^state \d/gm)).toHaveLength(5)
+    expect((await project.mmucheck(['inspect', file, '--step', '9'])).code).toBe(64)
+  })
+
+  test('a note says which stored traces are of an earlier run', async () => {
+    project.write({ 'counterexamples/holds/default/positive.txt': 'old' })
+    expect((await project.mmucheck(['check', './holds.ts'])).err).toContain(
+      `note: positive holds now; ${join('counterexamples', 'holds', 'default', 'positive.txt')} is of an earlier run`,
+    )
+  })
+
+  test('--dump-wasm prints the module', async () => {
+    expect((await project.mmucheck(['check', 'counter', '--dump-wasm'])).out).toContain('(module')
+  })
+})
+
+describe('limits end in an explicit incomplete', () => {
+  test.each([
+    ['--max-states', '1000', 'states'],
+    ['--max-depth', '3', 'depth'],
+    ['--memory', '4M', 'memory'],
+    ['--time', '100ms', 'time'],
+  ])('%s %s', async (flag, value, kind) => {
+    const { code, report } = await json('check', './large.ts', flag, value)
+    expect([code, report.exitCode, report.complete, report.limit.kind]).toEqual([20, 20, false, kind])
+    expect(report.properties[0]).toMatchObject({ verdict: 'incomplete' })
+    expect(report.properties[0].established).toContain(flag)
+    if (kind === 'states') expect(report.states).toBeLessThanOrEqual(1000)
+  })
+
+  test('--first stops at the first violation and leaves the rest open', async () => {
+    const { code, report } = await json('check', 'counter', '--first')
+    expect(code).toBe(12)
+    expect(report.properties[0].verdict).toBe('violated')
+  })
+
+  test.each(['text', 'json'])('Ctrl-C prints the report so far (%s) and exits with 130', async (format) => {
+    const words = ['check', './large.ts', ...(format === 'json' ? ['--json'] : [])]
+    let ended: Ended | null = null
+    const running = project.mmucheck(words, (pid) => {
+      // The search takes seconds; loading and compiling, a fraction of one.
+      setTimeout(() => process.kill(pid, 'SIGINT'), 700)
+    })
+    ended = await running
+    expect(ended.code, ended.err).toBe(130)
+    if (format === 'json') expect(JSON.parse(ended.out)).toMatchObject({ complete: false, limit: { kind: 'interrupted' }, exitCode: 130 })
+    else expect(ended.out).toContain('incomplete: the search was interrupted')
+  })
+})
+
+describe('bad input', () => {
+  const bad = {
+    'models/syntax.ts': 'export default {',
+    'models/empty.ts': 'export const x = 1',
+    'models/throws.ts': "throw new Error('no')",
+    'models/lost.ts': "import './nowhere.ts'",
+  }
+  test.each([
+    [['check', 'countr'], 64, 'MC001', 'did you mean counter?'],
+    [['check', 'syntax'], 65, 'MC002', 'models/syntax.ts:1:'],
+    [['check', 'throws'], 65, 'MC003', 'models/throws.ts:1:'],
+    [['check', 'empty'], 65, 'MC004', 'models/empty.ts:1:1'],
+    [['check', 'lost'], 65, 'MC015', 'models/lost.ts:1:8'],
+    [['check', 'counter', '--set', 'cpu=2'], 64, 'MC005', 'cpus: 1 to 4'],
+    [['check', 'counter', '--set', 'cpus=9'], 64, 'MC006', 'cpus takes 1 to 4'],
+    [['check', 'counter', '--variant', 'x'], 64, 'MC007', 'locked'],
+    [['check', 'counter', '--property', 'count'], 64, 'MC008', 'counted'],
+    [['check', 'counter', '--invariant', '(s) =>'], 65, 'MC002', '--invariant:1:'],
+    [['inspect', 'nothing.itf.json'], 65, 'MC012', 'no such file'],
+    [['check', 'counter', '--workers', '2'], 64, '--workers is not implemented', '--help'],
+    [['check', 'counter', '--bogus'], 64, "unknown option '--bogus'", '--help'],
+  ])('%j', async (words, code, message, hint) => {
+    project.write(bad)
+    const ended = await project.mmucheck(words)
+    expect([ended.code, ended.out]).toEqual([code, ''])
+    expect(ended.err).toContain(message)
+    expect(ended.err).toContain(hint)
+    const same = await json(...words)
+    expect([same.code, same.report.exitCode]).toEqual([code, code])
+    expect(JSON.stringify(same.report.error)).toContain(message)
+  })
+
+  test('a folder that cannot be written takes nothing from the report', async () => {
+    project.write({ blocked: 'a file' })
+    const { code, out, err } = await project.mmucheck(['check', 'counter', '--out', 'blocked'])
+    expect(code).toBe(73)
+    expect(out).toContain('counted is violated')
+    expect(err).toContain('MC011: cannot write')
+    expect((await json('check', 'counter', '--out', 'blocked')).report).toMatchObject({ states: expect.any(Number), exitCode: 73 })
+  })
+
+  test('a damaged trace, and one of another version of the model', async () => {
+    await project.mmucheck(['check', 'counter', '--out', 'versions'])
+    const file = 'versions/counter/default/counted.itf.json'
+    const text = readFileSync(join(project.folder, file), 'utf8')
+    project.write({ 'damaged.itf.json': text.slice(0, 500) })
+    const damaged = await project.mmucheck(['inspect', 'damaged.itf.json'])
+    expect([damaged.code, damaged.out]).toEqual([65, ''])
+    expect(damaged.err).toMatch(/damaged\.itf\.json:\d+:\d+: error MC012/)
+    project.write({ 'models/counter.ts': `${counter}// changed\n` })
+    const changed = await project.mmucheck(['inspect', file])
+    expect([changed.code, changed.out]).toEqual([65, ''])
+    expect(changed.err).toContain('MC013')
+    expect((await project.mmucheck(['inspect', file, '--any-version'])).code).toBe(0)
+    project.write({ 'models/counter.ts': counter })
+  })
+})
+
+test('a project that has mmucheck installed elsewhere still gets one language', async () => {
+  const other = createProject({ 'counter.ts': counter, 'node_modules/.keep': '' })
+  symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), join(other.folder, 'node_modules', 'mmucheck'))
+  expect((await other.mmucheck(['check', './counter.ts'])).code).toBe(0)
+  other.remove()
+})

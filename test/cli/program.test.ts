@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/program.ts'
+import { UsageError } from '../../src/cli/units.ts'
+
+const parse = async (...words: string[]): Promise<unknown> => {
+  let seen: unknown = null
+  const verb = (name: string) => async (request: unknown) => {
+    seen = [name, request]
+    return 7
+  }
+  const verbs = { check: verb('check'), dump: verb('dump'), inspect: verb('inspect'), list: verb('list') }
+  const code = await runProgram(words, '0.0.0', verbs, { out: () => {}, err: () => {} })
+  return code === 7 ? seen : code
+}
+
+const search = {
+  settings: [],
+  variant: null,
+  properties: null,
+  invariants: [],
+  stop: 'all settled',
+  deadlock: 'as the model says',
+  limits: {},
+}
+const plain = { format: 'text', volume: 'normal', places: 'hidden', folder: 'counterexamples', itf: null }
+
+test('check takes a model and fills in the rest', async () => {
+  expect(await parse('check', 'lazy-mmu')).toEqual(['check', { target: 'lazy-mmu', search, ...plain }])
+})
+
+test('every flag of check arrives', async () => {
+  const words =
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --json --quiet --lines --out d --out-itf f'
+  expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
+    'check',
+    {
+      target: 'm',
+      search: {
+        settings: [
+          ['a', '1'],
+          ['b', 'x=y'],
+        ],
+        variant: 'v',
+        properties: ['p', 'q'],
+        invariants: ['(s, p) => true'],
+        stop: 'first violation',
+        deadlock: 'allowed',
+        limits: { states: 1_000_000, depth: 0, bytes: 1024 ** 3, seconds: 120 },
+      },
+      format: 'json',
+      volume: 'quiet',
+      places: 'shown',
+      folder: 'd',
+      itf: 'f',
+    },
+  ])
+})
+
+test('--deadlock and --max-steps', async () => {
+  expect(await parse('check', 'm', '--deadlock', '--max-steps', '5')).toEqual([
+    'check',
+    { target: 'm', search: { ...search, deadlock: 'violation', limits: { depth: 5 } }, ...plain },
+  ])
+  await expect(parse('check', 'm', '--max-depth', '4', '--max-steps', '5')).rejects.toThrow('give one of them')
+})
+
+test('dumps search nothing', async () => {
+  expect(await parse('check', 'm', '--dump-wasm')).toEqual(['dump', { target: 'm', search, what: 'wasm' }])
+  expect(await parse('check', 'm', '--dump-ir')).toEqual(['dump', { target: 'm', search, what: 'ir' }])
+})
+
+test('inspect and list', async () => {
+  const inspect = { file: 'x', show: 'race', places: 'hidden', version: 'same', format: 'text' }
+  expect(await parse('inspect', 'x')).toEqual(['inspect', inspect])
+  expect(await parse('inspect', 'x', '--step', '3', '--lines', '--any-version')).toEqual([
+    'inspect',
+    { ...inspect, show: { state: 3 }, places: 'shown', version: 'any' },
+  ])
+  expect(await parse('inspect', 'x', '--full')).toEqual(['inspect', { ...inspect, show: 'states' }])
+  expect(await parse('list')).toEqual(['list', { target: null, format: 'text' }])
+})
+
+test('help and version are no errors', async () => {
+  expect(await parse('--help')).toBe(0)
+  expect(await parse('check', '--help')).toBe(0)
+  expect(await parse('--version')).toBe(0)
+})
+
+describe('what makes no sense is a usage error that says why', () => {
+  test.each([
+    ['', 'say what to do'],
+    ['chek m', "unknown command 'chek'"],
+    ['check', "missing required argument 'model'"],
+    ['check a b', 'too many arguments'],
+    ['check m --fast', "unknown option '--fast'"],
+    ['check m --max-states ten', "'ten' is not a whole number of at least 1"],
+    ['check m --max-states 0', 'at least 1'],
+    ['check m --max-depth -1', 'at least 0'],
+    ['check m --memory lots', 'no amount of memory'],
+    ['check m --time 0', 'no length of time'],
+    ['check m --set cpus', 'not of the form name=value'],
+    ['check m --engine z3', 'Allowed choices are explicit'],
+    ['check m --symmetry', '--symmetry is not implemented'],
+    ['check m --workers 4', '--workers is not implemented'],
+    ['check m --seed 1', '--seed is not implemented'],
+    ['check m --dump-wasm --dump-ir', 'cannot be used together'],
+    ['inspect x --full --step 1', 'cannot be used together'],
+  ])('%s', async (words, message) => {
+    const run = parse(...words.split(' ').filter((word) => word !== ''))
+    await expect(run).rejects.toThrow(UsageError)
+    await expect(run).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,57 @@
+/** Reports made by hand. */
+import { established } from '../../src/check/established.ts'
+import type { PropertyReport, Report, ReportLimit } from '../../src/check/report.ts'
+import { lostUpdate } from '../trace/sample.ts'
+
+type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & Partial<PropertyReport>
+
+export const report = (given: readonly Given[], limit: ReportLimit | null = null): Report => {
+  const explored = { complete: limit === null, states: 12_345, depth: 37 }
+  const base = { length: null, maximum: null, trace: null }
+  return {
+    model: 'lazy-mmu',
+    modelFile: 'models/lazy-mmu.ts',
+    title: 'Page-table updates deferred until lazy MMU mode is left',
+    source: 'Zachary Amsden, "lazy-mmu-batching", 28 Jul 2006',
+    variant: null,
+    params: { cpus: 3, ptes: 2, depth: 2, flushBeforeRead: false, mode: 'direct' },
+    settings: { cpus: 3 },
+    engine: 'explicit',
+    ...explored,
+    limit,
+    transitions: 23_456,
+    seconds: 0.0123,
+    bytes: 131_072,
+    bytesPerState: 10.6,
+    deadlock: 'violation',
+    neverFired: [],
+    neverTaken: [],
+    properties: given.map((property) => ({ ...base, ...property, established: established({ ...base, ...property }, explored, limit) })),
+  }
+}
+
+export const violated = (): Report => ({
+  ...report([
+    { name: 'noLostUpdate', kind: 'always', verdict: 'violated', length: 9, trace: lostUpdate() },
+    { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
+    { name: 'neverFull', kind: 'sometimes', verdict: 'violated' },
+    { name: 'attempts', kind: 'bound', verdict: 'holds', maximum: 3 },
+    { name: 'deadlock', kind: 'deadlock', verdict: 'holds' },
+    { name: 'assert', kind: 'assert', verdict: 'holds' },
+    { name: 'range', kind: 'range', verdict: 'holds' },
+  ]),
+  neverFired: [{ agents: 'cpu', text: 'drain before the read', file: 'models/lazy-mmu.ts', line: 33 }],
+  neverTaken: [{ agents: null, text: 'else', file: 'models/lazy-mmu.ts', line: 41 }],
+})
+
+export const holding = (): Report => report([{ name: 'noLostUpdate', kind: 'always', verdict: 'holds' }])
+
+export const cutShort = (): Report =>
+  report(
+    [
+      { name: 'noLostUpdate', kind: 'always', verdict: 'incomplete' },
+      { name: 'attempts', kind: 'bound', verdict: 'incomplete', maximum: 2 },
+      { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
+    ],
+    { kind: 'states', states: 12_345 },
+  )

@@ -1,0 +1,127 @@
+import { always, array, bool, choose, model, oneOf, when } from 'mmucheck'
+import { emptyPte, flush, flushAll, load, loadHits, pte, store, storeHits, tlb } from 'mmucheck/mmu'
+import { describe, expect, test } from 'vitest'
+import { explore } from '../semantics/harness.ts'
+
+/** One access to a page whose entry and cached translation are any; what comes of it. */
+const access = (kind: 'load' | 'store') =>
+  model({
+    name: 'm',
+    state: () => ({ table: array(1, pte()), cache: tlb(1), outcome: oneOf('none', 'completed', 'fault') }),
+    init: function* (s) {
+      s.table[0] = { ...emptyPte, P: yield* choose([false, true]), W: yield* choose([false, true]) }
+      s.cache[0] = yield* choose([null, { frame: 0, W: false, D: false }, { frame: 0, W: true, D: false }, { frame: 0, W: true, D: true }])
+    },
+    processes: () => ({
+      cpu: function* (s) {
+        yield 'access'
+        const completed = kind === 'load' ? load(s.cache, 0, s.table[0]) : store(s.cache, 0, s.table[0])
+        s.outcome = completed ? 'completed' : 'fault'
+      },
+    }),
+  })
+
+const short = (state: string): string =>
+  state.replaceAll('true', '1').replaceAll('false', '0').replaceAll(' frame:0', '').replaceAll('frame:0 ', '').replace(' | cpu@-', '')
+const ends = (states: readonly string[]): string[] => states.filter((state) => state.endsWith('@-')).map(short)
+
+describe('the walker', () => {
+  test('a load hits any translation; else it needs P, sets A, and fills', async () => {
+    expect(ends((await explore(access('load'))).states)).toEqual(
+      [
+        // With a translation the entry in memory does not matter, and is not touched.
+        'table=[{P:0 W:0 A:0 D:0}] cache=[null] outcome=fault',
+        'table=[{P:0 W:0 A:0 D:0}] cache=[{W:0 D:0}] outcome=completed',
+        'table=[{P:0 W:0 A:0 D:0}] cache=[{W:1 D:0}] outcome=completed',
+        'table=[{P:0 W:0 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[null] outcome=fault',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[{W:0 D:0}] outcome=completed',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[{W:1 D:0}] outcome=completed',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[{W:0 D:0}] outcome=completed',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[{W:1 D:0}] outcome=completed',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:1 W:0 A:1 D:0}] cache=[{W:0 D:0}] outcome=completed',
+        'table=[{P:1 W:1 A:0 D:0}] cache=[{W:0 D:0}] outcome=completed',
+        'table=[{P:1 W:1 A:0 D:0}] cache=[{W:1 D:0}] outcome=completed',
+        'table=[{P:1 W:1 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:1 W:1 A:1 D:0}] cache=[{W:1 D:0}] outcome=completed',
+      ].sort(),
+    )
+  })
+
+  test('a store hits only W && D; else it needs P and W in memory now, sets A and D, and fills', async () => {
+    expect(ends((await explore(access('store'))).states)).toEqual(
+      [
+        'table=[{P:0 W:0 A:0 D:0}] cache=[null] outcome=fault',
+        'table=[{P:0 W:0 A:0 D:0}] cache=[{W:0 D:0}] outcome=fault',
+        'table=[{P:0 W:0 A:0 D:0}] cache=[{W:1 D:0}] outcome=fault',
+        'table=[{P:0 W:0 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[null] outcome=fault',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[{W:0 D:0}] outcome=fault',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[{W:1 D:0}] outcome=fault',
+        'table=[{P:0 W:1 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[null] outcome=fault',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[{W:0 D:0}] outcome=fault',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[{W:1 D:0}] outcome=fault',
+        'table=[{P:1 W:0 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        // No translation, a read-only one, or one that is not known to be dirty: a walk, with one and the same result.
+        'table=[{P:1 W:1 A:0 D:0}] cache=[{W:1 D:1}] outcome=completed',
+        'table=[{P:1 W:1 A:1 D:1}] cache=[{W:1 D:1}] outcome=completed',
+      ].sort(),
+    )
+  })
+
+  test('no A or D bit ever appears in an entry that is not present', async () => {
+    const { verdicts } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ table: array(1, pte()), cache: tlb(1), unmapped: bool }),
+        init: (s) => {
+          s.table[0] = { ...emptyPte, P: true, W: true }
+        },
+        processes: () => ({
+          kernel: function* (s) {
+            yield 'pte_clear'
+            s.table[0] = emptyPte
+            s.unmapped = true
+          },
+        }),
+        rules: () => ({
+          cpu: {
+            load: (s) => when(load(s.cache, 0, s.table[0])),
+            store: (s) => when(store(s.cache, 0, s.table[0])),
+            evict: (s) => flush(s.cache, 0),
+          },
+        }),
+      }),
+      { noStrayBits: always((s) => s.table.every((entry) => entry.P || (!entry.A && !entry.D))) },
+    )
+    expect(verdicts.noStrayBits).toBe('holds')
+  })
+})
+
+describe('the TLB', () => {
+  test('flush forgets one page, flushAll all of them', async () => {
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ cache: tlb(2, 4), hits: array(4, bool) }),
+        init: function* (s) {
+          s.cache = [
+            { frame: 3, W: true, D: true },
+            { frame: 1, W: true, D: false },
+          ]
+          const what = yield* choose(['page 0', 'all'])
+          if (what === 'all') flushAll(s.cache)
+          else flush(s.cache, 0)
+          s.hits = [loadHits(s.cache, 0), loadHits(s.cache, 1), storeHits(s.cache, 0), storeHits(s.cache, 1)]
+        },
+      }),
+    )
+    expect(states).toEqual([
+      'cache=[null,null] hits=[false,false,false,false]',
+      'cache=[null,{frame:1 W:true D:false}] hits=[false,true,false,false]',
+    ])
+  })
+})

@@ -1,0 +1,115 @@
+/** The claims C1b.2, C1b.5 and C1b.7 of the protocol: the verdicts that are expected, and the essential events of the races. */
+import { describe, expect, test } from 'vitest'
+import lazyMmu from '../../models/lazy-mmu.ts'
+import properties from '../../properties/lazy-mmu.ts'
+import { inOrder, settle } from './settle.ts'
+
+const good = {
+  noLostUpdate: 'holds',
+  noUseAfterFree: 'holds',
+  nothingQueuedOutsideTheLock: 'holds',
+  hypercallFills: 'holds',
+  hardwareUsesAnEntryBeingCleared: 'holds',
+  pagesAreFreed: 'holds',
+  deadlock: 'holds',
+  assert: 'holds',
+  range: 'holds',
+}
+
+describe('the read hazard (C1b.5)', () => {
+  test('with default params an update is lost: an entry is read again while its update is still queued', async () => {
+    const { verdicts, races, states } = await settle(properties)
+    expect(verdicts).toEqual({ ...good, noLostUpdate: 'violated' })
+    const race = races.noLostUpdate ?? []
+    // One CPU is enough.
+    expect(new Set(race.map((event) => event.split(':')[0])).size).toBe(1)
+    expect(
+      race.filter((event) => !event.includes('hypercall')),
+      race.join('\n'),
+    ).toEqual(expect.arrayContaining([expect.stringContaining('pte_wrprotect(old)'), expect.stringContaining('pte_mkold(old)')]))
+    expect(
+      inOrder(
+        race.map((event) => event.replace(/^.*?: /, '').replace(/\d/, 'i')),
+        'old = *pte',
+        'queue pte[i] = pte_wrprotect(old)',
+        'old = *pte',
+        'queue pte[i] = pte_mkold(old)',
+        'spin_unlock(ptl)',
+      ),
+    ).toBe(true)
+    expect(states).toBeLessThan(100_000)
+  })
+
+  test('on one CPU too', async () => {
+    expect((await settle(properties, { cpus: 1 })).verdicts).toEqual({ ...good, noLostUpdate: 'violated' })
+  })
+
+  test('everything holds if the queue is flushed before each read', async () => {
+    expect((await settle(properties, lazyMmu.variants?.['flush-before-read'])).verdicts).toEqual(good)
+  })
+
+  test('and if a CPU changes one entry only before it leaves lazy mode', async () => {
+    expect((await settle(properties, { updates: 1 })).verdicts).toEqual(good)
+  })
+})
+
+describe('leaving lazy mode after the unlock (C1b.2)', () => {
+  test('lets other CPUs race ahead of what is queued', async () => {
+    const { verdicts, races } = await settle(properties, lazyMmu.variants?.['drain-after-unlock'])
+    expect(verdicts).toEqual({ ...good, noLostUpdate: 'violated', noUseAfterFree: 'violated', nothingQueuedOutsideTheLock: 'violated' })
+    // A CPU gives the lock back with an update queued; another takes it, and its change is overwritten later, by the older update.
+    const race = races.noLostUpdate ?? []
+    expect(race.filter((event) => event.endsWith(': spin_lock(ptl)'))).toHaveLength(2)
+    const first = race[0]?.split(':')[0] ?? ''
+    expect(
+      inOrder(race, `${first}: spin_lock(ptl)`, `${first}: spin_unlock(ptl)`, `${first}: arch_leave_lazy_mmu_mode()`),
+      race.join('\n'),
+    ).toBe(true)
+    expect(race.at(-1)).toBe(`${first}: arch_leave_lazy_mmu_mode()`)
+  })
+})
+
+describe('drain, then flush the TLB, then free (C1b.7)', () => {
+  const settings = { flushBeforeRead: true }
+
+  test('only that order is right', async () => {
+    expect((await settle(properties, { ...settings, orderAtZap: 'drain-tlbFlush-free' })).verdicts).toEqual(good)
+    for (const orderAtZap of [
+      'drain-free-tlbFlush',
+      'tlbFlush-drain-free',
+      'tlbFlush-free-drain',
+      'free-drain-tlbFlush',
+      'free-tlbFlush-drain',
+    ] as const)
+      expect((await settle(properties, { ...settings, orderAtZap })).verdicts, orderAtZap).toEqual({ ...good, noUseAfterFree: 'violated' })
+  })
+
+  test('the walker refills the TLB from an entry whose clearing is still queued', async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['flush-tlb-before-drain'])
+    const race = races.noUseAfterFree ?? []
+    expect(
+      inOrder(
+        race,
+        'munmap: flush_tlb_range()',
+        'user: walk and fill the TLB',
+        'munmap: arch_leave_lazy_mmu_mode()',
+        'munmap: free the pages',
+      ),
+      race.join('\n'),
+    ).toBe(true)
+  })
+
+  test('a page that is freed before the TLB is flushed can still be reached through the TLB', async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['free-before-tlb-flush'])
+    const race = races.noUseAfterFree ?? []
+    expect(
+      inOrder(race, 'user: walk and fill the TLB', 'munmap: arch_leave_lazy_mmu_mode()', 'munmap: free the pages'),
+      race.join('\n'),
+    ).toBe(true)
+  })
+
+  test('a page that is freed before the drain is still mapped', async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['free-before-drain'])
+    expect(races.noUseAfterFree?.at(-1)).toBe('munmap: free the pages')
+  })
+})

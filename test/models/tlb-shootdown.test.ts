@@ -1,0 +1,56 @@
+/** The textbook shootdown: both mutations let a CPU write to a page after mprotect() has returned. */
+import { expect, test } from 'vitest'
+import tlbShootdown from '../../models/tlb-shootdown.ts'
+import properties from '../../properties/tlb-shootdown.ts'
+import { inOrder, settle } from './settle.ts'
+
+const good = {
+  noWriteAfterMprotect: 'holds',
+  staleWritableTranslation: 'holds',
+  allPagesProtected: 'holds',
+  deadlock: 'holds',
+  assert: 'holds',
+  range: 'holds',
+}
+
+test('no CPU writes to a page once mprotect() has returned', async () => {
+  expect((await settle(properties)).verdicts).toEqual(good)
+  expect((await settle(properties, { cpus: 3, pages: 1 })).verdicts).toEqual(good)
+})
+
+test('unless one interrupt is not sent', async () => {
+  const { verdicts, races } = await settle(properties, tlbShootdown.variants?.['lost-ipi'])
+  expect(verdicts).toEqual({ ...good, noWriteAfterMprotect: 'violated' })
+  const race = races.noWriteAfterMprotect ?? []
+  expect(
+    inOrder(race, 'cpu[1]: store', 'mprotect[0]: pte_wrprotect()', 'mprotect[0]: invlpg', 'mprotect[0]: mmap_write_unlock()'),
+    race.join('\n'),
+  ).toBe(true)
+  expect(race.filter((event) => event.includes('IPI to CPU 1'))).toEqual([])
+})
+
+test('or mprotect() does not wait for the acknowledgements', async () => {
+  const { verdicts, races } = await settle(properties, tlbShootdown.variants?.['no-wait'])
+  expect(verdicts).toEqual({ ...good, noWriteAfterMprotect: 'violated' })
+  const race = races.noWriteAfterMprotect ?? []
+  const [initiator, other] = race.some((event) => event.startsWith('mprotect[0]: ')) ? [0, 1] : [1, 0]
+  expect(
+    inOrder(
+      race,
+      `cpu[${other}]: store`,
+      `mprotect[${initiator}]: pte_wrprotect()`,
+      `mprotect[${initiator}]: send an IPI to CPU ${other}`,
+      `mprotect[${initiator}]: mmap_write_unlock()`,
+    ),
+    race.join('\n'),
+  ).toBe(true)
+  expect(race).not.toContain(`cpu[${other}]: IPI: invlpg`)
+})
+
+test('with three CPUs the mutations show as well', async () => {
+  for (const variant of ['lost-ipi', 'no-wait'] as const)
+    expect((await settle(properties, { ...tlbShootdown.variants?.[variant], cpus: 3 })).verdicts, variant).toEqual({
+      ...good,
+      noWriteAfterMprotect: 'violated',
+    })
+})

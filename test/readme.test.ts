@@ -1,0 +1,80 @@
+/**
+ * The README is executed: the outputs that it shows are those of the built command line, and the model that it gives as an example does what the
+ * text says. `UPDATE_README=1 npx vitest run test/readme.test.ts` writes the real outputs into it.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const readme = join(root, 'README.md')
+const text = readFileSync(readme, 'utf8')
+
+let project = ''
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'mmucheck-readme-'))
+  for (const folder of ['models', 'properties']) cpSync(join(root, folder), join(project, folder), { recursive: true })
+})
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+const mmucheck = (args: readonly string[]) =>
+  spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+
+/** `npm run check lazy-mmu -- --first` -> `check lazy-mmu --first`. */
+const argumentsOf = (command: string): string[] =>
+  command.split(/\s+/).filter((word) => !['npm', 'run', 'npx', 'mmucheck', '--'].includes(word))
+
+/** Times, rates and memory differ from run to run. */
+const withoutTimes = (output: string): string => output.replaceAll(/^[\d.]+ s of search.*$/gm, '(time and memory)')
+
+const shown = /<!-- shown: (.+?) -->\n```text\n([\s\S]*?)```\n<!-- \/shown -->/g
+
+describe('shown outputs', () => {
+  const blocks = [...text.matchAll(shown)].map(([, command, output]) => ({ command: command ?? '', output: output ?? '' }))
+
+  it('are there', () => expect(blocks.length).toBeGreaterThan(0))
+
+  if (process.env.UPDATE_README !== undefined) {
+    it('are written', () => {
+      const real = text.replaceAll(shown, (_, command: string) => {
+        return `<!-- shown: ${command} -->\n\`\`\`text\n${mmucheck(argumentsOf(command)).stdout}\`\`\`\n<!-- /shown -->`
+      })
+      writeFileSync(readme, real)
+    })
+    return
+  }
+  it.each(blocks)('$command', ({ command, output }) => {
+    expect(withoutTimes(mmucheck(argumentsOf(command)).stdout)).toBe(withoutTimes(output))
+  })
+})
+
+describe('the example model', () => {
+  const files = [...text.matchAll(/```ts\n\/\/ ((?:models|properties)\/[\w.-]+\.ts)[^\n]*\n([\s\S]*?)```/g)]
+
+  it('loses an increment, and finishes', () => {
+    expect(files.map(([, name]) => name)).toEqual(['models/counter.ts', 'properties/counter.ts'])
+    for (const [, name, source] of files) {
+      mkdirSync(dirname(join(project, name ?? '')), { recursive: true })
+      writeFileSync(join(project, name ?? ''), source ?? '')
+    }
+    const { stdout, status } = mmucheck(['check', 'counter', '--json'])
+    const report = JSON.parse(stdout) as { properties: { name: string; verdict: string; length: number | null }[] }
+    const verdicts = Object.fromEntries(report.properties.map(({ name, verdict, length }) => [name, `${verdict} ${length}`]))
+    expect(verdicts).toMatchObject({ noLostIncrement: 'violated 4', allFinish: 'holds 4' })
+    expect(status).toBe(12)
+  })
+})
+
+it('names every exit code and flag that the command line has', () => {
+  const help = mmucheck(['check', '--help']).stdout
+  const flags = [...help.matchAll(/^\s+(--[a-z-]+)/gm)].map(([, flag]) => flag ?? '')
+  expect(flags.length).toBeGreaterThan(10)
+  const unnamed = flags.filter((flag) => !['--help', '--engine', '--max-steps'].includes(flag) && !text.includes(flag))
+  expect(unnamed).toEqual([])
+})

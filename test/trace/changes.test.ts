@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { changes } from '../../src/trace/changes.ts'
+import type { Plain, StateView } from '../../src/trace/trace.ts'
+
+const view = (globals: Record<string, Plain>, locals: Record<string, Plain> = {}): StateView => ({
+  globals,
+  processes: [{ agent: 'cpu[0]', at: 'go', locals }],
+})
+const globals = (before: Plain, after: Plain): readonly string[] => changes(view({ x: before }), view({ x: after }), 'cpu[0]', []).globals
+
+test('names the smallest location that changed', () => {
+  expect(globals([{ P: 0, D: [1, 1] }], [{ P: 1, D: [1, 2] }])).toEqual(['x[0].P: 0 -> 1', 'x[0].D[1]: 1 -> 2'])
+  expect(globals({ owner: null }, { owner: 2 })).toEqual(['x.owner: null -> 2'])
+  expect(globals([1, 2], [1, 2])).toEqual([])
+})
+
+test('shows an optional record that appears, and a union that changes its variant, whole', () => {
+  expect(globals(null, { at: 1 })).toEqual(['x: null -> {at: 1}'])
+  expect(globals({ kind: 'idle' }, { kind: 'fault', code: 2 })).toEqual(['x: {kind: idle} -> {kind: fault, code: 2}'])
+})
+
+test('says what a queue got and what it lost', () => {
+  expect(globals([1], [1, 2, 3])).toEqual(['x: push 2, 3'])
+  expect(globals([1, 2, 3], [3])).toEqual(['x: shift 1, 2'])
+  expect(globals([1, 2, 3], [4])).toEqual(['x: [1, 2, 3] -> [4]'])
+})
+
+test('shows sets whole', () => {
+  expect(globals(new Set([1, 0]), new Set([1]))).toEqual(['x: {0, 1} -> {1}'])
+})
+
+test('names new and changed locals of the agent that moved, not those that died', () => {
+  const of = (before: Record<string, Plain>, after: Record<string, Plain>) =>
+    changes(view({}, before), view({}, after), 'cpu[0]', []).locals
+  expect(of({}, { old: 0 })).toEqual(['old = 0'])
+  expect(of({}, { '&lock': [0] })).toEqual([])
+  expect(of({ old: 0, at: 1 }, { old: 2 })).toEqual(['old = 2'])
+  expect(changes(view({}, {}), view({}, { old: 0 }), 'cpu[1]', []).locals).toEqual([])
+})
+
+test('keeps ghosts apart', () => {
+  const { globals: shown, ghosts } = changes(view({ a: 0, g: 0 }), view({ a: 1, g: 1 }), 'cpu[0]', ['g'])
+  expect([shown, ghosts]).toEqual([['a: 0 -> 1'], ['g: 0 -> 1']])
+})

@@ -1,0 +1,186 @@
+/** Traces made by hand, for the tests of everything that shows or stores one. */
+import type { Plain, StateView, Trace } from '../../src/trace/trace.ts'
+
+const models = (line: number) => ({ file: 'models/lazy-mmu.ts', line, column: 7 })
+
+const view = (globals: Record<string, Plain>, ...processes: [string, string | null, Record<string, Plain>][]): StateView => ({
+  globals,
+  processes: processes.map(([agent, at, locals]) => ({ agent, at, locals })),
+})
+
+/** Two CPUs increment one page-table entry through their queues; the second reads it before the first has drained. */
+export const lostUpdate = (): Trace => {
+  const state = (
+    owner: number | null,
+    pte: number,
+    q: readonly Plain[],
+    written: number,
+    a: [string | null, Record<string, Plain>],
+    b: [string | null, Record<string, Plain>],
+  ) =>
+    view(
+      { ptl: { owner }, pte: [pte, 0], deferred: [q, []], written: [written, 0] },
+      ['cpu[0]', ...a],
+      ['cpu[1]', ...b],
+      ['cpu[2]', 'lock ptl', {}],
+    )
+  const update = { at: 0, value: 1 }
+  return {
+    model: 'lazy-mmu',
+    modelFile: 'models/lazy-mmu.ts',
+    modelHash: 'ab'.repeat(32),
+    variant: null,
+    params: { cpus: 3, ptes: 2, depth: 2, flushBeforeRead: false, mode: 'direct' },
+    agents: ['cpu[0]', 'cpu[1]', 'cpu[2]'],
+    ghosts: ['written'],
+    initial: state(null, 0, [], 0, ['lock ptl', {}], ['lock ptl', {}]),
+    initialChoices: [],
+    steps: [
+      {
+        agent: 'cpu[0]',
+        label: 'lock ptl',
+        choices: [],
+        at: models(20),
+        after: state(0, 0, [], 0, ['pick an entry', {}], ['lock ptl', {}]),
+      },
+      {
+        agent: 'cpu[0]',
+        label: 'pick an entry',
+        choices: [0],
+        at: models(21),
+        after: state(0, 0, [], 0, ['read the entry', { at: 0 }], ['lock ptl', {}]),
+      },
+      {
+        agent: 'cpu[0]',
+        label: 'read the entry',
+        choices: [],
+        at: models(24),
+        after: state(0, 0, [], 0, ['queue its new value', { at: 0, old: 0 }], ['lock ptl', {}]),
+      },
+      {
+        agent: 'cpu[0]',
+        label: 'queue its new value',
+        choices: [],
+        at: models(26),
+        after: state(0, 0, [update], 1, ['unlock ptl', {}], ['lock ptl', {}]),
+      },
+      {
+        agent: 'cpu[0]',
+        label: 'unlock ptl',
+        choices: [],
+        at: models(28),
+        after: state(null, 0, [update], 1, ['drain', {}], ['lock ptl', {}]),
+      },
+      {
+        agent: 'cpu[1]',
+        label: 'lock ptl',
+        choices: [],
+        at: models(20),
+        after: state(1, 0, [update], 1, ['drain', {}], ['pick an entry', {}]),
+      },
+      {
+        agent: 'cpu[1]',
+        label: 'pick an entry',
+        choices: [0],
+        at: models(21),
+        after: state(1, 0, [update], 1, ['drain', {}], ['read the entry', { at: 0 }]),
+      },
+      {
+        agent: 'cpu[1]',
+        label: 'read the entry',
+        choices: [],
+        at: models(24),
+        after: state(1, 0, [update], 1, ['drain', {}], ['unlock ptl', { at: 0, old: 0 }]),
+      },
+      { agent: 'cpu[1]', label: 'unlock ptl', choices: [], at: models(28), after: state(null, 0, [update], 1, ['drain', {}], [null, {}]) },
+    ],
+    outcome: {
+      property: 'noLostUpdate',
+      kind: 'always',
+      source: 'always((s) => s.ptl.owner !== null || s.pte.every((value, i) => value === s.written[i]))',
+      at: { file: 'properties/lazy-mmu.ts', line: 5, column: 17 },
+      message: 'noLostUpdate does not hold',
+      reads: [
+        ['s.ptl.owner', null],
+        ['s.pte[0]', 0],
+        ['s.written[0]', 1],
+      ],
+    },
+  }
+}
+
+/** Two CPUs take two locks in opposite order. */
+export const abba = (): Trace => {
+  const state = (a: number | null, b: number | null, p: string, q: string) =>
+    view({ a: { owner: a }, b: { owner: b } }, ['cpu[0]', p, {}], ['cpu[1]', q, {}])
+  return {
+    model: 'abba',
+    modelFile: 'models/abba.ts',
+    modelHash: 'cd'.repeat(32),
+    variant: 'opposite',
+    params: {},
+    agents: ['cpu[0]', 'cpu[1]'],
+    ghosts: [],
+    initial: state(null, null, 'lock a', 'lock b'),
+    initialChoices: [2, 'slow'],
+    steps: [
+      {
+        agent: 'cpu[0]',
+        label: 'lock a',
+        choices: [],
+        at: { file: 'models/abba.ts', line: 8, column: 7 },
+        after: state(0, null, 'lock b', 'lock b'),
+      },
+      {
+        agent: 'cpu[1]',
+        label: 'lock b',
+        choices: [],
+        at: { file: 'models/abba.ts', line: 14, column: 7 },
+        after: state(0, 1, 'lock b', 'lock a'),
+      },
+    ],
+    outcome: { property: 'deadlock', kind: 'deadlock', source: '', at: null, message: 'deadlock: no step is enabled', reads: [] },
+  }
+}
+
+/** A store outside its range in the second step. */
+export const outOfRange = (): Trace => ({
+  model: 'counter',
+  modelFile: 'counter.ts',
+  modelHash: '01'.repeat(32),
+  variant: null,
+  params: { limit: 1 },
+  agents: ['tick'],
+  ghosts: [],
+  initial: view({ n: 0 }),
+  initialChoices: [],
+  steps: [
+    { agent: 'tick', label: 'tick', choices: [], at: { file: 'counter.ts', line: 7, column: 5 }, after: view({ n: 1 }) },
+    { agent: 'tick', label: 'tick', choices: [], at: { file: 'counter.ts', line: 7, column: 5 }, after: null },
+  ],
+  outcome: {
+    property: 'range',
+    kind: 'range',
+    source: 's.n = s.n + 1',
+    at: { file: 'counter.ts', line: 7, column: 12 },
+    message: 'n = 2 is outside range(0, 1)',
+    reads: [],
+  },
+})
+
+/** Many agents, each with a long label: too many for columns. */
+export const crowd = (count: number): Trace => {
+  const base = lostUpdate()
+  const agents = Array.from({ length: count }, (_, i) => `cpu[${i}]`)
+  return {
+    ...base,
+    agents,
+    steps: agents.map((agent, i) => ({
+      agent,
+      label: 'invalidate the remote translations and wait for every acknowledgement',
+      choices: [i],
+      at: models(40 + i),
+      after: view({ ...base.initial.globals, pte: [i + 1, 0] }),
+    })),
+  }
+}

@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { pack, wrap } from '../../src/trace/wrap.ts'
+
+const words = fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 20 }).map((list) => list.join(' '))
+
+test('wrap keeps every character and no line is too long', () => {
+  fc.assert(
+    fc.property(words, fc.integer({ min: 5, max: 40 }), fc.integer({ min: 0, max: 4 }), (text, width, hang) => {
+      const lines = wrap(text, width, hang)
+      expect(lines.every((line) => line.length <= width && line === line.trimEnd())).toBe(true)
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+    }),
+  )
+})
+
+test('wrap breaks at spaces and indents what follows', () => {
+  expect(wrap('wait for every acknowledgement', 16, 2)).toEqual(['wait for every', '  acknowledgemen', '  t'])
+  expect(wrap('', 10)).toEqual([''])
+})
+
+test('pack fills lines with whole items', () => {
+  expect(pack(['a: 0 -> 1', 'b: 0 -> 1', 'c: 0 -> 1'], 21)).toEqual(['a: 0 -> 1, b: 0 -> 1,', 'c: 0 -> 1'])
+  expect(pack([], 20)).toEqual([])
+  expect(pack(['queue: push something long', 'b'], 14)).toEqual(['queue: push', '  something', '  long, b'])
+})
