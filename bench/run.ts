@@ -120,7 +120,7 @@ const comparisonTable = ({ protocol, results }: Comparison): string => {
     megabytes(m.peakBytes),
     `${(m.seconds / own).toFixed(1)}x`,
   ])
-  return `${protocol}\n${formatTable(['tool', 'states', 'transitions', 'search s', 'bytes/state', 'peak MB', 'time'], rows)}`
+  return `${protocol}\n${formatTable(['tool', 'states', 'transitions', 'search s', 'bytes/state', 'peak MB', 'ratio'], rows)}`
 }
 
 const growthTable = (growth: readonly Growth[]): string =>

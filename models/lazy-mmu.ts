@@ -59,7 +59,7 @@ export default model({
   },
   variants: {
     'flush-before-read': { flushBeforeRead: true },
-    'drain-after-unlock': { flushBeforeRead: true, drainBeforeUnlock: false, updates: 1 },
+    'drain-after-unlock': { drainBeforeUnlock: false, updates: 1, ptes: 1 },
     'flush-tlb-before-drain': { flushBeforeRead: true, orderAtZap: 'tlbFlush-drain-free' },
     'free-before-drain': { flushBeforeRead: true, orderAtZap: 'tlbFlush-free-drain' },
     'free-before-tlb-flush': { flushBeforeRead: true, orderAtZap: 'drain-free-tlbFlush' },
@@ -90,7 +90,7 @@ export default model({
           const old = { ...s.pte[at] }
           if (!old.P) continue
           const change = yield* choose(['wrprotect', 'mkold'])
-          yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
+          if (p.depth < p.updates) yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
           yield `queue pte[${at}] = pte_${change}(old)`
           if (change === 'wrprotect') {
             s.deferred[cpu].push({ at, value: { ...old, W: false } })
@@ -108,7 +108,7 @@ export default model({
       const cpu = p.cpus
       yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
       for (let at = 0; at < p.ptes; at++) {
-        yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
+        if (p.depth < p.ptes) yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
         yield `queue pte_clear(pte[${at}])`
         s.deferred[cpu].push({ at, value: emptyPte })
         s.written[at] = { P: false, W: false }
@@ -134,9 +134,8 @@ export default model({
   }),
   rules: (p) => ({
     user: {
-      'walk and fill the TLB': function* (s) {
+      load: function* (s) {
         const page = yield* choose(p.ptes)
-        when(!loadHits(s.tlb, page))
         when(load(s.tlb, page, s.pte[page]))
       },
       'TLB eviction': function* (s) {

@@ -12,7 +12,7 @@ export default model({
   source: 'Black, Rashid, Golub, Hill, Baron, "Translation lookaside buffer consistency: a software approach", ASPLOS 1989',
   params: {
     cpus: size(2, { min: 2, max: 4, doc: 'CPUs; each runs user code, and calls mprotect() once' }),
-    pages: size(1, { max: 4, doc: 'pages, initially writable' }),
+    pages: size(2, { max: 4, doc: 'pages, initially writable' }),
     dropOneIpi: flag(false, 'the interrupt to the last CPU is not sent'),
     waitForAcks: flag(true, 'mprotect() waits until the interrupted CPUs have acknowledged'),
   },

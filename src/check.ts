@@ -84,7 +84,9 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
   const properties = result.properties.map((found): PropertyReport => {
     const { name, kind, verdict, length, maximum, schedule } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
-    return { name, kind, verdict, established: established(found, result, limit), length, maximum, trace }
+    const unconfirmed =
+      verdict === 'violated' && length !== null && trace === null ? '; not replayed: its trace was not found before the search ended' : ''
+    return { name, kind, verdict, established: `${established(found, result, limit)}${unconfirmed}`, length, maximum, trace }
   })
   return {
     model: prepared.target.model.name,

@@ -1,6 +1,7 @@
 /** What the search never came by: the vacuity check of models whose rules can never fire. */
 import { lineAndColumn } from '../diagnostics.js'
-import type { Branch, Span, Step, System } from '../ir/system.js'
+import type { Span, Step, System } from '../ir/system.js'
+import { shown } from '../load/shown.js'
 import type { Report, Unreached } from './report.js'
 
 /** Which steps fired and which branches were taken: 0 or 1 per entry of `System.steps` and `System.branches`. */
@@ -17,7 +18,7 @@ export const collectCoverage = (system: System, { fired, taken }: Coverage): Pic
   neverFired: groups(system.steps, (step) => stepKey(system, step)).flatMap((steps) => unfired(system, steps, fired)),
   neverTaken: groups(system.branches, ({ at, text }) => `${spanKey(at)} ${text}`)
     .filter((branches) => branches.every(({ id }) => taken[id] === 0))
-    .map(([branch]) => ({ agents: null, text: branch.text, ...placeOf(system, branch) })),
+    .map(([branch]) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
 })
 
 const groups = <T>(list: readonly T[], keyOf: (item: T) => string): T[][] => {
@@ -34,23 +35,35 @@ const groups = <T>(list: readonly T[], keyOf: (item: T) => string): T[][] => {
 const spanKey = ({ file, start, end }: Span): string => `${file}:${start}:${end}`
 
 /** One key for all instances, and for all rounds of an unrolled loop; a helper's step counts once per place that calls it. */
-const stepKey = (system: System, step: Step): string => {
-  const { group } = system.agents[step.agent]
-  if (step.location === null) return `${group} ${spanKey(step.at)} ${step.label}`
+const stepKey = (system: System, step: Step): string =>
+  `${system.agents[step.agent].group} ${locationKey(system, step) ?? `${spanKey(step.at)} ${step.label}`}`
+
+/** Null for a rule. */
+const locationKey = (system: System, step: Step): string | null => {
   const process = system.processes.find(({ agent }) => agent === step.agent)
-  const key = process?.locations[step.location].key ?? spanKey(step.at)
-  return `${group} ${key.replaceAll(/#\d+/g, '')}`
+  return step.location === null || process === undefined
+    ? null
+    : process.locations[step.location].key.replaceAll(/(:\d+)(?:#\d+)+(?=\/|$)/g, '$1')
 }
 
 const unfired = (system: System, steps: readonly Step[], fired: ArrayLike<number>): Unreached[] => {
   const agents = [...new Set(steps.map(({ agent }) => agent))]
   const idle = agents.filter((agent) => steps.every((step) => step.agent !== agent || fired[step.id] === 0))
   if (idle.length === 0) return []
-  const names = idle.length === agents.length ? system.agents[agents[0]].group : idle.map((agent) => system.agents[agent].name).join(', ')
-  return [{ agents: names, text: steps[0].label, ...placeOf(system, steps[0]) }]
+  const [first] = steps
+  const names = idle.length === agents.length ? system.agents[first.agent].group : idle.map((agent) => system.agents[agent].name).join(', ')
+  return [{ agents: names, text: first.label, ...placeOf(system, first.at), from: callerOf(system, first) }]
 }
 
-const placeOf = (system: System, { at }: Step | Branch): { file: string; line: number } => {
-  const { name, text } = system.files[at.file]
-  return { file: name, line: lineAndColumn(text, at.start).line }
+/** The outermost call, from the location's key: `path:offset` of each yield in progress, joined by `/`. */
+const callerOf = (system: System, step: Step): Unreached['from'] => {
+  const [, path, start, inner] = /^(.*?):(\d+)(?:\/(.*))?$/.exec(locationKey(system, step) ?? '') ?? []
+  if (path === undefined || inner === undefined) return null
+  const file = system.files.findIndex(({ name }) => name === shown(path) || name === path)
+  return file < 0 ? null : placeOf(system, { file, start: Number(start) })
+}
+
+const placeOf = (system: System, { file, start }: Pick<Span, 'file' | 'start'>): { file: string; line: number } => {
+  const { name, text } = system.files[file]
+  return { file: name, line: lineAndColumn(text, start).line }
 }

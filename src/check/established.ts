@@ -1,5 +1,5 @@
 /** How a verdict was established, in words: never more than what was. */
-import { formatCount } from './format.js'
+import { formatStateCount } from './format.js'
 import { limitText } from './limit.js'
 import type { PropertyKind, ReportLimit, Verdict } from './report.js'
 
@@ -23,13 +23,13 @@ export const established = (property: Settled, explored: Explored, limit: Report
     case 'holds':
       return property.kind === 'sometimes'
         ? `reached ${after(property.length)}`
-        : `explored exhaustively: ${statesText(explored.states)}${greatest}`
+        : `explored exhaustively: ${formatStateCount(explored.states)}${greatest}`
     case 'violated':
       return property.kind === 'sometimes'
-        ? `not reached: explored exhaustively, ${statesText(explored.states)}`
+        ? `not reached: explored exhaustively, ${formatStateCount(explored.states)}`
         : `${violation(property)} ${after(property.length)}`
     case 'incomplete':
-      return `not settled: ${limit === null ? 'the search did not end' : limitText(limit)}; ${statesText(explored.states)} explored, to depth ${explored.depth}${greatest}`
+      return `not settled: ${limit === null ? 'the search did not end' : limitText(limit)}; ${formatStateCount(explored.states)} explored, to depth ${explored.depth}${greatest}`
   }
 }
 
@@ -47,8 +47,6 @@ const violation = ({ kind }: Settled): string => {
       return 'fails'
   }
 }
-
-const statesText = (states: number): string => `${formatCount(states)} ${states === 1 ? 'state' : 'states'}`
 
 const after = (length: number | null): string => {
   if (length === null) return ''

@@ -3,6 +3,9 @@
 /** `12,345`. */
 export const formatCount = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',')
 
+/** `1 state`, `12,345 states`. */
+export const formatStateCount = (n: number): string => `${formatCount(n)} ${n === 1 ? 'state' : 'states'}`
+
 /** `350 KiB` as people read memory: powers of 1024, three digits. */
 export const formatBytes = (bytes: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -34,6 +34,8 @@ export interface Unreached {
   readonly text: string
   readonly file: string
   readonly line: number
+  /** Where the agent calls the helper that it stands in; null where it stands in no helper. */
+  readonly from: { readonly file: string; readonly line: number } | null
 }
 
 export interface Report {

@@ -16,8 +16,11 @@ export interface Target {
   readonly hash: string
 }
 
-/** A model or properties of any params and state: their types matter to authors only. */
-export type Checkable = string | (Model<never, never> | Properties<never, never>) | Model | Properties
+/** A name, a path, or a module's default export, whatever its params and state: their types matter to authors only. */
+export type Checkable =
+  | string
+  | { readonly kind: 'model'; readonly name: string }
+  | { readonly kind: 'properties'; readonly model: { readonly kind: 'model'; readonly name: string } }
 
 /** @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015 */
 export const loadTarget = async (target: Checkable): Promise<Target> => {

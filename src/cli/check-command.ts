@@ -31,6 +31,8 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
   else if (volume === 'quiet') output.out(`${summary(report, output)}\n`)
   else output.out(formatReport(report, { places, storedAt: (property) => stored.files.get(property)?.text ?? null }, output))
   if (stored.failed !== null) output.err(`${formatDiagnostic(stored.failed.diagnostic)}\n`)
+  if (request.itf !== null && stored.files.size === 0 && stored.failed === null)
+    output.err(`note: there is no trace, so ${request.itf} was not written\n`)
   if (volume === 'normal') for (const note of await staleTraces(report, request)) output.err(`${note}\n`)
   return exitCode
 }

@@ -40,7 +40,7 @@ export const reportJson = (
   return `${JSON.stringify(object)}\n`
 }
 
-const step = ({ agents, text, file, line }: Unreached): object => ({ agents, label: text, file, line })
+const step = ({ agents, text, file, line, from }: Unreached): object => ({ agents, label: text, file, line, from })
 
 /** What `--json` prints instead of a report. */
 export const errorJson = (error: Pick<Diagnostic, 'message' | 'hint'> & Partial<Diagnostic>, exitCode: number): string => {

@@ -1,5 +1,5 @@
 /** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
-import { formatBytes, formatCount, formatSeconds } from '../check/format.js'
+import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
 import type { PropertyReport, Report, Unreached, Verdict } from '../check/report.js'
 import { defaultDiagram, diagram } from '../trace/diagram.js'
@@ -22,7 +22,7 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
   const parts = [
     ...races.flatMap((trace) => (trace === null ? [] : [diagram(trace, { places: options.places, width })])),
     lines([...heading(report), '', ...verdicts(report, options, output)]),
-    lines([...statistics(report), ...unreached(report), summary(report, output)]),
+    lines([...statistics(report), ...unchecked(report), ...unreached(report), summary(report, output)]),
   ]
   return parts.join('\n')
 }
@@ -61,8 +61,17 @@ const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string 
 const statistics = ({ states, transitions, depth, seconds, bytes, bytesPerState }: Report): string[] => {
   const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
   return [
-    `${formatCount(states)} states, ${formatCount(transitions)} transitions, depth ${depth}`,
+    `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
     `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
+  ]
+}
+
+/** What somebody might take for checked. */
+const unchecked = ({ deadlock, properties }: Report): string[] => {
+  const isBuiltIn = ({ kind }: PropertyReport): boolean => kind === 'deadlock' || kind === 'assert' || kind === 'range'
+  return [
+    ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
+    ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
   ]
 }
 
@@ -74,8 +83,10 @@ const unreached = ({ neverFired, neverTaken, complete }: Report): string[] => {
 const listUnreached = (title: string, list: readonly Unreached[]): string[] =>
   list.length === 0 ? [] : [`${title}:`, ...list.flatMap((item) => indent(wrap(formatUnreached(item), width - 2, 2)))]
 
-const formatUnreached = ({ agents, text, file, line }: Unreached): string =>
-  `${agents === null ? '' : `${agents}: `}${printable(text)} (${printable(file)}:${line})`
+const formatUnreached = ({ agents, text, file, line, from }: Unreached): string => {
+  const where = [{ file, line }, ...(from === null ? [] : [from])].map((place) => `${printable(place.file)}:${place.line}`).join(', from ')
+  return `${agents === null ? '' : `${agents}: `}${printable(text)} (${where})`
+}
 
 /** The last line, and the only one with `--quiet`: never more than was established. */
 export const summary = (report: Report, output: Pick<Output, 'colours'>): string => {
@@ -90,5 +101,5 @@ export const summary = (report: Report, output: Pick<Output, 'colours'>): string
   }
   if (open.length > 0 || !complete)
     return `${model}: ${paint(output, 'yellow', 'incomplete')}: ${limit === null ? 'the search did not end' : limitText(limit)}; no violation so far`
-  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, in all ${formatCount(report.states)} states`
+  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, explored exhaustively: ${formatStateCount(report.states)}`
 }

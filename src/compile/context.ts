@@ -47,6 +47,8 @@ export interface Context {
   readonly ghostReads: WeakMap<Expr, Span>
   /** Cells of locals whose object has a second name. */
   readonly aliased: Set<string>
+  /** Lists that a literal in the author's function makes: nobody else holds them. */
+  readonly fresh: WeakSet<object>
   /** The value of a delegated yield that has been executed ahead of the expression around it. */
   readonly yielded: Map<object, Value>
   /** The variables of the state, by name. */
@@ -81,6 +83,7 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   branchIds: new Map(),
   ghostReads: new WeakMap(),
   aliased: new Set(),
+  fresh: new WeakSet(),
   yielded: new Map(),
   shown,
   temps: 0,

@@ -26,7 +26,7 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
     case 'Identifier': {
       const v = identifier(c, node, scope)
       // Used as a whole, a local object gets a second name.
-      if (v.k === 'record' || v.k === 'list') alias(c, node.name, scope)
+      if (isLocalObject(v)) alias(c, node.name, scope)
       return v
     }
     case 'MemberExpression':
@@ -38,7 +38,7 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
     case 'UnaryExpression':
       switch (node.operator) {
         case '!':
-          return boolean(not(condition(c, evaluate(c, node.argument, scope), siteOf(scope, node.argument))))
+          return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
         case '-':
           return negate(c, evaluate(c, node.argument, scope), site)
         case '+': {
@@ -53,7 +53,7 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
     case 'BinaryExpression': {
       if (node.left.type === 'PrivateIdentifier') break
       const { left, right } = node
-      const [a, b] = evaluateAll(c, [() => evaluate(c, left, scope), () => evaluate(c, right, scope)])
+      const [a, b] = evaluateAll(c, [() => evaluateObject(c, left, scope), () => evaluateObject(c, right, scope)])
       if (a === undefined || b === undefined) break
       return binaryOperator(c, node.operator, a, b, site)
     }
@@ -85,7 +85,11 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
         }),
       )
       const items = parts.flatMap((part) => (part.k === 'list' ? part.items : []))
-      if (items.every((item) => item.value.k === 'const' && item.present === one)) return constantValue(items.map((item) => (item.value.k === 'const' ? item.value.value : undefined)))
+      if (items.every((item) => item.value.k === 'const' && item.present === one)) {
+        const list = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
+        c.fresh.add(list)
+        return constantValue(list)
+      }
       return { k: 'list', items }
     }
     case 'ArrowFunctionExpression':
@@ -642,7 +646,7 @@ const target = (c: Context, node: Expression, scope: Scope): Target => {
   if (node.type !== 'MemberExpression' || node.property.type === 'PrivateIdentifier') return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
   const root = rootIdentifier(node)
   const rootValue = root === null ? null : identifier(c, root, scope)
-  if (root !== null && rootValue !== null && (rootValue.k === 'record' || rootValue.k === 'list')) return part(c, node, root, scope, name)
+  if (root !== null && rootValue !== null && isLocalObject(rootValue)) return part(c, node, root, scope, name)
   const object = present(c, evaluateObject(c, node.object, scope), siteOf(scope, node))
   if (object.k === 'stale') return stale(c, object.what, siteOf(scope, node))
   if (object.k === 'state' && !node.computed) {
@@ -681,10 +685,14 @@ const rootIdentifier = (node: Expression): Extract<Expression, { type: 'Identifi
   return null
 }
 
+const isLocalObject = (v: Value): boolean => v.k === 'record' || v.k === 'list' || (v.k === 'optional' && isLocalObject(v.of)) || (v.k === 'const' && typeof v.value === 'object' && v.value !== null && lift(v) !== v)
+
 const part = (c: Context, node: MemberExpression, root: Extract<Expression, { type: 'Identifier' }>, scope: Scope, name: string): Target => {
   const found = lookup(scope, root.name)
   if (found === null || !('cell' in found)) return refuse(c, 'MC110', scope.file, node, `'${root.name}' is declared outside this function`, 'make it a variable of `state`, or a local')
-  if (found.cell.parameter || c.aliased.has(found.cell.id))
+  const held = cellValue(c, found.cell)
+  const shared = held?.k === 'const' && typeof held.value === 'object' && held.value !== null && !c.fresh.has(held.value)
+  if (found.cell.parameter || shared || c.aliased.has(found.cell.id))
     return refuse(c, 'MC304', scope.file, node, `the object in '${root.name}' has another name as well, which would see this change`, `make a copy of it first: { ...${root.name} }`)
   const path: (string | Value)[] = []
   for (let at: Expression = node; at.type === 'MemberExpression' && at.property.type !== 'PrivateIdentifier'; at = at.object) {
@@ -733,6 +741,10 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
 const withPart = (c: Context, object: Value, path: readonly (string | Value)[], v: Value, site: Site): Value => {
   const [key, ...rest] = path
   if (key === undefined) return v
+  if (object.k === 'optional') {
+    // Where there is nothing the assignment fails, so that what is there afterwards is there.
+    return withPart(c, present(c, object, site), path, v, site)
+  }
   const whole = lift(object)
   if (typeof key === 'string') {
     if (whole.k !== 'record' || !whole.fields.has(key)) return refuse(c, 'MC206', site.file, site.node, `${describe(object)} has no '${key}'`, 'assign a field that it has')
@@ -755,7 +767,8 @@ const assignment = (c: Context, node: AssignmentExpression, scope: Scope): Value
   }
   const t = target(c, node.left as Expression, scope)
   if (node.operator === '=') {
-    const v = evaluate(c, node.right, scope)
+    // The state takes a copy; a local takes the object itself.
+    const v = t.k === 'place' || t.k === 'unionField' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, t, v, site)
     return v
   }

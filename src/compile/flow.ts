@@ -19,7 +19,7 @@ export const joinOrRefuse = (c: Context, a: Type, b: Type, { file, node }: Site,
   try {
     return joinTypes(a, b)
   } catch (error) {
-    if (error instanceof ShapesDiffer) return refuse(c, 'MC209', file, node, `${what} is ${error.message}, depending on the way taken`, 'give it values of one shape on every way')
+    if (error instanceof ShapesDiffer) return refuse(c, 'MC209', file, node, `${what} is ${error.message}, depending on the way taken`, error.message.includes('a reference to') ? 'copy what is in the state: { ...s.x }, or use it separately on each way' : 'give it values of one shape on every way')
     throw error
   }
 }
@@ -169,7 +169,10 @@ export const leavable = (c: Context, kinds: readonly JumpTarget['kind'][], label
   }
   if (arrivals.every((arrival) => !arrival.exits)) {
     for (const stmt of out) emit(c, stmt)
-    // Spliced in: what is added at the meeting must go to the list that is kept.
+    // Jumps further out that end this list now end the list that it went into: what is added where they meet goes there.
+    for (const target of outer) target.arrivals.forEach((arrival, i) => {
+      if (arrival.out === out) target.arrivals[i] = { ...arrival, out: c.out }
+    })
     return arrivals.length === 0 ? 'never' : meetIn(c, before, arrivals, site)
   }
   emit(c, { op: 'block', id: block, body: out })

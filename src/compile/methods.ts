@@ -1,16 +1,16 @@
 /** Methods of arrays, queues, sets and lists. */
 import type { CallExpression } from 'oxc-parser'
-import { binary, constant, eq, not, one, or, select, zero } from '../ir/build.js'
+import { and, binary, constant, eq, not, one, or, select, zero } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
 import { cellValue, type Context, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { condition, itemsOf, lengthOf, select1, selectValue } from './expression.js'
+import { condition, evaluateObject, itemsOf, lengthOf, select1, selectValue } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
 import { lookup, type Scope } from './scope.js'
 import { compact, raise, typeOf, zeros } from './type.js'
-import { asInt, boolean, constantValue, describe, int, type Item, optionalValue, undefinedValue, type Value } from './value.js'
+import { asInt, boolean, constantValue, describe, int, type Item, optionalValue, type Place, undefinedValue, type Value } from './value.js'
 
 export const method = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
   const site: Site = { file: scope.file, node }
@@ -18,7 +18,8 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
   const text = node.callee.type === 'MemberExpression' ? textOf(c, scope.file, node.callee.object) : 'this'
   if (receiver.k === 'ref' && receiver.place.domain.kind === 'queue') {
     if (name === 'push') {
-      for (const v of argumentsOf(c, node, scope)) pushPlace(c, receiver.place, v, scope.file, node, text)
+      // The queue takes copies: an object that is pushed gets no second name.
+      for (const a of node.arguments) if (a.type !== 'SpreadElement') pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
       return undefinedValue
     }
     if (name === 'shift') return shiftPlace(c, receiver.place, scope.file, node, text)
@@ -152,12 +153,8 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
     case 'add':
     case 'delete':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, `'${name}' on a copy of a set`, 'change the set in the state')
-      if (name === 'delete') {
-        const i = integer(c, first, site, 'delete')
-        const size = receiver.place.domain.kind === 'set' ? receiver.place.domain.size : 0
-        if (i.lo < 0 || i.hi >= size) return refuse(c, 'MC201', scope.file, node, `the member to delete can be ${i.lo}..${i.hi}, outside 0..${size - 1}`, 'test that it is inside first')
-      }
-      storeMember(c, receiver.place, first, name === 'add' ? one : zero, scope.file, node, text)
+      if (name === 'delete') return deleteMember(c, receiver.place, integer(c, first, site, 'delete'), node, scope, text)
+      storeMember(c, receiver.place, first, one, scope.file, node, text)
       return undefinedValue
     case 'clear':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, "'clear' on a copy of a set", 'change the set in the state')
@@ -170,6 +167,24 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
   }
   if (['every', 'some', 'filter', 'map', 'find', 'reduce'].includes(name)) return refuse(c, 'MC103', scope.file, node, `a set has no '${name}'`, `spread it: [...${text}].${name}(...)`)
   return refuse(c, 'MC103', scope.file, node, `'${name}' of a set is outside the language`, 'use has add delete clear size, and loops')
+}
+
+/** Deleting what cannot be a member does nothing. */
+const deleteMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi: number }, node: CallExpression, scope: Scope, text: string): Value => {
+  const size = place.domain.kind === 'set' ? place.domain.size : 0
+  const e = settle(c, i.e)
+  const inside = and(i.lo >= 0 ? one : binary('ge', e, zero), i.hi < size ? one : binary('lt', e, constant(size)))
+  conditional(
+    c,
+    inside,
+    () => {
+      storeMember(c, place, int(e, Math.max(0, i.lo), Math.min(size - 1, i.hi)), zero, scope.file, node, text)
+      return undefinedValue
+    },
+    () => undefinedValue,
+    { file: scope.file, node },
+  )
+  return undefinedValue
 }
 
 const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Scope): Value => {

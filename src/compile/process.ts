@@ -17,7 +17,7 @@ import { joinOrRefuse, type Site } from './flow.js'
 import { hasMember, wholeOf } from './memory.js'
 import { type Cell, childScope, type Fn, lookup, type Scope, visibleCells } from './scope.js'
 import { bindItem, declare, hoist, runStatement, switchCases } from './statement.js'
-import { callsNamed, delegatedYields, escapes, hasYield } from './syntax.js'
+import { callsNamed, delegatedYields, escapes, hasYield, pauses } from './syntax.js'
 import { compact, leaves, lower, raise, sameType, type Type, typeOf, zeroIn } from './type.js'
 import { asInt, describe, int, lift, undefinedValue, type Value } from './value.js'
 
@@ -307,10 +307,10 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
   const { c } = m
   const site: Site = { file: scope.file, node: node.right }
   const frames = m.frames
-  const pauses = hasYield(node)
+  const yields = hasYield(node)
   const list = (): readonly { present: Expr; value: Value }[] => {
     const v = evaluateObject(c, node.right, scope)
-    if (pauses && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier'))
+    if (yields && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier'))
       return refuse(c, 'MC305', scope.file, node.right, `a loop with a yield in it goes over ${describe(v)}, which may change meanwhile`, 'copy it into a local first: `const xs = [...x]`, and loop over that')
     return compact(itemsOf(c, v, site), wholeOf(c, spanOf(scope.file, node.right))).items
   }
@@ -331,7 +331,7 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
         const inside = loopControl(m, control, labels, next, again)
         const settled = { present: one, value: settleValue(c, item.value) }
         const inner = bindItem(c, node, settled, roundScope)
-        if (pauses && outer !== undefined) m.frames = [...frames.slice(0, -1), { ...outer, rounds: `${outer.rounds}#${i}` }]
+        if (yields && outer !== undefined) m.frames = [...frames.slice(0, -1), { ...outer, rounds: `${outer.rounds}#${i}` }]
         step(m, node.body, inner, inside, again)
       },
       () => {
@@ -416,7 +416,7 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
   })
 }
 
-const hasYieldThatPauses = (body: Fn): boolean => body.body !== null && hasYield(body.body as Node)
+const hasYieldThatPauses = (body: Fn): boolean => body.body !== null && pauses(body.body as Node)
 
 const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Value) => void): void => {
   const { c } = m

@@ -28,6 +28,10 @@ const memo = (ask: (node: Node) => boolean): ((node: Node) => boolean) => {
 export const hasYield: (node: Node) => boolean = memo((node) => node.type === 'YieldExpression' || below(node).some(hasYield))
 
 
+/** Whether a step may end in it: a yield of a label, or a `yield*` of anything but `choose(...)`. */
+export const pauses = (node: Node): boolean =>
+  (node.type === 'YieldExpression' && !(node.delegate && node.argument?.type === 'CallExpression' && node.argument.callee.type === 'Identifier' && node.argument.callee.name === 'choose')) || below(node).some(pauses)
+
 /** Whether it calls a function by this name, outside of nested functions. */
 export const callsNamed = (node: Node, name: string): boolean => (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === name) || below(node).some((x) => callsNamed(x, name))
 

@@ -2,7 +2,7 @@
  * Types of symbolic values, and how values are laid out in scalars: `lower` takes a value apart, `raise` puts it together.
  * One layout serves the variables of the state, the locals of processes, and the meeting of two ways through a step.
  */
-import { constant, eq, one, select, zero } from '../ir/build.js'
+import { and, constant, eq, one, select, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
 import { asBool, asInt, boolean, constantValue, describe, int, type Item, lift, optionalValue, type RefOrigin, type Value } from './value.js'
@@ -153,8 +153,8 @@ export const joinTypes = (a: Type, b: Type): Type => {
   if (x.k === 'union' && y.k === 'record') return joinUnions(x, asUnion(y, x.tag))
   if (x.k === 'record' && y.k === 'union') return joinUnions(asUnion(x, y.tag), y)
   if (x.k === 'ref' && y.k === 'ref' && x.name === y.name) return x
-  if (x.k === 'ref') return joinTypes(typeOfDomain(x.domain), y)
-  if (y.k === 'ref') return joinTypes(x, typeOfDomain(y.domain))
+  // A copy would not see what is later written to the state, nor the state what is written to the copy.
+  if (x.k === 'ref' || y.k === 'ref') throw new ShapesDiffer(`${describeType(x)} and ${describeType(y)}`)
   if (x.k === 'keep' && y.k === 'keep' && (x.value === y.value || (x.value.k === 'closure' && y.value.k === 'closure' && x.value.fn === y.value.fn) || (x.value.k === 'state' && y.value.k === 'state'))) return x
   throw new ShapesDiffer(`${describeType(x)} and ${describeType(y)}`)
 }
@@ -428,7 +428,7 @@ export const compact = (items: readonly Item[], read: (v: Value) => Value): { re
     items: items.map((_, k) => ({
       present: { op: 'lt', a: constant(k), b: length },
       value: raise(type, (leaf, element) =>
-        items.reduceRight<Expr>((rest, item, i) => (i < k ? rest : select(item.present.op === 'const' ? eq(before[i] ?? zero, constant(k)) : { op: 'and', a: item.present, b: eq(before[i] ?? zero, constant(k)) }, rows[i]?.[leaf]?.[element] ?? zero, rest)), missing[leaf]?.[element] ?? zero),
+        items.reduceRight<Expr>((rest, item, i) => (i < k ? rest : select(and(item.present, eq(before[i] ?? zero, constant(k))), rows[i]?.[leaf]?.[element] ?? zero, rest)), missing[leaf]?.[element] ?? zero),
       ),
     })),
   }

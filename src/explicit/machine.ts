@@ -11,7 +11,12 @@ const wholeMemory = 65_536 * page - page
 
 /** Up to this size a table grows by doubling; above, by a quarter where a slot takes more than 4 bytes. */
 const doublingBytes = 32 * 2 ** 20
-const loadLimit = 0.86
+/** How full tables of up to `doublingBytes` get, and larger ones: time is worth more than memory until there is much of it. */
+const looseLoad = 0.65
+const tightLoad = 0.86
+
+/** A table grows in slices of this many bytes, so that V8 gets to replace the code that does it by optimised code. */
+const sliceBytes = 2 ** 16
 
 export type MachineFunction = (...args: readonly (number | bigint)[]) => number
 
@@ -82,7 +87,7 @@ const inverse64 = (odd: bigint): bigint => {
 
 /** How many states a table of this size may hold. */
 const roomOf = (shape: TableShape, size: TableSize): number =>
-  shape.rest.length === 0 && size.log === shape.keyBits ? 2 ** 31 - 1 : Math.floor(homes(size) * loadLimit)
+  shape.rest.length === 0 && size.log === shape.keyBits ? 2 ** 31 - 1 : Math.floor(homes(size) * (tableBytes(shape, size) < doublingBytes ? looseLoad : tightLoad))
 
 const firstSize = (shape: TableShape, log: number): TableSize => {
   const kinds = slotKinds(shape)
@@ -109,9 +114,11 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
   let size = firstSize(shape, options.log)
   let capacity = 1024
   let tableAt = aligned(map.ring + capacity * stateBytes * 8)
-  const guard = (): number => 1024 * slotBytes(shape, 'wide')
+  const guard = sliceBytes + 1024 * slotBytes(shape, 'wide')
+  /** From here on the memory was never written. */
+  let fresh = tableAt + tableBytes(shape, size)
 
-  const memory = new wasm.Memory({ initial: (tableAt + aligned(tableBytes(shape, size) + guard())) / page, maximum: 65_536 })
+  const memory = new wasm.Memory({ initial: (tableAt + aligned(tableBytes(shape, size) + guard)) / page, maximum: 65_536 })
   const bytesOf = (table: TableSize, queue: number): number => map.ring + queue * stateBytes + tableBytes(shape, table)
   /** Makes the memory reach up to `end`; false where it cannot. */
   const reach = (end: number): boolean => {
@@ -127,13 +134,27 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
   }
   const bytesAt = (): Uint8Array => new Uint8Array(memory.buffer)
 
+  /**
+   * Moves the table to the end of what it grows to, and reads it from there to write the grown one from the start. The guard between the two is
+   * wide enough that writes stay behind the slice being read.
+   */
   const growTo = (next: TableSize): boolean => {
-    const end = tableAt + tableBytes(shape, next) + guard()
-    if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
     const oldBytes = tableBytes(shape, size)
-    const from = end - oldBytes - ((end - oldBytes) % 4)
-    bytesAt().copyWithin(from, tableAt, tableAt + oldBytes)
-    call(`rehash_${size.kind}_${next.kind}`, from, homes(size) + slack, end, next.log, next.factor, inverse64(BigInt(size.factor)))
+    const oldSlots = homes(size) + slack
+    const oldSlot = slotBytes(shape, size.kind)
+    const end = tableAt + Math.max(tableBytes(shape, next), oldBytes) + guard
+    if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
+    const from = end - oldBytes
+    const bytes = bytesAt()
+    bytes.copyWithin(from, tableAt, tableAt + oldBytes)
+    bytes.fill(0, tableAt, Math.min(from, fresh))
+    fresh = Math.max(fresh, end)
+    write('rehash_free', 0)
+    write('furthest', 0)
+    const slice = Math.floor(sliceBytes / oldSlot)
+    const unfactor = inverse64(BigInt(size.factor))
+    for (let slot = 0; slot < oldSlots; slot += slice)
+      call(`rehash_${size.kind}_${next.kind}`, from + slot * oldSlot, slot, Math.min(slice, oldSlots - slot), next.log, next.factor, unfactor)
     setSize(next)
     return true
   }
@@ -147,9 +168,10 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     if (end > tableAt) {
       const to = aligned(map.ring + doubled * stateBytes * 2)
       const bytes = tableBytes(shape, size)
-      if (!reach(to + bytes + guard())) return write('stop', stopReasons.memory)
+      if (!reach(to + bytes + guard)) return write('stop', stopReasons.memory)
       bytesAt().copyWithin(to, tableAt, tableAt + bytes)
       tableAt = to
+      fresh = Math.max(fresh, to + bytes)
       write('table_at', to)
     }
     const [head, tail, oldEnd] = [read('head'), read('tail'), read('ring_end')]
@@ -211,7 +233,7 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     size: () => size,
     bytes: () => bytesOf(size, capacity),
     clearTable: () => {
-      bytesAt().fill(0, tableAt, tableAt + tableBytes(shape, size))
+      bytesAt().fill(0, tableAt, fresh)
       setSize(firstSize(shape, options.log))
       write('furthest', 0)
     },

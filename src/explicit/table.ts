@@ -49,8 +49,11 @@ export interface TableShape {
 
 /** Slots behind the last home, for what is pushed past it. */
 export const slack = 512
-/** A table grows when something lies this far from home, at the latest: in a slot there is room for 254. */
-export const distanceLimit = 126
+/**
+ * A table grows when distance + 1 of something takes this many bits, at the latest: a slot has room for 8, and one batch
+ * pushes nothing further than by its own size.
+ */
+export const distanceBits = 7
 
 export const tableShape = (widths: readonly number[]): TableShape => {
   const keyBits = widths.length === 1 ? Math.max(1, widths[0]) : Math.max(32, widths[0])
@@ -81,8 +84,9 @@ export const tableGlobals: readonly WasmGlobal[] = [
   { name: 'room', type: 'i32', initial: 0n },
   { name: 'states', type: 'i32', initial: 0n },
   { name: 'state_limit', type: 'i32', initial: -1n },
-  /** The first part that is furthest from home. */
+  /** The first parts that were written, or-ed: says how many bits the greatest distance takes. */
   { name: 'furthest', type: 'i64', initial: 0n },
+  { name: 'rehash_free', type: 'i32', initial: 0n },
   { name: 'sink', type: 'i32', initial: 0n },
   /** The queue: a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves it. */
   { name: 'ring_end', type: 'i32', initial: 0n },
@@ -105,6 +109,7 @@ interface SlotOps {
   readonly eq: (a: Node, b: Node) => Node
   readonly gtU: (a: Node, b: Node) => Node
   readonly add: (a: Node, b: Node) => Node
+  readonly or: (a: Node, b: Node) => Node
   readonly isZero: (a: Node) => Node
   /** From and to i64. */
   readonly narrowed: (a: Node) => Node
@@ -121,6 +126,7 @@ const slotOps = (kind: SlotKind): SlotOps =>
         eq: i32.eq,
         gtU: i32.gtU,
         add: i32.add,
+        or: i32.or,
         isZero: i32.eqz,
         narrowed: i32.wrap,
         widened: i64.extend,
@@ -133,6 +139,7 @@ const slotOps = (kind: SlotKind): SlotOps =>
         eq: i64.eq,
         gtU: i64.gtU,
         add: i64.add,
+        or: i64.or,
         isZero: i64.eqz,
         narrowed: (a) => a,
         widened: (a) => a,
@@ -278,7 +285,7 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       ...rest.map((w, i) => set(pushed[i], w.load(get('a'), w.inSlot))),
       ops.store(get('a'), get('carry')),
       ...rest.map((w, i) => w.store(get('a'), get(carried[i]), w.inSlot)),
-      set('most', select(ops.gtU(get('carry'), get('most')), get('carry'), get('most'))),
+      set('most', ops.or(get('most'), get('carry'))),
       when(i32.eqz(ops.isZero(get('s'))), [
         set('carry', ops.add(get('s'), get('step'))),
         ...rest.map((_, i) => set(carried[i], get(pushed[i]))),
@@ -365,9 +372,9 @@ const flushFunction = (shape: TableShape, memory: MemoryMap, kinds: readonly Slo
           when(
             i32.or(
               i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')),
-              i64.geU(
-                getGlobal('furthest'),
-                i64.shl(i64.const(BigInt(distanceLimit)), i64.extend(i32.sub(i32.const(shape.keyBits), getGlobal('table_log')))),
+              i64.ne(
+                i64.shrU(getGlobal('furthest'), i64.extend(i32.sub(i32.const(shape.keyBits + distanceBits), getGlobal('table_log')))),
+                i64.const(0n),
               ),
             ),
             [call('grow'), brIf('done', getGlobal('stop'))],
@@ -410,30 +417,28 @@ const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
 }
 
 /**
- * Reads an old table of `count` slots at `from`, which lies behind, and writes the grown one from `table_at` up to `end`. `unfactor` is the
- * inverse of the old factor modulo 2^64.
+ * One slice of the growth of a table. The old one lies behind the new one; `from` and `slot` say where in it the slice starts, `count` how many slots
+ * it has. Writes go from slot `rehash_free` of the new table on, into memory that is zero; what was read is zero afterwards. `unfactor` is the inverse of the
+ * old factor modulo 2^64.
  */
 const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFunction => {
   const old = slotOps(from)
   const ops = slotOps(to)
   const oldRest = restWords(shape, from)
   const rest = restWords(shape, to)
-  const bytes = slotBytes(shape, to)
+  const oldBytes = slotBytes(shape, from)
   const lowBits = shape.keyBits - shape.topBits
   const remainder = i64.xor(i64.and(get('part'), get('old_mask')), get('old_mask'))
   const fraction = lowBits === 0 ? get('x') : i64.shrU(get('x'), i64.const(BigInt(lowBits)))
   const whole = i64.mul(i64.or(i64.shl(i64.extend(get('home')), get('old_cut')), fraction), get('unfactor'))
   const key = lowBits === 0 ? whole : i64.or(i64.shl(whole, i64.const(BigInt(lowBits))), i64.and(get('x'), mask64(lowBits)))
-  const zero = [
-    ops.store(get('a'), ops.type === 'i32' ? i32.const(0) : i64.const(0n)),
-    ...rest.map((w) => w.store(get('a'), i64.const(0n), w.inSlot)),
-  ]
+  const bytes = i32.mul(get('count'), i32.const(oldBytes))
   return {
     name: `rehash_${from}_${to}`,
     params: [
       ['from', 'i32'],
+      ['slot', 'i32'],
       ['count', 'i32'],
-      ['end', 'i32'],
       ['new_log', 'i32'],
       ['new_factor', 'i32'],
       ['unfactor', 'i64'],
@@ -443,7 +448,7 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
     locals: [
       ...sizeLocals,
       ...(['x', 'scaled', 'part', 'old_cut', 'old_mask', 'old_r', 'most'] as const).map((l) => [l, 'i64'] as const),
-      ...(['home', 'a', 'slot', 'free'] as const).map((l) => [l, 'i32'] as const),
+      ...(['home', 'a', 'free', 'end'] as const).map((l) => [l, 'i32'] as const),
       ...rest.map((_, i) => [`word${i}`, 'i64'] as const),
     ],
     body: [
@@ -452,7 +457,9 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
       set('old_mask', get('r_mask')),
       set('old_r', get('r')),
       ...setSize(shape, get('new_log'), get('new_factor')),
-      set('a', getGlobal('table_at')),
+      set('free', getGlobal('rehash_free')),
+      set('most', getGlobal('furthest')),
+      set('end', i32.add(get('from'), bytes)),
       loop('slots', [
         set('part', old.widened(old.load(get('from')))),
         when(i32.eqz(i64.eqz(get('part'))), [
@@ -461,28 +468,21 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
           set('x', remainder),
           set('x', key),
           ...located(shape),
-          block('there', [
-            loop('gap', [
-              brIf('there', i32.geU(get('free'), get('home'))),
-              ...zero,
-              set('a', i32.add(get('a'), i32.const(bytes))),
-              set('free', i32.add(get('free'), i32.const(1))),
-              br('gap'),
-            ]),
-          ]),
+          when(i32.gtU(get('home'), get('free')), [set('free', get('home'))]),
           when(i32.gtU(i32.sub(get('free'), get('home')), i32.const(253)), [unreachable()]),
           set('part', i64.add(get('part'), i64.shl(i64.extend(i32.sub(get('free'), get('home'))), get('r')))),
-          when(i64.gtU(get('part'), get('most')), [set('most', get('part'))]),
+          set('most', i64.or(get('most'), get('part'))),
+          set('a', slotAddress(shape, to, get('free'))),
           ops.store(get('a'), ops.narrowed(get('part'))),
           ...rest.map((w, i) => w.store(get('a'), get(`word${i}`), w.inSlot)),
-          set('a', i32.add(get('a'), i32.const(bytes))),
           set('free', i32.add(get('free'), i32.const(1))),
         ]),
-        set('from', i32.add(get('from'), i32.const(slotBytes(shape, from)))),
+        set('from', i32.add(get('from'), i32.const(oldBytes))),
         set('slot', i32.add(get('slot'), i32.const(1))),
-        brIf('slots', i32.ltU(get('slot'), get('count'))),
+        brIf('slots', i32.ltU(get('from'), get('end'))),
       ]),
-      { op: 'memory.fill', to: get('a'), value: i32.const(0), bytes: i32.sub(get('end'), get('a')) },
+      { op: 'memory.fill', to: i32.sub(get('end'), bytes), value: i32.const(0), bytes },
+      setGlobal('rehash_free', get('free')),
       setGlobal('furthest', get('most')),
     ],
   }

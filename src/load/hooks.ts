@@ -26,6 +26,9 @@ export interface CodeReply {
   readonly code: string | null
 }
 
+/** The message of the exception that stands for a refused module. */
+export const refusal = /^mmucheck refuses (.*)$/
+
 let data: HookData
 const waiting = new Map<number, (code: string | null) => void>()
 
@@ -60,7 +63,7 @@ export const load: LoadHook = async (url, context, next) => {
     data.port.postMessage({ id, file } satisfies CodeRequest)
   })
   if (waiting.size === 0) data.port.unref()
-  if (code === null) throw new Error(`mmucheck: cannot load ${file}`)
+  if (code === null) throw new Error(`mmucheck refuses ${file}`)
   return { format: 'module', source: code, shortCircuit: true }
 }
 

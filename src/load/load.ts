@@ -10,7 +10,7 @@ import type { Model } from '../lang/model.js'
 import type { Predicate, Properties } from '../lang/property.js'
 import { findTarget } from './find.js'
 import type { CodeReply, CodeRequest, HookData } from './hooks.js'
-import { findModule } from './hooks.js'
+import { findModule, refusal } from './hooks.js'
 import { registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
@@ -32,8 +32,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const isBuilt = import.meta.url.endsWith('.js')
 const own: HookData['own'] = { built: resolve(root, 'dist') + sep, blocks: resolve(root, 'src/mmu') + sep }
 
-/** What is wrong with a module that the hooks were asked for: an exception does not survive the way between threads whole. */
-let refused: DiagnosticError | null = null
+/** What is wrong with modules that the hooks were asked for, by file: an exception does not survive the way between threads whole. */
+const refused = new Map<string, DiagnosticError>()
 
 let hooked = false
 const installHooks = (): void => {
@@ -55,7 +55,7 @@ const codeOf = (file: string): string | null => {
     return transform(file, readFileSync(file, 'utf8')).code
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
-    refused = error
+    refused.set(file, error)
     return null
   }
 }
@@ -107,12 +107,11 @@ const noModel = (file: string): DiagnosticError =>
 const startOf = (file: string): Place => ({ file: shown(file), text: sourceOf(file).text, start: 0, end: 0 })
 
 const importDefault = async (file: string): Promise<unknown> => {
-  refused = null
   try {
     const module: { default?: unknown } = await import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)
     return module.default
   } catch (error) {
-    throw refused === null ? loadError(error, file) : withShownFile(refused)
+    throw loadError(error, file)
   }
 }
 
@@ -124,6 +123,8 @@ const withShownFile = (error: DiagnosticError): DiagnosticError => {
 const loadError = (error: unknown, file: string): unknown => {
   if (error instanceof DiagnosticError) return withShownFile(error)
   if (!(error instanceof Error)) return new DiagnosticError('MC003', `the module threw ${String(error)}`, '', startOf(file))
+  const diagnosed = refused.get(refusal.exec(error.message)?.[1] ?? '')
+  if (diagnosed !== undefined) return withShownFile(diagnosed)
   const place = placeInStack(error)
   const { code } = error as { code?: unknown }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')

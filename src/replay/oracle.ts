@@ -36,9 +36,11 @@ export interface OracleProcess {
   readonly frames: readonly Frame[]
   /** The label of the step that it takes next; null where it has returned. */
   readonly label: string | null
+  /** Whether it is at a step whose condition, if it has one, holds; a condition that fails counts as one that holds. Changes nothing. */
+  readonly ready: () => boolean
 }
 
-/** One execution of a model. After a step that is blocked or fails it can go no further: start another one. */
+/** One execution of a model. After a process's step that is blocked or fails it can go no further: start another one. */
 export interface Run {
   readonly state: State
   /** By agent number; null for rules. */
@@ -127,6 +129,13 @@ const startProcess = ({ agent, bodies }: AgentCode, state: State): RunningProces
     frames: context.frames,
     get label() {
       return at?.label ?? null
+    },
+    ready: () => {
+      try {
+        return at !== null && (at.condition?.() ?? true)
+      } catch (error) {
+        return failureOf(error) !== null
+      }
     },
     step: (choose) => {
       const here = at

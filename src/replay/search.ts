@@ -40,7 +40,7 @@ export interface SlowResult {
   readonly depth: number
   /** False where a limit ended the search. */
   readonly complete: boolean
-  /** In the order of `properties`, then deadlock, assert and range. */
+  /** In the order of `properties`, then deadlock (unless the model allows it), assert and range. */
   readonly properties: readonly SlowProperty[]
 }
 
@@ -74,7 +74,7 @@ export const slowSearch = (
 ): SlowResult => {
   const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
-  const settled = settle(properties, params)
+  const settled = settle(properties, params, model.deadlock === 'allowed' ? ['assert', 'range'] : ['deadlock', 'assert', 'range'])
   const states = new Map<string, { readonly vector: Vector; readonly depth: number; readonly arrival: Arrival; successors: Successors }>()
   const merged: { readonly key: string; readonly arrival: Arrival }[] = []
   let frontier: string[] = []
@@ -128,7 +128,8 @@ export const slowSearch = (
   for (const { key, arrival } of merged) {
     const { depth: at, successors } = states.get(key)!
     if (at >= maxDepth || !complete) continue
-    const other = [...expand(oracle, arrival)].map(({ outcome, run, move }) => describe(system, stateOf, move, outcome, run)).sort()
+    const other: string[] = []
+    for (const { outcome, run, move } of expand(oracle, arrival)) other.push(describe(system, stateOf, move, outcome, run))
     const difference = successors.find((line) => !other.includes(line)) ?? other.find((line) => !successors.includes(line))
     if (difference !== undefined) throw new Disagreement(`two executions lead to the state ${key} and go on differently: ${difference}`)
   }
@@ -163,22 +164,29 @@ const execute = (oracle: Oracle, arrival: Arrival): Run => {
   return run
 }
 
-/** All ways on from a state: each with the run that took it. Blocked ways are left out. */
+/**
+ * All ways on from a state: each with the run that took it, good until the next one is asked for. Blocked ways are left out. What a rule does
+ * can be taken back, so one execution serves all rules; a process's step moves its generators, and needs an execution for each way.
+ */
 function* expand(
   oracle: Oracle,
   arrival: Arrival,
 ): Generator<{ readonly outcome: Exclude<Outcome, { kind: 'blocked' }>; readonly run: Run; readonly move: Move }> {
-  for (const [agent, { rules }] of oracle.agents.entries())
-    for (const rule of rules.length === 0 ? [null] : rules) {
-      const taken = ways(
-        (choose) => {
-          const run = execute(oracle, arrival)
-          return { run, outcome: run.step(agent, rule, choose) }
-        },
-        ({ outcome }) => outcome,
-      )
-      for (const { run, outcome, numbers } of taken) if (outcome.kind !== 'blocked') yield { run, outcome, move: { agent, rule, numbers } }
+  const shared = execute(oracle, arrival)
+  const restore = shared.state.save()
+  for (const [agent, { kind, rules }] of oracle.agents.entries()) {
+    restore()
+    if (kind === 'process' && !shared.processes[agent]!.ready()) continue
+    for (const rule of kind === 'process' ? [null] : rules) {
+      const attempt = (choose: Chooser): { readonly run: Run; readonly outcome: Outcome } => {
+        restore()
+        const run = kind === 'process' ? execute(oracle, arrival) : shared
+        return { run, outcome: run.step(agent, rule, choose) }
+      }
+      for (const { run, outcome, numbers } of ways(attempt, (tried) => tried.outcome))
+        if (outcome.kind !== 'blocked') yield { run, outcome, move: { agent, rule, numbers } }
     }
+  }
 }
 
 /** Tries a step with all combinations of choices, in ascending order; each try tells what there was to choose from. */
@@ -211,13 +219,16 @@ const chooseNumbers = (numbers: readonly number[]): Chooser => {
 }
 
 /** Keeps what is known of each property. */
-const settle = (properties: Readonly<Record<string, AnyProperty>>, params: ParamRecord) => {
+const settle = (
+  properties: Readonly<Record<string, AnyProperty>>,
+  params: ParamRecord,
+  builtInKinds: readonly ('deadlock' | 'assert' | 'range')[],
+) => {
   const lengths = new Map<string, number>()
   const maxima = new Map<string, number>()
   const record = (name: string, length: number): void => {
     if (!lengths.has(name)) lengths.set(name, length)
   }
-  const builtIn = (['deadlock', 'assert', 'range'] as const).map((kind) => ({ name: kind, kind, key: `built-in ${kind}` }))
   return {
     look: (run: Run, depth: number): void => {
       for (const [name, property] of Object.entries(properties)) {
@@ -240,9 +251,15 @@ const settle = (properties: Readonly<Record<string, AnyProperty>>, params: Param
           maximum: maxima.get(name) ?? null,
         } as const
       }),
-      ...builtIn.map(({ name, kind, key }) => {
-        const length = lengths.get(key) ?? null
-        return { name, kind, verdict: length !== null ? 'violated' : complete ? 'holds' : 'incomplete', length, maximum: null } as const
+      ...builtInKinds.map((kind) => {
+        const length = lengths.get(`built-in ${kind}`) ?? null
+        return {
+          name: kind,
+          kind,
+          verdict: length !== null ? 'violated' : complete ? 'holds' : 'incomplete',
+          length,
+          maximum: null,
+        } as const
       }),
     ],
   }

@@ -13,6 +13,7 @@ import {
   copyValue,
   createStore,
   type Location,
+  put,
   type QueueStore,
   type SetStore,
   type Store,
@@ -34,6 +35,8 @@ export interface State {
   readonly stores: Stores
   /** Runs `f` and says what it read, each location once, in the order of the last read of each. */
   readonly withReads: <T>(f: () => T) => { readonly value: T; readonly reads: readonly Read[] }
+  /** Remembers all values; what it returns brings them back, as often as it is called. */
+  readonly save: () => () => void
 }
 
 const references = new WeakMap<object, Store>()
@@ -200,7 +203,8 @@ export const createState = (domains: Fields): State => {
         set: (_, key) => {
           throw new Fault(`${path}[${String(key)}] cannot be stored to: a queue changes by push and shift, or as a whole`)
         },
-        has: (_, key) => key === 'length' || (typeof key === 'string' && isIndex(key) && Number(key) < store.items.length),
+        has: (_, key) =>
+          key === 'length' || key === Symbol.iterator || (typeof key === 'string' && isIndex(key) && Number(key) < store.items.length),
         ownKeys: () => [...store.items.keys()].map(String),
         getOwnPropertyDescriptor: (_, key) =>
           typeof key === 'string' && isIndex(key) && Number(key) < store.items.length
@@ -234,6 +238,12 @@ export const createState = (domains: Fields): State => {
     s,
     domains,
     stores,
+    save: () => {
+      const values = [...stores.values()].map((store) => ({ store, value: snapshot(store) }))
+      return () => {
+        for (const { store, value } of values) put(store, copyValue(value))
+      }
+    },
     withReads: (f) => {
       const before = reads
       const mine = new Map<string, Value>()

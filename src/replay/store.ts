@@ -160,7 +160,8 @@ export const copyValue = (value: Value): Value => {
 /** Copies a value into a store. @throws Fault if it is none of the store's domain. */
 export const assign = (store: Store, value: unknown): void => put(store, checked(store.domain, value, store.at.text))
 
-const put = (store: Store, value: Value): void => {
+/** Copies in a value that is known to be of the store's domain: a snapshot of it, say. */
+export const put = (store: Store, value: Value): void => {
   switch (store.kind) {
     case 'scalar':
       store.value = value as number | boolean | string

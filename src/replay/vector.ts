@@ -1,5 +1,5 @@
 /** The oracle's states as vectors of integers, and vectors as states that people can read. The flattening is that of ir/system.ts. */
-import type { Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
+import type { LiveLocal, Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
 import { elements } from '../ir/system.js'
 import type { Domain, Fields } from '../lang/domain.js'
 import type { Model } from '../lang/model.js'

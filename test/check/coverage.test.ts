@@ -1,7 +1,10 @@
+import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { collectCoverage } from '../../src/check/coverage.ts'
 import type { Agent, Branch, Location, Step, System } from '../../src/ir/system.ts'
 
+/** Location keys have absolute paths; files are named relative to the working directory. */
+const path = resolve('m.ts')
 const text = 'line one\nline two\nline three\nline four\n'
 const at = (line: number) => ({
   file: 0,
@@ -41,7 +44,7 @@ const system: System = {
     id,
     agent: id,
     pc: 0,
-    locations: [location(0, '0:1#0/0:9'), location(1, '0:1#1/0:9'), location(2, '0:5/0:9')],
+    locations: [location(0, '/x/m.ts:1#0/y/h.ts:9'), location(1, '/x/m.ts:1#1/y/h.ts:9'), location(2, `${path}:9/y/h.ts:9`)],
   })),
   steps: [
     ...[0, 1].flatMap((cpu) => [
@@ -69,8 +72,12 @@ test('what fired everywhere leaves nothing to say', () => {
 })
 
 test('a step that no instance takes is named once for its group; one that some do not take, with their names', () => {
-  expect(of([1, 1, 0, 1, 1, 0, 1, 1], [1, 1, 1, 1]).neverFired).toEqual([{ agents: 'cpu', text: 'after', file: 'm.ts', line: 2 }])
-  expect(of([1, 1, 1, 1, 1, 0, 1, 1], [1, 1, 1, 1]).neverFired).toEqual([{ agents: 'cpu[1]', text: 'after', file: 'm.ts', line: 2 }])
+  expect(of([1, 1, 0, 1, 1, 0, 1, 1], [1, 1, 1, 1]).neverFired).toEqual([
+    { agents: 'cpu', text: 'after', file: 'm.ts', line: 2, from: { file: 'm.ts', line: 2 } },
+  ])
+  expect(of([1, 1, 1, 1, 1, 0, 1, 1], [1, 1, 1, 1]).neverFired).toEqual([
+    { agents: 'cpu[1]', text: 'after', file: 'm.ts', line: 2, from: { file: 'm.ts', line: 2 } },
+  ])
 })
 
 test('the rounds of an unrolled loop count as one step', () => {
@@ -79,14 +86,14 @@ test('the rounds of an unrolled loop count as one step', () => {
 
 test('rules are named by their labels', () => {
   expect(of([1, 1, 1, 1, 1, 1, 0, 0], [1, 1, 1, 1]).neverFired).toEqual([
-    { agents: 'walker', text: 'fill', file: 'm.ts', line: 3 },
-    { agents: 'walker', text: 'evict', file: 'm.ts', line: 4 },
+    { agents: 'walker', text: 'fill', file: 'm.ts', line: 3, from: null },
+    { agents: 'walker', text: 'evict', file: 'm.ts', line: 4, from: null },
   ])
 })
 
 test('a branch counts as taken if any of its copies was', () => {
   expect(of([1, 1, 1, 1, 1, 1, 1, 1], [0, 1, 0, 0]).neverTaken).toEqual([
-    { agents: null, text: 'else', file: 'm.ts', line: 2 },
-    { agents: null, text: "case 'x'", file: 'm.ts', line: 4 },
+    { agents: null, text: 'else', file: 'm.ts', line: 2, from: null },
+    { agents: null, text: "case 'x'", file: 'm.ts', line: 4, from: null },
   ])
 })

@@ -17,7 +17,15 @@ test('is one object of the documented shape', () => {
     depth: 37,
     seconds: 0.0123,
     bytesPerState: 10.6,
-    neverFired: [{ agents: 'cpu', label: 'drain before the read', file: 'models/lazy-mmu.ts', line: 33 }],
+    neverFired: [
+      {
+        agents: 'cpu',
+        label: 'drain before the read',
+        file: 'models/lazy-mmu.ts',
+        line: 33,
+        from: { file: 'models/lazy-mmu.ts', line: 20 },
+      },
+    ],
     exitCode: 12,
   })
   expect(JSON.parse(text).properties[0]).toEqual({

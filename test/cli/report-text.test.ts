@@ -23,6 +23,12 @@ test('a search that a limit cut short never says that something holds', async ()
   expect(text).not.toMatch(/holds +noLostUpdate/)
 })
 
+test('says what was not checked', () => {
+  const text = formatReport({ ...report([{ name: 'assert', kind: 'assert', verdict: 'holds' }]), deadlock: 'allowed' }, nowhere, plain)
+  expect(text).toContain('no property of the model was checked: only what is built in\ndeadlock was not checked: it is allowed here\n')
+  expect(formatReport(holding(), nowhere, plain)).not.toContain('not checked')
+})
+
 test('plain text has no escape sequences, coloured text only around verdicts', () => {
   const bare = formatReport(violated(), nowhere, plain)
   expect(bare).not.toContain('\u001b')
@@ -37,7 +43,7 @@ test('lines are at most 100 characters and have no trailing spaces', () => {
 })
 
 test('the last line says no more than was established', () => {
-  expect(summary(holding(), plain)).toBe('lazy-mmu: holds: 1 property, in all 12,345 states')
+  expect(summary(holding(), plain)).toBe('lazy-mmu: holds: 1 property, explored exhaustively: 12,345 states')
   expect(summary(violated(), plain)).toBe('lazy-mmu: violated: noLostUpdate, neverFull (2 of 7)')
   expect(summary(cutShort(), plain)).toBe(
     'lazy-mmu: incomplete: the limit of 12,345 states was reached (--max-states); no violation so far',

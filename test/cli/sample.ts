@@ -40,8 +40,10 @@ export const violated = (): Report => ({
     { name: 'assert', kind: 'assert', verdict: 'holds' },
     { name: 'range', kind: 'range', verdict: 'holds' },
   ]),
-  neverFired: [{ agents: 'cpu', text: 'drain before the read', file: 'models/lazy-mmu.ts', line: 33 }],
-  neverTaken: [{ agents: null, text: 'else', file: 'models/lazy-mmu.ts', line: 41 }],
+  neverFired: [
+    { agents: 'cpu', text: 'drain before the read', file: 'models/lazy-mmu.ts', line: 33, from: { file: 'models/lazy-mmu.ts', line: 20 } },
+  ],
+  neverTaken: [{ agents: null, text: 'else', file: 'models/lazy-mmu.ts', line: 41, from: null }],
 })
 
 export const holding = (): Report => report([{ name: 'noLostUpdate', kind: 'always', verdict: 'holds' }])

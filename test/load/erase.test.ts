@@ -24,6 +24,8 @@ const shape = (text: string): unknown => {
     if (Array.isArray(x)) return x.filter((y) => (y as { type?: string })?.type !== 'EmptyStatement').map(strip)
     if (typeof x !== 'object' || x === null) return x
     const { start, end, raw, shorthand, ...rest } = x as Record<string, unknown>
+    // A printer puts braces around the one statement of an `if` where an `else` could go astray.
+    if (rest.type === 'BlockStatement' && (rest.body as unknown[]).length === 1) return strip((rest.body as unknown[])[0])
     return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, strip(value)]))
   }
   // Printers turn `export { }` and unused imports into nothing, or keep them.

@@ -41,6 +41,7 @@ test('drainIfFull drains a full queue only', async () => {
       state: () => ({ memory: array(2, range(0, 3)), deferred: deferredQueue(2, 2, range(0, 3)) }),
       processes: () => ({
         cpu: function* (s) {
+          yield 'start'
           for (const value of [1, 2, 3]) {
             yield* drainIfFull(s.deferred, 2, s.memory)
             yield 'queue'
@@ -60,5 +61,5 @@ test('drainIfFull drains a full queue only', async () => {
       'memory=[2,0] deferred=[{at:0 value:3}]',
     ].sort(),
   )
-  expect(depth).toBe(5)
+  expect(depth).toBe(6)
 })

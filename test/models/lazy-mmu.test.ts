@@ -91,7 +91,7 @@ describe('drain, then flush the TLB, then free (C1b.7)', () => {
       inOrder(
         race,
         'munmap: flush_tlb_range()',
-        'user: walk and fill the TLB',
+        'user: load',
         'munmap: arch_leave_lazy_mmu_mode()',
         'munmap: free the pages',
       ),
@@ -103,7 +103,7 @@ describe('drain, then flush the TLB, then free (C1b.7)', () => {
     const { races } = await settle(properties, lazyMmu.variants?.['free-before-tlb-flush'])
     const race = races.noUseAfterFree ?? []
     expect(
-      inOrder(race, 'user: walk and fill the TLB', 'munmap: arch_leave_lazy_mmu_mode()', 'munmap: free the pages'),
+      inOrder(race, 'user: load', 'munmap: arch_leave_lazy_mmu_mode()', 'munmap: free the pages'),
       race.join('\n'),
     ).toBe(true)
   })

@@ -3,8 +3,8 @@
  * test/bench/peers.test.ts. (3, 1, 2), with 7,807,509 states, is in `npm run bench`.
  */
 import { describe, expect, it } from 'vitest'
-import process from '../../properties/mach-shootdown.ts'
-import rules from '../../properties/mach-shootdown-rules.ts'
+import processForm from '../../properties/mach-shootdown.ts'
+import rulesForm from '../../properties/mach-shootdown-rules.ts'
 import { type CheckOptions, check, type Report } from '../../src/check.ts'
 
 const verdicts = ({ properties }: Report): Record<string, string> =>
@@ -22,7 +22,7 @@ describe('as rules', () => {
       { states: 266_969, transitions: 583_012, depth: 109 },
     ],
   ])('%o has the size of the literature', async (size, expected) => {
-    const report = await check(rules, settings(size))
+    const report = await check(rulesForm, settings(size))
     expect(report).toMatchObject({ complete: true, ...expected })
     expect(verdicts(report)).toEqual({
       noError: 'holds',
@@ -36,7 +36,7 @@ describe('as rules', () => {
   })
 
   it('with one pmap never waits for a CPU that uses another one', async () => {
-    const { neverFired } = await check(rules)
+    const { neverFired } = await check(rulesForm)
     expect(neverFired.map(({ text }) => text)).toEqual(['I9 elsewhere'])
   })
 
@@ -45,14 +45,14 @@ describe('as rules', () => {
     ['dropI9', { states: 19_875, transitions: 40_350 }, 17],
     ['dropR3Lock', { states: 37_639, transitions: 77_014 }, 28],
   ] as const)('%s lets a CPU translate with a stale TLB', async (mutation, expected, length) => {
-    const report = await check(rules, settings({ [mutation]: true }))
+    const report = await check(rulesForm, settings({ [mutation]: true }))
     expect(report).toMatchObject(expected)
     expect(report.properties.find(({ name }) => name === 'noError')).toMatchObject({ verdict: 'violated', length })
   })
 
   // The action lock, held from R3 to R7, keeps initiators out as long as the TLB is not reloaded.
   it('actBeforeR5 does no harm', async () => {
-    const report = await check(rules, settings({ actBeforeR5: true }))
+    const report = await check(rulesForm, settings({ actBeforeR5: true }))
     expect(report).toMatchObject({ states: 7_535, transitions: 14_466 })
     expect(verdicts(report).noError).toBe('holds')
   })
@@ -60,20 +60,20 @@ describe('as rules', () => {
 
 describe('as a process', () => {
   it('holds, with fewer states than the rules, since dead locals do not count', async () => {
-    const report = await check(process)
+    const report = await check(processForm)
     expect(report.complete).toBe(true)
     expect(report.properties.filter(({ verdict }) => verdict !== 'holds')).toEqual([])
     expect(report.states).toBeLessThan(8_799)
   })
 
   it.each(['dropI9', 'dropR3Lock'])('%s lets a CPU translate with a stale TLB', async (mutation) => {
-    const report = await check(process, settings({ [mutation]: true }))
+    const report = await check(processForm, settings({ [mutation]: true }))
     const assertion = report.properties.find(({ name }) => name === 'assert')
     expect(assertion).toMatchObject({ verdict: 'violated' })
     expect(assertion?.trace?.steps.at(-1)?.label).toBe('M2: translate')
   })
 
   it('actBeforeR5 does no harm', async () => {
-    expect(verdicts(await check(process, settings({ actBeforeR5: true }))).assert).toBe('holds')
+    expect(verdicts(await check(processForm, settings({ actBeforeR5: true }))).assert).toBe('holds')
   })
 })

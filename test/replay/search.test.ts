@@ -123,7 +123,7 @@ describe('states, transitions, depth and verdicts, counted by hand', () => {
     expect(result.vectors.length).toBe(1)
     expect(verdicts(result)[0]).toBe('deadlock violated 0')
     expect(verdicts(slowSearch(system, { ...stuck, deadlock: 'allowed' } as unknown as Model, { most: 3 }, {}))[0]).toBe(
-      'deadlock holds null',
+      'assert holds null',
     )
   })
 })

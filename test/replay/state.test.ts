@@ -171,6 +171,10 @@ describe('queues, sets, optionals, unions', () => {
     expect([s.q.length, s.q.map((u) => u.at), s.q.some((u) => u.at === 2), s.q.at(-1)?.at]).toEqual([2, [1, 2], true, 2])
     expect(s.q.shift()).toEqual({ at: 1, flags: [0, 1] })
     expect([...s.q].map((u) => u.at)).toEqual([2])
+    // A queue is assigned from a queue: the reference must pass for something to iterate.
+    const other = fresh()
+    other.q = s.q
+    expect(plainCopy(other.q)).toEqual([{ at: 2, flags: [1, 1] }])
     s.q = [] as unknown as S['q']
     expect(s.q.length).toBe(0)
   })
@@ -347,4 +351,25 @@ test('reads are recorded, each location once, by when it was last read', () => {
     's.pte[0].W false',
     's.pte[0].at.frame null',
   ])
+})
+
+test('saved values come back, as often as they are wanted', () => {
+  const state = createState(domains)
+  const s = state.s as unknown as S
+  s.q.push({ at: 1, flags: [0, 1] })
+  s.u = { kind: 'fault', code: 3 }
+  s.t.add(2)
+  const before = plainCopy({ ...s })
+  const entry = s.pte[0]
+  const restore = state.save()
+  for (let i = 0; i < 2; i++) {
+    s.q.shift()
+    s.u = { kind: 'idle' }
+    s.t.clear()
+    s.holder = { cpu: 2 }
+    s.pte[0].P = 1
+    restore()
+    expect(plainCopy({ ...s })).toEqual(before)
+    expect(entry).toBe(s.pte[0])
+  }
 })

@@ -131,7 +131,7 @@ describe('processes', () => {
         }),
       }),
     )
-    expect(states).toEqual(['x=0 | p@go (rest=1)', 'x=5 | p@-'])
+    expect(states.map(withoutLocals)).toEqual(['x=0 | p@go', 'x=5 | p@-'])
   })
 
   test('a lost update: locals that live across a yield belong to the state, dead ones do not', async () => {
@@ -459,8 +459,9 @@ describe('choose', () => {
         },
         rules: () => ({
           take: function* (s) {
-            s.last = yield* choose(s.t)
-            s.t.delete(s.last)
+            const member = yield* choose(s.t)
+            s.last = member
+            s.t.delete(member)
           },
         }),
       }),
@@ -655,7 +656,8 @@ describe('helpers', () => {
           p: function* (s) {
             yield 'go'
             const limit = yield* choose([0, 2])
-            s.x = yield* maybe(limit)
+            const x = yield* maybe(limit)
+            s.x = x
           },
         }),
       }),
