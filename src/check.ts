@@ -10,6 +10,7 @@ import { type Checkable, loadTarget, type Target } from './check/target.js'
 import { withWidthExplained } from './check/too-wide.js'
 import { traceOf } from './check/trace-of.js'
 import { compile } from './compile/compile.js'
+import { printSystem } from './ir/printer.js'
 import { dumpWasm, type Progress, type SearchOptions, type SearchResult, search } from './explicit/search.js'
 import type { System } from './ir/system.js'
 
@@ -141,6 +142,6 @@ const limitOf = ({ limit }: SearchResult): ReportLimit | null => {
 export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: CheckOptions = {}): Promise<string> => {
   const prepared = await prepare(target, options)
   const { system } = prepared
-  if (what === 'ir') return `${JSON.stringify({ ...system, files: system.files.map(({ name }) => name) }, null, 2)}\n`
+  if (what === 'ir') return printSystem(system)
   return withWidthExplained(system, prepared.target.model, () => dumpWasm(system))
 }

@@ -110,7 +110,11 @@ const compileProcess = (c: Context, group: string, instance: Instance<AnyFunctio
       const found = localOf.get(variable)
       return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
     })
-  const all: Location[] = locations.map(({ id, key, label, at }) => ({ id, key, label, at, final: false, live: liveAt(id) }))
+  const all: Location[] = locations.map((location) => {
+    restore(m, location)
+    const { id, key, at } = location
+    return { id, key, label: location.label(), at, final: false, live: liveAt(id) }
+  })
   all.push({ id: locations.length, key: 'end', label: 'returned', at: spanOf(site.file, site.node), final: true, live: [] })
   processes.push({ id: process, agent: agent.id, pc, locations: all })
   blocks.forEach((block, id) => {

@@ -39,7 +39,8 @@ export interface LocalCell {
 export interface CompiledLocation {
   readonly id: number
   readonly key: string
-  readonly label: string
+  /** The label, as far as the locals that are restored say it. */
+  readonly label: () => string
   readonly at: Span
   readonly cells: readonly LocalCell[]
   /** Compiles the step that starts here, into the machine's block. */
@@ -495,7 +496,7 @@ const guard = (m: Machine, node: CallExpression, scope: Scope, next: Next): void
 // Locations
 
 interface PauseSite {
-  readonly label: string
+  readonly label: () => string
   /** The condition of `until`, and where it stands. */
   readonly condition: { readonly node: Expression; readonly scope: Scope } | null
 }
@@ -630,11 +631,14 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
     if (fn.k === 'const' && fn.value === until) {
       const [label, test] = argument.arguments
       if (label === undefined || test === undefined || label.type === 'SpreadElement' || test.type === 'SpreadElement') return refuse(c, 'MC114', scope.file, argument, 'until(...) takes a label and a condition', "yield until('lock', () => s.lock === null)")
-      return { label: labelText(c, label, scope), condition: { node: test, scope } }
+      labelText(c, label, scope)
+      return { label: () => labelText(c, label, scope), condition: { node: test, scope } }
     }
     if (fn.k === 'const' && fn.value === choose) return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
   }
-  return { label: labelText(c, argument, scope), condition: null }
+  // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
+  labelText(c, argument, scope)
+  return { label: () => labelText(c, argument, scope), condition: null }
 }
 
 /** The label as far as it is known when the model is compiled: a computed one as it is written. */

@@ -23,7 +23,8 @@ export type Type =
   | { readonly k: 'list'; readonly length: number; readonly dense: boolean; readonly of: Type }
   | { readonly k: 'set'; readonly size: number }
   | { readonly k: 'union'; readonly tag: string; readonly variants: readonly (readonly [string, ReadonlyMap<string, Type>])[] }
-  | { readonly k: 'ref'; readonly name: string; readonly domain: Domain; readonly dims: readonly number[] }
+  /** `index` where it is known, else null. */
+  | { readonly k: 'ref'; readonly name: string; readonly domain: Domain; readonly dims: readonly number[]; readonly index: readonly number[] | null }
   | { readonly k: 'stale'; readonly what: string }
 
 /** A scalar, or an array of scalars, that holds a part of a value. */
@@ -95,7 +96,13 @@ export const typeOf = (v: Value): Type => {
     case 'union':
       return { k: 'union', tag: v.tag, variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([f, x]) => [f, typeOf(x)]))]) }
     case 'ref':
-      return { k: 'ref', name: v.place.name, domain: v.place.domain, dims: v.place.dims }
+      return {
+        k: 'ref',
+        name: v.place.name,
+        domain: v.place.domain,
+        dims: v.place.dims,
+        index: v.place.index.every((e) => e.op === 'const') ? v.place.index.map((e) => (e.op === 'const' ? e.value : 0)) : null,
+      }
     case 'state':
     case 'closure':
     case 'method':
@@ -152,7 +159,7 @@ export const joinTypes = (a: Type, b: Type): Type => {
   if (x.k === 'union' && y.k === 'union') return joinUnions(x, y)
   if (x.k === 'union' && y.k === 'record') return joinUnions(x, asUnion(y, x.tag))
   if (x.k === 'record' && y.k === 'union') return joinUnions(asUnion(x, y.tag), y)
-  if (x.k === 'ref' && y.k === 'ref' && x.name === y.name) return x
+  if (x.k === 'ref' && y.k === 'ref' && x.name === y.name) return x.index !== null && y.index?.every((i, n) => i === x.index?.[n]) ? x : { ...x, index: null }
   // A copy would not see what is later written to the state, nor the state what is written to the copy.
   if (x.k === 'ref' || y.k === 'ref') throw new ShapesDiffer(`${describeType(x)} and ${describeType(y)}`)
   if (x.k === 'keep' && y.k === 'keep' && (x.value === y.value || (x.value.k === 'closure' && y.value.k === 'closure' && x.value.fn === y.value.fn) || (x.value.k === 'state' && y.value.k === 'state'))) return x
@@ -259,7 +266,7 @@ export const leaves = (t: Type, suffix = '', dims: readonly number[] = []): Leaf
     case 'union':
       return [{ suffix: `${suffix}.${t.tag}`, dims, lo: 0, hi: t.variants.length - 1, zero: 0, values: t.variants.map(([name]) => name) }, ...t.variants.flatMap(([name, fields]) => [...fields].flatMap(([f, x]) => leaves(x, `${suffix}.${name}.${f}`, dims)))]
     case 'ref':
-      return t.dims.length === 0 ? [] : [{ suffix: `${suffix}#idx`, dims: [...dims, t.dims.length], lo: 0, hi: Math.max(...t.dims) - 1, zero: 0 }]
+      return t.index !== null ? [] : [{ suffix: `${suffix}#idx`, dims: [...dims, t.dims.length], lo: 0, hi: Math.max(...t.dims) - 1, zero: 0 }]
   }
 }
 
@@ -328,7 +335,7 @@ export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] =>
     }
     case 'ref': {
       if (v.k !== 'ref') throw new ShapesDiffer(`${describe(v)} and ${describeType(t)}`)
-      return t.dims.length === 0 ? [] : [[...v.place.index]]
+      return t.index !== null ? [] : [[...v.place.index]]
     }
   }
 }
@@ -396,7 +403,7 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
       return { k: 'union', tag: t.tag, at: get(leaf, element), variants }
     }
     case 'ref':
-      return { k: 'ref', place: { name: t.name, domain: t.domain, dims: t.dims, index: t.dims.map((_, i) => get(leaf, element * t.dims.length + i)) }, origin }
+      return { k: 'ref', place: { name: t.name, domain: t.domain, dims: t.dims, index: t.index?.map(constant) ?? t.dims.map((_, i) => get(leaf, element * t.dims.length + i)) }, origin }
   }
 }
 

@@ -1,21 +1,15 @@
 /** All reachable states of a small system, unpacked: for tests, and for comparing engines. */
 import type { System, Vector } from '../ir/system.js'
 import { decodeState } from './layout.js'
-import { createMachine, type Machine, partsOf } from './machine.js'
+import { createMachine, partsOf } from './machine.js'
 import { programOf } from './program.js'
-import { defaultMemory, startSearch } from './search.js'
+import { defaultMemory, startSearch, wordsAt } from './start.js'
 
 export interface Reachable {
   /** In breadth-first order. */
   readonly vectors: readonly Vector[]
   readonly transitions: number
   readonly depth: number
-}
-
-/** The words of the state at an address. */
-export const wordsAt = (machine: Machine, at: number, words: number): bigint[] => {
-  const view = machine.view()
-  return Array.from({ length: words }, (_, w) => view.getBigUint64(at + w * 8, true))
 }
 
 /**

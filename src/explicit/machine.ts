@@ -1,7 +1,7 @@
 /** An instance of a program: its memory, and the policies by which its table and its queue grow. */
 import type { Program } from './program.js'
 import { homes, isPossible, slack, slotBytes, slotKinds, stopReasons, tableBytes, type TableShape, type TableSize } from './table.js'
-import type { MemoryMap } from './memory.js'
+import { batch, type MemoryMap } from './memory.js'
 import { encode } from './wasm/encode.js'
 import type { WasmModule } from './wasm/instruction.js'
 import { wasm, type WasmGlobalObject, type WasmMemory } from './wasm/platform.js'
@@ -30,8 +30,10 @@ export interface Machine {
   readonly size: () => TableSize
   /** Bytes in use: table, queue, buffers. */
   readonly bytes: () => number
-  /** Empties the table and makes it small again. The queue stays as it is. */
-  readonly clearTable: () => void
+  /** Empties the table and makes it large enough for so many states; false where there is no memory for it. The queue stays as it is. */
+  readonly clearTable: (count: number) => boolean
+  /** Addresses of areas of so many bytes, behind the table; they last until the table is cleared. Null where there is no memory. */
+  readonly reserve: (...bytes: readonly number[]) => number[] | null
 }
 
 export interface MachineParts {
@@ -232,10 +234,28 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     view: () => new DataView(memory.buffer),
     size: () => size,
     bytes: () => bytesOf(size, capacity),
-    clearTable: () => {
-      bytesAt().fill(0, tableAt, fresh)
-      setSize(firstSize(shape, options.log))
+    clearTable: (count) => {
+      bytesAt().fill(0, tableAt, Math.min(fresh, memory.buffer.byteLength))
+      let next = firstSize(shape, options.log)
+      while (roomOf(shape, next) < count + batch) next = { ...next, log: next.log + 1 }
+      const end = tableAt + tableBytes(shape, next)
+      if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
+      fresh = Math.max(fresh, end)
+      setSize(next)
       write('furthest', 0)
+      write('states', 0)
+      return true
+    },
+    reserve: (...sizes) => {
+      const starts: number[] = []
+      let at = aligned(tableAt + tableBytes(shape, size))
+      for (const bytes of sizes) {
+        starts.push(at)
+        at = aligned(at + bytes)
+      }
+      if (at - tableAt + map.ring + capacity * stateBytes > options.limit || !reach(at)) return null
+      fresh = Math.max(fresh, at)
+      return starts
     },
   }
 }

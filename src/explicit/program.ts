@@ -200,7 +200,7 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
     return finals.reduce((any, f) => i32.or(any, f), i32.const(0))
   }
   const all = scope.system.processes.map(isFinal).reduce((every, f) => i32.and(every, f), i32.const(1))
-  return { name: 'at_rest', params: [], result: 'i32', exported: false, locals: scope.locals, body: [...scope.code, all] }
+  return { name: 'at_rest', params: [], result: 'i32', exported: true, locals: scope.locals, body: [...scope.code, all] }
 }
 
 /** `expand(out) -> out`: all successors of the current state. */
@@ -302,15 +302,103 @@ const runFunction = (system: System, layout: Layout, memory: MemoryMap): WasmFun
   }
 }
 
-/** `successors(state) -> end`: writes a state's successors to the buffer. For schedules and tests. */
-const successorsFunction = (layout: Layout, memory: MemoryMap): WasmFunction => ({
-  name: 'successors',
-  params: [['state', 'i32']],
-  result: 'i32',
-  exported: true,
-  locals: [],
-  body: [...copyState(layout, memory, get('state')), call('expand', i32.const(memory.buffer))],
-})
+/** Bytes of an edge: the state it leaves, the slot of the one it leads to, its step (4 bytes each, and 4 of padding), its choice code. */
+export const edgeBytes = 24
+
+const traceGlobals: readonly WasmGlobal[] = [
+  /** 1 while successors are looked up in the table instead of being inserted. */
+  { name: 'hunting', type: 'i32', initial: 0n },
+  { name: 'hunter', type: 'i32', initial: 0n },
+  /** Where the next edge goes, and where there is no more room. */
+  { name: 'edge', type: 'i32', initial: 0n },
+  { name: 'edge_limit', type: 'i32', initial: 0n },
+]
+
+/** What schedules need: which of the states at hand lead to one of those in the table. */
+const traceFunctions = (layout: Layout, memory: MemoryMap): WasmFunction[] => {
+  const stateBytes = layout.widths.length * 8
+  /** Notes an edge for every entry of the buffer whose state is in the table. */
+  const lookUp: WasmFunction = {
+    name: 'look_up',
+    params: [['end', 'i32']],
+    result: null,
+    exported: false,
+    locals: [
+      ['p', 'i32'],
+      ['slot', 'i32'],
+    ],
+    body: [
+      set('p', i32.const(memory.buffer)),
+      block('done', [
+        loop('more', [
+          brIf('done', i32.geU(get('p'), get('end'))),
+          set('slot', call('find', get('p'))),
+          when(get('slot'), [
+            when(i32.ltU(getGlobal('edge'), getGlobal('edge_limit')), [
+              i32.store(getGlobal('edge'), getGlobal('hunter')),
+              i32.store(getGlobal('edge'), get('slot'), 4),
+              i32.store(getGlobal('edge'), i32.load(get('p'), stateBytes), 8),
+              i64.store(getGlobal('edge'), i64.load(get('p'), stateBytes + 8), 16),
+            ]),
+            setGlobal('edge', i32.add(getGlobal('edge'), i32.const(edgeBytes))),
+          ]),
+          set('p', i32.add(get('p'), i32.const(memory.entry))),
+          br('more'),
+        ]),
+      ]),
+    ],
+  }
+  const spill: WasmFunction = {
+    name: 'spill',
+    params: [['end', 'i32']],
+    result: null,
+    exported: false,
+    locals: [],
+    body: [when(getGlobal('hunting'), [call('look_up', get('end'))], [call('flush', get('end'))])],
+  }
+  /** `hunt(state, count)`: notes the edges of `count` states from an address on. */
+  const hunt: WasmFunction = {
+    name: 'hunt',
+    params: [
+      ['state', 'i32'],
+      ['count', 'i32'],
+    ],
+    result: null,
+    exported: true,
+    locals: [],
+    body: [
+      block('done', [
+        loop('next', [
+          brIf('done', i32.eqz(get('count'))),
+          setGlobal('hunter', get('state')),
+          call('look_up', call('successors', get('state'))),
+          set('state', i32.add(get('state'), i32.const(stateBytes))),
+          set('count', i32.sub(get('count'), i32.const(1))),
+          br('next'),
+        ]),
+      ]),
+    ],
+  }
+  /** `hunt_initial()`: the same for the initial states; the current state is the one with all initial values. */
+  const huntInitial: WasmFunction = {
+    name: 'hunt_initial',
+    params: [],
+    result: null,
+    exported: true,
+    locals: [],
+    body: [setGlobal('failures', i32.const(0)), setGlobal('hunter', i32.const(0)), call('look_up', call('init', i32.const(memory.buffer)))],
+  }
+  /** `successors(state) -> end`: writes a state's successors to the buffer. */
+  const successors: WasmFunction = {
+    name: 'successors',
+    params: [['state', 'i32']],
+    result: 'i32',
+    exported: true,
+    locals: [],
+    body: [...copyState(layout, memory, get('state')), call('expand', i32.const(memory.buffer))],
+  }
+  return [lookUp, spill, hunt, huntInitial, successors]
+}
 
 /** Generates the module of a system. @throws StateTooWide */
 export const programOf = (system: System, purpose: Purpose): Program => {
@@ -326,7 +414,7 @@ export const programOf = (system: System, purpose: Purpose): Program => {
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
-    ...(purpose === 'trace' ? [rememberFunction(memory), testFunction(scope()), successorsFunction(layout, memory)] : []),
+    ...(purpose === 'trace' ? [rememberFunction(memory), testFunction(scope()), ...traceFunctions(layout, memory)] : []),
     ...tableFunctions(shape, memory),
     beginFunction(memory),
     runFunction(system, layout, memory),
@@ -337,7 +425,7 @@ export const programOf = (system: System, purpose: Purpose): Program => {
       { name: 'grow', type: nothing },
       { name: 'widen', type: nothing },
     ],
-    globals,
+    globals: purpose === 'trace' ? [...globals, ...traceGlobals] : globals,
     functions,
   }
   return { system, layout, shape, memory, purpose, module }

@@ -1,9 +1,14 @@
 /** Exhaustive breadth-first search of a system's states. */
-import { totalmem } from 'node:os'
 import type { Schedule } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
+export { type Reachable, reachable } from './explore.js'
+export { defaultMemory } from './start.js'
+
 import { createMachine, type Machine, partsOf } from './machine.js'
 import { type Program, programOf, recordFields } from './program.js'
+import { shortestSchedules } from './schedule.js'
+import { defaultMemory, startSearch } from './start.js'
+import { builtIns } from './step.js'
 import { stopReasons } from './table.js'
 import { moduleText } from './wasm/text.js'
 
@@ -86,9 +91,6 @@ export interface SearchResult {
   readonly taken: Uint8Array
 }
 
-/** The memory that a search may use unless told otherwise, in bytes. */
-export const defaultMemory = (): number => Math.min(4 * 2 ** 30, Math.floor(totalmem() * 0.8))
-
 const statesPerCall = 10_000
 const sliceMilliseconds = 50
 
@@ -96,25 +98,6 @@ const sliceMilliseconds = 50
 export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
 
 const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-const writeWords = (machine: Machine, at: number, words: readonly bigint[]): void => {
-  const view = machine.view()
-  for (const [w, word] of words.entries()) view.setBigUint64(at + w * 8, word, true)
-}
-
-/** Sets up a machine for a search, with the initial states in its queue. */
-export const startSearch = (program: Program, machine: Machine, options: Pick<SearchOptions, 'maxStates' | 'maxDepth' | 'first' | 'deadlock'>): void => {
-  const { memory, system, layout } = program
-  const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1, first = false, deadlock = system.deadlock } = options
-  machine.write('state_limit', Math.min(maxStates, 2 ** 32 - 1) | 0)
-  machine.write('max_depth', Math.min(maxDepth, 2 ** 32 - 1) | 0)
-  machine.write('first', first ? 1 : 0)
-  machine.write('deadlock_counts', deadlock === 'violation' ? 1 : 0)
-  const view = machine.view()
-  for (let i = 0; i < system.properties.length; i++) view.setInt32(memory.records + i * 16 + recordFields.maximum, -(2 ** 31), true)
-  writeWords(machine, memory.current, layout.initial)
-  machine.call('begin')
-}
 
 const progressOf = (machine: Machine, seconds: number): Progress => ({
   states: machine.read('states'),
@@ -201,6 +184,22 @@ const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlo
     .filter((r) => r.kind !== 'deadlock' || deadlock === 'violation')
 }
 
+const isWanted = ({ verdict, length }: PropertyResult, which: 'violations' | 'all' | 'none'): boolean =>
+  length !== null && (which === 'all' || (which === 'violations' && verdict === 'violated'))
+
+const withSchedules = async (system: System, results: readonly PropertyResult[], memory: number, options: SearchOptions): Promise<PropertyResult[]> => {
+  const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
+  const numbers = builtIns(system)
+  const numberOf = (r: PropertyResult, i: number): number =>
+    r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
+  const wanted = results.flatMap((r, i) => (isWanted(r, which) ? [{ at: i, property: numberOf(r, i), length: r.length ?? 0 }] : []))
+  const found = await shortestSchedules(system, wanted, { memory, deadlock, signal })
+  return results.map((r, i) => {
+    const place = wanted.findIndex((w) => w.at === i)
+    return place < 0 ? r : { ...r, schedule: found[place] }
+  })
+}
+
 /**
  * Searches all reachable states, breadth first, until none is left or a limit is hit. States are kept exactly. Runs in slices of
  * about 50 ms, between which the event loop turns.
@@ -221,7 +220,10 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
   const states = machine.read('states')
-  const properties = resultsOf(program, machine, complete, deadlock)
+  const scheduling = performance.now()
+  const settled = resultsOf(program, machine, complete, deadlock)
+  const bytesUsed = machine.bytes()
+  const properties = limit?.kind === 'interrupted' ? settled : await withSchedules(system, settled, bytes, options)
   return {
     complete,
     limit,
@@ -230,12 +232,11 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
     depth: machine.read('depth'),
     seconds,
     setupSeconds,
-    scheduleSeconds: 0,
-    bytes: machine.bytes(),
-    bytesPerState: machine.bytes() / Math.max(1, states),
+    scheduleSeconds: (performance.now() - scheduling) / 1000,
+    bytes: bytesUsed,
+    bytesPerState: bytesUsed / Math.max(1, states),
     properties,
     fired: copy(memory.fired, system.steps.length),
     taken: copy(memory.taken, system.branches.length),
   }
 }
-export { type Reachable, reachable } from './explore.js'

@@ -200,7 +200,7 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
   if (!memory.bounded)
     scope.code.push(
       when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [
-        call('flush', get('out')),
+        call(scope.purpose === 'search' ? 'flush' : 'spill', get('out')),
         set('out', i32.const(memory.buffer)),
         setGlobal('emitted', i32.const(1)),
       ]),

@@ -389,14 +389,14 @@ const flushFunction = (shape: TableShape, memory: MemoryMap, kinds: readonly Slo
   }
 }
 
-/** The address of the slot that holds the state at `at`, or 0. */
+/** The address of the slot that holds the state at `at`, or 0, in a table of one kind. */
 const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
   const ops = slotOps(kind)
   return {
     name: `find_${kind}`,
     params: [['at', 'i32']],
     result: 'i32',
-    exported: true,
+    exported: false,
     locals: [
       ...sizeLocals,
       ...(['x', 'h', 'scaled', 'part'] as const).map((l) => [l, 'i64'] as const),
@@ -413,6 +413,19 @@ const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
       probe(shape, kind, get('at')),
       select(ops.eq(get('s'), get('e')), get('a'), i32.const(0)),
     ],
+  }
+}
+
+/** `find(at) -> address`: the slot that holds the state at `at`, or 0. */
+const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
+  const finds = kinds.map((kind) => call(`find_${kind}`, get('at')))
+  return {
+    name: 'find',
+    params: [['at', 'i32']],
+    result: 'i32',
+    exported: true,
+    locals: [],
+    body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [finds[0]], [finds[1]])],
   }
 }
 
@@ -502,6 +515,7 @@ export const tableFunctions = (shape: TableShape, memory: MemoryMap): WasmFuncti
     ...kinds.map((kind) => chunkFunction(shape, memory, kind)),
     flushFunction(shape, memory, kinds),
     ...kinds.map((kind) => findFunction(shape, kind)),
+    findAnyFunction(kinds),
     ...kinds.flatMap((from) => kinds.filter((to) => to === from || to === 'narrow').map((to) => rehashFunction(shape, from, to))),
   ]
 }

@@ -1,4 +1,5 @@
 /** The ESTree nodes that the loader walks, seen loosely: it looks at few of their fields and passes through all the others. */
+import { visitorKeys } from 'oxc-parser'
 
 export interface Node {
   readonly type: string
@@ -24,7 +25,7 @@ export const list = (node: Node, field: string): readonly Node[] => {
 /** All nodes directly below a node, in source order. */
 export const childrenOf = (node: Node): Node[] => {
   const found: Node[] = []
-  for (const key in node) {
+  for (const key of visitorKeys[node.type] ?? []) {
     const x = node[key]
     if (isNode(x)) found.push(x)
     else if (Array.isArray(x)) for (const y of x) if (isNode(y)) found.push(y)

@@ -383,4 +383,22 @@ describe('sets', () => {
     )
     expect(states).toEqual(['t={1,2,3} digits=123 n=3'])
   })
+
+  test('has and delete of what cannot be a member', async () => {
+    // Pins: a delete outside the domain was refused by the compiler, where JavaScript's sets do nothing.
+    const { states, verdicts } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ t: set(2), at: range(-1, 2), had: bool }),
+        init: function* (s) {
+          s.at = yield* choose([-1, 0, 2])
+          s.t.add(0)
+          s.had = s.t.has(s.at)
+          s.t.delete(s.at)
+        },
+      }),
+    )
+    expect(states).toEqual(['t={0} at=-1 had=false', 't={0} at=2 had=false', 't={} at=0 had=true'])
+    expect(verdicts.range).toBe('holds')
+  })
 })

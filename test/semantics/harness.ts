@@ -33,17 +33,22 @@ export interface Exploration {
   readonly system: System
 }
 
-/** Explores `m` with its default params, changed by `params`. @throws an assertion error of vitest where the two searches disagree. */
+/**
+ * Explores `m` with its default params, changed by `params`. Of the states that are reached twice one in `checkMergedEvery` is checked to
+ * go on alike from both; see `SlowLimits`.
+ * @throws an assertion error of vitest where the two searches disagree.
+ */
 export const explore = async <P extends Params, F extends Fields>(
   m: Model<P, F>,
   claimed: Readonly<Record<string, Property<ValuesOf<F>, ParamValues<P>>>> = {},
   params: Partial<ParamValues<P>> = {},
+  checkMergedEvery = 1,
 ): Promise<Exploration> => {
   const values = { ...defaults(m), ...params } as Readonly<Record<string, number | boolean | string>>
   const named = properties(m, claimed)
   const system = compile({ model: m as unknown as Model, params: values, properties: named.properties as never })
 
-  const slow = slowSearch(system, m as unknown as Model, values, named.properties as never, { checkMergedEvery: 1 })
+  const slow = slowSearch(system, m as unknown as Model, values, named.properties as never, { checkMergedEvery })
   const fast = await search(system)
   const all = reachable(system)
 

@@ -656,8 +656,7 @@ describe('helpers', () => {
           p: function* (s) {
             yield 'go'
             const limit = yield* choose([0, 2])
-            const x = yield* maybe(limit)
-            s.x = x
+            s.x = yield* maybe(limit)
           },
         }),
       }),

@@ -64,7 +64,7 @@ interface Names {
 
 const lookup = (numbers: ReadonlyMap<string, number>, what: string, key: string): number => {
   const found = numbers.get(key)
-  if (found === undefined) throw new Error(`wasm encoder: no ${what} named ${key}`)
+  if (found === undefined) throw new Error(`wasm encoder: there is no ${what} named ${key}`)
   return found
 }
 
@@ -105,11 +105,11 @@ const encodeBody = (f: WasmFunction, names: Names): number[] => {
         return signed64(out, node.value)
       case 'local.get':
         out.push(0x20)
-        return unsigned(out, lookup(locals, `local of ${f.name}`, node.local))
+        return unsigned(out, lookup(locals, 'local', node.local))
       case 'local.set':
         emit(node.value)
         out.push(0x21)
-        return unsigned(out, lookup(locals, `local of ${f.name}`, node.local))
+        return unsigned(out, lookup(locals, 'local', node.local))
       case 'global.get':
         out.push(0x23)
         return unsigned(out, lookup(names.globals, 'global', node.global))

@@ -1,0 +1,114 @@
+/** Runs one model through the compiler and the WebAssembly engine, and through the oracle, and compares all that they say. */
+import { compile } from '../../src/compile/compile.ts'
+import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
+import { type PropertyResult, reachable, type SearchResult, search } from '../../src/explicit/search.ts'
+import type { System, Vector } from '../../src/ir/system.ts'
+import type { Model } from '../../src/lang/model.ts'
+import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
+import { replay } from '../../src/replay/replay.ts'
+import { type SlowProperty, type SlowResult, slowSearch } from '../../src/replay/search.ts'
+import { loadText } from './text.ts'
+
+export type Comparison =
+  | { readonly kind: 'agree'; readonly states: number; readonly complete: boolean; readonly result: SearchResult; readonly schedules: number }
+  /** The compiler refuses the model. */
+  | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
+  /** Too many states already near the start: nothing was compared. */
+  | { readonly kind: 'skipped' }
+
+/** The engine and the oracle do not say the same. */
+export class Differs extends Error {
+  override readonly name = 'Differs'
+}
+
+export interface CompareOptions {
+  /** The oracle looks at no more states than these; of larger models only the first levels are compared. */
+  readonly maxStates?: number
+  /** Changes the system that the engine gets, but not the one by which the oracle encodes states: to see that differences are found. */
+  readonly sabotage?: (system: System) => System
+}
+
+/** Compares the two on a model's text. @throws Differs; and whatever the compiler, engine or oracle throw that they should not. */
+export const compareText = async (source: string, { maxStates = 400, sabotage = (system) => system }: CompareOptions = {}): Promise<Comparison> => {
+  const { model, properties } = loadText(source)
+  let system: System
+  try {
+    system = compile({ model, params: {}, properties: properties as never })
+  } catch (error) {
+    if (error instanceof DiagnosticError) return { kind: 'refused', diagnostic: error.diagnostic }
+    throw error
+  }
+  const given = sabotage(system)
+  const whole = await search(given, { maxStates, schedules: 'none' })
+  const maxDepth = whole.complete ? undefined : whole.depth - 1
+  if (maxDepth !== undefined && maxDepth < 1) return { kind: 'skipped' }
+  const limits = maxDepth === undefined ? {} : { maxDepth }
+  const fast = await search(given, { ...limits, schedules: 'all' })
+  const slow = slowSearch(system, model, {}, properties as Record<string, AnyProperty>, { ...limits, checkMergedEvery: 4 })
+
+  const said = (states: number, transitions: number, depth: number, complete: boolean, of: readonly (SlowProperty | PropertyResult)[]): string =>
+    [
+      `states ${states}`,
+      `transitions ${transitions}`,
+      `depth ${depth}`,
+      `complete ${complete}`,
+      ...of
+        .filter(({ kind }) => kind !== 'deadlock' || model.deadlock !== 'allowed')
+        .map(({ name, kind, verdict, length, maximum }) => `${kind} ${name}: ${verdict}, length ${length}, maximum ${maximum}`),
+    ].join('\n')
+  const [engine, oracle] = [
+    said(fast.states, fast.transitions, fast.depth, fast.complete, fast.properties),
+    said(slow.vectors.length, slow.transitions, slow.depth, slow.complete, slow.properties),
+  ]
+  if (engine !== oracle) throw new Differs(`the engine says\n${engine}\n\nand the oracle\n${oracle}\n${whole.complete ? firstDifference(given, slow) : ''}`)
+  if (whole.complete) {
+    const difference = firstDifference(given, slow)
+    if (difference !== '') throw new Differs(difference)
+  }
+  const schedules = checkSchedules(system, model, properties as Record<string, AnyProperty>, fast, slow)
+  return { kind: 'agree', states: fast.states, complete: fast.complete, result: fast, schedules }
+}
+
+const firstDifference = (system: System, slow: SlowResult): string => {
+  const fast = new Set(reachable(system).vectors.map(String))
+  const own = new Set(slow.vectors.map(String))
+  const named = (vector: string): string => {
+    const values = vector.split(',')
+    let at = 0
+    return system.variables
+      .map(({ name, dims }) => {
+        const n = dims.reduce((a, b) => a * b, 1)
+        at += n
+        return `${name}=${values.slice(at - n, at).join(',')}`
+      })
+      .join(' ')
+  }
+  const extra = [...fast].find((v) => !own.has(v))
+  const missing = [...own].find((v) => !fast.has(v))
+  return [
+    ...(extra === undefined ? [] : [`only the engine reaches ${named(extra)}`]),
+    ...(missing === undefined ? [] : [`only the oracle reaches ${named(missing)}`]),
+  ].join('\n')
+}
+
+/** Every schedule has the length that was said, replays through states that are reachable, and ends in what it is a schedule for. */
+const checkSchedules = (system: System, model: Model, properties: Readonly<Record<string, AnyProperty>>, fast: SearchResult, slow: SlowResult): number => {
+  const known = new Set(slow.vectors.map(String))
+  let n = 0
+  for (const { name, kind, length, schedule } of fast.properties) {
+    if (schedule === null) continue
+    n++
+    const wrong = (what: string): never => {
+      throw new Differs(`the schedule for ${name} ${what}: ${JSON.stringify(schedule)}`)
+    }
+    if (schedule.moves.length !== length) wrong(`is not ${length} moves long`)
+    if (schedule.fails !== (kind === 'assert' || kind === 'range')) wrong('fails, or does not, and should not, or should')
+    const { initial, steps, failure, state } = replay(system, model, {}, schedule)
+    const vectors: Vector[] = [...(length === 0 && schedule.fails ? [] : [initial.vector]), ...steps.flatMap(({ after }) => (after === null ? [] : [after.vector]))]
+    for (const vector of vectors) if (!known.has(String(vector))) wrong(`goes through ${vector.join(',')}, which is not reachable`)
+    if (schedule.fails && failure?.kind !== kind) wrong(`ends with ${failure?.kind ?? 'no'} failure in the oracle`)
+    const property = properties[name]
+    if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, {}).holds !== (kind === 'sometimes')) wrong('ends in a state that is no witness in the oracle')
+  }
+  return n
+}
