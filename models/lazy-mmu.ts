@@ -60,9 +60,9 @@ export default model({
   variants: {
     'flush-before-read': { flushBeforeRead: true },
     'drain-after-unlock': { drainBeforeUnlock: false, updates: 1, ptes: 1 },
-    'flush-tlb-before-drain': { flushBeforeRead: true, orderAtZap: 'tlbFlush-drain-free' },
-    'free-before-drain': { flushBeforeRead: true, orderAtZap: 'tlbFlush-free-drain' },
-    'free-before-tlb-flush': { flushBeforeRead: true, orderAtZap: 'drain-free-tlbFlush' },
+    'flush-tlb-before-drain': { flushBeforeRead: true, ptes: 1, orderAtZap: 'tlbFlush-drain-free' },
+    'free-before-drain': { flushBeforeRead: true, ptes: 1, orderAtZap: 'tlbFlush-free-drain' },
+    'free-before-tlb-flush': { flushBeforeRead: true, ptes: 1, orderAtZap: 'drain-free-tlbFlush' },
   },
   state: (p) => ({
     ptl: lock(p.cpus + 1),

@@ -75,7 +75,7 @@ function* shootDown(s: State, self: number, p: Params): Steps {
     s.actionNeeded[cpu] = true
 
     yield 'I7: unlock its action queue'
-    assert(s.actionLock[cpu], 'the action queue is locked')
+    assert(s.actionLock[cpu], 'the action queue was not locked')
     s.actionLock[cpu] = false
 
     yield 'I8: interrupt it'
@@ -99,7 +99,7 @@ function* shootDown(s: State, self: number, p: Params): Steps {
   if (s.using[self] === pmap) s.tlb[self] = s.entry[pmap]
 
   yield 'I14: unlock the pmap'
-  assert(s.pmapLock[pmap], 'the pmap is locked')
+  assert(s.pmapLock[pmap], 'the pmap was not locked')
   s.pmapLock[pmap] = false
 
   yield 'I15: rejoin the active set'
@@ -116,7 +116,7 @@ function* respond(s: State, self: number, p: Params): Steps {
     s.active[self] = false
 
     yield until('R3: wait until the pmap is unlocked; lock the own action queue', () => p.dropR3Lock || !s.pmapLock[s.using[self]])
-    assert(!s.actionLock[self], 'no initiator is at the action queue')
+    assert(!s.actionLock[self], 'an initiator still holds the action queue')
     s.actionLock[self] = true
     if (p.actBeforeR5) s.active[self] = true
 
@@ -127,7 +127,7 @@ function* respond(s: State, self: number, p: Params): Steps {
     s.actionNeeded[self] = false
 
     yield 'R7: unlock the own action queue'
-    assert(s.actionLock[self], 'the own action queue is locked')
+    assert(s.actionLock[self], 'the action queue was not locked')
     s.actionLock[self] = false
 
     yield 'R8: rejoin the active set'
@@ -159,7 +159,7 @@ export default model({
 
       while (true) {
         yield 'M2: translate'
-        assert(s.tlb[self] === s.entry[s.using[self]], 'the TLB agrees with the pmap')
+        assert(s.tlb[self] === s.entry[s.using[self]], 'translated with a stale TLB')
 
         yield 'M3: go on, or change an entry'
         const next = yield* choose(['go on', 'change'])

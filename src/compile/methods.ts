@@ -49,9 +49,9 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
       return optionalValue(found, undefined, selectValue(c, hits, items.map((item) => item.value), site))
     }
     case 'filter':
-      return { k: 'list', items: items.map((item, i) => ({ present: settle(c, andThen(c, item.present, () => test(item, i), site)), value: item.value })) }
+      return { k: 'list', items: items.map((item, i) => ({ present: settle(c, andThen(c, item.present, () => test(item, i), site)), value: settleValue(c, item.value) })) }
     case 'map':
-      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: mapped(c, item, () => apply(item, i), site) })) }
+      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: settleValue(c, mapped(c, item, () => apply(item, i), site)) })) }
     case 'forEach':
       items.forEach((item, i) => {
         conditional(

@@ -16,7 +16,7 @@ import { condition, evaluate, evaluateObject, itemsOf, refine, select1 } from '.
 import { joinOrRefuse, type Site } from './flow.js'
 import { hasMember, wholeOf } from './memory.js'
 import { type Cell, childScope, type Fn, lookup, type Scope, visibleCells } from './scope.js'
-import { bindItem, declare, hoist, runStatement, switchCases } from './statement.js'
+import { bindItem, declare, hoist, iteration, runStatement, switchCases } from './statement.js'
 import { callsNamed, delegatedYields, escapes, hasYield, pauses } from './syntax.js'
 import { compact, leaves, lower, raise, sameType, type Type, typeOf, zeroIn } from './type.js'
 import { asInt, describe, int, lift, undefinedValue, type Value } from './value.js'
@@ -313,14 +313,16 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
     const v = evaluateObject(c, node.right, scope)
     if (yields && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier'))
       return refuse(c, 'MC305', scope.file, node.right, `a loop with a yield in it goes over ${describe(v)}, which may change meanwhile`, 'copy it into a local first: `const xs = [...x]`, and loop over that')
-    return compact(itemsOf(c, v, site), wholeOf(c, spanOf(scope.file, node.right))).items
+    const items = iteration(c, v, site)
+    return yields ? compact(items, wholeOf(c, spanOf(scope.file, node.right))).items : items
   }
-  const length = list().length
+  const first = list()
+  const { length } = first
   const round = (i: number): void => {
     m.frames = frames
     if (i >= length) return next()
-    // The list is read again in every round: where a yield has passed, from the frame.
-    const item = list()[i]
+    // With yields the list is read again in every round: from the frame, where a yield has passed.
+    const item = (yields ? list() : first)[i]
     if (item === undefined) return next()
     const roundScope = { ...scope, parent: scope, names: new Map<string, Cell>(), captured: null, instance: `${scope.instance}#${i}` }
     const outer = frames.at(-1)
@@ -335,10 +337,7 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
         if (yields && outer !== undefined) m.frames = [...frames.slice(0, -1), { ...outer, rounds: `${outer.rounds}#${i}` }]
         step(m, node.body, inner, inside, again)
       },
-      () => {
-        m.frames = frames
-        next()
-      },
+      () => round(i + 1),
     )
   }
   round(0)

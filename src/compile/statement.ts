@@ -156,9 +156,10 @@ const loop = (c: Context, scope: Scope, labels: readonly string[], site: Site, t
 
 const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly string[]): Flow => {
   const site: Site = { file: scope.file, node: node.right }
-  const items = itemsOf(c, evaluateObject(c, node.right, scope), site).map((item) => ({ present: settle(c, item.present), value: settleValue(c, item.value) }))
+  const items = iteration(c, evaluateObject(c, node.right, scope), site)
   const rounds = (): Value | 'never' => {
-    for (const item of items) {
+    for (const next of items) {
+      const item = { present: settle(c, next.present), value: settleValue(c, next.value) }
       const flow = conditional(
         c,
         item.present,
@@ -175,6 +176,12 @@ const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly 
   }
   return leavable(c, ['break'], labels, rounds, site) === 'never' ? 'never' : 'next'
 }
+
+/**
+ * The items of a loop. As in JavaScript, a loop over a part of the state sees what its body writes there: those items are read when their
+ * round begins; anything else is a list of its own by now.
+ */
+export const iteration = (c: Context, v: Value, site: Site): readonly Item[] => itemsOf(c, v.k === 'ref' ? v : settleValue(c, v), site)
 
 /** A scope for one round of a `for..of`, with the loop's variable bound. */
 export const bindItem = (c: Context, node: ForOfStatement, item: Item, scope: Scope): Scope => {

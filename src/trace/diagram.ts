@@ -88,7 +88,9 @@ const failureMark = ({ kind }: Outcome): string => (kind === 'range' ? '<- leave
 
 const effectsOf = (step: TraceStep, before: StateView, after: StateView, ghosts: readonly string[]): string[] => {
   const { globals, locals, ghosts: ghostly } = changes(before, after, step.agent, ghosts)
-  return [...globals, ...locals, ...ghostly.map((change) => `(${change})`)].map(printable)
+  // A choice stands beside the label already; the local that keeps it would say the same again.
+  const told = locals.filter((local) => !step.choices.some((choice) => local.endsWith(` = ${formatPlain(choice)}`)))
+  return [...globals, ...told, ...ghostly.map((change) => `(${change})`)].map(printable)
 }
 
 const at = ({ file, line }: SourcePlace): string => `${printable(file)}:${line}`

@@ -44,7 +44,7 @@ export const pack = (items: readonly string[], width: number): string[] => {
     if (line !== '') lines.push(`${line},`)
     line = item
     if (line.length > width) {
-      const wrapped = wrap(line, width, 2)
+      const wrapped = wrap(keepPairs(line), width, 2).map(freePairs)
       lines.push(...wrapped.slice(0, -1))
       line = wrapped.at(-1) ?? ''
     }
@@ -52,3 +52,7 @@ export const pack = (items: readonly string[], width: number): string[] => {
   if (line !== '') lines.push(line)
   return lines
 }
+
+/** `field: value` is not broken in the middle: a space that does not break stands between the two while the line is wrapped. */
+const keepPairs = (text: string): string => text.replaceAll(/(?<=\w): (?=[^\s{[])/g, ':\u00a0')
+const freePairs = (text: string): string => text.replaceAll('\u00a0', ' ')

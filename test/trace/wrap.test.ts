@@ -24,3 +24,7 @@ test('pack fills lines with whole items', () => {
   expect(pack([], 20)).toEqual([])
   expect(pack(['queue: push something long', 'b'], 14)).toEqual(['queue: push', '  something', '  long, b'])
 })
+
+test('pack keeps a field and its value on one line', () => {
+  expect(pack(['q: push {at: 0, value: {P: true, W: false}}'], 24)).toEqual(['q: push {at: 0, value:', '  {P: true, W: false}}'])
+})
