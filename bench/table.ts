@@ -20,3 +20,7 @@ export const median = <T>(values: readonly T[], by: (value: T) => number): T => 
   if (middle === undefined) throw new Error('the median of nothing')
   return middle
 }
+
+/** The one with the least measure. @throws Error if there is none. */
+export const least = <T>(values: readonly T[], by: (value: T) => number): T =>
+  values.reduce((best, value) => (by(value) < by(best) ? value : best))

@@ -11,7 +11,6 @@ import { withWidthExplained } from './check/too-wide.js'
 import { traceOf } from './check/trace-of.js'
 import { compile } from './compile/compile.js'
 import { dumpWasm, type Progress, type SearchOptions, type SearchResult, search } from './explicit/search.js'
-import { printSystem } from './ir/printer.js'
 import type { System } from './ir/system.js'
 
 export { Disagreement } from './check/disagreement.js'
@@ -142,6 +141,6 @@ const limitOf = ({ limit }: SearchResult): ReportLimit | null => {
 export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: CheckOptions = {}): Promise<string> => {
   const prepared = await prepare(target, options)
   const { system } = prepared
-  if (what === 'ir') return printSystem(system)
+  if (what === 'ir') return `${(await import('./ir/printer.js')).printSystem(system).trimEnd()}\n`
   return withWidthExplained(system, prepared.target.model, () => dumpWasm(system))
 }

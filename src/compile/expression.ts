@@ -226,7 +226,7 @@ const identifier = (c: Context, node: { name: string; start: number; end: number
     }
   }
   const v = cellValue(c, found.cell)
-  if (v === undefined) return refuse(c, 'MC116', scope.file, node, `'${node.name}' is used before it has a value`, 'initialise it where it is declared')
+  if (v === undefined) return refuse(c, 'MC116', scope.file, node, `'${node.name}' is used before it has a value`, 'initialise it where it is declared; where another local of this name hid it at a yield, rename one of the two')
   if (v.k === 'stale') return stale(c, v.what, siteOf(scope, node))
   return v
 }

@@ -380,13 +380,20 @@ const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next
     if (node === undefined) return next()
     if (node.type !== 'YieldExpression') return from(i + 1)
     if (!node.delegate) return refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', 'a step starts with a statement: `yield \'label\'`')
-    delegate(m, node, expression !== node, scope, (v) => {
+    delegate(m, node, !standsAlone(expression, node), scope, (v) => {
       c.yielded.set(node, v)
       from(i + 1)
     })
   }
   from(0)
 }
+
+/** Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x = yield* f()`, `s.a[i] = yield* f()`. */
+const standsAlone = (expression: Expression, node: Expression): boolean =>
+  expression === node || (expression.type === 'AssignmentExpression' && expression.operator === '=' && expression.right === node && isFixedTarget(expression.left as Expression))
+
+const isFixedTarget = (node: Expression): boolean =>
+  node.type === 'Identifier' || (node.type === 'MemberExpression' && isFixedTarget(node.object) && (!node.computed || node.property.type === 'Identifier' || node.property.type === 'Literal'))
 
 const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Scope, next: (v: Value) => void): void => {
   const { c } = m

@@ -18,7 +18,7 @@ export interface Reachable {
  */
 export const reachable = (system: System, maxStates = 1_000_000): Reachable => {
   const program = programOf(system, 'search')
-  const machine = createMachine(partsOf(program), { limit: defaultMemory(), keep: true, log: 12 })
+  const machine = createMachine(partsOf(program), { limit: defaultMemory(), keep: true })
   startSearch(program, machine, { maxStates })
   while (machine.call('run', 10_000) === 0) if (machine.read('stop') !== 0) throw new Error(`more than ${maxStates} states are reachable`)
   const words = program.layout.widths.length

@@ -9,9 +9,9 @@ import { wasm, type WasmGlobalObject, type WasmMemory } from './wasm/platform.js
 const page = 65_536
 const wholeMemory = 65_536 * page - page
 
-/** Up to this size a table grows by doubling; above, by a quarter where a slot takes more than 4 bytes. */
-const doublingBytes = 32 * 2 ** 20
-/** How full tables of up to `doublingBytes` get, and larger ones: time is worth more than memory until there is much of it. */
+/** From this size on a table is frugal: it grows by a quarter instead of doubling where a slot takes more than 4 bytes, and gets fuller. */
+export const frugalBytes = 32 * 2 ** 20
+/** How full small tables get, and frugal ones: time is worth more than memory until there is much of it. */
 const looseLoad = 0.65
 const tightLoad = 0.86
 
@@ -49,8 +49,10 @@ export interface MachineOptions {
   readonly limit: number
   /** Nothing leaves the queue: the states lie in it in the order in which they were found. */
   readonly keep: boolean
-  /** Log2 of the first table's homes. */
-  readonly log: number
+  /** Log2 of the first table's homes; 12 unless given. */
+  readonly log?: number
+  /** Bytes from which on a table is frugal; `frugalBytes` unless given. */
+  readonly frugal?: number
 }
 
 /** All sizes greater than the given one that make sense, smallest first. */
@@ -70,12 +72,12 @@ const largerSizes = (shape: TableShape, size: TableSize): TableSize[] => {
  * Sizes to grow to, the one to try first first. Narrow slots as soon as they cost no more memory than a doubled table of wide
  * ones; then a table twice as large, or a quarter larger where that is much memory; then less, for when memory runs out.
  */
-export const nextSizes = (shape: TableShape, size: TableSize): TableSize[] => {
+export const nextSizes = (shape: TableShape, size: TableSize, frugal = frugalBytes): TableSize[] => {
   const larger = largerSizes(shape, size)
   const doubled = tableBytes(shape, { ...size, log: size.log + 1 })
   const narrow = size.kind === 'wide' ? larger.filter((s) => s.kind === 'narrow' && homes(s) >= homes(size) * 2 && tableBytes(shape, s) <= doubled) : []
-  const careful = tableBytes(shape, size) >= doublingBytes && slotBytes(shape, size.kind) > 4
-  const ratio = careful ? 1.15 : 2
+  const careful = tableBytes(shape, size) >= frugal && slotBytes(shape, size.kind) > 4
+  const ratio = careful ? 1.14 : 2
   const same = larger.filter((s) => s.kind === size.kind)
   const wanted = same.filter((s) => homes(s) >= homes(size) * ratio)
   return [...narrow.slice(-1), ...wanted.slice(0, 1), ...same.filter((s) => homes(s) < homes(size) * ratio).toReversed(), ...larger.filter((s) => s.kind !== size.kind)]
@@ -88,8 +90,8 @@ const inverse64 = (odd: bigint): bigint => {
 }
 
 /** How many states a table of this size may hold. */
-const roomOf = (shape: TableShape, size: TableSize): number =>
-  shape.rest.length === 0 && size.log === shape.keyBits ? 2 ** 31 - 1 : Math.floor(homes(size) * (tableBytes(shape, size) < doublingBytes ? looseLoad : tightLoad))
+const roomOf = (shape: TableShape, size: TableSize, frugal: number): number =>
+  shape.rest.length === 0 && size.log === shape.keyBits ? 2 ** 31 - 1 : Math.floor(homes(size) * (tableBytes(shape, size) < frugal ? looseLoad : tightLoad))
 
 const firstSize = (shape: TableShape, log: number): TableSize => {
   const kinds = slotKinds(shape)
@@ -111,9 +113,10 @@ export const partsOf = (program: Program): MachineParts => ({
 /** Compiles and instantiates a module; its table and queue are empty. */
 export const createMachine = (parts: MachineParts, options: MachineOptions): Machine => {
   const { shape, memory: map, words } = parts
+  const { log = 12, frugal = frugalBytes } = options
   const stateBytes = words * 8
   const aligned = (bytes: number): number => Math.ceil(bytes / page) * page
-  let size = firstSize(shape, options.log)
+  let size = firstSize(shape, log)
   let capacity = 1024
   let tableAt = aligned(map.ring + capacity * stateBytes * 8)
   const guard = sliceBytes + 1024 * slotBytes(shape, 'wide')
@@ -161,7 +164,9 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     return true
   }
   const grow = (): void => {
-    if (!nextSizes(shape, size).some(growTo)) write('stop', stopReasons.memory)
+    do {
+      if (!nextSizes(shape, size, frugal).some(growTo)) return write('stop', stopReasons.memory)
+    } while (read('states') + batch > roomOf(shape, size, frugal))
   }
   const widen = (): void => {
     const doubled = capacity * 2
@@ -217,7 +222,7 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     write('table_log', size.log)
     write('table_factor', size.factor)
     write('narrow', size.kind === 'narrow' ? 1 : 0)
-    write('room', roomOf(shape, size))
+    write('room', roomOf(shape, size, frugal))
   }
   setSize(size)
   write('capacity', capacity)
@@ -236,8 +241,8 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     bytes: () => bytesOf(size, capacity),
     clearTable: (count) => {
       bytesAt().fill(0, tableAt, Math.min(fresh, memory.buffer.byteLength))
-      let next = firstSize(shape, options.log)
-      while (roomOf(shape, next) < count + batch) next = { ...next, log: next.log + 1 }
+      let next = firstSize(shape, log)
+      while (roomOf(shape, next, frugal) < count + batch) next = { ...next, log: next.log + 1 }
       const end = tableAt + tableBytes(shape, next)
       if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
       fresh = Math.max(fresh, end)

@@ -7,10 +7,13 @@ import { waysThrough } from './walk.js'
 /** Successors are hashed, touched and inserted in batches of this many: that many cache misses are under way together. */
 export const batch = 128
 
+/** Bytes of what is kept about a property. */
+export const recordBytes = 20
+
 export interface MemoryMap {
   /** The state being expanded. */
   readonly current: number
-  /** 16 bytes per property and built-in: settled (0 or 1), length, failure (-1: none), maximum. */
+  /** `recordBytes` per property and built-in; see `recordFields`. */
   readonly records: number
   /** A byte per step and per branch. */
   readonly fired: number
@@ -76,7 +79,7 @@ const mapOf = ({ words, properties, steps, branches, successors, extra }: Sizes)
   const entry = words * 8 + extra
   const current = 64
   const records = align(current + words * 8)
-  const fired = align(records + properties * 16)
+  const fired = align(records + properties * recordBytes)
   const taken = align(fired + steps)
   const homes = align(taken + branches)
   const slots = homes + batch * 4

@@ -4,7 +4,7 @@ import { agentFunction, currentState, initFunction, newScope } from './agents.js
 import { expression, negated, tempLocal } from './expression.js'
 import { type FunctionScope, readElement } from './fields.js'
 import { type Layout, layoutOf } from './layout.js'
-import { type MemoryMap, memoryMap } from './memory.js'
+import { type MemoryMap, memoryMap, recordBytes } from './memory.js'
 import { builtIns, nested, propertyStatements, type Purpose, setOnceIn, type StepScope } from './step.js'
 import { stopReasons, tableFunctions, tableGlobals, tableShape, type TableShape } from './table.js'
 import { walkStmts } from './walk.js'
@@ -51,8 +51,8 @@ const globals: readonly WasmGlobal[] = [
   { name: 'failures', type: 'i32', initial: 0n },
 ]
 
-/** The fields of a record of 16 bytes per property. */
-export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12 } as const
+/** The fields of a record of 20 bytes per property. `measured` is 1 where a bound's maximum was set. */
+export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12, measured: 16 } as const
 
 /** `settle(property, length, failure, violation)`: the first time only. */
 const settleFunction = (memory: MemoryMap): WasmFunction => ({
@@ -67,7 +67,7 @@ const settleFunction = (memory: MemoryMap): WasmFunction => ({
   exported: false,
   locals: [['at', 'i32']],
   body: [
-    set('at', i32.add(i32.const(memory.records), i32.shl(get('property'), i32.const(4)))),
+    set('at', i32.add(i32.const(memory.records), i32.mul(get('property'), i32.const(recordBytes)))),
     when(i32.load(get('at'), recordFields.settled), [ret()]),
     i32.store(get('at'), i32.const(1), recordFields.settled),
     i32.store(get('at'), get('length'), recordFields.length),
@@ -129,7 +129,7 @@ const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): 
   scope.setOnce = setOnceIn({ body: property.body, end: { op: 'finish' } })
   scope.step = null
   const env = currentState(scope)
-  const record = scope.memory.records + index * 16
+  const record = scope.memory.records + index * recordBytes
   const [over, broken] = [`over${index}`, `broken${index}`]
   const decide = (): void => {
     if (!propertyStatements(scope, env, property.body, broken)) return
@@ -146,8 +146,9 @@ const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): 
     scope.locals.push([local, 'i32'])
     scope.code.push(
       set(local, value),
-      when(i32.gtS(get(local), i32.load(i32.const(0), record + recordFields.maximum)), [
+      when(i32.geS(get(local), i32.load(i32.const(0), record + recordFields.maximum)), [
         i32.store(i32.const(0), get(local), record + recordFields.maximum),
+        i32.store(i32.const(0), i32.const(1), record + recordFields.measured),
       ]),
       brIf(over, i32.leS(get(local), i32.const(property.max ?? 0))),
     )
@@ -164,7 +165,7 @@ const propertiesFunction = (scope: StepScope): WasmFunction => {
     const found = call('settle', i32.const(i), getGlobal('depth'), i32.const(-1), i32.const(p.kind === 'sometimes' ? 0 : 1))
     const code = nested(scope, () => void scope.code.push(propertyCode(scope, i, [found])))
     // A bound's maximum is wanted even after it was exceeded.
-    return p.kind === 'bound' ? code : [when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * 16)), code)]
+    return p.kind === 'bound' ? code : [when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes)), code)]
   })
   return { name: 'properties', params: [], result: null, exported: false, locals: scope.locals, body: body.flat() }
 }

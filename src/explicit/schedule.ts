@@ -260,7 +260,7 @@ const scheduleTo = async (program: Program, machine: Machine, levels: readonly L
 export const shortestSchedules = async (system: System, targets: readonly Target[], options: ScheduleOptions): Promise<(Schedule | null)[]> => {
   if (targets.length === 0) return []
   const program = programOf(system, 'trace')
-  const machine = createMachine(partsOf(program), { limit: options.memory, keep: true, log: 12 })
+  const machine = createMachine(partsOf(program), { limit: options.memory, keep: true })
   const { deadlock } = builtIns(system)
   const depth = Math.max(0, ...targets.map((t) => (t.property > deadlock ? t.length - 1 : t.length)))
   const levels = await searchLevels(program, machine, depth, options)

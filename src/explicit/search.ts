@@ -5,6 +5,7 @@ export { type Reachable, reachable } from './explore.js'
 export { defaultMemory } from './start.js'
 
 import { createMachine, type Machine, partsOf } from './machine.js'
+import { recordBytes } from './memory.js'
 import { type Program, programOf, recordFields } from './program.js'
 import { shortestSchedules } from './schedule.js'
 import { defaultMemory, startSearch } from './start.js'
@@ -166,7 +167,7 @@ const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlo
   ]
   return kinds
     .map(({ name, kind }, i): PropertyResult => {
-      const at = memory.records + i * 16
+      const at = memory.records + i * recordBytes
       const settled = view.getInt32(at + recordFields.settled, true) === 1
       const failure = view.getInt32(at + recordFields.failure, true)
       const maximum = view.getInt32(at + recordFields.maximum, true)
@@ -178,7 +179,7 @@ const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlo
         length: settled ? view.getInt32(at + recordFields.length, true) : null,
         schedule: null,
         failure: settled && failure >= 0 && (kind === 'assert' || kind === 'range') ? failure : null,
-        maximum: kind === 'bound' && maximum !== -(2 ** 31) ? maximum : null,
+        maximum: view.getInt32(at + recordFields.measured, true) === 1 ? maximum : null,
       }
     })
     .filter((r) => r.kind !== 'deadlock' || deadlock === 'violation')
@@ -210,7 +211,7 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   const bytes = Math.min(options.memory ?? defaultMemory(), 4 * 2 ** 30)
   const deadlock = options.deadlock ?? system.deadlock
   const program = programOf(system, 'search')
-  const machine = createMachine(partsOf(program), { limit: bytes, keep: false, log: 12 })
+  const machine = createMachine(partsOf(program), { limit: bytes, keep: false })
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
   const { limit, seconds } = await runToTheEnd(machine, options, bytes)

@@ -1,5 +1,5 @@
 /** Which files a name or a path on the command line means. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
 
@@ -25,9 +25,10 @@ export const findTarget = (target: string, cwd: string): Found => {
   return { file, properties: properties === file ? null : properties }
 }
 
+/** Without symbolic links, as Node names modules. */
 const firstFile = (path: string): string | null => {
   for (const candidate of [path, ...extensions.map((e) => path + e)])
-    if (existsSync(candidate) && statSync(candidate).isFile()) return candidate
+    if (existsSync(candidate) && statSync(candidate).isFile()) return realpathSync(candidate)
   return null
 }
 

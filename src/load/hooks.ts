@@ -2,7 +2,7 @@
  * Module hooks, which Node runs in a thread of their own. They resolve what user modules import, and ask the main thread
  * for the code of a user module: there it is parsed once, for running and for compiling.
  */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import type { InitializeHook, LoadHook, ResolveHook } from 'node:module'
 import { dirname, extname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -87,5 +87,6 @@ export const findModule = (parent: string, specifier: string): string | null => 
     `${path}.mjs`,
     `${path}/index.ts`,
   ]
-  return candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile()) ?? null
+  const found = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile())
+  return found === undefined ? null : realpathSync(found)
 }

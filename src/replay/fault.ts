@@ -28,8 +28,8 @@ export const failureOf = (error: unknown): StepFailure | null => {
     case 'Fault':
       return { kind: 'range', message: error.message, error }
     case 'TypeError':
-      if (/^Cannot (read|set) propert|of (null|undefined)|(null|undefined) is not/.test(error.message))
-        return { kind: 'range', message: error.message, error }
+      // V8 names what was null in many ways; a function that does not exist is none of them.
+      if (/\b(null|undefined)\b|is not iterable/.test(error.message)) return { kind: 'range', message: error.message, error }
   }
   throw error
 }

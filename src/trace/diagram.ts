@@ -207,12 +207,13 @@ const ending = (trace: Trace, width: number): string[] => {
   ]
 }
 
-/** A property's source as it stands in the file, its lines moved left together. */
+/** A property's source as it stands in the file, its further lines moved left together: under the first where they close it, else a little in. */
 const dedent = (source: string): string[] => {
-  const lines = source.replaceAll('\t', '  ').split('\n')
-  const rest = lines.slice(1).filter((line) => line.trim() !== '')
-  const common = Math.min(...rest.map((line) => line.length - line.trimStart().length))
-  return lines.map((line, i) => (i === 0 ? line : line.slice(Math.min(common, line.length))).trimEnd())
+  const [first, ...rest] = source.replaceAll('\t', '  ').split('\n')
+  const indentOf = (line: string): number => line.length - line.trimStart().length
+  const common = Math.min(...rest.filter((line) => line.trim() !== '').map(indentOf))
+  const closes = rest.filter((line) => indentOf(line) === common).every((line) => /^\s*[)}\]]/.test(line))
+  return [first, ...rest.map((line) => `${closes ? '' : '  '}${line.slice(common)}`)].map((line) => line.trimEnd())
 }
 
 const wrapSource = (line: string, width: number): string[] => {

@@ -1,9 +1,10 @@
 /** The built command line, as a user runs it: in a project of its own, with exit codes, files and streams. */
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createProject, type Ended, type Project } from './project.ts'
+import { createProject, type Ended, type Project, program } from './project.ts'
 
 /** Two CPUs add 1 to a counter, `atomic` or in two steps. */
 const counter = `import { choice, each, ghost, model, range, size } from 'mmucheck'
@@ -229,8 +230,15 @@ describe('output', () => {
     )
   })
 
-  test('--dump-wasm prints the module', async () => {
+  test('a reader that closes the pipe early is no error', () => {
+    const command = `"${process.execPath}" "${program}" inspect counterexamples/counter/default/counted.itf.json --full | head -1`
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: project.folder, encoding: 'utf8' })
+    expect([stdout, stderr]).toEqual(['counter: counted is violated after 4 steps\n', ''])
+  })
+
+  test('--dump-wasm prints the module, --dump-ir the transition system', async () => {
     expect((await project.mmucheck(['check', 'counter', '--dump-wasm'])).out).toContain('(module')
+    expect((await project.mmucheck(['check', 'counter', '--dump-ir'])).out).toMatch(/^system counter\n/)
   })
 })
 

@@ -8,7 +8,7 @@ import { always } from '../../src/lang/index.ts'
 const m = model({
   name: 'm',
   state: () => ({ owner: optional(index(2)), q: queue(2, index(3)), pte: array(2, bool), seen: ghost(array(2, bool)) }),
-  processes: () => ({
+  processes: (_p) => ({
     cpu: each(2, function* (s, cpu) {
       yield until('lock', () => s.owner === null)
       s.owner = cpu
@@ -21,7 +21,7 @@ const m = model({
       s.owner = null
     }),
   }),
-  rules: () => ({
+  rules: (_p) => ({
     'evict': (s) => {
       when(s.q.length > 0)
       const entry = s.q.shift()

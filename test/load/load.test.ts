@@ -1,11 +1,14 @@
 /** The built loader, run by Node in a process of its own as the command line runs it. `npm run build` must have been run. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 
-const project = mkdtempSync(join(tmpdir(), 'mmucheck-load-'))
+// Each test starts Node afresh, on a machine that may have other work to do.
+vi.setConfig({ testTimeout: 60_000 })
+
+const project = realpathSync(mkdtempSync(join(tmpdir(), 'mmucheck-load-')))
 afterAll(() => rmSync(project, { recursive: true }))
 
 const write = (files: Readonly<Record<string, string>>): void => {
@@ -111,6 +114,15 @@ describe('finding', () => {
     )
     expect(result).toEqual([true, ['range', 'limit'], 2, 'state'])
   })
+})
+
+test('a project reached through a symbolic link is one project', () => {
+  // Node names modules by their real paths: named otherwise, their sources were not found, and properties belonged to another model.
+  symlinkSync(project, join(project, 'link'))
+  const result = inProject(
+    "const { properties, sources } = await loadModel('./link/models/good.ts'); return [Object.keys(properties.properties), sources.length > 4]",
+  )
+  expect(result).toEqual([['small'], true])
 })
 
 describe('diagnostics', () => {

@@ -1,5 +1,6 @@
 import {
   array,
+  assert,
   bool,
   type Domain,
   ghost,
@@ -13,8 +14,10 @@ import {
   record,
   set,
   union,
+  when,
 } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
+import { failureOf } from '../../src/replay/fault.ts'
 import { createState, locationOf, plainCopy } from '../../src/replay/state.ts'
 
 interface Pte {
@@ -372,4 +375,38 @@ test('saved values come back, as often as they are wanted', () => {
     expect(plainCopy({ ...s })).toEqual(before)
     expect(entry).toBe(s.pte[0])
   }
+})
+
+describe("exceptions out of an author's code", () => {
+  const thrown = (f: () => unknown): unknown => {
+    try {
+      f()
+    } catch (error) {
+      return error
+    }
+    return null
+  }
+  const nothing = null as { a: number } | null
+  const kinds: Readonly<Record<string, () => unknown>> = {
+    'reading a field of null': () => nothing!.a,
+    'taking null apart': () => {
+      const { a } = nothing!
+      return a
+    },
+    'going over nothing': () => {
+      const [a] = nothing as unknown as number[]
+      return a
+    },
+    'an element that is not there': () =>
+      fresh()
+        .a.find((x) => x === 7)!
+        .toFixed(),
+  }
+  for (const [name, f] of Object.entries(kinds)) test(`${name} is a range failure`, () => expect(failureOf(thrown(f))?.kind).toBe('range'))
+  test('an assert that does not hold', () =>
+    expect(failureOf(thrown(() => assert(false, 'why')))).toMatchObject({ kind: 'assert', message: 'why' }))
+  test('when(false) is no failure', () => expect(failureOf(thrown(() => when(false)))).toBe(null))
+  test('all else is a mistake in the model, and is thrown on', () => {
+    expect(() => failureOf(thrown(() => (0 as unknown as () => void)()))).toThrow(TypeError)
+  })
 })

@@ -32,6 +32,22 @@ test('a violation in an initial state has no steps to draw', async () => {
   await expect(diagram({ ...lostUpdate(), steps: [] })).toMatchFileSnapshot(golden('initial-state'))
 })
 
+test('a source of several lines keeps its shape', () => {
+  const drawn = (source: string): string => {
+    const trace = lostUpdate()
+    return diagram({ ...trace, steps: [], outcome: { ...trace.outcome, source, reads: [] } })
+      .split('\n\n')
+      .slice(1)
+      .join('\n\n')
+  }
+  expect(drawn('(s) =>\n    s.pte.every(\n      (e) => e.P,\n    )')).toBe(
+    'noLostUpdate does not hold (properties/lazy-mmu.ts:5)\n    (s) =>\n      s.pte.every(\n        (e) => e.P,\n      )\n',
+  )
+  expect(drawn('(s) => {\n      const a = 1\n\n      return a\n    }')).toBe(
+    'noLostUpdate does not hold (properties/lazy-mmu.ts:5)\n    (s) => {\n      const a = 1\n\n      return a\n    }\n',
+  )
+})
+
 test('a mail survives: no trailing spaces, no line over 100 characters, one newline at the end', () => {
   for (const trace of [lostUpdate(), abba(), outOfRange(), ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 40].map(crowd)]) {
     for (const places of ['hidden', 'shown'] as const) {

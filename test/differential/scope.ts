@@ -1,0 +1,84 @@
+/** What generated code can name where it stands, and the places of the state and of locals that it can read and write. */
+import type { Type } from './types.ts'
+
+export interface Var {
+  /** As it is written: `s.a`, `v3`. */
+  readonly text: string
+  readonly type: Type
+  /** A ref names a part of the state, and is good up to the next yield only. A parameter that does so is good for ever. */
+  readonly kind: 'state' | 'ghost' | 'parameter' | 'ref' | 'local'
+  readonly assignable: boolean
+  /** The block that declares it: names of other blocks can be hidden. */
+  readonly block: number
+}
+
+export interface PureFunction {
+  readonly name: string
+  readonly parameters: readonly Type[]
+  readonly result: Type
+}
+
+export interface Scope {
+  readonly vars: readonly Var[]
+  readonly pure: readonly PureFunction[]
+  readonly readsGhosts: boolean
+  readonly block: number
+  readonly depth: number
+  readonly fresh: (prefix: string) => string
+}
+
+export const deeper = (sc: Scope): Scope => ({ ...sc, depth: sc.depth + 1 })
+export const declared = (sc: Scope, ...vars: readonly Omit<Var, 'block'>[]): Scope => ({
+  ...sc,
+  vars: [...sc.vars.filter((v) => !vars.some((w) => w.text === v.text)), ...vars.map((v) => ({ ...v, block: sc.block }))],
+})
+/** What is left when a yield has passed. */
+export const afterYield = (sc: Scope): Scope => ({ ...sc, vars: sc.vars.filter((v) => v.kind !== 'ref') })
+export const withGhosts = (sc: Scope): Scope => ({ ...sc, readsGhosts: true })
+
+export interface Place {
+  readonly root: Var
+  readonly type: Type
+  readonly assignable: boolean
+  /** An optional on the way to it is taken for present. */
+  readonly daring: boolean
+  /** Lengths of what is indexed on the way. */
+  readonly holes: readonly number[]
+  readonly text: (indices: readonly string[]) => string
+}
+
+/** All places that are in scope. */
+export const places = (sc: Scope): Place[] =>
+  sc.vars
+    .filter((v) => sc.readsGhosts || v.kind !== 'ghost')
+    .flatMap((root) => below({ root, type: root.type, assignable: root.assignable, daring: false, holes: [], text: () => root.text }))
+
+const below = (place: Place): Place[] => {
+  const { type } = place
+  const to = (over: Partial<Place>): Place[] => below({ ...place, ...over })
+  switch (type.k) {
+    case 'record':
+      return [place, ...type.fields.flatMap(([name, of]) => to({ type: of, text: (is) => `${place.text(is)}.${name}` }))]
+    case 'optional':
+      if (type.of.k !== 'record') return [place]
+      return [place, ...type.of.fields.flatMap(([name, of]) => to({ type: of, daring: true, text: (is) => `${place.text(is)}!.${name}` }))]
+    case 'array':
+    case 'queue': {
+      const length = type.k === 'array' ? type.length : type.capacity
+      return [
+        place,
+        ...to({
+          type: type.of,
+          holes: [...place.holes, length],
+          assignable: place.assignable && type.k === 'array',
+          text: (is) => `${place.text(is.slice(0, -1))}[${is.at(-1)}]`,
+        }),
+      ]
+    }
+    default:
+      return [place]
+  }
+}
+
+/** Whether a place is part of the state. */
+export const isState = ({ root }: Place): boolean => root.kind !== 'local'

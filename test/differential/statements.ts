@@ -1,0 +1,380 @@
+/** Random statements, as text. */
+import { bool, int, intIn, parameter, someList, somePlace, tryValue, value } from './expressions.ts'
+import { afterYield, declared, deeper, isState, type Place, type Scope, withGhosts } from './scope.ts'
+import { mix, part, pickOne, pickWeighted, type StmtTree } from './tree.ts'
+import { isScalar, isWritable, type Type } from './types.ts'
+
+export interface Helper {
+  readonly name: string
+  readonly parameters: readonly Type[]
+  readonly result: Type | null
+  readonly yields: boolean
+}
+
+/** What a statement may do where it stands. */
+export interface Powers {
+  readonly yields: boolean
+  readonly chooses: boolean
+  readonly blocks: boolean
+  readonly stores: boolean
+  /** The labels of the loops around, innermost first. */
+  readonly loops: readonly string[]
+  /** What `return` gives; null for nothing. */
+  readonly result: Type | null
+  readonly helpers: readonly Helper[]
+}
+
+export interface Written {
+  readonly lines: readonly string[]
+  readonly scope: Scope
+  /** Control may go on behind it. */
+  readonly open: boolean
+}
+
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`)
+
+export const statements = (trees: readonly StmtTree[], scope: Scope, powers: Powers): Written => {
+  const lines: string[] = []
+  let sc = scope
+  for (const tree of trees) {
+    const written = statement(tree, sc, powers)
+    lines.push(...written.lines)
+    sc = written.scope
+    if (!written.open) return { lines, scope: sc, open: false }
+  }
+  return { lines, scope: sc, open: true }
+}
+
+let blocks = 0
+
+/** A block with names of its own. Behind it only those from before are left; refs only if no yield can have passed. */
+const inner = (trees: readonly StmtTree[], sc: Scope, powers: Powers): Written => {
+  const written = statements(trees, { ...sc, block: ++blocks }, powers)
+  return { ...written, lines: indented(written.lines) }
+}
+
+const behind = (sc: Scope, powers: Powers): Scope => (powers.yields ? afterYield(sc) : sc)
+
+const done = (scope: Scope, ...lines: string[]): Written => ({ lines, scope, open: true })
+
+export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
+  const [kind, rest] = pickWeighted(t.pick, kindsFor(t, powers))
+  const p = (i: number) => part(t, i)
+  const block = (i: number): readonly StmtTree[] => t.blocks[i] ?? []
+  const label = (): string => {
+    const name = sc.fresh('L')
+    const number = sc.vars.find((v) => v.kind === 'local' && isScalar(v.type))
+    return rest % 5 === 0 && number !== undefined ? `\`${name} \${${number.text}}\`` : `'${name}'`
+  }
+  const pause = (): string => (rest % 3 === 2 ? `yield until(${label()}, () => ${bool(p(0), sc)})` : `yield ${label()}`)
+  switch (kind) {
+    case 'yield':
+      return done(afterYield(sc), pause())
+    case 'store':
+      return store(t, rest, sc)
+    case 'local': {
+      const name = localName(rest, sc)
+      const own = hiding(sc, name)
+      const [form] = pickOne(rest, ['const', 'let', 'let', 'copy', 'ref', 'destructured', 'list', 'later', 'effect'] as const)
+      return local(t, mix(rest), own, name, form, powers)
+    }
+    case 'assign': {
+      const found = somePlace(p(0), sc, (x) => x.assignable && !isState(x) && isScalar(x.type))
+      if (found === null) return store(t, rest, sc)
+      return done(sc, `${found.text} = ${value(p(1), sc, safeType(found.place.type))}`)
+    }
+    case 'if': {
+      const [test] = [bool(p(0), sc)]
+      const [a, b] = [inner(block(0), sc, powers), inner(block(1), sc, powers)]
+      const alternate = b.lines.length === 0 ? [] : ['} else {', ...b.lines]
+      return { lines: [`if (${test}) {`, ...a.lines, ...alternate, '}'], scope: behind(sc, powers), open: a.open || b.open || b.lines.length === 0 }
+    }
+    case 'switch': {
+      const found = somePlace(p(0), sc, (x) => x.type.k === 'enum' && x.type.values.length > 1)
+      if (found?.place.type.k !== 'enum') return store(t, rest, sc)
+      const { values } = found.place.type
+      const within: Powers = { ...powers, loops: powers.loops.map((l) => (l === '' ? '-' : l)) }
+      const arms = values.map((_, i) => inner(block(i), sc, within))
+      const test = (v: string, i: number): string => (rest % 3 === 0 && i === values.length - 1 ? 'default: {' : `case '${v}': {`)
+      const shared = rest % 4 === 1
+      const lines = values.flatMap((v, i) => {
+        const arm = arms[i]!
+        if (shared && i === 0) return [`case '${v}':`]
+        return [test(v, i), ...indented([...arm.lines, ...(arm.open ? ['  break'] : [])]), '}']
+      })
+      return { lines: [`switch (${found.text}) {`, ...indented(lines), '}'], scope: behind(sc, powers), open: true }
+    }
+    case 'for': {
+      const i = sc.fresh('i')
+      const [form] = pickOne(rest, ['up', 'down', 'to'] as const)
+      const most = 1 + (rest % 3)
+      const limit = form === 'to' ? int(p(0), sc) : null
+      const loops = powers.yields ? afterYield(sc) : sc
+      const within = declared({ ...loops, block: ++blocks }, { text: i, type: { k: 'int', lo: 0, hi: limit === null ? most - 1 : Math.max(0, Math.min(limit.hi, 3) - 1) }, kind: 'local', assignable: false })
+      const body = inLoop(t, rest, within, powers, block(0))
+      const head = limit !== null ? `for (let ${i} = 0; ${i} < Math.min(3, ${limit.text}); ${i}++) {` : form === 'up' ? `for (let ${i} = 0; ${i} < ${most}; ${i}++) {` : `for (let ${i} = ${most - 1}; ${i} >= 0; ${i}--) {`
+      return { lines: [body.label + head, ...body.lines, '}'], scope: behind(sc, powers), open: true }
+    }
+    case 'for of': {
+      const x = sc.fresh('x')
+      const [form] = pickOne(rest, ['constants', 'snapshot', 'state', 'names'] as const)
+      const over = (text: string, type: Type, refs: boolean, own: Powers, before: readonly string[] = []): Written => {
+        const base = own.yields ? afterYield(sc) : sc
+        const within = declared({ ...base, block: ++blocks }, { text: x, type, kind: refs && !isScalar(type) ? 'ref' : 'local', assignable: refs && !isScalar(type) })
+        const body = inLoop(t, rest, within, own, block(0))
+        return { lines: [...before, `${body.label}for (const ${x} of ${text}) {`, ...body.lines, '}'], scope: behind(sc, own), open: true }
+      }
+      const calm: Powers = { ...powers, yields: false }
+      if (form === 'names') return over("(['a', 'b'] as const)", { k: 'enum', values: ['a', 'b'] }, false, powers)
+      const list = form === 'constants' ? null : someList(p(0), sc)
+      if (list === null) return over(['[2, 0]', '[1]', '[0, 1, 1]', '[]'][rest % 4]!, { k: 'int', lo: 0, hi: 2 }, false, powers)
+      if (form === 'state') return over(list.text, list.of, list.refs, calm)
+      if (!isScalar(list.of) && list.refs) return over(list.text, list.of, true, calm)
+      const xs = sc.fresh('xs')
+      return over(xs, list.of, false, powers, [`const ${xs} = [...${list.text}]`])
+    }
+    case 'while': {
+      const base = afterYield(sc)
+      const [form, more] = pickOne(rest, ['while', 'true', 'do'] as const)
+      const test = bool(p(1), base)
+      const body = inLoop(t, more, { ...base, block: ++blocks }, powers, block(0))
+      const lines = [...indented([pause0(t, base)]), ...body.lines]
+      if (form === 'do') return { lines: [`${body.label}do {`, ...lines, `} while (${test})`], scope: base, open: true }
+      return { lines: [`${body.label}while (${form === 'true' ? 'true' : test}) {`, ...lines, '}'], scope: base, open: form !== 'true' || body.lines.join('\n').includes('break') }
+    }
+    case 'choose': {
+      const name = localName(rest, sc)
+      const own = hiding(sc, name)
+      const [form, more] = pickOne(rest, ['count', 'list', 'set', 'queue', 'names', 'into'] as const)
+      const bound = (text: string, type: Type): Written => done(declared(own, { text: name, type, kind: 'local', assignable: false }), `const ${name} = yield* choose(${text})`)
+      const found = form === 'set' || form === 'queue' ? somePlace(p(0), own, (x) => x.type.k === form) : null
+      if (found?.place.type.k === 'set') return bound(found.text, { k: 'int', lo: 0, hi: found.place.type.size - 1 })
+      if (found?.place.type.k === 'queue' && isScalar(found.place.type.of)) return bound(found.text, found.place.type.of)
+      if (form === 'list') return bound(['[2, 0]', '[1, -1]', '[0, 1, 1]'][more % 3]!, { k: 'int', lo: -1, hi: 2 })
+      if (form === 'names') return bound("['a', 'b']", { k: 'enum', values: ['a', 'b'] })
+      if (form === 'into' && powers.stores) {
+        const target = somePlace(p(0), own, (x) => x.assignable && isState(x) && x.type.k === 'int' && x.type.lo <= 0 && x.type.hi >= 1)
+        if (target !== null) return done(sc, `${target.text} = yield* choose(2)`)
+      }
+      return bound(`${1 + (more % 3)}`, { k: 'int', lo: 0, hi: more % 3 })
+    }
+    case 'call': {
+      const fitting = powers.helpers.filter((h) => powers.yields || !h.yields)
+      if (fitting.length === 0) return powers.yields ? done(afterYield(sc), pause()) : store(t, rest, sc)
+      const [h] = pickOne(rest, fitting)
+      const args = h.parameters.map((type, i) => tryValueOrPlace(t, i, sc, type))
+      if (args.some((a) => a === null)) return store(t, rest, sc)
+      const text = `yield* ${h.name}(${['s', ...args].join(', ')})`
+      const after = h.yields ? afterYield(sc) : sc
+      if (h.result === null || rest % 3 === 0) return done(after, text)
+      const name = sc.fresh('v')
+      return done(declared(after, { text: name, type: h.result, kind: 'local', assignable: false }), `const ${name} = ${text}`)
+    }
+    case 'assert':
+      return done(sc, `assert(${bool(p(0), withGhosts(sc))}${rest % 2 === 0 ? '' : ", 'claimed'"})`)
+    case 'when':
+      return done(sc, `when(${bool(p(0), sc)})`)
+    case 'leave': {
+      const [form] = pickOne(rest, powers.loops.length === 0 ? (['return'] as const) : (['break', 'continue', 'return', 'outer'] as const))
+      const named = powers.loops.filter((l) => l.length > 1)
+      const out = form === 'return' || (form === 'break' && powers.loops[0] === '-') ? returned(t, sc, powers) : form === 'outer' && named.length > 0 ? `${rest % 2 === 0 ? 'break' : 'continue'} ${pickOne(rest, named)[0]}` : form === 'outer' ? 'break' : form
+      // Inside a switch a plain break would leave the switch.
+      const text = out === 'break' && powers.loops[0] === '-' ? returned(t, sc, powers) : out
+      return done(sc, `if (${bool(p(0), sc)}) ${text}`)
+    }
+  }
+}
+
+type Kind = 'yield' | 'store' | 'local' | 'assign' | 'if' | 'switch' | 'for' | 'for of' | 'while' | 'choose' | 'call' | 'assert' | 'when' | 'leave'
+
+const kindsFor = (t: StmtTree, { yields, chooses, blocks: blocking, stores, helpers }: Powers): (readonly [number, Kind])[] => {
+  const all: (readonly [number, Kind, boolean])[] =
+    t.blocks.length > 0
+      ? [
+          [6, 'if', true],
+          [2, 'switch', true],
+          [2, 'for', true],
+          [3, 'for of', true],
+          [4, 'while', yields],
+        ]
+      : [
+          [7, 'store', stores],
+          [5, 'yield', yields],
+          [5, 'local', true],
+          [2, 'assign', true],
+          [2, 'choose', chooses],
+          [helpers.length === 0 ? 0 : 4, 'call', chooses],
+          [1, 'assert', stores],
+          [2, 'when', blocking],
+          [1, 'leave', true],
+        ]
+  return all.filter(([, , allowed]) => allowed).map(([weight, kind]) => [weight, kind])
+}
+
+const pause0 = (t: StmtTree, sc: Scope): string => {
+  const name = sc.fresh('L')
+  return t.pick % 5 === 0 ? `yield until('${name}', () => ${bool(part(t, 0), sc)})` : `yield '${name}'`
+}
+
+const returned = (t: StmtTree, sc: Scope, { result }: Powers): string => (result === null ? 'return' : `return ${value(part(t, 1), sc, result)}`)
+
+const inLoop = (_t: StmtTree, rest: number, sc: Scope, powers: Powers, trees: readonly StmtTree[]): { readonly label: string; readonly lines: readonly string[] } => {
+  const name = rest % 4 === 1 ? sc.fresh('loop') : ''
+  const written = statements(trees, sc, { ...powers, loops: [name, ...powers.loops] })
+  return { label: name === '' ? '' : `${name}: `, lines: indented(written.lines) }
+}
+
+/** Locals keep to the range that they are declared with. */
+const safeType = (t: Type): Type => t
+
+const localName = (rest: number, sc: Scope): string => {
+  const outer = sc.vars.filter((v) => v.kind === 'local' && v.block !== sc.block && /^v\d+$/.test(v.text))
+  return rest % 9 === 8 && outer.length > 0 ? pickOne(rest, outer)[0].text : sc.fresh('v')
+}
+
+/** While a name is being declared nothing can be read by it. */
+const hiding = (sc: Scope, name: string): Scope => ({ ...sc, vars: sc.vars.filter((v) => v.text !== name) })
+
+const someScalar = (pick: number): Type =>
+  pickOne<Type>(pick, [
+    { k: 'int', lo: 0, hi: 2 },
+    { k: 'bool' },
+    { k: 'enum', values: ['a', 'b'] },
+    { k: 'int', lo: -1, hi: 1 },
+    { k: 'optional', of: { k: 'int', lo: 0, hi: 1 } },
+    { k: 'optional', of: { k: 'enum', values: ['a', 'b'] } },
+  ])[0]
+
+const local = (t: StmtTree, rest: number, sc: Scope, name: string, form: 'const' | 'let' | 'copy' | 'ref' | 'destructured' | 'list' | 'later' | 'effect', powers: Powers): Written => {
+  const [p0, p1] = [part(t, 0), part(t, 1)]
+  const scalar = (): Written => {
+    const type = someScalar(rest)
+    const text = type.k === 'int' ? intIn(p0, sc, type.lo, type.hi, 'safe') : value(p0, sc, type)
+    const keyword = form === 'let' ? 'let' : 'const'
+    const note = keyword === 'let' || type.k === 'optional' ? annotation(type) : ''
+    return done(declared(sc, { text: name, type, kind: 'local', assignable: keyword === 'let' }), `${keyword} ${name}${note} = ${text}`)
+  }
+  switch (form) {
+    case 'const':
+    case 'let':
+      return scalar()
+    case 'copy': {
+      const found = somePlace(p0, sc, (x) => x.type.k === 'record' && isState(x))
+      if (found === null) return scalar()
+      const flat = found.place.type.k === 'record' ? found.place.type.fields.filter(([, f]) => isWritable(f)) : []
+      return done(declared(sc, { text: name, type: { k: 'record', fields: flat }, kind: 'local', assignable: rest % 2 === 0 }), `const ${name} = { ...${found.text} }`)
+    }
+    case 'ref': {
+      const found = somePlace(p0, sc, (x) => ['record', 'array', 'union', 'set', 'queue', 'optional'].includes(x.type.k) && isState(x) && !x.daring)
+      if (found === null) return scalar()
+      // A scalar that may be null is no reference, but a copy.
+      const isCopy = found.place.type.k === 'optional'
+      if (isCopy && found.place.type.k === 'optional' && !isScalar(found.place.type.of)) return scalar()
+      return done(declared(sc, { text: name, type: found.place.type, kind: isCopy ? 'local' : 'ref', assignable: !isCopy && found.place.assignable && !['optional', 'union'].includes(found.place.type.k) }), `const ${name} = ${found.text}`)
+    }
+    case 'destructured': {
+      const found = somePlace(p0, sc, (x) => x.type.k === 'record' && x.type.fields.some(([, f]) => isScalar(f)))
+      if (found?.place.type.k === 'record') {
+        const [field, type] = found.place.type.fields.find(([, f]) => isScalar(f))!
+        return done(declared(sc, { text: name, type, kind: 'local', assignable: false }), `const { ${field}: ${name} } = ${found.text}`)
+      }
+      const array = somePlace(p0, sc, (x) => x.type.k === 'array' && isScalar(x.type.of) && x.type.length > 1)
+      if (array?.place.type.k !== 'array') return scalar()
+      const first = sc.fresh('v')
+      const { of } = array.place.type
+      return done(declared(sc, { text: first, type: of, kind: 'local', assignable: false }, { text: name, type: of, kind: 'local', assignable: true }), `let [${first}, ${name}] = ${array.text}`)
+    }
+    case 'list': {
+      const list = someList(p0, sc, isScalar)
+      if (list === null) return scalar()
+      const x = sc.fresh('x')
+      const within = declared(deeper(sc), { text: x, type: list.of, kind: 'local', assignable: false })
+      const [how] = pickOne(rest, ['spread', 'filter', 'map'] as const)
+      const type: Type = { k: 'list', most: list.most, of: how === 'map' ? { k: 'int', lo: 0, hi: 2 } : list.of }
+      const text = how === 'spread' ? `[...${list.text}]` : how === 'filter' ? `${list.text}.filter((${x}) => ${bool(p1, within)})` : `${list.text}.map((${x}) => ${intIn(p1, within, 0, 2, 'safe')})`
+      return done(declared(sc, { text: name, type, kind: 'local', assignable: false }), `const ${name} = ${text}`)
+    }
+    case 'later': {
+      const type = someScalar(rest)
+      return done(
+        declared(sc, { text: name, type, kind: 'local', assignable: true }),
+        `let ${name}${annotation(type)}`,
+        `if (${bool(p0, sc)}) ${name} = ${value(p1, sc, type)}`,
+        `else ${name} = ${value(part(t, 2), sc, type)}`,
+      )
+    }
+    case 'effect': {
+      if (!powers.stores) return scalar()
+      const counter = somePlace(p0, sc, (x) => x.type.k === 'int' && x.assignable && x.type.hi > x.type.lo && x.root.kind !== 'ghost')
+      if (counter?.place.type.k === 'int' && rest % 2 === 0) {
+        const { lo, hi } = counter.place.type
+        const [text] = pickOne(rest >> 1, [`${counter.text}++`, `++${counter.text}`, `${counter.text} + ${counter.text}++`, `${counter.text}-- + ${counter.text}`])
+        return done(declared(sc, { text: name, type: { k: 'int', lo: 2 * Math.min(lo, 0) - 2, hi: 2 * Math.max(0, hi) + 2 }, kind: 'local', assignable: false }), `const ${name} = ${text}`)
+      }
+      const queue = somePlace(p0, sc, (x) => x.type.k === 'queue' && x.root.kind !== 'ghost' && x.root.assignable)
+      if (queue?.place.type.k !== 'queue') return scalar()
+      const guard = rest % 3 === 0 ? [] : [`if (${queue.text}.length === 0) ${queue.text}.push(${tryValue(p1, sc, queue.place.type.of) ?? 'null'})`]
+      if (!isWritable(queue.place.type.of)) return scalar()
+      return done(declared(sc, { text: name, type: queue.place.type.of, kind: 'local', assignable: false }), ...guard, `const ${name} = ${queue.text}.shift()`)
+    }
+  }
+}
+
+const annotation = (t: Type): string => (t.k === 'optional' ? `: ${scalarText(t.of)} | null` : `: ${scalarText(t)}`)
+const scalarText = (t: Type): string => (t.k === 'int' ? 'number' : t.k === 'bool' ? 'boolean' : t.k === 'enum' ? t.values.map((v) => `'${v}'`).join(' | ') : 'never')
+
+/** Writes to the state. */
+const store = (t: StmtTree, rest: number, sc: Scope): Written => {
+  const p = (i: number) => part(t, i)
+  const target = somePlace(p(0), withGhosts(sc), (x) => (x.assignable || (['queue', 'set'].includes(x.type.k) && x.root.assignable)) && isState(x))
+  if (target === null) return done(sc)
+  const { text, place } = target
+  const from = place.root.kind === 'ghost' ? withGhosts(sc) : sc
+  const { type } = place
+  switch (type.k) {
+    case 'int': {
+      const [form] = pickOne(rest, ['=', '=', '=', 'wrap', 'guarded', '+=', '++', '--', '-=', '*='] as const)
+      const size = type.hi - type.lo + 1
+      if (form === '=' || size === 1) return done(sc, `${text} = ${intIn(p(1), from, type.lo, type.hi, 'daring')}`)
+      if (form === 'wrap' && type.lo >= 0) return done(sc, `${text} = ${type.lo === 0 ? '' : `${type.lo} + `}(${text} + ${1 + (rest % 2)}) % ${size}`)
+      if (form === 'guarded' || form === 'wrap') return done(sc, place.root.kind === 'ghost' ? `${text} = Math.min(${type.hi}, ${text} + 1)` : `if (${text} < ${type.hi}) ${text}++`)
+      if (form === '++' || form === '--') return done(sc, text + form)
+      return done(sc, `${text} ${form} ${intIn(p(1), from, -1, 1, 'safe')}`)
+    }
+    case 'set': {
+      const [form] = pickOne(rest, ['add', 'delete', 'clear', 'copy'] as const)
+      if (form === 'clear') return done(sc, `${text}.clear()`)
+      if (form === 'copy') {
+        const copied = tryValue(p(1), from, type)
+        if (copied !== null && place.assignable) return done(sc, `${text} = ${copied}`)
+      }
+      return done(sc, `${text}.${form === 'delete' ? 'delete' : 'add'}(${intIn(p(1), from, 0, type.size - 1, 'daring')})`)
+    }
+    case 'queue': {
+      const [form] = pickOne(rest, ['push', 'shift', 'push', 'copy', 'guarded'] as const)
+      if (form === 'copy' && place.assignable) {
+        const copied = tryValue(p(1), from, type)
+        if (copied !== null) return done(sc, `${text} = ${copied}`)
+      }
+      if (form === 'shift') return done(sc, place.root.kind === 'ghost' || rest % 4 === 0 ? `${text}.shift()` : `if (${text}.length > 0) ${text}.shift()`)
+      const pushed = tryValue(p(1), from, type.of)
+      if (pushed === null) return done(sc)
+      return done(sc, place.root.kind === 'ghost' || form !== 'push' || rest % 3 === 0 ? `${text}.push(${pushed})` : `if (${text}.length < ${type.capacity}) ${text}.push(${pushed})`)
+    }
+    default: {
+      const v = tryValue(p(1), from, type)
+      return v === null ? done(sc) : done(sc, `${text} = ${v}`)
+    }
+  }
+}
+
+/** By reference where the parameter's type is one of the state. */
+const tryValueOrPlace = (t: StmtTree, i: number, sc: Scope, type: Type): string | null => {
+  if (isScalar(type)) return type.k === 'int' ? intIn(part(t, i), sc, type.lo, type.hi, 'safe') : value(part(t, i), sc, type)
+  return somePlace(part(t, i), sc, (x) => JSON.stringify(x.type) === JSON.stringify(type) && isState(x) && x.root.kind !== 'ghost' && (x.assignable || x.root.assignable) && !x.daring && !throughQueue(x))?.text ?? null
+}
+
+/** Elements of queues are copies, and no references. */
+const throughQueue = (x: Place): boolean => !x.assignable && x.type.k !== 'queue' && x.type.k !== 'set'
+
+export { parameter }
