@@ -2,8 +2,8 @@
 import type { Agent, Block, LiveLocal, Location, Process, Step } from '../ir/system.js'
 import { mapBlock } from '../ir/walk.js'
 import type { Each, Process as ProcessDefinition, Rules } from '../lang/model.js'
-import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from './context.js'
 import { functionInfo } from '../load/registry.js'
+import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from './context.js'
 import type { Site } from './flow.js'
 import { liveLocals } from './liveness.js'
 import { compileAt, type LocalType, type Machine, restore, runFunction } from './process.js'
@@ -21,9 +21,12 @@ interface Instance<B> {
 }
 
 const instances = <B>(name: string, entry: B | Each<B>): Instance<B>[] =>
-  isEach(entry) ? Array.from({ length: entry.count }, (_, i) => ({ name: `${name}[${i}]`, number: i, body: entry.body })) : [{ name, number: null, body: entry }]
+  isEach(entry)
+    ? Array.from({ length: entry.count }, (_, i) => ({ name: `${name}[${i}]`, number: i, body: entry.body }))
+    : [{ name, number: null, body: entry }]
 
-const isEach = <B>(entry: B | Each<B>): entry is Each<B> => typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'each'
+const isEach = <B>(entry: B | Each<B>): entry is Each<B> =>
+  typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'each'
 
 /** Where a function is written; for messages about it as a whole. */
 export const siteOfFunction = (c: Context, fn: AnyFunction): { site: Site; root: Scope } => {
@@ -35,7 +38,18 @@ export const siteOfFunction = (c: Context, fn: AnyFunction): { site: Site; root:
 
 /** A machine that emits into nothing yet. */
 export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) => void): Machine => {
-  const m: Machine = { c, kind, block: { body: [], end: null }, frames: [], locations: new Map(), locals: new Map(), dirty: new Set(), stepRounds: new Map(), frameVariables: null, finish: () => finish(m) }
+  const m: Machine = {
+    c,
+    kind,
+    block: { body: [], end: null },
+    frames: [],
+    locations: new Map(),
+    locals: new Map(),
+    dirty: new Set(),
+    stepRounds: new Map(),
+    frameVariables: null,
+    finish: () => finish(m),
+  }
   return m
 }
 
@@ -47,11 +61,21 @@ export interface CompiledAgents {
   readonly starts: { readonly variable: number; readonly element: number; readonly value: number }[]
 }
 
-export const compileProcesses = (c: Context, definitions: Readonly<Record<string, ProcessDefinition<never>>>, into: CompiledAgents): void => {
-  for (const [name, entry] of Object.entries(definitions)) for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>)) compileProcess(c, name, instance, into)
+export const compileProcesses = (
+  c: Context,
+  definitions: Readonly<Record<string, ProcessDefinition<never>>>,
+  into: CompiledAgents,
+): void => {
+  for (const [name, entry] of Object.entries(definitions))
+    for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>)) compileProcess(c, name, instance, into)
 }
 
-const compileProcess = (c: Context, group: string, instance: Instance<AnyFunction>, { agents, processes, steps, starts }: CompiledAgents): void => {
+const compileProcess = (
+  c: Context,
+  group: string,
+  instance: Instance<AnyFunction>,
+  { agents, processes, steps, starts }: CompiledAgents,
+): void => {
   const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number }
   agents.push(agent)
   const process = processes.length
@@ -71,7 +95,7 @@ const compileProcess = (c: Context, group: string, instance: Instance<AnyFunctio
         runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
       }),
     )
-  const compileLocation = (location: (typeof m.locations extends Map<string, infer L> ? L : never)): Block =>
+  const compileLocation = (location: typeof m.locations extends Map<string, infer L> ? L : never): Block =>
     inPurpose(c, 'step', () =>
       compileAt(m, () => {
         restore(m, location)
@@ -96,20 +120,41 @@ const compileProcess = (c: Context, group: string, instance: Instance<AnyFunctio
   m.frameVariables = (cell) => variables.get(cell) ?? []
 
   // Then the code.
-  const toFinal = (block: Block): Block => mapBlock(block, (e) => e, (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end))
+  const toFinal = (block: Block): Block =>
+    mapBlock(
+      block,
+      (e) => e,
+      (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end),
+    )
   const start = toFinal(compileStart())
   if (start.body.length > 0 || start.end.op !== 'goto')
-    return refuse(c, 'MC112', site.file, site.node, `'${agent.name}' reads the state before its first yield`, 'start the process with `yield` and a label; only declare constants before it')
+    return refuse(
+      c,
+      'MC112',
+      site.file,
+      site.node,
+      `'${agent.name}' reads the state before its first yield`,
+      'start the process with `yield` and a label; only declare constants before it',
+    )
   const blocks = locations.map((location) => toFinal(compileLocation(location)))
   const alive = liveLocals([...blocks, null], (v) => localOf.has(v))
-  const prune = (block: Block): Block => mapBlock(block, (e) => e, (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }))
+  const prune = (block: Block): Block =>
+    mapBlock(
+      block,
+      (e) => e,
+      (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }),
+    )
 
-  if (start.end.location === 0 || locations.length === 0) for (const { variable, element, value } of start.end.frame) if (alive[0]?.has(variable) && value.op === 'const') starts.push({ variable, element, value: value.value })
+  if (start.end.location === 0 || locations.length === 0)
+    for (const { variable, element, value } of start.end.frame)
+      if (alive[0]?.has(variable) && value.op === 'const') starts.push({ variable, element, value: value.value })
   const liveAt = (id: number): LiveLocal[] =>
-    [...(alive[id] ?? [])].sort((a, b) => a - b).flatMap((variable) => {
-      const found = localOf.get(variable)
-      return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
-    })
+    [...(alive[id] ?? [])]
+      .sort((a, b) => a - b)
+      .flatMap((variable) => {
+        const found = localOf.get(variable)
+        return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
+      })
   const all: Location[] = locations.map((location) => {
     restore(m, location)
     const { id, key, at } = location
@@ -119,7 +164,8 @@ const compileProcess = (c: Context, group: string, instance: Instance<AnyFunctio
   processes.push({ id: process, agent: agent.id, pc, locations: all })
   blocks.forEach((block, id) => {
     const location = all[id]
-    if (location !== undefined) steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
+    if (location !== undefined)
+      steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
   })
 }
 
@@ -136,7 +182,13 @@ const inPurpose = <T>(c: Context, purpose: Context['purpose'], body: () => T): T
   return result
 }
 
-const declareLocals = (c: Context, m: Machine, agent: string, process: number, localOf: Map<number, { local: LocalType; suffix: string }>): Map<string, number[]> => {
+const declareLocals = (
+  c: Context,
+  m: Machine,
+  agent: string,
+  process: number,
+  localOf: Map<number, { local: LocalType; suffix: string }>,
+): Map<string, number[]> => {
   const variables = new Map<string, number[]>()
   const used = new Map<string, number>()
   for (const [id, local] of m.locals) {
@@ -158,7 +210,10 @@ const declareLocals = (c: Context, m: Machine, agent: string, process: number, l
 
 export const compileRules = (c: Context, definitions: Readonly<Record<string, Rules<never>>>, into: CompiledAgents): void => {
   for (const [name, entry] of Object.entries(definitions)) {
-    for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(name, entry as AnyFunction | Readonly<Record<string, AnyFunction>>)) {
+    for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
+      name,
+      entry as AnyFunction | Readonly<Record<string, AnyFunction>>,
+    )) {
       const agent: Agent = { id: into.agents.length, name: instance.name, kind: 'rule', group: name, instance: instance.number }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
@@ -167,7 +222,14 @@ export const compileRules = (c: Context, definitions: Readonly<Record<string, Ru
   }
 }
 
-const compileRule = (c: Context, agent: Agent, label: string, body: AnyFunction, instance: number | null, { steps }: CompiledAgents): void => {
+const compileRule = (
+  c: Context,
+  agent: Agent,
+  label: string,
+  body: AnyFunction,
+  instance: number | null,
+  { steps }: CompiledAgents,
+): void => {
   const { site, root } = siteOfFunction(c, body)
   const args: Value[] = [{ k: 'state' }, ...(instance === null ? [] : [constantValue(instance)])]
   const m = createMachine(c, 'rule', (machine) => {
@@ -184,7 +246,8 @@ const compileRule = (c: Context, agent: Agent, label: string, body: AnyFunction,
 
 /** Compiles `init`: the stores for the locals first, then the author's function. */
 export const compileInit = (c: Context, init: AnyFunction | undefined, params: unknown, starts: CompiledAgents['starts']): Block => {
-  const { site, root } = init === undefined ? { site: { file: 0, node: { start: 0, end: 0 } }, root: functionScope(null, null, 0, '') } : siteOfFunction(c, init)
+  const { site, root } =
+    init === undefined ? { site: { file: 0, node: { start: 0, end: 0 } }, root: functionScope(null, null, 0, '') } : siteOfFunction(c, init)
   const m = createMachine(c, 'init', (machine) => {
     machine.block.end = { op: 'finish' }
   })
@@ -194,10 +257,23 @@ export const compileInit = (c: Context, init: AnyFunction | undefined, params: u
       for (const { variable, element, value } of starts) {
         const v = c.variables[variable]
         if (v === undefined || v.lo === value) continue
-        c.out.push({ op: 'store', variable, index: unflattened(element, v.dims), value: { op: 'const', value }, at: spanOf(site.file, site.node) })
+        c.out.push({
+          op: 'store',
+          variable,
+          index: unflattened(element, v.dims),
+          value: { op: 'const', value },
+          at: spanOf(site.file, site.node),
+        })
       }
       if (init === undefined) return m.finish()
-      runFunction(m, constantValue(init), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: 'init' }, { leave: () => m.finish() })
+      runFunction(
+        m,
+        constantValue(init),
+        [{ k: 'state' }, constantValue(params)],
+        site,
+        { ...root, instance: 'init' },
+        { leave: () => m.finish() },
+      )
     }),
   )
 }
@@ -211,4 +287,3 @@ const unflattened = (element: number, dims: readonly number[]): { op: 'const'; v
   }
   return index
 }
-

@@ -1,7 +1,7 @@
 /** Arithmetic and order on bounded integers, with the range of every result. */
 import { binary, constant, one, zero } from '../ir/build.js'
 import type { BinaryOp, Expr } from '../ir/system.js'
-import { check, type Context, refuse, settle, spanOf, textOf } from './context.js'
+import { type Context, check, refuse, settle, spanOf, textOf } from './context.js'
 import type { Site } from './flow.js'
 import { asInt, boolean, constantValue, describe, int, type Value } from './value.js'
 
@@ -15,19 +15,55 @@ const operands = (c: Context, a: Value, b: Value, operator: string, site: Site):
 /** The integer of a value; refuses all else. A value that may be absent is checked to be there. */
 export const integer = (c: Context, v: Value, site: Site, operator: string): Range => {
   if (v.k === 'optional') {
-    check(c, v.present, 'range', spanOf(site.file, site.node), `${textOf(c, site.file, site.node)} uses a value that is ${String(v.absent)}`)
+    check(
+      c,
+      v.present,
+      'range',
+      spanOf(site.file, site.node),
+      `${textOf(c, site.file, site.node)} uses a value that is ${String(v.absent)}`,
+    )
     return integer(c, v.of, site, operator)
   }
   const i = asInt(v)
   if (i !== null) return i
-  if (v.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${v.what} was read before a yield; by now it may have changed`, 'copy it with { ...x } before the yield, or read it again after')
-  if (v.k === 'const' && typeof v.value === 'number') return refuse(c, 'MC207', site.file, site.node, `${v.value} is not a 32-bit integer`, 'the state holds integers: use Math.trunc(a / b) for division')
-  return refuse(c, 'MC201', site.file, site.node, `'${operator}' takes integers, not ${describe(v)}`, 'convert it first: a boolean with `b ? 1 : 0`')
+  if (v.k === 'stale')
+    return refuse(
+      c,
+      'MC301',
+      site.file,
+      site.node,
+      `${v.what} was read before a yield; by now it may have changed`,
+      'copy it with { ...x } before the yield, or read it again after',
+    )
+  if (v.k === 'const' && typeof v.value === 'number')
+    return refuse(
+      c,
+      'MC207',
+      site.file,
+      site.node,
+      `${v.value} is not a 32-bit integer`,
+      'the state holds integers: use Math.trunc(a / b) for division',
+    )
+  return refuse(
+    c,
+    'MC201',
+    site.file,
+    site.node,
+    `'${operator}' takes integers, not ${describe(v)}`,
+    'convert it first: a boolean with `b ? 1 : 0`',
+  )
 }
 
 const bounded = (c: Context, op: BinaryOp, a: Range, b: Range, lo: number, hi: number, site: Site): Value => {
   if (lo < -(2 ** 31) || hi > 2 ** 31 - 1)
-    return refuse(c, 'MC203', site.file, site.node, `${textOf(c, site.file, site.node)} can be anything in ${lo}..${hi}, which leaves 32 bits`, 'bound an operand: with `%`, Math.min, or a smaller range in `state`')
+    return refuse(
+      c,
+      'MC203',
+      site.file,
+      site.node,
+      `${textOf(c, site.file, site.node)} can be anything in ${lo}..${hi}, which leaves 32 bits`,
+      'bound an operand: with `%`, Math.min, or a smaller range in `state`',
+    )
   return int(binary(op, a.e, b.e), lo, hi)
 }
 
@@ -53,11 +89,19 @@ export const arithmetic = (c: Context, operator: string, left: Value, right: Val
       return bounded(c, 'rem', a, divisor, a.lo < 0 ? Math.max(a.lo, -most) : 0, a.hi > 0 ? Math.min(a.hi, most) : 0, site)
     }
     case '**': {
-      if (a.e.op === 'const' && b.e.op === 'const' && b.lo >= 0) return bounded(c, 'add', { ...a, e: constant(a.lo ** b.lo) }, { e: zero, lo: 0, hi: 0 }, a.lo ** b.lo, a.lo ** b.lo, site)
+      if (a.e.op === 'const' && b.e.op === 'const' && b.lo >= 0)
+        return bounded(c, 'add', { ...a, e: constant(a.lo ** b.lo) }, { e: zero, lo: 0, hi: 0 }, a.lo ** b.lo, a.lo ** b.lo, site)
       return refuse(c, 'MC101', site.file, site.node, "'**' takes constants only", 'multiply, or shift with `<<`')
     }
     case '&':
-      return bits(c, 'and', a, b, a.lo >= 0 && b.lo >= 0 ? [0, Math.min(a.hi, b.hi)] : a.lo >= 0 ? [0, a.hi] : b.lo >= 0 ? [0, b.hi] : null, site)
+      return bits(
+        c,
+        'and',
+        a,
+        b,
+        a.lo >= 0 && b.lo >= 0 ? [0, Math.min(a.hi, b.hi)] : a.lo >= 0 ? [0, a.hi] : b.lo >= 0 ? [0, b.hi] : null,
+        site,
+      )
     case '|':
     case '^':
       return bits(c, operator === '|' ? 'or' : 'xor', a, b, a.lo >= 0 && b.lo >= 0 ? [0, allOnes(Math.max(a.hi, b.hi))] : null, site)
@@ -65,19 +109,29 @@ export const arithmetic = (c: Context, operator: string, left: Value, right: Val
       return shifted(c, 'shl', a, b, site)
     case '>>':
     case '>>>':
-      if (operator === '>>>' && a.lo < 0) return refuse(c, 'MC203', site.file, site.node, "'>>>' of a negative number leaves 32 bits", 'write >>')
+      if (operator === '>>>' && a.lo < 0)
+        return refuse(c, 'MC203', site.file, site.node, "'>>>' of a negative number leaves 32 bits", 'write >>')
       return shifted(c, 'shr', a, b, site)
     default:
-      return refuse(c, 'MC101', site.file, site.node, `the operator '${operator}' is outside the language`, 'use + - * % & | ^ << >>, Math.trunc(a / b), comparisons and && || !')
+      return refuse(
+        c,
+        'MC101',
+        site.file,
+        site.node,
+        `the operator '${operator}' is outside the language`,
+        'use + - * % & | ^ << >>, Math.trunc(a / b), comparisons and && || !',
+      )
   }
 }
 
 const allOnes = (n: number): number => 2 ** Math.ceil(Math.log2(n + 1)) - 1
 
-const bits = (c: Context, op: BinaryOp, a: Range, b: Range, range: readonly [number, number] | null, site: Site): Value => bounded(c, op, a, b, range?.[0] ?? -(2 ** 31), range?.[1] ?? 2 ** 31 - 1, site)
+const bits = (c: Context, op: BinaryOp, a: Range, b: Range, range: readonly [number, number] | null, site: Site): Value =>
+  bounded(c, op, a, b, range?.[0] ?? -(2 ** 31), range?.[1] ?? 2 ** 31 - 1, site)
 
 const shifted = (c: Context, op: 'shl' | 'shr', a: Range, b: Range, site: Site): Value => {
-  if (b.lo < 0 || b.hi > 31) return refuse(c, 'MC203', site.file, site.node, `the shift count can be anything in ${b.lo}..${b.hi}`, 'shift by 0..31')
+  if (b.lo < 0 || b.hi > 31)
+    return refuse(c, 'MC203', site.file, site.node, `the shift count can be anything in ${b.lo}..${b.hi}`, 'shift by 0..31')
   return bounded(c, op, a, b, ...corners(a, b, (x, n) => (op === 'shl' ? x * 2 ** n : Math.floor(x / 2 ** n))), site)
 }
 
@@ -134,6 +188,9 @@ export const absolute = (c: Context, v: Value, site: Site): Value => {
 export const sign = (c: Context, v: Value, site: Site): Value => {
   const a = integer(c, v, site, 'Math.sign')
   const e = settle(c, a.e)
-  return int(binary('sub', binary('gt', e, zero), binary('lt', e, zero)), a.lo < 0 ? -1 : a.lo > 0 ? 1 : 0, a.hi > 0 ? 1 : a.hi < 0 ? -1 : 0)
+  return int(
+    binary('sub', binary('gt', e, zero), binary('lt', e, zero)),
+    a.lo < 0 ? -1 : a.lo > 0 ? 1 : 0,
+    a.hi > 0 ? 1 : a.hi < 0 ? -1 : 0,
+  )
 }
-

@@ -5,9 +5,9 @@ import { assert, choose, until, when } from '../lang/step.js'
 import { functionInfo } from '../load/registry.js'
 import { functionNode, sourceOf } from '../load/source.js'
 import { absolute, extreme, integer, quotient, sign } from './arithmetic.js'
-import { check, type Context, fileNumber, refuse, settleValue, spanOf, textOf } from './context.js'
+import { type Context, check, fileNumber, refuse, settleValue, spanOf, textOf } from './context.js'
 import { bindPattern, condition, evaluate, evaluateAll, evaluateObject, itemsOf, present, property } from './expression.js'
-import { leavable, scoped, type Site } from './flow.js'
+import { leavable, type Site, scoped } from './flow.js'
 import { matchMethod } from './match.js'
 import { method } from './methods.js'
 import { type Fn, functionScope, type Scope } from './scope.js'
@@ -32,7 +32,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
     if (division !== null) {
       const [a, b] = evaluateAll(c, [() => evaluate(c, division.left, scope), () => evaluate(c, division.right, scope)])
       const [p, q] = [integer(c, a ?? undefinedValue, site, '/'), integer(c, b ?? undefinedValue, site, '/')]
-      if (p.lo < 0 || q.lo < 0) return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
+      if (p.lo < 0 || q.lo < 0)
+        return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
       return quotient(c, a ?? undefinedValue, b ?? undefinedValue, site)
     }
   }
@@ -42,8 +43,24 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
   }
   if (fn.k === 'const' && typeof fn.value === 'function') {
     if (fn.value === assert) return assertion(c, node, scope)
-    if (fn.value === choose || fn.value === until) return refuse(c, 'MC108', scope.file, node, `${fn.value === choose ? 'choose' : 'until'}(...) without a yield`, fn.value === choose ? 'write `yield* choose(...)`' : 'write `yield until(...)`')
-    if (fn.value === when) return refuse(c, 'MC108', scope.file, node, 'when(...) inside a function that returns a value', 'call it as a statement of the rule, or of a generator helper that the rule runs by yield*')
+    if (fn.value === choose || fn.value === until)
+      return refuse(
+        c,
+        'MC108',
+        scope.file,
+        node,
+        `${fn.value === choose ? 'choose' : 'until'}(...) without a yield`,
+        fn.value === choose ? 'write `yield* choose(...)`' : 'write `yield until(...)`',
+      )
+    if (fn.value === when)
+      return refuse(
+        c,
+        'MC108',
+        scope.file,
+        node,
+        'when(...) inside a function that returns a value',
+        'call it as a statement of the rule, or of a generator helper that the rule runs by yield*',
+      )
     const known = builtin(c, fn.value, node, scope, site)
     if (known !== null) return known
     if (isTsPatternMatch(c, node, scope)) {
@@ -73,12 +90,21 @@ export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Val
     }),
   )
 
-const asDivision = (node: Argument): { left: Expression; right: Expression } | null => (node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null)
+const asDivision = (node: Argument): { left: Expression; right: Expression } | null =>
+  node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null
 
 /** Runs an author's function in place. */
 export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site, scope: Scope): Value => {
   const { body, generator, name } = functionOf(c, fn, site)
-  if (generator) return refuse(c, 'MC111', site.file, site.node, `'${name}' is a generator: calling it runs nothing`, 'write `yield* ...` before the call')
+  if (generator)
+    return refuse(
+      c,
+      'MC111',
+      site.file,
+      site.node,
+      `'${name}' is a generator: calling it runs nothing`,
+      'write `yield* ...` before the call',
+    )
   return within(c, body, site, () => {
     const inner = enter(c, fn, args, site, scope)
     return scoped(c, () => {
@@ -112,8 +138,23 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
   if (fn.k === 'const' && typeof fn.value === 'function') {
     const info = functionInfo(fn.value)
     if (info === undefined) {
-      if (fn.value === Math.random) return refuse(c, 'MC105', site.file, site.node, 'Math.random is chance, and a model checker tries everything', 'write `yield* choose(n)`')
-      return refuse(c, 'MC102', site.file, site.node, `'${fn.value.name}' is not written in the model: its source is not known`, 'write it in a .ts file of the project, or use what docs/LANGUAGE.md lists')
+      if (fn.value === Math.random)
+        return refuse(
+          c,
+          'MC105',
+          site.file,
+          site.node,
+          'Math.random is chance, and a model checker tries everything',
+          'write `yield* choose(n)`',
+        )
+      return refuse(
+        c,
+        'MC102',
+        site.file,
+        site.node,
+        `'${fn.value.name}' is not written in the model: its source is not known`,
+        'write it in a .ts file of the project, or use what docs/LANGUAGE.md lists',
+      )
     }
     const body = functionNode(info) as unknown as Fn
     if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
@@ -143,7 +184,8 @@ export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => 
 
 export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope, site: Site): void => {
   body.params.forEach((p, i) => {
-    if (p.type === 'TSParameterProperty' || p.type === 'RestElement') return refuse(c, 'MC101', inner.file, p, 'a rest parameter', 'name the parameters')
+    if (p.type === 'TSParameterProperty' || p.type === 'RestElement')
+      return refuse(c, 'MC101', inner.file, p, 'a rest parameter', 'name the parameters')
     bindPattern(c, p, args[i] ?? undefinedValue, inner, { constant: false, parameter: true })
   })
   void site
@@ -151,10 +193,16 @@ export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inn
 
 const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
   const [test, message] = node.arguments
-  if (test === undefined || test.type === 'SpreadElement') return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
+  if (test === undefined || test.type === 'SpreadElement')
+    return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
   const site: Site = { file: scope.file, node: test }
   const e = condition(c, evaluate(c, test, scope), site)
-  const said = message === undefined || message.type === 'SpreadElement' ? null : message.type === 'Literal' && typeof message.value === 'string' ? message.value : textOf(c, scope.file, message)
+  const said =
+    message === undefined || message.type === 'SpreadElement'
+      ? null
+      : message.type === 'Literal' && typeof message.value === 'string'
+        ? message.value
+        : textOf(c, scope.file, message)
   check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
 }
@@ -189,17 +237,41 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
     case Object.values:
     case Object.entries: {
       const v = lift(first())
-      if (v.k !== 'record') return refuse(c, 'MC102', site.file, node, `Object.${(fn as { name: string }).name} of ${describe(v)}`, 'use it on constant objects, or name the fields')
-      const items = [...v.fields].map(([name, value]): Value => (fn === Object.keys ? constantValue(name) : fn === Object.values ? value : { k: 'list', items: [constantValue(name), value].map((x) => ({ present: constant(1), value: x })) }))
+      if (v.k !== 'record')
+        return refuse(
+          c,
+          'MC102',
+          site.file,
+          node,
+          `Object.${(fn as { name: string }).name} of ${describe(v)}`,
+          'use it on constant objects, or name the fields',
+        )
+      const items = [...v.fields].map(
+        ([name, value]): Value =>
+          fn === Object.keys
+            ? constantValue(name)
+            : fn === Object.values
+              ? value
+              : { k: 'list', items: [constantValue(name), value].map((x) => ({ present: constant(1), value: x })) },
+      )
       return { k: 'list', items: items.map((value) => ({ present: constant(1), value })) }
     }
     case Array.from: {
       const [from, transform] = args()
       const source = lift(from ?? undefinedValue)
       const length = source.k === 'record' ? source.fields.get('length') : undefined
-      const items = length?.k === 'const' ? Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })) : itemsOf(c, source, site)
+      const items =
+        length?.k === 'const'
+          ? Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue }))
+          : itemsOf(c, source, site)
       if (transform === undefined) return { k: 'list', items }
-      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: invoke(c, transform, [item.value, constantValue(i)], site, scope) })) }
+      return {
+        k: 'list',
+        items: items.map((item, i) => ({
+          present: item.present,
+          value: invoke(c, transform, [item.value, constantValue(i)], site, scope),
+        })),
+      }
     }
     default:
       return null
@@ -215,7 +287,9 @@ const isTsPatternMatch = (c: Context, node: CallExpression, scope: Scope): boole
     (statement) =>
       statement.type === 'ImportDeclaration' &&
       statement.source.value === 'ts-pattern' &&
-      statement.specifiers.some((s) => s.type === 'ImportSpecifier' && s.local.name === callee.name && s.imported.type === 'Identifier' && s.imported.name === 'match'),
+      statement.specifiers.some(
+        (s) =>
+          s.type === 'ImportSpecifier' && s.local.name === callee.name && s.imported.type === 'Identifier' && s.imported.name === 'match',
+      ),
   )
 }
-

@@ -37,7 +37,12 @@ export const compile = ({ model, params, properties }: CompileInput): System => 
   try {
     return compileModel(model, params, properties)
   } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message)) throw new DiagnosticError('MC402', `a step of '${model.name}' is too long to compile`, 'make its loops shorter, or split it with a yield')
+    if (error instanceof RangeError && /call stack/i.test(error.message))
+      throw new DiagnosticError(
+        'MC402',
+        `a step of '${model.name}' is too long to compile`,
+        'make its loops shorter, or split it with a yield',
+      )
     throw error
   }
 }
@@ -48,7 +53,11 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
   const c = createContext(state, shown)
   const initial = declareState(c, state)
   const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [] }
-  compileProcesses(c, build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>, agents)
+  compileProcesses(
+    c,
+    build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>,
+    agents,
+  )
   compileRules(c, build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>, agents)
   const init = compileInit(c, model.init, p, agents.starts)
   const compiled = Object.entries(properties).map(([name, property]) => compileProperty(c, name, property, p))
@@ -56,7 +65,8 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
   forbidGhosts(c, swept, agents)
   const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents)
   requireWidth(variables)
-  const block = (b: Block): Block => mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
+  const block = (b: Block): Block =>
+    mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
   const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
   const stores = (b: Block): Block => ({ body: b.body.map((s) => renumberStores(s, keep)), end: storesInEnd(b.end, stores) })
   return {
@@ -88,7 +98,11 @@ const build = <T>(model: { readonly name: string }, part: string, run: () => T):
   } catch (error) {
     if (error instanceof DiagnosticError) throw error
     if (error instanceof ModelError) throw new DiagnosticError('MC014', error.message, `look at \`${part}\` of '${model.name}'`)
-    throw new DiagnosticError('MC003', `\`${part}\` of '${model.name}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`, 'it runs when the model is compiled, with the params as its argument')
+    throw new DiagnosticError(
+      'MC003',
+      `\`${part}\` of '${model.name}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      'it runs when the model is compiled, with the params as its argument',
+    )
   }
 }
 
@@ -98,7 +112,11 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<
   const initial = new Map<string, number>()
   for (const [name, domain] of Object.entries(state)) {
     if (typeof domain !== 'object' || domain === null || !kinds.has(domain.kind))
-      throw new DiagnosticError('MC014', `the state variable '${name}' has no domain`, 'give it one: bool, range(lo, hi), oneOf(...), record({ ... }), ...')
+      throw new DiagnosticError(
+        'MC014',
+        `the state variable '${name}' has no domain`,
+        'give it one: bool, range(lo, hi), oneOf(...), record({ ... }), ...',
+      )
     const type = typeOfDomain(domain)
     declareVariables(c, name, type, { kind: domain.kind === 'ghost' ? 'ghost' : 'global' })
     for (const leaf of leaves(type)) initial.set(`${name}${leaf.suffix}`, leaf.zero)
@@ -110,7 +128,12 @@ const compileProperty = (c: Context, name: string, property: Property<never, nev
   const fn = property.kind === 'bound' ? property.measure : property.predicate
   const { site, root } = siteOfFunction(c, fn)
   const info = functionInfo(fn)
-  if (info === undefined) throw new DiagnosticError('MC102', `the property '${name}' was not loaded as a source`, 'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin')
+  if (info === undefined)
+    throw new DiagnosticError(
+      'MC102',
+      `the property '${name}' was not loaded as a source`,
+      'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin',
+    )
   const out: Stmt[] = []
   c.purpose = 'property'
   c.out = out
@@ -122,7 +145,11 @@ const compileProperty = (c: Context, name: string, property: Property<never, nev
   return { name, kind: property.kind, max: property.kind === 'bound' ? property.max : null, body: sweepQuery(out, value), value, at }
 }
 
-const forbidGhosts = (c: Context, steps: readonly { readonly agent: number; readonly body: Block; readonly at: Span }[], agents: CompiledAgents): void => {
+const forbidGhosts = (
+  c: Context,
+  steps: readonly { readonly agent: number; readonly body: Block; readonly at: Span }[],
+  agents: CompiledAgents,
+): void => {
   for (const agent of agents.agents) {
     const own = steps.filter((step) => step.agent === agent.id)
     const use = ghostUse(
@@ -137,12 +164,22 @@ const forbidGhosts = (c: Context, steps: readonly { readonly agent: number; read
       own[0]?.at ?? { file: 0, start: 0, end: 0 },
     )
     if (use !== null)
-      return refuse(c, 'MC302', use.read.file, use.read, `a ghost decides ${use.what}`, 'ghosts are for properties, asserts and other ghosts only: give the protocol a variable of its own')
+      return refuse(
+        c,
+        'MC302',
+        use.read.file,
+        use.read,
+        `a ghost decides ${use.what}`,
+        'ghosts are for properties, asserts and other ghosts only: give the protocol a variable of its own',
+      )
   }
 }
 
 /** Locals that are alive nowhere take no room in a state. */
-const dropDeadLocals = (variables: readonly Variable[], agents: CompiledAgents): { variables: Variable[]; keep: (id: number) => number; rewrite: (e: Expr) => Expr } => {
+const dropDeadLocals = (
+  variables: readonly Variable[],
+  agents: CompiledAgents,
+): { variables: Variable[]; keep: (id: number) => number; rewrite: (e: Expr) => Expr } => {
   const alive = new Set(agents.processes.flatMap((process) => process.locations.flatMap((l) => l.live.map((x) => x.variable))))
   const numbers = new Map<number, number>()
   const kept: Variable[] = []
@@ -183,6 +220,9 @@ const requireWidth = (variables: readonly Variable[]): void => {
   const total = variables.reduce((n, v) => n + bits(v), 0)
   if (total <= mostBits) return
   const widest = [...variables].sort((a, b) => bits(b) - bits(a)).slice(0, 3)
-  throw new DiagnosticError('MC401', `a state takes ${total} bits; at most ${mostBits} are allowed`, `the widest variables are ${widest.map((v) => `${v.name} (${bits(v)} bits)`).join(', ')}: make them smaller`)
+  throw new DiagnosticError(
+    'MC401',
+    `a state takes ${total} bits; at most ${mostBits} are allowed`,
+    `the widest variables are ${widest.map((v) => `${v.name} (${bits(v)} bits)`).join(', ')}: make them smaller`,
+  )
 }
-

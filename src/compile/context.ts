@@ -131,7 +131,12 @@ export const textOf = (c: Context, file: number, node: Offsets): string => {
 
 export const emit = (c: Context, stmt: Stmt): void => {
   c.emitted++
-  if (c.emitted > mostStatements) throw new DiagnosticError('MC402', `a step of this model compiles to more than ${mostStatements} statements`, 'make its loops shorter, its arrays smaller, or split it with a yield')
+  if (c.emitted > mostStatements)
+    throw new DiagnosticError(
+      'MC402',
+      `a step of this model compiles to more than ${mostStatements} statements`,
+      'make its loops shorter, its arrays smaller, or split it with a yield',
+    )
   c.out.push(stmt)
 }
 
@@ -172,7 +177,11 @@ export const mapExprs = (v: Value, f: (e: Expr) => Expr): Value => {
     case 'set':
       return { ...v, members: v.members.map(f) }
     case 'union':
-      return { ...v, at: f(v.at), variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([n, x]) => [n, mapExprs(x, f)]))]) }
+      return {
+        ...v,
+        at: f(v.at),
+        variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([n, x]) => [n, mapExprs(x, f)]))]),
+      }
     case 'ref':
       return { ...v, place: { ...v.place, index: v.place.index.map(f) } }
     case 'method':
@@ -264,4 +273,3 @@ export const close = (block: OpenBlock): Block => {
   if (block.end === null) throw new Error('a step without an end')
   return { body: block.body, end: block.end }
 }
-

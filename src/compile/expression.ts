@@ -1,15 +1,50 @@
 /** Expressions of the subset, executed on symbolic values. */
-import type { AssignmentExpression, BindingPattern, CallExpression, Expression, LogicalExpression, MemberExpression, ObjectExpression, UpdateExpression } from 'oxc-parser'
+import type {
+  AssignmentExpression,
+  BindingPattern,
+  CallExpression,
+  Expression,
+  LogicalExpression,
+  MemberExpression,
+  ObjectExpression,
+  UpdateExpression,
+} from 'oxc-parser'
 import { and, binary, constant, eq, not, one, or, zero } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
 import { arithmetic, compare, integer, negate } from './arithmetic.js'
 import { call } from './call.js'
-import { cellValue, check, type Context, cover, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
+import { type Context, cellValue, check, cover, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
 import { andThen, conditional, joinOrRefuse, type Site } from './flow.js'
-import { checkedIndex, elementPlace, equal, fieldPlace, queueLength, readPlace, readWhole, selectLeaves, snapshot, storePlace, variantPlace, wholeOf } from './memory.js'
+import {
+  checkedIndex,
+  elementPlace,
+  equal,
+  fieldPlace,
+  queueLength,
+  readPlace,
+  readWhole,
+  selectLeaves,
+  snapshot,
+  storePlace,
+  variantPlace,
+  wholeOf,
+} from './memory.js'
 import { type Cell, declareName, lookup, type Scope } from './scope.js'
 import { compact, lower, raise, type Type, typeOf } from './type.js'
-import { asBool, asInt, boolean, constantValue, describe, int, type Item, lift, optionalValue, type Place, undefinedValue, type Value } from './value.js'
+import {
+  asBool,
+  asInt,
+  boolean,
+  constantValue,
+  describe,
+  type Item,
+  int,
+  lift,
+  optionalValue,
+  type Place,
+  undefinedValue,
+  type Value,
+} from './value.js'
 
 type Node = Expression | { readonly type: 'SpreadElement' } | { readonly type: 'Super' }
 
@@ -81,7 +116,9 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
         c,
         node.elements.map((element) => () => {
           if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole', 'give every element')
-          return element.type === 'SpreadElement' ? { k: 'list', items: itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element)) } : { k: 'list', items: [{ present: one, value: evaluate(c, element, scope) }] }
+          return element.type === 'SpreadElement'
+            ? { k: 'list', items: itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element)) }
+            : { k: 'list', items: [{ present: one, value: evaluate(c, element, scope) }] }
         }),
       )
       const items = parts.flatMap((part) => (part.k === 'list' ? part.items : []))
@@ -94,7 +131,8 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
     }
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
-      if (node.async) return refuse(c, 'MC101', site.file, node, 'an async function', 'a model has no promises: processes take turns by `yield`')
+      if (node.async)
+        return refuse(c, 'MC101', site.file, node, 'an async function', 'a model has no promises: processes take turns by `yield`')
       return { k: 'closure', fn: node, scope }
     case 'ParenthesizedExpression':
     case 'TSAsExpression':
@@ -128,7 +166,7 @@ const describeSyntax = (node: Node): string => {
     case 'ThisExpression':
       return "'this'"
     case 'SequenceExpression':
-      return "the comma operator"
+      return 'the comma operator'
     case 'TaggedTemplateExpression':
       return 'a tagged template'
     case 'ImportExpression':
@@ -189,13 +227,27 @@ export const condition = (c: Context, v: Value, site: Site): Expr => {
     // `xs.at(i)` or `o?.flag` of booleans: undefined counts as false.
     return and(v.present, asBool(v.of) ?? zero)
   }
-  return refuse(c, 'MC202', site.file, site.node, `the condition is ${describe(v)}, not a boolean`, asInt(v) !== null ? 'compare it: `x !== 0`' : 'compare it: `x !== null`, `x === ...`')
+  return refuse(
+    c,
+    'MC202',
+    site.file,
+    site.node,
+    `the condition is ${describe(v)}, not a boolean`,
+    asInt(v) !== null ? 'compare it: `x !== 0`' : 'compare it: `x !== null`, `x === ...`',
+  )
 }
 
 const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 
 const stale = (c: Context, what: string, { file, node }: Site): never =>
-  refuse(c, 'MC301', file, node, `${what} was read before a yield; by now it may have changed`, 'copy it with { ...x } before the yield, or read it again after')
+  refuse(
+    c,
+    'MC301',
+    file,
+    node,
+    `${what} was read before a yield; by now it may have changed`,
+    'copy it with { ...x } before the yield, or read it again after',
+  )
 
 const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['undefined', undefined],
@@ -213,20 +265,49 @@ const identifier = (c: Context, node: { name: string; start: number; end: number
   if (found === null) {
     if (globals.has(node.name)) return constantValue(globals.get(node.name))
     if (['Date', 'performance', 'process', 'crypto', 'fetch', 'console', 'globalThis', 'setTimeout'].includes(node.name))
-      return refuse(c, 'MC105', scope.file, node, `'${node.name}' is the world outside the model`, 'what the environment may do is a rule or a `choose`')
+      return refuse(
+        c,
+        'MC105',
+        scope.file,
+        node,
+        `'${node.name}' is the world outside the model`,
+        'what the environment may do is a rule or a `choose`',
+      )
     return refuse(c, 'MC116', scope.file, node, `'${node.name}' stands for nothing here`, 'declare or import it')
   }
   if ('captured' in found) {
     if (found.captured.reassigned.includes(node.name))
-      return refuse(c, 'MC110', scope.file, node, `'${node.name}' is declared outside this function and assigned again`, 'make it a variable of `state`, or a `const`')
+      return refuse(
+        c,
+        'MC110',
+        scope.file,
+        node,
+        `'${node.name}' is declared outside this function and assigned again`,
+        'make it a variable of `state`, or a `const`',
+      )
     try {
       return constantValue(found.captured.captured(node.name))
     } catch {
-      return refuse(c, 'MC116', scope.file, node, `'${node.name}' has no value yet when the model is compiled`, 'define it before the model')
+      return refuse(
+        c,
+        'MC116',
+        scope.file,
+        node,
+        `'${node.name}' has no value yet when the model is compiled`,
+        'define it before the model',
+      )
     }
   }
   const v = cellValue(c, found.cell)
-  if (v === undefined) return refuse(c, 'MC116', scope.file, node, `'${node.name}' is used before it has a value`, 'initialise it where it is declared; where another local of this name hid it at a yield, rename one of the two')
+  if (v === undefined)
+    return refuse(
+      c,
+      'MC116',
+      scope.file,
+      node,
+      `'${node.name}' is used before it has a value`,
+      'initialise it where it is declared; where another local of this name hid it at a yield, rename one of the two',
+    )
   if (v.k === 'stale') return stale(c, v.what, siteOf(scope, node))
   return v
 }
@@ -237,12 +318,28 @@ const alias = (c: Context, name: string, scope: Scope): void => {
 }
 
 /** Evaluates the object of a member access, spread or loop: a use that gives it no second name. */
-export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => (node.type === 'Identifier' ? identifier(c, node, scope) : evaluate(c, node, scope))
+export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value =>
+  node.type === 'Identifier' ? identifier(c, node, scope) : evaluate(c, node, scope)
 
 const template = (c: Context, node: Extract<Expression, { type: 'TemplateLiteral' }>, scope: Scope): Value => {
   const parts = node.expressions.map((e) => evaluate(c, e, scope))
-  if (!parts.every((v) => v.k === 'const')) return refuse(c, 'MC101', scope.file, node, 'a text that depends on the state', 'texts are for labels of steps; compute with oneOf(...) values or integers')
-  return constantValue(node.quasis.map((q, i) => `${q.value.cooked ?? q.value.raw}${i < parts.length ? String(parts[i]?.k === 'const' ? (parts[i] as { value: unknown }).value : '') : ''}`).join(''))
+  if (!parts.every((v) => v.k === 'const'))
+    return refuse(
+      c,
+      'MC101',
+      scope.file,
+      node,
+      'a text that depends on the state',
+      'texts are for labels of steps; compute with oneOf(...) values or integers',
+    )
+  return constantValue(
+    node.quasis
+      .map(
+        (q, i) =>
+          `${q.value.cooked ?? q.value.raw}${i < parts.length ? String(parts[i]?.k === 'const' ? (parts[i] as { value: unknown }).value : '') : ''}`,
+      )
+      .join(''),
+  )
 }
 
 export const binaryOperator = (c: Context, operator: string, a: Value, b: Value, site: Site): Value => {
@@ -251,7 +348,15 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
     case '!==': {
       for (const v of [a, b]) if (v.k === 'stale') return stale(c, v.what, site)
       const e = equal(a, b)
-      if (e === null) return refuse(c, 'MC211', site.file, site.node, `${describe(a)} is compared with ${describe(b)}: that asks whether they are the same object`, 'compare their fields')
+      if (e === null)
+        return refuse(
+          c,
+          'MC211',
+          site.file,
+          site.node,
+          `${describe(a)} is compared with ${describe(b)}: that asks whether they are the same object`,
+          'compare their fields',
+        )
       return boolean(operator === '===' ? e : not(e))
     }
     case '==':
@@ -263,13 +368,22 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
     case '>=':
       return compare(c, operator, a, b, site)
     case '/':
-      if (a.k === 'const' && b.k === 'const' && Number.isInteger(Number(a.value) / Number(b.value))) return constantValue(Number(a.value) / Number(b.value))
+      if (a.k === 'const' && b.k === 'const' && Number.isInteger(Number(a.value) / Number(b.value)))
+        return constantValue(Number(a.value) / Number(b.value))
       return refuse(c, 'MC207', site.file, site.node, "'/' can give a fraction", 'write Math.trunc(a / b)')
     case '&':
     case '|':
     case '^': {
       const [x, y] = [asBool(a), asBool(b)]
-      if (x !== null && y !== null) return refuse(c, 'MC201', site.file, site.node, `'${operator}' of booleans is a number in JavaScript`, operator === '^' ? 'write a !== b' : `write ${operator}${operator}`)
+      if (x !== null && y !== null)
+        return refuse(
+          c,
+          'MC201',
+          site.file,
+          site.node,
+          `'${operator}' of booleans is a number in JavaScript`,
+          operator === '^' ? 'write a !== b' : `write ${operator}${operator}`,
+        )
       return arithmetic(c, operator, a, b, site)
     }
     default:
@@ -285,14 +399,30 @@ const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
     if (left.k !== 'optional') return left
     const settled = settleValue(c, left)
     if (settled.k !== 'optional') return settled
-    const v = conditional(c, settled.present, () => settled.of, () => evaluate(c, node.right, scope), site)
+    const v = conditional(
+      c,
+      settled.present,
+      () => settled.of,
+      () => evaluate(c, node.right, scope),
+      site,
+    )
     return v === 'never' ? undefinedValue : v
   }
   const test = condition(c, left, siteOf(scope, node.left))
   const evaluateRight = (): Expr => condition(c, evaluate(c, node.right, scope), siteOf(scope, node.right))
   // What the left side says of a local's range holds on the right.
   if (node.operator === '&&') return boolean(andThen(c, test, evaluateRight, site, () => refine(c, node.left, true, scope)))
-  return boolean(not(andThen(c, not(test), () => not(evaluateRight()), site, () => refine(c, node.left, false, scope))))
+  return boolean(
+    not(
+      andThen(
+        c,
+        not(test),
+        () => not(evaluateRight()),
+        site,
+        () => refine(c, node.left, false, scope),
+      ),
+    ),
+  )
 }
 
 /** Narrows the ranges of locals by what a condition says of them: `i < n`, `i >= 1 && ...`. */
@@ -358,13 +488,18 @@ export const present = (c: Context, v: Value, { file, node }: Site): Value => {
 }
 
 const member = (c: Context, node: MemberExpression, scope: Scope): Value => {
-  if (node.property.type === 'PrivateIdentifier') return refuse(c, 'MC101', scope.file, node, 'a private name', 'write functions; the state is their argument')
+  if (node.property.type === 'PrivateIdentifier')
+    return refuse(c, 'MC101', scope.file, node, 'a private name', 'write functions; the state is their argument')
   const object = present(c, evaluateObject(c, node.object, scope), siteOf(scope, node))
   return memberOf(c, object, node, scope)
 }
 
 /** `a?.b.c`: what follows `?.` is evaluated only where the object is there. */
-const chain = (c: Context, node: CallExpression | MemberExpression | Extract<Expression, { type: 'TSNonNullExpression' }>, scope: Scope): Value => {
+const chain = (
+  c: Context,
+  node: CallExpression | MemberExpression | Extract<Expression, { type: 'TSNonNullExpression' }>,
+  scope: Scope,
+): Value => {
   if (node.type === 'TSNonNullExpression') return present(c, chainPart(c, node.expression, scope), siteOf(scope, node))
   return chainPart(c, node, scope)
 }
@@ -373,7 +508,8 @@ const chainPart = (c: Context, node: Expression, scope: Scope): Value => {
   const site = siteOf(scope, node)
   if (node.type !== 'MemberExpression' && node.type !== 'CallExpression') return evaluateObject(c, node, scope)
   const inner = node.type === 'MemberExpression' ? node.object : node.callee
-  const rest = (object: Value): Value => (node.type === 'MemberExpression' ? memberOf(c, object, node, scope) : call(c, node, scope, object))
+  const rest = (object: Value): Value =>
+    node.type === 'MemberExpression' ? memberOf(c, object, node, scope) : call(c, node, scope, object)
   const shortCircuits = containsOptional(inner)
   if (!node.optional && !shortCircuits) return evaluate(c, node, scope)
   const object = chainPart(c, inner, scope)
@@ -384,12 +520,20 @@ const chainPart = (c: Context, node: Expression, scope: Scope): Value => {
   const settled = settleValue(c, object)
   if (settled.k !== 'optional') return rest(settled)
   // Behind a `?.` further to the left undefined means that it stopped there; anything else absent is an error.
-  const v = conditional(c, settled.present, () => rest(settled.of), () => undefinedValue, site)
+  const v = conditional(
+    c,
+    settled.present,
+    () => rest(settled.of),
+    () => undefinedValue,
+    site,
+  )
   return v === 'never' ? undefinedValue : v
 }
 
 const containsOptional = (node: Expression): boolean =>
-  (node.type === 'MemberExpression' && (node.optional || containsOptional(node.object))) || (node.type === 'CallExpression' && (node.optional || containsOptional(node.callee))) || (node.type === 'TSNonNullExpression' && containsOptional(node.expression))
+  (node.type === 'MemberExpression' && (node.optional || containsOptional(node.object))) ||
+  (node.type === 'CallExpression' && (node.optional || containsOptional(node.callee))) ||
+  (node.type === 'TSNonNullExpression' && containsOptional(node.expression))
 
 const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
@@ -401,18 +545,55 @@ const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scop
   return element(c, object, index, siteOf(scope, key), site)
 }
 
-export const methodNames: ReadonlySet<string> = new Set(['every', 'some', 'find', 'findIndex', 'filter', 'map', 'includes', 'indexOf', 'reduce', 'at', 'push', 'shift', 'has', 'add', 'delete', 'clear', 'entries', 'keys', 'values', 'flatMap', 'slice', 'concat', 'fill', 'forEach', 'findLast', 'lastIndexOf'])
+export const methodNames: ReadonlySet<string> = new Set([
+  'every',
+  'some',
+  'find',
+  'findIndex',
+  'filter',
+  'map',
+  'includes',
+  'indexOf',
+  'reduce',
+  'at',
+  'push',
+  'shift',
+  'has',
+  'add',
+  'delete',
+  'clear',
+  'entries',
+  'keys',
+  'values',
+  'flatMap',
+  'slice',
+  'concat',
+  'fill',
+  'forEach',
+  'findLast',
+  'lastIndexOf',
+])
 
 /** `object.name`. */
 export const property = (c: Context, object: Value, name: string, site: Site): Value => {
   const at = spanOf(site.file, site.node)
-  const missing = (fields: readonly string[]): never => refuse(c, 'MC206', site.file, site.node, `${describe(object)} has no '${name}'`, fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`)
+  const missing = (fields: readonly string[]): never =>
+    refuse(
+      c,
+      'MC206',
+      site.file,
+      site.node,
+      `${describe(object)} has no '${name}'`,
+      fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
+    )
   switch (object.k) {
     case 'const': {
       const { value } = object
-      if (value === null || value === undefined) return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
+      if (value === null || value === undefined)
+        return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
       if (Array.isArray(value) && name === 'length') return constantValue(value.length)
-      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && methodNames.has(name)) return { k: 'method', receiver: object, name }
+      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && methodNames.has(name))
+        return { k: 'method', receiver: object, name }
       if (typeof value === 'object' || typeof value === 'function' || typeof value === 'string') {
         const found: unknown = Reflect.get(Object(value), name)
         if (found === undefined && !(name in Object(value))) return missing(typeof value === 'object' ? Object.keys(value) : [])
@@ -422,7 +603,16 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
     }
     case 'state': {
       const place = rootPlace(c, name)
-      return place === null ? refuse(c, 'MC206', site.file, site.node, `the state has no variable '${name}'`, `its variables are ${Object.keys(c.state).join(', ')}`) : readPlace(c, place, at)
+      return place === null
+        ? refuse(
+            c,
+            'MC206',
+            site.file,
+            site.node,
+            `the state has no variable '${name}'`,
+            `its variables are ${Object.keys(c.state).join(', ')}`,
+          )
+        : readPlace(c, place, at)
     }
     case 'ref': {
       const { place } = object
@@ -433,11 +623,23 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
           return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
         }
         case 'array':
-          return name === 'length' ? constantValue(domain.length) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+          return name === 'length'
+            ? constantValue(domain.length)
+            : methodNames.has(name)
+              ? { k: 'method', receiver: object, name }
+              : missing([])
         case 'queue':
-          return name === 'length' ? queueLength(c, place, at) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+          return name === 'length'
+            ? queueLength(c, place, at)
+            : methodNames.has(name)
+              ? { k: 'method', receiver: object, name }
+              : missing([])
         case 'set':
-          return name === 'size' ? countMembers(readWhole(c, place, at)) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+          return name === 'size'
+            ? countMembers(readWhole(c, place, at))
+            : methodNames.has(name)
+              ? { k: 'method', receiver: object, name }
+              : missing([])
         case 'union': {
           const whole = readWhole(c, place, at)
           return unionField(c, whole, name, site)
@@ -481,19 +683,43 @@ const unionField = (c: Context, v: Value, name: string, site: Site): Value => {
     return field === undefined ? [] : [{ i, field }]
   })
   const [first] = holders
-  if (first === undefined) return refuse(c, 'MC206', site.file, site.node, `no variant of the union has '${name}'`, `its variants are ${v.variants.map(([variant]) => variant).join(', ')}`)
+  if (first === undefined)
+    return refuse(
+      c,
+      'MC206',
+      site.file,
+      site.node,
+      `no variant of the union has '${name}'`,
+      `its variants are ${v.variants.map(([variant]) => variant).join(', ')}`,
+    )
   const here = holders.map(({ i }) => eq(v.at, constant(i)))
-  check(c, here.length === v.variants.length ? one : here.reduce(or, zero), 'range', spanOf(site.file, site.node), `'${name}' of a variant that has none`)
+  check(
+    c,
+    here.length === v.variants.length ? one : here.reduce(or, zero),
+    'range',
+    spanOf(site.file, site.node),
+    `'${name}' of a variant that has none`,
+  )
   const type = holders.map(({ field }) => typeOf(field)).reduce((a, b) => joinOrRefuse(c, a, b, site, `'${name}'`))
   const rows = holders.map(({ field }) => lower(field, type, wholeOf(c, spanOf(site.file, site.node))))
   const selected = selectLeaves(here, rows)
   return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
 }
 
-export const countMembers = (v: Value): Value => (v.k === 'set' ? int(v.members.reduce((n, e) => binary('add', n, e), zero), 0, v.members.length) : constantValue(0))
+export const countMembers = (v: Value): Value =>
+  v.k === 'set'
+    ? int(
+        v.members.reduce((n, e) => binary('add', n, e), zero),
+        0,
+        v.members.length,
+      )
+    : constantValue(0)
 
 export const lengthOf = (items: readonly Item[]): Value => {
-  const { length } = compact(items.map((item) => ({ present: item.present, value: undefinedValue })), (v) => v)
+  const { length } = compact(
+    items.map((item) => ({ present: item.present, value: undefinedValue })),
+    (v) => v,
+  )
   const least = items.filter((item) => item.present.op === 'const').length
   return int(length, least, items.length)
 }
@@ -506,10 +732,19 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
     const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
     return readPlace(c, elementPlace(object.place, i), spanOf(site.file, site.node), object.origin)
   }
-  if (object.k === 'const' && typeof object.value === 'object' && object.value !== null && !Array.isArray(object.value)) return lookupTable(c, object.value, index, site)
+  if (object.k === 'const' && typeof object.value === 'object' && object.value !== null && !Array.isArray(object.value))
+    return lookupTable(c, object.value, index, site)
   if (object.k === 'const' && Array.isArray(object.value) && index.k === 'const') {
     const v: unknown = Reflect.get(object.value, String(index.value))
-    if (v === undefined) return refuse(c, 'MC206', site.file, site.node, `there is no element ${String(index.value)} in a list of ${object.value.length}`, `index with 0..${object.value.length - 1}`)
+    if (v === undefined)
+      return refuse(
+        c,
+        'MC206',
+        site.file,
+        site.node,
+        `there is no element ${String(index.value)} in a list of ${object.value.length}`,
+        `index with 0..${object.value.length - 1}`,
+      )
     return constantValue(v)
   }
   const items = itemsOf(c, object, site)
@@ -520,7 +755,13 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
   const e = settle(c, i.e)
   const above = i.lo >= 0 ? one : binary('ge', e, zero)
   const below = i.hi < n.lo ? one : binary('lt', e, n.e)
-  check(c, and(above, below), 'range', spanOf(at.file, at.node), `index ${textOf(c, at.file, at.node)} is outside the ${n.lo === n.hi ? n.lo : 'present'} elements`)
+  check(
+    c,
+    and(above, below),
+    'range',
+    spanOf(at.file, at.node),
+    `index ${textOf(c, at.file, at.node)} is outside the ${n.lo === n.hi ? n.lo : 'present'} elements`,
+  )
   return select1(c, items, e, site)
 }
 
@@ -529,18 +770,35 @@ const unwrapIndex = (c: Context, v: Value, site: Site): Value => (v.k === 'optio
 /** A constant object indexed by a string of the state: `next[s.phase]`. */
 const lookupTable = (c: Context, table: object, index: Value, site: Site): Value => {
   const key = index.k === 'optional' ? present(c, index, site) : index
-  if (key.k !== 'enum') return refuse(c, 'MC201', site.file, site.node, `an object is indexed by ${describe(index)}`, 'index it by a oneOf(...) value')
+  if (key.k !== 'enum')
+    return refuse(c, 'MC201', site.file, site.node, `an object is indexed by ${describe(index)}`, 'index it by a oneOf(...) value')
   const missing = key.values.filter((name) => !Object.hasOwn(table, name))
-  if (missing.length > 0) return refuse(c, 'MC206', site.file, site.node, `the object has no ${missing.map((m) => `'${m}'`).join(', ')}`, 'give it an entry for every value')
+  if (missing.length > 0)
+    return refuse(
+      c,
+      'MC206',
+      site.file,
+      site.node,
+      `the object has no ${missing.map((m) => `'${m}'`).join(', ')}`,
+      'give it an entry for every value',
+    )
   const values = key.values.map((name) => constantValue(Reflect.get(table, name)))
-  return selectValue(c, key.values.map((_, i) => eq(key.e, constant(i))), values, site)
+  return selectValue(
+    c,
+    key.values.map((_, i) => eq(key.e, constant(i))),
+    values,
+    site,
+  )
 }
 
 /** The value whose condition is 1; the last one if none is. */
 export const selectValue = (c: Context, conditions: readonly Expr[], values: readonly Value[], site: Site): Value => {
   const type = values.map(typeOf).reduce<Type>((a, b) => joinOrRefuse(c, a, b, site, 'the element'), { k: 'never' })
   const read = wholeOf(c, spanOf(site.file, site.node))
-  const selected = selectLeaves(conditions, values.map((v) => lower(v, type, read)))
+  const selected = selectLeaves(
+    conditions,
+    values.map((v) => lower(v, type, read)),
+  )
   return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
 }
 
@@ -550,7 +808,12 @@ export const select1 = (c: Context, items: readonly Item[], e: Expr, site: Site)
   const dense = compact(items, read)
   if (dense.items.length === 0) return undefinedValue
   if (e.op === 'const') return dense.items[e.value]?.value ?? undefinedValue
-  return selectValue(c, dense.items.map((_, i) => eq(e, constant(i))), dense.items.map((item) => item.value), site)
+  return selectValue(
+    c,
+    dense.items.map((_, i) => eq(e, constant(i))),
+    dense.items.map((item) => item.value),
+    site,
+  )
 }
 
 /** The items that an array, queue, set or list goes through, in order. */
@@ -567,7 +830,10 @@ export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
     case 'ref': {
       const { place } = lifted
       if (place.domain.kind === 'array') {
-        return Array.from({ length: place.domain.length }, (_, i) => ({ present: one, value: readPlace(c, elementPlace(place, constant(i)), at, lifted.origin) }))
+        return Array.from({ length: place.domain.length }, (_, i) => ({
+          present: one,
+          value: readPlace(c, elementPlace(place, constant(i)), at, lifted.origin),
+        }))
       }
       if (place.domain.kind === 'queue' || place.domain.kind === 'set') return itemsOf(c, readWhole(c, place, at), site)
       break
@@ -594,14 +860,20 @@ const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value 
   for (const part of parts) {
     if (part.k === 'record') for (const [name, v] of part.fields) fields.set(name, v)
     else if (part.k === 'union') {
-      if (parts.length > 1) return refuse(c, 'MC101', site.file, node, 'a tagged union is spread into a larger object', 'take its fields one by one')
+      if (parts.length > 1)
+        return refuse(c, 'MC101', site.file, node, 'a tagged union is spread into a larger object', 'take its fields one by one')
       return part
     }
   }
   return { k: 'record', fields }
 }
 
-export const propertyName = (c: Context, key: Expression | { readonly type: 'PrivateIdentifier'; start: number; end: number } | { readonly type: 'Identifier'; name: string }, computed: boolean, scope: Scope): string => {
+export const propertyName = (
+  c: Context,
+  key: Expression | { readonly type: 'PrivateIdentifier'; start: number; end: number } | { readonly type: 'Identifier'; name: string },
+  computed: boolean,
+  scope: Scope,
+): string => {
   if (key.type === 'Identifier' && !computed) return key.name
   if (key.type === 'PrivateIdentifier') return refuse(c, 'MC101', scope.file, key, 'a private name', 'write a plain field')
   if (key.type === 'Identifier') {
@@ -619,7 +891,8 @@ const spread = (c: Context, v: Value, site: Site): Value => {
   if (v.k === 'stale') return stale(c, v.what, site)
   const there = v.k === 'optional' ? present(c, v, site) : v
   const whole = lift(snapshot(c, there, spanOf(site.file, site.node)))
-  if (whole.k !== 'record' && whole.k !== 'union') return refuse(c, 'MC201', site.file, site.node, `${describe(v)} is spread into an object`, 'spread a record')
+  if (whole.k !== 'record' && whole.k !== 'union')
+    return refuse(c, 'MC201', site.file, site.node, `${describe(v)} is spread into an object`, 'spread a record')
   return settleValue(c, whole)
 }
 
@@ -635,15 +908,31 @@ type Target =
 
 const target = (c: Context, node: Expression, scope: Scope): Target => {
   const name = textOf(c, scope.file, node)
-  if (node.type === 'TSNonNullExpression' || node.type === 'TSAsExpression' || node.type === 'TSSatisfiesExpression' || node.type === 'ParenthesizedExpression') return target(c, node.expression, scope)
+  if (
+    node.type === 'TSNonNullExpression' ||
+    node.type === 'TSAsExpression' ||
+    node.type === 'TSSatisfiesExpression' ||
+    node.type === 'ParenthesizedExpression'
+  )
+    return target(c, node.expression, scope)
   if (node.type === 'Identifier') {
     const found = lookup(scope, node.name)
-    if (found === null) return refuse(c, 'MC116', scope.file, node, `'${node.name}' is assigned but stands for nothing here`, 'declare it with let')
-    if ('captured' in found) return refuse(c, 'MC110', scope.file, node, `'${node.name}' is declared outside this function`, 'make it a variable of `state`, or a local')
+    if (found === null)
+      return refuse(c, 'MC116', scope.file, node, `'${node.name}' is assigned but stands for nothing here`, 'declare it with let')
+    if ('captured' in found)
+      return refuse(
+        c,
+        'MC110',
+        scope.file,
+        node,
+        `'${node.name}' is declared outside this function`,
+        'make it a variable of `state`, or a local',
+      )
     if (found.cell.constant) return refuse(c, 'MC306', scope.file, node, `'${node.name}' is a const`, 'declare it with let')
     return { k: 'local', cell: found.cell, name }
   }
-  if (node.type !== 'MemberExpression' || node.property.type === 'PrivateIdentifier') return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
+  if (node.type !== 'MemberExpression' || node.property.type === 'PrivateIdentifier')
+    return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
   const root = rootIdentifier(node)
   const rootValue = root === null ? null : identifier(c, root, scope)
   if (root !== null && rootValue !== null && isLocalObject(rootValue)) return part(c, node, root, scope, name)
@@ -652,14 +941,38 @@ const target = (c: Context, node: Expression, scope: Scope): Target => {
   if (object.k === 'state' && !node.computed) {
     const place = rootPlace(c, node.property.name)
     if (place !== null) return { k: 'place', place, name }
-    return refuse(c, 'MC206', scope.file, node, `the state has no variable '${node.property.name}'`, `its variables are ${Object.keys(c.state).join(', ')}`)
+    return refuse(
+      c,
+      'MC206',
+      scope.file,
+      node,
+      `the state has no variable '${node.property.name}'`,
+      `its variables are ${Object.keys(c.state).join(', ')}`,
+    )
   }
-  if (object.k !== 'ref') return refuse(c, 'MC101', scope.file, node, `a part of ${describe(object)} is assigned`, 'assign parts of the state, or of a local object made with { ... } or [ ... ]')
+  if (object.k !== 'ref')
+    return refuse(
+      c,
+      'MC101',
+      scope.file,
+      node,
+      `a part of ${describe(object)} is assigned`,
+      'assign parts of the state, or of a local object made with { ... } or [ ... ]',
+    )
   if (node.computed) {
     const index = unwrapIndex(c, evaluate(c, node.property, scope), siteOf(scope, node.property))
     if (object.place.domain.kind !== 'array' || (index.k === 'const' && typeof index.value === 'string')) {
       if (index.k === 'const' && typeof index.value === 'string') return fieldTarget(c, object.place, index.value, scope, node, name)
-      return refuse(c, 'MC101', scope.file, node, `an element of ${describe(object)} is assigned`, object.place.domain.kind === 'queue' ? 'queues are written by push and shift, or as a whole' : 'only elements of arrays are assigned')
+      return refuse(
+        c,
+        'MC101',
+        scope.file,
+        node,
+        `an element of ${describe(object)} is assigned`,
+        object.place.domain.kind === 'queue'
+          ? 'queues are written by push and shift, or as a whole'
+          : 'only elements of arrays are assigned',
+      )
     }
     const i = settle(c, checkedIndex(c, index, object.place.domain.length, scope.file, node.property))
     return { k: 'place', place: elementPlace(object.place, i), name }
@@ -672,28 +985,62 @@ const fieldTarget = (c: Context, place: Place, field: string, scope: Scope, node
   if (inner !== null) return { k: 'place', place: inner, name }
   const { domain } = place
   if (domain.kind === 'union') {
-    if (field === domain.tag) return refuse(c, 'MC101', scope.file, node, `the tag of a union is assigned`, `assign the whole union: { ${domain.tag}: ..., ... }`)
+    if (field === domain.tag)
+      return refuse(c, 'MC101', scope.file, node, `the tag of a union is assigned`, `assign the whole union: { ${domain.tag}: ..., ... }`)
     return { k: 'unionField', place, field, name }
   }
-  return refuse(c, 'MC206', scope.file, node, `there is no '${field}' to assign`, domain.kind === 'record' ? `the record has ${Object.keys(domain.fields).join(', ')}` : 'only fields of records are assigned')
+  return refuse(
+    c,
+    'MC206',
+    scope.file,
+    node,
+    `there is no '${field}' to assign`,
+    domain.kind === 'record' ? `the record has ${Object.keys(domain.fields).join(', ')}` : 'only fields of records are assigned',
+  )
 }
 
 const rootIdentifier = (node: Expression): Extract<Expression, { type: 'Identifier' }> | null => {
   if (node.type === 'Identifier') return node
   if (node.type === 'MemberExpression') return rootIdentifier(node.object)
-  if (node.type === 'TSNonNullExpression' || node.type === 'TSAsExpression' || node.type === 'ParenthesizedExpression') return rootIdentifier(node.expression)
+  if (node.type === 'TSNonNullExpression' || node.type === 'TSAsExpression' || node.type === 'ParenthesizedExpression')
+    return rootIdentifier(node.expression)
   return null
 }
 
-const isLocalObject = (v: Value): boolean => v.k === 'record' || v.k === 'list' || (v.k === 'optional' && isLocalObject(v.of)) || (v.k === 'const' && typeof v.value === 'object' && v.value !== null && lift(v) !== v)
+const isLocalObject = (v: Value): boolean =>
+  v.k === 'record' ||
+  v.k === 'list' ||
+  (v.k === 'optional' && isLocalObject(v.of)) ||
+  (v.k === 'const' && typeof v.value === 'object' && v.value !== null && lift(v) !== v)
 
-const part = (c: Context, node: MemberExpression, root: Extract<Expression, { type: 'Identifier' }>, scope: Scope, name: string): Target => {
+const part = (
+  c: Context,
+  node: MemberExpression,
+  root: Extract<Expression, { type: 'Identifier' }>,
+  scope: Scope,
+  name: string,
+): Target => {
   const found = lookup(scope, root.name)
-  if (found === null || !('cell' in found)) return refuse(c, 'MC110', scope.file, node, `'${root.name}' is declared outside this function`, 'make it a variable of `state`, or a local')
+  if (found === null || !('cell' in found))
+    return refuse(
+      c,
+      'MC110',
+      scope.file,
+      node,
+      `'${root.name}' is declared outside this function`,
+      'make it a variable of `state`, or a local',
+    )
   const held = cellValue(c, found.cell)
   const shared = held?.k === 'const' && typeof held.value === 'object' && held.value !== null && !c.fresh.has(held.value)
   if (found.cell.parameter || shared || c.aliased.has(found.cell.id))
-    return refuse(c, 'MC304', scope.file, node, `the object in '${root.name}' has another name as well, which would see this change`, `make a copy of it first: { ...${root.name} }`)
+    return refuse(
+      c,
+      'MC304',
+      scope.file,
+      node,
+      `the object in '${root.name}' has another name as well, which would see this change`,
+      `make a copy of it first: { ...${root.name} }`,
+    )
   const path: (string | Value)[] = []
   for (let at: Expression = node; at.type === 'MemberExpression' && at.property.type !== 'PrivateIdentifier'; at = at.object) {
     path.unshift(at.computed ? settleValue(c, evaluate(c, at.property, scope)) : at.property.name)
@@ -712,7 +1059,10 @@ const readTarget = (c: Context, t: Target, site: Site): Value => {
     case 'unionField':
       return unionField(c, readWhole(c, t.place, spanOf(site.file, site.node)), t.field, site)
     case 'part':
-      return t.path.reduce<Value>((v, key) => (typeof key === 'string' ? property(c, v, key, site) : element(c, v, key, site, site)), cellValue(c, t.cell) ?? undefinedValue)
+      return t.path.reduce<Value>(
+        (v, key) => (typeof key === 'string' ? property(c, v, key, site) : element(c, v, key, site, site)),
+        cellValue(c, t.cell) ?? undefinedValue,
+      )
   }
 }
 
@@ -725,12 +1075,24 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
     case 'unionField': {
       const { domain } = t.place
       if (domain.kind !== 'union') return
-      const holders = Object.entries(domain.variants).flatMap(([variant, fields], i) => (Object.hasOwn(fields, t.field) && fields[t.field] !== undefined ? [{ variant, i, field: fields[t.field] as Place['domain'] }] : []))
+      const holders = Object.entries(domain.variants).flatMap(([variant, fields], i) =>
+        Object.hasOwn(fields, t.field) && fields[t.field] !== undefined ? [{ variant, i, field: fields[t.field] as Place['domain'] }] : [],
+      )
       const [first] = holders
-      if (first === undefined) return refuse(c, 'MC206', site.file, site.node, `no variant has '${t.field}'`, `the variants are ${Object.keys(domain.variants).join(', ')}`)
-      if (holders.length > 1) return refuse(c, 'MC101', site.file, site.node, `'${t.field}' is a field of several variants`, 'assign the whole union')
+      if (first === undefined)
+        return refuse(
+          c,
+          'MC206',
+          site.file,
+          site.node,
+          `no variant has '${t.field}'`,
+          `the variants are ${Object.keys(domain.variants).join(', ')}`,
+        )
+      if (holders.length > 1)
+        return refuse(c, 'MC101', site.file, site.node, `'${t.field}' is a field of several variants`, 'assign the whole union')
       const tag = readWhole(c, t.place, spanOf(site.file, site.node))
-      if (tag.k === 'union') check(c, eq(tag.at, constant(first.i)), 'range', spanOf(site.file, site.node), `${t.name} of a variant that has none`)
+      if (tag.k === 'union')
+        check(c, eq(tag.at, constant(first.i)), 'range', spanOf(site.file, site.node), `${t.name} of a variant that has none`)
       return storePlace(c, variantPlace(t.place, first.variant, t.field, first.field), v, site.file, site.node, t.name)
     }
     case 'part':
@@ -747,15 +1109,28 @@ const withPart = (c: Context, object: Value, path: readonly (string | Value)[], 
   }
   const whole = lift(object)
   if (typeof key === 'string') {
-    if (whole.k !== 'record' || !whole.fields.has(key)) return refuse(c, 'MC206', site.file, site.node, `${describe(object)} has no '${key}'`, 'assign a field that it has')
+    if (whole.k !== 'record' || !whole.fields.has(key))
+      return refuse(c, 'MC206', site.file, site.node, `${describe(object)} has no '${key}'`, 'assign a field that it has')
     return { k: 'record', fields: new Map(whole.fields).set(key, withPart(c, whole.fields.get(key) ?? undefinedValue, rest, v, site)) }
   }
   if (whole.k !== 'list') return refuse(c, 'MC201', site.file, site.node, `${describe(object)} is indexed`, 'index a list')
   const n = asInt(lengthOf(whole.items))
   const i = integer(c, key, site, '[]')
-  check(c, and(binary('ge', i.e, zero), n === null ? zero : binary('lt', i.e, n.e)), 'range', spanOf(site.file, site.node), 'the index is outside the list')
+  check(
+    c,
+    and(binary('ge', i.e, zero), n === null ? zero : binary('lt', i.e, n.e)),
+    'range',
+    spanOf(site.file, site.node),
+    'the index is outside the list',
+  )
   const { items } = compact(whole.items, wholeOf(c, spanOf(site.file, site.node)))
-  return { k: 'list', items: items.map((item, k) => ({ present: item.present, value: selectValue(c, [eq(i.e, constant(k))], [withPart(c, item.value, rest, v, site), item.value], site) })) }
+  return {
+    k: 'list',
+    items: items.map((item, k) => ({
+      present: item.present,
+      value: selectValue(c, [eq(i.e, constant(k))], [withPart(c, item.value, rest, v, site), item.value], site),
+    })),
+  }
 }
 
 const assignment = (c: Context, node: AssignmentExpression, scope: Scope): Value => {
@@ -772,7 +1147,8 @@ const assignment = (c: Context, node: AssignmentExpression, scope: Scope): Value
     writeTarget(c, t, v, site)
     return v
   }
-  if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=') return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'write an if')
+  if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
+    return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'write an if')
   const old = settleValue(c, readTarget(c, t, site))
   const v = binaryOperator(c, node.operator.slice(0, -1), old, evaluate(c, node.right, scope), site)
   writeTarget(c, t, v, site)
@@ -790,25 +1166,46 @@ const update = (c: Context, node: UpdateExpression, scope: Scope): Value => {
 
 /** `[a, b] = ...` and `({ x: s.y } = ...)`. */
 const destructureInto = (c: Context, pattern: BindingPattern, v: Value, scope: Scope): void => {
-  destructure(c, pattern, v, scope, (node, value) => writeTarget(c, target(c, node as unknown as Expression, scope), value, siteOf(scope, node)))
+  destructure(c, pattern, v, scope, (node, value) =>
+    writeTarget(c, target(c, node as unknown as Expression, scope), value, siteOf(scope, node)),
+  )
 }
 
 /** Declares the names of a pattern with the parts of a value. */
-export const bindPattern = (c: Context, pattern: BindingPattern, v: Value, scope: Scope, kind: { constant: boolean; parameter: boolean }): void => {
+export const bindPattern = (
+  c: Context,
+  pattern: BindingPattern,
+  v: Value,
+  scope: Scope,
+  kind: { constant: boolean; parameter: boolean },
+): void => {
   destructure(c, pattern, v, scope, (node, value) => {
-    if (node.type !== 'Identifier') return refuse(c, 'MC101', scope.file, node, 'this pattern is outside the language', 'declare plain names')
+    if (node.type !== 'Identifier')
+      return refuse(c, 'MC101', scope.file, node, 'this pattern is outside the language', 'declare plain names')
     const cell = declareName(scope, node.name, node.start, kind)
     setCell(c, cell, settleValue(c, value.k === 'ref' ? { ...value, origin: kind.parameter ? 'parameter' : 'expression' } : value))
   })
 }
 
-const destructure = (c: Context, pattern: BindingPattern, v: Value, scope: Scope, bind: (node: Exclude<BindingPattern, { type: 'AssignmentPattern' }>, value: Value) => void): void => {
+const destructure = (
+  c: Context,
+  pattern: BindingPattern,
+  v: Value,
+  scope: Scope,
+  bind: (node: Exclude<BindingPattern, { type: 'AssignmentPattern' }>, value: Value) => void,
+): void => {
   const site = siteOf(scope, pattern)
   switch (pattern.type) {
     case 'AssignmentPattern': {
       const { left, right } = pattern
       if (v.k === 'optional' && v.absent === undefined) {
-        const chosen = conditional(c, settle(c, v.present), () => v.of, () => evaluate(c, right, scope), site)
+        const chosen = conditional(
+          c,
+          settle(c, v.present),
+          () => v.of,
+          () => evaluate(c, right, scope),
+          site,
+        )
         return destructure(c, left, chosen === 'never' ? undefinedValue : chosen, scope, bind)
       }
       return destructure(c, left, v.k === 'const' && v.value === undefined ? evaluate(c, right, scope) : v, scope, bind)
@@ -820,7 +1217,13 @@ const destructure = (c: Context, pattern: BindingPattern, v: Value, scope: Scope
         if (p.type === 'RestElement') {
           const whole = lift(snapshot(c, object, spanOf(scope.file, p)))
           if (whole.k !== 'record') return refuse(c, 'MC101', scope.file, p, '...rest of something that is no record', 'name the fields')
-          destructure(c, p.argument, { k: 'record', fields: new Map([...whole.fields].filter(([name]) => !taken.includes(name))) }, scope, bind)
+          destructure(
+            c,
+            p.argument,
+            { k: 'record', fields: new Map([...whole.fields].filter(([name]) => !taken.includes(name))) },
+            scope,
+            bind,
+          )
           continue
         }
         const name = propertyName(c, p.key, p.computed, scope)
@@ -837,7 +1240,10 @@ const destructure = (c: Context, pattern: BindingPattern, v: Value, scope: Scope
         const n = asInt(lengthOf(items))
         if (n === null) return
         const inside = binary('lt', constant(i), n.e)
-        const value = i < n.lo ? select1(c, items, constant(i), site) : optionalValue(inside, undefined, i < items.length ? select1(c, items, constant(i), site) : undefinedValue)
+        const value =
+          i < n.lo
+            ? select1(c, items, constant(i), site)
+            : optionalValue(inside, undefined, i < items.length ? select1(c, items, constant(i), site) : undefinedValue)
         destructure(c, p, value, scope, bind)
       })
       return
@@ -846,4 +1252,3 @@ const destructure = (c: Context, pattern: BindingPattern, v: Value, scope: Scope
       return bind(pattern, v)
   }
 }
-

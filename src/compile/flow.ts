@@ -1,7 +1,19 @@
 /** Where ways through straight-line code part and meet: conditionals, blocks that are jumped out of, the values that meet. */
-import type { Expr, Stmt } from '../ir/system.js'
+
 import { and, select, temp } from '../ir/build.js'
-import { type Arrival, type Cells, type Context, emit, emitInto, type JumpTarget, newTemp, type Offsets, refuse, spanOf } from './context.js'
+import type { Expr, Stmt } from '../ir/system.js'
+import {
+  type Arrival,
+  type Cells,
+  type Context,
+  emit,
+  emitInto,
+  type JumpTarget,
+  newTemp,
+  type Offsets,
+  refuse,
+  spanOf,
+} from './context.js'
 import { wholeOf } from './memory.js'
 import { joinTypes, leaves, lower, raise, ShapesDiffer, type Type, typeOf } from './type.js'
 import { asBool, boolean, undefinedValue, type Value } from './value.js'
@@ -19,13 +31,32 @@ export const joinOrRefuse = (c: Context, a: Type, b: Type, { file, node }: Site,
   try {
     return joinTypes(a, b)
   } catch (error) {
-    if (error instanceof ShapesDiffer) return refuse(c, 'MC209', file, node, `${what} is ${error.message}, depending on the way taken`, error.message.includes('a reference to') ? 'copy what is in the state: { ...s.x }, or use it separately on each way' : 'give it values of one shape on every way')
+    if (error instanceof ShapesDiffer)
+      return refuse(
+        c,
+        'MC209',
+        file,
+        node,
+        `${what} is ${error.message}, depending on the way taken`,
+        error.message.includes('a reference to')
+          ? 'copy what is in the state: { ...s.x }, or use it separately on each way'
+          : 'give it values of one shape on every way',
+      )
     throw error
   }
 }
 
 /** The one value that several ways deliver, each of which ends in a list of statements that may still be added to. */
-const meetValues = (c: Context, ways: readonly { readonly value: Value; readonly assign: (temp: number, value: Expr) => void; readonly read: (body: () => Expr[][]) => Expr[][] }[], site: Site, what: string): Value => {
+const meetValues = (
+  c: Context,
+  ways: readonly {
+    readonly value: Value
+    readonly assign: (temp: number, value: Expr) => void
+    readonly read: (body: () => Expr[][]) => Expr[][]
+  }[],
+  site: Site,
+  what: string,
+): Value => {
   const first = ways[0]?.value ?? undefinedValue
   if (ways.every((way) => way.value === first || sameConstant(way.value, first))) return first
   const type = ways.map((way) => typeOf(way.value)).reduce((a, b) => joinOrRefuse(c, a, b, site, what))
@@ -69,10 +100,20 @@ export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], si
   for (const id of before.keys()) {
     const values = ways.map((way) => way.arrival.cells.get(id) ?? undefinedValue)
     const name = id.slice(id.lastIndexOf(':') + 1)
-    const value = meetValues(c, ways.map((way, i) => ({ value: values[i] ?? undefinedValue, assign: way.assign, read: way.read })), site, `'${name}'`)
+    const value = meetValues(
+      c,
+      ways.map((way, i) => ({ value: values[i] ?? undefinedValue, assign: way.assign, read: way.read })),
+      site,
+      `'${name}'`,
+    )
     cells.set(id, value)
   }
-  const value = meetValues(c, ways.map((way) => ({ value: way.arrival.value, assign: way.assign, read: way.read })), site, 'the value')
+  const value = meetValues(
+    c,
+    ways.map((way) => ({ value: way.arrival.value, assign: way.assign, read: way.read })),
+    site,
+    'the value',
+  )
   c.cells = cells
   return value
 }
@@ -89,13 +130,27 @@ const arm = (c: Context, before: Cells, body: () => Value | 'never'): { out: Stm
  * `condition ? a : b` for arms that may emit code and assign to locals. A constant condition compiles one arm only.
  * 'never' where neither arm goes on.
  */
-export const conditional = (c: Context, condition: Expr, then: () => Value | 'never', otherwise: () => Value | 'never', site: Site): Value | 'never' => {
+export const conditional = (
+  c: Context,
+  condition: Expr,
+  then: () => Value | 'never',
+  otherwise: () => Value | 'never',
+  site: Site,
+): Value | 'never' => {
   if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
   const before = c.cells
   const stores = c.stores
   const a = arm(c, before, then)
   const b = arm(c, before, otherwise)
-  if (a.out.length === 0 && b.out.length === 0 && a.cells === before && b.cells === before && a.value !== 'never' && b.value !== 'never' && c.stores === stores) {
+  if (
+    a.out.length === 0 &&
+    b.out.length === 0 &&
+    a.cells === before &&
+    b.cells === before &&
+    a.value !== 'never' &&
+    b.value !== 'never' &&
+    c.stores === stores
+  ) {
     const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
     const read = wholeOf(c, spanOf(site.file, site.node))
     const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
@@ -139,11 +194,22 @@ export const andThen = (c: Context, test: Expr, right: () => Expr, site: Site, a
   c.cells = before
   if (!changed) {
     const id = newTemp(c)
-    emit(c, { op: 'if', condition: test, then: [...out, { op: 'set', temp: id, value: e }], else: [{ op: 'set', temp: id, value: zeroOf }] })
+    emit(c, {
+      op: 'if',
+      condition: test,
+      then: [...out, { op: 'set', temp: id, value: e }],
+      else: [{ op: 'set', temp: id, value: zeroOf }],
+    })
     return temp(id)
   }
   // The right side assigns locals: again, as an arm of a conditional.
-  const v = conditional(c, test, () => boolean(right()), () => boolean(zeroOf), site)
+  const v = conditional(
+    c,
+    test,
+    () => boolean(right()),
+    () => boolean(zeroOf),
+    site,
+  )
   return v === 'never' ? zeroOf : (asBool(v) ?? zeroOf)
 }
 
@@ -151,7 +217,13 @@ export const andThen = (c: Context, test: Expr, right: () => Expr, site: Site, a
  * Runs code that jumps of the given kinds may leave: `break` out of a loop, `return` out of a function.
  * Gives the value with which it is left (undefined but for `return`), or 'never'.
  */
-export const leavable = (c: Context, kinds: readonly JumpTarget['kind'][], labels: readonly string[], body: () => Value | 'never', site: Site): Value | 'never' => {
+export const leavable = (
+  c: Context,
+  kinds: readonly JumpTarget['kind'][],
+  labels: readonly string[],
+  body: () => Value | 'never',
+  site: Site,
+): Value | 'never' => {
   const before = c.cells
   const out: Stmt[] = []
   const block = c.blocks++
@@ -170,9 +242,10 @@ export const leavable = (c: Context, kinds: readonly JumpTarget['kind'][], label
   if (arrivals.every((arrival) => !arrival.exits)) {
     for (const stmt of out) emit(c, stmt)
     // Jumps further out that end this list now end the list that it went into: what is added where they meet goes there.
-    for (const target of outer) target.arrivals.forEach((arrival, i) => {
-      if (arrival.out === out) target.arrivals[i] = { ...arrival, out: c.out }
-    })
+    for (const target of outer)
+      target.arrivals.forEach((arrival, i) => {
+        if (arrival.out === out) target.arrivals[i] = { ...arrival, out: c.out }
+      })
     return arrivals.length === 0 ? 'never' : meetIn(c, before, arrivals, site)
   }
   emit(c, { op: 'block', id: block, body: out })

@@ -36,7 +36,13 @@ export const ghostUse = (steps: readonly Block[], q: GhostQuestion, fallback: Sp
 
 type Taint = Span | null
 
-const taintOf = (e: Expr, tainted: ReadonlyMap<number, Span>, ghostLocals: ReadonlyMap<number, Span>, q: GhostQuestion, fallback: Span): Taint => {
+const taintOf = (
+  e: Expr,
+  tainted: ReadonlyMap<number, Span>,
+  ghostLocals: ReadonlyMap<number, Span>,
+  q: GhostQuestion,
+  fallback: Span,
+): Taint => {
   let found: Taint = null
   visitExpr(e, (x) => {
     if (found !== null) return
@@ -46,7 +52,14 @@ const taintOf = (e: Expr, tainted: ReadonlyMap<number, Span>, ghostLocals: Reado
   return found
 }
 
-const inBlock = (block: Block, tainted: Map<number, Span>, control: Taint, ghostLocals: Map<number, Span>, q: GhostQuestion, fallback: Span): GhostUse | null => {
+const inBlock = (
+  block: Block,
+  tainted: Map<number, Span>,
+  control: Taint,
+  ghostLocals: Map<number, Span>,
+  q: GhostQuestion,
+  fallback: Span,
+): GhostUse | null => {
   const left = inStmts(block.body, tainted, control, ghostLocals, q, fallback)
   if ('read' in left) return left
   const here = left.control
@@ -61,7 +74,10 @@ const inBlock = (block: Block, tainted: Map<number, Span>, control: Taint, ghost
     case 'branch': {
       const taint = taintOf(end.condition, tainted, ghostLocals, q, fallback)
       if (taint !== null) return { read: taint, what: 'the way that the step takes' }
-      return inBlock(end.then, new Map(tainted), here, ghostLocals, q, fallback) ?? inBlock(end.else, new Map(tainted), here, ghostLocals, q, fallback)
+      return (
+        inBlock(end.then, new Map(tainted), here, ghostLocals, q, fallback) ??
+        inBlock(end.else, new Map(tainted), here, ghostLocals, q, fallback)
+      )
     }
     case 'choose':
       return inBlock(end.rest, tainted, here, ghostLocals, q, fallback)
@@ -72,7 +88,14 @@ const inBlock = (block: Block, tainted: Map<number, Span>, control: Taint, ghost
   }
 }
 
-const inStmts = (body: readonly Stmt[], tainted: Map<number, Span>, from: Taint, ghostLocals: Map<number, Span>, q: GhostQuestion, fallback: Span): GhostUse | { control: Taint } => {
+const inStmts = (
+  body: readonly Stmt[],
+  tainted: Map<number, Span>,
+  from: Taint,
+  ghostLocals: Map<number, Span>,
+  q: GhostQuestion,
+  fallback: Span,
+): GhostUse | { control: Taint } => {
   let control = from
   for (const s of body) {
     switch (s.op) {
@@ -83,7 +106,10 @@ const inStmts = (body: readonly Stmt[], tainted: Map<number, Span>, from: Taint,
       }
       case 'store': {
         if (q.isGhost(s.variable)) break
-        const taint = s.index.map((e) => taintOf(e, tainted, ghostLocals, q, fallback)).find((t) => t !== null) ?? taintOf(s.value, tainted, ghostLocals, q, fallback) ?? control
+        const taint =
+          s.index.map((e) => taintOf(e, tainted, ghostLocals, q, fallback)).find((t) => t !== null) ??
+          taintOf(s.value, tainted, ghostLocals, q, fallback) ??
+          control
         if (taint !== null) return { read: taint, what: `the value of ${q.nameOf(s.variable)}, which is no ghost` }
         break
       }
@@ -112,4 +138,5 @@ const inStmts = (body: readonly Stmt[], tainted: Map<number, Span>, from: Taint,
   return { control }
 }
 
-const jumps = (body: readonly Stmt[]): boolean => body.some((s) => s.op === 'exit' || (s.op === 'if' && (jumps(s.then) || jumps(s.else))) || (s.op === 'block' && jumps(s.body)))
+const jumps = (body: readonly Stmt[]): boolean =>
+  body.some((s) => s.op === 'exit' || (s.op === 'if' && (jumps(s.then) || jumps(s.else))) || (s.op === 'block' && jumps(s.body)))

@@ -65,7 +65,12 @@ const liveAtEnd = (end: End, alive: readonly ReadonlySet<number>[], isLocal: (va
 }
 
 /** What is alive before some statements, given what is after them; and whether they do anything that matters then. */
-const through = (body: readonly Stmt[], after: Live, exits: Map<number, Live>, isLocal: (variable: number) => boolean): { live: Set<number>; matters: boolean } => {
+const through = (
+  body: readonly Stmt[],
+  after: Live,
+  exits: Map<number, Live>,
+  isLocal: (variable: number) => boolean,
+): { live: Set<number>; matters: boolean } => {
   let live = new Set(after)
   let matters = false
   for (let i = body.length - 1; i >= 0; i--) {
@@ -130,7 +135,8 @@ const countStmts = (block: Block): number => {
   return countIn(block.body) + inEnd
 }
 
-const countIn = (body: readonly Stmt[]): number => body.reduce((n, s) => n + 1 + (s.op === 'if' ? countIn(s.then) + countIn(s.else) : s.op === 'block' ? countIn(s.body) : 0), 0)
+const countIn = (body: readonly Stmt[]): number =>
+  body.reduce((n, s) => n + 1 + (s.op === 'if' ? countIn(s.then) + countIn(s.else) : s.op === 'block' ? countIn(s.body) : 0), 0)
 
 const sweepOnce = (block: Block): Block => {
   const read = new Set<number>()

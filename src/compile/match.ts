@@ -3,7 +3,7 @@ import type { CallExpression } from 'oxc-parser'
 import { all, any, constant, eq, not, one, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { argumentsOf, invoke } from './call.js'
-import { check, type Context, cover, refuse, settle, spanOf, textOf } from './context.js'
+import { type Context, check, cover, refuse, settle, spanOf, textOf } from './context.js'
 import { condition, property } from './expression.js'
 import { conditional, type Site } from './flow.js'
 import { equal } from './memory.js'
@@ -19,12 +19,28 @@ export const matchMethod = (c: Context, match: Match, name: string, node: CallEx
     case 'with': {
       const handler = args.at(-1) ?? undefinedValue
       const patterns = args.slice(0, -1)
-      return { ...match, arms: [...match.arms, { condition: any(patterns.map((p) => matches(c, match.subject, p, site))), handler, at: handler.k === 'closure' ? handler.fn : null }] }
+      return {
+        ...match,
+        arms: [
+          ...match.arms,
+          {
+            condition: any(patterns.map((p) => matches(c, match.subject, p, site))),
+            handler,
+            at: handler.k === 'closure' ? handler.fn : null,
+          },
+        ],
+      }
     }
     case 'when': {
       const [guard, handler] = args
       const test = condition(c, invoke(c, guard ?? undefinedValue, [match.subject], site, scope), site)
-      return { ...match, arms: [...match.arms, { condition: settle(c, test), handler: handler ?? undefinedValue, at: handler?.k === 'closure' ? handler.fn : null }] }
+      return {
+        ...match,
+        arms: [
+          ...match.arms,
+          { condition: settle(c, test), handler: handler ?? undefinedValue, at: handler?.k === 'closure' ? handler.fn : null },
+        ],
+      }
     }
     case 'returnType':
       return match
@@ -73,26 +89,51 @@ const matches = (c: Context, subject: Value, pattern: Value, site: Site): Expr =
   if (p.k === 'const' && isTsPattern(p.value)) return special(c, subject, p.value, site)
   if (p.k === 'const' && (typeof p.value !== 'object' || p.value === null)) {
     const e = equal(subject, p)
-    return e ?? refuse(c, 'MC209', site.file, site.node, `the pattern ${describe(p)} for ${describe(subject)}`, 'match a string of the enum, or { tag: ... }')
+    return (
+      e ??
+      refuse(
+        c,
+        'MC209',
+        site.file,
+        site.node,
+        `the pattern ${describe(p)} for ${describe(subject)}`,
+        'match a string of the enum, or { tag: ... }',
+      )
+    )
   }
   if (p.k === 'record') {
     const there = subject.k === 'optional' ? subject.present : one
     const object = subject.k === 'optional' ? subject.of : subject
     const tests: Expr[] = [there]
     // The tag first: the other fields are those of its variant.
-    for (const [name, inner] of [...p.fields].sort(([, a], [, b]) => Number(b.k === 'const' && typeof b.value === 'string') - Number(a.k === 'const' && typeof a.value === 'string'))) {
+    for (const [name, inner] of [...p.fields].sort(
+      ([, a], [, b]) => Number(b.k === 'const' && typeof b.value === 'string') - Number(a.k === 'const' && typeof a.value === 'string'),
+    )) {
       const before = all(tests)
       const field = before.op === 'const' ? property(c, object, name, site) : fieldWhere(c, before, object, name, site)
       tests.push(matches(c, field, inner, site))
     }
     return all(tests)
   }
-  return refuse(c, 'MC101', site.file, site.node, `a pattern that is ${describe(pattern)}`, 'match strings, booleans, integers, objects of these, P._ and P.union(...)')
+  return refuse(
+    c,
+    'MC101',
+    site.file,
+    site.node,
+    `a pattern that is ${describe(pattern)}`,
+    'match strings, booleans, integers, objects of these, P._ and P.union(...)',
+  )
 }
 
 /** A field of a union is read only where the tag has matched. */
 const fieldWhere = (c: Context, where: Expr, object: Value, name: string, site: Site): Value => {
-  const v = conditional(c, settle(c, where), () => property(c, object, name, site), () => undefinedValue, site)
+  const v = conditional(
+    c,
+    settle(c, where),
+    () => property(c, object, name, site),
+    () => undefinedValue,
+    site,
+  )
   return v === 'never' ? undefinedValue : v
 }
 
@@ -112,10 +153,11 @@ const special = (c: Context, subject: Value, pattern: TsPattern, site: Site): Ex
   const b = asBool(subject)
   if (b !== null) return accepts(true) ? (accepts(false) ? one : b) : accepts(false) ? not(b) : zero
   const i = asInt(subject)
-  if (i !== null && i.hi - i.lo < 256) return any(Array.from({ length: i.hi - i.lo + 1 }, (_, k) => (accepts(i.lo + k) ? eq(i.e, constant(i.lo + k)) : zero)))
-  if (subject.k === 'optional') return any([...(accepts(subject.absent) ? [not(subject.present)] : []), all([subject.present, special(c, subject.of, pattern, site)])])
+  if (i !== null && i.hi - i.lo < 256)
+    return any(Array.from({ length: i.hi - i.lo + 1 }, (_, k) => (accepts(i.lo + k) ? eq(i.e, constant(i.lo + k)) : zero)))
+  if (subject.k === 'optional')
+    return any([...(accepts(subject.absent) ? [not(subject.present)] : []), all([subject.present, special(c, subject.of, pattern, site)])])
   const opaque = {}
   if (accepts(opaque) && accepts(null)) return one
   return refuse(c, 'MC101', site.file, site.node, `this pattern for ${describe(subject)}`, 'match the tag: { tag: ... }')
 }
-

@@ -2,9 +2,22 @@
 import { all, and, binary, constant, eq, load, not, one, or, select, zero } from '../ir/build.js'
 import type { Expr, Span } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
-import { check, type Context, emit, emitInto, type Offsets, refuse, settle, spanOf, textOf, unflatten, variableOf } from './context.js'
+import { type Context, check, emit, emitInto, type Offsets, refuse, settle, spanOf, textOf, unflatten, variableOf } from './context.js'
 import { compact, enumPosition, leaves, lower, raise, typeOfDomain, zeros } from './type.js'
-import { asBool, asInt, boolean, constantValue, describe, describeDomain, int, lift, optionalValue, type Place, type RefOrigin, type Value } from './value.js'
+import {
+  asBool,
+  asInt,
+  boolean,
+  constantValue,
+  describe,
+  describeDomain,
+  int,
+  lift,
+  optionalValue,
+  type Place,
+  type RefOrigin,
+  type Value,
+} from './value.js'
 
 const unghost = (d: Domain): Domain => (d.kind === 'ghost' ? d.of : d)
 
@@ -27,7 +40,8 @@ export const readPlace = (c: Context, place: Place, at: Span, origin: RefOrigin 
 }
 
 /** Reads all of a part of the state, by value. */
-export const readWhole = (c: Context, place: Place, at: Span): Value => raise(typeOfDomain(place.domain), (leaf, element) => readLeaf(c, place, leaf, element, at))
+export const readWhole = (c: Context, place: Place, at: Span): Value =>
+  raise(typeOfDomain(place.domain), (leaf, element) => readLeaf(c, place, leaf, element, at))
 
 const readLeaf = (c: Context, place: Place, leaf: number, element: number, at: Span): Expr => {
   const all = leaves(typeOfDomain(place.domain))
@@ -94,7 +108,12 @@ export const queueLength = (c: Context, place: Place, at: Span): Value => {
   return domain.kind === 'queue' ? int(readLeaf(c, place, 0, 0, at), 0, domain.capacity) : constantValue(undefined)
 }
 
-export const variantPlace = (place: Place, variant: string, field: string, domain: Domain): Place => ({ name: `${place.name}.${variant}.${field}`, domain, index: place.index, dims: place.dims })
+export const variantPlace = (place: Place, variant: string, field: string, domain: Domain): Place => ({
+  name: `${place.name}.${variant}.${field}`,
+  domain,
+  index: place.index,
+  dims: place.dims,
+})
 
 /**
  * The value as one of the domain, with checks where it might be outside.
@@ -103,8 +122,24 @@ export const variantPlace = (place: Place, variant: string, field: string, domai
 export const coerce = (c: Context, v: Value, target: Domain, file: number, node: Offsets, name: string): Value => {
   const domain = unghost(target)
   const at = spanOf(file, node)
-  const wrong = (): never => refuse(c, 'MC201', file, node, `${describe(v)} is stored in ${name}, which is ${describeDomain(domain)}`, 'store a value of the domain, or widen the domain in `state`')
-  if (v.k === 'stale') return refuse(c, 'MC301', file, node, `${v.what} was read before a yield; by now it may have changed`, 'copy it with { ...x } before the yield, or read it again after')
+  const wrong = (): never =>
+    refuse(
+      c,
+      'MC201',
+      file,
+      node,
+      `${describe(v)} is stored in ${name}, which is ${describeDomain(domain)}`,
+      'store a value of the domain, or widen the domain in `state`',
+    )
+  if (v.k === 'stale')
+    return refuse(
+      c,
+      'MC301',
+      file,
+      node,
+      `${v.what} was read before a yield; by now it may have changed`,
+      'copy it with { ...x } before the yield, or read it again after',
+    )
   if (v.k === 'optional' && domain.kind !== 'optional') {
     check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)
     return coerce(c, v.of, domain, file, node, name)
@@ -122,11 +157,21 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       const above = i.lo >= domain.lo ? one : binary('ge', e, constant(domain.lo))
       const below = i.hi <= domain.hi ? one : binary('le', e, constant(domain.hi))
       check(c, and(above, below), 'range', at, `${name} is outside range(${domain.lo}, ${domain.hi})`)
-      return e.op === 'const' ? constantValue(Math.min(domain.hi, Math.max(domain.lo, e.value))) : { k: 'int', e, lo: domain.lo, hi: domain.hi }
+      return e.op === 'const'
+        ? constantValue(Math.min(domain.hi, Math.max(domain.lo, e.value)))
+        : { k: 'int', e, lo: domain.lo, hi: domain.hi }
     }
     case 'oneOf': {
       if (v.k === 'const' && typeof v.value === 'string') {
-        if (!domain.values.includes(v.value)) return refuse(c, 'MC201', file, node, `'${v.value}' is stored in ${name}, which is ${describeDomain(domain)}`, `write one of ${domain.values.map((x) => `'${x}'`).join(', ')}`)
+        if (!domain.values.includes(v.value))
+          return refuse(
+            c,
+            'MC201',
+            file,
+            node,
+            `'${v.value}' is stored in ${name}, which is ${describeDomain(domain)}`,
+            `write one of ${domain.values.map((x) => `'${x}'`).join(', ')}`,
+          )
         return { k: 'enum', e: constant(domain.values.indexOf(v.value)), values: domain.values }
       }
       if (v.k !== 'enum') return wrong()
@@ -159,15 +204,35 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       if (whole.k !== 'list') return wrong()
       const { items, length } = compact(whole.items, wholeOf(c, at))
       if (items.length < domain.length || (length.op === 'const' && length.value !== domain.length))
-        return refuse(c, 'MC205', file, node, `a list of ${length.op === 'const' ? length.value : `at most ${items.length}`} is stored in ${name}, which is an array of ${domain.length}`, `store exactly ${domain.length} elements`)
-      if (length.op !== 'const') check(c, eq(length, constant(domain.length)), 'range', at, `${name} takes exactly ${domain.length} elements`)
-      return { k: 'list', items: items.slice(0, domain.length).map((item, i) => ({ present: one, value: coerce(c, item.value, domain.of, file, node, `${name}[${i}]`) })) }
+        return refuse(
+          c,
+          'MC205',
+          file,
+          node,
+          `a list of ${length.op === 'const' ? length.value : `at most ${items.length}`} is stored in ${name}, which is an array of ${domain.length}`,
+          `store exactly ${domain.length} elements`,
+        )
+      if (length.op !== 'const')
+        check(c, eq(length, constant(domain.length)), 'range', at, `${name} takes exactly ${domain.length} elements`)
+      return {
+        k: 'list',
+        items: items
+          .slice(0, domain.length)
+          .map((item, i) => ({ present: one, value: coerce(c, item.value, domain.of, file, node, `${name}[${i}]`) })),
+      }
     }
     case 'queue': {
       const whole = lift(wholeOf(c, at)(v))
       if (whole.k !== 'list') return wrong()
       const { items, length } = compact(whole.items, wholeOf(c, at))
-      if (items.length > domain.capacity) check(c, binary('le', settle(c, length), constant(domain.capacity)), 'range', at, `${name} takes at most ${domain.capacity} elements`)
+      if (items.length > domain.capacity)
+        check(
+          c,
+          binary('le', settle(c, length), constant(domain.capacity)),
+          'range',
+          at,
+          `${name} takes at most ${domain.capacity} elements`,
+        )
       return {
         k: 'list',
         items: items.slice(0, domain.capacity).map((item, i) => {
@@ -181,7 +246,8 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
     case 'set': {
       const whole = wholeOf(c, at)(v)
       if (whole.k !== 'set') return wrong()
-      for (const member of whole.members.slice(domain.size)) check(c, not(member), 'range', at, `${name} has a member outside 0..${domain.size - 1}`)
+      for (const member of whole.members.slice(domain.size))
+        check(c, not(member), 'range', at, `${name} has a member outside 0..${domain.size - 1}`)
       return { k: 'set', members: Array.from({ length: domain.size }, (_, i) => whole.members[i] ?? zero) }
     }
     case 'union': {
@@ -190,7 +256,15 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
         const tag = whole.fields.get(domain.tag)
         const variant = tag?.k === 'const' && typeof tag.value === 'string' ? tag.value : null
         const fields = variant !== null && Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
-        if (variant === null || fields === undefined) return refuse(c, 'MC205', file, node, `${describe(v)} is stored in ${name}, whose '${domain.tag}' is one of ${Object.keys(domain.variants).join(', ')}`, `give '${domain.tag}' as one of those strings`)
+        if (variant === null || fields === undefined)
+          return refuse(
+            c,
+            'MC205',
+            file,
+            node,
+            `${describe(v)} is stored in ${name}, whose '${domain.tag}' is one of ${Object.keys(domain.variants).join(', ')}`,
+            `give '${domain.tag}' as one of those strings`,
+          )
         const given = new Map([...whole.fields].filter(([f]) => f !== domain.tag))
         return { k: 'record', fields: new Map([[domain.tag, constantValue(variant)], ...coerceFields(c, given, fields, file, node, name)]) }
       }
@@ -201,7 +275,15 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
         at: whole.at,
         variants: whole.variants.map(([variant, fields], i) => {
           const own = Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
-          if (own === undefined) return refuse(c, 'MC205', file, node, `${name} has no variant '${variant}'`, `its variants are ${Object.keys(domain.variants).join(', ')}`)
+          if (own === undefined)
+            return refuse(
+              c,
+              'MC205',
+              file,
+              node,
+              `${name} has no variant '${variant}'`,
+              `its variants are ${Object.keys(domain.variants).join(', ')}`,
+            )
           const checks: typeof c.out = []
           const coerced = emitInto(c, checks, () => coerceFields(c, fields, own, file, node, name))
           if (checks.length > 0) emit(c, { op: 'if', condition: eq(whole.at, constant(i)), then: checks, else: [] })
@@ -214,22 +296,51 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
   }
 }
 
-const coerceFields = (c: Context, given: ReadonlyMap<string, Value>, fields: Readonly<Record<string, Domain>>, file: number, node: Offsets, name: string): Map<string, Value> => {
+const coerceFields = (
+  c: Context,
+  given: ReadonlyMap<string, Value>,
+  fields: Readonly<Record<string, Domain>>,
+  file: number,
+  node: Offsets,
+  name: string,
+): Map<string, Value> => {
   const missing = Object.keys(fields).filter((f) => !given.has(f))
   const extra = [...given.keys()].filter((f) => !Object.hasOwn(fields, f))
   if (missing.length > 0 || extra.length > 0) {
-    const complaints = [missing.length > 0 ? `lacks ${missing.join(', ')}` : '', extra.length > 0 ? `has ${extra.join(', ')} too much` : ''].filter((x) => x !== '')
-    return refuse(c, 'MC205', file, node, `the record stored in ${name} ${complaints.join(' and ')}`, `its fields are { ${Object.keys(fields).join(', ')} }`)
+    const complaints = [
+      missing.length > 0 ? `lacks ${missing.join(', ')}` : '',
+      extra.length > 0 ? `has ${extra.join(', ')} too much` : '',
+    ].filter((x) => x !== '')
+    return refuse(
+      c,
+      'MC205',
+      file,
+      node,
+      `the record stored in ${name} ${complaints.join(' and ')}`,
+      `its fields are { ${Object.keys(fields).join(', ')} }`,
+    )
   }
-  return new Map(Object.entries(fields).map(([f, d]) => [f, coerce(c, given.get(f) ?? constantValue(undefined), d, file, node, `${name}.${f}`)]))
+  return new Map(
+    Object.entries(fields).map(([f, d]) => [f, coerce(c, given.get(f) ?? constantValue(undefined), d, file, node, `${name}.${f}`)]),
+  )
 }
 
 /** Stores a value, copied in. */
 export const storePlace = (c: Context, place: Place, v: Value, file: number, node: Offsets, name: string): void => {
   const at = spanOf(file, node)
-  if (c.purpose === 'property') refuse(c, 'MC303', file, node, `the property writes ${name}`, 'a property only looks at the state: remove the assignment')
-  if (c.purpose === 'condition') refuse(c, 'MC303', file, node, `the condition of until(...) writes ${name}`, 'write in the step that the condition starts')
-  if (c.purpose === 'start') refuse(c, 'MC112', file, node, `${name} is written before the first yield`, 'start the process with `yield` and a label, then write; initial values belong into `init`')
+  if (c.purpose === 'property')
+    refuse(c, 'MC303', file, node, `the property writes ${name}`, 'a property only looks at the state: remove the assignment')
+  if (c.purpose === 'condition')
+    refuse(c, 'MC303', file, node, `the condition of until(...) writes ${name}`, 'write in the step that the condition starts')
+  if (c.purpose === 'start')
+    refuse(
+      c,
+      'MC112',
+      file,
+      node,
+      `${name} is written before the first yield`,
+      'start the process with `yield` and a label, then write; initial values belong into `init`',
+    )
   const type = typeOfDomain(place.domain)
   const rows = lower(coerce(c, v, place.domain, file, node, name), type, wholeOf(c, at))
   const several = rows.length > 1 || (rows[0]?.length ?? 0) > 1
@@ -258,23 +369,41 @@ export const pushPlace = (c: Context, place: Place, v: Value, file: number, node
   refuseWrite(c, file, node, name)
   const length = settle(c, readLeaf(c, place, 0, 0, at))
   check(c, binary('lt', length, constant(domain.capacity)), 'range', at, `${name} is full: it holds ${domain.capacity}`)
-  const rows = lower(coerce(c, v, domain.of, file, node, `${name}[..]`), typeOfDomain(domain.of), wholeOf(c, at)).map((es) => es.map((e) => settle(c, e)))
+  const rows = lower(coerce(c, v, domain.of, file, node, `${name}[..]`), typeOfDomain(domain.of), wholeOf(c, at)).map((es) =>
+    es.map((e) => settle(c, e)),
+  )
   const [lengthLeaf, ...itemLeaves] = leaves(typeOfDomain(domain))
   const inner = leaves(typeOfDomain(domain.of))
   itemLeaves.forEach((leaf, i) => {
     const variable = variableOf(c, place, leaf)
     if (variable.lo === variable.hi) return
     rows[i]?.forEach((value, element) => {
-      emit(c, { op: 'store', variable: variable.id, index: [...place.index, domain.capacity === 1 ? zero : length, ...unflatten(element, inner[i]?.dims ?? []).map(constant)], value, at })
+      emit(c, {
+        op: 'store',
+        variable: variable.id,
+        index: [...place.index, domain.capacity === 1 ? zero : length, ...unflatten(element, inner[i]?.dims ?? []).map(constant)],
+        value,
+        at,
+      })
     })
   })
-  if (lengthLeaf !== undefined) emit(c, { op: 'store', variable: variableOf(c, place, lengthLeaf).id, index: place.index, value: binary('add', length, one), at })
+  if (lengthLeaf !== undefined)
+    emit(c, { op: 'store', variable: variableOf(c, place, lengthLeaf).id, index: place.index, value: binary('add', length, one), at })
   c.stores++
 }
 
 const refuseWrite = (c: Context, file: number, node: Offsets, name: string): void => {
-  if (c.purpose === 'property' || c.purpose === 'condition') refuse(c, 'MC303', file, node, `${c.purpose === 'property' ? 'the property' : 'the condition of until(...)'} writes ${name}`, 'only look at the state here')
-  if (c.purpose === 'start') refuse(c, 'MC112', file, node, `${name} is written before the first yield`, 'start the process with `yield` and a label, then write')
+  if (c.purpose === 'property' || c.purpose === 'condition')
+    refuse(
+      c,
+      'MC303',
+      file,
+      node,
+      `${c.purpose === 'property' ? 'the property' : 'the condition of until(...)'} writes ${name}`,
+      'only look at the state here',
+    )
+  if (c.purpose === 'start')
+    refuse(c, 'MC112', file, node, `${name} is written before the first yield`, 'start the process with `yield` and a label, then write')
 }
 
 /** Removes and gives the first element of a queue in the state; an empty one is a range violation. */
@@ -288,7 +417,11 @@ export const shiftPlace = (c: Context, place: Place, file: number, node: Offsets
   const type = typeOfDomain(domain)
   const itemType = typeOfDomain(domain.of)
   const all = leaves(type)
-  const columns = all.slice(1).map((leaf, i) => Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => settle(c, readLeaf(c, place, i + 1, element, at))))
+  const columns = all
+    .slice(1)
+    .map((leaf, i) =>
+      Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => settle(c, readLeaf(c, place, i + 1, element, at))),
+    )
   const width = (i: number): number => (columns[i]?.length ?? 0) / domain.capacity
   const missing = zeros(itemType)
   storeLeaves(c, place, [[binary('sub', length, one)], ...columns.map((es, i) => [...es.slice(width(i)), ...(missing[i] ?? [])])], at)
@@ -327,7 +460,8 @@ export const hasMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi
 
 /** Whether two values are the same; null where they are objects, which have no such comparison. */
 export const equal = (a: Value, b: Value): Expr | null => {
-  if (a.k === 'const' && b.k === 'const') return isObject(a.value) && isObject(b.value) ? null : constant(Number(Object.is(a.value, b.value)))
+  if (a.k === 'const' && b.k === 'const')
+    return isObject(a.value) && isObject(b.value) ? null : constant(Number(Object.is(a.value, b.value)))
   if (a.k === 'optional' || b.k === 'optional') {
     const [o, other] = a.k === 'optional' ? [a, b] : [b, a]
     if (o.k !== 'optional') return null
@@ -345,7 +479,8 @@ export const equal = (a: Value, b: Value): Expr | null => {
   const [p, q] = [asInt(a), asInt(b)]
   if (p !== null && q !== null) return p.hi < q.lo || q.hi < p.lo ? zero : eq(p.e, q.e)
   const [x, y] = [asBool(a), asBool(b)]
-  if (x !== null && y !== null) return x.op === 'const' ? (x.value === 0 ? not(y) : y) : y.op === 'const' ? (y.value === 0 ? not(x) : x) : eq(x, y)
+  if (x !== null && y !== null)
+    return x.op === 'const' ? (x.value === 0 ? not(y) : y) : y.op === 'const' ? (y.value === 0 ? not(x) : x) : eq(x, y)
   if (isString(a) && isString(b)) {
     const values = a.k === 'enum' ? a.values : b.k === 'enum' ? b.values : []
     const [s, t] = [enumPosition(a, values), enumPosition(b, values)]
@@ -363,4 +498,12 @@ const isString = (v: Value): boolean => v.k === 'enum' || (v.k === 'const' && ty
 
 /** One of several values, by a condition that is 1 for exactly one of them (the last one otherwise). */
 export const selectLeaves = (conditions: readonly Expr[], rows: readonly (readonly (readonly Expr[])[])[]): Expr[][] =>
-  (rows[0] ?? []).map((es, leaf) => es.map((_, element) => rows.reduceRight<Expr>((rest, row, i) => (i === rows.length - 1 ? (row[leaf]?.[element] ?? zero) : select(conditions[i] ?? zero, row[leaf]?.[element] ?? zero, rest)), zero)))
+  (rows[0] ?? []).map((es, leaf) =>
+    es.map((_, element) =>
+      rows.reduceRight<Expr>(
+        (rest, row, i) =>
+          i === rows.length - 1 ? (row[leaf]?.[element] ?? zero) : select(conditions[i] ?? zero, row[leaf]?.[element] ?? zero, rest),
+        zero,
+      ),
+    ),
+  )

@@ -4,13 +4,13 @@ import { and, binary, constant, eq, not, one, or, select, zero } from '../ir/bui
 import type { Expr, Stmt } from '../ir/system.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
-import { cellValue, type Context, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
+import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
 import { condition, evaluateObject, itemsOf, lengthOf, select1, selectValue } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
 import { lookup, type Scope } from './scope.js'
 import { compact, raise, typeOf, zeros } from './type.js'
-import { asInt, boolean, constantValue, describe, int, type Item, optionalValue, type Place, undefinedValue, type Value } from './value.js'
+import { asInt, boolean, constantValue, describe, type Item, int, optionalValue, type Place, undefinedValue, type Value } from './value.js'
 
 export const method = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
   const site: Site = { file: scope.file, node }
@@ -19,12 +19,14 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
   if (receiver.k === 'ref' && receiver.place.domain.kind === 'queue') {
     if (name === 'push') {
       // The queue takes copies: an object that is pushed gets no second name.
-      for (const a of node.arguments) if (a.type !== 'SpreadElement') pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
+      for (const a of node.arguments)
+        if (a.type !== 'SpreadElement') pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
       return undefinedValue
     }
     if (name === 'shift') return shiftPlace(c, receiver.place, scope.file, node, text)
   }
-  if ((receiver.k === 'ref' && receiver.place.domain.kind === 'set') || receiver.k === 'set') return setMethod(c, receiver, name, node, scope, text)
+  if ((receiver.k === 'ref' && receiver.place.domain.kind === 'set') || receiver.k === 'set')
+    return setMethod(c, receiver, name, node, scope, text)
   if (name === 'push') return pushLocal(c, receiver, node, scope)
   if (receiver.k === 'const' && receiver.value instanceof Set && name === 'has') {
     const [member] = argumentsOf(c, node, scope)
@@ -37,21 +39,67 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
   const test = (item: Item, i: number): Expr => condition(c, apply(item, i), site)
   switch (name) {
     case 'every':
-      return boolean(items.reduce<Expr>((holds, item, i) => andThen(c, holds, () => not(andThen(c, item.present, () => not(test(item, i)), site)), site), one))
+      return boolean(
+        items.reduce<Expr>(
+          (holds, item, i) => andThen(c, holds, () => not(andThen(c, item.present, () => not(test(item, i)), site)), site),
+          one,
+        ),
+      )
     case 'some':
-      return boolean(not(items.reduce<Expr>((none, item, i) => andThen(c, none, () => not(andThen(c, item.present, () => test(item, i), site)), site), one)))
+      return boolean(
+        not(
+          items.reduce<Expr>(
+            (none, item, i) => andThen(c, none, () => not(andThen(c, item.present, () => test(item, i), site)), site),
+            one,
+          ),
+        ),
+      )
     case 'find':
     case 'findIndex': {
       const hits = firstHits(c, items, test, site)
       const found = hits.reduce(or, zero)
-      if (name === 'findIndex') return items.length === 0 ? constantValue(-1) : int(hits.reduceRight<Expr>((rest, hit, i) => select(hit, constant(i), rest), constant(-1)), -1, items.length - 1)
+      if (name === 'findIndex')
+        return items.length === 0
+          ? constantValue(-1)
+          : int(
+              hits.reduceRight<Expr>((rest, hit, i) => select(hit, constant(i), rest), constant(-1)),
+              -1,
+              items.length - 1,
+            )
       if (items.length === 0) return undefinedValue
-      return optionalValue(found, undefined, selectValue(c, hits, items.map((item) => item.value), site))
+      return optionalValue(
+        found,
+        undefined,
+        selectValue(
+          c,
+          hits,
+          items.map((item) => item.value),
+          site,
+        ),
+      )
     }
     case 'filter':
-      return { k: 'list', items: items.map((item, i) => ({ present: settle(c, andThen(c, item.present, () => test(item, i), site)), value: settleValue(c, item.value) })) }
+      return {
+        k: 'list',
+        items: items.map((item, i) => ({
+          present: settle(
+            c,
+            andThen(c, item.present, () => test(item, i), site),
+          ),
+          value: settleValue(c, item.value),
+        })),
+      }
     case 'map':
-      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: settleValue(c, mapped(c, item, () => apply(item, i), site)) })) }
+      return {
+        k: 'list',
+        items: items.map((item, i) => ({
+          present: item.present,
+          value: settleValue(
+            c,
+            mapped(c, item, () => apply(item, i), site),
+          ),
+        })),
+      }
     case 'forEach':
       items.forEach((item, i) => {
         conditional(
@@ -67,9 +115,16 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
       })
       return undefinedValue
     case 'reduce': {
-      if (second === undefined) return refuse(c, 'MC103', scope.file, node, 'reduce without a start value', 'give it one: reduce((a, x) => ..., 0)')
+      if (second === undefined)
+        return refuse(c, 'MC103', scope.file, node, 'reduce without a start value', 'give it one: reduce((a, x) => ..., 0)')
       return items.reduce<Value>((accumulator, item, i) => {
-        const v = conditional(c, item.present, () => invoke(c, first, [accumulator, item.value, constantValue(i)], site, scope), () => accumulator, site)
+        const v = conditional(
+          c,
+          item.present,
+          () => invoke(c, first, [accumulator, item.value, constantValue(i)], site, scope),
+          () => accumulator,
+          site,
+        )
         return v === 'never' ? accumulator : v
       }, second)
     }
@@ -77,19 +132,37 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
       return boolean(items.map((item) => hit(c, item, first, site)).reduce(or, zero))
     case 'indexOf': {
       if (items.length === 0) return constantValue(-1)
-      return int(items.map((item) => hit(c, item, first, site)).reduceRight<Expr>((rest, e, i) => select(e, constant(i), rest), constant(-1)), -1, items.length - 1)
+      return int(
+        items.map((item) => hit(c, item, first, site)).reduceRight<Expr>((rest, e, i) => select(e, constant(i), rest), constant(-1)),
+        -1,
+        items.length - 1,
+      )
     }
     case 'at': {
       const i = integer(c, first, site, 'at')
       const n = asInt(lengthOf(items))
       if (n === null || items.length === 0) return undefinedValue
       const wanted = settle(c, i.hi < 0 ? binary('add', n.e, i.e) : i.e)
-      if (i.lo < 0 && i.hi >= 0) return refuse(c, 'MC103', scope.file, node, 'at(...) of an index that may be negative or not', 'use a constant, or an index of at least 0')
+      if (i.lo < 0 && i.hi >= 0)
+        return refuse(
+          c,
+          'MC103',
+          scope.file,
+          node,
+          'at(...) of an index that may be negative or not',
+          'use a constant, or an index of at least 0',
+        )
       const inside = i.hi < 0 ? binary('ge', wanted, zero) : i.hi < n.lo ? one : binary('lt', wanted, n.e)
       return optionalValue(inside, undefined, select1(c, items, wanted, site))
     }
     case 'entries':
-      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: { k: 'list', items: [constantValue(i), item.value].map((value) => ({ present: one, value })) } })) }
+      return {
+        k: 'list',
+        items: items.map((item, i) => ({
+          present: item.present,
+          value: { k: 'list', items: [constantValue(i), item.value].map((value) => ({ present: one, value })) },
+        })),
+      }
     case 'keys':
       return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: constantValue(i) })) }
     case 'values':
@@ -98,17 +171,26 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
       return { k: 'list', items: [...items, ...args.flatMap((a) => itemsOf(c, a, site))] }
     case 'slice': {
       const range = args.map((a) => (a.k === 'const' ? Number(a.value) : Number.NaN))
-      if (range.some((x) => !Number.isInteger(x) || x < 0)) return refuse(c, 'MC103', scope.file, node, 'slice(...) takes constants from 0 here', 'use filter((_, i) => ...)')
+      if (range.some((x) => !Number.isInteger(x) || x < 0))
+        return refuse(c, 'MC103', scope.file, node, 'slice(...) takes constants from 0 here', 'use filter((_, i) => ...)')
       return { k: 'list', items: items.slice(...range) }
     }
     default:
-      return refuse(c, 'MC103', scope.file, node, `'${name}' of ${describe(receiver)} is outside the language`, 'use every some find findIndex filter map includes indexOf reduce at length, push and shift on queues, has add delete clear size on sets')
+      return refuse(
+        c,
+        'MC103',
+        scope.file,
+        node,
+        `'${name}' of ${describe(receiver)} is outside the language`,
+        'use every some find findIndex filter map includes indexOf reduce at length, push and shift on queues, has add delete clear size on sets',
+      )
   }
 }
 
 const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
   const e = equal(item.value, wanted)
-  if (e === null) return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => x.field === ...)')
+  if (e === null)
+    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => x.field === ...)')
   return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
 }
 
@@ -116,8 +198,14 @@ const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
 const firstHits = (c: Context, items: readonly Item[], test: (item: Item, i: number) => Expr, site: Site): Expr[] => {
   let none: Expr = one
   return items.map((item, i) => {
-    const e = settle(c, andThen(c, none, () => andThen(c, item.present, () => test(item, i), site), site))
-    none = settle(c, andThen(c, none, () => not(e), site))
+    const e = settle(
+      c,
+      andThen(c, none, () => andThen(c, item.present, () => test(item, i), site), site),
+    )
+    none = settle(
+      c,
+      andThen(c, none, () => not(e), site),
+    )
     return e
   })
 }
@@ -147,7 +235,10 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
     case 'has': {
       const i = integer(c, first, site, 'has')
       if (receiver.k === 'ref') return boolean(hasMember(c, receiver.place, i, at))
-      if (receiver.k === 'set') return boolean(receiver.members.map((e, k): Expr => (k < i.lo || k > i.hi ? zero : select(eq(i.e, constant(k)), e, zero))).reduce(or, zero))
+      if (receiver.k === 'set')
+        return boolean(
+          receiver.members.map((e, k): Expr => (k < i.lo || k > i.hi ? zero : select(eq(i.e, constant(k)), e, zero))).reduce(or, zero),
+        )
       break
     }
     case 'add':
@@ -158,19 +249,36 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
       return undefinedValue
     case 'clear':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, "'clear' on a copy of a set", 'change the set in the state')
-      if (c.purpose === 'property' || c.purpose === 'condition') return refuse(c, 'MC303', scope.file, node, `${text} is cleared`, 'only look at the state here')
-      if (c.purpose === 'start') return refuse(c, 'MC112', scope.file, node, `${text} is cleared before the first yield`, 'start the process with `yield` and a label')
+      if (c.purpose === 'property' || c.purpose === 'condition')
+        return refuse(c, 'MC303', scope.file, node, `${text} is cleared`, 'only look at the state here')
+      if (c.purpose === 'start')
+        return refuse(
+          c,
+          'MC112',
+          scope.file,
+          node,
+          `${text} is cleared before the first yield`,
+          'start the process with `yield` and a label',
+        )
       clearPlace(c, receiver.place, at)
       return undefinedValue
     default:
       break
   }
-  if (['every', 'some', 'filter', 'map', 'find', 'reduce'].includes(name)) return refuse(c, 'MC103', scope.file, node, `a set has no '${name}'`, `spread it: [...${text}].${name}(...)`)
+  if (['every', 'some', 'filter', 'map', 'find', 'reduce'].includes(name))
+    return refuse(c, 'MC103', scope.file, node, `a set has no '${name}'`, `spread it: [...${text}].${name}(...)`)
   return refuse(c, 'MC103', scope.file, node, `'${name}' of a set is outside the language`, 'use has add delete clear size, and loops')
 }
 
 /** Deleting what cannot be a member does nothing. */
-const deleteMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi: number }, node: CallExpression, scope: Scope, text: string): Value => {
+const deleteMember = (
+  c: Context,
+  place: Place,
+  i: { e: Expr; lo: number; hi: number },
+  node: CallExpression,
+  scope: Scope,
+  text: string,
+): Value => {
   const size = place.domain.kind === 'set' ? place.domain.size : 0
   const e = settle(c, i.e)
   const inside = and(i.lo >= 0 ? one : binary('ge', e, zero), i.hi < size ? one : binary('lt', e, constant(size)))
@@ -192,8 +300,10 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   const object = callee.type === 'MemberExpression' ? callee.object : null
   const found = object?.type === 'Identifier' ? lookup(scope, object.name) : null
   const list = receiver.k === 'list' || (receiver.k === 'const' && Array.isArray(receiver.value)) ? receiver : null
-  if (list === null || found === null || !('cell' in found)) return refuse(c, 'MC103', scope.file, node, `push on ${describe(receiver)}`, 'push to a queue of the state, or to a local list')
-  if (found.cell.parameter || c.aliased.has(found.cell.id)) return refuse(c, 'MC304', scope.file, node, 'the list has another name as well, which would see this change', 'copy it first: [...xs]')
+  if (list === null || found === null || !('cell' in found))
+    return refuse(c, 'MC103', scope.file, node, `push on ${describe(receiver)}`, 'push to a queue of the state, or to a local list')
+  if (found.cell.parameter || c.aliased.has(found.cell.id))
+    return refuse(c, 'MC304', scope.file, node, 'the list has another name as well, which would see this change', 'copy it first: [...xs]')
   const site: Site = { file: scope.file, node }
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   const added = argumentsOf(c, node, scope).map((value) => ({ present: one, value: settleValue(c, value) }))

@@ -6,12 +6,35 @@
  * The locals that are visible at a yield are saved in variables of the state. Their types are found by iteration: a location is compiled
  * again until no way to any location brings a local a value that its type does not cover.
  */
-import type { CallExpression, Expression, ForOfStatement, ForStatement, Node, Statement, SwitchStatement, WhileStatement, YieldExpression } from 'oxc-parser'
+import type {
+  CallExpression,
+  Expression,
+  ForOfStatement,
+  ForStatement,
+  Node,
+  Statement,
+  SwitchStatement,
+  WhileStatement,
+  YieldExpression,
+} from 'oxc-parser'
 import { binary, constant, eq, load, one, temp } from '../ir/build.js'
 import type { Block, Expr, FrameEntry, Span } from '../ir/system.js'
 import { choose, until, when } from '../lang/step.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from './call.js'
-import { close, type Context, cover, type OpenBlock, newTemp, refuse, setCell, settle, settleValue, spanOf, textOf, unflatten } from './context.js'
+import {
+  type Context,
+  close,
+  cover,
+  newTemp,
+  type OpenBlock,
+  refuse,
+  setCell,
+  settle,
+  settleValue,
+  spanOf,
+  textOf,
+  unflatten,
+} from './context.js'
 import { condition, evaluate, evaluateObject, itemsOf, refine, select1 } from './expression.js'
 import { joinOrRefuse, type Site } from './flow.js'
 import { hasMember, wholeOf } from './memory.js'
@@ -79,7 +102,14 @@ interface Control {
 }
 
 /** Runs an author's function from its start. */
-export const runFunction = (m: Machine, fn: Value, args: readonly Value[], site: Site, root: Scope, control: { leave: (v: Value) => void }): void => {
+export const runFunction = (
+  m: Machine,
+  fn: Value,
+  args: readonly Value[],
+  site: Site,
+  root: Scope,
+  control: { leave: (v: Value) => void },
+): void => {
   const { c } = m
   const { body } = functionOf(c, fn, site)
   within(c, body, site, () => {
@@ -95,7 +125,13 @@ const runBody = (m: Machine, body: Fn, scope: Scope, leave: (v: Value) => void):
   if (body.body === null) return leave(undefinedValue)
   if (body.body.type !== 'BlockStatement') {
     const expression = body.body
-    return step(m, { type: 'ExpressionStatement', expression, start: expression.start, end: expression.end } as Statement, scope, { jumps: [], leave }, () => leave(undefinedValue))
+    return step(
+      m,
+      { type: 'ExpressionStatement', expression, start: expression.start, end: expression.end } as Statement,
+      scope,
+      { jumps: [], leave },
+      () => leave(undefinedValue),
+    )
   }
   run(m, body.body.body, 0, scope, { jumps: [], leave }, () => leave(undefinedValue))
 }
@@ -140,9 +176,11 @@ const branch = (m: Machine, test: Expr, then: Next, otherwise: Next): void => {
   m.block.end = { op: 'branch', condition: test, then: fork(m, then), else: fork(m, otherwise) }
 }
 
-const blocked = (m: Machine): Next => () => {
-  m.block.end = { op: 'blocked' }
-}
+const blocked =
+  (m: Machine): Next =>
+  () => {
+    m.block.end = { op: 'blocked' }
+  }
 
 const step = (m: Machine, node: Statement, scope: Scope, control: Control, next: Next, labels: readonly string[] = []): void => {
   const { c } = m
@@ -155,7 +193,8 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
       const { expression } = node
       if (expression.type === 'YieldExpression' && !expression.delegate) return pause(m, expression, scope, next)
       if (expression.type === 'CallExpression' && isWhen(expression, scope)) return guard(m, expression, scope, next)
-      if (callsNamed(node, 'when') && !hasYield(node)) return refuse(c, 'MC108', scope.file, node, 'when(...) inside an expression', 'call it as a statement of its own')
+      if (callsNamed(node, 'when') && !hasYield(node))
+        return refuse(c, 'MC108', scope.file, node, 'when(...) inside an expression', 'call it as a statement of its own')
       return withYields(m, expression, scope, () => {
         if (expression.type !== 'YieldExpression') evaluate(c, expression, scope)
         next()
@@ -184,7 +223,11 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
         const test = condition(c, evaluate(c, node.test, scope), { file: scope.file, node: node.test })
         const arm = (statement: Statement | null, truth: boolean) => (): void => {
           if (test.op !== 'const') {
-            cover(c, spanOf(scope.file, statement ?? node.test), truth ? `if (${textOf(c, scope.file, node.test)})` : `else of if (${textOf(c, scope.file, node.test)})`)
+            cover(
+              c,
+              spanOf(scope.file, statement ?? node.test),
+              truth ? `if (${textOf(c, scope.file, node.test)})` : `else of if (${textOf(c, scope.file, node.test)})`,
+            )
             refine(c, node.test, truth, scope)
           }
           if (statement === null) return next()
@@ -210,8 +253,7 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
     case 'WhileStatement':
       return whileLoop(m, node, scope, control, next, labels)
     case 'DoWhileStatement': {
-      const inner = (): void =>
-        step(m, node.body, childScope(scope), loopControl(m, control, labels, next, again), again)
+      const inner = (): void => step(m, node.body, childScope(scope), loopControl(m, control, labels, next, again), again)
       const again = (): void => rounds(m, node, scope, node.test, inner, next)
       return inner()
     }
@@ -222,7 +264,8 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
     case 'SwitchStatement':
       return switchOn(m, node, scope, control, next)
     default:
-      if (hasYield(node)) return refuse(c, 'MC108', scope.file, node, `a yield inside ${node.type}`, 'docs/LANGUAGE.md lists what can be written')
+      if (hasYield(node))
+        return refuse(c, 'MC108', scope.file, node, `a yield inside ${node.type}`, 'docs/LANGUAGE.md lists what can be written')
       if (runStatement(c, node, scope) === 'never') return fallOff(m)
       return next()
   }
@@ -239,7 +282,14 @@ const rounds = (m: Machine, node: Node, scope: Scope, test: Expression | null, b
   const { c } = m
   const depth = (m.stepRounds.get(node) ?? 0) + 1
   if (depth > mostRounds)
-    return refuse(c, 'MC107', scope.file, node, `this loop can go round without a yield, ${mostRounds} times and more within one step`, 'put a yield into every way through its body, or bound it by a constant')
+    return refuse(
+      c,
+      'MC107',
+      scope.file,
+      node,
+      `this loop can go round without a yield, ${mostRounds} times and more within one step`,
+      'put a yield into every way through its body, or bound it by a constant',
+    )
   m.stepRounds.set(node, depth)
   const enterLoop = (): void => {
     if (test === null) return body()
@@ -265,10 +315,12 @@ const rounds = (m: Machine, node: Node, scope: Scope, test: Expression | null, b
 
 const loopControl = (m: Machine, control: Control, labels: readonly string[], after: Next, again: Next): Control => {
   const { frames } = m
-  const at = (go: Next): Next => () => {
-    m.frames = frames
-    go()
-  }
+  const at =
+    (go: Next): Next =>
+    () => {
+      m.frames = frames
+      go()
+    }
   return {
     leave: control.leave,
     jumps: [{ kind: 'break', labels, go: at(after) }, { kind: 'continue', labels, go: at(again) }, ...control.jumps],
@@ -276,7 +328,15 @@ const loopControl = (m: Machine, control: Control, labels: readonly string[], af
 }
 
 const whileLoop = (m: Machine, node: WhileStatement, scope: Scope, control: Control, next: Next, labels: readonly string[]): void => {
-  const again = (): void => rounds(m, node, scope, node.test, () => step(m, node.body, childScope(scope), loopControl(m, control, labels, next, again), again), next)
+  const again = (): void =>
+    rounds(
+      m,
+      node,
+      scope,
+      node.test,
+      () => step(m, node.body, childScope(scope), loopControl(m, control, labels, next, again), again),
+      next,
+    )
   again()
 }
 
@@ -284,7 +344,15 @@ const forLoop = (m: Machine, node: ForStatement, scope: Scope, control: Control,
   const { c } = m
   const inner = childScope(scope)
   const start = (): void => {
-    const again = (): void => rounds(m, node, inner, node.test, () => step(m, node.body, childScope(inner), loopControl(m, control, labels, next, update), update), next)
+    const again = (): void =>
+      rounds(
+        m,
+        node,
+        inner,
+        node.test,
+        () => step(m, node.body, childScope(inner), loopControl(m, control, labels, next, update), update),
+        next,
+      )
     const update = (): void => {
       if (node.update === null) return again()
       const { update: expression } = node
@@ -312,7 +380,14 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
   const list = (): readonly { present: Expr; value: Value }[] => {
     const v = evaluateObject(c, node.right, scope)
     if (yields && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier'))
-      return refuse(c, 'MC305', scope.file, node.right, `a loop with a yield in it goes over ${describe(v)}, which may change meanwhile`, 'copy it into a local first: `const xs = [...x]`, and loop over that')
+      return refuse(
+        c,
+        'MC305',
+        scope.file,
+        node.right,
+        `a loop with a yield in it goes over ${describe(v)}, which may change meanwhile`,
+        'copy it into a local first: `const xs = [...x]`, and loop over that',
+      )
     const items = iteration(c, v, site)
     return yields ? compact(items, wholeOf(c, spanOf(scope.file, node.right))).items : items
   }
@@ -374,12 +449,21 @@ const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next
   const { c } = m
   const { always, sometimes } = delegatedYields(expression)
   const [first] = sometimes
-  if (first !== undefined) return refuse(c, 'MC109', scope.file, first, 'a yield in a part of an expression that is not always evaluated', 'write an if, and the yield as a statement in it')
+  if (first !== undefined)
+    return refuse(
+      c,
+      'MC109',
+      scope.file,
+      first,
+      'a yield in a part of an expression that is not always evaluated',
+      'write an if, and the yield as a statement in it',
+    )
   const from = (i: number): void => {
     const node = always[i]
     if (node === undefined) return next()
     if (node.type !== 'YieldExpression') return from(i + 1)
-    if (!node.delegate) return refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', 'a step starts with a statement: `yield \'label\'`')
+    if (!node.delegate)
+      return refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
     delegate(m, node, !standsAlone(expression, node), scope, (v) => {
       c.yielded.set(node, v)
       from(i + 1)
@@ -390,22 +474,38 @@ const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next
 
 /** Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x = yield* f()`, `s.a[i] = yield* f()`. */
 const standsAlone = (expression: Expression, node: Expression): boolean =>
-  expression === node || (expression.type === 'AssignmentExpression' && expression.operator === '=' && expression.right === node && isFixedTarget(expression.left as Expression))
+  expression === node ||
+  (expression.type === 'AssignmentExpression' &&
+    expression.operator === '=' &&
+    expression.right === node &&
+    isFixedTarget(expression.left as Expression))
 
 const isFixedTarget = (node: Expression): boolean =>
-  node.type === 'Identifier' || (node.type === 'MemberExpression' && isFixedTarget(node.object) && (!node.computed || node.property.type === 'Identifier' || node.property.type === 'Literal'))
+  node.type === 'Identifier' ||
+  (node.type === 'MemberExpression' &&
+    isFixedTarget(node.object) &&
+    (!node.computed || node.property.type === 'Identifier' || node.property.type === 'Literal'))
 
 const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Scope, next: (v: Value) => void): void => {
   const { c } = m
   const callee = node.argument
   const site: Site = { file: scope.file, node }
-  if (callee?.type !== 'CallExpression') return refuse(c, 'MC108', scope.file, node, 'yield* of something that is no call', 'write yield* choose(...) or yield* helper(...)')
+  if (callee?.type !== 'CallExpression')
+    return refuse(c, 'MC108', scope.file, node, 'yield* of something that is no call', 'write yield* choose(...) or yield* helper(...)')
   const fn = calleeOf(c, callee, scope)
   if (fn.k === 'const' && fn.value === choose) return chooseFrom(m, callee, scope, next)
   const { body, generator, name } = functionOf(c, fn, { file: scope.file, node: callee })
-  if (!generator) return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
+  if (!generator)
+    return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
   if (nested && hasYieldThatPauses(body))
-    return refuse(c, 'MC108', scope.file, node, `'${name}' takes steps in the middle of an expression`, 'give it a statement of its own: `const x = yield* ...`')
+    return refuse(
+      c,
+      'MC108',
+      scope.file,
+      node,
+      `'${name}' takes steps in the middle of an expression`,
+      'give it a statement of its own: `const x = yield* ...`',
+    )
   const args = argumentsOf(c, callee, scope).map((v) => settleValue(c, v))
   const outer = { frames: m.frames, calls: c.calls }
   const waiting = m.frames.at(-1)
@@ -429,7 +529,15 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
   const { c } = m
   const site: Site = { file: scope.file, node }
   const at = spanOf(scope.file, node)
-  if (m.kind === 'process' && c.purpose === 'start') return refuse(c, 'MC112', scope.file, node, 'a choice before the first yield', 'start the process with `yield` and a label, then choose')
+  if (m.kind === 'process' && c.purpose === 'start')
+    return refuse(
+      c,
+      'MC112',
+      scope.file,
+      node,
+      'a choice before the first yield',
+      'start the process with `yield` and a label, then choose',
+    )
   const [argument] = argumentsOf(c, node, scope)
   const from = lift(argument ?? undefinedValue)
   const branchOver = (count: number, available: (t: Expr) => Expr, value: (t: Expr) => Value): void => {
@@ -447,29 +555,51 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
   const count = asInt(from)
   if (count !== null) {
     const limit = settle(c, count.e)
-    return branchOver(Math.max(0, count.hi), (t) => (count.lo === count.hi ? one : binary('lt', t, limit)), (t) => int(t, 0, Math.max(0, count.hi - 1)))
+    return branchOver(
+      Math.max(0, count.hi),
+      (t) => (count.lo === count.hi ? one : binary('lt', t, limit)),
+      (t) => int(t, 0, Math.max(0, count.hi - 1)),
+    )
   }
   if (from.k === 'ref' && from.place.domain.kind === 'set') {
     const { place } = from
     const { size } = from.place.domain
-    return branchOver(size, (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at), (t) => int(t, 0, size - 1))
+    return branchOver(
+      size,
+      (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at),
+      (t) => int(t, 0, size - 1),
+    )
   }
   if (from.k === 'set') {
     const members = from.members.map((e) => settle(c, e))
-    return branchOver(members.length, (t) => members.reduceRight<Expr>((rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }), constant(0)), (t) => int(t, 0, members.length - 1))
+    return branchOver(
+      members.length,
+      (t) =>
+        members.reduceRight<Expr>(
+          (rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }),
+          constant(0),
+        ),
+      (t) => int(t, 0, members.length - 1),
+    )
   }
   const { items, length } = compact(itemsOf(c, from, site), wholeOf(c, at))
   const settled = items.map((item) => ({ present: one, value: settleValue(c, item.value) }))
   const limit = settle(c, length)
-  branchOver(items.length, (t) => (limit.op === 'const' ? (limit.value === items.length ? one : binary('lt', t, limit)) : binary('lt', t, limit)), (t) => choiceValue(c, settled, t, site))
+  branchOver(
+    items.length,
+    (t) => (limit.op === 'const' ? (limit.value === items.length ? one : binary('lt', t, limit)) : binary('lt', t, limit)),
+    (t) => choiceValue(c, settled, t, site),
+  )
 }
 
 /** Lists of distinct strings and of consecutive integers need no table. */
 const choiceValue = (c: Context, items: readonly { present: Expr; value: Value }[], t: Expr, site: Site): Value => {
   const constants = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
-  if (items.length > 1 && constants.every((x) => typeof x === 'string') && new Set(constants).size === items.length) return { k: 'enum', e: t, values: constants.filter((x) => typeof x === 'string') }
+  if (items.length > 1 && constants.every((x) => typeof x === 'string') && new Set(constants).size === items.length)
+    return { k: 'enum', e: t, values: constants.filter((x) => typeof x === 'string') }
   const [first] = constants
-  if (items.length > 1 && typeof first === 'number' && constants.every((x, i) => x === first + i)) return int(binary('add', t, constant(first)), first, first + items.length - 1)
+  if (items.length > 1 && typeof first === 'number' && constants.every((x, i) => x === first + i))
+    return int(binary('add', t, constant(first)), first, first + items.length - 1)
   return items.length === 1 ? (items[0]?.value ?? undefinedValue) : select1(c, items, t, site)
 }
 
@@ -483,7 +613,8 @@ const guard = (m: Machine, node: CallExpression, scope: Scope, next: Next): void
   const { c } = m
   if (m.kind === 'process') return refuse(c, 'MC108', scope.file, node, 'when(...) in a process', 'write yield until(label, condition)')
   const [test] = node.arguments
-  if (test === undefined || test.type === 'SpreadElement') return refuse(c, 'MC201', scope.file, node, 'when() of nothing', 'write when(condition)')
+  if (test === undefined || test.type === 'SpreadElement')
+    return refuse(c, 'MC201', scope.file, node, 'when() of nothing', 'write when(condition)')
   withYields(m, test, scope, () => {
     const e = condition(c, evaluate(c, test, scope), { file: scope.file, node: test })
     branch(
@@ -509,7 +640,15 @@ interface PauseSite {
 
 const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): void => {
   const { c } = m
-  if (m.kind !== 'process') return refuse(c, 'MC113', scope.file, node, `${m.kind === 'rule' ? 'a rule' : 'init'} takes a step in the middle`, m.kind === 'rule' ? 'a rule is one atomic step: make it a process, or several rules' : 'init sets initial values; it may only choose')
+  if (m.kind !== 'process')
+    return refuse(
+      c,
+      'MC113',
+      scope.file,
+      node,
+      `${m.kind === 'rule' ? 'a rule' : 'init'} takes a step in the middle`,
+      m.kind === 'rule' ? 'a rule is one atomic step: make it a process, or several rules' : 'init sets initial values; it may only choose',
+    )
   const { label, condition: waits } = pauseSite(c, node, scope)
   const key = m.frames.map((frame, i) => `${frame.path}:${i === m.frames.length - 1 ? node.start : frame.call}${frame.rounds}`).join('/')
   const innermost = m.frames.length - 1
@@ -555,8 +694,16 @@ const visibleLocals = (scopes: readonly Scope[]): LocalCell[] => {
 const runCondition = (m: Machine, node: Expression, scope: Scope): Expr => {
   const { c } = m
   const site: Site = { file: scope.file, node }
-  if (node.type === 'ArrowFunctionExpression' && node.body.type !== 'BlockStatement' && node.params.length === 0) return condition(c, evaluate(c, node.body, scope), { file: scope.file, node: node.body })
-  const call = { type: 'CallExpression', callee: node, arguments: [], optional: false, start: node.start, end: node.end } as unknown as CallExpression
+  if (node.type === 'ArrowFunctionExpression' && node.body.type !== 'BlockStatement' && node.params.length === 0)
+    return condition(c, evaluate(c, node.body, scope), { file: scope.file, node: node.body })
+  const call = {
+    type: 'CallExpression',
+    callee: node,
+    arguments: [],
+    optional: false,
+    start: node.start,
+    end: node.end,
+  } as unknown as CallExpression
   return condition(c, evaluate(c, call as Expression, scope), site)
 }
 
@@ -593,7 +740,10 @@ const forFrame = (t: Type, cell: Cell, c: Context, site: Site): Type => {
       return t.of.k === 'ref' || of.k === 'stale' ? { k: 'stale', what: `'${cell.name}'` } : { ...t, of }
     }
     case 'record':
-      return { k: 'record', fields: new Map([...t.fields].map(([name, f]) => [name, f.k === 'ref' ? { k: 'stale', what: `'${cell.name}.${name}'` } : f])) }
+      return {
+        k: 'record',
+        fields: new Map([...t.fields].map(([name, f]) => [name, f.k === 'ref' ? { k: 'stale', what: `'${cell.name}.${name}'` } : f])),
+      }
     case 'list':
       return t.of.k === 'ref' ? { k: 'stale', what: `'${cell.name}'` } : t
     default:
@@ -606,12 +756,26 @@ const limits = [1, 3, 7, 15, 31, 63, 127, 255, 511, 1_023, 4_095, 65_535]
 /** Integers that keep growing go to the next limit; beyond the last they have no bound. */
 const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type => {
   if (t.k === 'optional') return { ...t, of: widen(c, t.of, before.k === 'optional' ? before.of : before, cell, site) }
-  if (t.k === 'record') return { ...t, fields: new Map([...t.fields].map(([name, f]) => [name, widen(c, f, before.k === 'record' ? (before.fields.get(name) ?? f) : f, cell, site)])) }
+  if (t.k === 'record')
+    return {
+      ...t,
+      fields: new Map(
+        [...t.fields].map(([name, f]) => [name, widen(c, f, before.k === 'record' ? (before.fields.get(name) ?? f) : f, cell, site)]),
+      ),
+    }
   if (t.k === 'list') return { ...t, of: widen(c, t.of, before.k === 'list' ? before.of : t.of, cell, site) }
   if (t.k !== 'int' || before.k !== 'int') return t
   const hi = t.hi > before.hi ? limits.find((limit) => limit >= t.hi) : t.hi
   const lo = t.lo < before.lo ? limits.find((limit) => -limit <= t.lo) : -t.lo
-  if (hi === undefined || lo === undefined) return refuse(c, 'MC204', site.file, site.node, `the local '${cell.name}' grows without bound from yield to yield`, 'bound it: count modulo something, stop at a limit, or make it a variable of `state` with a range')
+  if (hi === undefined || lo === undefined)
+    return refuse(
+      c,
+      'MC204',
+      site.file,
+      site.node,
+      `the local '${cell.name}' grows without bound from yield to yield`,
+      'bound it: count modulo something, stop at a limit, or make it a variable of `state` with a range',
+    )
   return { k: 'int', lo: -lo, hi, zero: zeroIn(-lo, hi) }
 }
 
@@ -624,23 +788,40 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
     if (local === undefined) continue
     const all = leaves(local.type)
     const variables = m.frameVariables?.(cell.id)
-    const value = raise(local.type, (leaf, element) => (variables === undefined ? { op: 'load', variable: -1 - leaf, index: [] } : load(variables[leaf] ?? -1, unflatten(element, all[leaf]?.dims ?? []).map(constant))), 'parameter')
+    const value = raise(
+      local.type,
+      (leaf, element) =>
+        variables === undefined
+          ? { op: 'load', variable: -1 - leaf, index: [] }
+          : load(variables[leaf] ?? -1, unflatten(element, all[leaf]?.dims ?? []).map(constant)),
+      'parameter',
+    )
     setCell(c, cell, value)
   }
 }
 
 const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite => {
   const { argument } = node
-  if (argument === null) return refuse(c, 'MC114', scope.file, node, 'a yield without a label', "say what the step does: yield 'read the entry'")
+  if (argument === null)
+    return refuse(c, 'MC114', scope.file, node, 'a yield without a label', "say what the step does: yield 'read the entry'")
   if (argument.type === 'CallExpression') {
     const fn = calleeOf(c, argument, scope)
     if (fn.k === 'const' && fn.value === until) {
       const [label, test] = argument.arguments
-      if (label === undefined || test === undefined || label.type === 'SpreadElement' || test.type === 'SpreadElement') return refuse(c, 'MC114', scope.file, argument, 'until(...) takes a label and a condition', "yield until('lock', () => s.lock === null)")
+      if (label === undefined || test === undefined || label.type === 'SpreadElement' || test.type === 'SpreadElement')
+        return refuse(
+          c,
+          'MC114',
+          scope.file,
+          argument,
+          'until(...) takes a label and a condition',
+          "yield until('lock', () => s.lock === null)",
+        )
       labelText(c, label, scope)
       return { label: () => labelText(c, label, scope), condition: { node: test, scope } }
     }
-    if (fn.k === 'const' && fn.value === choose) return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
+    if (fn.k === 'const' && fn.value === choose)
+      return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
   }
   // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
   labelText(c, argument, scope)
@@ -652,7 +833,12 @@ const labelText = (c: Context, node: Expression, scope: Scope): string => {
   if (node.type === 'Literal' && typeof node.value === 'string') return node.value
   if (node.type === 'TemplateLiteral') {
     const parts = node.expressions.map((e) => constantText(c, e, scope))
-    return node.quasis.map((q, i) => `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? `\${${textOf(c, scope.file, node.expressions[i] ?? node)}}`) : ''}`).join('')
+    return node.quasis
+      .map(
+        (q, i) =>
+          `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? `\${${textOf(c, scope.file, node.expressions[i] ?? node)}}`) : ''}`,
+      )
+      .join('')
   }
   const text = constantText(c, node, scope)
   if (text !== null) return text
@@ -665,7 +851,9 @@ const constantText = (c: Context, node: Expression, scope: Scope): string | null
   c.out = []
   try {
     const v = evaluate(c, node, scope)
-    return v.k === 'const' && (typeof v.value === 'string' || typeof v.value === 'number' || typeof v.value === 'boolean') ? String(v.value) : null
+    return v.k === 'const' && (typeof v.value === 'string' || typeof v.value === 'number' || typeof v.value === 'boolean')
+      ? String(v.value)
+      : null
   } finally {
     Object.assign(c, before)
   }

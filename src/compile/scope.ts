@@ -28,9 +28,21 @@ export interface Cell {
   readonly parameter: boolean
 }
 
-export const childScope = (parent: Scope): Scope => ({ parent, names: new Map(), captured: null, file: parent.file, instance: parent.instance })
+export const childScope = (parent: Scope): Scope => ({
+  parent,
+  names: new Map(),
+  captured: null,
+  file: parent.file,
+  instance: parent.instance,
+})
 
-export const functionScope = (parent: Scope | null, captured: FunctionInfo | null, file: number, instance: string): Scope => ({ parent, names: new Map(), captured, file, instance })
+export const functionScope = (parent: Scope | null, captured: FunctionInfo | null, file: number, instance: string): Scope => ({
+  parent,
+  names: new Map(),
+  captured,
+  file,
+  instance,
+})
 
 export const declareName = (scope: Scope, name: string, offset: number, kind: { constant: boolean; parameter: boolean }): Cell => {
   const cell = { id: `${scope.instance}|${offset}:${name}`, name, ...kind }
@@ -51,6 +63,7 @@ export const lookup = (scope: Scope, name: string): { readonly cell: Cell } | { 
 /** All cells that code in this scope can see. */
 export const visibleCells = (scope: Scope): Cell[] => {
   const seen = new Map<string, Cell>()
-  for (let at: Scope | null = scope; at !== null; at = at.parent) for (const [name, cell] of at.names) if (!seen.has(name)) seen.set(name, cell)
+  for (let at: Scope | null = scope; at !== null; at = at.parent)
+    for (const [name, cell] of at.names) if (!seen.has(name)) seen.set(name, cell)
   return [...seen.values()]
 }

@@ -4,7 +4,7 @@ import { any, constant, not } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
 import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine } from './expression.js'
-import { conditional, type Flow, jump, leavable, scoped, type Site } from './flow.js'
+import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { equal } from './memory.js'
 import { childScope, declareName, type Scope } from './scope.js'
 import { asBool, type Item, undefinedValue, type Value } from './value.js'
@@ -27,7 +27,8 @@ export const hoist = (c: Context, statements: readonly Statement[], scope: Scope
   }
 }
 
-const block = (c: Context, statements: readonly Statement[], scope: Scope): Flow => scoped(c, () => runStatements(c, statements, childScope(scope)))
+const block = (c: Context, statements: readonly Statement[], scope: Scope): Flow =>
+  scoped(c, () => runStatements(c, statements, childScope(scope)))
 
 export const runStatement = (c: Context, node: Statement, scope: Scope, labels: readonly string[] = []): Flow => {
   const site: Site = { file: scope.file, node }
@@ -51,7 +52,11 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
       const { alternate } = node
       const arm = (statement: Statement | null, truth: boolean) => (): Value | 'never' => {
         if (test.op !== 'const') {
-          cover(c, spanOf(scope.file, statement ?? node.test), truth ? `if (${textOf(c, scope.file, node.test)})` : `else of if (${textOf(c, scope.file, node.test)})`)
+          cover(
+            c,
+            spanOf(scope.file, statement ?? node.test),
+            truth ? `if (${textOf(c, scope.file, node.test)})` : `else of if (${textOf(c, scope.file, node.test)})`,
+          )
           refine(c, node.test, truth, scope)
         }
         return statement === null || scoped(c, () => runStatement(c, statement, childScope(scope))) === 'next' ? undefinedValue : 'never'
@@ -76,19 +81,44 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
         const inner = childScope(scope)
         if (node.init?.type === 'VariableDeclaration') declare(c, node.init, inner)
         else if (node.init !== null) evaluate(c, node.init, inner)
-        return loop(c, inner, labels, site, node.test, () => runStatement(c, node.body, childScope(inner)), () => {
-          if (node.update !== null) evaluate(c, node.update, inner)
-        })
+        return loop(
+          c,
+          inner,
+          labels,
+          site,
+          node.test,
+          () => runStatement(c, node.body, childScope(inner)),
+          () => {
+            if (node.update !== null) evaluate(c, node.update, inner)
+          },
+        )
       })
     case 'WhileStatement':
-      return loop(c, scope, labels, site, node.test, () => runStatement(c, node.body, childScope(scope)), () => {})
+      return loop(
+        c,
+        scope,
+        labels,
+        site,
+        node.test,
+        () => runStatement(c, node.body, childScope(scope)),
+        () => {},
+      )
     case 'DoWhileStatement': {
       let first = true
-      return loop(c, scope, labels, site, node.test, () => runStatement(c, node.body, childScope(scope)), () => {}, () => {
-        const skip = first
-        first = false
-        return skip
-      })
+      return loop(
+        c,
+        scope,
+        labels,
+        site,
+        node.test,
+        () => runStatement(c, node.body, childScope(scope)),
+        () => {},
+        () => {
+          const skip = first
+          first = false
+          return skip
+        },
+      )
     }
     case 'SwitchStatement':
       return switchOn(c, node, scope)
@@ -135,7 +165,16 @@ export const declare = (c: Context, node: VariableDeclaration, scope: Scope): vo
 }
 
 /** Unrolls a loop until its condition is known to be false, or some round ends it on every way. */
-const loop = (c: Context, scope: Scope, labels: readonly string[], site: Site, test: Parameters<typeof evaluate>[1] | null, body: () => Flow, update: () => void, skipTest: () => boolean = () => false): Flow => {
+const loop = (
+  c: Context,
+  scope: Scope,
+  labels: readonly string[],
+  site: Site,
+  test: Parameters<typeof evaluate>[1] | null,
+  body: () => Flow,
+  update: () => void,
+  skipTest: () => boolean = () => false,
+): Flow => {
   const inside = (e: Expr): Flow => {
     if (test !== null && e.op !== 'const') refine(c, test, true, scope)
     const flow = leavable(c, ['continue'], labels, () => (scoped(c, body) === 'never' ? 'never' : undefinedValue), site)
@@ -144,9 +183,24 @@ const loop = (c: Context, scope: Scope, labels: readonly string[], site: Site, t
   }
   const round = (first: number): Value | 'never' => {
     for (let n = first; ; n++) {
-      if (n > mostRounds) return refuse(c, 'MC107', site.file, site.node, `this loop has gone through ${mostRounds} rounds without an end in sight, and without a yield`, 'bound it by a constant, or put a yield into every way through its body')
+      if (n > mostRounds)
+        return refuse(
+          c,
+          'MC107',
+          site.file,
+          site.node,
+          `this loop has gone through ${mostRounds} rounds without an end in sight, and without a yield`,
+          'bound it by a constant, or put a yield into every way through its body',
+        )
       const e: Expr = test === null || skipTest() ? constant(1) : condition(c, evaluate(c, test, scope), { file: site.file, node: test })
-      if (e.op !== 'const') return conditional(c, e, () => (inside(e) === 'never' ? 'never' : round(n + 1)), () => undefinedValue, site)
+      if (e.op !== 'const')
+        return conditional(
+          c,
+          e,
+          () => (inside(e) === 'never' ? 'never' : round(n + 1)),
+          () => undefinedValue,
+          site,
+        )
       if (e.value === 0) return undefinedValue
       if (inside(e) === 'never') return 'never'
     }
@@ -164,7 +218,13 @@ const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly 
         c,
         item.present,
         () => {
-          const left = leavable(c, ['continue'], labels, () => (scoped(c, () => runStatement(c, node.body, bindItem(c, node, item, scope))) === 'never' ? 'never' : undefinedValue), site)
+          const left = leavable(
+            c,
+            ['continue'],
+            labels,
+            () => (scoped(c, () => runStatement(c, node.body, bindItem(c, node, item, scope))) === 'never' ? 'never' : undefinedValue),
+            site,
+          )
           return left === 'never' ? 'never' : undefinedValue
         },
         () => undefinedValue,
@@ -187,14 +247,19 @@ export const iteration = (c: Context, v: Value, site: Site): readonly Item[] => 
 export const bindItem = (c: Context, node: ForOfStatement, item: Item, scope: Scope): Scope => {
   const inner = childScope(scope)
   if (node.await) return refuse(c, 'MC101', scope.file, node, "'for await'", 'write for (const x of ...)')
-  if (node.left.type !== 'VariableDeclaration') return refuse(c, 'MC101', scope.file, node.left, 'a loop over an existing variable', 'declare it in the loop: for (const x of ...)')
+  if (node.left.type !== 'VariableDeclaration')
+    return refuse(c, 'MC101', scope.file, node.left, 'a loop over an existing variable', 'declare it in the loop: for (const x of ...)')
   const [d] = node.left.declarations
   if (d !== undefined) bindPattern(c, d.id, item.value, inner, { constant: node.left.kind === 'const', parameter: false })
   return inner
 }
 
 /** The cases of a switch as conditions and bodies; the default's condition is that no other holds. */
-export const switchCases = (c: Context, node: SwitchStatement, scope: Scope): { readonly condition: Expr; readonly body: readonly Statement[]; readonly text: string }[] => {
+export const switchCases = (
+  c: Context,
+  node: SwitchStatement,
+  scope: Scope,
+): { readonly condition: Expr; readonly body: readonly Statement[]; readonly text: string }[] => {
   const subject = settleValue(c, evaluate(c, node.discriminant, scope))
   const groups: { tests: (Expr | 'default')[]; body: readonly Statement[]; text: string }[] = []
   let open: (Expr | 'default')[] = []
@@ -206,19 +271,32 @@ export const switchCases = (c: Context, node: SwitchStatement, scope: Scope): { 
     } else {
       const value = evaluate(c, one.test, scope)
       const e = equal(subject, value)
-      if (e === null) return refuse(c, 'MC209', scope.file, one.test, 'this case can never be equal to what is switched on', 'switch on a string, an integer or a boolean')
+      if (e === null)
+        return refuse(
+          c,
+          'MC209',
+          scope.file,
+          one.test,
+          'this case can never be equal to what is switched on',
+          'switch on a string, an integer or a boolean',
+        )
       open.push(e)
       if (text === '') text = `case ${textOf(c, scope.file, one.test)}`
     }
     if (one.consequent.length === 0 && i < node.cases.length - 1) return
     const last = one.consequent.at(-1)
-    if (i < node.cases.length - 1 && last !== undefined && !endsControl(last)) return refuse(c, 'MC115', scope.file, one, 'control falls through to the next case', 'end the case with break or return')
+    if (i < node.cases.length - 1 && last !== undefined && !endsControl(last))
+      return refuse(c, 'MC115', scope.file, one, 'control falls through to the next case', 'end the case with break or return')
     groups.push({ tests: open, body: one.consequent, text })
     open = []
     text = ''
   })
   const all = groups.flatMap((g) => g.tests.filter((t): t is Expr => t !== 'default'))
-  return groups.map(({ tests, body, text: shown }) => ({ condition: any(tests.map((t) => (t === 'default' ? not(any(all)) : t))), body, text: shown }))
+  return groups.map(({ tests, body, text: shown }) => ({
+    condition: any(tests.map((t) => (t === 'default' ? not(any(all)) : t))),
+    body,
+    text: shown,
+  }))
 }
 
 const endsControl = (node: Statement): boolean => {

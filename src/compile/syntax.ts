@@ -12,7 +12,8 @@ const below = (node: Node): Node[] => {
 }
 
 const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && 'type' in x && typeof x.type === 'string' && 'start' in x
-const isFunction = (node: Node): boolean => node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
+const isFunction = (node: Node): boolean =>
+  node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
 
 /** Remembers an answer per node. */
 const memo = (ask: (node: Node) => boolean): ((node: Node) => boolean) => {
@@ -27,13 +28,21 @@ const memo = (ask: (node: Node) => boolean): ((node: Node) => boolean) => {
 /** Whether a yield (or `yield*`) is in it, outside of nested functions. */
 export const hasYield: (node: Node) => boolean = memo((node) => node.type === 'YieldExpression' || below(node).some(hasYield))
 
-
 /** Whether a step may end in it: a yield of a label, or a `yield*` of anything but `choose(...)`. */
 export const pauses = (node: Node): boolean =>
-  (node.type === 'YieldExpression' && !(node.delegate && node.argument?.type === 'CallExpression' && node.argument.callee.type === 'Identifier' && node.argument.callee.name === 'choose')) || below(node).some(pauses)
+  (node.type === 'YieldExpression' &&
+    !(
+      node.delegate &&
+      node.argument?.type === 'CallExpression' &&
+      node.argument.callee.type === 'Identifier' &&
+      node.argument.callee.name === 'choose'
+    )) ||
+  below(node).some(pauses)
 
 /** Whether it calls a function by this name, outside of nested functions. */
-export const callsNamed = (node: Node, name: string): boolean => (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === name) || below(node).some((x) => callsNamed(x, name))
+export const callsNamed = (node: Node, name: string): boolean =>
+  (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === name) ||
+  below(node).some((x) => callsNamed(x, name))
 
 /** Whether control may leave it by `return`, or by `break` or `continue` to something around it. */
 export const escapes = (node: Node, loops = 0, switches = 0, labels: readonly string[] = []): boolean => {
@@ -79,11 +88,12 @@ export const delegatedYields = (node: Node): { readonly always: Node[]; readonly
       walk(at.alternate, true)
       return
     }
-    for (const x of below(at)) walk(x, conditional || (at.type === 'ChainExpression'))
+    for (const x of below(at)) walk(x, conditional || at.type === 'ChainExpression')
   }
   walk(node, false)
   return { always, sometimes }
 }
 
 /** Whether evaluating it may change the state or a local. */
-export const mayWrite = (node: Node): boolean => node.type === 'AssignmentExpression' || node.type === 'UpdateExpression' || node.type === 'CallExpression' || below(node).some(mayWrite)
+export const mayWrite = (node: Node): boolean =>
+  node.type === 'AssignmentExpression' || node.type === 'UpdateExpression' || node.type === 'CallExpression' || below(node).some(mayWrite)

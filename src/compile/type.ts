@@ -5,7 +5,19 @@
 import { and, constant, eq, one, select, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
-import { asBool, asInt, boolean, constantValue, describe, int, type Item, lift, optionalValue, type RefOrigin, type Value } from './value.js'
+import {
+  asBool,
+  asInt,
+  boolean,
+  constantValue,
+  describe,
+  type Item,
+  int,
+  lift,
+  optionalValue,
+  type RefOrigin,
+  type Value,
+} from './value.js'
 
 export type Type =
   /** No value yet: what the items of an empty list are. */
@@ -24,7 +36,13 @@ export type Type =
   | { readonly k: 'set'; readonly size: number }
   | { readonly k: 'union'; readonly tag: string; readonly variants: readonly (readonly [string, ReadonlyMap<string, Type>])[] }
   /** `index` where it is known, else null. */
-  | { readonly k: 'ref'; readonly name: string; readonly domain: Domain; readonly dims: readonly number[]; readonly index: readonly number[] | null }
+  | {
+      readonly k: 'ref'
+      readonly name: string
+      readonly domain: Domain
+      readonly dims: readonly number[]
+      readonly index: readonly number[] | null
+    }
   | { readonly k: 'stale'; readonly what: string }
 
 /** A scalar, or an array of scalars, that holds a part of a value. */
@@ -62,7 +80,11 @@ export const typeOfDomain = (d: Domain): Type => {
     case 'set':
       return { k: 'set', size: d.size }
     case 'union':
-      return { k: 'union', tag: d.tag, variants: Object.entries(d.variants).map(([name, fields]) => [name, mapValues(fields, typeOfDomain)]) }
+      return {
+        k: 'union',
+        tag: d.tag,
+        variants: Object.entries(d.variants).map(([name, fields]) => [name, mapValues(fields, typeOfDomain)]),
+      }
     case 'ghost':
       return typeOfDomain(d.of)
   }
@@ -71,7 +93,8 @@ export const typeOfDomain = (d: Domain): Type => {
 /** What stands where there is no value: 0 if it is inside, else the least. */
 export const zeroIn = (lo: number, hi: number): number => (lo <= 0 && hi >= 0 ? 0 : lo)
 
-const mapValues = <A, B>(fields: Readonly<Record<string, A>>, f: (a: A) => B): Map<string, B> => new Map(Object.entries(fields).map(([name, a]) => [name, f(a)]))
+const mapValues = <A, B>(fields: Readonly<Record<string, A>>, f: (a: A) => B): Map<string, B> =>
+  new Map(Object.entries(fields).map(([name, a]) => [name, f(a)]))
 
 export const typeOf = (v: Value): Type => {
   switch (v.k) {
@@ -90,11 +113,20 @@ export const typeOf = (v: Value): Type => {
     case 'record':
       return { k: 'record', fields: new Map([...v.fields].map(([name, x]) => [name, typeOf(x)])) }
     case 'list':
-      return { k: 'list', length: v.items.length, dense: v.items.every((item) => item.present === one || (item.present.op === 'const' && item.present.value === 1)), of: v.items.reduce<Type>((t, item) => joinTypes(t, typeOf(item.value)), { k: 'never' }) }
+      return {
+        k: 'list',
+        length: v.items.length,
+        dense: v.items.every((item) => item.present === one || (item.present.op === 'const' && item.present.value === 1)),
+        of: v.items.reduce<Type>((t, item) => joinTypes(t, typeOf(item.value)), { k: 'never' }),
+      }
     case 'set':
       return { k: 'set', size: v.members.length }
     case 'union':
-      return { k: 'union', tag: v.tag, variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([f, x]) => [f, typeOf(x)]))]) }
+      return {
+        k: 'union',
+        tag: v.tag,
+        variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([f, x]) => [f, typeOf(x)]))]),
+      }
     case 'ref':
       return {
         k: 'ref',
@@ -149,7 +181,10 @@ export const joinTypes = (a: Type, b: Type): Type => {
     return { k: 'int', lo, hi, zero: zeroIn(lo, hi) }
   }
   if (x.k === 'bool' && y.k === 'bool') return x
-  if (x.k === 'enum' && y.k === 'enum') return y.values.every((v) => x.values.includes(v)) ? x : { k: 'enum', values: [...x.values, ...y.values.filter((v) => !x.values.includes(v))] }
+  if (x.k === 'enum' && y.k === 'enum')
+    return y.values.every((v) => x.values.includes(v))
+      ? x
+      : { k: 'enum', values: [...x.values, ...y.values.filter((v) => !x.values.includes(v))] }
   if (x.k === 'list' && y.k === 'list') {
     const length = Math.max(x.length, y.length)
     return { k: 'list', length, dense: x.dense && y.dense && x.length === y.length, of: joinTypes(x.of, y.of) }
@@ -159,10 +194,18 @@ export const joinTypes = (a: Type, b: Type): Type => {
   if (x.k === 'union' && y.k === 'union') return joinUnions(x, y)
   if (x.k === 'union' && y.k === 'record') return joinUnions(x, asUnion(y, x.tag))
   if (x.k === 'record' && y.k === 'union') return joinUnions(asUnion(x, y.tag), y)
-  if (x.k === 'ref' && y.k === 'ref' && x.name === y.name) return x.index !== null && y.index?.every((i, n) => i === x.index?.[n]) ? x : { ...x, index: null }
+  if (x.k === 'ref' && y.k === 'ref' && x.name === y.name)
+    return x.index !== null && y.index?.every((i, n) => i === x.index?.[n]) ? x : { ...x, index: null }
   // A copy would not see what is later written to the state, nor the state what is written to the copy.
   if (x.k === 'ref' || y.k === 'ref') throw new ShapesDiffer(`${describeType(x)} and ${describeType(y)}`)
-  if (x.k === 'keep' && y.k === 'keep' && (x.value === y.value || (x.value.k === 'closure' && y.value.k === 'closure' && x.value.fn === y.value.fn) || (x.value.k === 'state' && y.value.k === 'state'))) return x
+  if (
+    x.k === 'keep' &&
+    y.k === 'keep' &&
+    (x.value === y.value ||
+      (x.value.k === 'closure' && y.value.k === 'closure' && x.value.fn === y.value.fn) ||
+      (x.value.k === 'state' && y.value.k === 'state'))
+  )
+    return x
   throw new ShapesDiffer(`${describeType(x)} and ${describeType(y)}`)
 }
 
@@ -170,22 +213,26 @@ type RecordType = Extract<Type, { k: 'record' }>
 type UnionType = Extract<Type, { k: 'union' }>
 
 const joinFields = (a: ReadonlyMap<string, Type>, b: ReadonlyMap<string, Type>): Map<string, Type> => {
-  if (a.size !== b.size || [...a.keys()].some((f) => !b.has(f))) throw new ShapesDiffer(`{ ${[...a.keys()].join(', ')} } and { ${[...b.keys()].join(', ')} }`)
+  if (a.size !== b.size || [...a.keys()].some((f) => !b.has(f)))
+    throw new ShapesDiffer(`{ ${[...a.keys()].join(', ')} } and { ${[...b.keys()].join(', ')} }`)
   return new Map([...a].map(([f, t]) => [f, joinTypes(t, b.get(f) ?? t)]))
 }
 
 const joinRecords = (a: RecordType, b: RecordType): Type => {
-  if (a.fields.size === b.fields.size && [...a.fields.keys()].every((f) => b.fields.has(f))) return { k: 'record', fields: joinFields(a.fields, b.fields) }
+  if (a.fields.size === b.fields.size && [...a.fields.keys()].every((f) => b.fields.has(f)))
+    return { k: 'record', fields: joinFields(a.fields, b.fields) }
   for (const [f, t] of a.fields) {
     const u = b.fields.get(f)
-    if (t.k === 'const' && typeof t.value === 'string' && u?.k === 'const' && typeof u.value === 'string') return joinUnions(asUnion(a, f), asUnion(b, f))
+    if (t.k === 'const' && typeof t.value === 'string' && u?.k === 'const' && typeof u.value === 'string')
+      return joinUnions(asUnion(a, f), asUnion(b, f))
   }
   throw new ShapesDiffer(`{ ${[...a.fields.keys()].join(', ')} } and { ${[...b.fields.keys()].join(', ')} }`)
 }
 
 const asUnion = (r: RecordType, tag: string): UnionType => {
   const at = r.fields.get(tag)
-  if (at?.k !== 'const' || typeof at.value !== 'string') throw new ShapesDiffer(`{ ${[...r.fields.keys()].join(', ')} } and a union tagged by '${tag}'`)
+  if (at?.k !== 'const' || typeof at.value !== 'string')
+    throw new ShapesDiffer(`{ ${[...r.fields.keys()].join(', ')} } and a union tagged by '${tag}'`)
   return { k: 'union', tag, variants: [[at.value, new Map([...r.fields].filter(([f]) => f !== tag))]] }
 }
 
@@ -233,7 +280,10 @@ export const describeType = (t: Type): string => {
 
 export const sameType = (a: Type, b: Type): boolean => {
   if (a === b) return true
-  const key = (t: Type): string => JSON.stringify(t, (_, x: unknown) => (x instanceof Map ? [...x] : typeof x === 'function' ? 'function' : x === undefined ? 'undefined' : x))
+  const key = (t: Type): string =>
+    JSON.stringify(t, (_, x: unknown) =>
+      x instanceof Map ? [...x] : typeof x === 'function' ? 'function' : x === undefined ? 'undefined' : x,
+    )
   if (a.k === 'keep' || b.k === 'keep') return a.k === b.k
   if (a.k === 'const' && b.k === 'const') return Object.is(a.value, b.value)
   return a.k === b.k && key(a) === key(b)
@@ -264,9 +314,14 @@ export const leaves = (t: Type, suffix = '', dims: readonly number[] = []): Leaf
     case 'set':
       return [{ suffix, dims: [...dims, t.size], lo: 0, hi: 1, zero: 0 }]
     case 'union':
-      return [{ suffix: `${suffix}.${t.tag}`, dims, lo: 0, hi: t.variants.length - 1, zero: 0, values: t.variants.map(([name]) => name) }, ...t.variants.flatMap(([name, fields]) => [...fields].flatMap(([f, x]) => leaves(x, `${suffix}.${name}.${f}`, dims)))]
+      return [
+        { suffix: `${suffix}.${t.tag}`, dims, lo: 0, hi: t.variants.length - 1, zero: 0, values: t.variants.map(([name]) => name) },
+        ...t.variants.flatMap(([name, fields]) => [...fields].flatMap(([f, x]) => leaves(x, `${suffix}.${name}.${f}`, dims))),
+      ]
     case 'ref':
-      return t.index !== null ? [] : [{ suffix: `${suffix}#idx`, dims: [...dims, t.dims.length], lo: 0, hi: Math.max(...t.dims) - 1, zero: 0 }]
+      return t.index !== null
+        ? []
+        : [{ suffix: `${suffix}#idx`, dims: [...dims, t.dims.length], lo: 0, hi: Math.max(...t.dims) - 1, zero: 0 }]
   }
 }
 
@@ -322,16 +377,29 @@ export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] =>
       if (whole.k === 'record') {
         const at = whole.fields.get(t.tag)
         const name = at?.k === 'const' ? at.value : undefined
-        return [[constant(t.variants.findIndex(([n]) => n === name))], ...t.variants.flatMap(([n, fields]) => [...fields].flatMap(([f, x]) => (n === name ? lower(whole.fields.get(f) ?? constantValue(undefined), x, read) : zeros(x))))]
+        return [
+          [constant(t.variants.findIndex(([n]) => n === name))],
+          ...t.variants.flatMap(([n, fields]) =>
+            [...fields].flatMap(([f, x]) => (n === name ? lower(whole.fields.get(f) ?? constantValue(undefined), x, read) : zeros(x))),
+          ),
+        ]
       }
       if (whole.k !== 'union') throw new ShapesDiffer(`${describe(v)} and ${describeType(t)}`)
       const own = new Map(whole.variants)
-      const at = whole.variants.reduceRight<Expr>((rest, [name], i) => select(eq(whole.at, constant(i)), constant(t.variants.findIndex(([n]) => n === name)), rest), zero)
+      const at = whole.variants.reduceRight<Expr>(
+        (rest, [name], i) => select(eq(whole.at, constant(i)), constant(t.variants.findIndex(([n]) => n === name)), rest),
+        zero,
+      )
       const identical = whole.variants.length === t.variants.length && whole.variants.every(([n], i) => t.variants[i]?.[0] === n)
-      return [[identical ? whole.at : at], ...t.variants.flatMap(([n, fields]) => [...fields].flatMap(([f, x]) => {
-        const value = own.get(n)?.get(f)
-        return value === undefined ? zeros(x) : lower(value, x, read)
-      }))]
+      return [
+        [identical ? whole.at : at],
+        ...t.variants.flatMap(([n, fields]) =>
+          [...fields].flatMap(([f, x]) => {
+            const value = own.get(n)?.get(f)
+            return value === undefined ? zeros(x) : lower(value, x, read)
+          }),
+        ),
+      ]
     }
     case 'ref': {
       if (v.k !== 'ref') throw new ShapesDiffer(`${describe(v)} and ${describeType(t)}`)
@@ -350,15 +418,21 @@ export const enumPosition = (v: Value, values: readonly string[]): Expr => {
   if (v.k === 'const' && typeof v.value === 'string') return constant(values.indexOf(v.value))
   if (v.k !== 'enum') throw new ShapesDiffer(`${describe(v)} and one of ${values.join(', ')}`)
   if (v.values.every((name, i) => values[i] === name)) return v.e
-  return v.values.reduceRight<Expr>((rest, name, i) => (rest === none ? constant(values.indexOf(name)) : select(eq(v.e, constant(i)), constant(values.indexOf(name)), rest)), none)
+  return v.values.reduceRight<Expr>(
+    (rest, name, i) =>
+      rest === none ? constant(values.indexOf(name)) : select(eq(v.e, constant(i)), constant(values.indexOf(name)), rest),
+    none,
+  )
 }
 const none = constant(-1)
 
 /** The scalars of a value that is not there. */
-export const zeros = (t: Type): Expr[][] => leaves(t).map((leaf) => Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, () => constant(leaf.zero)))
+export const zeros = (t: Type): Expr[][] =>
+  leaves(t).map((leaf) => Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, () => constant(leaf.zero)))
 
 /** The value of a type whose scalars are given by leaf and element. */
-export const raise = (t: Type, get: (leaf: number, element: number) => Expr, origin: RefOrigin = 'expression'): Value => raiseAt(t, 0, 0, get, origin)
+export const raise = (t: Type, get: (leaf: number, element: number) => Expr, origin: RefOrigin = 'expression'): Value =>
+  raiseAt(t, 0, 0, get, origin)
 
 const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, element: number) => Expr, origin: RefOrigin): Value => {
   switch (t.k) {
@@ -385,10 +459,13 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
     case 'list': {
       const length = t.dense ? constant(t.length) : get(leaf, element)
       const first = t.dense ? leaf : leaf + 1
-      const items = Array.from({ length: t.length }, (_, i): Item => ({
-        present: t.dense ? one : length.op === 'const' ? constant(Number(i < length.value)) : { op: 'lt', a: constant(i), b: length },
-        value: raiseAt(t.of, first, element * t.length + i, get, origin),
-      }))
+      const items = Array.from(
+        { length: t.length },
+        (_, i): Item => ({
+          present: t.dense ? one : length.op === 'const' ? constant(Number(i < length.value)) : { op: 'lt', a: constant(i), b: length },
+          value: raiseAt(t.of, first, element * t.length + i, get, origin),
+        }),
+      )
       return { k: 'list', items: items.filter((item) => item.present.op !== 'const' || item.present.value !== 0) }
     }
     case 'set':
@@ -403,11 +480,26 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
       return { k: 'union', tag: t.tag, at: get(leaf, element), variants }
     }
     case 'ref':
-      return { k: 'ref', place: { name: t.name, domain: t.domain, dims: t.dims, index: t.index?.map(constant) ?? t.dims.map((_, i) => get(leaf, element * t.dims.length + i)) }, origin }
+      return {
+        k: 'ref',
+        place: {
+          name: t.name,
+          domain: t.domain,
+          dims: t.dims,
+          index: t.index?.map(constant) ?? t.dims.map((_, i) => get(leaf, element * t.dims.length + i)),
+        },
+        origin,
+      }
   }
 }
 
-const raiseFields = (types: ReadonlyMap<string, Type>, leaf: number, element: number, get: (leaf: number, element: number) => Expr, origin: RefOrigin): { fields: Map<string, Value>; next: number } => {
+const raiseFields = (
+  types: ReadonlyMap<string, Type>,
+  leaf: number,
+  element: number,
+  get: (leaf: number, element: number) => Expr,
+  origin: RefOrigin,
+): { fields: Map<string, Value>; next: number } => {
   const fields = new Map<string, Value>()
   let next = leaf
   for (const [name, type] of types) {
@@ -424,7 +516,12 @@ export const compact = (items: readonly Item[], read: (v: Value) => Value): { re
   let length: Expr = zero
   for (const item of items) {
     before.push(length)
-    length = length.op === 'const' && item.present.op === 'const' ? constant(length.value + item.present.value) : length === zero ? item.present : { op: 'add', a: length, b: item.present }
+    length =
+      length.op === 'const' && item.present.op === 'const'
+        ? constant(length.value + item.present.value)
+        : length === zero
+          ? item.present
+          : { op: 'add', a: length, b: item.present }
   }
   if (prefix) return { items, length }
   const type = items.reduce<Type>((t, item) => joinTypes(t, typeOf(item.value)), { k: 'never' })
@@ -435,7 +532,11 @@ export const compact = (items: readonly Item[], read: (v: Value) => Value): { re
     items: items.map((_, k) => ({
       present: { op: 'lt', a: constant(k), b: length },
       value: raise(type, (leaf, element) =>
-        items.reduceRight<Expr>((rest, item, i) => (i < k ? rest : select(and(item.present, eq(before[i] ?? zero, constant(k))), rows[i]?.[leaf]?.[element] ?? zero, rest)), missing[leaf]?.[element] ?? zero),
+        items.reduceRight<Expr>(
+          (rest, item, i) =>
+            i < k ? rest : select(and(item.present, eq(before[i] ?? zero, constant(k))), rows[i]?.[leaf]?.[element] ?? zero, rest),
+          missing[leaf]?.[element] ?? zero,
+        ),
       ),
     })),
   }
@@ -443,4 +544,11 @@ export const compact = (items: readonly Item[], read: (v: Value) => Value): { re
 
 /** Whether an item that is present has the one before it present too, as far as the expressions show. */
 const isPrefix = (before: Expr, item: Expr): boolean =>
-  (before.op === 'const' && before.value === 1) || (item.op === 'const' && item.value === 0) || (before.op === 'lt' && item.op === 'lt' && before.a.op === 'const' && item.a.op === 'const' && before.a.value <= item.a.value && (before.b === item.b || JSON.stringify(before.b) === JSON.stringify(item.b)))
+  (before.op === 'const' && before.value === 1) ||
+  (item.op === 'const' && item.value === 0) ||
+  (before.op === 'lt' &&
+    item.op === 'lt' &&
+    before.a.op === 'const' &&
+    item.a.op === 'const' &&
+    before.a.value <= item.a.value &&
+    (before.b === item.b || JSON.stringify(before.b) === JSON.stringify(item.b)))

@@ -1,9 +1,9 @@
 /** Symbolic values: what the compiler knows of an author's value while it executes a function at compile time. */
-import type { Fn } from './scope.js'
-import type { Domain } from '../lang/domain.js'
+
 import { constant, one, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
-import type { Scope } from './scope.js'
+import type { Domain } from '../lang/domain.js'
+import type { Fn, Scope } from './scope.js'
 
 /** A location of the state: the variables whose names begin with `name`, at `index` of the arrays on the way to it. */
 export interface Place {
@@ -33,7 +33,12 @@ export type Value =
   /** An array, a queue or a filtered list: the items that are present, in order. */
   | { readonly k: 'list'; readonly items: readonly Item[] }
   | { readonly k: 'set'; readonly members: readonly Expr[] }
-  | { readonly k: 'union'; readonly tag: string; readonly at: Expr; readonly variants: readonly (readonly [string, ReadonlyMap<string, Value>])[] }
+  | {
+      readonly k: 'union'
+      readonly tag: string
+      readonly at: Expr
+      readonly variants: readonly (readonly [string, ReadonlyMap<string, Value>])[]
+    }
   /** The state itself: `s`. */
   | { readonly k: 'state' }
   /** A record, array, queue, set or union in the state, by reference. */
@@ -42,7 +47,11 @@ export type Value =
   | { readonly k: 'closure'; readonly fn: Fn; readonly scope: Scope }
   | { readonly k: 'method'; readonly receiver: Value; readonly name: string }
   /** ts-pattern's `match(subject)` on its way: the arms so far, first one first. */
-  | { readonly k: 'match'; readonly subject: Value; readonly arms: readonly { readonly condition: Expr; readonly handler: Value; readonly at: Fn | null }[] }
+  | {
+      readonly k: 'match'
+      readonly subject: Value
+      readonly arms: readonly { readonly condition: Expr; readonly handler: Value; readonly at: Fn | null }[]
+    }
   /** A local that named a part of the state before a yield. */
   | { readonly k: 'stale'; readonly what: string }
 
@@ -53,18 +62,21 @@ export const constantValue = (value: unknown): Value => ({ k: 'const', value })
 export const undefinedValue: Value = constantValue(undefined)
 
 /** An integer with what is known of its range; a constant where that is all. */
-export const int = (e: Expr, lo: number, hi: number): Value => (e.op === 'const' ? constantValue(e.value) : lo === hi ? constantValue(lo) : { k: 'int', e, lo, hi })
+export const int = (e: Expr, lo: number, hi: number): Value =>
+  e.op === 'const' ? constantValue(e.value) : lo === hi ? constantValue(lo) : { k: 'int', e, lo, hi }
 export const boolean = (e: Expr): Value => (e.op === 'const' ? constantValue(e.value !== 0) : { k: 'bool', e })
 export const optionalValue = (present: Expr, absent: null | undefined, of: Value): Value =>
   present.op === 'const' ? (present.value === 0 ? constantValue(absent) : of) : { k: 'optional', present, absent, of }
 
 /** The boolean expression of a value, else null. */
-export const asBool = (v: Value): Expr | null => (v.k === 'bool' ? v.e : v.k === 'const' && typeof v.value === 'boolean' ? (v.value ? one : zero) : null)
+export const asBool = (v: Value): Expr | null =>
+  v.k === 'bool' ? v.e : v.k === 'const' && typeof v.value === 'boolean' ? (v.value ? one : zero) : null
 
 /** The integer expression of a value with its range, else null. */
 export const asInt = (v: Value): { readonly e: Expr; readonly lo: number; readonly hi: number } | null => {
   if (v.k === 'int') return v
-  if (v.k === 'const' && typeof v.value === 'number' && Number.isInteger(v.value) && Math.abs(v.value) <= 2 ** 31) return { e: constant(v.value), lo: v.value, hi: v.value }
+  if (v.k === 'const' && typeof v.value === 'number' && Number.isInteger(v.value) && Math.abs(v.value) <= 2 ** 31)
+    return { e: constant(v.value), lo: v.value, hi: v.value }
   return null
 }
 
@@ -72,7 +84,8 @@ export const asInt = (v: Value): { readonly e: Expr; readonly lo: number; readon
 export const lift = (v: Value): Value => {
   if (v.k !== 'const' || typeof v.value !== 'object' || v.value === null) return v
   if (Array.isArray(v.value)) return { k: 'list', items: v.value.map((x: unknown) => ({ present: one, value: constantValue(x) })) }
-  if (Object.getPrototypeOf(v.value) === Object.prototype) return { k: 'record', fields: new Map(Object.entries(v.value).map(([name, x]) => [name, constantValue(x)])) }
+  if (Object.getPrototypeOf(v.value) === Object.prototype)
+    return { k: 'record', fields: new Map(Object.entries(v.value).map(([name, x]) => [name, constantValue(x)])) }
   return v
 }
 
@@ -80,7 +93,15 @@ export const lift = (v: Value): Value => {
 export const describe = (v: Value): string => {
   switch (v.k) {
     case 'const':
-      return v.value === null || typeof v.value !== 'object' ? (typeof v.value === 'function' ? 'a function' : typeof v.value === 'string' ? `'${v.value}'` : String(v.value)) : Array.isArray(v.value) ? 'a list' : 'an object'
+      return v.value === null || typeof v.value !== 'object'
+        ? typeof v.value === 'function'
+          ? 'a function'
+          : typeof v.value === 'string'
+            ? `'${v.value}'`
+            : String(v.value)
+        : Array.isArray(v.value)
+          ? 'a list'
+          : 'an object'
     case 'int':
       return `an integer in ${v.lo}..${v.hi}`
     case 'bool':

@@ -26,7 +26,7 @@ export const calculate = (op: BinaryOp, a: number, b: number): number => {
     case 'div':
       return Math.trunc(a / b) | 0
     case 'rem':
-      return a % b | 0
+      return (a % b) | 0
     case 'and':
       return a & b
     case 'or':
@@ -58,7 +58,8 @@ export const calculate = (op: BinaryOp, a: number, b: number): number => {
 
 export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => {
   if (a.op === 'const' && b.op === 'const') return constant(calculate(op, a.value, b.value))
-  if (b.op === 'const' && b.value === 0 && (op === 'add' || op === 'sub' || op === 'or' || op === 'shl' || op === 'shr' || op === 'xor')) return a
+  if (b.op === 'const' && b.value === 0 && (op === 'add' || op === 'sub' || op === 'or' || op === 'shl' || op === 'shr' || op === 'xor'))
+    return a
   if (a.op === 'const' && a.value === 0 && (op === 'add' || op === 'or' || op === 'xor')) return b
   if (b.op === 'const' && b.value === 1 && (op === 'mul' || op === 'div')) return a
   if (a.op === 'const' && a.value === 1 && op === 'mul') return b

@@ -49,7 +49,10 @@ export const printStep = (system: System, step: Step): string[] => {
   const process = system.processes.find((p) => p.agent === step.agent)
   const live = step.location === null ? [] : (process?.locations[step.location]?.live ?? [])
   const names = live.map((l) => system.variables[l.variable]?.name ?? '?')
-  return [`${agent}${at} '${step.label}' (${place(system, step.at)})${names.length === 0 ? '' : ` live: ${names.join(' ')}`}`, ...printBlock(system, step.body, 1)]
+  return [
+    `${agent}${at} '${step.label}' (${place(system, step.at)})${names.length === 0 ? '' : ` live: ${names.join(' ')}`}`,
+    ...printBlock(system, step.body, 1),
+  ]
 }
 
 const place = (system: System, at: Span): string => {
@@ -61,7 +64,10 @@ const place = (system: System, at: Span): string => {
 
 const indent = (depth: number): string => '  '.repeat(depth)
 
-const printBlock = (system: System, block: Block, depth: number): string[] => [...block.body.flatMap((s) => printStmt(system, s, depth)), ...printEnd(system, block, depth)]
+const printBlock = (system: System, block: Block, depth: number): string[] => [
+  ...block.body.flatMap((s) => printStmt(system, s, depth)),
+  ...printEnd(system, block, depth),
+]
 
 const printEnd = (system: System, { end }: Block, depth: number): string[] => {
   const pad = indent(depth)
@@ -95,7 +101,9 @@ const printStmt = (system: System, s: Stmt, depth: number): string[] => {
     case 'set':
       return [`${pad}t${s.temp} = ${printExpr(system, s.value)}`]
     case 'store':
-      return [`${pad}${system.variables[s.variable]?.name ?? '?'}${s.index.map((i) => `[${printExpr(system, i)}]`).join('')} := ${printExpr(system, s.value)}`]
+      return [
+        `${pad}${system.variables[s.variable]?.name ?? '?'}${s.index.map((i) => `[${printExpr(system, i)}]`).join('')} := ${printExpr(system, s.value)}`,
+      ]
     case 'if':
       return [
         `${pad}if ${printExpr(system, s.condition)}`,
@@ -117,7 +125,8 @@ const printStmt = (system: System, s: Stmt, depth: number): string[] => {
 
 /** One expression, with as many parentheses as it needs for people who do not remember precedences. */
 export const printExpr = (system: System, e: Expr): string => {
-  const inner = (x: Expr): string => (x.op === 'const' || x.op === 'temp' || x.op === 'load' ? printExpr(system, x) : `(${printExpr(system, x)})`)
+  const inner = (x: Expr): string =>
+    x.op === 'const' || x.op === 'temp' || x.op === 'load' ? printExpr(system, x) : `(${printExpr(system, x)})`
   switch (e.op) {
     case 'const':
       return String(e.value)

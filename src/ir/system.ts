@@ -45,10 +45,24 @@ export type VariableRole =
   | { readonly kind: 'local'; readonly process: number }
 
 export type BinaryOp =
-  | 'add' | 'sub' | 'mul' | 'div' | 'rem'
-  | 'and' | 'or' | 'xor' | 'shl' | 'shr'
-  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'
-  | 'min' | 'max'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'rem'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'shl'
+  | 'shr'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'min'
+  | 'max'
 
 /**
  * Pure and total. `div` and `rem` truncate as JavaScript's `Math.trunc(a / b)` and `%` do. `and`, `or`, `xor`, `shl`, `shr` are

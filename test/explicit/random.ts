@@ -35,7 +35,7 @@ export const randomSystem = (seed: number, size: number): System => {
   const globals: number[] = []
   for (let i = 0; i < 1 + below(2 + size); i++) {
     const [lo, hi] = interval()
-    globals.push(b.global(`g${i}`, lo, hi, shape(), lo + (chance(30) && hi > lo ? 1 : 0)))
+    globals.push(b.global(`g${i}`, lo, hi, hi - lo > 100 ? pick([[], [3]]) : shape(), lo + (chance(30) && hi > lo ? 1 : 0)))
   }
   const branches = [b.branch(), b.branch(), b.branch()]
   const failures = [b.failure('assert', 'a'), b.failure('range', 'r'), b.failure('range', 's')]
@@ -159,14 +159,15 @@ export const randomSystem = (seed: number, size: number): System => {
     })
   const selector = b.global('selector', 0, 5)
   globals.push(selector)
-  for (let r = below(3); r >= 0; r--)
+  const processesOnly = b.build().processes.length > 0 && chance(40)
+  for (let r = processesOnly ? -1 : below(3); r >= 0; r--)
     for (let k = below(4) + below(size); k >= 0; k--) {
       const rest = blockOf(anything, 3, () => ({ body: [], end: { op: 'finish' } }))
       const other = variables.find((v) => v.lo === 0 && v.hi === 1 && v.dims.length === 0 && v.role.kind === 'global')
       const guard = chance(50) ? eq(load(selector), below(6)) : other !== undefined ? load(other.id) : eq(expr(anything, 1), 1)
       b.rule(`r${r}`, `k${k}`, { body: [], end: { op: 'branch', condition: guard, then: rest, else: { body: [], end: { op: 'blocked' } } } })
     }
-  if (chance(70))
+  if (!processesOnly && chance(70))
     b.rule('turn', 'turn', {
       body: [store(selector, [], rem({ op: 'add', a: load(selector), b: value(1) }, 6))],
       end: { op: 'finish' },

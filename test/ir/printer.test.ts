@@ -22,7 +22,7 @@ const m = model({
     }),
   }),
   rules: (_p) => ({
-    'evict': (s) => {
+    evict: (s) => {
       when(s.q.length > 0)
       const entry = s.q.shift()
       if (entry < 2) s.pte[entry] = false
@@ -31,7 +31,11 @@ const m = model({
 })
 
 test('a system as text', () => {
-  const system = compile({ model: m as never, params: {}, properties: { p: always((s: { pte: boolean[] }) => s.pte.every((x) => !x)) as never } })
+  const system = compile({
+    model: m as never,
+    params: {},
+    properties: { p: always((s: { pte: boolean[] }) => s.pte.every((x) => !x)) as never },
+  })
   const files = system.files.map((file) => ({ ...file, name: 'm.ts' }))
   expect(printSystem({ ...system, files }).replaceAll(/m\.ts:\d+/g, 'm.ts')).toMatchInlineSnapshot(`
     "system m
