@@ -40,7 +40,8 @@ const repeat = async <T>(times: number, run: () => Promise<T>): Promise<T[]> => 
 }
 
 /** The shortest of several runs: what else the machine does can only make a search slower. */
-const bestOf = async (times: number, run: () => Promise<Measurement>): Promise<Measurement> => least(await repeat(times, run), (m) => m.seconds)
+const bestOf = async (times: number, run: () => Promise<Measurement>): Promise<Measurement> =>
+  least(await repeat(times, run), (m) => m.seconds)
 
 /** A peer's tools are looked for once, and what is skipped is said once. */
 const available = (tool: string, needs: readonly string[]): boolean => {

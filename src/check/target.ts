@@ -4,7 +4,7 @@ import type { Fields } from '../lang/domain.js'
 import type { Model } from '../lang/model.js'
 import type { Params } from '../lang/param.js'
 import type { Properties } from '../lang/property.js'
-import { loadModel, modelHash } from '../load/load.js'
+import { loadModel, modelHash, sourcesOf } from '../load/load.js'
 import { functionInfo } from '../load/registry.js'
 import { shown } from '../load/shown.js'
 
@@ -38,7 +38,7 @@ export const loadTarget = async (target: Checkable): Promise<Target> => {
       `the source of model '${model.name}' is not known`,
       'give check() a path, or load the module through the Vite plugin mmucheck/vite',
     )
-  return { model, properties, file: shown(files[0]), hash: modelHash(files) }
+  return { model, properties, file: shown(files[0]), hash: modelHash(sourcesOf(model, files[0] ?? '')) }
 }
 
 /** The files of the functions that stand in the definitions themselves, the model's first. */

@@ -11,7 +11,7 @@ import type { Predicate, Properties } from '../lang/property.js'
 import { findTarget } from './find.js'
 import type { CodeReply, CodeRequest, HookData } from './hooks.js'
 import { findModule, refusal } from './hooks.js'
-import { registry } from './registry.js'
+import { functionInfo, registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
 import { sourceOf } from './source.js'
@@ -23,7 +23,7 @@ export interface Loaded {
   readonly properties: Properties | null
   /** The file that the target named: an absolute path. */
   readonly file: string
-  /** All user files that were executed for it, absolute paths, sorted. */
+  /** The model's file and the user files that it imports, absolute paths, sorted: what its behaviour depends on. Its properties do not count. */
   readonly sources: readonly string[]
 }
 
@@ -71,11 +71,11 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
   const loaded = await importDefault(found.file)
   if (isKind(loaded, 'properties')) {
     const properties = loaded as Properties
-    return { model: properties.model, properties, file: found.file, sources: executed([found.file]) }
+    return { model: properties.model, properties, file: found.file, sources: sourcesOf(properties.model, found.file) }
   }
   if (!isKind(loaded, 'model')) throw noModel(found.file)
   const model = loaded as Model
-  if (found.properties === null) return { model, properties: null, file: found.file, sources: executed([found.file]) }
+  if (found.properties === null) return { model, properties: null, file: found.file, sources: sourcesOf(model, found.file) }
   const properties = await importDefault(found.properties)
   if (!isKind(properties, 'properties'))
     throw new DiagnosticError(
@@ -91,7 +91,7 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
       `import the model from '${shown(found.file)}'`,
       startOf(found.properties),
     )
-  return { model, properties: properties as Properties, file: found.file, sources: executed([found.file, found.properties]) }
+  return { model, properties: properties as Properties, file: found.file, sources: sourcesOf(model, found.file) }
 }
 
 const isKind = (x: unknown, kind: string): boolean => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === kind
@@ -171,6 +171,9 @@ const importOf = (importer: string, missing: string) =>
   sourceOf(importer).module.staticImports.find(
     ({ moduleRequest: { value } }) => value === missing || value.startsWith(`${missing}/`) || resolve(dirname(importer), value) === missing,
   )
+
+/** The files that a model is made of; `fallback` where its functions came without the loader. */
+export const sourcesOf = (model: Pick<Model, 'state'>, fallback: string): string[] => executed([functionInfo(model.state)?.file ?? fallback])
 
 /** User files reached from `entries` through imports, entries included. */
 const executed = (entries: readonly string[]): string[] => {

@@ -1,7 +1,15 @@
-import { relative } from 'node:path'
+import { relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** A path as it is shown to people: relative to the working directory where it is below it. */
+/** The folder of the building blocks: this file is in `src/load/` or, built, in `dist/load/`. */
+const blocks = fileURLToPath(new URL('../../src/mmu/', import.meta.url))
+
+/**
+ * A path as it is shown to people and stored in traces: relative to the working directory where it is below it, a building block of this
+ * package elsewhere as it is imported (`mmucheck/mmu/lock.ts`), anything else absolute.
+ */
 export const shown = (file: string): string => {
   const path = relative(process.cwd(), file)
-  return path.startsWith('..') || path === '' ? file : path
+  if (!path.startsWith('..') && path !== '') return path
+  return file.startsWith(blocks) ? `mmucheck/mmu/${file.slice(blocks.length).replaceAll(sep, '/')}` : file
 }
