@@ -50,6 +50,7 @@ export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Mac
     frameVariables: null,
     finish: () => finish(m),
   }
+  c.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
   return m
 }
 
@@ -103,6 +104,7 @@ const compileProcess = (
       }),
     )
 
+  Object.assign(c, { startRead: null })
   // Types first: again and again, until no way to any location brings a local something new.
   compileStart()
   while (m.dirty.size > 0) {
@@ -131,8 +133,8 @@ const compileProcess = (
     return refuse(
       c,
       'MC112',
-      site.file,
-      site.node,
+      c.startRead?.file ?? site.file,
+      c.startRead ?? site.node,
       `'${agent.name}' reads the state before its first yield`,
       'start the process with `yield` and a label; only declare constants before it',
     )

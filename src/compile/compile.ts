@@ -125,6 +125,9 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<
 }
 
 const compileProperty = (c: Context, name: string, property: Property<never, never>, params: unknown): CompiledProperty => {
+  const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
+  if (kind !== 'always' && kind !== 'sometimes' && kind !== 'bound')
+    throw new DiagnosticError('MC014', `the property '${name}' says nothing`, 'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)')
   const fn = property.kind === 'bound' ? property.measure : property.predicate
   const { site, root } = siteOfFunction(c, fn)
   const info = functionInfo(fn)
@@ -140,6 +143,8 @@ const compileProperty = (c: Context, name: string, property: Property<never, nev
   c.cells = new Map()
   c.emitted = 0
   const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
+  if (v.k === 'const' && v.value === undefined)
+    return refuse(c, 'MC202', site.file, site.node, `the property '${name}' returns nothing`, 'return what must hold: (s) => s.x === 1, without braces')
   const value: Expr = property.kind === 'bound' ? integer(c, v, site, 'bound').e : condition(c, v, site)
   const at: Span = spanOf(site.file, site.node)
   return { name, kind: property.kind, max: property.kind === 'bound' ? property.max : null, body: sweepQuery(out, value), value, at }

@@ -47,6 +47,12 @@ export interface Context {
   readonly ghostReads: WeakMap<Expr, Span>
   /** Cells of locals whose object has a second name. */
   readonly aliased: Set<string>
+  /** Cells of locals in whose object there are objects with a second name. */
+  readonly leaked: Set<string>
+  /** Cells of locals whose object may have been made elsewhere. */
+  readonly foreign: Set<string>
+  /** Cells of locals whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
+  readonly looping: { readonly now: Set<string>; acrossYields: (cell: string) => boolean }
   /** Lists that a literal in the author's function makes: nobody else holds them. */
   readonly fresh: WeakSet<object>
   /** The value of a delegated yield that has been executed ahead of the expression around it. */
@@ -67,6 +73,10 @@ export interface Context {
   /** Functions in progress, innermost last. */
   calls: readonly object[]
   purpose: Purpose
+  /** In the condition of an `until`: the locals that it finds. */
+  outside: Cells | null
+  /** Where code before a first yield reads the state. */
+  startRead: Span | null
 }
 
 /** Steps that emit more statements than this are refused: they would take minutes to compile. */
@@ -83,6 +93,9 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   branchIds: new Map(),
   ghostReads: new WeakMap(),
   aliased: new Set(),
+  leaked: new Set(),
+  foreign: new Set(),
+  looping: { now: new Set(), acrossYields: () => false },
   fresh: new WeakSet(),
   yielded: new Map(),
   shown,
@@ -96,6 +109,8 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   jumps: [],
   calls: [],
   purpose: 'step',
+  outside: null,
+  startRead: null,
 })
 
 export interface Offsets {

@@ -30,6 +30,7 @@ import {
   wholeOf,
 } from './memory.js'
 import { type Cell, declareName, lookup, type Scope } from './scope.js'
+import { freshnessOf, isLocalObject, nameAgain, nameParts, own, partsOf, refuseOutside, refuseWhileLooping, whyShared } from './ownership.js'
 import { compact, lower, raise, type Type, typeOf } from './type.js'
 import {
   asBool,
@@ -50,7 +51,15 @@ type Node = Expression | { readonly type: 'SpreadElement' } | { readonly type: '
 
 const siteOf = (scope: Scope, node: { start: number; end: number }): Site => ({ file: scope.file, node })
 
+/** Evaluates an expression whose value may get a second name where it goes. */
 export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
+  const v = evaluateObject(c, node, scope)
+  nameAgain(c, node, v, scope)
+  return v
+}
+
+/** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
+export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
   const site = siteOf(scope, node)
   switch (node.type) {
     case 'Literal':
@@ -58,12 +67,8 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
       return constantValue(node.value)
     case 'TemplateLiteral':
       return template(c, node, scope)
-    case 'Identifier': {
-      const v = identifier(c, node, scope)
-      // Used as a whole, a local object gets a second name.
-      if (isLocalObject(v)) alias(c, node.name, scope)
-      return v
-    }
+    case 'Identifier':
+      return identifier(c, node, scope)
     case 'MemberExpression':
       return member(c, node, scope)
     case 'ChainExpression':
@@ -95,7 +100,7 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
     case 'LogicalExpression':
       return logical(c, node, scope)
     case 'ConditionalExpression': {
-      const test = condition(c, evaluate(c, node.test, scope), siteOf(scope, node.test))
+      const test = condition(c, evaluateObject(c, node.test, scope), siteOf(scope, node.test))
       const v = conditional(
         c,
         test,
@@ -116,9 +121,10 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
         c,
         node.elements.map((element) => () => {
           if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole', 'give every element')
-          return element.type === 'SpreadElement'
-            ? { k: 'list', items: itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element)) }
-            : { k: 'list', items: [{ present: one, value: evaluate(c, element, scope) }] }
+          if (element.type !== 'SpreadElement') return { k: 'list', items: [{ present: one, value: evaluate(c, element, scope) }] }
+          const items = itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element))
+          nameParts(c, element.argument, items, scope)
+          return { k: 'list', items }
         }),
       )
       const items = parts.flatMap((part) => (part.k === 'list' ? part.items : []))
@@ -139,9 +145,9 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
     case 'TSSatisfiesExpression':
     case 'TSTypeAssertion':
     case 'TSInstantiationExpression':
-      return evaluate(c, node.expression, scope)
+      return evaluateObject(c, node.expression, scope)
     case 'TSNonNullExpression': {
-      const v = evaluate(c, node.expression, scope)
+      const v = evaluateObject(c, node.expression, scope)
       return v.k === 'optional' ? present(c, v, site) : v
     }
     case 'YieldExpression': {
@@ -312,15 +318,6 @@ const identifier = (c: Context, node: { name: string; start: number; end: number
   return v
 }
 
-const alias = (c: Context, name: string, scope: Scope): void => {
-  const found = lookup(scope, name)
-  if (found !== null && 'cell' in found) c.aliased.add(found.cell.id)
-}
-
-/** Evaluates the object of a member access, spread or loop: a use that gives it no second name. */
-export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value =>
-  node.type === 'Identifier' ? identifier(c, node, scope) : evaluate(c, node, scope)
-
 const template = (c: Context, node: Extract<Expression, { type: 'TemplateLiteral' }>, scope: Scope): Value => {
   const parts = node.expressions.map((e) => evaluate(c, e, scope))
   if (!parts.every((v) => v.k === 'const'))
@@ -393,7 +390,7 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
 
 const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
-  const left = evaluate(c, node.left, scope)
+  const left = node.operator === '??' ? evaluate(c, node.left, scope) : evaluateObject(c, node.left, scope)
   if (node.operator === '??') {
     if (left.k === 'const') return left.value === null || left.value === undefined ? evaluate(c, node.right, scope) : left
     if (left.k !== 'optional') return left
@@ -409,7 +406,7 @@ const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
     return v === 'never' ? undefinedValue : v
   }
   const test = condition(c, left, siteOf(scope, node.left))
-  const evaluateRight = (): Expr => condition(c, evaluate(c, node.right, scope), siteOf(scope, node.right))
+  const evaluateRight = (): Expr => condition(c, evaluateObject(c, node.right, scope), siteOf(scope, node.right))
   // What the left side says of a local's range holds on the right.
   if (node.operator === '&&') return boolean(andThen(c, test, evaluateRight, site, () => refine(c, node.left, true, scope)))
   return boolean(
@@ -511,7 +508,7 @@ const chainPart = (c: Context, node: Expression, scope: Scope): Value => {
   const rest = (object: Value): Value =>
     node.type === 'MemberExpression' ? memberOf(c, object, node, scope) : call(c, node, scope, object)
   const shortCircuits = containsOptional(inner)
-  if (!node.optional && !shortCircuits) return evaluate(c, node, scope)
+  if (!node.optional && !shortCircuits) return evaluateObject(c, node, scope)
   const object = chainPart(c, inner, scope)
   if (object.k === 'const' && (object.value === null || object.value === undefined)) {
     if (node.optional || shortCircuits) return undefinedValue
@@ -851,7 +848,11 @@ const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value 
   const parts = evaluateAll(
     c,
     node.properties.map((p) => (): Value => {
-      if (p.type === 'SpreadElement') return spread(c, evaluateObject(c, p.argument, scope), siteOf(scope, p))
+      if (p.type === 'SpreadElement') {
+        const v = evaluateObject(c, p.argument, scope)
+        nameParts(c, p.argument, v, scope)
+        return spread(c, v, siteOf(scope, p))
+      }
       if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter', 'write a plain field')
       return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluate(c, p.value, scope)]]) }
     }),
@@ -935,8 +936,10 @@ const target = (c: Context, node: Expression, scope: Scope): Target => {
     return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
   const root = rootIdentifier(node)
   const rootValue = root === null ? null : identifier(c, root, scope)
-  if (root !== null && rootValue !== null && isLocalObject(rootValue)) return part(c, node, root, scope, name)
-  const object = present(c, evaluateObject(c, node.object, scope), siteOf(scope, node))
+  const holder = evaluateObject(c, node.object, scope)
+  const isPart = holder.k !== 'ref' && !(holder.k === 'optional' && holder.of.k === 'ref') && holder.k !== 'stale'
+  if (isPart && root !== null && rootValue !== null && isLocalObject(rootValue)) return part(c, node, root, scope, name)
+  const object = present(c, holder, siteOf(scope, node))
   if (object.k === 'stale') return stale(c, object.what, siteOf(scope, node))
   if (object.k === 'state' && !node.computed) {
     const place = rootPlace(c, node.property.name)
@@ -1007,12 +1010,6 @@ const rootIdentifier = (node: Expression): Extract<Expression, { type: 'Identifi
   return null
 }
 
-const isLocalObject = (v: Value): boolean =>
-  v.k === 'record' ||
-  v.k === 'list' ||
-  (v.k === 'optional' && isLocalObject(v.of)) ||
-  (v.k === 'const' && typeof v.value === 'object' && v.value !== null && lift(v) !== v)
-
 const part = (
   c: Context,
   node: MemberExpression,
@@ -1030,21 +1027,16 @@ const part = (
       `'${root.name}' is declared outside this function`,
       'make it a variable of `state`, or a local',
     )
-  const held = cellValue(c, found.cell)
-  const shared = held?.k === 'const' && typeof held.value === 'object' && held.value !== null && !c.fresh.has(held.value)
-  if (found.cell.parameter || shared || c.aliased.has(found.cell.id))
-    return refuse(
-      c,
-      'MC304',
-      scope.file,
-      node,
-      `the object in '${root.name}' has another name as well, which would see this change`,
-      `make a copy of it first: { ...${root.name} }`,
-    )
   const path: (string | Value)[] = []
-  for (let at: Expression = node; at.type === 'MemberExpression' && at.property.type !== 'PrivateIdentifier'; at = at.object) {
-    path.unshift(at.computed ? settleValue(c, evaluate(c, at.property, scope)) : at.property.name)
+  for (let at: Expression = node; at !== root; ) {
+    if (at.type === 'MemberExpression' && at.property.type !== 'PrivateIdentifier') {
+      path.unshift(at.computed ? settleValue(c, evaluate(c, at.property, scope)) : at.property.name)
+      at = at.object
+    } else if ('expression' in at && typeof at.expression === 'object') at = at.expression
+    else return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
   }
+  const shared = whyShared(c, found.cell, path.length)
+  if (shared !== null) return refuse(c, 'MC304', scope.file, node, shared.message, shared.hint)
   return { k: 'part', cell: found.cell, path, name }
 }
 
@@ -1069,6 +1061,8 @@ const readTarget = (c: Context, t: Target, site: Site): Value => {
 const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
   switch (t.k) {
     case 'local':
+      refuseOutside(c, t.cell, site.file, site.node)
+      if (c.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
       return setCell(c, t.cell, settleValue(c, v))
     case 'place':
       return storePlace(c, t.place, v, site.file, site.node, t.name)
@@ -1096,6 +1090,8 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
       return storePlace(c, variantPlace(t.place, first.variant, t.field, first.field), v, site.file, site.node, t.name)
     }
     case 'part':
+      refuseOutside(c, t.cell, site.file, site.node)
+      refuseWhileLooping(c, t.cell, site.file, site.node)
       return setCell(c, t.cell, settleValue(c, withPart(c, cellValue(c, t.cell) ?? undefinedValue, t.path, v, site)))
   }
 }
@@ -1137,6 +1133,15 @@ const assignment = (c: Context, node: AssignmentExpression, scope: Scope): Value
   const site = siteOf(scope, node)
   if (node.left.type === 'ArrayPattern' || node.left.type === 'ObjectPattern') {
     const v = settleValue(c, evaluate(c, node.right, scope))
+    if (partsOf(v).filter((part) => part.k === 'ref').length > 1)
+      return refuse(
+        c,
+        'MC304',
+        scope.file,
+        node,
+        'the right side names parts of the state, which this assignment changes one after the other',
+        'take copies: [a, b] = [{ ...b }, { ...a }]',
+      )
     destructureInto(c, node.left as unknown as BindingPattern, v, scope)
     return v
   }
@@ -1145,6 +1150,8 @@ const assignment = (c: Context, node: AssignmentExpression, scope: Scope): Value
     // The state takes a copy; a local takes the object itself.
     const v = t.k === 'place' || t.k === 'unionField' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, t, v, site)
+    if (t.k === 'local') own(c, t.cell, node.right, v)
+    if (t.k === 'part' && freshnessOf(node.right, v) !== 'own') c.leaked.add(t.cell.id)
     return v
   }
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
@@ -1167,8 +1174,15 @@ const update = (c: Context, node: UpdateExpression, scope: Scope): Value => {
 /** `[a, b] = ...` and `({ x: s.y } = ...)`. */
 const destructureInto = (c: Context, pattern: BindingPattern, v: Value, scope: Scope): void => {
   destructure(c, pattern, v, scope, (node, value) =>
-    writeTarget(c, target(c, node as unknown as Expression, scope), value, siteOf(scope, node)),
+    assignPart(c, node as unknown as Expression, value, scope),
   )
+}
+
+const assignPart = (c: Context, node: Expression, value: Value, scope: Scope): void => {
+  const t = target(c, node, scope)
+  writeTarget(c, t, value, siteOf(scope, node))
+  if (t.k === 'local') own(c, t.cell, null, value)
+  if (t.k === 'part' && isLocalObject(value)) c.leaked.add(t.cell.id)
 }
 
 /** Declares the names of a pattern with the parts of a value. */
@@ -1178,11 +1192,13 @@ export const bindPattern = (
   v: Value,
   scope: Scope,
   kind: { constant: boolean; parameter: boolean },
+  init: Expression | null = null,
 ): void => {
   destructure(c, pattern, v, scope, (node, value) => {
     if (node.type !== 'Identifier')
       return refuse(c, 'MC101', scope.file, node, 'this pattern is outside the language', 'declare plain names')
     const cell = declareName(scope, node.name, node.start, kind)
+    own(c, cell, node === pattern ? init : null, value)
     setCell(c, cell, settleValue(c, value.k === 'ref' ? { ...value, origin: kind.parameter ? 'parameter' : 'expression' } : value))
   })
 }
@@ -1228,7 +1244,9 @@ const destructure = (
         }
         const name = propertyName(c, p.key, p.computed, scope)
         taken.push(name)
-        destructure(c, p.value, property(c, object, name, siteOf(scope, p)), scope, bind)
+        const whole = lift(object)
+        const missing = p.value.type === 'AssignmentPattern' && whole.k === 'record' && !whole.fields.has(name)
+        destructure(c, p.value, missing ? undefinedValue : property(c, object, name, siteOf(scope, p)), scope, bind)
       }
       return
     }

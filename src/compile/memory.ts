@@ -51,6 +51,7 @@ const readLeaf = (c: Context, place: Place, leaf: number, element: number, at: S
   if (variable.lo === variable.hi) return constant(variable.lo)
   const e = load(variable.id, [...place.index, ...unflatten(element, l.dims).map(constant)])
   if (variable.role.kind === 'ghost') c.ghostReads.set(e, at)
+  if (c.purpose === 'start') c.startRead ??= at
   return e
 }
 
@@ -465,7 +466,11 @@ export const equal = (a: Value, b: Value): Expr | null => {
   if (a.k === 'optional' || b.k === 'optional') {
     const [o, other] = a.k === 'optional' ? [a, b] : [b, a]
     if (o.k !== 'optional') return null
-    if (other.k === 'const' && (other.value === null || other.value === undefined)) return other.value === o.absent ? not(o.present) : zero
+    if (other.k === 'const' && (other.value === null || other.value === undefined)) {
+      // An optional that is there may itself hold nothing: what `find` found may be null.
+      const nothing = and(o.present, equal(o.of, other) ?? zero)
+      return other.value === o.absent ? or(not(o.present), nothing) : nothing
+    }
     if (other.k !== 'optional') {
       const payload = equal(o.of, other)
       return payload === null ? null : and(o.present, payload)
@@ -473,7 +478,14 @@ export const equal = (a: Value, b: Value): Expr | null => {
     const payload = equal(o.of, other.of)
     if (payload === null) return null
     const bothAbsent = o.absent === other.absent ? and(not(o.present), not(other.present)) : zero
-    return or(bothAbsent, all([o.present, other.present, payload]))
+    const oneHoldsNothing =
+      o.absent === other.absent
+        ? zero
+        : or(
+            all([not(o.present), other.present, equal(other.of, constantValue(o.absent)) ?? zero]),
+            all([o.present, not(other.present), equal(o.of, constantValue(other.absent)) ?? zero]),
+          )
+    return or(or(bothAbsent, oneHoldsNothing), all([o.present, other.present, payload]))
   }
   if (isNothing(a) || isNothing(b)) return zero
   const [p, q] = [asInt(a), asInt(b)]

@@ -5,6 +5,7 @@ import type { Expr, Stmt } from '../ir/system.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
 import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
+import { nameParts, freshnessOf, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
 import { condition, evaluateObject, itemsOf, lengthOf, select1, selectValue } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
@@ -19,8 +20,10 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
   if (receiver.k === 'ref' && receiver.place.domain.kind === 'queue') {
     if (name === 'push') {
       // The queue takes copies: an object that is pushed gets no second name.
-      for (const a of node.arguments)
-        if (a.type !== 'SpreadElement') pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
+      for (const a of node.arguments) {
+        if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'push one by one: for (const x of ...) q.push(x)')
+        pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
+      }
       return undefinedValue
     }
     if (name === 'shift') return shiftPlace(c, receiver.place, scope.file, node, text)
@@ -33,6 +36,17 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
     return boolean([...receiver.value].map((x: unknown) => equal(member ?? undefinedValue, constantValue(x)) ?? zero).reduce(or, zero))
   }
   const { items } = compact(itemsOf(c, receiver, site), wholeOf(c, at))
+  if (node.callee.type !== 'MemberExpression') return listMethod(c, receiver, items, name, node, scope)
+  const { object } = node.callee
+  if (!keepsToItself.has(name)) nameParts(c, object, items, scope)
+  return whileNamed(c, object, items, scope, () => listMethod(c, receiver, items, name, node, scope))
+}
+
+/** Methods that give no item away but to their callbacks. */
+const keepsToItself: ReadonlySet<string> = new Set(['every', 'some', 'findIndex', 'includes', 'indexOf', 'forEach'])
+
+const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: string, node: CallExpression, scope: Scope): Value => {
+  const site: Site = { file: scope.file, node }
   const args = argumentsOf(c, node, scope)
   const [first = undefinedValue, second] = args
   const apply = (item: Item, i: number): Value => invoke(c, first, [item.value, constantValue(i)], site, scope)
@@ -302,11 +316,15 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   const list = receiver.k === 'list' || (receiver.k === 'const' && Array.isArray(receiver.value)) ? receiver : null
   if (list === null || found === null || !('cell' in found))
     return refuse(c, 'MC103', scope.file, node, `push on ${describe(receiver)}`, 'push to a queue of the state, or to a local list')
-  if (found.cell.parameter || c.aliased.has(found.cell.id))
-    return refuse(c, 'MC304', scope.file, node, 'the list has another name as well, which would see this change', 'copy it first: [...xs]')
+  const shared = whyShared(c, found.cell, 1)
+  if (shared !== null)
+    return refuse(c, 'MC304', scope.file, node, shared.message, `make a list of its own first: const own = [...${found.cell.name}]`)
+  refuseWhileLooping(c, found.cell, scope.file, node)
+  refuseOutside(c, found.cell, scope.file, node)
   const site: Site = { file: scope.file, node }
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   const added = argumentsOf(c, node, scope).map((value) => ({ present: one, value: settleValue(c, value) }))
+  if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own')) c.leaked.add(found.cell.id)
   setCell(c, found.cell, { k: 'list', items: [...items, ...added] })
   return undefinedValue
 }

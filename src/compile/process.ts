@@ -38,6 +38,7 @@ import {
 import { condition, evaluate, evaluateObject, itemsOf, refine, select1 } from './expression.js'
 import { joinOrRefuse, type Site } from './flow.js'
 import { hasMember, wholeOf } from './memory.js'
+import { loopedCell, nameParts } from './ownership.js'
 import { type Cell, childScope, type Fn, lookup, type Scope, visibleCells } from './scope.js'
 import { bindItem, declare, hoist, iteration, runStatement, switchCases } from './statement.js'
 import { callsNamed, delegatedYields, escapes, hasYield, pauses } from './syntax.js'
@@ -50,6 +51,8 @@ interface Frame {
   readonly scope: Scope
   /** `#i` for each `for..of` with yields around, outermost first. */
   readonly rounds: string
+  /** Cells whose lists the loops around go over. */
+  readonly looping: readonly string[]
   /** The `yield*` at which it waits for the next frame; -1 for the innermost. */
   readonly call: number
 }
@@ -115,7 +118,7 @@ export const runFunction = (
   within(c, body, site, () => {
     const scope = enter(c, fn, args, site, root)
     const path = c.files[scope.file]?.path ?? ''
-    m.frames = [...m.frames, { path, scope, rounds: '', call: -1 }]
+    m.frames = [...m.frames, { path, scope, rounds: '', looping: [], call: -1 }]
     bindParameters(c, body, args, scope, site)
     runBody(m, body, scope, control.leave)
   })
@@ -196,7 +199,7 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
       if (callsNamed(node, 'when') && !hasYield(node))
         return refuse(c, 'MC108', scope.file, node, 'when(...) inside an expression', 'call it as a statement of its own')
       return withYields(m, expression, scope, () => {
-        if (expression.type !== 'YieldExpression') evaluate(c, expression, scope)
+        if (expression.type !== 'YieldExpression') evaluateObject(c, expression, scope)
         next()
       })
     }
@@ -220,7 +223,7 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
       return run(m, node.body, 0, childScope(scope), control, next)
     case 'IfStatement':
       return withYields(m, node.test, scope, () => {
-        const test = condition(c, evaluate(c, node.test, scope), { file: scope.file, node: node.test })
+        const test = condition(c, evaluateObject(c, node.test, scope), { file: scope.file, node: node.test })
         const arm = (statement: Statement | null, truth: boolean) => (): void => {
           if (test.op !== 'const') {
             cover(
@@ -392,6 +395,8 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
     return yields ? compact(items, wholeOf(c, spanOf(scope.file, node.right))).items : items
   }
   const first = list()
+  nameParts(c, node.right, first, scope)
+  const looped = loopedCell(node.right, scope)
   const { length } = first
   const round = (i: number): void => {
     m.frames = frames
@@ -409,7 +414,10 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
         const inside = loopControl(m, control, labels, next, again)
         const settled = { present: one, value: settleValue(c, item.value) }
         const inner = bindItem(c, node, settled, roundScope)
-        if (yields && outer !== undefined) m.frames = [...frames.slice(0, -1), { ...outer, rounds: `${outer.rounds}#${i}` }]
+        if (outer !== undefined) {
+          const looping = looped === null ? outer.looping : [...outer.looping, looped]
+          m.frames = [...frames.slice(0, -1), { ...outer, looping, rounds: yields ? `${outer.rounds}#${i}` : outer.rounds }]
+        }
         step(m, node.body, inner, inside, again)
       },
       () => round(i + 1),
@@ -463,7 +471,9 @@ const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next
     if (node === undefined) return next()
     if (node.type !== 'YieldExpression') return from(i + 1)
     if (!node.delegate)
-      return refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
+      return callsNamed(node, 'choose')
+        ? refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
+        : refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
     delegate(m, node, !standsAlone(expression, node), scope, (v) => {
       c.yielded.set(node, v)
       from(i + 1)
@@ -517,7 +527,7 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
     next(v)
   }
   within(c, body, site, () => {
-    m.frames = [...m.frames, { path: c.files[inner.file]?.path ?? '', scope: inner, rounds: '', call: -1 }]
+    m.frames = [...m.frames, { path: c.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
     bindParameters(c, body, args, inner, site)
     runBody(m, body, inner, back)
   })
@@ -669,7 +679,9 @@ const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): voi
         if (waits === null) return next()
         const { purpose } = c
         c.purpose = 'condition'
+        c.outside = c.cells
         const v = runCondition(m, waits.node, waits.scope)
+        c.outside = null
         c.purpose = purpose
         branch(m, v, next, blocked(m))
       },
@@ -712,7 +724,7 @@ const save = (m: Machine, cell: Cell, depth: number, frame: FrameEntry[], site: 
   const { c } = m
   const value = c.cells.get(cell.id)
   if (value === undefined) return
-  const type = forFrame(typeOf(value), cell, c, site)
+  const type = forFrame(typeOf(value), cell)
   const known = m.locals.get(cell.id)
   const joined = known === undefined ? type : joinOrRefuse(c, known.type, type, site, `'${cell.name}'`)
   if (known === undefined || !sameType(known.type, joined)) {
@@ -731,25 +743,29 @@ const save = (m: Machine, cell: Cell, depth: number, frame: FrameEntry[], site: 
 }
 
 /** A reference that a local (not a parameter) holds is stale after the yield, wherever in the value it is. */
-const forFrame = (t: Type, cell: Cell, c: Context, site: Site): Type => {
+const forFrame = (t: Type, cell: Cell, name = cell.name): Type => {
+  const fields = (of: ReadonlyMap<string, Type>): Map<string, Type> =>
+    new Map([...of].map(([field, f]) => [field, f.k === 'ref' ? { k: 'stale', what: `'${name}.${field}'` } : forFrame(f, cell, `${name}.${field}`)]))
   switch (t.k) {
     case 'ref':
-      return cell.parameter ? t : { k: 'stale', what: `'${cell.name}'` }
+      return cell.parameter ? t : { k: 'stale', what: `'${name}'` }
     case 'optional': {
-      const of = forFrame(t.of, cell, c, site)
-      return t.of.k === 'ref' || of.k === 'stale' ? { k: 'stale', what: `'${cell.name}'` } : { ...t, of }
+      const of = forFrame(t.of, cell, name)
+      return t.of.k === 'ref' || of.k === 'stale' ? { k: 'stale', what: `'${name}'` } : { ...t, of }
     }
     case 'record':
-      return {
-        k: 'record',
-        fields: new Map([...t.fields].map(([name, f]) => [name, f.k === 'ref' ? { k: 'stale', what: `'${cell.name}.${name}'` } : f])),
-      }
+      return { k: 'record', fields: fields(t.fields) }
+    case 'union':
+      return { ...t, variants: t.variants.map(([variant, of]) => [variant, fields(of)]) }
     case 'list':
-      return t.of.k === 'ref' ? { k: 'stale', what: `'${cell.name}'` } : t
+      return t.of.k === 'ref' ? { k: 'stale', what: `'${name}'` } : { ...t, of: forFrame(t.of, cell, `${name}[..]`) }
     default:
       return t
   }
 }
+
+/** A local list that grows beyond this, from yield to yield, is taken for one without a bound. */
+const mostItems = 64
 
 const limits = [1, 3, 7, 15, 31, 63, 127, 255, 511, 1_023, 4_095, 65_535]
 
@@ -763,6 +779,15 @@ const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type 
         [...t.fields].map(([name, f]) => [name, widen(c, f, before.k === 'record' ? (before.fields.get(name) ?? f) : f, cell, site)]),
       ),
     }
+  if (t.k === 'list' && before.k === 'list' && t.length > before.length && t.length > mostItems)
+    return refuse(
+      c,
+      'MC204',
+      site.file,
+      site.node,
+      `the local list '${cell.name}' grows without bound from yield to yield`,
+      'make it a queue of `state`, which has a capacity, or keep a count instead',
+    )
   if (t.k === 'list') return { ...t, of: widen(c, t.of, before.k === 'list' ? before.of : t.of, cell, site) }
   if (t.k !== 'int' || before.k !== 'int') return t
   const hi = t.hi > before.hi ? limits.find((limit) => limit >= t.hi) : t.hi

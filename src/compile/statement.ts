@@ -6,6 +6,7 @@ import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, text
 import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { equal } from './memory.js'
+import { nameParts, whileLooping } from './ownership.js'
 import { childScope, declareName, type Scope } from './scope.js'
 import { asBool, type Item, undefinedValue, type Value } from './value.js'
 
@@ -40,7 +41,7 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
     case 'DebuggerStatement':
       return 'next'
     case 'ExpressionStatement':
-      evaluate(c, node.expression, scope)
+      evaluateObject(c, node.expression, scope)
       return 'next'
     case 'VariableDeclaration':
       declare(c, node, scope)
@@ -48,7 +49,7 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
     case 'BlockStatement':
       return block(c, node.body, scope)
     case 'IfStatement': {
-      const test = condition(c, evaluate(c, node.test, scope), { file: scope.file, node: node.test })
+      const test = condition(c, evaluateObject(c, node.test, scope), { file: scope.file, node: node.test })
       const { alternate } = node
       const arm = (statement: Statement | null, truth: boolean) => (): Value | 'never' => {
         if (test.op !== 'const') {
@@ -160,7 +161,7 @@ export const declare = (c: Context, node: VariableDeclaration, scope: Scope): vo
   if (node.kind === 'var') return refuse(c, 'MC101', scope.file, node, "'var'", 'write const or let')
   for (const d of node.declarations) {
     const v = d.init === null ? undefinedValue : evaluate(c, d.init, scope)
-    bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false })
+    bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false }, d.init)
   }
 }
 
@@ -211,6 +212,7 @@ const loop = (
 const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly string[]): Flow => {
   const site: Site = { file: scope.file, node: node.right }
   const items = iteration(c, evaluateObject(c, node.right, scope), site)
+  nameParts(c, node.right, items, scope)
   const rounds = (): Value | 'never' => {
     for (const next of items) {
       const item = { present: settle(c, next.present), value: settleValue(c, next.value) }
@@ -234,7 +236,7 @@ const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly 
     }
     return undefinedValue
   }
-  return leavable(c, ['break'], labels, rounds, site) === 'never' ? 'never' : 'next'
+  return whileLooping(c, node.right, scope, () => (leavable(c, ['break'], labels, rounds, site) === 'never' ? 'never' : 'next'))
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One WebAssembly function per agent: all successors of the current state by that agent's steps. */
 import type { Agent, Block, Expr, Process, Step, System } from '../ir/system.js'
-import { copyEnv, elementKey, type Env, freshLocal, plus, readElement, untouched } from './fields.js'
+import { copyEnv, type Env, elementKey, freshLocal, plus, readElement, untouched } from './fields.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory.js'
 import { nested, type Purpose, type StepScope, ways } from './step.js'
@@ -131,7 +131,10 @@ const rulesCode = (scope: StepScope, env: Env, rules: readonly Rule[]): void => 
     if (value >= lo && value <= hi) {
       const inner = copyEnv(env)
       inner.known.set(key, value)
-      cases.set(value - lo, nested(scope, () => rulesCode(scope, inner, group)))
+      cases.set(
+        value - lo,
+        nested(scope, () => rulesCode(scope, inner, group)),
+      )
     }
   const index = plus(readElement(scope, env, variable, i32.const(element)), -lo)
   scope.code.push(dispatch(scope, index, hi - lo + 1, cases))

@@ -7,7 +7,7 @@
  */
 import type { System } from '../ir/system.js'
 import { bitsOf, fieldMask, type Layout, type Placement, placeOf } from './layout.js'
-import { get, i32, i64, type Node, set, type ValueType, select } from './wasm/instruction.js'
+import { get, i32, i64, type Node, select, set, type ValueType } from './wasm/instruction.js'
 
 /** `(base & keep) | bits | terms...`: the masks of `bits` and of the terms are disjoint, and outside `keep`. */
 export interface Word {
@@ -134,7 +134,10 @@ const readDynamic = (scope: FunctionScope, env: Env, placement: Placement, eleme
   const at = held(scope, 'i32', 'i', element)
   const chunk = held(scope, 'i32', 'k', i32.divU(at, i32.const(perChunk)))
   const base = chunks.reduceRight<Node | null>((rest, c, k) => {
-    const aligned = c.shift === 0 ? readable(scope, env, c.word, chunkMask(k)) : i64.shrU(readable(scope, env, c.word, chunkMask(k)), i64.const(BigInt(c.shift)))
+    const aligned =
+      c.shift === 0
+        ? readable(scope, env, c.word, chunkMask(k))
+        : i64.shrU(readable(scope, env, c.word, chunkMask(k)), i64.const(BigInt(c.shift)))
     return rest === null ? aligned : select(i32.eq(chunk, i32.const(k)), aligned, rest)
   }, null)
   return finish(i64.shrU(base ?? i64.const(0n), bitShift(i32.remU(at, i32.const(perChunk)), bits, 0)))

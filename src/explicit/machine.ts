@@ -1,10 +1,11 @@
 /** An instance of a program: its memory, and the policies by which its table and its queue grow. */
-import type { Program } from './program.js'
-import { homes, isPossible, slack, slotBytes, slotKinds, stopReasons, tableBytes, type TableShape, type TableSize } from './table.js'
+
 import { batch, type MemoryMap } from './memory.js'
+import type { Program } from './program.js'
+import { homes, isPossible, slack, slotBytes, slotKinds, stopReasons, type TableShape, type TableSize, tableBytes } from './table.js'
 import { encode } from './wasm/encode.js'
 import type { WasmModule } from './wasm/instruction.js'
-import { wasm, type WasmGlobalObject, type WasmMemory } from './wasm/platform.js'
+import { type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
 
 const page = 65_536
 const wholeMemory = 65_536 * page - page
@@ -75,12 +76,18 @@ const largerSizes = (shape: TableShape, size: TableSize): TableSize[] => {
 export const nextSizes = (shape: TableShape, size: TableSize, frugal = frugalBytes): TableSize[] => {
   const larger = largerSizes(shape, size)
   const doubled = tableBytes(shape, { ...size, log: size.log + 1 })
-  const narrow = size.kind === 'wide' ? larger.filter((s) => s.kind === 'narrow' && homes(s) >= homes(size) * 2 && tableBytes(shape, s) <= doubled) : []
+  const narrow =
+    size.kind === 'wide' ? larger.filter((s) => s.kind === 'narrow' && homes(s) >= homes(size) * 2 && tableBytes(shape, s) <= doubled) : []
   const careful = tableBytes(shape, size) >= frugal && slotBytes(shape, size.kind) > 4
   const ratio = careful ? 1.14 : 2
   const same = larger.filter((s) => s.kind === size.kind)
   const wanted = same.filter((s) => homes(s) >= homes(size) * ratio)
-  return [...narrow.slice(-1), ...wanted.slice(0, 1), ...same.filter((s) => homes(s) < homes(size) * ratio).toReversed(), ...larger.filter((s) => s.kind !== size.kind)]
+  return [
+    ...narrow.slice(-1),
+    ...wanted.slice(0, 1),
+    ...same.filter((s) => homes(s) < homes(size) * ratio).toReversed(),
+    ...larger.filter((s) => s.kind !== size.kind),
+  ]
 }
 
 const inverse64 = (odd: bigint): bigint => {
@@ -91,7 +98,9 @@ const inverse64 = (odd: bigint): bigint => {
 
 /** How many states a table of this size may hold. */
 const roomOf = (shape: TableShape, size: TableSize, frugal: number): number =>
-  shape.rest.length === 0 && size.log === shape.keyBits ? 2 ** 31 - 1 : Math.floor(homes(size) * (tableBytes(shape, size) < frugal ? looseLoad : tightLoad))
+  shape.rest.length === 0 && size.log === shape.keyBits
+    ? 2 ** 31 - 1
+    : Math.floor(homes(size) * (tableBytes(shape, size) < frugal ? looseLoad : tightLoad))
 
 const firstSize = (shape: TableShape, log: number): TableSize => {
   const kinds = slotKinds(shape)
@@ -159,7 +168,15 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     const slice = Math.floor(sliceBytes / oldSlot)
     const unfactor = inverse64(BigInt(size.factor))
     for (let slot = 0; slot < oldSlots; slot += slice)
-      call(`rehash_${size.kind}_${next.kind}`, from + slot * oldSlot, slot, Math.min(slice, oldSlots - slot), next.log, next.factor, unfactor)
+      call(
+        `rehash_${size.kind}_${next.kind}`,
+        from + slot * oldSlot,
+        slot,
+        Math.min(slice, oldSlots - slot),
+        next.log,
+        next.factor,
+        unfactor,
+      )
     setSize(next)
     return true
   }
@@ -224,7 +241,13 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     write('narrow', size.kind === 'narrow' ? 1 : 0)
     write('room', roomOf(shape, size, frugal))
   }
+  /** Nothing was met lately. Place 0 gets a word that belongs to another place, so that zero is not taken for met. */
+  const forgetRecent = (): void => {
+    bytesAt().fill(0, map.recent, map.recent + map.recentStates * stateBytes)
+    new DataView(memory.buffer).setBigUint64(map.recent, 1n, true)
+  }
   setSize(size)
+  forgetRecent()
   write('capacity', capacity)
   write('head', map.ring)
   write('tail', map.ring)
@@ -247,6 +270,7 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
       if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
       fresh = Math.max(fresh, end)
       setSize(next)
+      forgetRecent()
       write('furthest', 0)
       write('states', 0)
       return true

@@ -5,8 +5,8 @@ import { expression, negated, tempLocal } from './expression.js'
 import { type FunctionScope, readElement } from './fields.js'
 import { type Layout, layoutOf } from './layout.js'
 import { type MemoryMap, memoryMap, recordBytes } from './memory.js'
-import { builtIns, nested, propertyStatements, type Purpose, setOnceIn, type StepScope } from './step.js'
-import { stopReasons, tableFunctions, tableGlobals, tableShape, type TableShape } from './table.js'
+import { builtIns, nested, type Purpose, propertyStatements, type StepScope, setOnceIn } from './step.js'
+import { stopReasons, type TableShape, tableFunctions, tableGlobals, tableShape } from './table.js'
 import { walkStmts } from './walk.js'
 import {
   block,
@@ -173,8 +173,16 @@ const propertiesFunction = (scope: StepScope): WasmFunction => {
 /** `test(property, state) -> 0 or 1`: whether a state settles a property, or is a deadlock where that is asked for. */
 const testFunction = (scope: StepScope): WasmFunction => {
   const n = scope.system.properties.length
-  const cases = scope.system.properties.map((_, i) => nested(scope, () => void scope.code.push(propertyCode(scope, i, [ret(i32.const(1))]))))
-  let body: Node[] = [brTable(cases.map((_, i) => `property${i}`), 'none', get('property'))]
+  const cases = scope.system.properties.map((_, i) =>
+    nested(scope, () => void scope.code.push(propertyCode(scope, i, [ret(i32.const(1))]))),
+  )
+  let body: Node[] = [
+    brTable(
+      cases.map((_, i) => `property${i}`),
+      'none',
+      get('property'),
+    ),
+  ]
   for (let i = 0; i < n; i++) body = [block(`property${i}`, body), ...cases[i], br('none')]
   return {
     name: 'test',
@@ -283,16 +291,11 @@ const runFunction = (system: System, layout: Layout, memory: MemoryMap): WasmFun
             when(i32.eq(get('out'), get('before')), [
               when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
                 when(getGlobal('deadlock_counts'), [
-                  when(i32.eqz(call('at_rest')), [
-                    call('settle', i32.const(deadlock), getGlobal('depth'), i32.const(-1), i32.const(1)),
-                  ]),
+                  when(i32.eqz(call('at_rest')), [call('settle', i32.const(deadlock), getGlobal('depth'), i32.const(-1), i32.const(1))]),
                 ]),
               ]),
             ]),
-            when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [
-              call('flush', get('out')),
-              set('out', i32.const(memory.buffer)),
-            ]),
+            when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [call('flush', get('out')), set('out', i32.const(memory.buffer))]),
           ]),
           br('next'),
         ]),

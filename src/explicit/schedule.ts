@@ -47,7 +47,10 @@ interface Wanted {
 }
 
 const costAfter = (state: Wanted, agent: number | null): number =>
-  state.onward.reduce((least, o) => Math.min(least, o.cost + (agent === null || o.agent === agent ? 0 : 1)), state.onward.length === 0 ? 0 : Infinity)
+  state.onward.reduce(
+    (least, o) => Math.min(least, o.cost + (agent === null || o.agent === agent ? 0 : 1)),
+    state.onward.length === 0 ? 0 : Infinity,
+  )
 
 const isBetter = (a: Onward, b: Onward): boolean =>
   a.cost !== b.cost ? a.cost < b.cost : a.move.step !== b.move.step ? a.move.step < b.move.step : a.move.choice < b.move.choice
@@ -125,7 +128,10 @@ const wantedAt = (program: Program, machine: Machine, level: Level, property: nu
     }
     const onward = failingWays(program, machine)
       .filter((f) => f.property === property)
-      .reduce<readonly Onward[]>((all, { move }) => withOnward(all, { agent: system.steps[move.step].agent, cost: 0, move, next: null }), [])
+      .reduce<readonly Onward[]>(
+        (all, { move }) => withOnward(all, { agent: system.steps[move.step].agent, cost: 0, move, next: null }),
+        [],
+      )
     if (onward.length > 0) wanted.push({ address, onward })
   }
   return wanted
@@ -179,7 +185,8 @@ const insertAll = (program: Program, machine: Machine, wanted: readonly Wanted[]
     const view = machine.view()
     const some = wanted.slice(i, i + perFlush)
     for (const [k, { address }] of some.entries())
-      for (let w = 0; w < words; w++) view.setBigUint64(memory.buffer + k * memory.entry + w * 8, view.getBigUint64(address + w * 8, true), true)
+      for (let w = 0; w < words; w++)
+        view.setBigUint64(memory.buffer + k * memory.entry + w * 8, view.getBigUint64(address + w * 8, true), true)
     machine.call('flush', memory.buffer + some.length * memory.entry)
   }
   machine.write('tail', tail)
@@ -211,7 +218,9 @@ const follow = (first: Wanted): { moves: Move[]; fails: boolean } => {
     const here: Wanted = at
     if (here.onward.length === 0) return { moves, fails: false }
     const total = (o: Onward): number => o.cost + (agent === null || o.agent === agent ? 0 : 1)
-    const best: Onward = here.onward.reduce((a, b) => (total(b) < total(a) || (total(b) === total(a) && (b.agent < a.agent || (b.agent === a.agent && isBetter(b, a)))) ? b : a))
+    const best: Onward = here.onward.reduce((a, b) =>
+      total(b) < total(a) || (total(b) === total(a) && (b.agent < a.agent || (b.agent === a.agent && isBetter(b, a)))) ? b : a,
+    )
     moves.push(best.move)
     agent = best.agent
     at = best.next
@@ -228,7 +237,13 @@ const failingInit = (program: Program, machine: Machine, property: number): Sche
   return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
 }
 
-const scheduleTo = async (program: Program, machine: Machine, levels: readonly Level[], target: Target, options: ScheduleOptions): Promise<Schedule | null> => {
+const scheduleTo = async (
+  program: Program,
+  machine: Machine,
+  levels: readonly Level[],
+  target: Target,
+  options: ScheduleOptions,
+): Promise<Schedule | null> => {
   const isFailure = target.property > builtIns(program.system).deadlock
   if (isFailure && target.length === 0) return failingInit(program, machine, target.property)
   const depth = isFailure ? target.length - 1 : target.length
@@ -257,7 +272,11 @@ const scheduleTo = async (program: Program, machine: Machine, levels: readonly L
  * where memory runs out or the signal ends the work. Takes the time of a search to the greatest depth wanted, and its
  * memory for whole states.
  */
-export const shortestSchedules = async (system: System, targets: readonly Target[], options: ScheduleOptions): Promise<(Schedule | null)[]> => {
+export const shortestSchedules = async (
+  system: System,
+  targets: readonly Target[],
+  options: ScheduleOptions,
+): Promise<(Schedule | null)[]> => {
   if (targets.length === 0) return []
   const program = programOf(system, 'trace')
   const machine = createMachine(partsOf(program), { limit: options.memory, keep: true })

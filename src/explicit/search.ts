@@ -1,6 +1,7 @@
 /** Exhaustive breadth-first search of a system's states. */
 import type { Schedule } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
+
 export { type Reachable, reachable } from './explore.js'
 export { defaultMemory } from './start.js'
 
@@ -139,7 +140,8 @@ const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: numb
       const cut = maxDepth !== undefined && machine.read('depth') >= maxDepth && machine.read('states') > 0
       return { limit: cut ? { kind: 'depth', max: maxDepth } : null, seconds: elapsed() }
     }
-    if (options.seconds !== undefined && elapsed() >= options.seconds) return { limit: { kind: 'time', seconds: options.seconds }, seconds: elapsed() }
+    if (options.seconds !== undefined && elapsed() >= options.seconds)
+      return { limit: { kind: 'time', seconds: options.seconds }, seconds: elapsed() }
     if (performance.now() >= sliceEnd) {
       options.onProgress?.(progressOf(machine, elapsed()))
       await eventLoopTurn()
@@ -188,7 +190,12 @@ const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlo
 const isWanted = ({ verdict, length }: PropertyResult, which: 'violations' | 'all' | 'none'): boolean =>
   length !== null && (which === 'all' || (which === 'violations' && verdict === 'violated'))
 
-const withSchedules = async (system: System, results: readonly PropertyResult[], memory: number, options: SearchOptions): Promise<PropertyResult[]> => {
+const withSchedules = async (
+  system: System,
+  results: readonly PropertyResult[],
+  memory: number,
+  options: SearchOptions,
+): Promise<PropertyResult[]> => {
   const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
   const numbers = builtIns(system)
   const numberOf = (r: PropertyResult, i: number): number =>

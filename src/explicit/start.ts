@@ -36,7 +36,8 @@ export const startSearch = (program: Program, machine: Machine, options: StartOp
   machine.write('first', first ? 1 : 0)
   machine.write('deadlock_counts', deadlock === 'violation' ? 1 : 0)
   const view = machine.view()
-  for (let i = 0; i < system.properties.length; i++) view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
+  for (let i = 0; i < system.properties.length; i++)
+    view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
   writeState(machine, memory.current, layout.initial)
   machine.call('begin')
 }

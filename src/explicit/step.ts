@@ -1,7 +1,19 @@
 /** The statements and ways of an atomic step to WebAssembly: each way that ends well emits a successor. */
 import type { Block, Expr, FrameEntry, Stmt, System } from '../ir/system.js'
 import { expression, negated, tempLocal } from './expression.js'
-import { cleared, copyEnv, type Env, type FunctionScope, freshLocal, held, linearIndex, untouched, withField, wordValue, writeElement } from './fields.js'
+import {
+  cleared,
+  copyEnv,
+  type Env,
+  type FunctionScope,
+  freshLocal,
+  held,
+  linearIndex,
+  untouched,
+  withField,
+  wordValue,
+  writeElement,
+} from './fields.js'
 import { fieldMask, placeOf } from './layout.js'
 import type { MemoryMap } from './memory.js'
 import { blockSize, constantElement, walkBlock, walkStmts } from './walk.js'
@@ -144,7 +156,8 @@ const statements = (scope: StepScope, env: Env, stmts: readonly Stmt[], way: Way
         const label = `exit${s.id}_${scope.locals.length}`
         const inner = copyEnv(env)
         const body = nested(scope, () => {
-          if (statements(scope, inner, s.body, way, { labels: new Map([...exits.labels, [s.id, { label, join }]]) })) meet(scope, inner, join)
+          if (statements(scope, inner, s.body, way, { labels: new Map([...exits.labels, [s.id, { label, join }]]) }))
+            meet(scope, inner, join)
         })
         scope.code.push(block(label, body))
         addAll(env.assigned, inner.assigned)
@@ -229,7 +242,12 @@ const move = (scope: StepScope, env: Env, location: number, frame: readonly Fram
     else {
       const stored: Expr = { op: 'sub', a: entry.value, b: { op: 'const', value: system.variables[entry.variable].lo } }
       const value = expression(scope, env, stored)
-      writes.push({ word, shift, bits: placement.bits, value: value.op === 'local.get' ? copied(scope, value) : held(scope, 'i32', 'g', value) })
+      writes.push({
+        word,
+        shift,
+        bits: placement.bits,
+        value: value.op === 'local.get' ? copied(scope, value) : held(scope, 'i32', 'g', value),
+      })
     }
   }
   for (const [w, mask] of clear.entries()) if (mask !== 0n) env.words[w] = cleared(scope, env.words[w], mask)
@@ -356,5 +374,10 @@ export const setOnceIn = (b: Block): Set<number> => new Set([...timesSet(b)].fil
 export const ways = (scope: StepScope, env: Env, body: Block): void => {
   const label = `way${scope.locals.length}`
   scope.setOnce = setOnceIn(body)
-  scope.code.push(block(label, nested(scope, () => continuation(scope, env, body, start(label)))))
+  scope.code.push(
+    block(
+      label,
+      nested(scope, () => continuation(scope, env, body, start(label))),
+    ),
+  )
 }

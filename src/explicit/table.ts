@@ -24,6 +24,7 @@ import {
   i64,
   loop,
   type Node,
+  ret,
   select,
   set,
   setGlobal,
@@ -73,7 +74,10 @@ export const tableBytes = (shape: TableShape, size: TableSize): number => (homes
 
 /** Whether a size leaves 8 bits for the distance. */
 export const isPossible = (shape: TableShape, size: TableSize): boolean =>
-  size.log <= shape.topBits && size.log >= 0 && shape.keyBits - size.log <= (size.kind === 'narrow' ? 24 : 56) && (shape.topBits > 24 || size.factor === 1)
+  size.log <= shape.topBits &&
+  size.log >= 0 &&
+  shape.keyBits - size.log <= (size.kind === 'narrow' ? 24 : 56) &&
+  (shape.topBits > 24 || size.factor === 1)
 
 export const tableGlobals: readonly WasmGlobal[] = [
   { name: 'table_at', type: 'i32', initial: 0n },
@@ -241,6 +245,12 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
   const bytes = slotBytes(shape, kind)
   const rest = restWords(shape, kind)
   const stateBytes = (1 + rest.length) * 8
+  const recentIndex = i32.and(i32.wrap(get('x')), i32.const(memory.recentStates - 1))
+  const recentPlace = rest.length === 0 ? i32.shl(recentIndex, i32.const(3)) : i32.mul(recentIndex, i32.const(stateBytes))
+  const differs = rest.reduce(
+    (any, w) => i32.or(any, i64.ne(i64.load(get('a'), memory.recent + w.inState), i64.load(get('q'), w.inState))),
+    i64.ne(i64.load(get('a'), memory.recent), get('x')),
+  )
   const hashPass: Node[] = [
     set('q', get('p')),
     set('n', i32.const(0)),
@@ -250,7 +260,12 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       set('a', slotAddress(shape, kind, get('home'))),
       i32.store(get('n'), get('a'), memory.homes),
       ops.store(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))), ops.narrowed(get('part'))),
-      set('n', i32.add(get('n'), i32.const(4))),
+      i32.store(get('n'), get('q'), memory.sources),
+      // Half of all successors were met a moment ago. Such a one is dropped: the next takes its place.
+      set('a', recentPlace),
+      set('n', i32.add(get('n'), i32.shl(differs, i32.const(2)))),
+      i64.store(get('a'), get('x'), memory.recent),
+      ...rest.map((w) => i64.store(get('a'), i64.load(get('q'), w.inState), memory.recent + w.inState)),
       set('q', i32.add(get('q'), i32.const(memory.entry))),
       brIf('hash', i32.ltU(get('q'), get('end'))),
     ]),
@@ -258,11 +273,17 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
   // Nothing but loads, so that as many cache misses are under way at once as the processor can hold. What is read is of no use; it is kept
   // only to have it read. Behind the last home there are addresses of former batches, or zeros.
   const touches = 8
-  const roundUp = [set('n', i32.and(i32.add(get('n'), i32.const(4 * touches - 1)), i32.const(-4 * touches)))]
+  const roundUp = [
+    set('last', get('n')),
+    when(i32.eqz(get('n')), [ret()]),
+    set('n', i32.and(i32.add(get('n'), i32.const(4 * touches - 1)), i32.const(-4 * touches))),
+  ]
   const touchPass: Node[] = [
     loop('touch', [
       set('n', i32.sub(get('n'), i32.const(4 * touches))),
-      ...Array.from({ length: touches }, (_, k) => set('touched', i32.add(get('touched'), i32.load(i32.load(get('n'), memory.homes + 4 * k))))),
+      ...Array.from({ length: touches }, (_, k) =>
+        set('touched', i32.add(get('touched'), i32.load(i32.load(get('n'), memory.homes + 4 * k)))),
+      ),
       brIf('touch', i32.gtS(get('n'), i32.const(0))),
     ]),
     setGlobal('sink', get('touched')),
@@ -270,10 +291,7 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
   const carried = rest.map((_, i) => `carry${i}`)
   const pushed = rest.map((_, i) => `push${i}`)
   const insert: Node[] = [
-    when(i32.eq(get('states'), getGlobal('state_limit')), [
-      setGlobal('stop', i32.const(stopReasons.states)),
-      br('full'),
-    ]),
+    when(i32.eq(get('states'), getGlobal('state_limit')), [setGlobal('stop', i32.const(stopReasons.states)), br('full')]),
     set('states', i32.add(get('states'), i32.const(1))),
     i64.store(get('tail'), i64.load(get('q'))),
     ...rest.map((w) => i64.store(get('tail'), i64.load(get('q'), w.inState), w.inState)),
@@ -296,7 +314,6 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     ]),
   ]
   const insertPass: Node[] = [
-    set('q', get('p')),
     set('n', i32.const(0)),
     set('states', getGlobal('states')),
     set('tail', getGlobal('tail')),
@@ -306,12 +323,12 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     block('full', [
       loop('insert', [
         set('a', i32.load(get('n'), memory.homes)),
+        set('q', i32.load(get('n'), memory.sources)),
         set('e', ops.load(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))))),
         probe(shape, kind, get('q')),
         when(i32.eqz(ops.eq(get('s'), get('e'))), insert, []),
         set('n', i32.add(get('n'), i32.const(4))),
-        set('q', i32.add(get('q'), i32.const(memory.entry))),
-        brIf('insert', i32.ltU(get('q'), get('end'))),
+        brIf('insert', i32.ltU(get('n'), get('last'))),
       ]),
     ]),
     setGlobal('queued', i32.add(getGlobal('queued'), i32.sub(get('states'), getGlobal('states')))),
@@ -330,7 +347,7 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     locals: [
       ...sizeLocals,
       ...(['x', 'h', 'scaled', 'part'] as const).map((l) => [l, 'i64'] as const),
-      ...(['home', 'a', 'n', 'q', 'states', 'tail', 'ring_end', 'touched'] as const).map((l) => [l, 'i32'] as const),
+      ...(['home', 'a', 'n', 'q', 'states', 'tail', 'ring_end', 'touched', 'last'] as const).map((l) => [l, 'i32'] as const),
       ...(['s', 'e', 'carry', 'most', 'step'] as const).map((l) => [l, ops.type] as const),
       ...[...carried, ...pushed].map((l) => [l, 'i64'] as const),
     ],

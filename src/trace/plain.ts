@@ -9,8 +9,8 @@ export const isRecord = (value: Plain): value is PlainRecord =>
   typeof value === 'object' && value !== null && !isSet(value) && !isArray(value)
 
 /**
- * A value on one line: `[0, 1]`, `{at: 0, value: 1}`, `{0, 2}` for a set, `null` for an absent optional. Strings stand
- * bare where that cannot be misread.
+ * A value on one line: `[0, 1]`, `{at: 0, value: 1}`, `{0, 2}` for a set, `null` for an absent optional. The flags of a record
+ * are told by their names, as in `{P, !W, frame: 1}`. Strings stand bare where that cannot be misread.
  */
 export const formatPlain = (value: Plain): string => {
   if (value === null) return 'null'
@@ -18,7 +18,9 @@ export const formatPlain = (value: Plain): string => {
   if (typeof value !== 'object') return String(value)
   if (isSet(value)) return `{${members(value).join(', ')}}`
   if (isArray(value)) return `[${value.map(formatPlain).join(', ')}]`
-  const fields = Object.entries(value as PlainRecord).map(([field, v]) => `${field}: ${formatPlain(v)}`)
+  const fields = Object.entries(value as PlainRecord).map(([field, v]) =>
+    v === true ? field : v === false ? `!${field}` : `${field}: ${formatPlain(v)}`,
+  )
   return `{${fields.join(', ')}}`
 }
 

@@ -10,7 +10,13 @@ import { type SlowProperty, type SlowResult, slowSearch } from '../../src/replay
 import { loadText } from './text.ts'
 
 export type Comparison =
-  | { readonly kind: 'agree'; readonly states: number; readonly complete: boolean; readonly result: SearchResult; readonly schedules: number }
+  | {
+      readonly kind: 'agree'
+      readonly states: number
+      readonly complete: boolean
+      readonly result: SearchResult
+      readonly schedules: number
+    }
   /** The compiler refuses the model. */
   | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
   /** Too many states already near the start: nothing was compared. */
@@ -29,7 +35,10 @@ export interface CompareOptions {
 }
 
 /** Compares the two on a model's text. @throws Differs; and whatever the compiler, engine or oracle throw that they should not. */
-export const compareText = async (source: string, { maxStates = 400, sabotage = (system) => system }: CompareOptions = {}): Promise<Comparison> => {
+export const compareText = async (
+  source: string,
+  { maxStates = 400, sabotage = (system) => system }: CompareOptions = {},
+): Promise<Comparison> => {
   const { model, properties } = loadText(source)
   let system: System
   try {
@@ -46,7 +55,13 @@ export const compareText = async (source: string, { maxStates = 400, sabotage = 
   const fast = await search(given, { ...limits, schedules: 'all' })
   const slow = slowSearch(system, model, {}, properties as Record<string, AnyProperty>, { ...limits, checkMergedEvery: 4 })
 
-  const said = (states: number, transitions: number, depth: number, complete: boolean, of: readonly (SlowProperty | PropertyResult)[]): string =>
+  const said = (
+    states: number,
+    transitions: number,
+    depth: number,
+    complete: boolean,
+    of: readonly (SlowProperty | PropertyResult)[],
+  ): string =>
     [
       `states ${states}`,
       `transitions ${transitions}`,
@@ -60,7 +75,8 @@ export const compareText = async (source: string, { maxStates = 400, sabotage = 
     said(fast.states, fast.transitions, fast.depth, fast.complete, fast.properties),
     said(slow.vectors.length, slow.transitions, slow.depth, slow.complete, slow.properties),
   ]
-  if (engine !== oracle) throw new Differs(`the engine says\n${engine}\n\nand the oracle\n${oracle}\n${whole.complete ? firstDifference(given, slow) : ''}`)
+  if (engine !== oracle)
+    throw new Differs(`the engine says\n${engine}\n\nand the oracle\n${oracle}\n${whole.complete ? firstDifference(given, slow) : ''}`)
   if (whole.complete) {
     const difference = firstDifference(given, slow)
     if (difference !== '') throw new Differs(difference)
@@ -92,7 +108,13 @@ const firstDifference = (system: System, slow: SlowResult): string => {
 }
 
 /** Every schedule has the length that was said, replays through states that are reachable, and ends in what it is a schedule for. */
-const checkSchedules = (system: System, model: Model, properties: Readonly<Record<string, AnyProperty>>, fast: SearchResult, slow: SlowResult): number => {
+const checkSchedules = (
+  system: System,
+  model: Model,
+  properties: Readonly<Record<string, AnyProperty>>,
+  fast: SearchResult,
+  slow: SlowResult,
+): number => {
   const known = new Set(slow.vectors.map(String))
   let n = 0
   for (const { name, kind, length, schedule } of fast.properties) {
@@ -104,11 +126,15 @@ const checkSchedules = (system: System, model: Model, properties: Readonly<Recor
     if (schedule.moves.length !== length) wrong(`is not ${length} moves long`)
     if (schedule.fails !== (kind === 'assert' || kind === 'range')) wrong('fails, or does not, and should not, or should')
     const { initial, steps, failure, state } = replay(system, model, {}, schedule)
-    const vectors: Vector[] = [...(length === 0 && schedule.fails ? [] : [initial.vector]), ...steps.flatMap(({ after }) => (after === null ? [] : [after.vector]))]
+    const vectors: Vector[] = [
+      ...(length === 0 && schedule.fails ? [] : [initial.vector]),
+      ...steps.flatMap(({ after }) => (after === null ? [] : [after.vector])),
+    ]
     for (const vector of vectors) if (!known.has(String(vector))) wrong(`goes through ${vector.join(',')}, which is not reachable`)
     if (schedule.fails && failure?.kind !== kind) wrong(`ends with ${failure?.kind ?? 'no'} failure in the oracle`)
     const property = properties[name]
-    if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, {}).holds !== (kind === 'sometimes')) wrong('ends in a state that is no witness in the oracle')
+    if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, {}).holds !== (kind === 'sometimes'))
+      wrong('ends in a state that is no witness in the oracle')
   }
   return n
 }

@@ -13,7 +13,11 @@ const deepest = 5
 const isLeaf = (t: ExprTree, sc: Scope): boolean => t.parts.length === 0 || sc.depth >= deepest
 
 /** A place of the state or a local of the wanted type, written out, or null. */
-export const somePlace = (t: ExprTree, sc: Scope, wanted: (p: Place) => boolean): { readonly text: string; readonly place: Place } | null => {
+export const somePlace = (
+  t: ExprTree,
+  sc: Scope,
+  wanted: (p: Place) => boolean,
+): { readonly text: string; readonly place: Place } | null => {
   if (sc.depth > deepest) return null
   const found = places(sc).filter(wanted)
   if (found.length === 0) return null
@@ -120,13 +124,22 @@ export const int = (t: ExprTree, sc: Scope): Int => {
       if (list === null) return read(rest)
       const [form] = pickOne(rest >> 3, ['findIndex', 'find', 'at', 'indexOf', 'filtered'] as const)
       const { x, inner } = callback(sub, list)
-      if (form === 'indexOf' && isScalar(list.of)) return { text: `${list.text}.indexOf(${value(part(t, 1), sub, list.of)})`, lo: -1, hi: list.most - 1 }
+      if (form === 'indexOf' && isScalar(list.of))
+        return { text: `${list.text}.indexOf(${value(part(t, 1), sub, list.of)})`, lo: -1, hi: list.most - 1 }
       if (list.of.k === 'int' && form === 'find')
         return withDefault(`${list.text}.find((${x}) => ${bool(part(t, 1), inner)})`, list.of, int(part(t, 2), sub))
       if (list.of.k === 'int' && form === 'at')
-        return withDefault(`${list.text}.at(${rest % 2 === 0 ? '-1' : intIn(part(t, 1), sub, 0, list.most, 'safe')})`, list.of, int(part(t, 2), sub))
+        return withDefault(
+          `${list.text}.at(${rest % 2 === 0 ? '-1' : intIn(part(t, 1), sub, 0, list.most, 'safe')})`,
+          list.of,
+          int(part(t, 2), sub),
+        )
       if (list.of.k === 'int' && form === 'filtered')
-        return withDefault(`${list.text}.filter((${x}) => ${bool(part(t, 1), inner)}).at(${rest % 3 === 0 ? '-1' : rest % 2})`, list.of, int(part(t, 2), sub))
+        return withDefault(
+          `${list.text}.filter((${x}) => ${bool(part(t, 1), inner)}).at(${rest % 3 === 0 ? '-1' : rest % 2})`,
+          list.of,
+          int(part(t, 2), sub),
+        )
       const [i] = [sc.fresh('i')]
       const withIndex = declared(inner, { text: i, type: { k: 'int', lo: 0, hi: list.most - 1 }, kind: 'local', assignable: false })
       return { text: `${list.text}.findIndex((${x}, ${i}) => ${bool(part(t, 1), withIndex)})`, lo: -1, hi: list.most - 1 }
@@ -158,8 +171,14 @@ export const int = (t: ExprTree, sc: Scope): Int => {
       const arms = values.map((_, i) => int(part(t, i), sub))
       const limits = { lo: Math.min(...arms.map((x) => x.lo)), hi: Math.max(...arms.map((x) => x.hi)) }
       if (values.length === 3 && rest % 2 === 0)
-        return { text: `match(${found.text}).with('${values[2]}', '${values[0]}', () => ${arms[0]!.text}).otherwise(() => ${arms[1]!.text})`, ...limits }
-      return { text: `match(${found.text})${values.map((v, i) => `.with('${v}', () => ${arms[i]!.text})`).join('')}.exhaustive()`, ...limits }
+        return {
+          text: `match(${found.text}).with('${values[2]}', '${values[0]}', () => ${arms[0]!.text}).otherwise(() => ${arms[1]!.text})`,
+          ...limits,
+        }
+      return {
+        text: `match(${found.text})${values.map((v, i) => `.with('${v}', () => ${arms[i]!.text})`).join('')}.exhaustive()`,
+        ...limits,
+      }
     }
     case 'call': {
       const text = someCall({ ...t, pick: rest }, sub, (type) => type.k === 'int')
@@ -190,7 +209,11 @@ const withDefault = (text: string, of: { lo: number; hi: number }, otherwise: In
   hi: Math.max(of.hi, otherwise.hi),
 })
 
-const withTest = (test: string, x: Int, y: Int): Int => ({ text: `(${test} ? ${x.text} : ${y.text})`, lo: Math.min(x.lo, y.lo), hi: Math.max(x.hi, y.hi) })
+const withTest = (test: string, x: Int, y: Int): Int => ({
+  text: `(${test} ? ${x.text} : ${y.text})`,
+  lo: Math.min(x.lo, y.lo),
+  hi: Math.max(x.hi, y.hi),
+})
 
 /** An integer for a place that takes lo..hi; a daring one may be outside. */
 export const intIn = (t: ExprTree, sc: Scope, lo: number, hi: number, care: 'safe' | 'daring'): string => {
@@ -237,7 +260,10 @@ export const someList = (t: ExprTree, sc: Scope, wanted: (of: Type) => boolean =
 
 const callback = (sc: Scope, list: ListText): { readonly x: string; readonly inner: Scope } => {
   const x = sc.fresh('x')
-  return { x, inner: declared(deeper(sc), { text: x, type: list.of, kind: list.refs && !isScalar(list.of) ? 'ref' : 'local', assignable: false }) }
+  return {
+    x,
+    inner: declared(deeper(sc), { text: x, type: list.of, kind: list.refs && !isScalar(list.of) ? 'ref' : 'local', assignable: false }),
+  }
 }
 
 const fieldOf = (t: Type, kind: 'int' | 'bool'): readonly [string, Extract<Type, { k: 'int' }>] | null => {
@@ -253,9 +279,15 @@ const someCall = (t: ExprTree, sc: Scope, wanted: (result: Type) => boolean): { 
   return { text: `${f.name}(${['s', ...f.parameters.map((type, i) => value(part(t, i), sc, type))].join(', ')})`, type: f.result }
 }
 
-const someVariantField = (t: ExprTree, sc: Scope, wanted: (type: Type) => boolean): { readonly text: (otherwise: string) => string; readonly type: Type } | null => {
+const someVariantField = (
+  t: ExprTree,
+  sc: Scope,
+  wanted: (type: Type) => boolean,
+): { readonly text: (otherwise: string) => string; readonly type: Type } | null => {
   const hasField = (type: Type): readonly [string, string, Type] | undefined =>
-    type.k !== 'union' ? undefined : type.variants.flatMap(([variant, of]) => of.filter(([, f]) => wanted(f)).map(([name, f]) => [variant, name, f] as const))[0]
+    type.k !== 'union'
+      ? undefined
+      : type.variants.flatMap(([variant, of]) => of.filter(([, f]) => wanted(f)).map(([name, f]) => [variant, name, f] as const))[0]
   const found = somePlace(t, sc, (p) => hasField(p.type) !== undefined)
   const field = found === null ? undefined : hasField(found.place.type)
   if (found === null || field === undefined) return null
@@ -309,7 +341,11 @@ export const bool = (t: ExprTree, sc: Scope): string => {
       const found = somePlace({ ...t, pick: rest }, sub, (p) => p.type.k === 'enum' && p.type.values.length > 1)
       if (found?.place.type.k !== 'enum') return read(rest)
       const { values } = found.place.type
-      if (rest % 4 === 3) return `[${values.slice(0, 2).map((v) => `'${v}'`).join(', ')}].includes(${found.text})`
+      if (rest % 4 === 3)
+        return `[${values
+          .slice(0, 2)
+          .map((v) => `'${v}'`)
+          .join(', ')}].includes(${found.text})`
       return `(${found.text} ${rest % 2 === 0 ? '===' : '!=='} ${rest % 3 === 0 ? enumeration(part(t, 1), sub, values) : `'${pickOne(rest >> 2, values)[0]}'`})`
     }
     case '&&':
@@ -381,7 +417,9 @@ const enumeration = (t: ExprTree, sc: Scope, values: readonly string[]): string 
     case '?:':
       return `(${bool(part(t, 0), sub)} ? ${enumeration(part(t, 1), sub, values)} : ${enumeration(part(t, 2), sub, values)})`
     case 'call':
-      return someCall({ ...t, pick: rest }, sub, (type) => type.k === 'enum' && type.values.every((v) => values.includes(v)))?.text ?? read(rest)
+      return (
+        someCall({ ...t, pick: rest }, sub, (type) => type.k === 'enum' && type.values.every((v) => values.includes(v)))?.text ?? read(rest)
+      )
     case 'find': {
       const list = someList({ ...t, pick: rest }, sub, (of) => of.k === 'enum' && of.values.every((v) => values.includes(v)))
       if (list === null) return read(rest)
@@ -460,4 +498,9 @@ const written = (t: ExprTree, rest: number, sc: Scope, type: Type): string => {
   }
 }
 
-export const parameter = (text: string, type: Type): Omit<Var, 'block'> => ({ text, type, kind: isScalar(type) ? 'local' : 'parameter', assignable: !isScalar(type) })
+export const parameter = (text: string, type: Type): Omit<Var, 'block'> => ({
+  text,
+  type,
+  kind: isScalar(type) ? 'local' : 'parameter',
+  assignable: !isScalar(type),
+})

@@ -87,7 +87,11 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const [test] = [bool(p(0), sc)]
       const [a, b] = [inner(block(0), sc, powers), inner(block(1), sc, powers)]
       const alternate = b.lines.length === 0 ? [] : ['} else {', ...b.lines]
-      return { lines: [`if (${test}) {`, ...a.lines, ...alternate, '}'], scope: behind(sc, powers), open: a.open || b.open || b.lines.length === 0 }
+      return {
+        lines: [`if (${test}) {`, ...a.lines, ...alternate, '}'],
+        scope: behind(sc, powers),
+        open: a.open || b.open || b.lines.length === 0,
+      }
     }
     case 'switch': {
       const found = somePlace(p(0), sc, (x) => x.type.k === 'enum' && x.type.values.length > 1)
@@ -110,9 +114,22 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const most = 1 + (rest % 3)
       const limit = form === 'to' ? int(p(0), sc) : null
       const loops = powers.yields ? afterYield(sc) : sc
-      const within = declared({ ...loops, block: ++blocks }, { text: i, type: { k: 'int', lo: 0, hi: limit === null ? most - 1 : Math.max(0, Math.min(limit.hi, 3) - 1) }, kind: 'local', assignable: false })
+      const within = declared(
+        { ...loops, block: ++blocks },
+        {
+          text: i,
+          type: { k: 'int', lo: 0, hi: limit === null ? most - 1 : Math.max(0, Math.min(limit.hi, 3) - 1) },
+          kind: 'local',
+          assignable: false,
+        },
+      )
       const body = inLoop(t, rest, within, powers, block(0))
-      const head = limit !== null ? `for (let ${i} = 0; ${i} < Math.min(3, ${limit.text}); ${i}++) {` : form === 'up' ? `for (let ${i} = 0; ${i} < ${most}; ${i}++) {` : `for (let ${i} = ${most - 1}; ${i} >= 0; ${i}--) {`
+      const head =
+        limit !== null
+          ? `for (let ${i} = 0; ${i} < Math.min(3, ${limit.text}); ${i}++) {`
+          : form === 'up'
+            ? `for (let ${i} = 0; ${i} < ${most}; ${i}++) {`
+            : `for (let ${i} = ${most - 1}; ${i} >= 0; ${i}--) {`
       return { lines: [body.label + head, ...body.lines, '}'], scope: behind(sc, powers), open: true }
     }
     case 'for of': {
@@ -120,7 +137,10 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const [form] = pickOne(rest, ['constants', 'snapshot', 'state', 'names'] as const)
       const over = (text: string, type: Type, refs: boolean, own: Powers, before: readonly string[] = []): Written => {
         const base = own.yields ? afterYield(sc) : sc
-        const within = declared({ ...base, block: ++blocks }, { text: x, type, kind: refs && !isScalar(type) ? 'ref' : 'local', assignable: refs && !isScalar(type) })
+        const within = declared(
+          { ...base, block: ++blocks },
+          { text: x, type, kind: refs && !isScalar(type) ? 'ref' : 'local', assignable: refs && !isScalar(type) },
+        )
         const body = inLoop(t, rest, within, own, block(0))
         return { lines: [...before, `${body.label}for (const ${x} of ${text}) {`, ...body.lines, '}'], scope: behind(sc, own), open: true }
       }
@@ -140,13 +160,18 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const body = inLoop(t, more, { ...base, block: ++blocks }, powers, block(0))
       const lines = [...indented([pause0(t, base)]), ...body.lines]
       if (form === 'do') return { lines: [`${body.label}do {`, ...lines, `} while (${test})`], scope: base, open: true }
-      return { lines: [`${body.label}while (${form === 'true' ? 'true' : test}) {`, ...lines, '}'], scope: base, open: form !== 'true' || body.lines.join('\n').includes('break') }
+      return {
+        lines: [`${body.label}while (${form === 'true' ? 'true' : test}) {`, ...lines, '}'],
+        scope: base,
+        open: form !== 'true' || body.lines.join('\n').includes('break'),
+      }
     }
     case 'choose': {
       const name = localName(rest, sc)
       const own = hiding(sc, name)
       const [form, more] = pickOne(rest, ['count', 'list', 'set', 'queue', 'names', 'into'] as const)
-      const bound = (text: string, type: Type): Written => done(declared(own, { text: name, type, kind: 'local', assignable: false }), `const ${name} = yield* choose(${text})`)
+      const bound = (text: string, type: Type): Written =>
+        done(declared(own, { text: name, type, kind: 'local', assignable: false }), `const ${name} = yield* choose(${text})`)
       const found = form === 'set' || form === 'queue' ? somePlace(p(0), own, (x) => x.type.k === form) : null
       if (found?.place.type.k === 'set') return bound(found.text, { k: 'int', lo: 0, hi: found.place.type.size - 1 })
       if (found?.place.type.k === 'queue' && isScalar(found.place.type.of)) return bound(found.text, found.place.type.of)
@@ -177,7 +202,14 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
     case 'leave': {
       const [form] = pickOne(rest, powers.loops.length === 0 ? (['return'] as const) : (['break', 'continue', 'return', 'outer'] as const))
       const named = powers.loops.filter((l) => l.length > 1)
-      const out = form === 'return' || (form === 'break' && powers.loops[0] === '-') ? returned(t, sc, powers) : form === 'outer' && named.length > 0 ? `${rest % 2 === 0 ? 'break' : 'continue'} ${pickOne(rest, named)[0]}` : form === 'outer' ? 'break' : form
+      const out =
+        form === 'return' || (form === 'break' && powers.loops[0] === '-')
+          ? returned(t, sc, powers)
+          : form === 'outer' && named.length > 0
+            ? `${rest % 2 === 0 ? 'break' : 'continue'} ${pickOne(rest, named)[0]}`
+            : form === 'outer'
+              ? 'break'
+              : form
       // Inside a switch a plain break would leave the switch.
       const text = out === 'break' && powers.loops[0] === '-' ? returned(t, sc, powers) : out
       return done(sc, `if (${bool(p(0), sc)}) ${text}`)
@@ -185,7 +217,21 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
   }
 }
 
-type Kind = 'yield' | 'store' | 'local' | 'assign' | 'if' | 'switch' | 'for' | 'for of' | 'while' | 'choose' | 'call' | 'assert' | 'when' | 'leave'
+type Kind =
+  | 'yield'
+  | 'store'
+  | 'local'
+  | 'assign'
+  | 'if'
+  | 'switch'
+  | 'for'
+  | 'for of'
+  | 'while'
+  | 'choose'
+  | 'call'
+  | 'assert'
+  | 'when'
+  | 'leave'
 
 const kindsFor = (t: StmtTree, { yields, chooses, blocks: blocking, stores, helpers }: Powers): (readonly [number, Kind])[] => {
   const all: (readonly [number, Kind, boolean])[] =
@@ -216,9 +262,16 @@ const pause0 = (t: StmtTree, sc: Scope): string => {
   return t.pick % 5 === 0 ? `yield until('${name}', () => ${bool(part(t, 0), sc)})` : `yield '${name}'`
 }
 
-const returned = (t: StmtTree, sc: Scope, { result }: Powers): string => (result === null ? 'return' : `return ${value(part(t, 1), sc, result)}`)
+const returned = (t: StmtTree, sc: Scope, { result }: Powers): string =>
+  result === null ? 'return' : `return ${value(part(t, 1), sc, result)}`
 
-const inLoop = (_t: StmtTree, rest: number, sc: Scope, powers: Powers, trees: readonly StmtTree[]): { readonly label: string; readonly lines: readonly string[] } => {
+const inLoop = (
+  _t: StmtTree,
+  rest: number,
+  sc: Scope,
+  powers: Powers,
+  trees: readonly StmtTree[],
+): { readonly label: string; readonly lines: readonly string[] } => {
   const name = rest % 4 === 1 ? sc.fresh('loop') : ''
   const written = statements(trees, sc, { ...powers, loops: [name, ...powers.loops] })
   return { label: name === '' ? '' : `${name}: `, lines: indented(written.lines) }
@@ -245,7 +298,14 @@ const someScalar = (pick: number): Type =>
     { k: 'optional', of: { k: 'enum', values: ['a', 'b'] } },
   ])[0]
 
-const local = (t: StmtTree, rest: number, sc: Scope, name: string, form: 'const' | 'let' | 'copy' | 'ref' | 'destructured' | 'list' | 'later' | 'effect', powers: Powers): Written => {
+const local = (
+  t: StmtTree,
+  rest: number,
+  sc: Scope,
+  name: string,
+  form: 'const' | 'let' | 'copy' | 'ref' | 'destructured' | 'list' | 'later' | 'effect',
+  powers: Powers,
+): Written => {
   const [p0, p1] = [part(t, 0), part(t, 1)]
   const scalar = (): Written => {
     const type = someScalar(rest)
@@ -262,15 +322,30 @@ const local = (t: StmtTree, rest: number, sc: Scope, name: string, form: 'const'
       const found = somePlace(p0, sc, (x) => x.type.k === 'record' && isState(x))
       if (found === null) return scalar()
       const flat = found.place.type.k === 'record' ? found.place.type.fields.filter(([, f]) => isWritable(f)) : []
-      return done(declared(sc, { text: name, type: { k: 'record', fields: flat }, kind: 'local', assignable: rest % 2 === 0 }), `const ${name} = { ...${found.text} }`)
+      return done(
+        declared(sc, { text: name, type: { k: 'record', fields: flat }, kind: 'local', assignable: rest % 2 === 0 }),
+        `const ${name} = { ...${found.text} }`,
+      )
     }
     case 'ref': {
-      const found = somePlace(p0, sc, (x) => ['record', 'array', 'union', 'set', 'queue', 'optional'].includes(x.type.k) && isState(x) && !x.daring)
+      const found = somePlace(
+        p0,
+        sc,
+        (x) => ['record', 'array', 'union', 'set', 'queue', 'optional'].includes(x.type.k) && isState(x) && !x.daring,
+      )
       if (found === null) return scalar()
       // A scalar that may be null is no reference, but a copy.
       const isCopy = found.place.type.k === 'optional'
       if (isCopy && found.place.type.k === 'optional' && !isScalar(found.place.type.of)) return scalar()
-      return done(declared(sc, { text: name, type: found.place.type, kind: isCopy ? 'local' : 'ref', assignable: !isCopy && found.place.assignable && !['optional', 'union'].includes(found.place.type.k) }), `const ${name} = ${found.text}`)
+      return done(
+        declared(sc, {
+          text: name,
+          type: found.place.type,
+          kind: isCopy ? 'local' : 'ref',
+          assignable: !isCopy && found.place.assignable && !['optional', 'union'].includes(found.place.type.k),
+        }),
+        `const ${name} = ${found.text}`,
+      )
     }
     case 'destructured': {
       const found = somePlace(p0, sc, (x) => x.type.k === 'record' && x.type.fields.some(([, f]) => isScalar(f)))
@@ -282,7 +357,14 @@ const local = (t: StmtTree, rest: number, sc: Scope, name: string, form: 'const'
       if (array?.place.type.k !== 'array') return scalar()
       const first = sc.fresh('v')
       const { of } = array.place.type
-      return done(declared(sc, { text: first, type: of, kind: 'local', assignable: false }, { text: name, type: of, kind: 'local', assignable: true }), `let [${first}, ${name}] = ${array.text}`)
+      return done(
+        declared(
+          sc,
+          { text: first, type: of, kind: 'local', assignable: false },
+          { text: name, type: of, kind: 'local', assignable: true },
+        ),
+        `let [${first}, ${name}] = ${array.text}`,
+      )
     }
     case 'list': {
       const list = someList(p0, sc, isScalar)
@@ -291,7 +373,12 @@ const local = (t: StmtTree, rest: number, sc: Scope, name: string, form: 'const'
       const within = declared(deeper(sc), { text: x, type: list.of, kind: 'local', assignable: false })
       const [how] = pickOne(rest, ['spread', 'filter', 'map'] as const)
       const type: Type = { k: 'list', most: list.most, of: how === 'map' ? { k: 'int', lo: 0, hi: 2 } : list.of }
-      const text = how === 'spread' ? `[...${list.text}]` : how === 'filter' ? `${list.text}.filter((${x}) => ${bool(p1, within)})` : `${list.text}.map((${x}) => ${intIn(p1, within, 0, 2, 'safe')})`
+      const text =
+        how === 'spread'
+          ? `[...${list.text}]`
+          : how === 'filter'
+            ? `${list.text}.filter((${x}) => ${bool(p1, within)})`
+            : `${list.text}.map((${x}) => ${intIn(p1, within, 0, 2, 'safe')})`
       return done(declared(sc, { text: name, type, kind: 'local', assignable: false }), `const ${name} = ${text}`)
     }
     case 'later': {
@@ -308,25 +395,48 @@ const local = (t: StmtTree, rest: number, sc: Scope, name: string, form: 'const'
       const counter = somePlace(p0, sc, (x) => x.type.k === 'int' && x.assignable && x.type.hi > x.type.lo && x.root.kind !== 'ghost')
       if (counter?.place.type.k === 'int' && rest % 2 === 0) {
         const { lo, hi } = counter.place.type
-        const [text] = pickOne(rest >> 1, [`${counter.text}++`, `++${counter.text}`, `${counter.text} + ${counter.text}++`, `${counter.text}-- + ${counter.text}`])
-        return done(declared(sc, { text: name, type: { k: 'int', lo: 2 * Math.min(lo, 0) - 2, hi: 2 * Math.max(0, hi) + 2 }, kind: 'local', assignable: false }), `const ${name} = ${text}`)
+        const [text] = pickOne(rest >> 1, [
+          `${counter.text}++`,
+          `++${counter.text}`,
+          `${counter.text} + ${counter.text}++`,
+          `${counter.text}-- + ${counter.text}`,
+        ])
+        return done(
+          declared(sc, {
+            text: name,
+            type: { k: 'int', lo: 2 * Math.min(lo, 0) - 2, hi: 2 * Math.max(0, hi) + 2 },
+            kind: 'local',
+            assignable: false,
+          }),
+          `const ${name} = ${text}`,
+        )
       }
       const queue = somePlace(p0, sc, (x) => x.type.k === 'queue' && x.root.kind !== 'ghost' && x.root.assignable)
       if (queue?.place.type.k !== 'queue') return scalar()
-      const guard = rest % 3 === 0 ? [] : [`if (${queue.text}.length === 0) ${queue.text}.push(${tryValue(p1, sc, queue.place.type.of) ?? 'null'})`]
+      const guard =
+        rest % 3 === 0 ? [] : [`if (${queue.text}.length === 0) ${queue.text}.push(${tryValue(p1, sc, queue.place.type.of) ?? 'null'})`]
       if (!isWritable(queue.place.type.of)) return scalar()
-      return done(declared(sc, { text: name, type: queue.place.type.of, kind: 'local', assignable: false }), ...guard, `const ${name} = ${queue.text}.shift()`)
+      return done(
+        declared(sc, { text: name, type: queue.place.type.of, kind: 'local', assignable: false }),
+        ...guard,
+        `const ${name} = ${queue.text}.shift()`,
+      )
     }
   }
 }
 
 const annotation = (t: Type): string => (t.k === 'optional' ? `: ${scalarText(t.of)} | null` : `: ${scalarText(t)}`)
-const scalarText = (t: Type): string => (t.k === 'int' ? 'number' : t.k === 'bool' ? 'boolean' : t.k === 'enum' ? t.values.map((v) => `'${v}'`).join(' | ') : 'never')
+const scalarText = (t: Type): string =>
+  t.k === 'int' ? 'number' : t.k === 'bool' ? 'boolean' : t.k === 'enum' ? t.values.map((v) => `'${v}'`).join(' | ') : 'never'
 
 /** Writes to the state. */
 const store = (t: StmtTree, rest: number, sc: Scope): Written => {
   const p = (i: number) => part(t, i)
-  const target = somePlace(p(0), withGhosts(sc), (x) => (x.assignable || (['queue', 'set'].includes(x.type.k) && x.root.assignable)) && isState(x))
+  const target = somePlace(
+    p(0),
+    withGhosts(sc),
+    (x) => (x.assignable || (['queue', 'set'].includes(x.type.k) && x.root.assignable)) && isState(x),
+  )
   if (target === null) return done(sc)
   const { text, place } = target
   const from = place.root.kind === 'ghost' ? withGhosts(sc) : sc
@@ -336,8 +446,10 @@ const store = (t: StmtTree, rest: number, sc: Scope): Written => {
       const [form] = pickOne(rest, ['=', '=', '=', 'wrap', 'guarded', '+=', '++', '--', '-=', '*='] as const)
       const size = type.hi - type.lo + 1
       if (form === '=' || size === 1) return done(sc, `${text} = ${intIn(p(1), from, type.lo, type.hi, 'daring')}`)
-      if (form === 'wrap' && type.lo >= 0) return done(sc, `${text} = ${type.lo === 0 ? '' : `${type.lo} + `}(${text} + ${1 + (rest % 2)}) % ${size}`)
-      if (form === 'guarded' || form === 'wrap') return done(sc, place.root.kind === 'ghost' ? `${text} = Math.min(${type.hi}, ${text} + 1)` : `if (${text} < ${type.hi}) ${text}++`)
+      if (form === 'wrap' && type.lo >= 0)
+        return done(sc, `${text} = ${type.lo === 0 ? '' : `${type.lo} + `}(${text} + ${1 + (rest % 2)}) % ${size}`)
+      if (form === 'guarded' || form === 'wrap')
+        return done(sc, place.root.kind === 'ghost' ? `${text} = Math.min(${type.hi}, ${text} + 1)` : `if (${text} < ${type.hi}) ${text}++`)
       if (form === '++' || form === '--') return done(sc, text + form)
       return done(sc, `${text} ${form} ${intIn(p(1), from, -1, 1, 'safe')}`)
     }
@@ -356,10 +468,16 @@ const store = (t: StmtTree, rest: number, sc: Scope): Written => {
         const copied = tryValue(p(1), from, type)
         if (copied !== null) return done(sc, `${text} = ${copied}`)
       }
-      if (form === 'shift') return done(sc, place.root.kind === 'ghost' || rest % 4 === 0 ? `${text}.shift()` : `if (${text}.length > 0) ${text}.shift()`)
+      if (form === 'shift')
+        return done(sc, place.root.kind === 'ghost' || rest % 4 === 0 ? `${text}.shift()` : `if (${text}.length > 0) ${text}.shift()`)
       const pushed = tryValue(p(1), from, type.of)
       if (pushed === null) return done(sc)
-      return done(sc, place.root.kind === 'ghost' || form !== 'push' || rest % 3 === 0 ? `${text}.push(${pushed})` : `if (${text}.length < ${type.capacity}) ${text}.push(${pushed})`)
+      return done(
+        sc,
+        place.root.kind === 'ghost' || form !== 'push' || rest % 3 === 0
+          ? `${text}.push(${pushed})`
+          : `if (${text}.length < ${type.capacity}) ${text}.push(${pushed})`,
+      )
     }
     default: {
       const v = tryValue(p(1), from, type)
@@ -371,7 +489,19 @@ const store = (t: StmtTree, rest: number, sc: Scope): Written => {
 /** By reference where the parameter's type is one of the state. */
 const tryValueOrPlace = (t: StmtTree, i: number, sc: Scope, type: Type): string | null => {
   if (isScalar(type)) return type.k === 'int' ? intIn(part(t, i), sc, type.lo, type.hi, 'safe') : value(part(t, i), sc, type)
-  return somePlace(part(t, i), sc, (x) => JSON.stringify(x.type) === JSON.stringify(type) && isState(x) && x.root.kind !== 'ghost' && (x.assignable || x.root.assignable) && !x.daring && !throughQueue(x))?.text ?? null
+  return (
+    somePlace(
+      part(t, i),
+      sc,
+      (x) =>
+        JSON.stringify(x.type) === JSON.stringify(type) &&
+        isState(x) &&
+        x.root.kind !== 'ghost' &&
+        (x.assignable || x.root.assignable) &&
+        !x.daring &&
+        !throughQueue(x),
+    )?.text ?? null
+  )
 }
 
 /** Elements of queues are copies, and no references. */

@@ -47,7 +47,11 @@ const { expr, stmt } = fc.letrec<{ expr: ExprTree; stmt: StmtTree }>((tie) => ({
       arbitrary: fc.record({
         pick,
         parts: fc.array(tie('expr'), { minLength: 1, maxLength: 3 }),
-        blocks: fc.array(fc.array(tie('stmt'), { minLength: 1, maxLength: 4, size: 'max', depthIdentifier: 'stmt' }), { minLength: 1, maxLength: 3, size: 'max' }),
+        blocks: fc.array(fc.array(tie('stmt'), { minLength: 1, maxLength: 4, size: 'max', depthIdentifier: 'stmt' }), {
+          minLength: 1,
+          maxLength: 3,
+          size: 'max',
+        }),
       }),
     },
   ),
@@ -81,7 +85,10 @@ export const mix = (n: number): number => {
 }
 
 /** One of several, and a number for what is left to pick. */
-export const pickOne = <T>(pick: number, from: readonly T[]): readonly [T, number] => [from[pick % from.length]!, Math.floor(pick / from.length)]
+export const pickOne = <T>(pick: number, from: readonly T[]): readonly [T, number] => [
+  from[pick % from.length]!,
+  Math.floor(pick / from.length),
+]
 
 /** One of several by weight. The first is what pick 0 gives: the simplest. */
 export const pickWeighted = <T>(pick: number, from: readonly (readonly [number, T])[]): readonly [T, number] => {

@@ -16,12 +16,7 @@ export type Type =
 
 export type Fields = readonly (readonly [string, Type])[]
 
-const enums = [
-  ['a', 'b'],
-  ['a', 'b', 'c'],
-  ['c', 'b', 'a'],
-  ['only'],
-] as const
+const enums = [['a', 'b'], ['a', 'b', 'c'], ['c', 'b', 'a'], ['only']] as const
 
 const ints = [
   ['index(2)', 0, 1],
@@ -141,7 +136,9 @@ export const typeText = (t: Type): string => {
     case 'set':
       return 'IndexSet'
     case 'union':
-      return t.variants.map(([name, of]) => `{ readonly kind: '${name}'${of.length === 0 ? '' : `; ${fields(of).join('; ')}`} }`).join(' | ')
+      return t.variants
+        .map(([name, of]) => `{ readonly kind: '${name}'${of.length === 0 ? '' : `; ${fields(of).join('; ')}`} }`)
+        .join(' | ')
   }
 }
 

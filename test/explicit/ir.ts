@@ -1,12 +1,45 @@
 /** Writes systems by hand, succinctly: for the tests of the engine, which are to depend on no compiler. */
-import type { Block, CompiledProperty, Expr, Failure, FrameEntry, Process, Span, Step, Stmt, System, Variable, VariableRole } from '../../src/ir/system.ts'
+import type {
+  Block,
+  CompiledProperty,
+  Expr,
+  Failure,
+  FrameEntry,
+  Process,
+  Span,
+  Step,
+  Stmt,
+  System,
+  Variable,
+  VariableRole,
+} from '../../src/ir/system.ts'
 
 export const nowhere: Span = { file: 0, start: 0, end: 0 }
 
 type Value = Expr | number
 export const value = (v: Value): Expr => (typeof v === 'number' ? { op: 'const', value: v } : v)
 const op =
-  (name: 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'and' | 'or' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'min' | 'max' | 'xor' | 'shl' | 'shr') =>
+  (
+    name:
+      | 'add'
+      | 'sub'
+      | 'mul'
+      | 'div'
+      | 'rem'
+      | 'and'
+      | 'or'
+      | 'eq'
+      | 'ne'
+      | 'lt'
+      | 'le'
+      | 'gt'
+      | 'ge'
+      | 'min'
+      | 'max'
+      | 'xor'
+      | 'shl'
+      | 'shr',
+  ) =>
   (a: Value, b: Value): Expr => ({ op: name, a: value(a), b: value(b) })
 export const add = op('add')
 export const sub = op('sub')
@@ -77,8 +110,7 @@ export const builder = (model: string) => {
     global: (name: string, lo: number, hi: number, dims: readonly number[] = [], start = lo): number =>
       declare(name, lo, hi, dims, { kind: 'global' }, start),
     branch: (): number => branches++,
-    failure: (kind: 'assert' | 'range', message: string): number =>
-      failures.push({ id: failures.length, kind, message, at: nowhere }) - 1,
+    failure: (kind: 'assert' | 'range', message: string): number => failures.push({ id: failures.length, kind, message, at: nowhere }) - 1,
     rule: (agent: string, label: string, body: Block): number =>
       steps.push({ id: steps.length, agent: agentOf(agent, 'rule'), location: null, label, at: nowhere, body }) - 1,
     /** A process whose locations are numbered in the order of `bodies`; null is a final one. `locals` are made by the caller. */

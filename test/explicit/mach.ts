@@ -35,7 +35,11 @@ export const mach = (cpus: number, pmaps: number, values: number, mutation: 'non
     const w = load(wpm, p)
     const c = load(cur, p)
 
-    rule('B1', 'B1', choose(0, pmaps, when(not(load(plock, temp(0))), go('M2', store(upm, [p], temp(0)), store(tlb, [p], load(pent, temp(0)))))))
+    rule(
+      'B1',
+      'B1',
+      choose(0, pmaps, when(not(load(plock, temp(0))), go('M2', store(upm, [p], temp(0)), store(tlb, [p], load(pent, temp(0)))))),
+    )
     rule('M2', 'M2', go('M3', errIf(ne(load(tlb, p), load(pent, u)))))
     rule('M3', 'M3 initiate', go('I1'))
     rule('M3', 'M3 go on', go('M5'))
@@ -50,7 +54,8 @@ export const mach = (cpus: number, pmaps: number, values: number, mutation: 'non
     rule('I7', 'I7', go('I8', errIf(not(load(alock, c))), store(alock, [c], 0)))
     rule('I8', 'I8', go('I3', store(intr, [c], 1)))
     // Section 11's counts take the two conditions of I9 as two ways: where both hold, there are two transitions.
-    const drop = (condition: Expr): Block => choose(0, cpus, when(load(todo, p, temp(0)), when(condition, finish(store(todo, [p, temp(0)], 0)))))
+    const drop = (condition: Expr): Block =>
+      choose(0, cpus, when(load(todo, p, temp(0)), when(condition, finish(store(todo, [p, temp(0)], 0)))))
     rule('I9', 'I9 inactive', drop(not(load(act, temp(0)))))
     rule('I9', 'I9 elsewhere', drop(ne(load(upm, temp(0)), w)))
     rule('I9', 'I9x', when(nothingToDo, go('I11')))
@@ -60,7 +65,14 @@ export const mach = (cpus: number, pmaps: number, values: number, mutation: 'non
     rule('I15', 'I15', go('M5', store(act, [p], 1)))
     rule('R1', 'R1', branch(load(aneed, p), go('R2'), go('M2')))
     rule('R2', 'R2', go('R3', store(act, [p], 0)))
-    rule('R3', 'R3', when(not(load(plock, u)), go('R5', errIf(load(alock, p)), store(alock, [p], 1), ...(mutation === 'actBeforeR5' ? [store(act, [p], 1)] : []))))
+    rule(
+      'R3',
+      'R3',
+      when(
+        not(load(plock, u)),
+        go('R5', errIf(load(alock, p)), store(alock, [p], 1), ...(mutation === 'actBeforeR5' ? [store(act, [p], 1)] : [])),
+      ),
+    )
     rule('R5', 'R5', go('R6', store(tlb, [p], load(pent, u))))
     rule('R6', 'R6', go('R7', store(aneed, [p], 0)))
     rule('R7', 'R7', go('R8', errIf(not(load(alock, p))), store(alock, [p], 0)))
@@ -68,7 +80,13 @@ export const mach = (cpus: number, pmaps: number, values: number, mutation: 'non
   }
   b.property('noError', 'always', not(load(err)))
   b.property('respond', 'sometimes', eq(load(pc, 0), at.R8))
-  b.property('locked', 'bound', all.map((p) => load(alock, p)).reduce((x, y) => add(x, y)), [], cpus)
+  b.property(
+    'locked',
+    'bound',
+    all.map((p) => load(alock, p)).reduce((x, y) => add(x, y)),
+    [],
+    cpus,
+  )
   const system = b.build()
   // cur[p] is p at first.
   return { ...system, init: finish(...all.map((p) => store(cur, [p], p))) }

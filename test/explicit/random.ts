@@ -13,7 +13,12 @@ export const randomness = (seed: number) => {
     return (t ^ (t >>> 14)) >>> 0
   }
   const below = (n: number): number => next() % n
-  return { next, below, pick: <T>(list: readonly T[]): T => list[below(list.length)], chance: (percent: number): boolean => below(100) < percent }
+  return {
+    next,
+    below,
+    pick: <T>(list: readonly T[]): T => list[below(list.length)],
+    chance: (percent: number): boolean => below(100) < percent,
+  }
 }
 
 const operators: readonly BinaryOp[] = [
@@ -116,7 +121,12 @@ export const randomSystem = (seed: number, size: number): System => {
     if (kind < 25)
       return {
         body: stmts,
-        end: { op: 'branch', condition: expr(scope, 2), then: blockOf(scope, depth - 1, leaf), else: chance(40) ? { body: [], end: { op: 'blocked' } } : blockOf(scope, depth - 1, leaf) },
+        end: {
+          op: 'branch',
+          condition: expr(scope, 2),
+          then: blockOf(scope, depth - 1, leaf),
+          else: chance(40) ? { body: [], end: { op: 'blocked' } } : blockOf(scope, depth - 1, leaf),
+        },
       }
     if (kind < 45) {
       const t = scope.temps.length > 0 && chance(20) ? pick(scope.temps) : temps++
@@ -165,7 +175,10 @@ export const randomSystem = (seed: number, size: number): System => {
       const rest = blockOf(anything, 3, () => ({ body: [], end: { op: 'finish' } }))
       const other = variables.find((v) => v.lo === 0 && v.hi === 1 && v.dims.length === 0 && v.role.kind === 'global')
       const guard = chance(50) ? eq(load(selector), below(6)) : other !== undefined ? load(other.id) : eq(expr(anything, 1), 1)
-      b.rule(`r${r}`, `k${k}`, { body: [], end: { op: 'branch', condition: guard, then: rest, else: { body: [], end: { op: 'blocked' } } } })
+      b.rule(`r${r}`, `k${k}`, {
+        body: [],
+        end: { op: 'branch', condition: guard, then: rest, else: { body: [], end: { op: 'blocked' } } },
+      })
     }
   if (!processesOnly && chance(70))
     b.rule('turn', 'turn', {
@@ -175,7 +188,13 @@ export const randomSystem = (seed: number, size: number): System => {
   const judging: Scope = { ...anything, stores: false }
   for (const kind of ['always', 'sometimes', 'bound', 'always', 'sometimes'] as const) {
     const { stmts, scope } = body(judging, 1)
-    b.property(`${kind}${labels++}`, kind, kind === 'always' ? { op: 'ne', a: expr(scope, 3), b: value(below(6)) } : expr(scope, 3), stmts, kind === 'bound' ? below(5) : null)
+    b.property(
+      `${kind}${labels++}`,
+      kind,
+      kind === 'always' ? { op: 'ne', a: expr(scope, 3), b: value(below(6)) } : expr(scope, 3),
+      stmts,
+      kind === 'bound' ? below(5) : null,
+    )
   }
   return {
     ...b.build(),

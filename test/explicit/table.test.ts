@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { createMachine, type Machine, nextSizes } from '../../src/explicit/machine.ts'
 import { type MemoryMap, storeMemory } from '../../src/explicit/memory.ts'
 import { wordsAt } from '../../src/explicit/start.ts'
-import { homes, isPossible, slotKinds, tableBytes, tableFunctions, tableGlobals, tableShape, type TableSize } from '../../src/explicit/table.ts'
+import {
+  homes,
+  isPossible,
+  slotKinds,
+  type TableSize,
+  tableBytes,
+  tableFunctions,
+  tableGlobals,
+  tableShape,
+} from '../../src/explicit/table.ts'
 import { randomness } from './random.ts'
 
 const storeOf = (widths: readonly number[], log: number, limit = 2 ** 30, frugal?: number): { machine: Machine; memory: MemoryMap } => {
@@ -48,7 +57,8 @@ const statesOf = (widths: readonly number[], count: number, seed: number): bigin
     if (kind === 0 && i > 0) states.push(states[below(i)])
     else if (kind === 1) states.push(widths.map((w) => BigInt(i) & mask(w)))
     else if (kind === 2) states.push(widths.map((w) => (1n << BigInt(below(64))) & mask(w)))
-    else if (kind === 3) states.push(widths.map((w, k) => (k === below(widths.length) ? (BigInt(i) << BigInt(Math.max(0, w - 16))) & mask(w) : 0n)))
+    else if (kind === 3)
+      states.push(widths.map((w, k) => (k === below(widths.length) ? (BigInt(i) << BigInt(Math.max(0, w - 16))) & mask(w) : 0n)))
     else states.push(widths.map(word))
   }
   return states
@@ -75,29 +85,32 @@ const widthsTried: readonly (readonly number[])[] = [
 ]
 
 describe('the table of states', () => {
-  it.each(widthsTried.map((widths) => [widths.join('+'), widths] as const))('keeps exactly the states that were put in, of %s bits', (_, widths) => {
-    for (const log of [0, 3, 9]) {
-      const { machine, memory } = storeOf(widths, log)
-      const states = statesOf(widths, 6000, log + 1)
-      const { below } = randomness(log)
-      const expected = new Set<string>()
-      for (let i = 0; i < states.length; ) {
-        const some = states.slice(i, i + 1 + below(500))
-        insert(machine, memory, some)
-        for (const state of some) expected.add(state.join())
-        i += some.length
-        if (machine.read('states') !== expected.size) break
+  it.each(widthsTried.map((widths) => [widths.join('+'), widths] as const))(
+    'keeps exactly the states that were put in, of %s bits',
+    (_, widths) => {
+      for (const log of [0, 3, 9]) {
+        const { machine, memory } = storeOf(widths, log)
+        const states = statesOf(widths, 6000, log + 1)
+        const { below } = randomness(log)
+        const expected = new Set<string>()
+        for (let i = 0; i < states.length; ) {
+          const some = states.slice(i, i + 1 + below(500))
+          insert(machine, memory, some)
+          for (const state of some) expected.add(state.join())
+          i += some.length
+          if (machine.read('states') !== expected.size) break
+        }
+        expect(contents(machine, memory, widths.length)).toEqual([...expected])
+        // Everything is found where it is, and nothing else is found.
+        const view = machine.view()
+        for (let i = 0; i < expected.size; i += 17) expect(machine.call('find', memory.ring + i * widths.length * 8)).not.toBe(0)
+        for (const absent of statesOf(widths, 300, 99).filter((s) => !expected.has(s.join()))) {
+          for (const [w, word] of absent.entries()) view.setBigUint64(memory.current + w * 8, word, true)
+          expect(machine.call('find', memory.current)).toBe(0)
+        }
       }
-      expect(contents(machine, memory, widths.length)).toEqual([...expected])
-      // Everything is found where it is, and nothing else is found.
-      const view = machine.view()
-      for (let i = 0; i < expected.size; i += 17) expect(machine.call('find', memory.ring + i * widths.length * 8)).not.toBe(0)
-      for (const absent of statesOf(widths, 300, 99).filter((s) => !expected.has(s.join()))) {
-        for (const [w, word] of absent.entries()) view.setBigUint64(memory.current + w * 8, word, true)
-        expect(machine.call('find', memory.current)).toBe(0)
-      }
-    }
-  })
+    },
+  )
 
   it('holds every state there is of a few bits', () => {
     for (const bits of [1, 4, 11, 16]) {

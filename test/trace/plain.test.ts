@@ -13,7 +13,8 @@ describe('formatPlain', () => {
     [[1, [2]], '[1, [2]]'],
     [new Set([2, 0]), '{0, 2}'],
     [new Set<number>(), '{}'],
-    [{ at: 0, value: { D: true } }, '{at: 0, value: {D: true}}'],
+    [{ at: 0, value: { D: true } }, '{at: 0, value: {D}}'],
+    [{ P: true, W: false, frame: 1 }, '{P, !W, frame: 1}'],
   ])('%o is shown as %s', (value, text) => {
     expect(formatPlain(value)).toBe(text)
   })

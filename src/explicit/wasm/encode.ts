@@ -1,5 +1,14 @@
 /** The binary form of a module (WebAssembly core specification 1.0, chapter 5, with bulk memory). */
-import { type FunctionType, loadOpcodes, type Node, opcodes, storeOpcodes, type ValueType, type WasmFunction, type WasmModule } from './instruction.js'
+import {
+  type FunctionType,
+  loadOpcodes,
+  type Node,
+  opcodes,
+  storeOpcodes,
+  type ValueType,
+  type WasmFunction,
+  type WasmModule,
+} from './instruction.js'
 
 const valueTypes = { i32: 0x7f, i64: 0x7e } as const
 
@@ -39,19 +48,31 @@ const signed64 = (out: number[], value: bigint): void => {
   }
 }
 
-const bytes = (out: number[], content: readonly number[]): void => {
-  unsigned(out, content.length)
-  for (const byte of content) out.push(byte)
+/** Writes something behind its length in bytes. The length always takes five bytes, so that nothing has to be moved once it is known. */
+const sized = (out: number[], write: () => void): void => {
+  const at = out.length
+  out.push(0x80, 0x80, 0x80, 0x80, 0)
+  write()
+  let length = out.length - at - 5
+  for (let i = 0; i < 5; i++) {
+    out[at + i] |= length & 0x7f
+    length >>>= 7
+  }
 }
 
-const name = (out: number[], text: string): void => bytes(out, [...new TextEncoder().encode(text)])
+const encoder = new TextEncoder()
+const name = (out: number[], text: string): void => {
+  const content = encoder.encode(text)
+  unsigned(out, content.length)
+  out.push(...content)
+}
 
-const section = (out: number[], id: number, items: readonly (readonly number[])[]): void => {
-  const content: number[] = []
-  unsigned(content, items.length)
-  for (const item of items) for (const byte of item) content.push(byte)
+const section = <T>(out: number[], id: number, items: readonly T[], write: (item: T) => void): void => {
   out.push(id)
-  bytes(out, content)
+  sized(out, () => {
+    unsigned(out, items.length)
+    for (const item of items) write(item)
+  })
 }
 
 const typeKey = (type: FunctionType): string => `${type.params.join()}:${type.result ?? ''}`
@@ -68,10 +89,9 @@ const lookup = (numbers: ReadonlyMap<string, number>, what: string, key: string)
   return found
 }
 
-const encodeBody = (f: WasmFunction, names: Names): number[] => {
+const encodeBody = (out: number[], f: WasmFunction, names: Names): void => {
   const locals = new Map<string, number>()
   for (const [local] of f.params) locals.set(local, locals.size)
-  const out: number[] = []
   const groups: [number, ValueType][] = []
   for (const type of ['i32', 'i64'] as const) {
     const mine = f.locals.filter((l) => l[1] === type)
@@ -172,7 +192,6 @@ const encodeBody = (f: WasmFunction, names: Names): number[] => {
   }
   for (const node of f.body) emit(node)
   out.push(0x0b)
-  return out
 }
 
 /** Encodes a module. @throws Error where a name does not resolve: that is a bug of the code generator. */
@@ -190,63 +209,42 @@ export const encode = (module: WasmModule): Uint8Array<ArrayBuffer> => {
   for (const { name: key } of [...module.imports, ...module.functions]) functions.set(key, functions.size)
   const globals = new Map(module.globals.map((g, i) => [g.name, i]))
 
-  const importItems = module.imports.map((f) => {
-    const item: number[] = []
-    name(item, 'env')
-    name(item, f.name)
-    item.push(0)
-    unsigned(item, typeNumber(f.type))
-    return item
-  })
-  const memory: number[] = []
-  name(memory, 'env')
-  name(memory, 'memory')
-  memory.push(2, 0)
-  unsigned(memory, 0)
-  const functionItems = module.functions.map((f) => {
-    const item: number[] = []
-    unsigned(item, typeNumber(typeOf(f)))
-    return item
-  })
-  const globalItems = module.globals.map((g) => {
-    const item: number[] = [valueTypes[g.type], 1]
-    if (g.type === 'i32') {
-      item.push(0x41)
-      signed32(item, Number(g.initial))
-    } else {
-      item.push(0x42)
-      signed64(item, g.initial)
-    }
-    item.push(0x0b)
-    return item
-  })
-  const exportItem = (key: string, kind: number, number: number): number[] => {
-    const item: number[] = []
-    name(item, key)
-    item.push(kind)
-    unsigned(item, number)
-    return item
-  }
-  const exportItems = [
-    ...module.functions.filter((f) => f.exported).map((f) => exportItem(f.name, 0, lookup(functions, 'function', f.name))),
-    ...module.globals.map((g, i) => exportItem(g.name, 3, i)),
-  ]
-  const codeItems = module.functions.map((f) => {
-    const item: number[] = []
-    bytes(item, encodeBody(f, { functions, globals }))
-    return item
-  })
-  const typeItems = types.map((type) => {
-    const item = [0x60, type.params.length, ...type.params.map((t) => valueTypes[t])]
-    return type.result === null ? [...item, 0] : [...item, 1, valueTypes[type.result]]
-  })
+  for (const f of module.imports) typeNumber(f.type)
+  for (const f of module.functions) typeNumber(typeOf(f))
 
   const out = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
-  section(out, 1, typeItems)
-  section(out, 2, [...importItems, memory])
-  section(out, 3, functionItems)
-  section(out, 6, globalItems)
-  section(out, 7, exportItems)
-  section(out, 10, codeItems)
+  section(out, 1, types, (type) => {
+    out.push(0x60, type.params.length, ...type.params.map((t) => valueTypes[t]))
+    if (type.result === null) out.push(0)
+    else out.push(1, valueTypes[type.result])
+  })
+  section(out, 2, [...module.imports, null], (item) => {
+    name(out, 'env')
+    if (item === null) {
+      // The memory: of any size.
+      name(out, 'memory')
+      out.push(2, 0, 0)
+      return
+    }
+    name(out, item.name)
+    out.push(0)
+    unsigned(out, typeNumber(item.type))
+  })
+  section(out, 3, module.functions, (f) => unsigned(out, typeNumber(typeOf(f))))
+  section(out, 6, module.globals, (g) => {
+    out.push(valueTypes[g.type], 1, g.type === 'i32' ? 0x41 : 0x42)
+    signed64(out, g.initial)
+    out.push(0x0b)
+  })
+  const exported = [
+    ...module.functions.filter((f) => f.exported).map((f) => ({ name: f.name, kind: 0, number: lookup(functions, 'function', f.name) })),
+    ...module.globals.map((g, number) => ({ name: g.name, kind: 3, number })),
+  ]
+  section(out, 7, exported, (item) => {
+    name(out, item.name)
+    out.push(item.kind)
+    unsigned(out, item.number)
+  })
+  section(out, 10, module.functions, (f) => sized(out, () => encodeBody(out, f, { functions, globals })))
   return new Uint8Array(out)
 }

@@ -70,7 +70,13 @@ export type Node =
   | { readonly op: 'load'; readonly name: LoadOp; readonly address: Node; readonly offset: number }
   | { readonly op: 'store'; readonly name: StoreOp; readonly address: Node; readonly value: Node; readonly offset: number }
   | { readonly op: 'block' | 'loop'; readonly label: string; readonly body: readonly Node[] }
-  | { readonly op: 'if'; readonly condition: Node; readonly then: readonly Node[]; readonly else: readonly Node[]; readonly result: ValueType | null }
+  | {
+      readonly op: 'if'
+      readonly condition: Node
+      readonly then: readonly Node[]
+      readonly else: readonly Node[]
+      readonly result: ValueType | null
+    }
   | { readonly op: 'br'; readonly label: string }
   | { readonly op: 'br_if'; readonly label: string; readonly condition: Node }
   | { readonly op: 'br_table'; readonly labels: readonly string[]; readonly otherwise: string; readonly index: Node }
@@ -104,7 +110,9 @@ export interface WasmModule {
   readonly functions: readonly WasmFunction[]
 }
 
-const plain = (name: PlainOp) => (...args: readonly Node[]): Node => ({ op: 'plain', name, args })
+const plain =
+  (name: PlainOp) =>
+  (...args: readonly Node[]): Node => ({ op: 'plain', name, args })
 
 /** The i32 instructions, as functions from operands to nodes. Constants are signed or unsigned 32-bit integers. */
 export const i32 = {

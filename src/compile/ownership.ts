@@ -1,0 +1,232 @@
+/**
+ * Which local objects may be changed. The compiler holds local objects by value, so a change through one name is not seen through
+ * another: an object is changed only where this function made it and nothing else names it or the changed part of it.
+ */
+import type { Expression } from 'oxc-parser'
+import { type Context, type Offsets, refuse } from './context.js'
+import { type Cell, lookup, type Scope } from './scope.js'
+import { type Item, lift, type Value } from './value.js'
+
+/** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
+export const isLocalObject = (v: Value): boolean => {
+  switch (v.k) {
+    case 'record':
+    case 'list':
+    case 'set':
+    case 'union':
+      return true
+    case 'optional':
+      return isLocalObject(v.of)
+    case 'const':
+      return typeof v.value === 'object' && v.value !== null
+    default:
+      return false
+  }
+}
+
+/** The fields or items of an object. */
+export const partsOf = (v: Value): Value[] => {
+  const whole = lift(v)
+  switch (whole.k) {
+    case 'record':
+      return [...whole.fields.values()]
+    case 'list':
+      return whole.items.map((item) => item.value)
+    case 'union':
+      return whole.variants.flatMap(([, fields]) => [...fields.values()])
+    case 'optional':
+      return partsOf(whole.of)
+    default:
+      return []
+  }
+}
+
+const holdsObjects = (v: Value): boolean => partsOf(v).some(isLocalObject)
+
+/** The local at the left end of `a.b[i].c`, without what exists for the type checker only. */
+const rootCell = (node: Expression, scope: Scope): Cell | null => {
+  switch (node.type) {
+    case 'Identifier': {
+      const found = lookup(scope, node.name)
+      return found !== null && 'cell' in found ? found.cell : null
+    }
+    case 'MemberExpression':
+      return rootCell(node.object, scope)
+    case 'CallExpression':
+      return rootCell(node.callee, scope)
+    case 'AssignmentExpression':
+      return node.left.type === 'ArrayPattern' || node.left.type === 'ObjectPattern' ? null : rootCell(node.left as Expression, scope)
+    case 'ChainExpression':
+    case 'TSNonNullExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'ParenthesizedExpression':
+      return rootCell(node.expression, scope)
+    default:
+      return null
+  }
+}
+
+/** Notes that the value of an expression goes where it may get a second name. */
+export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope): void => {
+  if (!isLocalObject(v)) return
+  const cell = rootCell(node, scope)
+  if (cell === null) return
+  const { type } = unwrapped(node)
+  if (type === 'Identifier' || type === 'AssignmentExpression') c.aliased.add(cell.id)
+  // Methods say for themselves what they give away.
+  else if (!callsMethod(node)) c.leaked.add(cell.id)
+}
+
+const callsMethod = (node: Expression): boolean => {
+  const inner = unwrapped(node)
+  return inner.type === 'CallExpression' || (inner.type === 'ChainExpression' && inner.expression.type === 'CallExpression')
+}
+
+/** Notes that parts of an object get names: the items of a list in a loop, what a copy of it shares with it. */
+export const nameParts = (c: Context, node: Expression, parts: readonly Item[] | Value, scope: Scope): void => {
+  const some = 'k' in parts ? holdsObjects(parts) : parts.some((item) => isLocalObject(item.value))
+  const cell = some ? rootCell(node, scope) : null
+  if (cell !== null) c.leaked.add(cell.id)
+}
+
+/** Runs callbacks over the parts of an object, which have names meanwhile. */
+export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item[], scope: Scope, run: () => T): T => {
+  const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
+  if (cell === null || c.leaked.has(cell.id)) return run()
+  c.leaked.add(cell.id)
+  const result = run()
+  c.leaked.delete(cell.id)
+  return result
+}
+
+/** Notes whether the object that a local now holds was made in its initialiser, and the objects in it too. */
+export const own = (c: Context, cell: Cell, node: Expression | null, v: Value): void => {
+  const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(node, v)
+  if (freshness === 'foreign') c.foreign.add(cell.id)
+  if (freshness !== 'own') c.leaked.add(cell.id)
+}
+
+/** `own`: made here with all objects in it; `shallow`: made here, but objects in it may have been there; `foreign`: who knows. */
+type Freshness = 'own' | 'shallow' | 'foreign'
+
+const makers: ReadonlySet<string> = new Set(['map', 'filter', 'slice', 'concat', 'entries', 'keys', 'values', 'from'])
+
+export const freshnessOf = (node: Expression, v: Value): Freshness => {
+  if (!isLocalObject(v)) return 'own'
+  const inner = unwrapped(node)
+  const all = (parts: readonly Freshness[]): Freshness => (parts.every((part) => part === 'own') ? 'own' : 'shallow')
+  switch (inner.type) {
+    case 'ObjectExpression': {
+      const whole = lift(v)
+      if (whole.k !== 'record') return 'shallow'
+      const made = new Map(
+        inner.properties.flatMap((p): [string, Expression][] =>
+          p.type === 'Property' && !p.computed && p.key.type === 'Identifier' ? [[p.key.name, p.value]] : [],
+        ),
+      )
+      return all(
+        [...whole.fields].map(([name, field]) => {
+          const from = made.get(name)
+          return from === undefined ? (isLocalObject(field) ? 'foreign' : 'own') : freshnessOf(from, field)
+        }),
+      )
+    }
+    case 'ArrayExpression': {
+      const parts = partsOf(v)
+      if (parts.length !== inner.elements.length) return holdsObjects(v) ? 'shallow' : 'own'
+      return all(
+        inner.elements.map((element, i) => {
+          const part = parts[i]
+          if (part === undefined || !isLocalObject(part)) return 'own'
+          return element === null || element.type === 'SpreadElement' ? 'foreign' : freshnessOf(element, part)
+        }),
+      )
+    }
+    case 'CallExpression': {
+      const { callee } = inner
+      if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || !makers.has(callee.property.name)) return 'foreign'
+      if (lift(v).k !== 'list') return 'foreign'
+      if (!holdsObjects(v)) return 'own'
+      const transform = inner.arguments.at(-1)
+      if (transform?.type !== 'ArrowFunctionExpression' || transform.body.type === 'BlockStatement') return 'shallow'
+      const { body } = transform
+      return callee.property.name === 'map' || callee.property.name === 'from' ? all(partsOf(v).map((part) => freshnessOf(body, part))) : 'shallow'
+    }
+    case 'ConditionalExpression': {
+      const [a, b] = [freshnessOf(inner.consequent, v), freshnessOf(inner.alternate, v)]
+      return a === b ? a : a === 'foreign' || b === 'foreign' ? foreignUnlessNull(inner.consequent, a, inner.alternate, b) : 'shallow'
+    }
+    default:
+      return 'foreign'
+  }
+}
+
+/** `made ? { ... } : null`: the arm without an object makes nothing foreign. */
+const foreignUnlessNull = (left: Expression, a: Freshness, right: Expression, b: Freshness): Freshness => {
+  const nothing = (node: Expression): boolean => {
+    const inner = unwrapped(node)
+    return (inner.type === 'Literal' && inner.value === null) || (inner.type === 'Identifier' && inner.name === 'undefined')
+  }
+  return nothing(left) ? b : nothing(right) ? a : 'foreign'
+}
+
+const unwrapped = (node: Expression): Expression => {
+  switch (node.type) {
+    case 'TSNonNullExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'ParenthesizedExpression':
+      return unwrapped(node.expression)
+    default:
+      return node
+  }
+}
+
+/** Why a local object cannot be changed at `depth` (1: its own fields or items), with what to do; null where it can. */
+export const whyShared = (c: Context, cell: Cell, depth: number): { readonly message: string; readonly hint: string } | null => {
+  const { id, name } = cell
+  if (cell.parameter || c.aliased.has(id))
+    return {
+      message: `the object in '${name}' has another name as well, which would see this change`,
+      hint: `make a copy first, and change that: const own = { ...${name} }`,
+    }
+  if (c.foreign.has(id))
+    return {
+      message: `the object in '${name}' was not made here: it is a copy, or has another name that would see this change`,
+      hint: `change a copy: const own = { ...${name} }; or write to the state: s.x = ...`,
+    }
+  if (depth > 1 && c.leaked.has(id))
+    return {
+      message: `an object inside '${name}' may have another name, which would see this change`,
+      hint: 'make a new object instead: { ...old, field: value }',
+    }
+  return null
+}
+
+/** Refuses to change a list that a loop goes over: JavaScript's loop would see the change. */
+export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: Offsets): void => {
+  if (c.looping.now.has(cell.id) || c.looping.acrossYields(cell.id))
+    refuse(c, 'MC305', file, node, `'${cell.name}' changes while a loop goes over it`, `loop over a copy: for (const x of [...${cell.name}])`)
+}
+
+/** Refuses to change, in the condition of an \`until\`, a local that was there before: nobody says how often a condition is evaluated. */
+export const refuseOutside = (c: Context, cell: Cell, file: number, node: Offsets): void => {
+  if (c.outside?.has(cell.id) === true)
+    refuse(c, 'MC303', file, node, `the condition of until(...) writes '${cell.name}'`, 'write in the step that the condition starts')
+}
+
+/** Runs the body of a loop over a local list. */
+export const whileLooping = <T>(c: Context, node: Expression, scope: Scope, run: () => T): T => {
+  const cell = loopedCell(node, scope)
+  if (cell === null || c.looping.now.has(cell)) return run()
+  c.looping.now.add(cell)
+  const result = run()
+  c.looping.now.delete(cell)
+  return result
+}
+
+/** The cell of the local that a loop goes over, or over a part of it; null where it goes over something else. */
+export const loopedCell = (node: Expression, scope: Scope): string | null => (callsMethod(node) ? null : (rootCell(node, scope)?.id ?? null))
