@@ -3,6 +3,7 @@ import type { Agent, Block, LiveLocal, Location, Process, Step } from '../ir/sys
 import { mapBlock } from '../ir/walk.js'
 import type { Each, Process as ProcessDefinition, Rules } from '../lang/model.js'
 import { functionInfo } from '../load/registry.js'
+import { functionOf } from './call.js'
 import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from './context.js'
 import type { Site } from './flow.js'
 import { liveLocals } from './liveness.js'
@@ -28,9 +29,9 @@ const instances = <B>(name: string, entry: B | Each<B>): Instance<B>[] =>
 const isEach = <B>(entry: B | Each<B>): entry is Each<B> =>
   typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'each'
 
-/** Where a function is written; for messages about it as a whole. */
-export const siteOfFunction = (c: Context, fn: AnyFunction): { site: Site; root: Scope } => {
-  const info = functionInfo(fn)
+/** Where a function is written, or else the function around it; for messages about it as a whole. */
+export const siteOfFunction = (c: Context, fn: AnyFunction, around?: unknown): { site: Site; root: Scope } => {
+  const info = functionInfo(fn) ?? functionInfo(around)
   const file = info === undefined ? 0 : fileNumber(c, info.file)
   const site: Site = { file, node: info ?? { start: 0, end: 0 } }
   return { site, root: functionScope(null, null, file, '') }
@@ -66,9 +67,10 @@ export const compileProcesses = (
   c: Context,
   definitions: Readonly<Record<string, ProcessDefinition<never>>>,
   into: CompiledAgents,
+  around: unknown,
 ): void => {
   for (const [name, entry] of Object.entries(definitions))
-    for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>)) compileProcess(c, name, instance, into)
+    for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>)) compileProcess(c, name, instance, into, around)
 }
 
 const compileProcess = (
@@ -76,12 +78,15 @@ const compileProcess = (
   group: string,
   instance: Instance<AnyFunction>,
   { agents, processes, steps, starts }: CompiledAgents,
+  around: unknown,
 ): void => {
   const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number }
   agents.push(agent)
   const process = processes.length
-  const { site, root } = siteOfFunction(c, instance.body)
+  const { site, root } = siteOfFunction(c, instance.body, around)
   const fn = constantValue(instance.body)
+  if (!functionOf(c, fn, site).generator)
+    return refuse(c, 'MC111', site.file, site.node, `the process '${agent.name}' is no generator`, 'write function* (s) { ... }: what comes after a yield is a step')
   const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
   const ends = new Set<OpenBlock>()
   const m = createMachine(c, 'process', (machine) => {
@@ -210,7 +215,7 @@ const declareLocals = (
   return variables
 }
 
-export const compileRules = (c: Context, definitions: Readonly<Record<string, Rules<never>>>, into: CompiledAgents): void => {
+export const compileRules = (c: Context, definitions: Readonly<Record<string, Rules<never>>>, into: CompiledAgents, around: unknown): void => {
   for (const [name, entry] of Object.entries(definitions)) {
     for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
       name,
@@ -219,7 +224,7 @@ export const compileRules = (c: Context, definitions: Readonly<Record<string, Ru
       const agent: Agent = { id: into.agents.length, name: instance.name, kind: 'rule', group: name, instance: instance.number }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
-      for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into)
+      for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into, around)
     }
   }
 }
@@ -231,8 +236,9 @@ const compileRule = (
   body: AnyFunction,
   instance: number | null,
   { steps }: CompiledAgents,
+  around: unknown,
 ): void => {
-  const { site, root } = siteOfFunction(c, body)
+  const { site, root } = siteOfFunction(c, body, around)
   const args: Value[] = [{ k: 'state' }, ...(instance === null ? [] : [constantValue(instance)])]
   const m = createMachine(c, 'rule', (machine) => {
     machine.block.end = { op: 'finish' }

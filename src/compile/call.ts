@@ -138,6 +138,8 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
   if (fn.k === 'const' && typeof fn.value === 'function') {
     const info = functionInfo(fn.value)
     if (info === undefined) {
+      if (/^Async/.test(fn.value.constructor.name))
+        return refuse(c, 'MC101', site.file, site.node, `'${fn.value.name}' is an async function`, 'a model has no promises: a process waits by yield until(label, condition)')
       if (fn.value === Math.random)
         return refuse(
           c,
@@ -158,7 +160,7 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
     }
     const body = functionNode(info) as unknown as Fn
     if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
-    return { body, generator: body.generator, name: fn.value.name }
+    return { body, generator: body.generator, name: fn.value.name || 'this function' }
   }
   if (fn.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${fn.what} was read before a yield`, 'read it again')
   return refuse(c, 'MC201', site.file, site.node, `${describe(fn)} is called`, 'call a function')

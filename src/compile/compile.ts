@@ -57,8 +57,9 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     c,
     build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>,
     agents,
+    model.processes,
   )
-  compileRules(c, build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>, agents)
+  compileRules(c, build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>, agents, model.rules)
   const init = compileInit(c, model.init, p, agents.starts)
   const compiled = Object.entries(properties).map(([name, property]) => compileProperty(c, name, property, p))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))

@@ -88,13 +88,14 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
         case '~':
           return arithmetic(c, '^', evaluate(c, node.argument, scope), constantValue(-1), site)
         default:
-          return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'use ! - ~ only')
+          return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
       }
     case 'BinaryExpression': {
       if (node.left.type === 'PrivateIdentifier') break
       const { left, right } = node
       const [a, b] = evaluateAll(c, [() => evaluateObject(c, left, scope), () => evaluateObject(c, right, scope)])
       if (a === undefined || b === undefined) break
+      refuseNeverEqual(c, node.operator, [left, a], [right, b], scope)
       return binaryOperator(c, node.operator, a, b, site)
     }
     case 'LogicalExpression':
@@ -161,6 +162,47 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
   return refuse(c, 'MC101', site.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
 }
 
+/** A string that the enum beside it cannot be: the comparison would say the same in every state. */
+const refuseNeverEqual = (
+  c: Context,
+  operator: string,
+  a: readonly [Expression, Value],
+  b: readonly [Expression, Value],
+  scope: Scope,
+): void => {
+  if (operator !== '===' && operator !== '!==') return
+  for (const [[literal, text], [access, v]] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    if (literal.type === 'Literal' && access.type === 'MemberExpression') refuseOutsideEnum(c, text, v, siteOf(scope, literal))
+}
+
+/** Refuses a constant string that an enum of the state cannot be. */
+export const refuseOutsideEnum = (c: Context, text: Value, v: Value, site: Site): void => {
+  const of = v.k === 'optional' ? v.of : v
+  if (text.k !== 'const' || typeof text.value !== 'string' || of.k !== 'enum' || of.values.includes(text.value)) return
+  refuse(
+    c,
+    'MC208',
+    site.file,
+    site.node,
+    `'${text.value}' is never what is compared with it`,
+    `that is one of ${of.values.map((x) => `'${x}'`).join(', ')}`,
+  )
+}
+
+const unaryHint = (operator: string): string => {
+  switch (operator) {
+    case 'typeof':
+      return 'compare with what tells the values apart: x === null, u.tag === ...'
+    case 'delete':
+      return 'a record keeps its fields: store null in an optional(...), or s.set.delete(i)'
+    default:
+      return 'use ! - + ~'
+  }
+}
+
 const describeSyntax = (node: Node): string => {
   switch (node.type) {
     case 'NewExpression':
@@ -178,7 +220,7 @@ const describeSyntax = (node: Node): string => {
     case 'ImportExpression':
       return 'a dynamic import'
     case 'Literal':
-      return 'a literal of this kind'
+      return 'regex' in node ? 'a regular expression' : 'a bigint'
     default:
       return node.type
   }
@@ -193,6 +235,10 @@ const syntaxHint = (node: Node): string => {
       return 'write functions; the state is their argument'
     case 'SequenceExpression':
       return 'write two statements'
+    case 'Literal':
+      return 'regex' in node ? 'the state holds no texts: use oneOf(...) values' : 'write an integer'
+    case 'AwaitExpression':
+      return 'a model has no promises: a process waits by yield until(label, condition)'
     default:
       return 'docs/LANGUAGE.md lists what can be written'
   }
@@ -229,8 +275,8 @@ export const condition = (c: Context, v: Value, site: Site): Expr => {
   if (v.k === 'const' && (v.value === null || v.value === undefined)) return zero
   if (isReference(v) || v.k === 'record' || v.k === 'union') return one
   if (v.k === 'stale') return stale(c, v.what, site)
-  if (v.k === 'optional' && asBool(v.of) !== null && v.absent === undefined) {
-    // `xs.at(i)` or `o?.flag` of booleans: undefined counts as false.
+  if (v.k === 'optional' && asBool(v.of) !== null) {
+    // `xs.at(i)`, `o?.flag` or `o && o.flag`: what is not there counts as false.
     return and(v.present, asBool(v.of) ?? zero)
   }
   return refuse(
@@ -279,7 +325,9 @@ const identifier = (c: Context, node: { name: string; start: number; end: number
         `'${node.name}' is the world outside the model`,
         'what the environment may do is a rule or a `choose`',
       )
-    return refuse(c, 'MC116', scope.file, node, `'${node.name}' stands for nothing here`, 'declare or import it')
+    if (node.name in globalThis)
+      return refuse(c, 'MC102', scope.file, node, `'${node.name}' is no part of the language`, 'docs/LANGUAGE.md lists what can be written')
+    return refuse(c, 'MC116', scope.file, node, `'${node.name}' stands for nothing here`, 'declare or import it, before this line')
   }
   if ('captured' in found) {
     if (found.captured.reassigned.includes(node.name))
@@ -368,6 +416,16 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
       if (a.k === 'const' && b.k === 'const' && Number.isInteger(Number(a.value) / Number(b.value)))
         return constantValue(Number(a.value) / Number(b.value))
       return refuse(c, 'MC207', site.file, site.node, "'/' can give a fraction", 'write Math.trunc(a / b)')
+    case 'in':
+    case 'instanceof':
+      return refuse(
+        c,
+        'MC101',
+        site.file,
+        site.node,
+        `'${operator}' is outside the language`,
+        operator === 'in' ? 'records keep their fields; for members of a set write s.x.has(i)' : 'compare with what tells the values apart',
+      )
     case '&':
     case '|':
     case '^': {
@@ -406,6 +464,7 @@ const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
     return v === 'never' ? undefinedValue : v
   }
   const test = condition(c, left, siteOf(scope, node.left))
+  if (asBool(left) === null) return logicalOfObjects(c, node, left, test, scope)
   const evaluateRight = (): Expr => condition(c, evaluateObject(c, node.right, scope), siteOf(scope, node.right))
   // What the left side says of a local's range holds on the right.
   if (node.operator === '&&') return boolean(andThen(c, test, evaluateRight, site, () => refine(c, node.left, true, scope)))
@@ -420,6 +479,21 @@ const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
       ),
     ),
   )
+}
+
+/** `o && o.flag` is null where `o` is; `o || other` is one of the two. */
+const logicalOfObjects = (c: Context, node: LogicalExpression, left: Value, test: Expr, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  const there = left.k === 'optional' ? left.of : left
+  const nothing = left.k === 'optional' ? constantValue(left.absent) : left
+  const decided = settle(c, test)
+  const right = (): Value => evaluate(c, node.right, scope)
+  nameAgain(c, node.left, left, scope)
+  const v =
+    node.operator === '&&'
+      ? conditional(c, decided, right, () => nothing, site)
+      : conditional(c, decided, () => there, right, site)
+  return v === 'never' ? undefinedValue : v
 }
 
 /** Narrows the ranges of locals by what a condition says of them: `i < n`, `i >= 1 && ...`. */
@@ -729,8 +803,8 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
     const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
     return readPlace(c, elementPlace(object.place, i), spanOf(site.file, site.node), object.origin)
   }
-  if (object.k === 'const' && typeof object.value === 'object' && object.value !== null && !Array.isArray(object.value))
-    return lookupTable(c, object.value, index, site)
+  const table = lift(object)
+  if (table.k === 'record') return lookupTable(c, table.fields, index, site)
   if (object.k === 'const' && Array.isArray(object.value) && index.k === 'const') {
     const v: unknown = Reflect.get(object.value, String(index.value))
     if (v === undefined)
@@ -765,11 +839,11 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
 const unwrapIndex = (c: Context, v: Value, site: Site): Value => (v.k === 'optional' ? present(c, v, site) : v)
 
 /** A constant object indexed by a string of the state: `next[s.phase]`. */
-const lookupTable = (c: Context, table: object, index: Value, site: Site): Value => {
+const lookupTable = (c: Context, table: ReadonlyMap<string, Value>, index: Value, site: Site): Value => {
   const key = index.k === 'optional' ? present(c, index, site) : index
   if (key.k !== 'enum')
     return refuse(c, 'MC201', site.file, site.node, `an object is indexed by ${describe(index)}`, 'index it by a oneOf(...) value')
-  const missing = key.values.filter((name) => !Object.hasOwn(table, name))
+  const missing = key.values.filter((name) => !table.has(name))
   if (missing.length > 0)
     return refuse(
       c,
@@ -779,7 +853,7 @@ const lookupTable = (c: Context, table: object, index: Value, site: Site): Value
       `the object has no ${missing.map((m) => `'${m}'`).join(', ')}`,
       'give it an entry for every value',
     )
-  const values = key.values.map((name) => constantValue(Reflect.get(table, name)))
+  const values = key.values.map((name) => table.get(name) ?? undefinedValue)
   return selectValue(
     c,
     key.values.map((_, i) => eq(key.e, constant(i))),

@@ -172,7 +172,8 @@ const foreignUnlessNull = (left: Expression, a: Freshness, right: Expression, b:
   return nothing(left) ? b : nothing(right) ? a : 'foreign'
 }
 
-const unwrapped = (node: Expression): Expression => {
+/** An expression without what exists for the type checker only. */
+export const unwrapped = (node: Expression): Expression => {
   switch (node.type) {
     case 'TSNonNullExpression':
     case 'TSAsExpression':

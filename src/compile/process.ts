@@ -38,9 +38,9 @@ import {
 import { condition, evaluate, evaluateObject, itemsOf, refine, select1 } from './expression.js'
 import { joinOrRefuse, type Site } from './flow.js'
 import { hasMember, wholeOf } from './memory.js'
-import { loopedCell, nameParts } from './ownership.js'
+import { loopedCell, nameParts, unwrapped } from './ownership.js'
 import { type Cell, childScope, type Fn, lookup, type Scope, visibleCells } from './scope.js'
-import { bindItem, declare, hoist, iteration, runStatement, switchCases } from './statement.js'
+import { bindItem, declare, hoist, iteration, requireLoop, runStatement, switchCases } from './statement.js'
 import { callsNamed, delegatedYields, escapes, hasYield, pauses } from './syntax.js'
 import { compact, leaves, lower, raise, sameType, type Type, typeOf, zeroIn } from './type.js'
 import { asInt, describe, int, lift, undefinedValue, type Value } from './value.js'
@@ -252,6 +252,7 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
       return to.go()
     }
     case 'LabeledStatement':
+      requireLoop(c, node, scope)
       return step(m, node.body, scope, control, next, [...labels, node.label.name])
     case 'WhileStatement':
       return whileLoop(m, node, scope, control, next, labels)
@@ -267,8 +268,6 @@ const step = (m: Machine, node: Statement, scope: Scope, control: Control, next:
     case 'SwitchStatement':
       return switchOn(m, node, scope, control, next)
     default:
-      if (hasYield(node))
-        return refuse(c, 'MC108', scope.file, node, `a yield inside ${node.type}`, 'docs/LANGUAGE.md lists what can be written')
       if (runStatement(c, node, scope) === 'never') return fallOff(m)
       return next()
   }
@@ -404,7 +403,7 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
     // With yields the list is read again in every round: from the frame, where a yield has passed.
     const item = (yields ? list() : first)[i]
     if (item === undefined) return next()
-    const roundScope = { ...scope, parent: scope, names: new Map<string, Cell>(), captured: null, instance: `${scope.instance}#${i}` }
+    const roundScope = { ...scope, parent: scope, names: new Map<string, Cell>(), coming: new Set<string>(), captured: null, instance: `${scope.instance}#${i}` }
     const outer = frames.at(-1)
     branch(
       m,
@@ -498,7 +497,7 @@ const isFixedTarget = (node: Expression): boolean =>
 
 const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Scope, next: (v: Value) => void): void => {
   const { c } = m
-  const callee = node.argument
+  const callee = node.argument === null ? null : unwrapped(node.argument)
   const site: Site = { file: scope.file, node }
   if (callee?.type !== 'CallExpression')
     return refuse(c, 'MC108', scope.file, node, 'yield* of something that is no call', 'write yield* choose(...) or yield* helper(...)')
@@ -592,6 +591,8 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
       (t) => int(t, 0, members.length - 1),
     )
   }
+  if (from.k !== 'list' && from.k !== 'ref' && from.k !== 'optional' && from.k !== 'stale')
+    return refuse(c, 'MC201', scope.file, node, `choose(...) of ${describe(from)}`, 'choose from a count, a list, a queue or a set')
   const { items, length } = compact(itemsOf(c, from, site), wholeOf(c, at))
   const settled = items.map((item) => ({ present: one, value: settleValue(c, item.value) }))
   const limit = settle(c, length)
@@ -865,18 +866,19 @@ const labelText = (c: Context, node: Expression, scope: Scope): string => {
       )
       .join('')
   }
-  const text = constantText(c, node, scope)
+  const text = constantText(c, node, scope, 'texts')
   if (text !== null) return text
   if (node.type === 'ConditionalExpression') return `${labelText(c, node.consequent, scope)} | ${labelText(c, node.alternate, scope)}`
   return refuse(c, 'MC114', scope.file, node, 'this is no label', "a label is a text: yield 'read the entry', or a template literal")
 }
 
-const constantText = (c: Context, node: Expression, scope: Scope): string | null => {
+/** A constant as text: `texts` alone, or whatever a template literal may show. */
+const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' | 'scalars' = 'scalars'): string | null => {
   const before = { out: c.out, cells: c.cells, stores: c.stores, temps: c.temps }
   c.out = []
   try {
     const v = evaluate(c, node, scope)
-    return v.k === 'const' && (typeof v.value === 'string' || typeof v.value === 'number' || typeof v.value === 'boolean')
+    return v.k === 'const' && (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
       ? String(v.value)
       : null
   } finally {

@@ -12,6 +12,8 @@ export type Fn = FunctionNode | ArrowFunctionExpression
 export interface Scope {
   readonly parent: Scope | null
   readonly names: Map<string, Cell>
+  /** Names that are declared further down in this block: until then they hide the same names outside. */
+  readonly coming: Set<string>
   /** For the outermost scope of a function of a module: what the names around it stand for. */
   readonly captured: FunctionInfo | null
   /** The file in which this code is written: an index into `System.files`. */
@@ -31,6 +33,7 @@ export interface Cell {
 export const childScope = (parent: Scope): Scope => ({
   parent,
   names: new Map(),
+  coming: new Set(),
   captured: null,
   file: parent.file,
   instance: parent.instance,
@@ -39,6 +42,7 @@ export const childScope = (parent: Scope): Scope => ({
 export const functionScope = (parent: Scope | null, captured: FunctionInfo | null, file: number, instance: string): Scope => ({
   parent,
   names: new Map(),
+  coming: new Set(),
   captured,
   file,
   instance,
@@ -55,6 +59,7 @@ export const lookup = (scope: Scope, name: string): { readonly cell: Cell } | { 
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
     const cell = at.names.get(name)
     if (cell !== undefined) return { cell }
+    if (at.coming.has(name)) return null
     if (at.captured?.has(name)) return { captured: at.captured }
   }
   return null

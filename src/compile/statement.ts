@@ -1,9 +1,9 @@
 /** Statements without yields, executed in place: loops are unrolled, ways that part meet again. */
-import type { ForOfStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
+import type { ForOfStatement, LabeledStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
 import { any, constant, not } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine } from './expression.js'
+import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine, refuseOutsideEnum } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { equal } from './memory.js'
 import { nameParts, whileLooping } from './ownership.js'
@@ -19,9 +19,11 @@ export const runStatements = (c: Context, statements: readonly Statement[], scop
   return 'next'
 }
 
-/** Function declarations can be called before the place where they stand. */
+/** Function declarations can be called before the place where they stand; other names hide outer ones before they have a value. */
 export const hoist = (c: Context, statements: readonly Statement[], scope: Scope): void => {
   for (const statement of statements) {
+    if (statement.type === 'VariableDeclaration')
+      for (const d of statement.declarations) if (d.id.type === 'Identifier') scope.coming.add(d.id.name)
     if (statement.type !== 'FunctionDeclaration' || statement.id === null) continue
     const cell = declareName(scope, statement.id.name, statement.start, { constant: true, parameter: false })
     setCell(c, cell, { k: 'closure', fn: statement, scope })
@@ -71,9 +73,11 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
     }
     case 'BreakStatement':
     case 'ContinueStatement':
-      jump(c, node.type === 'BreakStatement' ? 'break' : 'continue', node.label?.name ?? null, undefinedValue)
+      if (!jump(c, node.type === 'BreakStatement' ? 'break' : 'continue', node.label?.name ?? null, undefinedValue))
+        return refuse(c, 'MC101', scope.file, node, 'a jump out of what is evaluated here', 'jump within one loop')
       return 'never'
     case 'LabeledStatement':
+      requireLoop(c, node, scope)
       return runStatement(c, node.body, scope, [...labels, node.label.name])
     case 'ForOfStatement':
       return forOf(c, node, scope, labels)
@@ -128,6 +132,13 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
   }
 }
 
+/** A label is for `break` and `continue` of loops. */
+export const requireLoop = (c: Context, node: LabeledStatement, scope: Scope): void => {
+  const { type } = node.body
+  if (!/^(For|While|DoWhile|ForOf|Labeled)Statement$/.test(type))
+    refuse(c, 'MC101', scope.file, node.label, 'a label on something that is no loop', 'write an if instead of the jump')
+}
+
 const describeStatement = (node: Statement): string => {
   switch (node.type) {
     case 'ThrowStatement':
@@ -151,6 +162,10 @@ const hintFor = (node: Statement): string => {
       return 'say what must hold with assert(condition)'
     case 'ForInStatement':
       return 'write for (const x of ...)'
+    case 'TryStatement':
+      return 'a step that fails is a violation with a trace: nothing is caught'
+    case 'ClassDeclaration':
+      return 'write functions; the state is their argument'
     default:
       return 'docs/LANGUAGE.md lists what can be written'
   }
@@ -272,6 +287,7 @@ export const switchCases = (
       text = 'default'
     } else {
       const value = evaluate(c, one.test, scope)
+      if (node.discriminant.type === 'MemberExpression') refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
       const e = equal(subject, value)
       if (e === null)
         return refuse(

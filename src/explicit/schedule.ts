@@ -77,8 +77,9 @@ const searchLevels = async (program: Program, machine: Machine, depth: number, o
   let turn = performance.now()
   while (levels.length <= depth) {
     const before = machine.read('depth')
-    machine.call('run', Math.min(statesPerCall, machine.read('left')))
+    const ended = machine.call('run', Math.min(statesPerCall, machine.read('left'))) === 1
     if (machine.read('stop') !== 0) return null
+    if (ended) throw new Error(`the second search ends before the depth of ${depth} that the first one reached`)
     if (machine.read('depth') > before) {
       const last = levels[levels.length - 1]
       levels.push({ start: last.start + last.count * stateBytes, count: machine.read('left') })

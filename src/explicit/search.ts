@@ -222,7 +222,7 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
   const { limit, seconds } = await runToTheEnd(machine, options, bytes)
-  if (limit?.kind === 'states') lookAtTheRest(machine)
+  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
 
   const complete = limit === null
   const { memory } = program

@@ -7,6 +7,7 @@ import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { type SlowProperty, type SlowResult, slowSearch } from '../../src/replay/search.ts'
+import { fewestSwitches } from './switches.ts'
 import { loadText } from './text.ts'
 
 export type Comparison =
@@ -48,7 +49,12 @@ export const compareText = async (
     throw error
   }
   const given = sabotage(system)
-  const whole = await search(given, { maxStates, schedules: 'none' })
+  // The oracle takes every step again for every state behind it.
+  let whole = await search(given, { maxStates, schedules: 'none' })
+  for (let most = maxStates; whole.transitions * whole.depth > 20_000; ) {
+    most = Math.floor(most / 3)
+    whole = await search(given, { maxStates: most, schedules: 'none' })
+  }
   const maxDepth = whole.complete ? undefined : whole.depth - 1
   if (maxDepth !== undefined && maxDepth < 1) return { kind: 'skipped' }
   const limits = maxDepth === undefined ? {} : { maxDepth }
@@ -135,6 +141,16 @@ const checkSchedules = (
     const property = properties[name]
     if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, {}).holds !== (kind === 'sometimes'))
       wrong('ends in a state that is no witness in the oracle')
+    if (length === null || length > 8 || slow.vectors.length > 80 || (schedule.fails && length === 0)) continue
+    const agents = schedule.moves.map(({ step }) => system.steps[step]!.agent)
+    const switches = agents.filter((agent, i) => i > 0 && agent !== agents[i - 1]).length
+    const fewest = fewestSwitches(
+      system,
+      model,
+      length,
+      property === undefined ? { kind: kind as 'deadlock' | 'assert' | 'range' } : { property },
+    )
+    if (fewest !== switches) wrong(`has ${switches} switches between agents, and the fewest are ${fewest}`)
   }
   return n
 }

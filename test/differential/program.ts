@@ -15,7 +15,7 @@ export const sourceOfTree = (tree: ModelTree): string => {
   const vars = types.map(
     (type, i): Var => ({ text: `s.${names[i]}`, type, kind: isGhost(i) ? 'ghost' : 'state', assignable: true, block: 0 }),
   )
-  const global: Scope = { vars, pure: [], readsGhosts: false, block: 0, depth: 0, fresh }
+  const global: Scope = { vars, pure: [], readsGhosts: false, block: 0, depth: 0, hides: false, fresh }
   const none: Powers = { yields: false, chooses: false, blocks: false, stores: false, loops: [], result: null, helpers: [] }
   const lines: string[] = []
 
@@ -130,8 +130,8 @@ export const sourceOfTree = (tree: ModelTree): string => {
     "  name: 'generated',",
     '  state,',
     ...(init.lines.length === 0 ? [] : ['  init: function* (s) {', ...init.lines.map((l) => `    ${l}`), '  },']),
-    ...block('processes', '()', processes),
-    ...block('rules', '()', rules),
+    ...block('processes', '(_p)', processes),
+    ...block('rules', '(_p)', rules),
     ...(tree.pick % 4 === 3 ? ["  deadlock: 'allowed',"] : []),
     '})',
     'export default properties(m, {',

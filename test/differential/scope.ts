@@ -24,6 +24,8 @@ export interface Scope {
   readonly readsGhosts: boolean
   readonly block: number
   readonly depth: number
+  /** A name of an outer block may be declared anew: nothing in this block has used it yet. */
+  readonly hides: boolean
   readonly fresh: (prefix: string) => string
 }
 
@@ -42,6 +44,8 @@ export interface Place {
   readonly assignable: boolean
   /** An optional on the way to it is taken for present. */
   readonly daring: boolean
+  /** It is an element of a queue, which may be too short. */
+  readonly throughQueue: boolean
   /** Lengths of what is indexed on the way. */
   readonly holes: readonly number[]
   readonly text: (indices: readonly string[]) => string
@@ -51,7 +55,15 @@ export interface Place {
 export const places = (sc: Scope): Place[] =>
   sc.vars
     .filter((v) => sc.readsGhosts || v.kind !== 'ghost')
-    .flatMap((root) => below({ root, type: root.type, assignable: root.assignable, daring: false, holes: [], text: () => root.text }))
+    .flatMap((root) =>
+      below({ root, type: root.type, assignable: root.assignable, daring: false, throughQueue: false, holes: [], text: () => root.text }),
+    )
+    // A parameter is a pointer: the place that it points to is never assigned as a whole.
+    .map((place) =>
+      place.root.kind !== 'state' && place.root.kind !== 'ghost' && place.root.kind !== 'local' && place.type === place.root.type
+        ? { ...place, assignable: false }
+        : place,
+    )
 
 const below = (place: Place): Place[] => {
   const { type } = place
@@ -71,6 +83,7 @@ const below = (place: Place): Place[] => {
           type: type.of,
           holes: [...place.holes, length],
           assignable: place.assignable && type.k === 'array',
+          throughQueue: place.throughQueue || type.k === 'queue',
           text: (is) => `${place.text(is.slice(0, -1))}[${is.at(-1)}]`,
         }),
       ]

@@ -39,7 +39,7 @@ export const statements = (trees: readonly StmtTree[], scope: Scope, powers: Pow
   for (const tree of trees) {
     const written = statement(tree, sc, powers)
     lines.push(...written.lines)
-    sc = written.scope
+    sc = { ...written.scope, hides: false }
     if (!written.open) return { lines, scope: sc, open: false }
   }
   return { lines, scope: sc, open: true }
@@ -49,7 +49,7 @@ let blocks = 0
 
 /** A block with names of its own. Behind it only those from before are left; refs only if no yield can have passed. */
 const inner = (trees: readonly StmtTree[], sc: Scope, powers: Powers): Written => {
-  const written = statements(trees, { ...sc, block: ++blocks }, powers)
+  const written = statements(trees, { ...sc, block: ++blocks, hides: true }, powers)
   return { ...written, lines: indented(written.lines) }
 }
 
@@ -66,12 +66,12 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
     const number = sc.vars.find((v) => v.kind === 'local' && isScalar(v.type))
     return rest % 5 === 0 && number !== undefined ? `\`${name} \${${number.text}}\`` : `'${name}'`
   }
-  const pause = (): string => (rest % 3 === 2 ? `yield until(${label()}, () => ${bool(p(0), sc)})` : `yield ${label()}`)
+  const pause = (): string => (rest % 6 === 5 ? `yield until(${label()}, () => ${bool(p(0), afterYield(sc))})` : `yield ${label()}`)
   switch (kind) {
     case 'yield':
       return done(afterYield(sc), pause())
     case 'store':
-      return store(t, rest, sc)
+      return store(t, rest, sc, powers)
     case 'local': {
       const name = localName(rest, sc)
       const own = hiding(sc, name)
@@ -79,9 +79,9 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       return local(t, mix(rest), own, name, form, powers)
     }
     case 'assign': {
-      const found = somePlace(p(0), sc, (x) => x.assignable && !isState(x) && isScalar(x.type))
-      if (found === null) return store(t, rest, sc)
-      return done(sc, `${found.text} = ${value(p(1), sc, safeType(found.place.type))}`)
+      const found = somePlace(p(0), sc, (x) => x.assignable && !isState(x) && (isScalar(x.type) || x.type.k === 'optional'))
+      if (found === null) return store(t, rest, sc, powers)
+      return done(sc, `${found.text} = ${value(p(1), sc, found.place.type)}`)
     }
     case 'if': {
       const [test] = [bool(p(0), sc)]
@@ -93,9 +93,46 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
         open: a.open || b.open || b.lines.length === 0,
       }
     }
+    case 'present': {
+      const found = somePlace(p(0), sc, (x) => x.type.k === 'optional' && isState(x))
+      if (found?.place.type.k !== 'optional') return store(t, rest, sc, powers)
+      const { of } = found.place.type
+      const name = sc.fresh('o')
+      const within = declared(
+        { ...sc, block: sc.block + 1 },
+        { text: name, type: of, kind: isScalar(of) ? 'local' : 'ref', assignable: !isScalar(of) && found.place.assignable },
+      )
+      const [a, b] = [inner(block(0), within, powers), inner(block(1), sc, powers)]
+      const lines = [
+        `const ${name} = ${found.text}`,
+        `if (${name} !== null) {`,
+        ...a.lines,
+        ...(b.lines.length === 0 ? [] : ['} else {', ...b.lines]),
+        '}',
+      ]
+      return { lines, scope: behind(sc, powers), open: true }
+    }
+    case 'variant': {
+      const found = somePlace(p(0), sc, (x) => x.type.k === 'union' && isState(x))
+      if (found?.place.type.k !== 'union') return store(t, rest, sc, powers)
+      const name = sc.fresh('u')
+      const arms = found.place.type.variants.map(([variant, of], i) => {
+        const own = of.map(([field, type]) => ({ text: `${name}.${field}`, type, kind: 'ref' as const, assignable: false }))
+        const arm = inner(block(i), declared({ ...sc, block: sc.block + 1 }, ...own), {
+          ...powers,
+          loops: powers.loops.map((l) => (l === '' ? '-' : l)),
+        })
+        return [`case '${variant}': {`, ...indented([...arm.lines, ...(arm.open ? ['  break'] : [])]), '}']
+      })
+      return {
+        lines: [`const ${name} = ${found.text}`, `switch (${name}.kind) {`, ...indented(arms.flat()), '}'],
+        scope: behind(sc, powers),
+        open: true,
+      }
+    }
     case 'switch': {
       const found = somePlace(p(0), sc, (x) => x.type.k === 'enum' && x.type.values.length > 1)
-      if (found?.place.type.k !== 'enum') return store(t, rest, sc)
+      if (found?.place.type.k !== 'enum') return store(t, rest, sc, powers)
       const { values } = found.place.type
       const within: Powers = { ...powers, loops: powers.loops.map((l) => (l === '' ? '-' : l)) }
       const arms = values.map((_, i) => inner(block(i), sc, within))
@@ -144,7 +181,7 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
         const body = inLoop(t, rest, within, own, block(0))
         return { lines: [...before, `${body.label}for (const ${x} of ${text}) {`, ...body.lines, '}'], scope: behind(sc, own), open: true }
       }
-      const calm: Powers = { ...powers, yields: false }
+      const calm: Powers = { ...powers, yields: false, chooses: false, blocks: false }
       if (form === 'names') return over("(['a', 'b'] as const)", { k: 'enum', values: ['a', 'b'] }, false, powers)
       const list = form === 'constants' ? null : someList(p(0), sc)
       if (list === null) return over(['[2, 0]', '[1]', '[0, 1, 1]', '[]'][rest % 4]!, { k: 'int', lo: 0, hi: 2 }, false, powers)
@@ -185,10 +222,10 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
     }
     case 'call': {
       const fitting = powers.helpers.filter((h) => powers.yields || !h.yields)
-      if (fitting.length === 0) return powers.yields ? done(afterYield(sc), pause()) : store(t, rest, sc)
+      if (fitting.length === 0) return powers.yields ? done(afterYield(sc), pause()) : store(t, rest, sc, powers)
       const [h] = pickOne(rest, fitting)
       const args = h.parameters.map((type, i) => tryValueOrPlace(t, i, sc, type))
-      if (args.some((a) => a === null)) return store(t, rest, sc)
+      if (args.some((a) => a === null)) return store(t, rest, sc, powers)
       const text = `yield* ${h.name}(${['s', ...args].join(', ')})`
       const after = h.yields ? afterYield(sc) : sc
       if (h.result === null || rest % 3 === 0) return done(after, text)
@@ -223,6 +260,8 @@ type Kind =
   | 'local'
   | 'assign'
   | 'if'
+  | 'present'
+  | 'variant'
   | 'switch'
   | 'for'
   | 'for of'
@@ -238,17 +277,19 @@ const kindsFor = (t: StmtTree, { yields, chooses, blocks: blocking, stores, help
     t.blocks.length > 0
       ? [
           [6, 'if', true],
+          [3, 'present', true],
+          [2, 'variant', true],
           [2, 'switch', true],
           [2, 'for', true],
           [3, 'for of', true],
           [4, 'while', yields],
         ]
       : [
-          [7, 'store', stores],
-          [5, 'yield', yields],
-          [5, 'local', true],
-          [2, 'assign', true],
-          [2, 'choose', chooses],
+          [14, 'store', stores],
+          [9, 'yield', yields],
+          [7, 'local', true],
+          [3, 'assign', true],
+          [4, 'choose', chooses],
           [helpers.length === 0 ? 0 : 4, 'call', chooses],
           [1, 'assert', stores],
           [2, 'when', blocking],
@@ -277,12 +318,9 @@ const inLoop = (
   return { label: name === '' ? '' : `${name}: `, lines: indented(written.lines) }
 }
 
-/** Locals keep to the range that they are declared with. */
-const safeType = (t: Type): Type => t
-
 const localName = (rest: number, sc: Scope): string => {
   const outer = sc.vars.filter((v) => v.kind === 'local' && v.block !== sc.block && /^v\d+$/.test(v.text))
-  return rest % 9 === 8 && outer.length > 0 ? pickOne(rest, outer)[0].text : sc.fresh('v')
+  return sc.hides && rest % 3 === 2 && outer.length > 0 ? pickOne(rest, outer)[0].text : sc.fresh('v')
 }
 
 /** While a name is being declared nothing can be read by it. */
@@ -372,14 +410,18 @@ const local = (
       const x = sc.fresh('x')
       const within = declared(deeper(sc), { text: x, type: list.of, kind: 'local', assignable: false })
       const [how] = pickOne(rest, ['spread', 'filter', 'map'] as const)
-      const type: Type = { k: 'list', most: list.most, of: how === 'map' ? { k: 'int', lo: 0, hi: 2 } : list.of }
+      const of: Type = how === 'map' ? { k: 'int', lo: 0, hi: 2 } : list.of
+      const type: Type = list.exact && how !== 'filter' ? { k: 'array', length: list.most, of } : { k: 'list', most: list.most, of }
       const text =
         how === 'spread'
           ? `[...${list.text}]`
           : how === 'filter'
             ? `${list.text}.filter((${x}) => ${bool(p1, within)})`
             : `${list.text}.map((${x}) => ${intIn(p1, within, 0, 2, 'safe')})`
-      return done(declared(sc, { text: name, type, kind: 'local', assignable: false }), `const ${name} = ${text}`)
+      return done(
+        declared(sc, { text: name, type, kind: 'local', assignable: type.k === 'array' && rest % 4 < 2 }),
+        `const ${name} = ${text}`,
+      )
     }
     case 'later': {
       const type = someScalar(rest)
@@ -430,14 +472,15 @@ const scalarText = (t: Type): string =>
   t.k === 'int' ? 'number' : t.k === 'bool' ? 'boolean' : t.k === 'enum' ? t.values.map((v) => `'${v}'`).join(' | ') : 'never'
 
 /** Writes to the state. */
-const store = (t: StmtTree, rest: number, sc: Scope): Written => {
+const store = (t: StmtTree, rest: number, sc: Scope, powers: Powers): Written => {
   const p = (i: number) => part(t, i)
   const target = somePlace(
     p(0),
     withGhosts(sc),
     (x) => (x.assignable || (['queue', 'set'].includes(x.type.k) && x.root.assignable)) && isState(x),
+    (x) => (x.root.kind === 'ghost' ? withGhosts(sc) : sc),
   )
-  if (target === null) return done(sc)
+  if (target === null || !powers.stores) return done(sc)
   const { text, place } = target
   const from = place.root.kind === 'ghost' ? withGhosts(sc) : sc
   const { type } = place

@@ -26,12 +26,13 @@ test('thin', { timeout: 3600_000 }, async () => {
       continue
     }
     const started = Date.now()
+    writeFileSync('/tmp/fuzz/current.ts', src)
     try {
       const r = await compareText(src)
       if (r.kind === 'refused') {
         const k = `refused ${r.diagnostic.code} ${r.diagnostic.message.replace(/'[^']*'|\d+/g, '_').slice(0, 70)}`
         bump(k)
-        const { place, hint } = r.diagnostic
+        const { place } = r.diagnostic
         samples[k] ??= `${place === null ? '' : place.text.slice(place.start, place.end)}  -- ${r.diagnostic.message}\n${src}`
       } else {
         bump(r.kind === 'agree' ? (r.complete ? 'agree' : 'agree partly') : r.kind)

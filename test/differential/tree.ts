@@ -57,8 +57,8 @@ const { expr, stmt } = fc.letrec<{ expr: ExprTree; stmt: StmtTree }>((tie) => ({
   ),
 }))
 
-const body = (most: number): fc.Arbitrary<StmtTree[]> => fc.array(stmt, { maxLength: most, size: 'max' })
-const agent = fc.record({ pick, body: body(6) })
+const body = (most: number, least = 0): fc.Arbitrary<StmtTree[]> => fc.array(stmt, { minLength: least, maxLength: most, size: 'max' })
+const agent = fc.record({ pick, body: body(7, 1) })
 
 export const modelTree: fc.Arbitrary<ModelTree> = fc.noBias(
   fc.record({
@@ -66,7 +66,7 @@ export const modelTree: fc.Arbitrary<ModelTree> = fc.noBias(
     pure: fc.array(fc.record({ pick, body: body(3) }), { maxLength: 2, size: 'max' }),
     helpers: fc.array(fc.record({ pick, body: body(4) }), { maxLength: 2, size: 'max' }),
     init: body(2),
-    processes: fc.array(agent, { maxLength: 2, size: 'max' }),
+    processes: fc.array(agent, { maxLength: 3, size: 'max' }),
     rules: fc.array(agent, { maxLength: 2, size: 'max' }),
     properties: fc.array(expr, { maxLength: 3, size: 'max' }),
     pick,

@@ -60,6 +60,17 @@ export const typeOfTree = (tree: ExprTree, depth = 0): Type => {
     case 'scalar':
       return scalar(rest)
     case 'optional': {
+      if (rest % 3 === 1)
+        return {
+          k: 'optional',
+          of: {
+            k: 'record',
+            fields: [
+              ['x', scalar(rest >> 2)],
+              ['y', inner(0)],
+            ],
+          },
+        }
       const of = inner(0)
       return { k: 'optional', of: of.k === 'record' || isScalar(of) ? of : { k: 'int', lo: 0, hi: 1 } }
     }
