@@ -1,8 +1,9 @@
 /** Which properties are checked: those of the file, or the ones asked for, and the ad hoc invariants. */
-import { DiagnosticError } from '../diagnostics.js'
+import { DiagnosticError, type Place } from '../diagnostics.js'
 import { always, type Property } from '../lang/property.js'
 import { nearest } from '../load/find.js'
 import { compilePredicate } from '../load/load.js'
+import { placeOfFunction } from '../load/stack.js'
 import type { Target } from './target.js'
 
 export type NamedProperties = Readonly<Record<string, Property<never, never>>>
@@ -18,12 +19,21 @@ export const builtIns = ['deadlock', 'assert', 'range'] as const
 export const chooseProperties = (target: Target, names: readonly string[] | null, invariants: readonly string[]): NamedProperties => {
   const all: NamedProperties = target.properties?.properties ?? {}
   const clash = builtIns.find((name) => Object.hasOwn(all, name))
-  if (clash !== undefined) throw new DiagnosticError('MC009', `a property is named '${clash}', as the built-in one`, 'give it another name')
+  if (clash !== undefined)
+    throw new DiagnosticError(
+      'MC009',
+      `a property is named '${clash}', as the built-in one`,
+      'give it another name',
+      placeOfProperty(all[clash]),
+    )
   for (const name of names ?? [])
     if (!Object.hasOwn(all, name) && !builtIns.some((builtIn) => builtIn === name)) throw unknownProperty(target, name, Object.keys(all))
   const chosen = Object.entries(all).filter(([name]) => names === null || names.includes(name))
   return Object.fromEntries([...chosen, ...adHoc(invariants, all)])
 }
+
+const placeOfProperty = (property: Property<never, never>): Place | null =>
+  placeOfFunction(property.kind === 'bound' ? property.measure : property.predicate)
 
 const adHoc = (invariants: readonly string[], all: NamedProperties): [string, Property<never, never>][] => {
   let number = 0

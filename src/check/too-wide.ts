@@ -1,11 +1,9 @@
 /** A state that no search can hold, as a diagnostic that says what makes it so wide. */
-import { DiagnosticError, type Place } from '../diagnostics.js'
+import { DiagnosticError } from '../diagnostics.js'
 import { bitsOf, StateTooWide } from '../explicit/layout.js'
 import { elements, type System } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
-import { functionInfo } from '../load/registry.js'
-import { shown } from '../load/shown.js'
-import { sourceOf } from '../load/source.js'
+import { placeOfFunction } from '../load/stack.js'
 import { formatCount } from './format.js'
 
 /** Runs a search or a dump; where the state is too wide, throws DiagnosticError MC401 with the widest variables. */
@@ -17,11 +15,6 @@ export const withWidthExplained = async <T>(system: System, model: Model, run: (
     const widths = system.variables.map((variable) => ({ name: variable.name, bits: elements(variable) * bitsOf(variable) }))
     const widest = widths.sort((a, b) => b.bits - a.bits).slice(0, 3)
     const hint = `make arrays shorter or ranges smaller; the widest variables are\n${widest.map(({ name, bits }) => `${name}: ${formatCount(bits)} bits`).join('\n')}`
-    throw new DiagnosticError('MC401', error.message, hint, placeOfState(model))
+    throw new DiagnosticError('MC401', error.message, hint, placeOfFunction(model.state))
   }
-}
-
-const placeOfState = (model: Model): Place | null => {
-  const info = functionInfo(model.state)
-  return info === undefined ? null : { file: shown(info.file), text: sourceOf(info.file).text, start: info.start, end: info.end }
 }

@@ -70,7 +70,8 @@ export const compileProcesses = (
   around: unknown,
 ): void => {
   for (const [name, entry] of Object.entries(definitions))
-    for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>)) compileProcess(c, name, instance, into, around)
+    for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>))
+      compileProcess(c, name, instance, into, around)
 }
 
 const compileProcess = (
@@ -86,7 +87,14 @@ const compileProcess = (
   const { site, root } = siteOfFunction(c, instance.body, around)
   const fn = constantValue(instance.body)
   if (!functionOf(c, fn, site).generator)
-    return refuse(c, 'MC111', site.file, site.node, `the process '${agent.name}' is no generator`, 'write function* (s) { ... }: what comes after a yield is a step')
+    return refuse(
+      c,
+      'MC111',
+      site.file,
+      site.node,
+      `the process '${agent.name}' is no generator`,
+      'write function* (s) { ... }: what comes after a yield is a step',
+    )
   const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
   const ends = new Set<OpenBlock>()
   const m = createMachine(c, 'process', (machine) => {
@@ -215,7 +223,12 @@ const declareLocals = (
   return variables
 }
 
-export const compileRules = (c: Context, definitions: Readonly<Record<string, Rules<never>>>, into: CompiledAgents, around: unknown): void => {
+export const compileRules = (
+  c: Context,
+  definitions: Readonly<Record<string, Rules<never>>>,
+  into: CompiledAgents,
+  around: unknown,
+): void => {
   for (const [name, entry] of Object.entries(definitions)) {
     for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
       name,

@@ -139,7 +139,14 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
     const info = functionInfo(fn.value)
     if (info === undefined) {
       if (/^Async/.test(fn.value.constructor.name))
-        return refuse(c, 'MC101', site.file, site.node, `'${fn.value.name}' is an async function`, 'a model has no promises: a process waits by yield until(label, condition)')
+        return refuse(
+          c,
+          'MC101',
+          site.file,
+          site.node,
+          `'${fn.value.name}' is an async function`,
+          'a model has no promises: a process waits by yield until(label, condition)',
+        )
       if (fn.value === Math.random)
         return refuse(
           c,
@@ -187,7 +194,7 @@ export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => 
 export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope, site: Site): void => {
   body.params.forEach((p, i) => {
     if (p.type === 'TSParameterProperty' || p.type === 'RestElement')
-      return refuse(c, 'MC101', inner.file, p, 'a rest parameter', 'name the parameters')
+      return refuse(c, 'MC101', inner.file, p, 'a rest parameter is outside the language', 'name the parameters')
     bindPattern(c, p, args[i] ?? undefinedValue, inner, { constant: false, parameter: true })
   })
   void site

@@ -9,6 +9,7 @@ import type { Params } from '../lang/param.js'
 import type { Property } from '../lang/property.js'
 import { functionInfo } from '../load/registry.js'
 import { shown } from '../load/shown.js'
+import { placeInStack, placeOfFunction } from '../load/stack.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from './agents.js'
 import { integer } from './arithmetic.js'
 import { invoke } from './call.js'
@@ -51,7 +52,7 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
   const p = Object.freeze({ ...params }) as never
   const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
   const c = createContext(state, shown)
-  const initial = declareState(c, state)
+  const initial = declareState(c, state, model.state)
   const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [] }
   compileProcesses(
     c,
@@ -59,13 +60,18 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     agents,
     model.processes,
   )
-  compileRules(c, build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>, agents, model.rules)
+  compileRules(
+    c,
+    build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>,
+    agents,
+    model.rules,
+  )
   const init = compileInit(c, model.init, p, agents.starts)
   const compiled = Object.entries(properties).map(([name, property]) => compileProperty(c, name, property, p))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   forbidGhosts(c, swept, agents)
   const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents)
-  requireWidth(variables)
+  requireWidth(variables, model.state)
   const block = (b: Block): Block =>
     mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
   const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
@@ -93,23 +99,31 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
 }
 
 /** Runs one of the author's functions that build the model's parts. */
-const build = <T>(model: { readonly name: string }, part: string, run: () => T): T => {
+const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'rules', run: () => T): T => {
   try {
     return run()
   } catch (error) {
     if (error instanceof DiagnosticError) throw error
-    if (error instanceof ModelError) throw new DiagnosticError('MC014', error.message, `look at \`${part}\` of '${model.name}'`)
+    const place = (error instanceof Error ? placeInStack(error) : null) ?? placeOfFunction(model[part])
+    if (error instanceof ModelError)
+      throw new DiagnosticError(
+        'MC014',
+        error.message,
+        `\`${part}\` of '${model.name}' makes this domain: give it limits that make sense`,
+        place,
+      )
     throw new DiagnosticError(
       'MC003',
       `\`${part}\` of '${model.name}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
       'it runs when the model is compiled, with the params as its argument',
+      place,
     )
   }
 }
 
 const kinds: ReadonlySet<string> = new Set(['bool', 'range', 'oneOf', 'optional', 'record', 'array', 'queue', 'set', 'union', 'ghost'])
 
-const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<string, number> => {
+const declareState = (c: Context, state: Readonly<Record<string, Domain>>, definition: unknown): Map<string, number> => {
   const initial = new Map<string, number>()
   for (const [name, domain] of Object.entries(state)) {
     if (typeof domain !== 'object' || domain === null || !kinds.has(domain.kind))
@@ -117,6 +131,7 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<
         'MC014',
         `the state variable '${name}' has no domain`,
         'give it one: bool, range(lo, hi), oneOf(...), record({ ... }), ...',
+        placeOfFunction(definition),
       )
     const type = typeOfDomain(domain)
     declareVariables(c, name, type, { kind: domain.kind === 'ghost' ? 'ghost' : 'global' })
@@ -128,7 +143,12 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<
 const compileProperty = (c: Context, name: string, property: Property<never, never>, params: unknown): CompiledProperty => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
   if (kind !== 'always' && kind !== 'sometimes' && kind !== 'bound')
-    throw new DiagnosticError('MC014', `the property '${name}' says nothing`, 'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)')
+    throw new DiagnosticError(
+      'MC014',
+      `the property '${name}' says nothing`,
+      'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
+      placeOfFunction(property),
+    )
   const fn = property.kind === 'bound' ? property.measure : property.predicate
   const { site, root } = siteOfFunction(c, fn)
   const info = functionInfo(fn)
@@ -145,7 +165,14 @@ const compileProperty = (c: Context, name: string, property: Property<never, nev
   c.emitted = 0
   const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
   if (v.k === 'const' && v.value === undefined)
-    return refuse(c, 'MC202', site.file, site.node, `the property '${name}' returns nothing`, 'return what must hold: (s) => s.x === 1, without braces')
+    return refuse(
+      c,
+      'MC202',
+      site.file,
+      site.node,
+      `the property '${name}' returns nothing`,
+      'return what must hold: (s) => s.x === 1, without braces',
+    )
   const value: Expr = property.kind === 'bound' ? integer(c, v, site, 'bound').e : condition(c, v, site)
   const at: Span = spanOf(site.file, site.node)
   return { name, kind: property.kind, max: property.kind === 'bound' ? property.max : null, body: sweepQuery(out, value), value, at }
@@ -221,7 +248,7 @@ const storesInEnd = (end: Block['end'], stores: (b: Block) => Block): Block['end
   return end
 }
 
-const requireWidth = (variables: readonly Variable[]): void => {
+const requireWidth = (variables: readonly Variable[], definition: unknown): void => {
   const bits = (v: Variable): number => elements(v) * Math.ceil(Math.log2(v.hi - v.lo + 1))
   const total = variables.reduce((n, v) => n + bits(v), 0)
   if (total <= mostBits) return
@@ -230,5 +257,6 @@ const requireWidth = (variables: readonly Variable[]): void => {
     'MC401',
     `a state takes ${total} bits; at most ${mostBits} are allowed`,
     `the widest variables are ${widest.map((v) => `${v.name} (${bits(v)} bits)`).join(', ')}: make them smaller`,
+    placeOfFunction(definition),
   )
 }

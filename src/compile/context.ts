@@ -151,8 +151,15 @@ export const emit = (c: Context, stmt: Stmt): void => {
       'MC402',
       `a step of this model compiles to more than ${mostStatements} statements`,
       'make its loops shorter, its arrays smaller, or split it with a yield',
+      nearestPlace(c),
     )
   c.out.push(stmt)
+}
+
+/** The place of the last statement that has one. */
+const nearestPlace = (c: Context): SourcePlace | null => {
+  const last = c.out.findLast((stmt) => stmt.op === 'store')
+  return last === undefined ? null : sourcePlace(c, last.at.file, last.at)
 }
 
 export const newTemp = (c: Context): number => c.temps++

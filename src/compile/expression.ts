@@ -29,8 +29,19 @@ import {
   variantPlace,
   wholeOf,
 } from './memory.js'
+import {
+  freshnessOf,
+  isLocalObject,
+  nameAgain,
+  nameParts,
+  own,
+  partsOf,
+  refuseOutside,
+  refuseWhileLooping,
+  unwrapped,
+  whyShared,
+} from './ownership.js'
 import { type Cell, declareName, lookup, type Scope } from './scope.js'
-import { freshnessOf, isLocalObject, nameAgain, nameParts, own, partsOf, refuseOutside, refuseWhileLooping, whyShared } from './ownership.js'
 import { compact, lower, raise, type Type, typeOf } from './type.js'
 import {
   asBool,
@@ -121,7 +132,8 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       const parts = evaluateAll(
         c,
         node.elements.map((element) => () => {
-          if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole', 'give every element')
+          if (element === null)
+            return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
           if (element.type !== 'SpreadElement') return { k: 'list', items: [{ present: one, value: evaluate(c, element, scope) }] }
           const items = itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element))
           nameParts(c, element.argument, items, scope)
@@ -139,7 +151,14 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
       if (node.async)
-        return refuse(c, 'MC101', site.file, node, 'an async function', 'a model has no promises: processes take turns by `yield`')
+        return refuse(
+          c,
+          'MC101',
+          site.file,
+          node,
+          'an async function is outside the language',
+          'a model has no promises: processes take turns by `yield`',
+        )
       return { k: 'closure', fn: node, scope }
     case 'ParenthesizedExpression':
     case 'TSAsExpression':
@@ -175,7 +194,8 @@ const refuseNeverEqual = (
     [a, b],
     [b, a],
   ] as const)
-    if (literal.type === 'Literal' && access.type === 'MemberExpression') refuseOutsideEnum(c, text, v, siteOf(scope, literal))
+    if (unwrapped(literal).type === 'Literal' && unwrapped(access).type === 'MemberExpression')
+      refuseOutsideEnum(c, text, v, siteOf(scope, unwrapped(literal)))
 }
 
 /** Refuses a constant string that an enum of the state cannot be. */
@@ -374,7 +394,7 @@ const template = (c: Context, node: Extract<Expression, { type: 'TemplateLiteral
       'MC101',
       scope.file,
       node,
-      'a text that depends on the state',
+      'a text that depends on the state is outside the language',
       'texts are for labels of steps; compute with oneOf(...) values or integers',
     )
   return constantValue(
@@ -489,10 +509,7 @@ const logicalOfObjects = (c: Context, node: LogicalExpression, left: Value, test
   const decided = settle(c, test)
   const right = (): Value => evaluate(c, node.right, scope)
   nameAgain(c, node.left, left, scope)
-  const v =
-    node.operator === '&&'
-      ? conditional(c, decided, right, () => nothing, site)
-      : conditional(c, decided, () => there, right, site)
+  const v = node.operator === '&&' ? conditional(c, decided, right, () => nothing, site) : conditional(c, decided, () => there, right, site)
   return v === 'never' ? undefinedValue : v
 }
 
@@ -560,7 +577,7 @@ export const present = (c: Context, v: Value, { file, node }: Site): Value => {
 
 const member = (c: Context, node: MemberExpression, scope: Scope): Value => {
   if (node.property.type === 'PrivateIdentifier')
-    return refuse(c, 'MC101', scope.file, node, 'a private name', 'write functions; the state is their argument')
+    return refuse(c, 'MC101', scope.file, node, 'a private name is outside the language', 'write functions; the state is their argument')
   const object = present(c, evaluateObject(c, node.object, scope), siteOf(scope, node))
   return memberOf(c, object, node, scope)
 }
@@ -648,8 +665,17 @@ export const methodNames: ReadonlySet<string> = new Set([
 /** `object.name`. */
 export const property = (c: Context, object: Value, name: string, site: Site): Value => {
   const at = spanOf(site.file, site.node)
-  const missing = (fields: readonly string[]): never =>
-    refuse(
+  const missing = (fields: readonly string[]): never => {
+    if (fields.length === 0 && (name in Array.prototype || name in Set.prototype))
+      return refuse(
+        c,
+        'MC103',
+        site.file,
+        site.node,
+        `'${name}' of ${describe(object)} is outside the language`,
+        'arrays and queues have every some find findIndex filter map reduce includes indexOf at length; queues push shift; sets has add delete clear size',
+      )
+    return refuse(
       c,
       'MC206',
       site.file,
@@ -657,6 +683,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
       `${describe(object)} has no '${name}'`,
       fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
     )
+  }
   switch (object.k) {
     case 'const': {
       const { value } = object
@@ -927,7 +954,7 @@ const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value 
         nameParts(c, p.argument, v, scope)
         return spread(c, v, siteOf(scope, p))
       }
-      if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter', 'write a plain field')
+      if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter is outside the language', 'write a plain field')
       return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluate(c, p.value, scope)]]) }
     }),
   )
@@ -950,7 +977,8 @@ export const propertyName = (
   scope: Scope,
 ): string => {
   if (key.type === 'Identifier' && !computed) return key.name
-  if (key.type === 'PrivateIdentifier') return refuse(c, 'MC101', scope.file, key, 'a private name', 'write a plain field')
+  if (key.type === 'PrivateIdentifier')
+    return refuse(c, 'MC101', scope.file, key, 'a private name is outside the language', 'write a plain field')
   if (key.type === 'Identifier') {
     const v = lookup(scope, key.name)
     const value = v !== null && 'cell' in v ? cellValue(c, v.cell) : v !== null ? constantValue(v.captured.captured(key.name)) : undefined
@@ -1247,9 +1275,7 @@ const update = (c: Context, node: UpdateExpression, scope: Scope): Value => {
 
 /** `[a, b] = ...` and `({ x: s.y } = ...)`. */
 const destructureInto = (c: Context, pattern: BindingPattern, v: Value, scope: Scope): void => {
-  destructure(c, pattern, v, scope, (node, value) =>
-    assignPart(c, node as unknown as Expression, value, scope),
-  )
+  destructure(c, pattern, v, scope, (node, value) => assignPart(c, node as unknown as Expression, value, scope))
 }
 
 const assignPart = (c: Context, node: Expression, value: Value, scope: Scope): void => {

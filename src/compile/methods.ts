@@ -5,10 +5,10 @@ import type { Expr, Stmt } from '../ir/system.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
 import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { nameParts, freshnessOf, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
 import { condition, evaluateObject, itemsOf, lengthOf, select1, selectValue } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
+import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
 import { lookup, type Scope } from './scope.js'
 import { compact, raise, typeOf, zeros } from './type.js'
 import { asInt, boolean, constantValue, describe, type Item, int, optionalValue, type Place, undefinedValue, type Value } from './value.js'
@@ -21,7 +21,8 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
     if (name === 'push') {
       // The queue takes copies: an object that is pushed gets no second name.
       for (const a of node.arguments) {
-        if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'push one by one: for (const x of ...) q.push(x)')
+        if (a.type === 'SpreadElement')
+          return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'push one by one: for (const x of ...) q.push(x)')
         pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
       }
       return undefinedValue
@@ -324,7 +325,8 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   const site: Site = { file: scope.file, node }
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   const added = argumentsOf(c, node, scope).map((value) => ({ present: one, value: settleValue(c, value) }))
-  if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own')) c.leaked.add(found.cell.id)
+  if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
+    c.leaked.add(found.cell.id)
   setCell(c, found.cell, { k: 'list', items: [...items, ...added] })
   return undefinedValue
 }

@@ -152,7 +152,9 @@ export const freshnessOf = (node: Expression, v: Value): Freshness => {
       const transform = inner.arguments.at(-1)
       if (transform?.type !== 'ArrowFunctionExpression' || transform.body.type === 'BlockStatement') return 'shallow'
       const { body } = transform
-      return callee.property.name === 'map' || callee.property.name === 'from' ? all(partsOf(v).map((part) => freshnessOf(body, part))) : 'shallow'
+      return callee.property.name === 'map' || callee.property.name === 'from'
+        ? all(partsOf(v).map((part) => freshnessOf(body, part)))
+        : 'shallow'
     }
     case 'ConditionalExpression': {
       const [a, b] = [freshnessOf(inner.consequent, v), freshnessOf(inner.alternate, v)]
@@ -210,7 +212,7 @@ export const whyShared = (c: Context, cell: Cell, depth: number): { readonly mes
 /** Refuses to change a list that a loop goes over: JavaScript's loop would see the change. */
 export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: Offsets): void => {
   if (c.looping.now.has(cell.id) || c.looping.acrossYields(cell.id))
-    refuse(c, 'MC305', file, node, `'${cell.name}' changes while a loop goes over it`, `loop over a copy: for (const x of [...${cell.name}])`)
+    refuse(c, 'MC305', file, node, `'${cell.name}' changes while a loop goes over it`, `loop over a copy: const all = [...${cell.name}]`)
 }
 
 /** Refuses to change, in the condition of an \`until\`, a local that was there before: nobody says how often a condition is evaluated. */
@@ -230,4 +232,5 @@ export const whileLooping = <T>(c: Context, node: Expression, scope: Scope, run:
 }
 
 /** The cell of the local that a loop goes over, or over a part of it; null where it goes over something else. */
-export const loopedCell = (node: Expression, scope: Scope): string | null => (callsMethod(node) ? null : (rootCell(node, scope)?.id ?? null))
+export const loopedCell = (node: Expression, scope: Scope): string | null =>
+  callsMethod(node) ? null : (rootCell(node, scope)?.id ?? null)

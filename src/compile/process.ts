@@ -403,7 +403,14 @@ const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: Control,
     // With yields the list is read again in every round: from the frame, where a yield has passed.
     const item = (yields ? list() : first)[i]
     if (item === undefined) return next()
-    const roundScope = { ...scope, parent: scope, names: new Map<string, Cell>(), coming: new Set<string>(), captured: null, instance: `${scope.instance}#${i}` }
+    const roundScope = {
+      ...scope,
+      parent: scope,
+      names: new Map<string, Cell>(),
+      coming: new Set<string>(),
+      captured: null,
+      instance: `${scope.instance}#${i}`,
+    }
     const outer = frames.at(-1)
     branch(
       m,
@@ -746,7 +753,12 @@ const save = (m: Machine, cell: Cell, depth: number, frame: FrameEntry[], site: 
 /** A reference that a local (not a parameter) holds is stale after the yield, wherever in the value it is. */
 const forFrame = (t: Type, cell: Cell, name = cell.name): Type => {
   const fields = (of: ReadonlyMap<string, Type>): Map<string, Type> =>
-    new Map([...of].map(([field, f]) => [field, f.k === 'ref' ? { k: 'stale', what: `'${name}.${field}'` } : forFrame(f, cell, `${name}.${field}`)]))
+    new Map(
+      [...of].map(([field, f]) => [
+        field,
+        f.k === 'ref' ? { k: 'stale', what: `'${name}.${field}'` } : forFrame(f, cell, `${name}.${field}`),
+      ]),
+    )
   switch (t.k) {
     case 'ref':
       return cell.parameter ? t : { k: 'stale', what: `'${name}'` }
@@ -878,7 +890,8 @@ const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' 
   c.out = []
   try {
     const v = evaluate(c, node, scope)
-    return v.k === 'const' && (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
+    return v.k === 'const' &&
+      (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
       ? String(v.value)
       : null
   } finally {

@@ -6,7 +6,7 @@ import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, text
 import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine, refuseOutsideEnum } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { equal } from './memory.js'
-import { nameParts, whileLooping } from './ownership.js'
+import { nameParts, unwrapped, whileLooping } from './ownership.js'
 import { childScope, declareName, type Scope } from './scope.js'
 import { asBool, type Item, undefinedValue, type Value } from './value.js'
 
@@ -173,7 +173,7 @@ const hintFor = (node: Statement): string => {
 
 /** Declares the variables of a `const` or `let`. */
 export const declare = (c: Context, node: VariableDeclaration, scope: Scope): void => {
-  if (node.kind === 'var') return refuse(c, 'MC101', scope.file, node, "'var'", 'write const or let')
+  if (node.kind === 'var') return refuse(c, 'MC101', scope.file, node, "'var' is outside the language", 'write const or let')
   for (const d of node.declarations) {
     const v = d.init === null ? undefinedValue : evaluate(c, d.init, scope)
     bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false }, d.init)
@@ -263,7 +263,7 @@ export const iteration = (c: Context, v: Value, site: Site): readonly Item[] => 
 /** A scope for one round of a `for..of`, with the loop's variable bound. */
 export const bindItem = (c: Context, node: ForOfStatement, item: Item, scope: Scope): Scope => {
   const inner = childScope(scope)
-  if (node.await) return refuse(c, 'MC101', scope.file, node, "'for await'", 'write for (const x of ...)')
+  if (node.await) return refuse(c, 'MC101', scope.file, node, "'for await' is outside the language", 'write for (const x of ...)')
   if (node.left.type !== 'VariableDeclaration')
     return refuse(c, 'MC101', scope.file, node.left, 'a loop over an existing variable', 'declare it in the loop: for (const x of ...)')
   const [d] = node.left.declarations
@@ -287,7 +287,8 @@ export const switchCases = (
       text = 'default'
     } else {
       const value = evaluate(c, one.test, scope)
-      if (node.discriminant.type === 'MemberExpression') refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
+      if (unwrapped(node.discriminant).type === 'MemberExpression')
+        refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
       const e = equal(subject, value)
       if (e === null)
         return refuse(

@@ -256,7 +256,7 @@ export const describeType = (t: Type): string => {
     case 'keep':
       return describe(t.value)
     case 'int':
-      return `an integer in ${t.lo}..${t.hi}`
+      return t.lo === t.hi ? String(t.lo) : `an integer in ${t.lo}..${t.hi}`
     case 'bool':
       return 'a boolean'
     case 'enum':

@@ -176,6 +176,10 @@ export const newScope = (system: System, layout: Layout, memory: MemoryMap, purp
   setOnce: new Set(),
 })
 
+/** Makes the state at an address the current one. */
+export const copyState = (layout: Layout, memory: MemoryMap, from: Node): Node[] =>
+  layout.widths.map((_, w) => i64.store(i32.const(0), i64.load(from, w * 8), memory.current + w * 8))
+
 /** The current state as it is in memory: in locals where it has few words, else loaded where it is used. */
 export const currentState = (scope: StepScope): Env => {
   const words = scope.layout.widths.map((_, w) => {

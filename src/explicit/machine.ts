@@ -2,7 +2,21 @@
 
 import { batch, type MemoryMap } from './memory.js'
 import type { Program } from './program.js'
-import { homes, isPossible, slack, slotBytes, slotKinds, stopReasons, type TableShape, type TableSize, tableBytes } from './table.js'
+import { stopReasons } from './table.js'
+import {
+  distanceBits,
+  firstSize,
+  frugalBytes,
+  homes,
+  lastRoom,
+  nextSizes,
+  roomOf,
+  slack,
+  slotBytes,
+  type TableShape,
+  type TableSize,
+  tableBytes,
+} from './table-size.js'
 import { encode } from './wasm/encode.js'
 import type { WasmModule } from './wasm/instruction.js'
 import { type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
@@ -10,23 +24,17 @@ import { type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js
 const page = 65_536
 const wholeMemory = 65_536 * page - page
 
-/** From this size on a table is frugal: it grows by a quarter instead of doubling where a slot takes more than 4 bytes, and gets fuller. */
-export const frugalBytes = 32 * 2 ** 20
-/** How full small tables get, and frugal ones: time is worth more than memory until there is much of it. */
-const looseLoad = 0.65
-const tightLoad = 0.86
-
 /** A table grows in slices of this many bytes, so that V8 gets to replace the code that does it by optimised code. */
 const sliceBytes = 2 ** 16
 
-export type MachineFunction = (...args: readonly (number | bigint)[]) => number
+type MachineFunction = (...args: readonly (number | bigint)[]) => number
 
 export interface Machine {
   readonly memory: WasmMemory
   readonly call: (name: string, ...args: readonly (number | bigint)[]) => number
   readonly read: (global: string) => number
   readonly write: (global: string, value: number) => void
-  /** The instance's memory as 32-bit integers. Valid until the next call. */
+  /** The instance's memory. Valid until the next call, which may make it grow. */
   readonly view: () => DataView<ArrayBuffer>
   readonly size: () => TableSize
   /** Bytes in use: table, queue, buffers. */
@@ -56,62 +64,14 @@ export interface MachineOptions {
   readonly frugal?: number
 }
 
-/** All sizes greater than the given one that make sense, smallest first. */
-const largerSizes = (shape: TableShape, size: TableSize): TableSize[] => {
-  const sizes: TableSize[] = []
-  for (let log = Math.max(0, size.log - 2); log <= Math.min(30, size.log + 4); log++)
-    for (const factor of [1, 3, 5, 7])
-      for (const kind of slotKinds(shape)) {
-        const larger: TableSize = { log, factor, kind }
-        if (size.kind === 'narrow' && kind === 'wide') continue
-        if (isPossible(shape, larger) && homes(larger) >= homes(size) * 1.1) sizes.push(larger)
-      }
-  return sizes.toSorted((a, b) => homes(a) - homes(b) || slotBytes(shape, a.kind) - slotBytes(shape, b.kind))
-}
-
-/**
- * Sizes to grow to, the one to try first first. Narrow slots as soon as they cost no more memory than a doubled table of wide
- * ones; then a table twice as large, or a quarter larger where that is much memory; then less, for when memory runs out.
- */
-export const nextSizes = (shape: TableShape, size: TableSize, frugal = frugalBytes): TableSize[] => {
-  const larger = largerSizes(shape, size)
-  const doubled = tableBytes(shape, { ...size, log: size.log + 1 })
-  const narrow =
-    size.kind === 'wide' ? larger.filter((s) => s.kind === 'narrow' && homes(s) >= homes(size) * 2 && tableBytes(shape, s) <= doubled) : []
-  const careful = tableBytes(shape, size) >= frugal && slotBytes(shape, size.kind) > 4
-  const ratio = careful ? 1.14 : 2
-  const same = larger.filter((s) => s.kind === size.kind)
-  const wanted = same.filter((s) => homes(s) >= homes(size) * ratio)
-  return [
-    ...narrow.slice(-1),
-    ...wanted.slice(0, 1),
-    ...same.filter((s) => homes(s) < homes(size) * ratio).toReversed(),
-    ...larger.filter((s) => s.kind !== size.kind),
-  ]
-}
-
+/** The inverse of an odd number modulo 2^64, by Newton's iteration. */
 const inverse64 = (odd: bigint): bigint => {
   let x = odd
   for (let i = 0; i < 6; i++) x = BigInt.asUintN(64, x * (2n - odd * x))
   return x
 }
 
-/** How many states a table of this size may hold. */
-const roomOf = (shape: TableShape, size: TableSize, frugal: number): number =>
-  shape.rest.length === 0 && size.log === shape.keyBits
-    ? 2 ** 31 - 1
-    : Math.floor(homes(size) * (tableBytes(shape, size) < frugal ? looseLoad : tightLoad))
-
-const firstSize = (shape: TableShape, log: number): TableSize => {
-  const kinds = slotKinds(shape)
-  for (let l = Math.min(log, shape.topBits); l <= 30; l++)
-    for (const kind of kinds) {
-      const size: TableSize = { log: l, factor: 1, kind }
-      if (isPossible(shape, size)) return size
-    }
-  throw new Error('no table size is possible')
-}
-
+/** What a machine needs of a program. */
 export const partsOf = (program: Program): MachineParts => ({
   module: program.module,
   memory: program.memory,
@@ -181,9 +141,13 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     return true
   }
   const grow = (): void => {
-    do {
-      if (!nextSizes(shape, size, frugal).some(growTo)) return write('stop', stopReasons.memory)
-    } while (read('states') + batch > roomOf(shape, size, frugal))
+    const isTooFull = (): boolean => read('states') + batch > read('room')
+    const isTooFar = (): boolean => read('furthest') >= 2 ** (shape.keyBits - size.log + distanceBits)
+    while (isTooFull() || isTooFar())
+      if (!nextSizes(shape, size, frugal).some(growTo)) {
+        write('room', lastRoom(shape, size))
+        if (isTooFull() || isTooFar()) return write('stop', stopReasons.memory)
+      }
   }
   const widen = (): void => {
     const doubled = capacity * 2

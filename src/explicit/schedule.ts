@@ -8,9 +8,10 @@
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
 import { createMachine, type Machine, partsOf } from './machine.js'
-import { edgeBytes, type Program, programOf } from './program.js'
+import { type Program, programOf } from './program.js'
 import { startSearch, writeState } from './start.js'
 import { builtIns } from './step.js'
+import { edgeBytes } from './trace-functions.js'
 
 /** A property by its place in `SearchResult.properties`' numbering: the system's, then deadlock, assert, range. */
 export interface Target {

@@ -1,18 +1,18 @@
 /** Exhaustive breadth-first search of a system's states. */
 import type { Schedule } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
-
-export { type Reachable, reachable } from './explore.js'
-export { defaultMemory } from './start.js'
-
 import { createMachine, type Machine, partsOf } from './machine.js'
 import { recordBytes } from './memory.js'
-import { type Program, programOf, recordFields } from './program.js'
+import { type Program, programOf } from './program.js'
+import { recordFields } from './properties.js'
 import { shortestSchedules } from './schedule.js'
 import { defaultMemory, startSearch } from './start.js'
 import { builtIns } from './step.js'
 import { stopReasons } from './table.js'
 import { moduleText } from './wasm/text.js'
+
+export { type Reachable, reachable } from './explore.js'
+export { defaultMemory } from './start.js'
 
 export interface SearchOptions {
   /** No more states than this are stored. */

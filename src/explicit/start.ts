@@ -3,7 +3,8 @@ import { totalmem } from 'node:os'
 import type { System } from '../ir/system.js'
 import type { Machine } from './machine.js'
 import { recordBytes } from './memory.js'
-import { type Program, recordFields } from './program.js'
+import type { Program } from './program.js'
+import { recordFields } from './properties.js'
 
 export interface StartOptions {
   readonly maxStates?: number

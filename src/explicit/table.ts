@@ -10,8 +10,10 @@
  * A slot's first part is `(distance + 1) << r | ~remainder`, where r is the number of the remainder's bits; 0 means free. With the
  * remainder complemented, one unsigned comparison says whether the slot is before or behind the place of what is looked for.
  */
-import { fieldMask } from './layout.js'
+import { rehashFunction } from './growth.js'
 import { batch, type MemoryMap } from './memory.js'
+import { located, mixed, probe, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
+import { distanceBits, type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
 import {
   block,
   br,
@@ -28,56 +30,10 @@ import {
   select,
   set,
   setGlobal,
-  unreachable,
-  type ValueType,
   type WasmFunction,
   type WasmGlobal,
   when,
 } from './wasm/instruction.js'
-
-/** `narrow` slots keep their first part in 4 bytes, `wide` ones in 8. */
-export type SlotKind = 'narrow' | 'wide'
-
-/** What is fixed about the table of a given state width. */
-export interface TableShape {
-  /** Bits of the mixed word. */
-  readonly keyBits: number
-  /** How many of its top bits take part in the home slot: all, or as many as leave no overflow. */
-  readonly topBits: number
-  /** Bytes in a slot of each of the other words: 4 or 8. */
-  readonly rest: readonly number[]
-}
-
-/** Slots behind the last home, for what is pushed past it. */
-export const slack = 512
-/**
- * A table grows when distance + 1 of something takes this many bits, at the latest: a slot has room for 8, and one batch
- * pushes nothing further than by its own size.
- */
-export const distanceBits = 7
-
-export const tableShape = (widths: readonly number[]): TableShape => {
-  const keyBits = widths.length === 1 ? Math.max(1, widths[0]) : Math.max(32, widths[0])
-  return { keyBits, topBits: keyBits <= 61 ? keyBits : 32, rest: widths.slice(1).map((w) => (w <= 32 ? 4 : 8)) }
-}
-
-/** A table has `factor << log` homes; the factor is 1, 3, 5 or 7. */
-export interface TableSize {
-  readonly log: number
-  readonly factor: number
-  readonly kind: SlotKind
-}
-
-export const homes = (size: TableSize): number => size.factor * 2 ** size.log
-export const slotBytes = (shape: TableShape, kind: SlotKind): number => (kind === 'narrow' ? 4 : 8) + shape.rest.reduce((n, b) => n + b, 0)
-export const tableBytes = (shape: TableShape, size: TableSize): number => (homes(size) + slack) * slotBytes(shape, size.kind)
-
-/** Whether a size leaves 8 bits for the distance. */
-export const isPossible = (shape: TableShape, size: TableSize): boolean =>
-  size.log <= shape.topBits &&
-  size.log >= 0 &&
-  shape.keyBits - size.log <= (size.kind === 'narrow' ? 24 : 56) &&
-  (shape.topBits > 24 || size.factor === 1)
 
 export const tableGlobals: readonly WasmGlobal[] = [
   { name: 'table_at', type: 'i32', initial: 0n },
@@ -104,141 +60,6 @@ export const tableGlobals: readonly WasmGlobal[] = [
   { name: 'transitions', type: 'i64', initial: 0n },
   { name: 'stop', type: 'i32', initial: 0n },
 ]
-
-interface SlotOps {
-  readonly type: ValueType
-  readonly bytes: number
-  readonly load: (address: Node) => Node
-  readonly store: (address: Node, value: Node) => Node
-  readonly eq: (a: Node, b: Node) => Node
-  readonly gtU: (a: Node, b: Node) => Node
-  readonly add: (a: Node, b: Node) => Node
-  readonly or: (a: Node, b: Node) => Node
-  readonly isZero: (a: Node) => Node
-  /** From and to i64. */
-  readonly narrowed: (a: Node) => Node
-  readonly widened: (a: Node) => Node
-}
-
-const slotOps = (kind: SlotKind): SlotOps =>
-  kind === 'narrow'
-    ? {
-        type: 'i32',
-        bytes: 4,
-        load: i32.load,
-        store: i32.store,
-        eq: i32.eq,
-        gtU: i32.gtU,
-        add: i32.add,
-        or: i32.or,
-        isZero: i32.eqz,
-        narrowed: i32.wrap,
-        widened: i64.extend,
-      }
-    : {
-        type: 'i64',
-        bytes: 8,
-        load: i64.load,
-        store: i64.store,
-        eq: i64.eq,
-        gtU: i64.gtU,
-        add: i64.add,
-        or: i64.or,
-        isZero: i64.eqz,
-        narrowed: (a) => a,
-        widened: (a) => a,
-      }
-
-interface RestWord {
-  /** Where it is in a slot, and in a state. */
-  readonly inSlot: number
-  readonly inState: number
-  readonly load: (address: Node, offset: number) => Node
-  readonly store: (address: Node, value: Node, offset: number) => Node
-}
-
-const restWords = (shape: TableShape, kind: SlotKind): RestWord[] => {
-  let at = slotOps(kind).bytes
-  return shape.rest.map((bytes, i) => {
-    const inSlot = at
-    at += bytes
-    return { inSlot, inState: (i + 1) * 8, load: bytes === 4 ? i64.load32 : i64.load, store: bytes === 4 ? i64.store32 : i64.store }
-  })
-}
-
-const multipliers = [0x9e3779b97f4a7c15n, 0xbf58476d1ce4e5b9n, 0x94d049bb133111ebn] as const
-
-const mask64 = (bits: number): Node => i64.const(fieldMask(bits))
-
-/** x := the mixed word of the state at `at`: two rounds of xor-shift and odd multiplication modulo 2^keyBits, after the others are hashed in. */
-const mixed = (shape: TableShape, at: Node): Node[] => {
-  const out: Node[] = []
-  const { keyBits } = shape
-  const clip = (value: Node): Node => (keyBits === 64 ? value : i64.and(value, mask64(keyBits)))
-  const half = i64.const(BigInt(Math.max(1, keyBits >> 1)))
-  for (const [i] of shape.rest.entries()) {
-    const word = i64.load(at, (i + 1) * 8)
-    out.push(set('h', i64.mul(i === 0 ? word : i64.xor(get('h'), word), i64.const(multipliers[2]))))
-    out.push(set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(32n)))))
-  }
-  const first = i64.load(at)
-  const seasoned = shape.rest.length === 0 ? first : i64.xor(first, clip(i64.mul(get('h'), i64.const(multipliers[1]))))
-  out.push(set('x', seasoned))
-  for (const multiplier of multipliers.slice(0, 2)) {
-    out.push(set('x', i64.xor(get('x'), i64.shrU(get('x'), half))))
-    out.push(set('x', clip(i64.mul(get('x'), i64.const(multiplier)))))
-  }
-  return out
-}
-
-/** Locals that say the table's size while it is used, and code that sets them. */
-const sizeLocals: WasmFunction['locals'] = [
-  ['cut', 'i64'],
-  ['cut_mask', 'i64'],
-  ['factor', 'i64'],
-  ['r', 'i64'],
-  ['r_mask', 'i64'],
-  ['one', 'i64'],
-]
-const setSize = (shape: TableShape, log: Node, factor: Node): Node[] => [
-  set('cut', i64.extend(i32.sub(i32.const(shape.topBits), log))),
-  set('cut_mask', i64.sub(i64.shl(i64.const(1n), get('cut')), i64.const(1n))),
-  set('factor', i64.extend(factor)),
-  set('r', i64.extend(i32.sub(i32.const(shape.keyBits), log))),
-  set('r_mask', i64.sub(i64.shl(i64.const(1n), get('r')), i64.const(1n))),
-  set('one', i64.shl(i64.const(1n), get('r'))),
-]
-
-/** From the mixed word x: `home` (a number) and `part`, what its slot would hold at home. */
-const located = (shape: TableShape): Node[] => {
-  const lowBits = shape.keyBits - shape.topBits
-  const top = lowBits === 0 ? get('x') : i64.shrU(get('x'), i64.const(BigInt(lowBits)))
-  const fraction = i64.and(get('scaled'), get('cut_mask'))
-  const remainder = lowBits === 0 ? fraction : i64.or(i64.shl(fraction, i64.const(BigInt(lowBits))), i64.and(get('x'), mask64(lowBits)))
-  return [
-    set('scaled', i64.mul(top, get('factor'))),
-    set('home', i32.wrap(i64.shrU(get('scaled'), get('cut')))),
-    set('part', i64.or(get('one'), i64.xor(remainder, get('r_mask')))),
-  ]
-}
-
-const slotAddress = (shape: TableShape, kind: SlotKind, slot: Node): Node =>
-  i32.add(getGlobal('table_at'), i32.mul(slot, i32.const(slotBytes(shape, kind))))
-
-/** While the slot at `a` is before the place of `e`, goes on to the next one. Afterwards `s` is the slot's first part. */
-const probe = (shape: TableShape, kind: SlotKind, state: Node): Node => {
-  const ops = slotOps(kind)
-  const next = [set('a', i32.add(get('a'), i32.const(slotBytes(shape, kind)))), set('e', ops.add(get('e'), get('step')))]
-  const rest = restWords(shape, kind)
-  const differs = rest
-    .map((w) => i64.ne(w.load(get('a'), w.inSlot), i64.load(state, w.inState)))
-    .reduce<Node | null>((any, d) => (any === null ? d : i32.or(any, d)), null)
-  return loop('probe', [
-    set('s', ops.load(get('a'))),
-    when(ops.gtU(get('s'), get('e')), [...next, br('probe')]),
-    ...(differs === null ? [] : [when(ops.eq(get('s'), get('e')), [when(differs, [...next, br('probe')])])]),
-  ])
-}
 
 const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): WasmFunction => {
   const ops = slotOps(kind)
@@ -444,85 +265,6 @@ const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
     locals: [],
     body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [finds[0]], [finds[1]])],
   }
-}
-
-/**
- * One slice of the growth of a table. The old one lies behind the new one; `from` and `slot` say where in it the slice starts, `count` how many slots
- * it has. Writes go from slot `rehash_free` of the new table on, into memory that is zero; what was read is zero afterwards. `unfactor` is the inverse of the
- * old factor modulo 2^64.
- */
-const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFunction => {
-  const old = slotOps(from)
-  const ops = slotOps(to)
-  const oldRest = restWords(shape, from)
-  const rest = restWords(shape, to)
-  const oldBytes = slotBytes(shape, from)
-  const lowBits = shape.keyBits - shape.topBits
-  const remainder = i64.xor(i64.and(get('part'), get('old_mask')), get('old_mask'))
-  const fraction = lowBits === 0 ? get('x') : i64.shrU(get('x'), i64.const(BigInt(lowBits)))
-  const whole = i64.mul(i64.or(i64.shl(i64.extend(get('home')), get('old_cut')), fraction), get('unfactor'))
-  const key = lowBits === 0 ? whole : i64.or(i64.shl(whole, i64.const(BigInt(lowBits))), i64.and(get('x'), mask64(lowBits)))
-  const bytes = i32.mul(get('count'), i32.const(oldBytes))
-  return {
-    name: `rehash_${from}_${to}`,
-    params: [
-      ['from', 'i32'],
-      ['slot', 'i32'],
-      ['count', 'i32'],
-      ['new_log', 'i32'],
-      ['new_factor', 'i32'],
-      ['unfactor', 'i64'],
-    ],
-    result: null,
-    exported: true,
-    locals: [
-      ...sizeLocals,
-      ...(['x', 'scaled', 'part', 'old_cut', 'old_mask', 'old_r', 'most'] as const).map((l) => [l, 'i64'] as const),
-      ...(['home', 'a', 'free', 'end'] as const).map((l) => [l, 'i32'] as const),
-      ...rest.map((_, i) => [`word${i}`, 'i64'] as const),
-    ],
-    body: [
-      ...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')),
-      set('old_cut', get('cut')),
-      set('old_mask', get('r_mask')),
-      set('old_r', get('r')),
-      ...setSize(shape, get('new_log'), get('new_factor')),
-      set('free', getGlobal('rehash_free')),
-      set('most', getGlobal('furthest')),
-      set('end', i32.add(get('from'), bytes)),
-      loop('slots', [
-        set('part', old.widened(old.load(get('from')))),
-        when(i32.eqz(i64.eqz(get('part'))), [
-          ...oldRest.map((w, i) => set(`word${i}`, w.load(get('from'), w.inSlot))),
-          set('home', i32.sub(get('slot'), i32.wrap(i64.sub(i64.shrU(get('part'), get('old_r')), i64.const(1n))))),
-          set('x', remainder),
-          set('x', key),
-          ...located(shape),
-          when(i32.gtU(get('home'), get('free')), [set('free', get('home'))]),
-          when(i32.gtU(i32.sub(get('free'), get('home')), i32.const(253)), [unreachable()]),
-          set('part', i64.add(get('part'), i64.shl(i64.extend(i32.sub(get('free'), get('home'))), get('r')))),
-          set('most', i64.or(get('most'), get('part'))),
-          set('a', slotAddress(shape, to, get('free'))),
-          ops.store(get('a'), ops.narrowed(get('part'))),
-          ...rest.map((w, i) => w.store(get('a'), get(`word${i}`), w.inSlot)),
-          set('free', i32.add(get('free'), i32.const(1))),
-        ]),
-        set('from', i32.add(get('from'), i32.const(oldBytes))),
-        set('slot', i32.add(get('slot'), i32.const(1))),
-        brIf('slots', i32.ltU(get('from'), get('end'))),
-      ]),
-      { op: 'memory.fill', to: i32.sub(get('end'), bytes), value: i32.const(0), bytes },
-      setGlobal('rehash_free', get('free')),
-      setGlobal('furthest', get('most')),
-    ],
-  }
-}
-
-/** Which kinds of slots a table of this shape can ever have. */
-export const slotKinds = (shape: TableShape): SlotKind[] => {
-  if (shape.keyBits <= 24) return ['narrow']
-  // A narrow table of a key this wide would have over 2^30 homes.
-  return shape.keyBits > 54 ? ['wide'] : ['narrow', 'wide']
 }
 
 /** All functions of the store. They call the imports `grow` (a larger table) and `widen` (a larger ring), which set `stop` where there is no memory. */

@@ -15,6 +15,7 @@ import { functionInfo, registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
 import { sourceOf } from './source.js'
+import { placeInStack } from './stack.js'
 import { transform, transformExpression } from './transform.js'
 
 export interface Loaded {
@@ -122,7 +123,13 @@ const withShownFile = (error: DiagnosticError): DiagnosticError => {
 
 const loadError = (error: unknown, file: string): unknown => {
   if (error instanceof DiagnosticError) return withShownFile(error)
-  if (!(error instanceof Error)) return new DiagnosticError('MC003', `the module threw ${String(error)}`, '', startOf(file))
+  if (!(error instanceof Error))
+    return new DiagnosticError(
+      'MC003',
+      `the module threw ${String(error)}`,
+      'the module was run to read its model, and this happened',
+      startOf(file),
+    )
   const diagnosed = refused.get(refusal.exec(error.message)?.[1] ?? '')
   if (diagnosed !== undefined) return withShownFile(diagnosed)
   const place = placeInStack(error)
@@ -131,27 +138,9 @@ const loadError = (error: unknown, file: string): unknown => {
     return notFound(error)
   if (error.name === 'SyntaxError')
     return new DiagnosticError('MC015', error.message, 'check the name, and that the other module exports it', place)
-  if (error.name === 'ModelError') return new DiagnosticError('MC014', error.message, '', place)
+  if (error.name === 'ModelError')
+    return new DiagnosticError('MC014', error.message, 'give this domain or param limits that make sense', place)
   return new DiagnosticError('MC003', `${error.name}: ${error.message}`, 'the module was run to read its model, and this happened', place)
-}
-
-/** The line of a user module that is topmost in an exception's stack. */
-const placeInStack = (error: Error): Place | null => {
-  for (const [, url, line] of (error.stack ?? '').matchAll(/(file:\/\/[^\s()]+?):(\d+)(?::\d+)?\)?$/gm)) {
-    const file = fileURLToPath(url!)
-    if (!registry.modules.has(file) && !/\.m?ts$/.test(file)) continue
-    const { text } = sourceOf(file)
-    const lines = text.split('\n')
-    const source = lines[Number(line) - 1] ?? ''
-    const lineStart = lines.slice(0, Number(line) - 1).reduce((n, l) => n + l.length + 1, 0)
-    return {
-      file: shown(file),
-      text,
-      start: lineStart + source.length - source.trimStart().length,
-      end: lineStart + source.trimEnd().length,
-    }
-  }
-  return null
 }
 
 const notFound = (error: Error): DiagnosticError => {
@@ -173,7 +162,8 @@ const importOf = (importer: string, missing: string) =>
   )
 
 /** The files that a model is made of; `fallback` where its functions came without the loader. */
-export const sourcesOf = (model: Pick<Model, 'state'>, fallback: string): string[] => executed([functionInfo(model.state)?.file ?? fallback])
+export const sourcesOf = (model: Pick<Model, 'state'>, fallback: string): string[] =>
+  executed([functionInfo(model.state)?.file ?? fallback])
 
 /** User files reached from `entries` through imports, entries included. */
 const executed = (entries: readonly string[]): string[] => {

@@ -28,7 +28,12 @@ export const sourceOfText = (file: string, text: string): Source => {
   if (error !== undefined) {
     const [label] = error.labels
     const place = { file, text, start: label?.start ?? 0, end: label?.end ?? 0 }
-    throw new DiagnosticError('MC002', error.message, error.helpMessage ?? '', place)
+    throw new DiagnosticError(
+      'MC002',
+      error.message,
+      error.helpMessage ?? 'from here on this is no TypeScript: complete or remove what stands here',
+      place,
+    )
   }
   const source: Source = { file, text, program: result.program, module: result.module }
   sources.set(file, source)

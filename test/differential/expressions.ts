@@ -318,20 +318,46 @@ const someVariantField = (
 }
 
 export const bool = (t: ExprTree, sc: Scope): string => {
-  const read = (rest: number): string => somePlace({ ...t, pick: rest }, sc, (p) => p.type.k === 'bool')?.text ?? comparison(rest)
+  const read = (rest: number): string => somePlace({ ...t, pick: rest }, sc, (p) => p.type.k === 'bool')?.text ?? test(mix(rest)) ?? comparison(rest)
   const comparison = (rest: number): string => {
     const [x, y] = [int(part(t, 0), deeper(sc)), int(part(t, 1), deeper(sc))]
     const [op] = pickOne(rest, ['===', '<', '<=', '>', '>=', '!=='])
     return `(${x.text} ${op} ${y.text})`
   }
+  /** Asks something of a place, whatever there is. */
+  const test = (pick: number): string | null => {
+    const found = somePlace({ ...t, pick }, sc, (p) => ['bool', 'enum', 'optional', 'union', 'queue', 'set', 'int'].includes(p.type.k))
+    if (found === null) return null
+    const { type } = found.place
+    const [op] = pickOne(mix(pick), ['===', '!=='] as const)
+    switch (type.k) {
+      case 'bool':
+        return op === '===' ? found.text : `!${found.text}`
+      case 'enum':
+        return type.values.length < 2 ? null : `(${found.text} ${op} '${pickOne(pick, type.values)[0]}')`
+      case 'optional':
+        return `(${found.text} ${op} null)`
+      case 'union':
+        return `(${found.text}.kind ${op} '${pickOne(pick, type.variants)[0][0]}')`
+      case 'queue':
+        return `(${found.text}.length ${op} ${pick % (type.capacity + 1)})`
+      case 'set':
+        return pick % 2 === 0 ? `(${found.text}.size ${op} ${pick % (type.size + 1)})` : `${found.text}.has(${pick % type.size})`
+      case 'int':
+        return `(${found.text} ${op} ${literal(type.lo + (pick % (type.hi - type.lo + 1)))})`
+      default:
+        return null
+    }
+  }
   if (isLeaf(t, sc)) {
     if (t.pick === 0 || sc.depth > deepest) return t.pick % 2 === 0 ? 'true' : 'false'
-    return t.pick % 3 === 0 ? read(t.pick) : comparison(t.pick)
+    return test(t.pick) ?? comparison(t.pick)
   }
   const [kind, rest] = pickWeighted(t.pick, [
     [1, 'literal'],
     [4, 'place'],
-    [6, 'comparison'],
+    [5, 'test'],
+    [4, 'comparison'],
     [4, 'enum'],
     [5, '&&'],
     [2, '!'],
@@ -350,6 +376,8 @@ export const bool = (t: ExprTree, sc: Scope): string => {
       return rest % 2 === 0 ? 'true' : 'false'
     case 'place':
       return read(rest)
+    case 'test':
+      return test(rest) ?? comparison(rest)
     case 'comparison':
       return comparison(rest)
     case 'enum': {

@@ -5,7 +5,7 @@ import { type Helper, type Powers, statements } from './statements.ts'
 import { type ModelTree, mix, part, pickOne } from './tree.ts'
 import { domainText, isScalar, type Type, typeOfTree, typeText } from './types.ts'
 
-const names = ['a', 'b', 'c', 'd', 'e'] as const
+const names = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 
 export const sourceOfTree = (tree: ModelTree): string => {
   let count = 0

@@ -434,7 +434,7 @@ const local = (
     }
     case 'effect': {
       if (!powers.stores) return scalar()
-      const counter = somePlace(p0, sc, (x) => x.type.k === 'int' && x.assignable && x.type.hi > x.type.lo && x.root.kind !== 'ghost')
+      const counter = somePlace(p0, sc, (x) => x.type.k === 'int' && x.assignable && isState(x) && x.type.hi > x.type.lo && x.root.kind !== 'ghost')
       if (counter?.place.type.k === 'int' && rest % 2 === 0) {
         const { lo, hi } = counter.place.type
         const [text] = pickOne(rest >> 1, [

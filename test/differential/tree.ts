@@ -62,11 +62,14 @@ const agent = fc.record({ pick, body: body(7, 1) })
 
 export const modelTree: fc.Arbitrary<ModelTree> = fc.noBias(
   fc.record({
-    state: fc.array(expr, { minLength: 1, maxLength: 5, size: 'max' }),
+    state: fc.array(expr, { minLength: 1, maxLength: 6, size: 'max' }),
     pure: fc.array(fc.record({ pick, body: body(3) }), { maxLength: 2, size: 'max' }),
     helpers: fc.array(fc.record({ pick, body: body(4) }), { maxLength: 2, size: 'max' }),
     init: body(2),
-    processes: fc.array(agent, { maxLength: 3, size: 'max' }),
+    processes: fc.oneof(
+      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 8, arbitrary: fc.array(agent, { minLength: 1, maxLength: 3, size: 'max' }) },
+    ),
     rules: fc.array(agent, { maxLength: 2, size: 'max' }),
     properties: fc.array(expr, { maxLength: 3, size: 'max' }),
     pick,

@@ -1,18 +1,10 @@
 /** The table of states against a JavaScript Set. */
 import { describe, expect, it } from 'vitest'
-import { createMachine, type Machine, nextSizes } from '../../src/explicit/machine.ts'
+import { createMachine, type Machine } from '../../src/explicit/machine.ts'
 import { type MemoryMap, storeMemory } from '../../src/explicit/memory.ts'
 import { wordsAt } from '../../src/explicit/start.ts'
-import {
-  homes,
-  isPossible,
-  slotKinds,
-  type TableSize,
-  tableBytes,
-  tableFunctions,
-  tableGlobals,
-  tableShape,
-} from '../../src/explicit/table.ts'
+import { tableFunctions, tableGlobals } from '../../src/explicit/table.ts'
+import { homes, isPossible, nextSizes, slotKinds, type TableSize, tableBytes, tableShape } from '../../src/explicit/table-size.ts'
 import { randomness } from './random.ts'
 
 const storeOf = (widths: readonly number[], log: number, limit = 2 ** 30, frugal?: number): { machine: Machine; memory: MemoryMap } => {

@@ -1,0 +1,108 @@
+/** MC00x: the command line, loading and files. */
+import { type Case, command, counter, type Family, init, property, source } from '../case.ts'
+
+const violated = { run: ['check', 'counter'] } as const
+const stored = 'counterexamples/counter/default/small.itf.json'
+
+const loaded = (name: string, code: Case['code'], files: Readonly<Record<string, string>>): Case => ({
+  name,
+  code,
+  files: { ...counter, ...files },
+  steps: [{ run: ['check', 'broken'] }],
+})
+
+export const files: Family = [
+  command('unknown model', 'MC001', ['check', 'conter']),
+  command('unknown model, nothing near', 'MC001', ['check', 'zzzzzzzz']),
+  command('unknown path', 'MC001', ['check', './no/such.ts']),
+  command('no models at all', 'MC001', ['check', 'counter'], {}),
+  source('syntax error', 'MC002', "const width = «;»\nexport default model({ name: 'example', state: () => ({ x: range(0, width) }) })"),
+  source(
+    'an enum, which does not erase',
+    'MC002',
+    "«enum Mode { Read }»\nexport default model({ name: 'example', state: () => ({ x: range(0, Mode.Read) }) })",
+  ),
+  {
+    ...command('an invariant that is no function', 'MC002', ['check', 'counter', '--invariant', 's.x === 1']),
+    at: { file: '--invariant', line: 1, column: 1, width: 9 },
+  },
+  loaded('the module throws', 'MC003', {
+    'models/broken.ts':
+      "import { model, range } from 'mmucheck'\n\nconst limits: number[] = []\n«if (limits.length === 0) throw new Error('no limits')»\nexport default model({ name: 'broken', state: () => ({ x: range(0, 1) }) })\n",
+  }),
+  source(
+    'a part of the model throws',
+    'MC003',
+    "const limits: number[][] = []\nexport default model({\n  name: 'example',\n  «state: () => ({ x: range(0, limits[0].length) }),»\n})",
+  ),
+  loaded('no model in the file', 'MC004', { 'models/broken.ts': '«e»xport const x = 1\n' }),
+  loaded('no properties in their file', 'MC004', {
+    'models/broken.ts': (counter['models/counter.ts'] as string).replace("'counter'", "'broken'"),
+    'properties/broken.ts': '«e»xport const x = 1\n',
+  }),
+  command('unknown param', 'MC005', ['check', 'counter', '--set', 'limits=2']),
+  command('param out of bounds', 'MC006', ['check', 'counter', '--set', 'limit=9']),
+  command('param of another type', 'MC006', ['check', 'counter', '--set', 'fast=1']),
+  command('param that is none of the choices', 'MC006', ['check', 'counter', '--set', 'mode=sideways']),
+  command('unknown variant', 'MC007', ['check', 'counter', '--variant', 'short']),
+  command('unknown property', 'MC008', ['check', 'counter', '--property', 'smal']),
+  property('two properties of one name', 'MC009', 'x: range(0, 3)', 'small: always((s) => s.x < 2),\n  «small»: always((s) => s.x < 3)'),
+  source(
+    'two variables of one name',
+    'MC009',
+    "export default model({ name: 'example', state: () => ({ x: range(0, 1), «x»: range(0, 2) }) })",
+  ),
+  property('a property named as a built-in one', 'MC009', 'x: range(0, 3)', 'deadlock: always(«(s) => s.x < 2»)'),
+  loaded('properties of another model', 'MC010', {
+    'models/broken.ts': (counter['models/counter.ts'] as string).replace("'counter'", "'broken'"),
+    'properties/broken.ts': (counter['properties/counter.ts'] as string).replace('import', '«i»mport'),
+  }),
+  {
+    name: 'a folder that cannot be written',
+    code: 'MC011',
+    files: { ...counter, counterexamples: 'a file in the way\n' },
+    steps: [violated],
+  },
+  {
+    name: 'a damaged trace',
+    code: 'MC012',
+    files: counter,
+    steps: [violated, { edit: { file: stored, match: '"vars"', by: '"wars"' } }, { run: ['inspect', stored] }],
+    at: { file: stored, line: 1, column: 1, width: 1 },
+  },
+  {
+    name: 'a trace cut short',
+    code: 'MC012',
+    files: { ...counter, 'cut.itf.json': '{ "#meta": {\n«»' },
+    steps: [{ run: ['inspect', 'cut.itf.json'] }],
+  },
+  { name: 'no trace there', code: 'MC012', files: counter, steps: [{ run: ['inspect', 'none.itf.json'] }] },
+  {
+    name: 'a trace of another version',
+    code: 'MC013',
+    files: counter,
+    steps: [violated, { edit: { file: 'models/counter.ts', match: 's.x += 1', by: 's.x += 2' } }, { runAfresh: ['inspect', stored] }],
+  },
+  source(
+    'a range upside down',
+    'MC014',
+    "const width = 0\nexport default model({\n  name: 'example',\n  «state: () => ({ x: range(1, width) }),»\n})",
+  ),
+  source('a domain that is none', 'MC014', "export default model({ name: 'example', state: «() => ({ x: 3 as never })» })"),
+  loaded('a domain made while the module loads', 'MC014', {
+    'models/broken.ts':
+      "import { index, model } from 'mmucheck'\n\n«const page = index(0)»\nexport default model({ name: 'broken', state: () => ({ page }) })\n",
+  }),
+  property('a property made without always', 'MC014', 'x: range(0, 3)', 'small: («(s: { x: number }) => s.x < 2») as never'),
+  source(
+    'module not found',
+    'MC015',
+    "import { width } from «'./sizes.ts'»\nexport default model({ name: 'example', state: () => ({ x: range(0, width) }) })",
+  ),
+  source(
+    'package not found',
+    'MC015',
+    "import { width } from «'sizes'»\nexport default model({ name: 'example', state: () => ({ x: range(0, width) }) })",
+  ),
+  init('two fields of one name', 'MC009', 'x: range(0, 1)', 'const o = { a: 1, «a»: 2 }\ns.x = o.a'),
+]
