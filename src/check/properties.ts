@@ -1,12 +1,12 @@
 /** Which properties are checked: those of the file, or the ones asked for, and the ad hoc invariants. */
 import { DiagnosticError, type Place } from '../diagnostics.js'
-import { always, type Property } from '../lang/property.js'
+import { type AnyProperty, always } from '../lang/property.js'
 import { nearest } from '../load/find.js'
 import { compilePredicate } from '../load/load.js'
 import { placeOfFunction } from '../load/stack.js'
 import type { Target } from './target.js'
 
-export type NamedProperties = Readonly<Record<string, Property<never, never>>>
+export type NamedProperties = Readonly<Record<string, AnyProperty<never, never>>>
 
 /** Checked in every model; properties cannot have their names. */
 export const builtIns = ['deadlock', 'assert', 'range'] as const
@@ -32,10 +32,10 @@ export const chooseProperties = (target: Target, names: readonly string[] | null
   return Object.fromEntries([...chosen, ...adHoc(invariants, all)])
 }
 
-const placeOfProperty = (property: Property<never, never>): Place | null =>
-  placeOfFunction(property.kind === 'bound' ? property.measure : property.predicate)
+const placeOfProperty = (property: AnyProperty<never, never>): Place | null =>
+  placeOfFunction('measure' in property ? property.measure : property.predicate)
 
-const adHoc = (invariants: readonly string[], all: NamedProperties): [string, Property<never, never>][] => {
+const adHoc = (invariants: readonly string[], all: NamedProperties): [string, AnyProperty<never, never>][] => {
   let number = 0
   return invariants.map((text) => {
     do number++

@@ -44,7 +44,7 @@ export const loadTarget = async (target: Checkable): Promise<Target> => {
 /** The files of the functions that stand in the definitions themselves, the model's first. */
 const filesOf = (model: Model, properties: Properties | null): string[] => {
   const predicates = Object.values(properties?.properties ?? {}).map((property) =>
-    property.kind === 'bound' ? property.measure : property.predicate,
+    'measure' in property ? property.measure : property.predicate,
   )
   const functions: readonly unknown[] = [model.state, model.init, model.processes, model.rules, ...predicates]
   return [...new Set(functions.flatMap((fn) => functionInfo(fn)?.file ?? []))]

@@ -2,6 +2,7 @@
 import { lineAndColumn } from '../diagnostics.js'
 import type { Schedule } from '../ir/schedule.js'
 import type { Span, System } from '../ir/system.js'
+import type { Property } from '../lang/property.js'
 import { evaluate } from '../replay/evaluate.js'
 import { type Replay, replay } from '../replay/replay.js'
 import type { Outcome, SourcePlace, Trace } from '../trace/trace.js'
@@ -118,13 +119,14 @@ const evaluated = (
   replayed: Replay,
 ): Omit<Outcome, 'source' | 'at'> => {
   const property = properties[claim.name]
+  if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound') throw new Error(`'${claim.name}' is no property of a state`)
   const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
   if (holds !== (property.kind === 'sometimes'))
     throw new Error(`'${claim.name}' is settled otherwise: the oracle gives ${fault ?? String(value)}`)
   return { property: claim.name, kind: property.kind, message: messageOf(claim.name, property, value, fault), reads }
 }
 
-const messageOf = (name: string, property: NamedProperties[string], value: boolean | number | null, fault: string | null): string => {
+const messageOf = (name: string, property: Property<never, never>, value: boolean | number | null, fault: string | null): string => {
   if (fault !== null) return `${name} cannot be evaluated: ${fault}`
   switch (property.kind) {
     case 'always':

@@ -81,7 +81,7 @@ const compileProcess = (
   { agents, processes, steps, starts }: CompiledAgents,
   around: unknown,
 ): void => {
-  const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number }
+  const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number, fairness: 'weak' }
   agents.push(agent)
   const process = processes.length
   const { site, root } = siteOfFunction(c, instance.body, around)
@@ -234,7 +234,7 @@ export const compileRules = (
       name,
       entry as AnyFunction | Readonly<Record<string, AnyFunction>>,
     )) {
-      const agent: Agent = { id: into.agents.length, name: instance.name, kind: 'rule', group: name, instance: instance.number }
+      const agent: Agent = { id: into.agents.length, name: instance.name, kind: 'rule', group: name, instance: instance.number, fairness: 'none' }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
       for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into, around)

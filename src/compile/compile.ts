@@ -1,12 +1,12 @@
 /** From an author's model to a transition system. */
 import { DiagnosticError } from '../diagnostics.js'
-import type { Block, CompiledProperty, Expr, Span, Stmt, System, Variable } from '../ir/system.js'
+import type { Agent, Block, CompiledProperty, Expr, Extreme, Query, Span, Stmt, System, TemporalProperty, Variable } from '../ir/system.js'
 import { elements } from '../ir/system.js'
 import { mapBlock, mapLoads, mapStmt } from '../ir/walk.js'
 import { type Domain, ModelError } from '../lang/domain.js'
 import type { Model, Process, Rules } from '../lang/model.js'
 import type { Params } from '../lang/param.js'
-import type { Property } from '../lang/property.js'
+import type { AnyProperty } from '../lang/property.js'
 import { functionInfo } from '../load/registry.js'
 import { shown } from '../load/shown.js'
 import { placeInStack, placeOfFunction } from '../load/stack.js'
@@ -24,7 +24,7 @@ export interface CompileInput {
   readonly model: Model<Params, Readonly<Record<string, Domain>>> | Model
   /** A value for every param. */
   readonly params: Readonly<Record<string, number | boolean | string>>
-  readonly properties: Readonly<Record<string, Property<never, never>>>
+  readonly properties: Readonly<Record<string, AnyProperty<never, never>>>
 }
 
 /** States wider than this are refused: they would take kilobytes each. */
@@ -67,7 +67,8 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     model.rules,
   )
   const init = compileInit(c, model.init, p, agents.starts)
-  const compiled = Object.entries(properties).map(([name, property]) => compileProperty(c, name, property, p))
+  const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
+  for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, compiled)
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   forbidGhosts(c, swept, agents)
   const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents)
@@ -76,11 +77,12 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
   const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
   const stores = (b: Block): Block => ({ body: b.body.map((s) => renumberStores(s, keep)), end: storesInEnd(b.end, stores) })
+  const query = ({ body, value, at }: Query): Query => ({ body: body.map(stmt), value: rewrite(value), at })
   return {
     model: model.name,
     files: c.files.map(({ file }) => file),
     variables,
-    agents: agents.agents,
+    agents: withFairness(model, agents.agents),
     processes: agents.processes.map((process) => ({
       ...process,
       pc: keep(process.pc),
@@ -89,13 +91,29 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
     init: stores(block(init)),
     initial: variables.map((v) => initial.get(v.name) ?? v.lo),
-    properties: compiled.map((property) => ({ ...property, body: property.body.map(stmt), value: rewrite(property.value) })),
+    properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
+    temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
+    extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
     failures: c.failures,
     branches: c.branches,
     deadlock: model.deadlock ?? 'violation',
     radix: c.radix,
     temps: c.temps,
   }
+}
+
+const fairnesses: ReadonlySet<unknown> = new Set(['weak', 'strong', 'none'])
+
+const withFairness = (model: CompileInput['model'], agents: readonly Agent[]): Agent[] => {
+  const said = model.fairness ?? {}
+  for (const [name, fairness] of Object.entries(said)) {
+    const hint = `\`fairness\` takes 'weak', 'strong' or 'none' for ${[...new Set(agents.map((agent) => agent.group))].join(', ')}`
+    if (!agents.some((agent) => agent.group === name))
+      throw new DiagnosticError('MC014', `'${model.name}' sets the fairness of '${name}', which is no process and no rule`, hint, placeOfFunction(model.state))
+    if (!fairnesses.has(fairness))
+      throw new DiagnosticError('MC014', `'${String(fairness)}' is no kind of fairness`, hint, placeOfFunction(model.state))
+  }
+  return agents.map((agent) => ({ ...agent, fairness: said[agent.group] ?? agent.fairness }))
 }
 
 /** Runs one of the author's functions that build the model's parts. */
@@ -140,19 +158,50 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>, defin
   return initial
 }
 
-const compileProperty = (c: Context, name: string, property: Property<never, never>, params: unknown): CompiledProperty => {
+const propertyKinds: ReadonlySet<unknown> = new Set(['always', 'sometimes', 'bound', 'eventually', 'leadsTo', 'alwaysPossible', 'maximum', 'minimum'])
+
+interface CompiledProperties {
+  readonly properties: CompiledProperty[]
+  readonly temporal: TemporalProperty[]
+  readonly extremes: Extreme[]
+}
+
+const compileProperty = (c: Context, name: string, property: AnyProperty<never, never>, params: unknown, into: CompiledProperties): void => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
-  if (kind !== 'always' && kind !== 'sometimes' && kind !== 'bound')
+  if (!propertyKinds.has(kind))
     throw new DiagnosticError(
       'MC014',
       `the property '${name}' says nothing`,
       'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
       placeOfFunction(property),
     )
-  const fn = property.kind === 'bound' ? property.measure : property.predicate
+  const predicate = (fn: (s: never, p: never) => boolean): Query => compileQuery(c, name, fn, 'predicate', params)
+  const measure = (fn: (s: never, p: never) => number): Query => compileQuery(c, name, fn, 'measure', params)
+  switch (property.kind) {
+    case 'always':
+    case 'sometimes':
+      into.properties.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
+      return
+    case 'bound':
+      into.properties.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
+      return
+    case 'eventually':
+    case 'alwaysPossible':
+      into.temporal.push({ name, kind: property.kind, trigger: null, goal: predicate(property.predicate) })
+      return
+    case 'leadsTo':
+      into.temporal.push({ name, kind: 'leadsTo', trigger: predicate(property.trigger), goal: predicate(property.predicate) })
+      return
+    case 'maximum':
+    case 'minimum':
+      into.extremes.push({ name, kind: property.kind, over: property.over === 'final states' ? 'final' : 'all', measure: measure(property.measure) })
+  }
+}
+
+/** Compiles what a property asks of one state. */
+const compileQuery = (c: Context, name: string, fn: (s: never, p: never) => unknown, gives: 'predicate' | 'measure', params: unknown): Query => {
   const { site, root } = siteOfFunction(c, fn)
-  const info = functionInfo(fn)
-  if (info === undefined)
+  if (functionInfo(fn) === undefined)
     throw new DiagnosticError(
       'MC102',
       `the property '${name}' was not loaded as a source`,
@@ -173,9 +222,8 @@ const compileProperty = (c: Context, name: string, property: Property<never, nev
       `the property '${name}' returns nothing`,
       'return what must hold: (s) => s.x === 1, without braces',
     )
-  const value: Expr = property.kind === 'bound' ? integer(c, v, site, 'bound').e : condition(c, v, site)
-  const at: Span = spanOf(site.file, site.node)
-  return { name, kind: property.kind, max: property.kind === 'bound' ? property.max : null, body: sweepQuery(out, value), value, at }
+  const value: Expr = gives === 'measure' ? integer(c, v, site, name).e : condition(c, v, site)
+  return { body: sweepQuery(out, value), value, at: spanOf(site.file, site.node) }
 }
 
 const forbidGhosts = (

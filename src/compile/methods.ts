@@ -5,7 +5,7 @@ import type { Expr, Stmt } from '../ir/system.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
 import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { condition, evaluateObject, itemsOf, lengthOf, select1, selectValue } from './expression.js'
+import { condition, evaluateObject, itemsOf, lengthOf, present, select1, selectValue } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
 import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
@@ -260,7 +260,7 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
     case 'delete':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, `'${name}' on a copy of a set`, 'change the set in the state')
       if (name === 'delete') return deleteMember(c, receiver.place, integer(c, first, site, 'delete'), node, scope, text)
-      storeMember(c, receiver.place, first, one, scope.file, node, text)
+      storeMember(c, receiver.place, present(c, first, site), one, scope.file, node, text)
       return undefinedValue
     case 'clear':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, "'clear' on a copy of a set", 'change the set in the state')

@@ -43,7 +43,7 @@ import { type Cell, childScope, type Fn, lookup, type Scope, visibleCells } from
 import { bindItem, declare, hoist, iteration, requireLoop, runStatement, switchCases } from './statement.js'
 import { callsNamed, delegatedYields, escapes, hasYield, pauses } from './syntax.js'
 import { compact, leaves, lower, raise, sameType, type Type, typeOf, zeroIn } from './type.js'
-import { asInt, describe, int, lift, undefinedValue, type Value } from './value.js'
+import { asInt, constantValue, describe, int, lift, undefinedValue, type Value } from './value.js'
 
 /** A generator in progress. */
 interface Frame {
@@ -69,6 +69,8 @@ export interface CompiledLocation {
   readonly label: () => string
   readonly at: Span
   readonly cells: readonly LocalCell[]
+  /** What integers the locals hold here: less than all that they hold anywhere. */
+  readonly integers: Map<string, { type: Type; changes: number }>
   /** Compiles the step that starts here, into the machine's block. */
   readonly resume: () => void
 }
@@ -681,6 +683,7 @@ const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): voi
       label,
       at: spanOf(scope.file, node),
       cells,
+      integers: new Map(),
       resume: () => {
         m.frames = frames
         c.calls = calls
@@ -698,7 +701,7 @@ const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): voi
     m.dirty.add(key)
   }
   const frame: FrameEntry[] = []
-  for (const { cell, depth } of location.cells) save(m, cell, depth, frame, { file: scope.file, node })
+  for (const { cell, depth } of location.cells) save(m, location, cell, depth, frame, { file: scope.file, node })
   m.block.end = { op: 'goto', location: location.id, frame }
 }
 
@@ -727,18 +730,34 @@ const runCondition = (m: Machine, node: Expression, scope: Scope): Expr => {
   return condition(c, evaluate(c, call as Expression, scope), site)
 }
 
-/** Saves a local for the next step: as its type asks, or widens the type. */
-const save = (m: Machine, cell: Cell, depth: number, frame: FrameEntry[], site: Site): void => {
+/** Saves a local for the next step, which starts at a location: as its type asks, or widens the type. */
+const save = (m: Machine, location: CompiledLocation, cell: Cell, depth: number, frame: FrameEntry[], site: Site): void => {
   const { c } = m
   const value = c.cells.get(cell.id)
   if (value === undefined) return
   const type = forFrame(typeOf(value), cell)
   const known = m.locals.get(cell.id)
-  const joined = known === undefined ? type : joinOrRefuse(c, known.type, type, site, `'${cell.name}'`)
-  if (known === undefined || !sameType(known.type, joined)) {
-    const changes = (known?.changes ?? 0) + 1
-    m.locals.set(cell.id, { type: changes > 8 ? widen(c, joined, known?.type ?? joined, cell, site) : joined, changes, depth, cell })
-    for (const [key, location] of m.locations) if (location.cells.some((other) => other.cell.id === cell.id)) m.dirty.add(key)
+  const join = (a: Type | undefined, b: Type): Type => (a === undefined ? b : joinOrRefuse(c, a, b, site, `'${cell.name}'`))
+  const widened = (before: { type: Type; changes: number } | undefined, joined: Type, changes: number): Type =>
+    changes > mostChanges ? widen(c, joined, before?.type ?? joined, cell, site) : joined
+  if (isInteger(type) && (known === undefined || isInteger(known.type))) {
+    // An integer's range is known location by location: `n++` between two yields does not feed itself.
+    const here = location.integers.get(cell.id)
+    const joined = join(here?.type, type)
+    if (here === undefined || !sameType(here.type, joined)) {
+      const changes = (here?.changes ?? 0) + 1
+      const wide = widened(here, joined, changes)
+      location.integers.set(cell.id, { type: wide, changes })
+      m.locals.set(cell.id, { type: join(known?.type, wide), changes: 0, depth, cell })
+      m.dirty.add(location.key)
+    }
+  } else {
+    const joined = join(known?.type, type)
+    if (known === undefined || !sameType(known.type, joined)) {
+      const changes = (known?.changes ?? 0) + 1
+      m.locals.set(cell.id, { type: widened(known, joined, changes), changes, depth, cell })
+      for (const [key, other] of m.locations) if (other.cells.some((local) => local.cell.id === cell.id)) m.dirty.add(key)
+    }
   }
   const type2 = m.locals.get(cell.id)?.type
   const variables = m.frameVariables?.(cell.id)
@@ -748,6 +767,17 @@ const save = (m: Machine, cell: Cell, depth: number, frame: FrameEntry[], site: 
     const variable = variables[leaf]
     if (variable !== undefined) es.forEach((e, element) => frame.push({ variable, element, value: e }))
   })
+}
+
+/** A type that has changed more often than this is widened. */
+const mostChanges = 8
+
+const isInteger = (t: Type): boolean => t.k === 'int' || (t.k === 'const' && Number.isInteger(t.value))
+
+/** What is known of a local's value at a location, given what is known of it everywhere. */
+const narrowed = (value: Value, type: Type | undefined): Value => {
+  if (type?.k === 'const') return constantValue(type.value)
+  return value.k === 'int' && type?.k === 'int' ? int(value.e, type.lo, type.hi) : value
 }
 
 /** A reference that a local (not a parameter) holds is stale after the yield, wherever in the value it is. */
@@ -834,7 +864,7 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
           : load(variables[leaf] ?? -1, unflatten(element, all[leaf]?.dims ?? []).map(constant)),
       'parameter',
     )
-    setCell(c, cell, value)
+    setCell(c, cell, isInteger(local.type) ? narrowed(value, location.integers.get(cell.id)?.type) : value)
   }
 }
 

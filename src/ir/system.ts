@@ -138,6 +138,8 @@ export interface Agent {
   /** The key under `processes` or `rules`, and the instance number (null for a single one). */
   readonly group: string
   readonly instance: number | null
+  /** In the behaviours that liveness properties speak of; see the model's `fairness`. */
+  readonly fairness: 'weak' | 'strong' | 'none'
 }
 
 /** A local's element that is alive at a location, and where the oracle finds it. */
@@ -197,6 +199,30 @@ export interface CompiledProperty {
   readonly at: Span
 }
 
+/** Code that looks at a state: run `body`, then `value` is 1 where the predicate holds, or is the measure. A failing check in it counts as 0. */
+export interface Query {
+  readonly body: readonly Stmt[]
+  readonly value: Expr
+  readonly at: Span
+}
+
+/** A property of behaviours, over the graph of all reachable states. */
+export interface TemporalProperty {
+  readonly name: string
+  readonly kind: 'eventually' | 'leadsTo' | 'alwaysPossible'
+  /** Where it starts to be owed: for `leadsTo` only, null for the others. */
+  readonly trigger: Query | null
+  readonly goal: Query
+}
+
+/** An extreme value over the reachable states. `final`: only states in which every process is at its final location count. */
+export interface Extreme {
+  readonly name: string
+  readonly kind: 'maximum' | 'minimum'
+  readonly over: 'all' | 'final'
+  readonly measure: Query
+}
+
 export interface System {
   readonly model: string
   readonly files: readonly SourceFile[]
@@ -210,6 +236,8 @@ export interface System {
   /** Per variable, the value that every element has before `init` runs. */
   readonly initial: readonly number[]
   readonly properties: readonly CompiledProperty[]
+  readonly temporal: readonly TemporalProperty[]
+  readonly extremes: readonly Extreme[]
   readonly failures: readonly Failure[]
   readonly branches: readonly Branch[]
   readonly deadlock: 'violation' | 'allowed'

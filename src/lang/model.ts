@@ -36,6 +36,8 @@ export const each = <B>(count: number, body: B): Each<B> => {
  */
 type After<F> = F extends Fields ? unknown : unknown
 
+export type Fairness = 'weak' | 'strong' | 'none'
+
 export interface ModelDefinition<P extends Params, F extends Fields> {
   /** Names the folder of its counterexamples: letters, digits and dashes. */
   readonly name: string
@@ -50,6 +52,12 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   readonly rules?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
   /** Named settings of the params: `--variant name`. */
   readonly variants?: Readonly<Record<string, Partial<ParamValues<P>>>>
+  /**
+   * By name of a process or of rules, how often their instances must get their turn in the behaviours that liveness properties speak of. 'weak': one
+   * that is enabled from some point on without a break takes steps again and again; 'strong': so does one that is enabled again and
+   * again; 'none': it may be left waiting for ever. By default processes are weakly fair and rules are not fair at all.
+   */
+  readonly fairness?: Readonly<Record<string, Fairness>>
   /** 'violation' (the default): a state with no enabled step while some process has not returned is one. */
   readonly deadlock?: 'violation' | 'allowed'
 }

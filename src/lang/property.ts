@@ -19,7 +19,33 @@ export interface Bound<S, P> {
   readonly measure: Measure<S, P>
   readonly max: number
 }
+/** What a single state settles. */
 export type Property<S, P> = Always<S, P> | Sometimes<S, P> | Bound<S, P>
+
+export interface Eventually<S, P> {
+  readonly kind: 'eventually'
+  readonly predicate: Predicate<S, P>
+}
+export interface LeadsTo<S, P> {
+  readonly kind: 'leadsTo'
+  readonly trigger: Predicate<S, P>
+  readonly predicate: Predicate<S, P>
+}
+export interface AlwaysPossible<S, P> {
+  readonly kind: 'alwaysPossible'
+  readonly predicate: Predicate<S, P>
+}
+/** What only whole behaviours settle: it takes the graph of all reachable states. */
+export type TemporalProperty<S, P> = Eventually<S, P> | LeadsTo<S, P> | AlwaysPossible<S, P>
+
+export interface Extreme<S, P> {
+  readonly kind: 'maximum' | 'minimum'
+  readonly measure: Measure<S, P>
+  /** Over all reachable states, or only over those in which every process has returned. */
+  readonly over: 'all states' | 'final states'
+}
+
+export type AnyProperty<S, P> = Property<S, P> | TemporalProperty<S, P> | Extreme<S, P>
 
 /** Holds in every reachable state. */
 export const always = <S, P>(predicate: Predicate<S, P>): Always<S, P> => ({ kind: 'always', predicate })
@@ -28,14 +54,36 @@ export const sometimes = <S, P>(predicate: Predicate<S, P>): Sometimes<S, P> => 
 /** `measure` never exceeds `max` in any reachable state; the report says the greatest value reached. */
 export const bound = <S, P>(measure: Measure<S, P>, max: number): Bound<S, P> => ({ kind: 'bound', measure, max })
 
+/**
+ * Every fair behaviour comes to a state in which the predicate holds. A behaviour goes on as long as anything is enabled; where nothing is,
+ * it stays in its last state for ever. Which behaviours are fair is the model's `fairness`.
+ */
+export const eventually = <S, P>(predicate: Predicate<S, P>): Eventually<S, P> => ({ kind: 'eventually', predicate })
+/** From every reachable state in which `trigger` holds, every fair behaviour comes to one in which `predicate` holds (that state itself counts). */
+export const leadsTo = <S, P>(trigger: Predicate<S, P>, predicate: Predicate<S, P>): LeadsTo<S, P> => ({ kind: 'leadsTo', trigger, predicate })
+/** From every reachable state some path reaches a state in which the predicate holds: AG EF. Fairness plays no part. */
+export const alwaysPossible = <S, P>(predicate: Predicate<S, P>): AlwaysPossible<S, P> => ({ kind: 'alwaysPossible', predicate })
+/** The greatest value of a measure over the reachable states, for the report: it cannot be violated. */
+export const maximum = <S, P>(measure: Measure<S, P>, options: { readonly over?: Extreme<S, P>['over'] } = {}): Extreme<S, P> => ({
+  kind: 'maximum',
+  measure,
+  over: options.over ?? 'all states',
+})
+/** The least value of a measure over the reachable states, for the report: it cannot be violated. */
+export const minimum = <S, P>(measure: Measure<S, P>, options: { readonly over?: Extreme<S, P>['over'] } = {}): Extreme<S, P> => ({
+  kind: 'minimum',
+  measure,
+  over: options.over ?? 'all states',
+})
+
 export interface Properties<P extends Params = Params, F extends Fields = Fields> {
   readonly kind: 'properties'
   readonly model: Model<P, F>
-  readonly properties: Readonly<Record<string, Property<ValuesOf<F>, ParamValues<P>>>>
+  readonly properties: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>>
 }
 
 /** The properties of a model, by name. */
 export const properties = <P extends Params, F extends Fields>(
   model: Model<P, F>,
-  named: Readonly<Record<string, Property<ValuesOf<F>, ParamValues<P>>>>,
+  named: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>>,
 ): Properties<P, F> => ({ kind: 'properties', model, properties: named })

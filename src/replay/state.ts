@@ -125,6 +125,9 @@ export const createState = (domains: Fields): State => {
           }
           const field = fields().get(key)
           if (field !== undefined) return name === key ? copy(field) : read(field)
+          // A narrowed reference whose variant has changed since: as a null that was none.
+          if (union !== null && Object.values(union.domain.variants).some((of) => Object.hasOwn(of, key)))
+            throw new Fault(`${path} is '${union.variant}', which has no '${key}'`)
           if (union !== null || isForeign(key)) return undefined
           throw new Fault(`${path} has no field '${key}'`)
         },

@@ -31,6 +31,7 @@ const agent = (id: number, group: string, instance: number | null, kind: Agent['
   kind,
   group,
   instance,
+  fairness: 'weak',
 })
 const branch = (id: number, line: number, words: string): Branch => ({ id, text: words, at: at(line) })
 
@@ -58,6 +59,8 @@ const system: System = {
   init: { body: [], end: { op: 'finish' } },
   initial: [],
   properties: [],
+  temporal: [],
+  extremes: [],
   failures: [],
   branches: [branch(0, 2, 'if (...)'), branch(1, 2, 'if (...)'), branch(2, 2, 'else'), branch(3, 4, "case 'x'")],
   deadlock: 'violation',

@@ -318,7 +318,8 @@ const someVariantField = (
 }
 
 export const bool = (t: ExprTree, sc: Scope): string => {
-  const read = (rest: number): string => somePlace({ ...t, pick: rest }, sc, (p) => p.type.k === 'bool')?.text ?? test(mix(rest)) ?? comparison(rest)
+  const read = (rest: number): string =>
+    somePlace({ ...t, pick: rest }, sc, (p) => p.type.k === 'bool')?.text ?? test(mix(rest)) ?? comparison(rest)
   const comparison = (rest: number): string => {
     const [x, y] = [int(part(t, 0), deeper(sc)), int(part(t, 1), deeper(sc))]
     const [op] = pickOne(rest, ['===', '<', '<=', '>', '>=', '!=='])

@@ -47,9 +47,12 @@ export const statements = (trees: readonly StmtTree[], scope: Scope, powers: Pow
 
 let blocks = 0
 
+/** Without yields in it a step takes in all that it calls: calls below branches multiply its ways. */
+const nested = (powers: Powers): Powers => (powers.yields ? powers : { ...powers, helpers: [] })
+
 /** A block with names of its own. Behind it only those from before are left; refs only if no yield can have passed. */
 const inner = (trees: readonly StmtTree[], sc: Scope, powers: Powers): Written => {
-  const written = statements(trees, { ...sc, block: ++blocks, hides: true }, powers)
+  const written = statements(trees, { ...sc, block: ++blocks, hides: true }, nested(powers))
   return { ...written, lines: indented(written.lines) }
 }
 
@@ -314,7 +317,7 @@ const inLoop = (
   trees: readonly StmtTree[],
 ): { readonly label: string; readonly lines: readonly string[] } => {
   const name = rest % 4 === 1 ? sc.fresh('loop') : ''
-  const written = statements(trees, sc, { ...powers, loops: [name, ...powers.loops] })
+  const written = statements(trees, sc, { ...nested(powers), loops: [name, ...powers.loops] })
   return { label: name === '' ? '' : `${name}: `, lines: indented(written.lines) }
 }
 
@@ -434,7 +437,11 @@ const local = (
     }
     case 'effect': {
       if (!powers.stores) return scalar()
-      const counter = somePlace(p0, sc, (x) => x.type.k === 'int' && x.assignable && isState(x) && x.type.hi > x.type.lo && x.root.kind !== 'ghost')
+      const counter = somePlace(
+        p0,
+        sc,
+        (x) => x.type.k === 'int' && x.assignable && isState(x) && x.type.hi > x.type.lo && x.root.kind !== 'ghost',
+      )
       if (counter?.place.type.k === 'int' && rest % 2 === 0) {
         const { lo, hi } = counter.place.type
         const [text] = pickOne(rest >> 1, [

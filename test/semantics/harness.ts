@@ -10,7 +10,7 @@ import {
   model,
   type Params,
   type ParamValues,
-  type Property,
+  type AnyProperty,
   properties,
   range,
   type ValuesOf,
@@ -40,7 +40,7 @@ export interface Exploration {
  */
 export const explore = async <P extends Params, F extends Fields>(
   m: Model<P, F>,
-  claimed: Readonly<Record<string, Property<ValuesOf<F>, ParamValues<P>>>> = {},
+  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>> = {},
   params: Partial<ParamValues<P>> = {},
   checkMergedEvery = 1,
 ): Promise<Exploration> => {
