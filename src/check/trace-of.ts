@@ -119,7 +119,8 @@ const evaluated = (
   replayed: Replay,
 ): Omit<Outcome, 'source' | 'at'> => {
   const property = properties[claim.name]
-  if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound') throw new Error(`'${claim.name}' is no property of a state`)
+  if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound')
+    throw new Error(`'${claim.name}' is no property of a state`)
   const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
   if (holds !== (property.kind === 'sometimes'))
     throw new Error(`'${claim.name}' is settled otherwise: the oracle gives ${fault ?? String(value)}`)

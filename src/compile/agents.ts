@@ -234,7 +234,14 @@ export const compileRules = (
       name,
       entry as AnyFunction | Readonly<Record<string, AnyFunction>>,
     )) {
-      const agent: Agent = { id: into.agents.length, name: instance.name, kind: 'rule', group: name, instance: instance.number, fairness: 'none' }
+      const agent: Agent = {
+        id: into.agents.length,
+        name: instance.name,
+        kind: 'rule',
+        group: name,
+        instance: instance.number,
+        fairness: 'none',
+      }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
       for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into, around)

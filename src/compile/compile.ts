@@ -109,7 +109,12 @@ const withFairness = (model: CompileInput['model'], agents: readonly Agent[]): A
   for (const [name, fairness] of Object.entries(said)) {
     const hint = `\`fairness\` takes 'weak', 'strong' or 'none' for ${[...new Set(agents.map((agent) => agent.group))].join(', ')}`
     if (!agents.some((agent) => agent.group === name))
-      throw new DiagnosticError('MC014', `'${model.name}' sets the fairness of '${name}', which is no process and no rule`, hint, placeOfFunction(model.state))
+      throw new DiagnosticError(
+        'MC014',
+        `'${model.name}' sets the fairness of '${name}', which is no process and no rule`,
+        hint,
+        placeOfFunction(model.state),
+      )
     if (!fairnesses.has(fairness))
       throw new DiagnosticError('MC014', `'${String(fairness)}' is no kind of fairness`, hint, placeOfFunction(model.state))
   }
@@ -158,7 +163,16 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>, defin
   return initial
 }
 
-const propertyKinds: ReadonlySet<unknown> = new Set(['always', 'sometimes', 'bound', 'eventually', 'leadsTo', 'alwaysPossible', 'maximum', 'minimum'])
+const propertyKinds: ReadonlySet<unknown> = new Set([
+  'always',
+  'sometimes',
+  'bound',
+  'eventually',
+  'leadsTo',
+  'alwaysPossible',
+  'maximum',
+  'minimum',
+])
 
 interface CompiledProperties {
   readonly properties: CompiledProperty[]
@@ -166,7 +180,13 @@ interface CompiledProperties {
   readonly extremes: Extreme[]
 }
 
-const compileProperty = (c: Context, name: string, property: AnyProperty<never, never>, params: unknown, into: CompiledProperties): void => {
+const compileProperty = (
+  c: Context,
+  name: string,
+  property: AnyProperty<never, never>,
+  params: unknown,
+  into: CompiledProperties,
+): void => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
   if (!propertyKinds.has(kind))
     throw new DiagnosticError(
@@ -194,12 +214,23 @@ const compileProperty = (c: Context, name: string, property: AnyProperty<never, 
       return
     case 'maximum':
     case 'minimum':
-      into.extremes.push({ name, kind: property.kind, over: property.over === 'final states' ? 'final' : 'all', measure: measure(property.measure) })
+      into.extremes.push({
+        name,
+        kind: property.kind,
+        over: property.over === 'final states' ? 'final' : 'all',
+        measure: measure(property.measure),
+      })
   }
 }
 
 /** Compiles what a property asks of one state. */
-const compileQuery = (c: Context, name: string, fn: (s: never, p: never) => unknown, gives: 'predicate' | 'measure', params: unknown): Query => {
+const compileQuery = (
+  c: Context,
+  name: string,
+  fn: (s: never, p: never) => unknown,
+  gives: 'predicate' | 'measure',
+  params: unknown,
+): Query => {
   const { site, root } = siteOfFunction(c, fn)
   if (functionInfo(fn) === undefined)
     throw new DiagnosticError(

@@ -60,7 +60,11 @@ export const bound = <S, P>(measure: Measure<S, P>, max: number): Bound<S, P> =>
  */
 export const eventually = <S, P>(predicate: Predicate<S, P>): Eventually<S, P> => ({ kind: 'eventually', predicate })
 /** From every reachable state in which `trigger` holds, every fair behaviour comes to one in which `predicate` holds (that state itself counts). */
-export const leadsTo = <S, P>(trigger: Predicate<S, P>, predicate: Predicate<S, P>): LeadsTo<S, P> => ({ kind: 'leadsTo', trigger, predicate })
+export const leadsTo = <S, P>(trigger: Predicate<S, P>, predicate: Predicate<S, P>): LeadsTo<S, P> => ({
+  kind: 'leadsTo',
+  trigger,
+  predicate,
+})
 /** From every reachable state some path reaches a state in which the predicate holds: AG EF. Fairness plays no part. */
 export const alwaysPossible = <S, P>(predicate: Predicate<S, P>): AlwaysPossible<S, P> => ({ kind: 'alwaysPossible', predicate })
 /** The greatest value of a measure over the reachable states, for the report: it cannot be violated. */

@@ -91,7 +91,14 @@ export const fail = (failure: number): Block => ({ body: [], end: { op: 'fail', 
 export const builder = (model: string) => {
   const variables: Variable[] = []
   const initial: number[] = []
-  const agents: { id: number; name: string; kind: 'process' | 'rule'; group: string; instance: null; fairness: 'weak' | 'strong' | 'none' }[] = []
+  const agents: {
+    id: number
+    name: string
+    kind: 'process' | 'rule'
+    group: string
+    instance: null
+    fairness: 'weak' | 'strong' | 'none'
+  }[] = []
   const steps: Step[] = []
   const processes: Process[] = []
   const properties: CompiledProperty[] = []
@@ -103,7 +110,10 @@ export const builder = (model: string) => {
   }
   const agentOf = (name: string, kind: 'process' | 'rule'): number => {
     const found = agents.find((a) => a.name === name)
-    return found?.id ?? agents.push({ id: agents.length, name, kind, group: name, instance: null, fairness: kind === 'process' ? 'weak' : 'none' }) - 1
+    return (
+      found?.id ??
+      agents.push({ id: agents.length, name, kind, group: name, instance: null, fairness: kind === 'process' ? 'weak' : 'none' }) - 1
+    )
   }
   return {
     /** A global of `lo..hi`, which starts as `lo` or as said. */

@@ -13,7 +13,14 @@ const rulesOnly = (variables: readonly Pick<Variable, 'name' | 'lo' | 'hi' | 'di
   processes: [],
   steps: [],
 })
-const rule = (group: string, instance: number | null = null): Agent => ({ id: 0, name: group, kind: 'rule', group, instance, fairness: 'none' })
+const rule = (group: string, instance: number | null = null): Agent => ({
+  id: 0,
+  name: group,
+  kind: 'rule',
+  group,
+  instance,
+  fairness: 'none',
+})
 const search = (s: System, m: unknown, properties: object = {}, limits: object = {}) =>
   slowSearch(s, m as Model, {}, properties as never, limits)
 const verdicts = (result: ReturnType<typeof slowSearch>): string[] =>

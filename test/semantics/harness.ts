@@ -3,6 +3,7 @@
  * and says in readable form what is reachable.
  */
 import {
+  type AnyProperty,
   choose,
   type Domain,
   type Fields,
@@ -10,7 +11,6 @@ import {
   model,
   type Params,
   type ParamValues,
-  type AnyProperty,
   properties,
   range,
   type ValuesOf,

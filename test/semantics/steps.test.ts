@@ -195,8 +195,9 @@ describe('processes', () => {
         state: () => ({ out: range(0, 99) }),
         processes: () => ({
           p: function* (s) {
-            let a = 1
-            let b = 2
+            yield 'pick'
+            let a = yield* choose([1, 2])
+            let b = yield* choose([3, 4])
             yield 'swap'
             const c = a
             a = b
@@ -207,7 +208,49 @@ describe('processes', () => {
         }),
       }),
     )
-    expect(states).toEqual(['out=0 | p@store (a=2 b=1)', 'out=0 | p@swap (a=1 b=2)', 'out=21 | p@-'])
+    expect(states).toEqual([
+      'out=0 | p@pick',
+      'out=0 | p@store (a=3 b=1)',
+      'out=0 | p@store (a=3 b=2)',
+      'out=0 | p@store (a=4 b=1)',
+      'out=0 | p@store (a=4 b=2)',
+      'out=0 | p@swap (a=1 b=3)',
+      'out=0 | p@swap (a=1 b=4)',
+      'out=0 | p@swap (a=2 b=3)',
+      'out=0 | p@swap (a=2 b=4)',
+      'out=31 | p@-',
+      'out=32 | p@-',
+      'out=41 | p@-',
+      'out=42 | p@-',
+    ])
+  })
+
+  // Ranges of locals were joined over all yields: a local that grew once between two of them fed itself, and was refused (MC204).
+  test('a local grows from one yield to the next', async () => {
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ out: range(0, 99) }),
+        processes: () => ({
+          p: function* (s) {
+            for (let i = 0; i < 2; i++) {
+              let k = i * 2
+              yield 'one'
+              k++
+              yield 'two'
+              s.out += k
+            }
+          },
+        }),
+      }),
+    )
+    expect(states).toEqual([
+      'out=0 | p@one (k=0 i=0)',
+      'out=0 | p@two (k=1 i=0)',
+      'out=1 | p@one (k=2 i=1)',
+      'out=1 | p@two (k=3 i=1)',
+      'out=4 | p@-',
+    ])
   })
 
   test('a step that branches to different yields', async () => {
