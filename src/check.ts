@@ -39,6 +39,8 @@ export interface CheckOptions {
   readonly invariants?: readonly string[]
   readonly stop?: 'all settled' | 'first violation'
   readonly deadlock?: 'as the model says' | 'violation' | 'allowed'
+  /** A process that can never take a step again while others can. By default a violation wherever a deadlock is one. */
+  readonly stuck?: 'as the model says' | 'violation' | 'allowed'
   readonly limits?: Limits
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search early; the report is then incomplete. */
@@ -88,7 +90,8 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
     const unconfirmed =
       verdict === 'violated' && length !== null && trace === null ? '; not replayed: its trace was not found before the search ended' : ''
-    return { name, kind, verdict, established: `${established(found, result, limit)}${unconfirmed}`, length, maximum, trace }
+    const settled = { kind, verdict, length, loop: null, maximum, allowed: system.properties.find((p) => p.name === name)?.max ?? null }
+    return { ...settled, name, established: `${established(settled, result, limit)}${unconfirmed}`, trace }
   })
   return {
     model: prepared.target.model.name,
@@ -108,6 +111,8 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
     bytes,
     bytesPerState,
     deadlock: system.deadlock,
+    stuck: 'violation',
+    liveness: null,
     ...collectCoverage(system, result),
     properties,
   }
@@ -117,7 +122,11 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
 const refuseUnsettled = ({ temporal, extremes }: System): void => {
   const [first] = [...temporal, ...extremes]
   if (first !== undefined)
-    throw new DiagnosticError('MC014', `'${first.name}' cannot be checked: ${first.kind} is not implemented yet`, 'take it out, or name the others with --property')
+    throw new DiagnosticError(
+      'MC014',
+      `'${first.name}' cannot be checked: ${first.kind} is not implemented yet`,
+      'take it out, or name the others with --property',
+    )
 }
 
 const searchOptions = ({ limits = {}, stop, onProgress, signal }: CheckOptions): SearchOptions => ({

@@ -8,8 +8,8 @@ import type { Target } from './target.js'
 
 export type NamedProperties = Readonly<Record<string, AnyProperty<never, never>>>
 
-/** Checked in every model; properties cannot have their names. */
-export const builtIns = ['deadlock', 'assert', 'range'] as const
+/** Not for authors to name properties by; in the order of the report. */
+export const builtIns = ['deadlock', 'stuck', 'assert', 'range'] as const
 
 /**
  * The named properties, or those in `names` (a built-in one may be named too: it is on anyhow), and then each invariant as

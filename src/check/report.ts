@@ -1,7 +1,7 @@
 /** What a check established. */
-import type { Trace } from '../trace/trace.js'
+import type { Outcome, Trace } from '../trace/trace.js'
 
-export type PropertyKind = 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+export type PropertyKind = Outcome['kind']
 export type Verdict = 'holds' | 'violated' | 'incomplete'
 
 /** Why a search ended before it had seen every state. */
@@ -19,10 +19,17 @@ export interface PropertyReport {
   readonly verdict: Verdict
   /** In words, how the verdict was established, or why it was not. */
   readonly established: string
-  /** Steps of the shortest violation, or of the shortest way to a `sometimes`; null where there is none. */
+  /**
+   * Steps of the shortest violation, or of the shortest way to a `sometimes` or an extreme value; of a behaviour that goes on for ever, the steps
+   * to its cycle and those of the cycle. Null where there is none.
+   */
   readonly length: number | null
-  /** The greatest value of a `bound` seen. */
+  /** Where the violation goes on for ever: the number of the state in which its cycle starts, `length` where nothing can take a step there. Else null. */
+  readonly loop: number | null
+  /** The greatest value of a `bound` or `maximum` seen, the least of a `minimum`. */
   readonly maximum: number | null
+  /** The greatest value that a `bound` allows; null for other kinds. It is tight where `maximum` is the same. */
+  readonly allowed: number | null
   readonly trace: Trace | null
 }
 
@@ -48,7 +55,7 @@ export interface Report {
   /** The params that differ from what the variant, or the defaults, say. */
   readonly settings: Readonly<Record<string, number | boolean | string>>
   readonly engine: 'explicit'
-  /** Every reachable state was seen. */
+  /** Every reachable state was seen, and the graph of all of them where liveness asks for it. */
   readonly complete: boolean
   readonly limit: ReportLimit | null
   readonly states: number
@@ -59,6 +66,10 @@ export interface Report {
   readonly bytes: number
   readonly bytesPerState: number
   readonly deadlock: 'violation' | 'allowed'
+  /** Whether a process that can never take a step again is a violation. */
+  readonly stuck: 'violation' | 'allowed'
+  /** What the graph of all states took, where liveness was checked. */
+  readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
   /** Steps that never fired; in an incomplete search, not so far. */
   readonly neverFired: readonly Unreached[]
   readonly neverTaken: readonly Unreached[]

@@ -21,10 +21,13 @@ export interface Subject {
   readonly system: System
 }
 
+/** What a single state, or a single step, settles. */
+export type SafetyKind = Extract<PropertyKind, 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'>
+
 /** What an engine found out about a property. */
 export interface Claim {
   readonly name: string
-  readonly kind: PropertyKind
+  readonly kind: SafetyKind
   readonly length: number | null
   /** For a failing step, an index into `System.failures`. */
   readonly failure: number | null
@@ -35,12 +38,21 @@ export interface Claim {
  * @throws Disagreement where a step cannot be taken, or the property is not settled as the engine says.
  */
 export const traceOf = (subject: Subject, claim: Claim, schedule: Schedule): Trace => {
-  const { target, variant, params, system } = subject
+  const { target, params, system } = subject
   const details: DisagreementDetails = { model: target.model.name, modelHash: target.hash, params, property: claim.name, schedule }
   const replayed = confirm(details, () => replay(system, target.model, params, schedule))
   if (claim.length !== schedule.moves.length)
     throw new Disagreement(`a schedule of ${schedule.moves.length} steps for a violation after ${claim.length}`, details)
-  const outcome = confirm(details, () => outcomeOf(subject, claim, schedule, replayed))
+  return assemble(
+    subject,
+    replayed,
+    confirm(details, () => outcomeOf(subject, claim, schedule, replayed)),
+  )
+}
+
+/** A trace of what was replayed. */
+export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): Trace => {
+  const { target, variant, params, system } = subject
   const domains = Object.entries(target.model.state(params as never))
   return {
     model: target.model.name,
@@ -64,7 +76,7 @@ export const traceOf = (subject: Subject, claim: Claim, schedule: Schedule): Tra
 }
 
 /** Whatever goes wrong in the oracle on a schedule of ours is a disagreement. */
-const confirm = <T>(details: DisagreementDetails, run: () => T): T => {
+export const confirm = <T>(details: DisagreementDetails, run: () => T): T => {
   try {
     return run()
   } catch (error) {
@@ -139,9 +151,9 @@ const messageOf = (name: string, property: Property<never, never>, value: boolea
   }
 }
 
-const placeAt = (system: System, { file, start }: Span): SourcePlace => ({
+export const placeAt = (system: System, { file, start }: Span): SourcePlace => ({
   file: system.files[file].name,
   ...lineAndColumn(system.files[file].text, start),
 })
 
-const sourceAt = (system: System, { file, start, end }: Span): string => system.files[file].text.slice(start, end)
+export const sourceAt = (system: System, { file, start, end }: Span): string => system.files[file].text.slice(start, end)

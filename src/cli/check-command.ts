@@ -31,8 +31,9 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
   else if (volume === 'quiet') output.out(`${summary(report, output)}\n`)
   else output.out(formatReport(report, { places, storedAt: (property) => stored.files.get(property)?.text ?? null }, output))
   if (stored.failed !== null) output.err(`${formatDiagnostic(stored.failed.diagnostic)}\n`)
-  if (request.itf !== null && stored.files.size === 0 && stored.failed === null)
-    output.err(`note: there is no trace, so ${request.itf} was not written\n`)
+  const isTraced = report.properties.some(({ verdict, trace }) => verdict === 'violated' && trace !== null)
+  if (request.itf !== null && !isTraced && stored.failed === null)
+    output.err(`note: there is no violation with a trace, so ${request.itf} was not written\n`)
   if (volume === 'normal') for (const note of await staleTraces(report, request)) output.err(`${note}\n`)
   return exitCode
 }
@@ -50,7 +51,8 @@ const storeTraces = async (report: Report, { folder, itf }: CheckRequest): Promi
   const traces = report.properties.flatMap((property) => (property.trace === null ? [] : [{ property, trace: property.trace }]))
   try {
     for (const { property, trace } of traces) files.set(property.name, await storeTrace(folder, keyOf(report, property), trace))
-    if (itf !== null && traces.length > 0) await writeWhole(itf, formatItf(traces[0].trace))
+    const violation = traces.find(({ property }) => property.verdict === 'violated')
+    if (itf !== null && violation !== undefined) await writeWhole(itf, formatItf(violation.trace))
     return { files, failed: null }
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
@@ -61,7 +63,7 @@ const storeTraces = async (report: Report, { folder, itf }: CheckRequest): Promi
 /** Traces of earlier runs whose property holds now: they are kept, but should mislead nobody. */
 const staleTraces = async (report: Report, { folder }: CheckRequest): Promise<string[]> => {
   const notes: string[] = []
-  for (const property of report.properties.filter(({ verdict }) => verdict === 'holds')) {
+  for (const property of report.properties.filter(({ verdict, trace }) => verdict === 'holds' && trace === null)) {
     const { text } = tracePaths(folder, keyOf(report, property))
     if (await exists(text)) notes.push(`note: ${property.name} holds now; ${text} is of an earlier run`)
   }

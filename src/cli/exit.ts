@@ -4,9 +4,12 @@ import type { DiagnosticCode } from '../diagnostics.js'
 
 export const exitCodes = {
   holds: 0,
+  /** Also a process that is stuck while others go on. */
   deadlock: 11,
   /** An `always` or `bound` that is violated, or a `sometimes` that is never reached. */
   safety: 12,
+  /** An `eventually`, `leadsTo` or `alwaysPossible` that is violated. */
+  liveness: 13,
   /** A failed `assert`, or a value outside its range. */
   assertion: 14,
   incomplete: 20,
@@ -23,7 +26,8 @@ export const exitCodes = {
 
 /**
  * The exit code of a check. An interrupted one is 130, whatever it had found. Otherwise a violation beats "incomplete", and of several
- * violations the one with the smallest code counts: deadlock, then safety, then assertions.
+ * violations the one with the smallest code counts: deadlock, safety,
+ * liveness, assertions.
  */
 export const exitCodeOf = (report: Report): number => {
   if (report.limit?.kind === 'interrupted') return exitCodes.interrupted
@@ -35,13 +39,21 @@ export const exitCodeOf = (report: Report): number => {
 const violationCode = ({ kind }: PropertyReport): number => {
   switch (kind) {
     case 'deadlock':
+    case 'stuck':
       return exitCodes.deadlock
+    case 'eventually':
+    case 'leadsTo':
+    case 'alwaysPossible':
+      return exitCodes.liveness
     case 'assert':
     case 'range':
       return exitCodes.assertion
     case 'always':
     case 'bound':
     case 'sometimes':
+    // An extreme value is never violated.
+    case 'maximum':
+    case 'minimum':
       return exitCodes.safety
   }
 }

@@ -4,7 +4,9 @@ import type { CheckOptions } from '../check.js'
 import { parseBytes, parseCount, parseDuration, parseSetting, UsageError } from './units.js'
 
 /** What to search, and within which limits. */
-export type Search = Required<Pick<CheckOptions, 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock'>>
+export type Search = Required<
+  Pick<CheckOptions, 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck'>
+>
 
 export interface CheckRequest {
   readonly target: string
@@ -115,6 +117,7 @@ interface CheckFlags {
   readonly memory?: number
   readonly time?: number
   readonly deadlock?: boolean
+  readonly stuck?: boolean
   readonly json?: true
   readonly quiet?: true
   readonly lines?: true
@@ -144,6 +147,8 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--time <length>', 'stop after this time, as 30s or 2m', value(parseDuration))
     .option('--deadlock', 'a deadlock is a violation, whatever the model says')
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
+    .option('--stuck', 'a process that can never step again is a violation, whatever the model says')
+    .option('--no-stuck', 'do not look for processes that can never step again')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print one line, and no progress')
     .option('--lines', 'show file and line of each step of a race')
@@ -175,9 +180,9 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     })
 
 const exitCodesHelp = `
-Exit codes: 0 all holds; 11 deadlock; 12 a property is violated; 14 an assertion or range is; 20 incomplete: a limit
-was hit; 64 usage; 65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted.
-A violation beats "incomplete"; of several violations the smallest code counts.`
+Exit codes: 0 all holds; 11 deadlock or stuck; 12 a property of states is violated; 13 one of behaviours is
+(eventually, leadsTo, alwaysPossible); 14 an assertion or range is; 20 incomplete: a limit was hit; 64 usage;
+65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted. A violation beats "incomplete"; of several violations the smallest code counts.`
 
 /** Flags that the design names and nothing implements: an error, never silently ignored. */
 const rejectUnfinished = ({ symmetry, workers, seed }: CheckFlags): void => {
@@ -197,6 +202,7 @@ const searchOf = (flags: CheckFlags): Search => {
     invariants: flags.invariant ?? [],
     stop: flags.first === true ? 'first violation' : 'all settled',
     deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
+    stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
     limits: {
       ...(flags.maxStates === undefined ? {} : { states: flags.maxStates }),
       ...(depth === undefined ? {} : { depth }),

@@ -1,5 +1,5 @@
 /** The report of a check, and diagnostics, as the one JSON object that `--json` prints. */
-import type { Report, Unreached } from '../check/report.js'
+import type { PropertyReport, Report, Unreached } from '../check/report.js'
 import { type Diagnostic, lineAndColumn } from '../diagnostics.js'
 import { exitCodeOf } from './exit.js'
 
@@ -24,20 +24,38 @@ export const reportJson = (
     seconds,
     bytes,
     bytesPerState,
+    liveness: report.liveness,
     neverFired: report.neverFired.map(step),
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
-    properties: report.properties.map(({ name, kind, verdict, established, length, maximum }) => ({
-      name,
-      kind,
-      verdict,
-      established,
-      length,
-      ...(kind === 'bound' ? { maximum } : {}),
-      trace: storedAt(name),
+    properties: report.properties.map((property) => ({
+      name: property.name,
+      kind: property.kind,
+      verdict: property.verdict,
+      established: property.established,
+      length: property.length,
+      ...ownFields(property),
+      trace: storedAt(property.name),
     })),
     exitCode,
   }
   return `${JSON.stringify(object)}\n`
+}
+
+/** What only properties of this kind have. */
+const ownFields = ({ kind, verdict, maximum, allowed, loop }: PropertyReport): object => {
+  switch (kind) {
+    case 'bound':
+      return { maximum, allowed, tight: verdict === 'holds' ? maximum === allowed : null }
+    case 'maximum':
+      return { maximum }
+    case 'minimum':
+      return { minimum: maximum }
+    case 'eventually':
+    case 'leadsTo':
+      return { loop }
+    default:
+      return {}
+  }
 }
 
 const step = ({ agents, text, file, line, from }: Unreached): object => ({ agents, label: text, file, line, from })

@@ -1,6 +1,7 @@
 /** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
 import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
+import { builtIns } from '../check/properties.js'
 import type { PropertyReport, Report, Unreached, Verdict } from '../check/report.js'
 import { defaultDiagram, diagram } from '../trace/diagram.js'
 import { printable } from '../trace/plain.js'
@@ -58,20 +59,26 @@ const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as con
 const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string =>
   paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
 
-const statistics = ({ states, transitions, depth, seconds, bytes, bytesPerState }: Report): string[] => {
+const statistics = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
   const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
   return [
     `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
     `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
+    ...(liveness === null
+      ? []
+      : [
+          `${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}, ${liveness.bytesPerEdge.toFixed(1)} bytes per edge`,
+        ]),
   ]
 }
 
 /** What somebody might take for checked. */
-const unchecked = ({ deadlock, properties }: Report): string[] => {
-  const isBuiltIn = ({ kind }: PropertyReport): boolean => kind === 'deadlock' || kind === 'assert' || kind === 'range'
+const unchecked = ({ deadlock, stuck, properties }: Report): string[] => {
+  const isBuiltIn = ({ kind }: PropertyReport): boolean => builtIns.some((builtIn) => builtIn === kind)
   return [
     ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
     ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
+    ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
   ]
 }
 

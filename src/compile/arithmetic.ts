@@ -3,6 +3,7 @@ import { binary, constant, one, zero } from '../ir/build.js'
 import type { BinaryOp, Expr } from '../ir/system.js'
 import { type Context, check, refuse, settle, spanOf, textOf } from './context.js'
 import type { Site } from './flow.js'
+import { stale } from './stale.js'
 import { asInt, boolean, constantValue, describe, int, type Value } from './value.js'
 
 type Range = { readonly e: Expr; readonly lo: number; readonly hi: number }
@@ -26,15 +27,7 @@ export const integer = (c: Context, v: Value, site: Site, operator: string): Ran
   }
   const i = asInt(v)
   if (i !== null) return i
-  if (v.k === 'stale')
-    return refuse(
-      c,
-      'MC301',
-      site.file,
-      site.node,
-      `${v.what} was read before a yield; by now it may have changed`,
-      'copy it with { ...x } before the yield, or read it again after',
-    )
+  if (v.k === 'stale') return stale(c, v.what, site)
   if (v.k === 'const' && typeof v.value === 'number')
     return refuse(
       c,
@@ -182,7 +175,8 @@ export const negate = (c: Context, v: Value, site: Site): Value => arithmetic(c,
 export const absolute = (c: Context, v: Value, site: Site): Value => {
   const a = integer(c, v, site, 'Math.abs')
   if (a.lo >= 0) return v
-  return extreme(c, 'max', [v, negate(c, v, site)], site)
+  const larger = asInt(extreme(c, 'max', [v, negate(c, v, site)], site))
+  return larger === null ? v : int(larger.e, Math.max(0, larger.lo), larger.hi)
 }
 
 export const sign = (c: Context, v: Value, site: Site): Value => {

@@ -1,8 +1,22 @@
 /** Locations of the state: reading them, going into their parts, storing to them with the checks that their domains ask for. */
 import { all, and, binary, constant, eq, load, not, one, or, select, zero } from '../ir/build.js'
-import type { Expr, Span } from '../ir/system.js'
+import type { Expr, Span, Stmt } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
-import { type Context, check, emit, emitInto, type Offsets, refuse, settle, spanOf, textOf, unflatten, variableOf } from './context.js'
+import {
+  type Context,
+  check,
+  emit,
+  emitInto,
+  type Offsets,
+  refuse,
+  settle,
+  settleValue,
+  spanOf,
+  textOf,
+  unflatten,
+  variableOf,
+} from './context.js'
+import { stale } from './stale.js'
 import { compact, enumPosition, leaves, lower, raise, typeOfDomain, zeros } from './type.js'
 import {
   asBool,
@@ -132,15 +146,7 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       `${describe(v)} is stored in ${name}, which is ${describeDomain(domain)}`,
       'store a value of the domain, or widen the domain in `state`',
     )
-  if (v.k === 'stale')
-    return refuse(
-      c,
-      'MC301',
-      file,
-      node,
-      `${v.what} was read before a yield; by now it may have changed`,
-      'copy it with { ...x } before the yield, or read it again after',
-    )
+  if (v.k === 'stale') return stale(c, v.what, { file, node })
   if (v.k === 'optional' && domain.kind !== 'optional') {
     check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)
     return coerce(c, v.of, domain, file, node, name)
@@ -190,9 +196,7 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
         check(c, v.present, 'range', at, `${name} = undefined is outside its domain`)
         return coerce(c, v.of, domain.of, file, node, name)
       }
-      const checks: typeof c.out = []
-      const of = emitInto(c, checks, () => coerce(c, v.of, domain.of, file, node, name))
-      if (checks.length > 0) emit(c, { op: 'if', condition: v.present, then: checks, else: [] })
+      const of = convertWhere(c, v.present, v.of, at, (payload) => coerce(c, payload, domain.of, file, node, name))
       return { k: 'optional', present: v.present, absent: null, of }
     }
     case 'record': {
@@ -236,12 +240,10 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
         )
       return {
         k: 'list',
-        items: items.slice(0, domain.capacity).map((item, i) => {
-          const checks: typeof c.out = []
-          const value = emitInto(c, checks, () => coerce(c, item.value, domain.of, file, node, `${name}[${i}]`))
-          if (checks.length > 0) emit(c, { op: 'if', condition: item.present, then: checks, else: [] })
-          return { present: item.present, value }
-        }),
+        items: items.slice(0, domain.capacity).map((item, i) => ({
+          present: item.present,
+          value: convertWhere(c, item.present, item.value, at, (value) => coerce(c, value, domain.of, file, node, `${name}[${i}]`)),
+        })),
       }
     }
     case 'set': {
@@ -255,6 +257,12 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       const whole = lift(wholeOf(c, at)(v))
       if (whole.k === 'record') {
         const tag = whole.fields.get(domain.tag)
+        const given = new Map([...whole.fields].filter(([f]) => f !== domain.tag))
+        if (tag?.k === 'enum') {
+          // Variants of the same fields: which one it is, is known only when the model runs.
+          const variants = tag.values.map((variant): [string, ReadonlyMap<string, Value>] => [variant, given])
+          return coerce(c, { k: 'union', tag: domain.tag, at: settle(c, tag.e), variants }, target, file, node, name)
+        }
         const variant = tag?.k === 'const' && typeof tag.value === 'string' ? tag.value : null
         const fields = variant !== null && Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
         if (variant === null || fields === undefined)
@@ -266,7 +274,6 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
             `${describe(v)} is stored in ${name}, whose '${domain.tag}' is one of ${Object.keys(domain.variants).join(', ')}`,
             `give '${domain.tag}' as one of those strings`,
           )
-        const given = new Map([...whole.fields].filter(([f]) => f !== domain.tag))
         return { k: 'record', fields: new Map([[domain.tag, constantValue(variant)], ...coerceFields(c, given, fields, file, node, name)]) }
       }
       if (whole.k !== 'union' || whole.tag !== domain.tag) return wrong()
@@ -285,10 +292,12 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
               `${name} has no variant '${variant}'`,
               `its variants are ${Object.keys(domain.variants).join(', ')}`,
             )
-          const checks: typeof c.out = []
-          const coerced = emitInto(c, checks, () => coerceFields(c, fields, own, file, node, name))
-          if (checks.length > 0) emit(c, { op: 'if', condition: eq(whole.at, constant(i)), then: checks, else: [] })
-          return [variant, coerced]
+          const active = eq(whole.at, constant(i))
+          const coerced = convertWhere(c, active, { k: 'record', fields }, at, (value) => ({
+            k: 'record',
+            fields: coerceFields(c, value.k === 'record' ? value.fields : fields, own, file, node, name),
+          }))
+          return [variant, zeroUnless(c, active, coerced.k === 'record' ? coerced.fields : fields, own, at)]
         }),
       }
     }
@@ -296,6 +305,36 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       return coerce(c, v, domain.of, file, node, name)
   }
 }
+
+/** Converts a value that matters only where a condition holds; only there its checks can fail. */
+const convertWhere = (c: Context, condition: Expr, v: Value, at: Span, convert: (v: Value) => Value): Value => {
+  const attempt: Stmt[] = []
+  const plain = emitInto(c, attempt, () => convert(v))
+  if (attempt.length === 0) return plain
+  // What the checks look at is computed before them: it is used behind them too, whatever the condition says.
+  const settled = settleValue(c, snapshot(c, v, at))
+  const checks: Stmt[] = []
+  const converted = emitInto(c, checks, () => convert(settled))
+  emit(c, { op: 'if', condition, then: checks, else: [] })
+  return converted
+}
+
+/** The fields of a variant: in any other variant they hold their zeros. */
+const zeroUnless = (
+  c: Context,
+  active: Expr,
+  fields: ReadonlyMap<string, Value>,
+  domains: Readonly<Record<string, Domain>>,
+  at: Span,
+): Map<string, Value> =>
+  new Map(
+    [...fields].map(([name, v]) => {
+      const type = typeOfDomain(domains[name] as Domain)
+      const missing = zeros(type)
+      const rows = lower(v, type, wholeOf(c, at))
+      return [name, raise(type, (leaf, i) => select(active, rows[leaf]?.[i] ?? zero, missing[leaf]?.[i] ?? zero))]
+    }),
+  )
 
 const coerceFields = (
   c: Context,
@@ -461,8 +500,7 @@ export const hasMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi
 
 /** Whether two values are the same; null where they are objects, which have no such comparison. */
 export const equal = (a: Value, b: Value): Expr | null => {
-  if (a.k === 'const' && b.k === 'const')
-    return isObject(a.value) && isObject(b.value) ? null : constant(Number(Object.is(a.value, b.value)))
+  if (a.k === 'const' && b.k === 'const') return isObject(a.value) && isObject(b.value) ? null : constant(Number(a.value === b.value))
   if (a.k === 'optional' || b.k === 'optional') {
     const [o, other] = a.k === 'optional' ? [a, b] : [b, a]
     if (o.k !== 'optional') return null

@@ -2,10 +2,13 @@
 import type { CallExpression } from 'oxc-parser'
 import { and, binary, constant, eq, not, one, or, select, zero } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
+import { present } from './access.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
+import { condition } from './condition.js'
 import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { condition, evaluateObject, itemsOf, lengthOf, present, select1, selectValue } from './expression.js'
+import { itemsOf, lengthOf, select1, selectValue } from './element.js'
+import { evaluateObject } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { clearPlace, equal, hasMember, pushPlace, shiftPlace, storeMember, wholeOf } from './memory.js'
 import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
@@ -52,6 +55,7 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
   const [first = undefinedValue, second] = args
   const apply = (item: Item, i: number): Value => invoke(c, first, [item.value, constantValue(i)], site, scope)
   const test = (item: Item, i: number): Expr => condition(c, apply(item, i), site)
+  const live = receiver.k === 'ref' ? ({ live: true } as const) : {}
   switch (name) {
     case 'every':
       return boolean(
@@ -144,8 +148,12 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
       }, second)
     }
     case 'includes':
+      if (args.length > 1)
+        return refuse(c, 'MC103', scope.file, node, `${name} from a position`, 'write some((x, i) => i >= from && x === ...)')
       return boolean(items.map((item) => hit(c, item, first, site)).reduce(or, zero))
     case 'indexOf': {
+      if (args.length > 1)
+        return refuse(c, 'MC103', scope.file, node, `${name} from a position`, 'write findIndex((x, i) => i >= from && x === ...)')
       if (items.length === 0) return constantValue(-1)
       return int(
         items.map((item) => hit(c, item, first, site)).reduceRight<Expr>((rest, e, i) => select(e, constant(i), rest), constant(-1)),
@@ -172,6 +180,7 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
     }
     case 'entries':
       return {
+        ...live,
         k: 'list',
         items: items.map((item, i) => ({
           present: item.present,
@@ -179,9 +188,9 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
         })),
       }
     case 'keys':
-      return { k: 'list', items: items.map((item, i) => ({ present: item.present, value: constantValue(i) })) }
+      return { ...live, k: 'list', items: items.map((item, i) => ({ present: item.present, value: constantValue(i) })) }
     case 'values':
-      return { k: 'list', items }
+      return { ...live, k: 'list', items }
     case 'concat':
       return { k: 'list', items: [...items, ...args.flatMap((a) => itemsOf(c, a, site))] }
     case 'slice': {

@@ -21,6 +21,7 @@ import { binary, constant, eq, load, one, temp } from '../ir/build.js'
 import type { Block, Expr, FrameEntry, Span } from '../ir/system.js'
 import { choose, until, when } from '../lang/step.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from './call.js'
+import { condition, refine } from './condition.js'
 import {
   type Context,
   close,
@@ -35,7 +36,8 @@ import {
   textOf,
   unflatten,
 } from './context.js'
-import { condition, evaluate, evaluateObject, itemsOf, refine, select1 } from './expression.js'
+import { itemsOf, select1 } from './element.js'
+import { evaluate, evaluateObject } from './expression.js'
 import { joinOrRefuse, type Site } from './flow.js'
 import { hasMember, wholeOf } from './memory.js'
 import { loopedCell, nameParts, unwrapped } from './ownership.js'
@@ -71,6 +73,8 @@ export interface CompiledLocation {
   readonly cells: readonly LocalCell[]
   /** What integers the locals hold here: less than all that they hold anywhere. */
   readonly integers: Map<string, { type: Type; changes: number }>
+  /** Locals that have no value here on some way: one of the same name hid them at a yield before. */
+  readonly lost: Set<string>
   /** Compiles the step that starts here, into the machine's block. */
   readonly resume: () => void
 }
@@ -684,6 +688,7 @@ const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): voi
       at: spanOf(scope.file, node),
       cells,
       integers: new Map(),
+      lost: new Set(),
       resume: () => {
         m.frames = frames
         c.calls = calls
@@ -734,7 +739,11 @@ const runCondition = (m: Machine, node: Expression, scope: Scope): Expr => {
 const save = (m: Machine, location: CompiledLocation, cell: Cell, depth: number, frame: FrameEntry[], site: Site): void => {
   const { c } = m
   const value = c.cells.get(cell.id)
-  if (value === undefined) return
+  if (value === undefined) {
+    if (!location.lost.has(cell.id)) m.dirty.add(location.key)
+    location.lost.add(cell.id)
+    return
+  }
   const type = forFrame(typeOf(value), cell)
   const known = m.locals.get(cell.id)
   const join = (a: Type | undefined, b: Type): Type => (a === undefined ? b : joinOrRefuse(c, a, b, site, `'${cell.name}'`))
@@ -853,7 +862,7 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
   c.cells = new Map()
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
-    if (local === undefined) continue
+    if (local === undefined || location.lost.has(cell.id)) continue
     const all = leaves(local.type)
     const variables = m.frameVariables?.(cell.id)
     const value = raise(

@@ -1,6 +1,7 @@
 /** Lexical scopes of the functions that are executed at compile time. */
 import type { ArrowFunctionExpression, Function as FunctionNode } from 'oxc-parser'
 import type { FunctionInfo } from '../load/registry.js'
+import type { Site } from './flow.js'
 
 /** A function of an author: its ESTree node. */
 export type Fn = FunctionNode | ArrowFunctionExpression
@@ -72,3 +73,6 @@ export const visibleCells = (scope: Scope): Cell[] => {
     for (const [name, cell] of at.names) if (!seen.has(name)) seen.set(name, cell)
   return [...seen.values()]
 }
+
+/** Where a node stands. */
+export const siteOf = (scope: Scope, node: { readonly start: number; readonly end: number }): Site => ({ file: scope.file, node })

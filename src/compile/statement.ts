@@ -2,13 +2,18 @@
 import type { ForOfStatement, LabeledStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
 import { any, constant, not } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
+import { condition, refine } from './condition.js'
 import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { bindPattern, condition, evaluate, evaluateObject, itemsOf, refine, refuseOutsideEnum } from './expression.js'
+import { itemsOf } from './element.js'
+import { evaluate, evaluateObject } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { equal } from './memory.js'
+import { refuseOutsideEnum } from './operator.js'
 import { nameParts, unwrapped, whileLooping } from './ownership.js'
+import { bindPattern } from './pattern.js'
 import { childScope, declareName, type Scope } from './scope.js'
-import { asBool, type Item, undefinedValue, type Value } from './value.js'
+import { breaks } from './syntax.js'
+import { type Item, undefinedValue, type Value } from './value.js'
 
 /** A loop that goes on for longer than this without a yield is taken for one without a bound. */
 const mostRounds = 1_000
@@ -258,7 +263,8 @@ const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly 
  * The items of a loop. As in JavaScript, a loop over a part of the state sees what its body writes there: those items are read when their
  * round begins; anything else is a list of its own by now.
  */
-export const iteration = (c: Context, v: Value, site: Site): readonly Item[] => itemsOf(c, v.k === 'ref' ? v : settleValue(c, v), site)
+export const iteration = (c: Context, v: Value, site: Site): readonly Item[] =>
+  itemsOf(c, v.k === 'ref' || (v.k === 'list' && v.live === true) ? v : settleValue(c, v), site)
 
 /** A scope for one round of a `for..of`, with the loop's variable bound. */
 export const bindItem = (c: Context, node: ForOfStatement, item: Item, scope: Scope): Scope => {
@@ -330,8 +336,10 @@ const endsControl = (node: Statement): boolean => {
     }
     case 'IfStatement':
       return node.alternate !== null && endsControl(node.consequent) && endsControl(node.alternate)
+    case 'LabeledStatement':
+      return endsControl(node.body)
     case 'WhileStatement':
-      return asBool(node.test.type === 'Literal' && node.test.value === true ? { k: 'const', value: true } : undefinedValue) !== null
+      return node.test.type === 'Literal' && node.test.value === true && !breaks(node.body)
     default:
       return false
   }

@@ -67,6 +67,25 @@ export const escapes = (node: Node, loops = 0, switches = 0, labels: readonly st
   }
 }
 
+/** Whether a `break` in the body of a loop may leave it: one with a label counts, wherever it leads. */
+export const breaks = (node: Node): boolean => {
+  switch (node.type) {
+    case 'BreakStatement':
+      return true
+    case 'ForStatement':
+    case 'ForOfStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'SwitchStatement':
+      return hasLabelledBreak(node)
+    default:
+      return below(node).some(breaks)
+  }
+}
+
+const hasLabelledBreak = (node: Node): boolean =>
+  (node.type === 'BreakStatement' && node.label !== null) || below(node).some(hasLabelledBreak)
+
 /** The delegated yields in an expression, in the order in which they are evaluated; those that are evaluated only sometimes apart. */
 export const delegatedYields = (node: Node): { readonly always: Node[]; readonly sometimes: Node[] } => {
   const always: Node[] = []

@@ -30,8 +30,8 @@ export type Value =
   /** `absent` (null or undefined) unless `present`. */
   | { readonly k: 'optional'; readonly present: Expr; readonly absent: null | undefined; readonly of: Value }
   | { readonly k: 'record'; readonly fields: ReadonlyMap<string, Value> }
-  /** An array, a queue or a filtered list: the items that are present, in order. */
-  | { readonly k: 'list'; readonly items: readonly Item[] }
+  /** An array, a queue or a filtered list: the items that are present, in order. A live one is an iterator of the state: see `iteration`. */
+  | { readonly k: 'list'; readonly items: readonly Item[]; readonly live?: true }
   | { readonly k: 'set'; readonly members: readonly Expr[] }
   | {
       readonly k: 'union'
@@ -63,7 +63,8 @@ export const undefinedValue: Value = constantValue(undefined)
 
 /** An integer with what is known of its range; a constant where that is all. */
 export const int = (e: Expr, lo: number, hi: number): Value =>
-  e.op === 'const' ? constantValue(e.value) : lo === hi ? constantValue(lo) : { k: 'int', e, lo, hi }
+  // + 0: the corners of a product may be -0, which is 0 here.
+  e.op === 'const' ? constantValue(e.value + 0) : lo === hi ? constantValue(lo + 0) : { k: 'int', e, lo: lo + 0, hi: hi + 0 }
 export const boolean = (e: Expr): Value => (e.op === 'const' ? constantValue(e.value !== 0) : { k: 'bool', e })
 export const optionalValue = (present: Expr, absent: null | undefined, of: Value): Value =>
   present.op === 'const' ? (present.value === 0 ? constantValue(absent) : of) : { k: 'optional', present, absent, of }
@@ -76,7 +77,7 @@ export const asBool = (v: Value): Expr | null =>
 export const asInt = (v: Value): { readonly e: Expr; readonly lo: number; readonly hi: number } | null => {
   if (v.k === 'int') return v
   if (v.k === 'const' && typeof v.value === 'number' && Number.isInteger(v.value) && Math.abs(v.value) <= 2 ** 31)
-    return { e: constant(v.value), lo: v.value, hi: v.value }
+    return { e: constant(v.value + 0), lo: v.value + 0, hi: v.value + 0 }
   return null
 }
 

@@ -59,6 +59,9 @@ const mostSuccessors = (system: System): number => {
 
 const mostBounded = 4096
 
+/** Bytes of an entry of the buffer behind its state: for `trace` the step and the choice code, for `graph` the agent. */
+const extraBytes: Readonly<Record<Purpose, number>> = { search: 0, trace: 16, graph: 8 }
+
 /** The memory map for a system; see `storeMemory` for a store alone. */
 export const memoryMap = (system: System, layout: Layout, purpose: Purpose): MemoryMap =>
   mapOf({
@@ -67,7 +70,7 @@ export const memoryMap = (system: System, layout: Layout, purpose: Purpose): Mem
     steps: system.steps.length,
     branches: system.branches.length,
     successors: mostSuccessors(system),
-    extra: purpose === 'trace' ? 16 : 0,
+    extra: extraBytes[purpose],
   })
 
 /** The memory map of a store that is used without a system. */
@@ -95,7 +98,7 @@ const mapOf = ({ words, properties, steps, branches, successors, extra }: Sizes)
   const recent = align(sources + batch * 4)
   const recentStates = 2 ** Math.floor(Math.log2(recentBytes / (words * 8)))
   const failures = align(recent + recentStates * words * 8)
-  const failureLimit = failures + (extra === 0 ? 0 : 1024 * 16)
+  const failureLimit = failures + (extra === extraBytes.trace ? 1024 * 16 : 0)
   const buffer = align(failureLimit)
   const bufferLimit = buffer + batch * entry
   const ring = align(bufferLimit + (bounded ? successors : 1) * entry)

@@ -102,7 +102,7 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
 }
 
 /** `expand(out) -> out`: all successors of the current state. */
-const expandFunction = (system: System): WasmFunction => {
+export const expandFunction = (system: System): WasmFunction => {
   const agents = system.agents.filter((a) => system.steps.some((s) => s.agent === a.id))
   return {
     name: 'expand',
@@ -121,7 +121,7 @@ const expandFunction = (system: System): WasmFunction => {
 }
 
 /** `begin()`: queues the initial states; the current state is the one with all initial values. */
-const beginFunction = (memory: MemoryMap): WasmFunction => ({
+export const beginFunction = (memory: MemoryMap): WasmFunction => ({
   name: 'begin',
   params: [],
   result: null,

@@ -21,7 +21,7 @@ const declareTemps = (scope: FunctionScope, property: CompiledProperty): void =>
 }
 
 /** Code that runs `found` where the current state violates an `always` or a `bound`, or is what a `sometimes` looks for. */
-const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): Node => {
+export const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): Node => {
   const property = scope.system.properties[index]
   declareTemps(scope, property)
   scope.setOnce = setOnceIn({ body: property.body, end: { op: 'finish' } })

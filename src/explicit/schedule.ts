@@ -32,7 +32,7 @@ const mostPerLevel = 50_000
 
 const statesPerCall = 10_000
 
-interface Onward {
+export interface Onward {
   readonly agent: number
   /** Switches from here to the end. */
   readonly cost: number
@@ -41,7 +41,7 @@ interface Onward {
   readonly next: Wanted | null
 }
 
-interface Wanted {
+export interface Wanted {
   readonly address: number
   /** The best way on for each agent that moves first on one; empty at the end. */
   readonly onward: readonly Onward[]
@@ -139,14 +139,14 @@ const wantedAt = (program: Program, machine: Machine, level: Level, property: nu
   return wanted
 }
 
-interface Edge {
+export interface Edge {
   readonly from: number
   readonly to: Wanted
   readonly move: Move
 }
 
 /** Edges that `hunt` finds from somewhere to the wanted states. Null where memory runs out. */
-const edgesTo = (program: Program, machine: Machine, wanted: readonly Wanted[], hunt: () => void): Edge[] | null => {
+export const edgesTo = (program: Program, machine: Machine, wanted: readonly Wanted[], hunt: () => void): Edge[] | null => {
   const stateBytes = program.layout.widths.length * 8
   if (!machine.clearTable(wanted.length)) return null
   for (let room = 65_536; ; room *= 4) {

@@ -21,9 +21,9 @@ import { block, br, brIf, call, get, i32, i64, loop, type Node, set, setGlobal, 
 
 /**
  * What the generated code is for. `search` only emits states; `trace` says with each emitted state and each failure which step
- * and choices led to it.
+ * and choices led to it; `graph` says with each emitted state and each failure which agent did.
  */
-export type Purpose = 'search' | 'trace'
+export type Purpose = 'search' | 'trace' | 'graph'
 
 export interface StepScope extends FunctionScope {
   readonly memory: MemoryMap
@@ -199,6 +199,9 @@ export const propertyStatements = (scope: StepScope, env: Env, stmts: readonly S
 
 const choiceNode = (way: Way): Node => way.choice ?? i64.const(0n)
 
+/** The agent whose step is being generated; 0 in `init`, where nobody asks. */
+const agentOf = (scope: StepScope): number => (scope.step === null ? 0 : scope.system.steps[scope.step].agent)
+
 /** Writes the successor to the buffer. */
 const emit = (scope: StepScope, env: Env, way: Way): void => {
   const { memory } = scope
@@ -209,11 +212,12 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
     scope.code.push(i32.store(get('out'), i32.const(scope.step ?? -1), env.words.length * 8))
     scope.code.push(i64.store(get('out'), choiceNode(way), env.words.length * 8 + 8))
   }
+  if (scope.purpose === 'graph') scope.code.push(i32.store(get('out'), i32.const(agentOf(scope)), env.words.length * 8))
   scope.code.push(set('out', i32.add(get('out'), i32.const(memory.entry))))
   if (!memory.bounded)
     scope.code.push(
       when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [
-        call(scope.purpose === 'search' ? 'flush' : 'spill', get('out')),
+        call(scope.purpose === 'trace' ? 'spill' : 'flush', get('out')),
         set('out', i32.const(memory.buffer)),
         setGlobal('emitted', i32.const(1)),
       ]),
@@ -286,7 +290,7 @@ const choose = (scope: StepScope, env: Env, temp: number, count: number, rest: B
         const inner = copyEnv(env)
         for (const [t, saved] of restored) scope.code.push(set(tempLocal(t), saved))
         setTemp(scope, inner, temp, chosen)
-        const code = scope.purpose === 'search' ? null : choiceCode(scope, way, chosen)
+        const code = scope.purpose === 'trace' ? choiceCode(scope, way, chosen) : null
         continuation(scope, inner, rest, { ...way, abandon: label, choice: code, scale: way.scale * BigInt(scope.system.radix), room })
       }),
     )
@@ -347,6 +351,7 @@ export const builtIns = (system: System): { deadlock: number; assert: number; ra
 }
 
 const failCode = (scope: StepScope, way: Way, failure: number): Node[] => {
+  if (scope.purpose === 'graph') return [call('failing', i32.const(agentOf(scope)))]
   const numbers = builtIns(scope.system)
   const kind = scope.system.failures[failure].kind === 'assert' ? numbers.assert : numbers.range
   const fail = call('fail', i32.const(kind), i32.const(failure))

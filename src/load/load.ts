@@ -136,11 +136,28 @@ const loadError = (error: unknown, file: string): unknown => {
   const { code } = error as { code?: unknown }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')
     return notFound(error)
+  const twice = error.name === 'SyntaxError' ? /^Identifier '(.+)' has already been declared$/.exec(error.message)?.[1] : undefined
+  if (twice !== undefined)
+    return new DiagnosticError(
+      'MC009',
+      `'${twice}' is declared twice`,
+      'rename one of the two, or import it under another name',
+      declarationOf(file, twice),
+    )
   if (error.name === 'SyntaxError')
     return new DiagnosticError('MC015', error.message, 'check the name, and that the other module exports it', place)
   if (error.name === 'ModelError')
     return new DiagnosticError('MC014', error.message, 'give this domain or param limits that make sense', place)
   return new DiagnosticError('MC003', `${error.name}: ${error.message}`, 'the module was run to read its model, and this happened', place)
+}
+
+/** The last declaration of a name in a module; its start where that is not found. */
+const declarationOf = (file: string, name: string): Place => {
+  const { text } = sourceOf(file)
+  const last = [...text.matchAll(new RegExp(`\\b(?:const|let|var|function\\*?|class)\\s+(${name.replaceAll('$', '\\$')})\\b`, 'g'))].at(-1)
+  if (last === undefined) return startOf(file)
+  const end = last.index + last[0].length
+  return { file: shown(file), text, start: end - name.length, end }
 }
 
 const notFound = (error: Error): DiagnosticError => {

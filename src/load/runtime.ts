@@ -82,6 +82,11 @@ export const $mmu = {
     const process = arrive({ file, offset, locals })
     return process === null ? callee : through(callee, process)
   },
+  /** A number that something is computed from. @throws TypeError where it is null or undefined. */
+  operand: <T>(x: T): T => {
+    if (x === null || x === undefined) throw new TypeError(`${String(x)} is used as a number`)
+    return x
+  },
   /** `for (... of items)` around a yield. */
   rounds: counted,
 }

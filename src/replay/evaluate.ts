@@ -20,7 +20,14 @@ export interface Evaluation {
 
 /** Evaluates a property in a state. @throws whatever the predicate throws that is no fault. */
 export const evaluate = (property: AnyProperty, state: State, params: ParamRecord): Evaluation => {
-  const f = (property.kind === 'bound' ? property.measure : property.predicate) as (s: unknown, p: unknown) => boolean | number
+  const { value, reads, fault } = ask(property.kind === 'bound' ? property.measure : property.predicate, state, params)
+  const holds = value !== null && (property.kind === 'bound' ? Number(value) <= property.max : Boolean(value))
+  return { value, holds, reads, fault }
+}
+
+/** What an author's predicate or measure says of a state. @throws whatever it throws that is no fault. */
+export const ask = (predicate: (s: never, p: never) => boolean | number, state: State, params: ParamRecord): Omit<Evaluation, 'holds'> => {
+  const f = predicate as (s: unknown, p: unknown) => boolean | number
   const { value: result, reads } = state.withReads(() => {
     try {
       return { value: f(state.s, params), fault: null }
@@ -28,7 +35,5 @@ export const evaluate = (property: AnyProperty, state: State, params: ParamRecor
       return { value: null, fault: failureOf(error)?.message ?? 'the predicate blocks: when(...) belongs in rules' }
     }
   })
-  const { value, fault } = result
-  const holds = value !== null && (property.kind === 'bound' ? Number(value) <= property.max : Boolean(value))
-  return { value, holds, reads: reads.map(([location, read]) => [location, plainCopy(read)]), fault }
+  return { ...result, reads: reads.map(([location, read]) => [location, plainCopy(read)]) }
 }

@@ -31,5 +31,7 @@ export const failureOf = (error: unknown): StepFailure | null => {
       // V8 names what was null in many ways; a function that does not exist is none of them.
       if (/\b(null|undefined)\b|is not iterable/.test(error.message)) return { kind: 'range', message: error.message, error }
   }
+  // ts-pattern's `.exhaustive()`, whose error has no name of its own.
+  if (error.message.startsWith('Pattern matching error: ')) return { kind: 'range', message: error.message, error }
   throw error
 }

@@ -5,7 +5,7 @@ import type { Model } from '../lang/model.js'
 import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
 import type { FailureKind, StepFailure } from './fault.js'
-import { createOracle, type Outcome, type ParamRecord, readCode } from './oracle.js'
+import { chooseByCode, createOracle, type Oracle, type Outcome, type ParamRecord, type Run, readCode } from './oracle.js'
 import { placeOf } from './place.js'
 import { correspond } from './standing.js'
 import { plainCopy, type State } from './state.js'
@@ -38,11 +38,14 @@ export interface Replay {
   readonly state: State
 }
 
+/** Looks at a state of a replay while the oracle is in it; `index` is 0 for the initial one. */
+export type Visit = (state: State, index: number) => void
+
 /**
- * Replays a schedule. Linear in its length.
+ * Replays a schedule. Linear in its length. `visit` is called for every state that it comes through.
  * @throws Disagreement if the oracle cannot take a step of it, or a step fails in one and not in the other: a bug of ours.
  */
-export const replay = (system: System, model: Model, params: ParamRecord, schedule: Schedule): Replay => {
+export const replay = (system: System, model: Model, params: ParamRecord, schedule: Schedule, visit: Visit = () => {}): Replay => {
   const oracle = createOracle(model, params)
   const { agents, stateOf } = correspond(system, oracle)
   const first = readCode(schedule.init, system.radix)
@@ -59,6 +62,7 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
     return { vector, view: viewIn(system, oracle.domains, vector) }
   }
   const initial = look()
+  visit(run.state, 0)
   const steps: ReplayedStep[] = []
   let failure: Replay['failure'] = null
   for (const [i, move] of schedule.moves.entries()) {
@@ -73,8 +77,20 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
       )
     if (taken.kind === 'failed') failure = failed(taken.failure)
     steps.push({ agent: name, label: taken.label, choices: plainChoices(taken.choices), at: step.at, after: mustFail ? null : look() })
+    if (!mustFail) visit(run.state, i + 1)
   }
   return { initial, initialChoices: plainChoices(outcome.choices), steps, failure, state: run.state }
+}
+
+/** Runs a schedule that is known to be one, and nothing else. */
+export const arriveBy = (system: System, oracle: Oracle, { init, moves }: Schedule): Run => {
+  const { agents } = correspond(system, oracle)
+  const { run } = oracle.start(chooseByCode(init, system.radix))
+  for (const { step, choice } of moves) {
+    const { agent, label } = system.steps[step]!
+    run.step(agents[agent]!, system.agents[agent]!.kind === 'rule' ? label : null, chooseByCode(choice, system.radix))
+  }
+  return run
 }
 
 const plainChoices = (choices: readonly unknown[]): Plain[] => choices.map((choice) => plainCopy(choice))

@@ -5,7 +5,7 @@
  */
 import { changes } from './changes.js'
 import { formatPlain, printable } from './plain.js'
-import type { Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
+import type { FairnessReason, Loop, Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
 import { pack, wrap } from './wrap.js'
 
 export interface DiagramOptions {
@@ -27,11 +27,12 @@ export const diagram = (trace: Trace, options: DiagramOptions = defaultDiagram):
 /** `lazy-mmu (drain-late): noLostUpdate is violated after 9 steps`. */
 export const headline = (trace: Trace): string => {
   const variant = trace.variant === null ? '' : ` (${printable(trace.variant)})`
-  return `${trace.model}${variant}: ${verdictOf(trace.outcome, trace.steps.length)}`
+  return `${trace.model}${variant}: ${verdictOf(trace)}`
 }
 
-const verdictOf = ({ kind, property }: Outcome, length: number): string => {
+const verdictOf = ({ outcome: { kind, property, message }, steps, loop }: Trace): string => {
   const name = printable(property)
+  const { length } = steps
   const when = length === 0 ? 'in an initial state' : `after ${length} ${length === 1 ? 'step' : 'steps'}`
   switch (kind) {
     case 'always':
@@ -41,11 +42,28 @@ const verdictOf = ({ kind, property }: Outcome, length: number): string => {
       return `${name} is reached ${when}`
     case 'deadlock':
       return `deadlock ${when}`
+    case 'eventually':
+    case 'leadsTo':
+      return `${name} is violated ${ever(length, loop)}`
+    case 'alwaysPossible':
+      return `${name} is out of reach ${when}`
+    case 'stuck':
+      return `${when} ${printable(message)}`
+    case 'maximum':
+    case 'minimum':
+      return `${printable(message)} ${when}`
     case 'assert':
       return `an assertion fails in ${stepOrInit(length)}`
     case 'range':
       return `a value leaves its range in ${stepOrInit(length)}`
   }
+}
+
+const ever = (length: number, loop: Loop | undefined): string => {
+  const start = loop?.start ?? length
+  const stem = start === 0 ? 'from an initial state' : `after ${start} ${start === 1 ? 'step' : 'steps'}`
+  if (start === length) return `${stem}, where everything stops`
+  return `by a cycle of ${length - start} ${length - start === 1 ? 'step' : 'steps'} ${stem}`
 }
 
 const stepOrInit = (length: number): string => (length === 0 ? 'init' : `step ${length}`)
@@ -107,12 +125,21 @@ const leastColumn = 18
 
 const steps = (trace: Trace, options: DiagramOptions): string[] => {
   const all = rows(trace, options)
-  if (all.length === 0) return []
+  const { before, after } = cycleMarks(trace)
+  if (all.length === 0) return [...after]
   const moving = trace.agents.filter((agent) => all.some((row) => row.agent === agent))
   const resting = trace.agents.filter((agent) => !moving.includes(agent))
   const layout = columns(moving, all, options.width) ?? oneColumn(all, options.width)
   const still = resting.length === 0 ? [] : ['', ...wrap(`takes no step: ${resting.map(printable).join(', ')}`, options.width, 2)]
-  return [...heading(layout), ...all.flatMap((row, i) => drawRow(i + 1, row, layout)), ...still]
+  const drawn = all.flatMap((row, i) => [...(i === trace.loop?.start ? before : []), ...drawRow(i + 1, row, layout)])
+  return [...heading(layout), ...drawn, ...after, ...still]
+}
+
+/** The lines around the steps that repeat. */
+const cycleMarks = ({ loop, steps }: Trace): { readonly before: readonly string[]; readonly after: readonly string[] } => {
+  if (loop === undefined) return { before: [], after: [] }
+  if (loop.start === steps.length) return { before: [], after: ['-- nothing can take a step: it stays so for ever --'] }
+  return { before: ['-- cycle: repeats for ever --'], after: [`-- back to step ${loop.start + 1} --`] }
 }
 
 const numberWidth = (all: readonly Row[]): number => String(all.length).length + gap
@@ -203,8 +230,36 @@ const ending = (trace: Trace, width: number): string[] => {
           dedent(source).flatMap((line) => wrapSource(line, width - 4)),
         )),
     ...(reads.length === 0 ? [] : ['  where', ...readings(reads, width)]),
+    ...fairness(trace, width),
     ...waiting(trace, width),
   ]
+}
+
+/** Why nobody can say that the cycle ends because some agent gets its turn at last. */
+const fairness = ({ loop, steps }: Trace, width: number): string[] => {
+  if (loop === undefined || loop.start === steps.length) return []
+  if (loop.fairness.length === 0) return ['  fair: the model asks for the fairness of no agent']
+  const longest = Math.max(...loop.fairness.map(({ agent }) => agent.length))
+  return [
+    '  fair, because on the cycle',
+    ...loop.fairness.flatMap(({ agent, fairness: demand, reason }) =>
+      indent(4, wrap(`${printable(agent).padEnd(longest)} ${reasonText(reason, demand)}`, width - 4, 6)),
+    ),
+  ]
+}
+
+const reasonText = (reason: FairnessReason, demand: 'weak' | 'strong'): string => {
+  if (reason.kind === 'taken') return `takes ${numbered('step', reason.steps)}`
+  if (demand === 'strong') return 'is never enabled'
+  const [first, ...others] = reason.states
+  if (first !== 0) return `is not enabled after ${numbered('step', reason.states)}`
+  return `is not enabled in the initial state${others.length === 0 ? '' : ` and after ${numbered('step', others)}`}`
+}
+
+/** `step 5`, `steps 5, 7`; of many the first ones. */
+const numbered = (what: string, numbers: readonly number[]): string => {
+  const shown = numbers.slice(0, 8).join(', ')
+  return `${what}${numbers.length === 1 ? '' : 's'} ${shown}${numbers.length > 8 ? ', ...' : ''}`
 }
 
 /** A property's source as it stands in the file, its further lines moved left together: under the first where they close it, else a little in. */
@@ -236,13 +291,15 @@ const readings = (reads: Outcome['reads'], width: number): string[] => {
   ]
 }
 
-/** In a deadlock: who stands where. */
+/** Where something stops for good: who stands where. */
 const waiting = (trace: Trace, width: number): string[] => {
-  if (trace.outcome.kind !== 'deadlock') return []
+  const { kind } = trace.outcome
+  const nobodySteps = kind === 'deadlock' || trace.loop?.start === trace.steps.length
+  if (!nobodySteps && kind !== 'stuck' && kind !== 'alwaysPossible') return []
   const last = trace.steps.at(-1)?.after ?? trace.initial
   const longest = Math.max(0, ...last.processes.map(({ agent }) => agent.length))
   return last.processes.flatMap(({ agent, at: label }) => {
-    const doing = label === null ? 'has returned' : `waits: ${printable(label)}`
+    const doing = label === null ? 'has returned' : `${nobodySteps ? 'waits' : 'stands at'}: ${printable(label)}`
     return indent(4, wrap(`${agent.padEnd(longest)} ${doing}`, width - 4, 6))
   })
 }

@@ -2,6 +2,9 @@
  * The stored form of a trace: the Informal Trace Format (Apalache's ADR-015), which other tools of the field read. What
  * ITF has no place for stands in the `#meta` objects, so that `parseItf(formatItf(trace))` is the same trace.
  *
+ * Where a trace goes on for ever, `loop` is the state that follows the last one. The step back to it has no state of its own in ITF, and
+ * stands in `#meta` as `closingStep`.
+ *
  * Variables are the globals of the model, and one `@agent` per process: its next label (`@cpu[0].at`, `None` where it
  * has returned) and its locals.
  */
@@ -21,7 +24,18 @@ import {
   type Node,
   parseJson,
 } from './json.js'
-import type { Outcome, Plain, ProcessView, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
+import {
+  type AgentFairness,
+  type Loop,
+  type Outcome,
+  outcomeKinds,
+  type Plain,
+  type ProcessView,
+  type SourcePlace,
+  type StateView,
+  type Trace,
+  type TraceStep,
+} from './trace.js'
 
 /** Of the `#meta` objects; a reader of another version refuses the file. */
 const formatVersion = 1
@@ -30,6 +44,7 @@ const formatVersion = 1
 export const formatItf = (trace: Trace): string => {
   const { model, modelFile, modelHash, variant, params, agents, ghosts, outcome, steps } = trace
   const last = steps.at(-1)
+  const closing = isClosed(trace) ? last : undefined
   const document: Json = {
     '#meta': {
       format: 'ITF',
@@ -46,6 +61,9 @@ export const formatItf = (trace: Trace): string => {
         ghosts,
         outcome: { ...outcome, at: placeToJson(outcome.at), reads: outcome.reads.map(([location, value]) => [location, toItf(value)]) },
         failingStep: last !== undefined && last.after === null ? stepToJson(last) : null,
+        ...(trace.loop === undefined
+          ? {}
+          : { closingStep: closing === undefined ? null : stepToJson(closing), fairness: trace.loop.fairness.map(fairnessToJson) }),
       },
     },
     params: Object.keys(params),
@@ -53,12 +71,18 @@ export const formatItf = (trace: Trace): string => {
     states: [
       { '#meta': { index: 0, choices: trace.initialChoices.map(toItf) }, ...stateToJson(trace.initial) },
       ...steps.flatMap((step, i) =>
-        step.after === null ? [] : [{ '#meta': { index: i + 1, ...stepToJson(step) }, ...stateToJson(step.after) }],
+        step.after === null || step === closing ? [] : [{ '#meta': { index: i + 1, ...stepToJson(step) }, ...stateToJson(step.after) }],
       ),
     ],
+    ...(trace.loop === undefined ? {} : { loop: trace.loop.start }),
   }
   return `${layOut(document, 3)}\n`
 }
+
+/** Whether the last step leads back into a cycle; a trace that stays in its last state has no such step. */
+const isClosed = ({ loop, steps }: Trace): boolean => loop !== undefined && loop.start < steps.length
+
+const fairnessToJson = ({ agent, fairness, reason }: AgentFairness): Json => ({ agent, fairness, ...reason })
 
 /** Globals whose names could be taken for a process or for `#meta`. */
 const variableName = (name: string): string => (name.startsWith('@') ? `#${name}` : escapeName(name))
@@ -105,6 +129,10 @@ export const parseItf = (text: string, file: string): Trace => {
   const views = states.map((state) => parseState(state, variables))
   const failing = asNullable(field(own, 'failingStep'), (node) => parseStep(node, null, agents))
   const steps = states.slice(1).map((state, i) => parseStep(field(state, '#meta'), views[i + 1], agents))
+  const loop = parseLoop(root, own, states.length, agents)
+  if (loop !== null && failing !== null) throw damaged(field(own, 'failingStep'), 'null: the trace goes on for ever')
+  const closing = loop === null ? null : asNullable(field(own, 'closingStep'), (node) => parseStep(node, views[loop.start], agents))
+  if (closing === null && loop !== null && loop.start !== states.length - 1) throw damaged(field(own, 'closingStep'), 'a step')
   for (const [i, state] of states.entries()) {
     const index = field(field(state, '#meta'), 'index')
     if (asCount(index) !== i) throw damaged(index, String(i))
@@ -119,7 +147,8 @@ export const parseItf = (text: string, file: string): Trace => {
     ghosts: asList(field(own, 'ghosts')).map(asString),
     initial: views[0],
     initialChoices: asList(field(field(states[0], '#meta'), 'choices')).map(fromItf),
-    steps: failing === null ? steps : [...steps, failing],
+    steps: [...steps, ...(failing === null ? [] : [failing]), ...(closing === null ? [] : [closing])],
+    ...(loop === null ? {} : { loop }),
     outcome: parseOutcome(field(own, 'outcome')),
   }
 }
@@ -131,6 +160,25 @@ const ownMeta = (root: Node): Node => {
   const version = field(own, 'version')
   if (asCount(version) !== formatVersion) throw damaged(version, `${formatVersion}, the version of trace files that this mmucheck reads`)
   return own
+}
+
+const parseLoop = (root: Node, own: Node, states: number, agents: readonly string[]): Loop | null => {
+  if (!Object.hasOwn(asObject(root), 'loop')) return null
+  const start = field(root, 'loop')
+  if (asCount(start) >= states) throw damaged(start, `the number of a state, 0 to ${states - 1}`)
+  return { start: asCount(start), fairness: asList(field(own, 'fairness')).map((node) => parseFairness(node, agents)) }
+}
+
+const parseFairness = (node: Node, agents: readonly string[]): AgentFairness => {
+  const kind = asOneOf(field(node, 'kind'), ['taken', 'disabled'])
+  return {
+    agent: asOneOf(field(node, 'agent'), agents),
+    fairness: asOneOf(field(node, 'fairness'), ['weak', 'strong']),
+    reason:
+      kind === 'taken'
+        ? { kind, steps: asList(field(node, 'steps')).map(asCount) }
+        : { kind, states: asList(field(node, 'states')).map(asCount) },
+  }
 }
 
 const parseHash = (node: Node): string => {
@@ -185,7 +233,7 @@ const parsePlace = (node: Node): SourcePlace => ({
 
 const parseOutcome = (node: Node): Outcome => ({
   property: asString(field(node, 'property')),
-  kind: asOneOf(field(node, 'kind'), ['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range']),
+  kind: asOneOf(field(node, 'kind'), outcomeKinds),
   source: asString(field(node, 'source')),
   at: asNullable(field(node, 'at'), parsePlace),
   message: asString(field(node, 'message')),

@@ -33,10 +33,16 @@ export interface TraceStep {
   readonly after: StateView | null
 }
 
+/** Every kind of property that a trace can settle. */
+export const outcomeKinds = [
+  ...(['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range'] as const),
+  ...(['eventually', 'leadsTo', 'alwaysPossible', 'stuck', 'maximum', 'minimum'] as const),
+] as const
+
 /** Why a trace ends where it does. */
 export interface Outcome {
   readonly property: string
-  readonly kind: 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+  readonly kind: (typeof outcomeKinds)[number]
   /** The property's source text; for a failed step the source of what failed. */
   readonly source: string
   readonly at: SourcePlace | null
@@ -44,6 +50,30 @@ export interface Outcome {
   readonly message: string
   /** The state locations that the predicate read last, and their values: `['s.pte[0]', 1]`. */
   readonly reads: readonly (readonly [location: string, value: Plain])[]
+}
+
+/** Why a cycle that repeats for ever leaves no agent waiting longer than the model's `fairness` allows. */
+export type FairnessReason =
+  /** By number, from 1: the steps of the cycle that the agent takes. */
+  | { readonly kind: 'taken'; readonly steps: readonly number[] }
+  /** By number, from 0: states of the cycle in which the agent is disabled; for a strongly fair one these are all of them. */
+  | { readonly kind: 'disabled'; readonly states: readonly number[] }
+
+export interface AgentFairness {
+  readonly agent: string
+  readonly fairness: 'weak' | 'strong'
+  readonly reason: FairnessReason
+}
+
+/** How a trace goes on for ever: the last step leads to a state that was there before. */
+export interface Loop {
+  /**
+   * The number of the state in which the cycle starts, 0 the initial one; the last state of `steps` is the same one again. Where it is the last state
+   * itself, nothing can take a step there: it stays for ever.
+   */
+  readonly start: number
+  /** The agents of which the model demands fairness, in column order. */
+  readonly fairness: readonly AgentFairness[]
 }
 
 export interface Trace {
@@ -62,5 +92,7 @@ export interface Trace {
   /** The values chosen by `init`. */
   readonly initialChoices: readonly Plain[]
   readonly steps: readonly TraceStep[]
+  /** Of a behaviour that never comes to what it owes; absent where the trace ends with its last state. */
+  readonly loop?: Loop
   readonly outcome: Outcome
 }

@@ -20,6 +20,7 @@ const search = {
   invariants: [],
   stop: 'all settled',
   deadlock: 'as the model says',
+  stuck: 'as the model says',
   limits: {},
 }
 const plain = { format: 'text', volume: 'normal', places: 'hidden', folder: 'counterexamples', itf: null }

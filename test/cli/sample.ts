@@ -3,11 +3,13 @@ import { established } from '../../src/check/established.ts'
 import type { PropertyReport, Report, ReportLimit } from '../../src/check/report.ts'
 import { lostUpdate } from '../trace/sample.ts'
 
-type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & Partial<PropertyReport>
+type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & {
+  readonly [K in 'length' | 'loop' | 'maximum' | 'allowed' | 'trace']?: Exclude<PropertyReport[K], undefined>
+}
 
 export const report = (given: readonly Given[], limit: ReportLimit | null = null): Report => {
   const explored = { complete: limit === null, states: 12_345, depth: 37 }
-  const base = { length: null, maximum: null, trace: null }
+  const base = { length: null, loop: null, maximum: null, allowed: null, trace: null } as const
   return {
     model: 'lazy-mmu',
     modelFile: 'models/lazy-mmu.ts',
@@ -24,9 +26,14 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     bytes: 131_072,
     bytesPerState: 10.6,
     deadlock: 'violation',
+    stuck: 'violation',
+    liveness: null,
     neverFired: [],
     neverTaken: [],
-    properties: given.map((property) => ({ ...base, ...property, established: established({ ...base, ...property }, explored, limit) })),
+    properties: given.map((property) => {
+      const full = { ...base, ...property }
+      return { ...full, established: established(full, explored, limit) }
+    }),
   }
 }
 
@@ -35,7 +42,7 @@ export const violated = (): Report => ({
     { name: 'noLostUpdate', kind: 'always', verdict: 'violated', length: 9, trace: lostUpdate() },
     { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
     { name: 'neverFull', kind: 'sometimes', verdict: 'violated' },
-    { name: 'attempts', kind: 'bound', verdict: 'holds', maximum: 3 },
+    { name: 'attempts', kind: 'bound', verdict: 'holds', maximum: 3, allowed: 3 },
     { name: 'deadlock', kind: 'deadlock', verdict: 'holds' },
     { name: 'assert', kind: 'assert', verdict: 'holds' },
     { name: 'range', kind: 'range', verdict: 'holds' },

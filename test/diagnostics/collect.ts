@@ -18,7 +18,7 @@ export interface Outcome {
   } | null
 }
 
-const dist = process.env.MMUCHECK_DIST ?? fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url))
+const dist = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url))
 
 const script = `
   import { readFileSync, writeFileSync, mkdirSync } from 'node:fs'

@@ -158,6 +158,8 @@ export const int = (t: ExprTree, sc: Scope): Int => {
     }
     case 'absent': {
       const found = somePlace({ ...t, pick: rest }, sub, (p) => p.type.k === 'optional' && p.type.of.k === 'int')
+      if (found?.place.type.k === 'optional' && found.place.type.of.k === 'int' && rest % 8 === 7)
+        return { ...found.place.type.of, text: `${found.text}!` }
       if (found?.place.type.k === 'optional' && found.place.type.of.k === 'int')
         return rest % 3 === 0
           ? withTest(`${found.text} === null`, int(part(t, 2), sub), { ...found.place.type.of, text: found.text })
@@ -246,6 +248,7 @@ interface ListText {
   readonly of: Type
   readonly most: number
   readonly exact: boolean
+  readonly assignable: boolean
   /** Its elements are parts of the state: a name for one is good for this step only. */
   readonly refs: boolean
 }
@@ -253,13 +256,20 @@ interface ListText {
 const elementsOf = (text: string, type: Type, place: Place): ListText | null => {
   switch (type.k) {
     case 'array':
-      return { text, of: type.of, most: type.length, exact: true, refs: isState(place) }
+      return { text, of: type.of, most: type.length, exact: true, assignable: place.assignable, refs: isState(place) }
     case 'queue':
-      return { text, of: type.of, most: type.capacity, exact: false, refs: false }
+      return { text, of: type.of, most: type.capacity, exact: false, assignable: false, refs: false }
     case 'list':
-      return { text, of: type.of, most: type.most, exact: false, refs: false }
+      return { text, of: type.of, most: type.most, exact: false, assignable: false, refs: false }
     case 'set':
-      return { text: `[...${text}]`, of: { k: 'int', lo: 0, hi: type.size - 1 }, most: type.size, exact: false, refs: false }
+      return {
+        text: `[...${text}]`,
+        of: { k: 'int', lo: 0, hi: type.size - 1 },
+        most: type.size,
+        exact: false,
+        assignable: false,
+        refs: false,
+      }
     default:
       return null
   }
@@ -288,10 +298,13 @@ const fieldOf = (t: Type, kind: 'int' | 'bool'): readonly [string, Extract<Type,
 }
 
 const someCall = (t: ExprTree, sc: Scope, wanted: (result: Type) => boolean): { readonly text: string; readonly type: Type } | null => {
-  const fitting = sc.pure.filter((f) => wanted(f.result))
+  const fitting = sc.pure.filter((f) => wanted(f.result) && (sc.effects || !f.effects))
   if (fitting.length === 0) return null
   const [f] = pickOne(t.pick, fitting)
-  return { text: `${f.name}(${['s', ...f.parameters.map((type, i) => value(part(t, i), sc, type))].join(', ')})`, type: f.result }
+  return {
+    text: `${f.name}(${[...(f.local ? [] : ['s']), ...f.parameters.map((type, i) => value(part(t, i), sc, type))].join(', ')})`,
+    type: f.result,
+  }
 }
 
 const someVariantField = (

@@ -15,7 +15,7 @@ export const sourceOfTree = (tree: ModelTree): string => {
   const vars = types.map(
     (type, i): Var => ({ text: `s.${names[i]}`, type, kind: isGhost(i) ? 'ghost' : 'state', assignable: true, block: 0 }),
   )
-  const global: Scope = { vars, pure: [], readsGhosts: false, block: 0, depth: 0, hides: false, fresh }
+  const global: Scope = { vars, pure: [], readsGhosts: false, effects: false, block: 0, depth: 0, hides: false, fresh }
   const none: Powers = { yields: false, chooses: false, blocks: false, stores: false, loops: [], result: null, helpers: [] }
   const lines: string[] = []
 
@@ -30,7 +30,8 @@ export const sourceOfTree = (tree: ModelTree): string => {
     const parameters = scalars.slice(pick % 3, (pick % 3) + ((pick >> 3) % 3))
     const name = fresh('f')
     const own = declared({ ...global, pure: [...pure] }, ...parameters.map((type, i) => parameter(`p${i}`, type)))
-    const written = statements(body, own, { ...none, result })
+    const effects = pick % 2 === 1
+    const written = statements(body, { ...own, effects }, { ...none, result, stores: effects })
     const last = tryValue({ pick: mix(pick), parts: [{ pick: mix(pick + 1), parts: [] }] }, { ...written.scope, depth: 3 }, result)
     lines.push(
       `const ${name} = (${['s: State', ...parameters.map((t, i) => `p${i}: ${typeText(t)}`)].join(', ')}): ${typeText(result)} => {`,
@@ -38,9 +39,9 @@ export const sourceOfTree = (tree: ModelTree): string => {
       ...(written.open ? [`  return ${last}`] : []),
       '}',
     )
-    pure.push({ name, parameters, result })
+    pure.push({ name, parameters, result, effects, local: false })
   }
-  const protocol: Scope = { ...global, pure }
+  const protocol: Scope = { ...global, pure, effects: true }
 
   const helpers: Helper[] = []
   for (const { pick, body } of tree.helpers) {

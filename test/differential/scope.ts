@@ -16,12 +16,18 @@ export interface PureFunction {
   readonly name: string
   readonly parameters: readonly Type[]
   readonly result: Type
+  /** It stores to the state as well. */
+  readonly effects: boolean
+  /** Written inside a function: good while that is in scope, and called without the state. */
+  readonly local: boolean
 }
 
 export interface Scope {
   readonly vars: readonly Var[]
   readonly pure: readonly PureFunction[]
   readonly readsGhosts: boolean
+  /** Functions that store may be called. */
+  readonly effects: boolean
   readonly block: number
   readonly depth: number
   /** A name of an outer block may be declared anew: nothing in this block has used it yet. */
@@ -35,8 +41,14 @@ export const declared = (sc: Scope, ...vars: readonly Omit<Var, 'block'>[]): Sco
   vars: [...sc.vars.filter((v) => !vars.some((w) => w.text === v.text)), ...vars.map((v) => ({ ...v, block: sc.block }))],
 })
 /** What is left when a yield has passed. */
-export const afterYield = (sc: Scope): Scope => ({ ...sc, vars: sc.vars.filter((v) => v.kind !== 'ref') })
-export const withGhosts = (sc: Scope): Scope => ({ ...sc, readsGhosts: true })
+export const afterYield = (sc: Scope): Scope => ({
+  ...sc,
+  vars: sc.vars.filter((v) => v.kind !== 'ref'),
+  pure: sc.pure.filter((f) => !f.local),
+})
+/** For conditions that are asked again and again, and must not store. */
+export const withoutEffects = (sc: Scope): Scope => ({ ...sc, effects: false })
+export const withGhosts = (sc: Scope): Scope => ({ ...sc, readsGhosts: true, effects: false })
 
 export interface Place {
   readonly root: Var

@@ -1,8 +1,8 @@
 /** Random statements, as text. */
 import { bool, int, intIn, parameter, someList, somePlace, tryValue, value } from './expressions.ts'
-import { afterYield, declared, deeper, isState, type Place, type Scope, withGhosts } from './scope.ts'
+import { afterYield, declared, deeper, isState, type Place, type Scope, withGhosts, withoutEffects } from './scope.ts'
 import { mix, part, pickOne, pickWeighted, type StmtTree } from './tree.ts'
-import { isScalar, isWritable, type Type } from './types.ts'
+import { isScalar, isWritable, type Type, typeText } from './types.ts'
 
 export interface Helper {
   readonly name: string
@@ -69,7 +69,8 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
     const number = sc.vars.find((v) => v.kind === 'local' && isScalar(v.type))
     return rest % 5 === 0 && number !== undefined ? `\`${name} \${${number.text}}\`` : `'${name}'`
   }
-  const pause = (): string => (rest % 6 === 5 ? `yield until(${label()}, () => ${bool(p(0), afterYield(sc))})` : `yield ${label()}`)
+  const pause = (): string =>
+    rest % 6 === 5 ? `yield until(${label()}, () => ${bool(p(0), withoutEffects(afterYield(sc)))})` : `yield ${label()}`
   switch (kind) {
     case 'yield':
       return done(afterYield(sc), pause())
@@ -78,7 +79,20 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
     case 'local': {
       const name = localName(rest, sc)
       const own = hiding(sc, name)
-      const [form] = pickOne(rest, ['const', 'let', 'let', 'copy', 'ref', 'destructured', 'list', 'later', 'effect'] as const)
+      const [form] = pickOne(rest, [
+        'const',
+        'let',
+        'let',
+        'copy',
+        'ref',
+        'destructured',
+        'list',
+        'later',
+        'effect',
+        'record',
+        'closure',
+        'either',
+      ] as const)
       return local(t, mix(rest), own, name, form, powers)
     }
     case 'assign': {
@@ -132,6 +146,37 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
         scope: behind(sc, powers),
         open: true,
       }
+    }
+    case 'found': {
+      const list = someList(p(0), sc, (of) => of.k === 'record')
+      if (list?.of.k !== 'record' || !list.refs) return store(t, rest, sc, powers)
+      const [name, x] = [sc.fresh('r'), sc.fresh('x')]
+      const over = declared(deeper(sc), { text: x, type: list.of, kind: 'ref', assignable: false })
+      const within = declared({ ...sc, block: sc.block + 1 }, { text: name, type: list.of, kind: 'ref', assignable: list.assignable })
+      const body = inner(block(0), within, powers)
+      return {
+        lines: [`const ${name} = ${list.text}.find((${x}) => ${bool(p(1), over)})`, `if (${name} !== undefined) {`, ...body.lines, '}'],
+        scope: behind(sc, powers),
+        open: true,
+      }
+    }
+    case 'entries': {
+      const list = someList(p(0), sc)
+      if (list === null) return store(t, rest, sc, powers)
+      const [i, x] = [sc.fresh('i'), sc.fresh('x')]
+      const calm: Powers = { ...powers, yields: false, chooses: false, blocks: false }
+      const within = declared(
+        { ...sc, block: ++blocks },
+        { text: i, type: { k: 'int', lo: 0, hi: list.most - 1 }, kind: 'local', assignable: false },
+        {
+          text: x,
+          type: list.of,
+          kind: list.refs && !isScalar(list.of) ? 'ref' : 'local',
+          assignable: list.assignable && !isScalar(list.of),
+        },
+      )
+      const body = inLoop(t, rest, within, calm, block(0))
+      return { lines: [`${body.label}for (const [${i}, ${x}] of ${list.text}.entries()) {`, ...body.lines, '}'], scope: sc, open: true }
     }
     case 'switch': {
       const found = somePlace(p(0), sc, (x) => x.type.k === 'enum' && x.type.values.length > 1)
@@ -197,7 +242,7 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const base = afterYield(sc)
       const [form, more] = pickOne(rest, ['while', 'true', 'do'] as const)
       const test = bool(p(1), base)
-      const body = inLoop(t, more, { ...base, block: ++blocks }, powers, block(0))
+      const body = inLoop(t, more, { ...base, block: ++blocks, hides: false }, powers, block(0))
       const lines = [...indented([pause0(t, base)]), ...body.lines]
       if (form === 'do') return { lines: [`${body.label}do {`, ...lines, `} while (${test})`], scope: base, open: true }
       return {
@@ -215,6 +260,10 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const found = form === 'set' || form === 'queue' ? somePlace(p(0), own, (x) => x.type.k === form) : null
       if (found?.place.type.k === 'set') return bound(found.text, { k: 'int', lo: 0, hi: found.place.type.size - 1 })
       if (found?.place.type.k === 'queue' && isScalar(found.place.type.of)) return bound(found.text, found.place.type.of)
+      if (form === 'list' && more % 2 === 0) {
+        const list = someList(p(0), own, isScalar)
+        if (list !== null) return bound(more % 4 === 0 ? `[...${list.text}]` : list.text, list.of)
+      }
       if (form === 'list') return bound(['[2, 0]', '[1, -1]', '[0, 1, 1]'][more % 3]!, { k: 'int', lo: -1, hi: 2 })
       if (form === 'names') return bound("['a', 'b']", { k: 'enum', values: ['a', 'b'] })
       if (form === 'into' && powers.stores) {
@@ -234,6 +283,17 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       if (h.result === null || rest % 3 === 0) return done(after, text)
       const name = sc.fresh('v')
       return done(declared(after, { text: name, type: h.result, kind: 'local', assignable: false }), `const ${name} = ${text}`)
+    }
+    case 'swap': {
+      const ints = [0, 1].map((i) =>
+        somePlace(p(i), sc, (x) => x.assignable && x.root.kind !== 'ghost' && x.type.k === 'int' && x.type.lo === 0 && x.type.hi >= 1),
+      )
+      const [a, b] = ints
+      if (a === null || a === undefined || b === null || b === undefined || a.text === b.text) return store(t, rest, sc, powers)
+      const [form] = pickOne(rest, ['swap', 'chain', 'index'] as const)
+      if (!powers.stores && (isState(a.place) || isState(b.place))) return done(sc)
+      if (form === 'chain') return done(sc, `${a.text} = ${b.text} = ${rest % 2}`)
+      return done(sc, `;[${a.text}, ${b.text}] = [${b.text}, ${a.text}]`)
     }
     case 'assert':
       return done(sc, `assert(${bool(p(0), withGhosts(sc))}${rest % 2 === 0 ? '' : ", 'claimed'"})`)
@@ -265,6 +325,8 @@ type Kind =
   | 'if'
   | 'present'
   | 'variant'
+  | 'found'
+  | 'entries'
   | 'switch'
   | 'for'
   | 'for of'
@@ -272,6 +334,7 @@ type Kind =
   | 'choose'
   | 'call'
   | 'assert'
+  | 'swap'
   | 'when'
   | 'leave'
 
@@ -282,6 +345,8 @@ const kindsFor = (t: StmtTree, { yields, chooses, blocks: blocking, stores, help
           [6, 'if', true],
           [3, 'present', true],
           [2, 'variant', true],
+          [2, 'found', true],
+          [1, 'entries', true],
           [2, 'switch', true],
           [2, 'for', true],
           [3, 'for of', true],
@@ -297,13 +362,14 @@ const kindsFor = (t: StmtTree, { yields, chooses, blocks: blocking, stores, help
           [1, 'assert', stores],
           [2, 'when', blocking],
           [1, 'leave', true],
+          [1, 'swap', true],
         ]
   return all.filter(([, , allowed]) => allowed).map(([weight, kind]) => [weight, kind])
 }
 
 const pause0 = (t: StmtTree, sc: Scope): string => {
   const name = sc.fresh('L')
-  return t.pick % 5 === 0 ? `yield until('${name}', () => ${bool(part(t, 0), sc)})` : `yield '${name}'`
+  return t.pick % 5 === 0 ? `yield until('${name}', () => ${bool(part(t, 0), withoutEffects(sc))})` : `yield '${name}'`
 }
 
 const returned = (t: StmtTree, sc: Scope, { result }: Powers): string =>
@@ -344,7 +410,7 @@ const local = (
   rest: number,
   sc: Scope,
   name: string,
-  form: 'const' | 'let' | 'copy' | 'ref' | 'destructured' | 'list' | 'later' | 'effect',
+  form: 'const' | 'let' | 'copy' | 'ref' | 'destructured' | 'list' | 'later' | 'effect' | 'record' | 'closure' | 'either',
   powers: Powers,
 ): Written => {
   const [p0, p1] = [part(t, 0), part(t, 1)]
@@ -423,6 +489,39 @@ const local = (
             : `${list.text}.map((${x}) => ${intIn(p1, within, 0, 2, 'safe')})`
       return done(
         declared(sc, { text: name, type, kind: 'local', assignable: type.k === 'array' && rest % 4 < 2 }),
+        `const ${name} = ${text}`,
+      )
+    }
+    case 'record': {
+      const found = somePlace(p0, sc, (x) => x.type.k === 'record' && x.type.fields.every(([, f]) => isScalar(f)) && isState(x))
+      if (found?.place.type.k !== 'record') return scalar()
+      const { type } = found.place
+      const text =
+        rest % 2 === 0
+          ? `{ ...${found.text} }`
+          : `{ ${type.fields.map(([field, f], i) => `${field}: ${value(part(t, i), sc, f)}`).join(', ')} }`
+      const typed = `{ ${type.fields.map(([field, f]) => `${field}: ${typeText(f)}`).join('; ')} }`
+      return done(declared(sc, { text: name, type, kind: 'local', assignable: true }), `let ${name}: ${typed} = ${text}`)
+    }
+    case 'closure': {
+      const parameter = sc.fresh('p')
+      const type = someScalar(rest % 4)
+      const within = declared(deeper(sc), { text: parameter, type, kind: 'local', assignable: false })
+      const result: Type = rest % 2 === 0 ? { k: 'bool' } : { k: 'int', lo: 0, hi: 2 }
+      // Good for this step only: what it names may be gone after.
+      const f = { name, parameters: [type], result, effects: false, local: true }
+      return done(
+        { ...sc, pure: [...sc.pure, f] },
+        `const ${name} = (${parameter}: ${scalarText(type)}) => ${value(p0, withoutEffects({ ...within, pure: [] }), result)}`,
+      )
+    }
+    case 'either': {
+      const found = somePlace(p0, sc, (x) => x.type.k === 'record' && isState(x) && x.holes.length === 1 && !x.daring && !x.throughQueue)
+      if (found === null) return scalar()
+      const index = (i: number): string => found.place.text([`${i}`])
+      const text = `${bool(p1, sc)} ? ${index(0)} : ${index(found.place.holes[0]! - 1)}`
+      return done(
+        declared(sc, { text: name, type: found.place.type, kind: 'ref', assignable: found.place.assignable }),
         `const ${name} = ${text}`,
       )
     }

@@ -196,8 +196,8 @@ describe('processes', () => {
         processes: () => ({
           p: function* (s) {
             yield 'pick'
-            let a = yield* choose([1, 2])
-            let b = yield* choose([3, 4])
+            let a: number = yield* choose([1, 2])
+            let b: number = yield* choose([3, 4])
             yield 'swap'
             const c = a
             a = b

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defaultDiagram, diagram } from '../../src/trace/diagram.ts'
-import { abba, crowd, lostUpdate, outOfRange } from './sample.ts'
+import { abba, crowd, livelock, lostUpdate, outOfRange, standstill } from './sample.ts'
 
 const golden = (name: string): string => `golden/${name}.txt`
 
@@ -18,6 +18,39 @@ test('a deadlock says who waits where', async () => {
 
 test('a step that fails', async () => {
   await expect(diagram(outOfRange())).toMatchFileSnapshot(golden('range'))
+})
+
+test('a behaviour that goes on for ever: the cycle is marked, and why it is fair', async () => {
+  await expect(diagram(livelock())).toMatchFileSnapshot(golden('livelock'))
+})
+
+test('a behaviour that stays in its last state for ever', async () => {
+  await expect(diagram(standstill())).toMatchFileSnapshot(golden('standstill'))
+})
+
+test('a process that is stuck, and what cannot be reached: who stands where', () => {
+  const trace = abba()
+  const of = (kind: 'stuck' | 'alwaysPossible', message: string): string =>
+    diagram({ ...trace, outcome: { ...trace.outcome, kind, message } })
+  const stuck = of('stuck', 'cpu[0] can never take a step again')
+  expect(stuck).toContain('abba (opposite): after 2 steps cpu[0] can never take a step again\n')
+  expect(stuck).toContain('    cpu[0] stands at: lock b\n')
+  expect(of('alwaysPossible', 'x')).toContain('    cpu[1] stands at: lock a\n')
+})
+
+test('in which states an agent is not enabled', () => {
+  const { loop, ...trace } = livelock()
+  const drawn = (states: readonly number[], fairness: 'weak' | 'strong'): string | undefined =>
+    diagram({
+      ...trace,
+      loop: { start: loop?.start ?? 0, fairness: [{ agent: 'walker', fairness, reason: { kind: 'disabled', states } }] },
+    })
+      .split('\n')
+      .find((line) => line.includes('    walker'))
+  expect(drawn([0], 'weak')).toBe('    walker is not enabled in the initial state')
+  expect(drawn([0, 3], 'weak')).toBe('    walker is not enabled in the initial state and after step 3')
+  expect(drawn([1, 2, 3, 4], 'strong')).toBe('    walker is never enabled')
+  expect(drawn([1, 2, 3, 4, 5, 6, 7, 8, 9], 'weak')).toBe('    walker is not enabled after steps 1, 2, 3, 4, 5, 6, 7, 8, ...')
 })
 
 test('labels run on into the columns at their right where the page is too narrow', async () => {
@@ -49,7 +82,7 @@ test('a source of several lines keeps its shape', () => {
 })
 
 test('a mail survives: no trailing spaces, no line over 100 characters, one newline at the end', () => {
-  for (const trace of [lostUpdate(), abba(), outOfRange(), ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 40].map(crowd)]) {
+  for (const trace of [lostUpdate(), abba(), outOfRange(), livelock(), standstill(), ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 40].map(crowd)]) {
     for (const places of ['hidden', 'shown'] as const) {
       const text = diagram(trace, { places, width: 100 })
       for (const line of text.split('\n')) {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { DiagnosticError, formatDiagnostic } from '../../src/diagnostics.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { formatItf, parseItf, requireSameModel } from '../../src/trace/itf.ts'
-import type { Plain, Trace } from '../../src/trace/trace.ts'
-import { abba, lostUpdate, outOfRange } from './sample.ts'
+import { outcomeKinds, type Plain, type Trace } from '../../src/trace/trace.ts'
+import { abba, livelock, lostUpdate, outOfRange, standstill } from './sample.ts'
 
 const name = fc.oneof(
   fc.stringMatching(/^[a-z]{1,6}$/),
@@ -58,7 +58,7 @@ const traces: fc.Arbitrary<Trace> = fc
         .map(([whole, failing]) => [...whole, ...(failing === null ? [] : [{ ...failing, after: null }])]),
       outcome: fc.record({
         property: fc.string(),
-        kind: fc.constantFrom('always', 'sometimes', 'bound', 'deadlock', 'assert', 'range'),
+        kind: fc.constantFrom(...outcomeKinds),
         source: fc.string(),
         at: fc.option(place),
         message: fc.string(),
@@ -77,7 +77,8 @@ test('reading what was written gives the same trace', () => {
 })
 
 test('a stored trace is drawn exactly as the original', () => {
-  for (const trace of [lostUpdate(), abba(), outOfRange()]) {
+  for (const trace of [lostUpdate(), abba(), outOfRange(), livelock(), standstill()]) {
+    expect(parseItf(formatItf(trace), 'x.itf.json')).toEqual(trace)
     expect(diagram(parseItf(formatItf(trace), 'x.itf.json'))).toBe(diagram(trace))
   }
 })
@@ -91,6 +92,31 @@ test('the file is what other readers of ITF expect', async () => {
   expect(document.states[4].deferred).toEqual([[{ at: { '#bigint': '0' }, value: { '#bigint': '1' } }], []])
   expect(document.states[4]['#meta']).toMatchObject({ index: 4, agent: 'cpu[0]', label: 'queue its new value', at: { line: 26 } })
   expect(document.states.every((state: object) => document.vars.every((variable: string) => variable in state))).toBe(true)
+})
+
+test('a cycle: the last state is followed by the one that `loop` names, as ITF has it', () => {
+  const document = JSON.parse(formatItf(livelock()))
+  expect(document.loop).toBe(1)
+  expect(document.states).toHaveLength(5)
+  expect(document['#meta'].mmucheck.closingStep).toMatchObject({ agent: 'cpu[1]', label: 'toggle' })
+  const stays = JSON.parse(formatItf(standstill()))
+  expect([stays.loop, stays.states.length, stays['#meta'].mmucheck.closingStep]).toEqual([2, 3, null])
+  expect(JSON.parse(formatItf(abba()))).not.toHaveProperty('loop')
+})
+
+test('a cycle of one step is not taken for a standstill', () => {
+  const { loop: _, ...trace } = livelock()
+  const again = { ...trace, steps: [...trace.steps.slice(0, 1), { ...trace.steps[0], label: 'spin' }] } as Trace
+  const spinning: Trace = { ...again, loop: { start: 1, fairness: [] } }
+  expect(parseItf(formatItf(spinning), 'x.itf.json')).toEqual(spinning)
+})
+
+test.each([
+  ['a cycle that starts nowhere', '"loop": 1', '"loop": 9', 'loop should be the number of a state, 0 to 4'],
+  ['a cycle without its last step', /"closingStep": .*/, '"closingStep": null,', '#meta.mmucheck.closingStep should be a step'],
+  ['an unknown reason', '"kind":"taken"', '"kind":"so"', 'should be one of taken, disabled'],
+])('damaged: %s', (_, good, bad, message) => {
+  expect(() => parseItf(formatItf(livelock()).replace(good, bad), 'a.itf.json')).toThrow(message)
 })
 
 describe('a damaged file', () => {

@@ -184,3 +184,54 @@ export const crowd = (count: number): Trace => {
     })),
   }
 }
+
+/** Two CPUs retry a compare-and-swap: one fails for ever, because the other changes the entry under it again and again. */
+export const livelock = (): Trace => {
+  const state = (pte: number, a: string, b: string, old: Record<string, Plain> = {}) => view({ pte }, ['cpu[0]', a, old], ['cpu[1]', b, {}])
+  const at = (line: number) => ({ file: 'models/retry.ts', line, column: 7 })
+  const step = (agent: string, label: string, line: number, after: StateView) => ({ agent, label, choices: [], at: at(line), after })
+  return {
+    model: 'retry',
+    modelFile: 'models/retry.ts',
+    modelHash: 'ef'.repeat(32),
+    variant: null,
+    params: { cpus: 2 },
+    agents: ['cpu[0]', 'cpu[1]', 'walker'],
+    ghosts: [],
+    initial: state(0, 'start', 'toggle'),
+    initialChoices: [],
+    steps: [
+      step('cpu[0]', 'start', 4, state(0, 'read', 'toggle')),
+      step('cpu[0]', 'read', 6, state(0, 'cmpxchg', 'toggle', { old: 0 })),
+      step('cpu[1]', 'toggle', 12, state(1, 'cmpxchg', 'toggle', { old: 0 })),
+      step('cpu[0]', 'cmpxchg', 8, state(1, 'read', 'toggle')),
+      step('cpu[1]', 'toggle', 12, state(0, 'read', 'toggle')),
+    ],
+    loop: {
+      start: 1,
+      fairness: [
+        { agent: 'cpu[0]', fairness: 'weak', reason: { kind: 'taken', steps: [2, 4] } },
+        { agent: 'cpu[1]', fairness: 'strong', reason: { kind: 'taken', steps: [3, 5] } },
+        { agent: 'walker', fairness: 'weak', reason: { kind: 'disabled', states: [1, 2] } },
+      ],
+    },
+    outcome: {
+      property: 'updates',
+      kind: 'eventually',
+      source: '(s) => s.done',
+      at: { file: 'properties/retry.ts', line: 5, column: 23 },
+      message: 'updates: what must come at last never does',
+      reads: [['s.done', false]],
+    },
+  }
+}
+
+/** Everything stops after the first step of `livelock`. */
+export const standstill = (): Trace => {
+  const { loop: _, ...trace } = livelock()
+  return {
+    ...trace,
+    steps: trace.steps.slice(0, 2),
+    loop: { start: 2, fairness: [{ agent: 'cpu[0]', fairness: 'weak', reason: { kind: 'disabled', states: [2] } }] },
+  }
+}

@@ -48,6 +48,11 @@ export const files: Family = [
   command('unknown property', 'MC008', ['check', 'counter', '--property', 'smal']),
   property('two properties of one name', 'MC009', 'x: range(0, 3)', 'small: always((s) => s.x < 2),\n  «small»: always((s) => s.x < 3)'),
   source(
+    'a name declared twice',
+    'MC009',
+    "const «range» = 3\nexport default model({ name: 'example', state: () => ({ x: range(0, 3) }) })",
+  ),
+  source(
     'two variables of one name',
     'MC009',
     "export default model({ name: 'example', state: () => ({ x: range(0, 1), «x»: range(0, 2) }) })",

@@ -37,6 +37,7 @@ export const subset: Family = [
   init('a text made of the state', 'MC101', "x: range(0, 1), o: oneOf('a0', 'a1')", 's.o = «`a$' + '{s.x}`» as never'),
   init('the tag of a union is assigned', 'MC101', "u: union('k', { a: {}, b: {} })", "«s.u.k» = 'b' as never"),
   init('an element of a queue is assigned', 'MC101', 'q: queue(2, range(0, 3))', '«(s.q as never as number[])[0]» = 1'),
+  init('a field name that is not constant', 'MC101', "o: oneOf('a', 'b')", 'const name = s.o\nconst r = { [«name»]: 1 }'),
   init('a list with a hole', 'MC101', 'a: array(2, range(0, 3))', 's.a = «[, 1]» as never'),
   process('a yield in try', 'MC101', x, "«try {\n  yield 'write'\n} finally {\n  s.x = 1\n}»"),
   init('a function of Node', 'MC102', x, "s.x = «basename('a/b')».length", "import { basename } from 'node:path'"),
@@ -46,6 +47,7 @@ export const subset: Family = [
   init('sort', 'MC103', 'a: array(2, range(0, 3))', '«s.a.sort»()'),
   init('pop', 'MC103', 'q: queue(2, range(0, 3))', '«(s.q as never as number[]).pop»()'),
   init('some of a set', 'MC103', 'm: set(2), b: bool', 's.b = «(s.m as never as number[]).some((i) => i === 1)»'),
+  init('includes from a position', 'MC103', 'a: array(2, range(0, 3)), b: bool', 's.b = «s.a.includes(1, 1)»'),
   init('reduce without a start', 'MC103', 'a: array(2, range(0, 3)), x: range(0, 6)', 's.x = «s.a.reduce((a, b) => a + b)»'),
   init('push to an array of the state', 'MC103', 'a: array(2, range(0, 3))', '«s.a.push(1)»'),
   init('push to a list of the module', 'MC103', x, '«shared.push(1)»\ns.x = shared.length', 'const shared: number[] = []'),
@@ -154,5 +156,6 @@ export const subset: Family = [
   init('a name before its declaration', 'MC116', x, 's.x = «n»\nconst n = 3'),
   init('a name that hides another before it has a value', 'MC116', x, 'const n = 2\nif (s.x === 0) {\n  s.x = «n»\n  const n = 3\n}'),
   init('an unknown name is assigned', 'MC116', x, '«limit» = 1'),
-  init('a let without a value', 'MC116', x, 'const f = () => n\ns.x = f()\nconst n = 3'.replace('=> n', '=> «n»')),
+  init('a closure that outlives its function', 'MC116', x, 's.x = add(1)(2)', 'const add = (a: number) => (b: number) => «a» + b'),
+  init('a const that a closure reads too early', 'MC116', x, 'const f = () => n\ns.x = f()\nconst n = 3'.replace('=> n', '=> «n»')),
 ]

@@ -1,0 +1,249 @@
+/** Members: `a.b`, `a?.b`, of the state, of local objects, of constants. */
+import type { CallExpression, Expression, MemberExpression } from 'oxc-parser'
+import { constant, eq, one, or, zero } from '../ir/build.js'
+import { call } from './call.js'
+import { type Context, check, refuse, settleValue, spanOf, textOf } from './context.js'
+import { countMembers, element, lengthOf } from './element.js'
+import { evaluate, evaluateObject } from './expression.js'
+import { conditional, joinOrRefuse, type Site } from './flow.js'
+import { fieldPlace, queueLength, readPlace, readWhole, selectLeaves, wholeOf } from './memory.js'
+import { type Scope, siteOf } from './scope.js'
+import { stale } from './stale.js'
+import { lower, raise, typeOf } from './type.js'
+import { constantValue, describe, type Place, undefinedValue, type Value } from './value.js'
+
+/** An object that must be there: null is a range violation, as the TypeError that it is in JavaScript. */
+export const present = (c: Context, v: Value, { file, node }: Site): Value => {
+  if (v.k !== 'optional') return v
+  check(c, v.present, 'range', spanOf(file, node), `${textOf(c, file, node)}: the object is ${String(v.absent)}`)
+  return v.of
+}
+
+export const member = (c: Context, node: MemberExpression, scope: Scope): Value => {
+  if (node.property.type === 'PrivateIdentifier')
+    return refuse(c, 'MC101', scope.file, node, 'a private name is outside the language', 'write functions; the state is their argument')
+  const object = present(c, evaluateObject(c, node.object, scope), siteOf(scope, node))
+  return memberOf(c, object, node, scope)
+}
+
+/** `a?.b.c`: what follows `?.` is evaluated only where the object is there. */
+export const chain = (
+  c: Context,
+  node: CallExpression | MemberExpression | Extract<Expression, { type: 'TSNonNullExpression' }>,
+  scope: Scope,
+): Value => {
+  if (node.type === 'TSNonNullExpression') return present(c, chainPart(c, node.expression, scope), siteOf(scope, node))
+  return chainPart(c, node, scope)
+}
+
+const chainPart = (c: Context, node: Expression, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  if (node.type !== 'MemberExpression' && node.type !== 'CallExpression') return evaluateObject(c, node, scope)
+  const inner = node.type === 'MemberExpression' ? node.object : node.callee
+  const rest = (object: Value): Value =>
+    node.type === 'MemberExpression' ? memberOf(c, object, node, scope) : call(c, node, scope, object)
+  const shortCircuits = containsOptional(inner)
+  if (!node.optional && !shortCircuits) return evaluateObject(c, node, scope)
+  const object = chainPart(c, inner, scope)
+  if (object.k === 'const' && (object.value === null || object.value === undefined)) {
+    if (node.optional || shortCircuits) return undefinedValue
+  }
+  if (object.k !== 'optional') return rest(object)
+  const settled = settleValue(c, object)
+  if (settled.k !== 'optional') return rest(settled)
+  // Behind a `?.` further to the left undefined means that it stopped there; anything else absent is an error.
+  const v = conditional(
+    c,
+    settled.present,
+    () => rest(settled.of),
+    () => undefinedValue,
+    site,
+  )
+  return v === 'never' ? undefinedValue : v
+}
+
+const containsOptional = (node: Expression): boolean =>
+  (node.type === 'MemberExpression' && (node.optional || containsOptional(node.object))) ||
+  (node.type === 'CallExpression' && (node.optional || containsOptional(node.callee))) ||
+  (node.type === 'TSNonNullExpression' && containsOptional(node.expression))
+
+const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  if (node.property.type === 'PrivateIdentifier') return undefinedValue
+  if (!node.computed) return property(c, object, node.property.name, site)
+  const { property: key } = node
+  const index = evaluate(c, key, scope)
+  if (index.k === 'const' && typeof index.value === 'string') return property(c, object, index.value, site)
+  return element(c, object, index, siteOf(scope, key), site)
+}
+
+const methodNames: ReadonlySet<string> = new Set([
+  'every',
+  'some',
+  'find',
+  'findIndex',
+  'filter',
+  'map',
+  'includes',
+  'indexOf',
+  'reduce',
+  'at',
+  'push',
+  'shift',
+  'has',
+  'add',
+  'delete',
+  'clear',
+  'entries',
+  'keys',
+  'values',
+  'flatMap',
+  'slice',
+  'concat',
+  'fill',
+  'forEach',
+  'findLast',
+  'lastIndexOf',
+])
+
+/** `object.name`. */
+export const property = (c: Context, object: Value, name: string, site: Site): Value => {
+  const at = spanOf(site.file, site.node)
+  const missing = (fields: readonly string[]): never => {
+    if (fields.length === 0 && (name in Array.prototype || name in Set.prototype))
+      return refuse(
+        c,
+        'MC103',
+        site.file,
+        site.node,
+        `'${name}' of ${describe(object)} is outside the language`,
+        'arrays and queues have every some find findIndex filter map reduce includes indexOf at length; queues push shift; sets has add delete clear size',
+      )
+    return refuse(
+      c,
+      'MC206',
+      site.file,
+      site.node,
+      `${describe(object)} has no '${name}'`,
+      fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
+    )
+  }
+  switch (object.k) {
+    case 'const': {
+      const { value } = object
+      if (value === null || value === undefined)
+        return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
+      if (Array.isArray(value) && name === 'length') return constantValue(value.length)
+      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && methodNames.has(name))
+        return { k: 'method', receiver: object, name }
+      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'string') {
+        const found: unknown = Reflect.get(Object(value), name)
+        if (found === undefined && !(name in Object(value))) return missing(typeof value === 'object' ? Object.keys(value) : [])
+        return constantValue(found)
+      }
+      return missing([])
+    }
+    case 'state': {
+      const place = rootPlace(c, name)
+      return place === null
+        ? refuse(
+            c,
+            'MC206',
+            site.file,
+            site.node,
+            `the state has no variable '${name}'`,
+            `its variables are ${Object.keys(c.state).join(', ')}`,
+          )
+        : readPlace(c, place, at)
+    }
+    case 'ref': {
+      const { place } = object
+      const { domain } = place
+      switch (domain.kind) {
+        case 'record': {
+          const field = fieldPlace(place, name)
+          return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
+        }
+        case 'array':
+          return name === 'length'
+            ? constantValue(domain.length)
+            : methodNames.has(name)
+              ? { k: 'method', receiver: object, name }
+              : missing([])
+        case 'queue':
+          return name === 'length'
+            ? queueLength(c, place, at)
+            : methodNames.has(name)
+              ? { k: 'method', receiver: object, name }
+              : missing([])
+        case 'set':
+          return name === 'size'
+            ? countMembers(readWhole(c, place, at))
+            : methodNames.has(name)
+              ? { k: 'method', receiver: object, name }
+              : missing([])
+        case 'union': {
+          const whole = readWhole(c, place, at)
+          return unionField(c, whole, name, site)
+        }
+        default:
+          return missing([])
+      }
+    }
+    case 'record': {
+      const v = object.fields.get(name)
+      if (v === undefined) return missing([...object.fields.keys()])
+      return v.k === 'stale' ? stale(c, v.what, site) : v
+    }
+    case 'list':
+      return name === 'length' ? lengthOf(object.items) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+    case 'set':
+      return name === 'size' ? countMembers(object) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+    case 'union':
+      return unionField(c, object, name, site)
+    case 'match':
+      return { k: 'method', receiver: object, name }
+    case 'optional':
+      return property(c, present(c, object, site), name, site)
+    case 'stale':
+      return stale(c, object.what, site)
+    default:
+      return missing([])
+  }
+}
+
+export const rootPlace = (c: Context, name: string): Place | null => {
+  const domain = Object.hasOwn(c.state, name) ? c.state[name] : undefined
+  return domain === undefined ? null : { name, domain, index: [], dims: [] }
+}
+
+export const unionField = (c: Context, v: Value, name: string, site: Site): Value => {
+  if (v.k !== 'union') return undefinedValue
+  if (name === v.tag) return { k: 'enum', e: v.at, values: v.variants.map(([variant]) => variant) }
+  const holders = v.variants.flatMap(([, fields], i) => {
+    const field = fields.get(name)
+    return field === undefined ? [] : [{ i, field }]
+  })
+  const [first] = holders
+  if (first === undefined)
+    return refuse(
+      c,
+      'MC206',
+      site.file,
+      site.node,
+      `no variant of the union has '${name}'`,
+      `its variants are ${v.variants.map(([variant]) => variant).join(', ')}`,
+    )
+  const here = holders.map(({ i }) => eq(v.at, constant(i)))
+  check(
+    c,
+    here.length === v.variants.length ? one : here.reduce(or, zero),
+    'range',
+    spanOf(site.file, site.node),
+    `'${name}' of a variant that has none`,
+  )
+  const type = holders.map(({ field }) => typeOf(field)).reduce((a, b) => joinOrRefuse(c, a, b, site, `'${name}'`))
+  const rows = holders.map(({ field }) => lower(field, type, wholeOf(c, spanOf(site.file, site.node))))
+  const selected = selectLeaves(here, rows)
+  return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
+}

@@ -1,0 +1,137 @@
+/** Conditions, and what they say of the ranges of locals where they hold. */
+import type { Expression, LogicalExpression } from 'oxc-parser'
+import { and, not, one, zero } from '../ir/build.js'
+import type { Expr, Stmt } from '../ir/system.js'
+import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue } from './context.js'
+import { evaluate, evaluateObject } from './expression.js'
+import { andThen, conditional, type Site } from './flow.js'
+import { nameAgain } from './ownership.js'
+import { type Cell, lookup, type Scope, siteOf } from './scope.js'
+import { stale } from './stale.js'
+import { asBool, asInt, boolean, constantValue, describe, int, undefinedValue, type Value } from './value.js'
+
+/** The condition of a value: booleans, and objects that may be null. */
+export const condition = (c: Context, v: Value, site: Site): Expr => {
+  const e = asBool(v)
+  if (e !== null) return e
+  if (v.k === 'optional' && (isReference(v.of) || v.of.k === 'record' || v.of.k === 'union')) return v.present
+  if (v.k === 'const' && (v.value === null || v.value === undefined)) return zero
+  if (isReference(v) || v.k === 'record' || v.k === 'union') return one
+  if (v.k === 'stale') return stale(c, v.what, site)
+  if (v.k === 'optional' && asBool(v.of) !== null) {
+    // `xs.at(i)`, `o?.flag` or `o && o.flag`: what is not there counts as false.
+    return and(v.present, asBool(v.of) ?? zero)
+  }
+  return refuse(
+    c,
+    'MC202',
+    site.file,
+    site.node,
+    `the condition is ${describe(v)}, not a boolean`,
+    asInt(v) !== null ? 'compare it: `x !== 0`' : 'compare it: `x !== null`, `x === ...`',
+  )
+}
+
+const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
+
+export const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  const left = node.operator === '??' ? evaluate(c, node.left, scope) : evaluateObject(c, node.left, scope)
+  if (node.operator === '??') {
+    if (left.k === 'const') return left.value === null || left.value === undefined ? evaluate(c, node.right, scope) : left
+    if (left.k !== 'optional') return left
+    const settled = settleValue(c, left)
+    if (settled.k !== 'optional') return settled
+    const v = conditional(
+      c,
+      settled.present,
+      () => settled.of,
+      () => evaluate(c, node.right, scope),
+      site,
+    )
+    return v === 'never' ? undefinedValue : v
+  }
+  const test = condition(c, left, siteOf(scope, node.left))
+  if (asBool(left) === null) return logicalOfObjects(c, node, left, test, scope)
+  const evaluateRight = (): Expr => condition(c, evaluateObject(c, node.right, scope), siteOf(scope, node.right))
+  // What the left side says of a local's range holds on the right.
+  if (node.operator === '&&') return boolean(andThen(c, test, evaluateRight, site, () => refine(c, node.left, true, scope)))
+  return boolean(
+    not(
+      andThen(
+        c,
+        not(test),
+        () => not(evaluateRight()),
+        site,
+        () => refine(c, node.left, false, scope),
+      ),
+    ),
+  )
+}
+
+/** `o && o.flag` is null where `o` is; `o || other` is one of the two. */
+const logicalOfObjects = (c: Context, node: LogicalExpression, left: Value, test: Expr, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  const there = left.k === 'optional' ? left.of : left
+  const nothing = left.k === 'optional' ? constantValue(left.absent) : left
+  const decided = settle(c, test)
+  const right = (): Value => evaluate(c, node.right, scope)
+  nameAgain(c, node.left, left, scope)
+  const v = node.operator === '&&' ? conditional(c, decided, right, () => nothing, site) : conditional(c, decided, () => there, right, site)
+  return v === 'never' ? undefinedValue : v
+}
+
+/** Narrows the ranges of locals by what a condition says of them: `i < n`, `i >= 1 && ...`. */
+export const refine = (c: Context, node: Expression, truth: boolean, scope: Scope): void => {
+  if (node.type === 'UnaryExpression' && node.operator === '!') return refine(c, node.argument, !truth, scope)
+  if (node.type === 'ParenthesizedExpression') return refine(c, node.expression, truth, scope)
+  if (node.type === 'LogicalExpression' && (node.operator === '&&') === truth && node.operator !== '??') {
+    refine(c, node.left, truth, scope)
+    return refine(c, node.right, truth, scope)
+  }
+  if (node.type !== 'BinaryExpression' || node.left.type === 'PrivateIdentifier') return
+  const negated = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '===': '!==', '!==': '===' } as const
+  if (!(node.operator in negated)) return
+  const operator = node.operator as keyof typeof negated
+  const said = truth ? operator : negated[operator]
+  const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '===': '===', '!==': '!==' } as const
+  narrow(c, node.left, said, node.right, scope)
+  narrow(c, node.right, mirrored[said], node.left, scope)
+}
+
+const localInt = (c: Context, node: Expression, scope: Scope): { cell: Cell; v: Extract<Value, { k: 'int' }> } | null => {
+  if (node.type !== 'Identifier') return null
+  const found = lookup(scope, node.name)
+  if (found === null || !('cell' in found)) return null
+  const v = cellValue(c, found.cell)
+  return v?.k === 'int' ? { cell: found.cell, v } : null
+}
+
+const narrow = (c: Context, node: Expression, operator: '<' | '<=' | '>' | '>=' | '===' | '!==', other: Expression, scope: Scope): void => {
+  const local = localInt(c, node, scope)
+  if (local === null) return
+  const limit = constantRange(c, other, scope)
+  if (limit === null) return
+  let { lo, hi } = local.v
+  if (operator === '<') hi = Math.min(hi, limit.hi - 1)
+  else if (operator === '<=') hi = Math.min(hi, limit.hi)
+  else if (operator === '>') lo = Math.max(lo, limit.lo + 1)
+  else if (operator === '>=') lo = Math.max(lo, limit.lo)
+  else if (operator === '===') [lo, hi] = [Math.max(lo, limit.lo), Math.min(hi, limit.hi)]
+  else if (limit.lo === limit.hi) [lo, hi] = [lo === limit.lo ? lo + 1 : lo, hi === limit.lo ? hi - 1 : hi]
+  if (lo <= hi && (lo !== local.v.lo || hi !== local.v.hi)) setCell(c, local.cell, int(local.v.e, lo, hi))
+}
+
+/** The range of an operand, if finding it out emits no code. */
+const constantRange = (c: Context, node: Expression, scope: Scope): { lo: number; hi: number } | null => {
+  const out: Stmt[] = []
+  const { cells, stores, temps } = c
+  try {
+    const i = asInt(emitInto(c, out, () => evaluate(c, node, scope)))
+    return i === null || out.length > 0 ? null : { lo: i.lo, hi: i.hi }
+  } finally {
+    c.cells = cells
+    c.stores = stores
+    c.temps = temps
+  }
+}

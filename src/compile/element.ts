@@ -1,0 +1,151 @@
+/** Elements: `a[i]`, what loops and methods go through, choosing one of several values. */
+import { and, binary, constant, eq, one, zero } from '../ir/build.js'
+import type { Expr } from '../ir/system.js'
+import { present } from './access.js'
+import { integer } from './arithmetic.js'
+import { type Context, check, refuse, settle, spanOf, textOf } from './context.js'
+import { joinOrRefuse, type Site } from './flow.js'
+import { checkedIndex, elementPlace, readPlace, readWhole, selectLeaves, wholeOf } from './memory.js'
+import { stale } from './stale.js'
+import { compact, lower, raise, type Type, typeOf } from './type.js'
+import { asInt, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from './value.js'
+
+export const countMembers = (v: Value): Value =>
+  v.k === 'set'
+    ? int(
+        v.members.reduce((n, e) => binary('add', n, e), zero),
+        0,
+        v.members.length,
+      )
+    : constantValue(0)
+
+export const lengthOf = (items: readonly Item[]): Value => {
+  const { length } = compact(
+    items.map((item) => ({ present: item.present, value: undefinedValue })),
+    (v) => v,
+  )
+  const least = items.filter((item) => item.present.op === 'const').length
+  return int(length, least, items.length)
+}
+
+/** `object[index]`. */
+export const element = (c: Context, object: Value, index: Value, at: Site, site: Site): Value => {
+  if (object.k === 'stale') return stale(c, object.what, site)
+  if (object.k === 'optional') return element(c, present(c, object, site), index, at, site)
+  if (object.k === 'ref' && object.place.domain.kind === 'array') {
+    const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
+    return readPlace(c, elementPlace(object.place, i), spanOf(site.file, site.node), object.origin)
+  }
+  const table = lift(object)
+  if (table.k === 'record') return lookupTable(c, table.fields, index, site)
+  if (object.k === 'const' && Array.isArray(object.value) && index.k === 'const') {
+    const v: unknown = Reflect.get(object.value, String(index.value))
+    if (v === undefined)
+      return refuse(
+        c,
+        'MC206',
+        site.file,
+        site.node,
+        `there is no element ${String(index.value)} in a list of ${object.value.length}`,
+        `index with 0..${object.value.length - 1}`,
+      )
+    return constantValue(v)
+  }
+  const items = itemsOf(c, object, site)
+  const i = integer(c, unwrapIndex(c, index, at), at, '[]')
+  const length = lengthOf(items)
+  const n = asInt(length)
+  if (n === null) return undefinedValue
+  const e = settle(c, i.e)
+  const above = i.lo >= 0 ? one : binary('ge', e, zero)
+  const below = i.hi < n.lo ? one : binary('lt', e, n.e)
+  check(
+    c,
+    and(above, below),
+    'range',
+    spanOf(at.file, at.node),
+    `index ${textOf(c, at.file, at.node)} is outside the ${n.lo === n.hi ? n.lo : 'present'} elements`,
+  )
+  return select1(c, items, e, site)
+}
+
+export const unwrapIndex = (c: Context, v: Value, site: Site): Value => (v.k === 'optional' ? present(c, v, site) : v)
+
+/** A constant object indexed by a string of the state: `next[s.phase]`. */
+const lookupTable = (c: Context, table: ReadonlyMap<string, Value>, index: Value, site: Site): Value => {
+  const key = index.k === 'optional' ? present(c, index, site) : index
+  if (key.k !== 'enum')
+    return refuse(c, 'MC201', site.file, site.node, `an object is indexed by ${describe(index)}`, 'index it by a oneOf(...) value')
+  const missing = key.values.filter((name) => !table.has(name))
+  if (missing.length > 0)
+    return refuse(
+      c,
+      'MC206',
+      site.file,
+      site.node,
+      `the object has no ${missing.map((m) => `'${m}'`).join(', ')}`,
+      'give it an entry for every value',
+    )
+  const values = key.values.map((name) => table.get(name) ?? undefinedValue)
+  return selectValue(
+    c,
+    key.values.map((_, i) => eq(key.e, constant(i))),
+    values,
+    site,
+  )
+}
+
+/** The value whose condition is 1; the last one if none is. */
+export const selectValue = (c: Context, conditions: readonly Expr[], values: readonly Value[], site: Site): Value => {
+  const type = values.map(typeOf).reduce<Type>((a, b) => joinOrRefuse(c, a, b, site, 'the element'), { k: 'never' })
+  const read = wholeOf(c, spanOf(site.file, site.node))
+  const selected = selectLeaves(
+    conditions,
+    values.map((v) => lower(v, type, read)),
+  )
+  return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
+}
+
+/** Item number e of a list, which must be there. */
+export const select1 = (c: Context, items: readonly Item[], e: Expr, site: Site): Value => {
+  const read = wholeOf(c, spanOf(site.file, site.node))
+  const dense = compact(items, read)
+  if (dense.items.length === 0) return undefinedValue
+  if (e.op === 'const') return dense.items[e.value]?.value ?? undefinedValue
+  return selectValue(
+    c,
+    dense.items.map((_, i) => eq(e, constant(i))),
+    dense.items.map((item) => item.value),
+    site,
+  )
+}
+
+/** The items that an array, queue, set or list goes through, in order. */
+export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
+  const at = spanOf(site.file, site.node)
+  const lifted = lift(v.k === 'const' && v.value instanceof Set ? constantValue([...v.value]) : v)
+  switch (lifted.k) {
+    case 'list':
+      return lifted.items
+    case 'set':
+      return lifted.members.map((present, i) => ({ present, value: constantValue(i) }))
+    case 'optional':
+      return itemsOf(c, present(c, lifted, site), site)
+    case 'ref': {
+      const { place } = lifted
+      if (place.domain.kind === 'array') {
+        return Array.from({ length: place.domain.length }, (_, i) => ({
+          present: one,
+          value: readPlace(c, elementPlace(place, constant(i)), at, lifted.origin),
+        }))
+      }
+      if (place.domain.kind === 'queue' || place.domain.kind === 'set') return itemsOf(c, readWhole(c, place, at), site)
+      break
+    }
+    case 'stale':
+      return stale(c, lifted.what, site)
+    default:
+      break
+  }
+  return refuse(c, 'MC201', site.file, site.node, `${describe(v)} has no elements`, 'loop over an array, a queue, a set or a list')
+}

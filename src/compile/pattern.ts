@@ -1,0 +1,99 @@
+/** Destructuring patterns. */
+import type { BindingPattern, Expression } from 'oxc-parser'
+import { binary, constant } from '../ir/build.js'
+import { present, property } from './access.js'
+import { type Context, refuse, setCell, settle, settleValue, spanOf } from './context.js'
+import { itemsOf, lengthOf, select1 } from './element.js'
+import { evaluate } from './expression.js'
+import { conditional } from './flow.js'
+import { propertyName } from './literal.js'
+import { snapshot } from './memory.js'
+import { own } from './ownership.js'
+import { declareName, type Scope, siteOf } from './scope.js'
+import { asInt, lift, optionalValue, undefinedValue, type Value } from './value.js'
+
+/** Declares the names of a pattern with the parts of a value. */
+export const bindPattern = (
+  c: Context,
+  pattern: BindingPattern,
+  v: Value,
+  scope: Scope,
+  kind: { constant: boolean; parameter: boolean },
+  init: Expression | null = null,
+): void => {
+  destructure(c, pattern, v, scope, (node, value) => {
+    if (node.type !== 'Identifier')
+      return refuse(c, 'MC101', scope.file, node, 'this pattern is outside the language', 'declare plain names')
+    const cell = declareName(scope, node.name, node.start, kind)
+    own(c, cell, node === pattern ? init : null, value)
+    setCell(c, cell, settleValue(c, value.k === 'ref' ? { ...value, origin: kind.parameter ? 'parameter' : 'expression' } : value))
+  })
+}
+
+export const destructure = (
+  c: Context,
+  pattern: BindingPattern,
+  v: Value,
+  scope: Scope,
+  bind: (node: Exclude<BindingPattern, { type: 'AssignmentPattern' }>, value: Value) => void,
+): void => {
+  const site = siteOf(scope, pattern)
+  switch (pattern.type) {
+    case 'AssignmentPattern': {
+      const { left, right } = pattern
+      if (v.k === 'optional' && v.absent === undefined) {
+        const chosen = conditional(
+          c,
+          settle(c, v.present),
+          () => v.of,
+          () => evaluate(c, right, scope),
+          site,
+        )
+        return destructure(c, left, chosen === 'never' ? undefinedValue : chosen, scope, bind)
+      }
+      return destructure(c, left, v.k === 'const' && v.value === undefined ? evaluate(c, right, scope) : v, scope, bind)
+    }
+    case 'ObjectPattern': {
+      const taken: string[] = []
+      const object = present(c, v, site)
+      for (const p of pattern.properties) {
+        if (p.type === 'RestElement') {
+          const whole = lift(snapshot(c, object, spanOf(scope.file, p)))
+          if (whole.k !== 'record') return refuse(c, 'MC101', scope.file, p, '...rest of something that is no record', 'name the fields')
+          destructure(
+            c,
+            p.argument,
+            { k: 'record', fields: new Map([...whole.fields].filter(([name]) => !taken.includes(name))) },
+            scope,
+            bind,
+          )
+          continue
+        }
+        const name = propertyName(c, p.key, p.computed, scope)
+        taken.push(name)
+        const whole = lift(object)
+        const missing = p.value.type === 'AssignmentPattern' && whole.k === 'record' && !whole.fields.has(name)
+        destructure(c, p.value, missing ? undefinedValue : property(c, object, name, siteOf(scope, p)), scope, bind)
+      }
+      return
+    }
+    case 'ArrayPattern': {
+      const items = itemsOf(c, v, site)
+      pattern.elements.forEach((p, i) => {
+        if (p === null) return
+        if (p.type === 'RestElement') return refuse(c, 'MC101', scope.file, p, '...rest of a list', 'index it')
+        const n = asInt(lengthOf(items))
+        if (n === null) return
+        const inside = binary('lt', constant(i), n.e)
+        const value =
+          i < n.lo
+            ? select1(c, items, constant(i), site)
+            : optionalValue(inside, undefined, i < items.length ? select1(c, items, constant(i), site) : undefinedValue)
+        destructure(c, p, value, scope, bind)
+      })
+      return
+    }
+    default:
+      return bind(pattern, v)
+  }
+}

@@ -1,0 +1,89 @@
+/** From which states of a graph a fair behaviour can for ever avoid what it owes. */
+import { type Component, type ComponentSearch, componentSearch, type Demands, outside, unseen } from './components.js'
+import { type Graph, hasLabel } from './graph.js'
+import type { Pace } from './pace.js'
+import type { Limit } from './search.js'
+
+/** What is owed: from each state that `isOwed` says (and in which the goal does not hold), the goal. */
+export interface Debt {
+  readonly isOwed: (state: number) => boolean
+  /** The property of the graph's labels that is the goal. */
+  readonly goal: number
+}
+
+export interface Avoidance {
+  /** 1 for a state without successors, or in a component, in which a fair behaviour that avoids the goal can stay; null where there is none. */
+  readonly fair: Uint8Array | null
+  /** Of each state the number of its component; see `ComponentSearch.number`. */
+  readonly number: Int32Array
+}
+
+const edgesPerSlice = 200_000
+
+interface Refinement {
+  readonly members: Uint32Array
+  readonly agents: Int32Array
+}
+
+/** Whether an agent of the given bits is enabled in a state. */
+const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int32Array): boolean => {
+  const isOne = (a: number): boolean => (agents[demands.word[a]] & demands.bit[a]) !== 0
+  for (let e = graph.starts[state]; e < graph.starts[state + 1]; e++) if (isOne(graph.agents[e])) return true
+  return graph.failing.get(state)?.some(isOne) ?? false
+}
+
+/**
+ * Finds where a fair behaviour can avoid the goal for ever, once it is owed. Time and memory are linear in states and edges, times the number of strongly
+ * fair agents plus 1. Components that no strongly fair agent's demand allows are searched again without the states in which it is
+ * enabled (R. S. Streett, "Propositional dynamic logic of looping and converse", Information and Control 54, 1982).
+ */
+export const avoid = async (graph: Graph, demands: Demands, { isOwed, goal }: Debt, pace: Pace): Promise<Avoidance | Limit> => {
+  const search: ComponentSearch = componentSearch(graph, demands)
+  const { number } = search
+  for (let s = 0; s < graph.states; s++) if (hasLabel(graph, s, goal)) number[s] = outside
+  let fair: Uint8Array | null = null
+  const mark = (state: number): void => {
+    fair ??= new Uint8Array(graph.states)
+    fair[state] = 1
+  }
+  const refinements: Refinement[] = []
+  const found = {
+    end: mark,
+    fair: ({ members }: Component): void => {
+      for (const s of members) mark(s)
+    },
+    unfair: ({ members }: Component, agents: Int32Array): void => {
+      refinements.push({ members: members.slice(), agents: agents.slice() })
+    },
+  }
+  const finish = async (nextRoot: () => number): Promise<Limit | null> => {
+    for (;;) {
+      if (search.advance(edgesPerSlice, nextRoot, found)) return null
+      const limit = await pace.turn()
+      if (limit !== null) return limit
+    }
+  }
+  let next = 0
+  const limit = await finish(() => {
+    while (next < graph.states) {
+      const s = next++
+      if (number[s] === unseen && isOwed(s)) return s
+    }
+    return -1
+  })
+  if (limit !== null) return limit
+  for (let r = refinements.pop(); r !== undefined; r = refinements.pop()) {
+    const { members, agents } = r
+    for (const s of members) number[s] = isEnabledAny(graph, demands, s, agents) ? outside : unseen
+    let at = 0
+    const stopped = await finish(() => {
+      while (at < members.length) {
+        const s = members[at++]
+        if (number[s] === unseen) return s
+      }
+      return -1
+    })
+    if (stopped !== null) return stopped
+  }
+  return { fair, number }
+}

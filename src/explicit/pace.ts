@@ -1,0 +1,37 @@
+/** Keeps long work in slices: after each, the event loop turns where it is time to, and limits are looked at. */
+import type { Limit } from './search.js'
+
+export interface Pace {
+  /** To be awaited every few milliseconds. Null, or the limit that was hit. */
+  readonly turn: () => Promise<Limit | null>
+  /** Null, or the limit on memory where so many bytes are too many. */
+  readonly room: (bytes: number) => Limit | null
+  readonly seconds: () => number
+}
+
+export interface PaceOptions {
+  /** In bytes. */
+  readonly memory: number
+  readonly seconds?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const sliceMilliseconds = 50
+
+/** The clock starts now. */
+export const startPace = ({ memory, seconds: most, signal }: PaceOptions): Pace => {
+  const started = performance.now()
+  let sliceEnd = started + sliceMilliseconds
+  const seconds = (): number => (performance.now() - started) / 1000
+  return {
+    seconds,
+    room: (bytes) => (bytes > memory ? { kind: 'memory', bytes: memory } : null),
+    turn: async () => {
+      if (most !== undefined && seconds() >= most) return { kind: 'time', seconds: most }
+      if (performance.now() < sliceEnd) return null
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      sliceEnd = performance.now() + sliceMilliseconds
+      return signal?.aborted === true ? { kind: 'interrupted' } : null
+    },
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Replays a behaviour that never comes to what it owes: a way to a cycle, and the cycle. Everything that makes it a counterexample is looked at in
+ * the author's own functions: that the cycle comes back to its first state, that the goal is nowhere on it, and that it is fair.
+ */
+import type { Move, Schedule } from '../ir/schedule.js'
+import type { System } from '../ir/system.js'
+import type { Model } from '../lang/model.js'
+import type { Eventually, LeadsTo } from '../lang/property.js'
+import type { AgentFairness, Loop, Plain } from '../trace/trace.js'
+import { Disagreement } from './disagreement.js'
+import { type Ability, abilities } from './enabled.js'
+import { ask } from './evaluate.js'
+import { createOracle, type ParamRecord } from './oracle.js'
+import { arriveBy, type Replay, replay } from './replay.js'
+import { correspond } from './standing.js'
+
+export interface Lasso {
+  readonly stem: Schedule
+  /** From the last state of the stem back to it; empty where nothing can take a step there, so that it stays for ever. */
+  readonly cycle: readonly Move[]
+}
+
+export interface ReplayedLasso extends Replay {
+  readonly loop: Loop
+  /** The number of the state from which on the goal is owed: 0 for `eventually`, for `leadsTo` one in which the trigger holds. */
+  readonly owedFrom: number
+  /** What the goal read last in the state in which the cycle starts. */
+  readonly reads: readonly (readonly [location: string, value: Plain])[]
+}
+
+/**
+ * Replays a lasso that violates the property. Takes time in the length of the cycle times the number of agents times the length of all.
+ * @throws Disagreement if it does not: a step cannot be taken, the cycle does not come back to its first state, the goal is reached, or
+ * some agent is left waiting longer than its fairness allows.
+ */
+export const replayLasso = (
+  system: System,
+  model: Model,
+  params: ParamRecord,
+  property: Eventually<never, never> | LeadsTo<never, never>,
+  { stem, cycle }: Lasso,
+): ReplayedLasso => {
+  const start = stem.moves.length
+  const schedule: Schedule = { init: stem.init, moves: [...stem.moves, ...cycle], fails: false }
+  const goals: ReturnType<typeof ask>[] = []
+  const triggers: boolean[] = []
+  const replayed = replay(system, model, params, schedule, (state) => {
+    goals.push(ask(property.predicate, state, params))
+    triggers.push(property.kind === 'eventually' ? goals.length === 1 : ask(property.trigger, state, params).value === true)
+  })
+  const vectors = [replayed.initial, ...replayed.steps.map(({ after }) => after)].map((state) => state?.vector.join(','))
+  if (vectors[start] !== vectors.at(-1))
+    throw new Disagreement(`the cycle of ${cycle.length} steps does not come back to the state after step ${start}`)
+  const lastGoal = goals.findLastIndex(({ value }) => value === true)
+  if (lastGoal >= start) throw new Disagreement(`the goal is reached on the cycle, after step ${lastGoal}`)
+  const owedFrom = triggers.findIndex((holds, i) => holds && i > lastGoal)
+  if (owedFrom < 0)
+    throw new Disagreement(
+      lastGoal < 0 ? 'the trigger never holds' : `the goal is reached after step ${lastGoal}, and nothing is owed after that`,
+    )
+  return {
+    ...replayed,
+    loop: { start, fairness: fairnessOf(system, model, params, schedule, start) },
+    owedFrom,
+    reads: goals[start]!.reads,
+  }
+}
+
+/** @throws Disagreement where the cycle is not fair, or something can move where it is said to stay for ever. */
+const fairnessOf = (system: System, model: Model, params: ParamRecord, schedule: Schedule, start: number): AgentFairness[] => {
+  const oracle = createOracle(model, params)
+  const { agents } = correspond(system, oracle)
+  const after = (moves: number): readonly Ability[] =>
+    abilities(oracle, () => arriveBy(system, oracle, { ...schedule, moves: schedule.moves.slice(0, moves) }))
+  const length = schedule.moves.length - start
+  if (length === 0) {
+    const mover = after(start).indexOf('moves')
+    if (mover >= 0)
+      throw new Disagreement(`the behaviour is said to stay in its last state, where '${oracle.agents[mover]!.name}' can move`)
+  }
+  const abilitiesOn = Array.from({ length }, (_, i) => after(start + i))
+  return system.agents.flatMap(({ id, name, fairness }): AgentFairness[] => {
+    if (fairness === 'none') return []
+    const steps = schedule.moves.flatMap(({ step }, i) => (i >= start && system.steps[step]!.agent === id ? [i + 1] : []))
+    if (steps.length > 0) return [{ agent: name, fairness, reason: { kind: 'taken', steps } }]
+    const states = abilitiesOn.flatMap((able, i) => (able[agents[id]!] === 'disabled' ? [start + i] : []))
+    const isFair = length === 0 || (fairness === 'weak' ? states.length > 0 : states.length === length)
+    if (!isFair)
+      throw new Disagreement(
+        `the cycle is not fair: '${name}' (${fairness}) takes no step on it and is ${states.length === 0 ? 'always' : 'again and again'} enabled`,
+      )
+    return [{ agent: name, fairness, reason: { kind: 'disabled', states: length === 0 ? [start] : states } }]
+  })
+}
