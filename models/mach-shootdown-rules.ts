@@ -1,4 +1,20 @@
-import { array, bool, choose, each, flag, ghost, index, model, oneOf, type ParamValues, type StateOf, set, size, when } from 'mmucheck'
+import {
+  array,
+  bool,
+  choice,
+  choose,
+  each,
+  flag,
+  ghost,
+  index,
+  model,
+  oneOf,
+  type ParamValues,
+  type StateOf,
+  set,
+  size,
+  when,
+} from 'mmucheck'
 
 const params = {
   cpus: size(2, { max: 4 }),
@@ -7,6 +23,7 @@ const params = {
   dropI9: flag(false, 'mutation: the initiator does not wait for the others to stop'),
   dropR3Lock: flag(false, 'mutation: the responder does not wait for the pmap to be unlocked'),
   actBeforeR5: flag(false, 'mutation: the responder counts as active again before it has reloaded its TLB'),
+  fairness: choice(['strong', 'weak', 'none'], 'strong', 'of every CPU, for the properties of behaviours'),
 }
 
 const state = (p: ParamValues<typeof params>) => ({
@@ -54,6 +71,7 @@ export default model({
   title: 'Mach TLB shootdown as guarded steps over global variables: the yardstick',
   source: 'Black et al., ASPLOS 1989; Hoenicke, Majumdar, Podelski, POPL 2017; Padon et al., POPL 2018',
   params,
+  fairness: (p) => ({ cpu: p.fairness }),
   state,
   init: (s, p) => {
     for (let cpu = 0; cpu < p.cpus; cpu++) {
@@ -226,5 +244,6 @@ export default model({
     'three-cpus': { cpus: 3 },
     'no-wait': { dropI9: true },
     'no-lock': { dropR3Lock: true },
+    'weakly-fair': { fairness: 'weak' },
   },
 })

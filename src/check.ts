@@ -1,18 +1,22 @@
 /**
  * Checks a model: what the command line does, for tests and other programs (`import { check } from 'mmucheck/check'`).
  */
+
 import { collectCoverage } from './check/coverage.js'
 import { established } from './check/established.js'
+import { reportLiveness, reportOpen, type Wanted } from './check/liveness.js'
 import { type ParamSetting, resolveParams } from './check/params.js'
-import { chooseProperties, type NamedProperties } from './check/properties.js'
+import { builtIns, chooseProperties, type NamedProperties } from './check/properties.js'
 import type { PropertyReport, Report, ReportLimit } from './check/report.js'
 import { type Checkable, loadTarget, type Target } from './check/target.js'
 import { withWidthExplained } from './check/too-wide.js'
 import { traceOf } from './check/trace-of.js'
 import { compile } from './compile/compile.js'
 import { DiagnosticError } from './diagnostics.js'
+import { type LivenessResult, searchLiveness } from './explicit/liveness.js'
 import { dumpWasm, type Progress, type SearchOptions, type SearchResult, search } from './explicit/search.js'
 import type { System } from './ir/system.js'
+import { placeOfFunction } from './load/stack.js'
 
 export { Disagreement } from './check/disagreement.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report.js'
@@ -56,6 +60,7 @@ export interface Prepared {
   readonly settings: Readonly<Record<string, ParamSetting>>
   readonly properties: NamedProperties
   readonly system: System
+  readonly stuck: 'violation' | 'allowed'
 }
 
 /**
@@ -69,7 +74,8 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
   const compiled = compile({ model: loaded.model, params, properties })
   const system = options.deadlock === 'violation' || options.deadlock === 'allowed' ? { ...compiled, deadlock: options.deadlock } : compiled
-  return { target: loaded, variant, params, settings, properties, system }
+  const stuck = options.stuck === 'violation' || options.stuck === 'allowed' ? options.stuck : system.deadlock
+  return { target: loaded, variant, params, settings, properties, system, stuck }
 }
 
 /**
@@ -81,18 +87,21 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
   const prepared = await prepare(target, options)
   const { system, variant, params, settings } = prepared
-  refuseUnsettled(system)
-  const result = await withWidthExplained(system, prepared.target.model, () => search(system, searchOptions(options)))
-  const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = result
-  const limit = limitOf(result)
-  const properties = result.properties.map((found): PropertyReport => {
+  const { safety, liveness, wanted } = await searchAll(prepared, options)
+  const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
+  const limit = limitOf(safety.limit ?? liveness?.limit ?? null)
+  const byState = safety.properties.map((found): PropertyReport => {
     const { name, kind, verdict, length, maximum, schedule } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
     const unconfirmed =
       verdict === 'violated' && length !== null && trace === null ? '; not replayed: its trace was not found before the search ended' : ''
     const settled = { kind, verdict, length, loop: null, maximum, allowed: system.properties.find((p) => p.name === name)?.max ?? null }
-    return { ...settled, name, established: `${established(settled, result, limit)}${unconfirmed}`, trace }
+    return { ...settled, name, established: `${established(settled, safety, limit)}${unconfirmed}`, trace }
   })
+  const reports = new Map([
+    ...byState.map((report) => [report.name, report] as const),
+    ...(liveness === null ? reportOpen(wanted, safety, limit) : reportLiveness(prepared, wanted, liveness, safety, limit)),
+  ])
   return {
     model: prepared.target.model.name,
     modelFile: prepared.target.file,
@@ -102,7 +111,7 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
     params,
     settings,
     engine: 'explicit',
-    complete,
+    complete: complete && (liveness?.complete ?? true),
     limit,
     states,
     transitions,
@@ -111,22 +120,46 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
     bytes,
     bytesPerState,
     deadlock: system.deadlock,
-    stuck: 'violation',
-    liveness: null,
-    ...collectCoverage(system, result),
-    properties,
+    stuck: prepared.stuck,
+    liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
+    ...collectCoverage(system, safety),
+    properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => reports.get(name) ?? []),
   }
 }
 
-/** What no engine settles yet is an error, never passed over. */
-const refuseUnsettled = ({ temporal, extremes }: System): void => {
-  const [first] = [...temporal, ...extremes]
-  if (first !== undefined)
-    throw new DiagnosticError(
-      'MC014',
-      `'${first.name}' cannot be checked: ${first.kind} is not implemented yet`,
-      'take it out, or name the others with --property',
-    )
+interface Searched {
+  readonly safety: SearchResult
+  /** What is left for the search over the graph of all states. */
+  readonly wanted: Wanted
+  /** Null where nothing was wanted of it, or the first search did not see all states. */
+  readonly liveness: LivenessResult | null
+}
+
+/** First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both together. */
+const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOptions): Promise<Searched> => {
+  const { temporal, extremes, processes } = system
+  const wanted = { temporal, extremes, stuck: stuck === 'violation' && processes.length > 0 }
+  const limits = searchOptions(options)
+  const safety = await withWidthExplained(system, target.model, () => search(system, limits))
+  requireInitialState(target, safety)
+  const isWanted = temporal.length > 0 || extremes.length > 0 || wanted.stuck
+  if (!safety.complete || !isWanted) return { safety, wanted, liveness: null }
+  const { seconds } = limits
+  const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - safety.seconds) }
+  const liveness = await searchLiveness(system, { ...limits, ...left, stuck: wanted.stuck })
+  return { safety, wanted, liveness }
+}
+
+/** Where nothing is reachable everything would hold. */
+const requireInitialState = ({ model }: Target, { complete, states, properties }: SearchResult): void => {
+  if (!complete || states > 0 || properties.some(({ kind, verdict }) => (kind === 'assert' || kind === 'range') && verdict === 'violated'))
+    return
+  throw new DiagnosticError(
+    'MC307',
+    `'${model.name}' has no initial state: every way through \`init\` is blocked`,
+    'leave a way: `choose` from something that is not empty, `when` a condition that can hold',
+    placeOfFunction(model.init),
+  )
 }
 
 const searchOptions = ({ limits = {}, stop, onProgress, signal }: CheckOptions): SearchOptions => ({
@@ -139,7 +172,7 @@ const searchOptions = ({ limits = {}, stop, onProgress, signal }: CheckOptions):
   ...(signal === undefined ? {} : { signal }),
 })
 
-const limitOf = ({ limit }: SearchResult): ReportLimit | null => {
+const limitOf = (limit: SearchResult['limit']): ReportLimit | null => {
   switch (limit?.kind) {
     case undefined:
       return null

@@ -53,6 +53,7 @@ export const diagnosticCodes = {
   MC304: 'two names for one local object',
   MC305: 'iteration over the state across a yield',
   MC306: 'a constant is assigned',
+  MC307: 'there is no initial state',
   MC401: 'the state is too wide',
   MC402: 'the step is too large',
 } as const satisfies Record<string, string>

@@ -4,12 +4,14 @@ import { constant, eq, one, or, zero } from '../ir/build.js'
 import { call } from './call.js'
 import { type Context, check, refuse, settleValue, spanOf, textOf } from './context.js'
 import { countMembers, element, lengthOf } from './element.js'
+import { selectLeaves } from './equality.js'
 import { evaluate, evaluateObject } from './expression.js'
 import { conditional, joinOrRefuse, type Site } from './flow.js'
-import { fieldPlace, queueLength, readPlace, readWhole, selectLeaves, wholeOf } from './memory.js'
+import { lower, raise } from './layout.js'
+import { fieldPlace, queueLength, readPlace, readWhole, variantPlace, wholeOf } from './memory.js'
 import { type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
-import { lower, raise, typeOf } from './type.js'
+import { typeOf } from './type.js'
 import { constantValue, describe, type Place, undefinedValue, type Value } from './value.js'
 
 /** An object that must be there: null is a range violation, as the TypeError that it is in JavaScript. */
@@ -184,7 +186,15 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
               : missing([])
         case 'union': {
           const whole = readWhole(c, place, at)
-          return unionField(c, whole, name, site)
+          const holders = Object.entries(domain.variants).filter(([, fields]) => Object.hasOwn(fields, name))
+          const [variant, fields] = holders[0] ?? []
+          const field = fields?.[name]
+          if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union')
+            return unionField(c, whole, name, site)
+          // The payload is a part of the state: an object in it is a reference, as all others are.
+          const here = Object.keys(domain.variants).indexOf(variant)
+          check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
+          return readPlace(c, variantPlace(place, variant, name, field), at, object.origin)
         }
         default:
           return missing([])

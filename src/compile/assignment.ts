@@ -7,14 +7,15 @@ import { type Context, cellValue, check, refuse, setCell, settle, settleValue, s
 import { element, lengthOf, selectValue, unwrapIndex } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
-import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, storePlace, variantPlace, wholeOf } from './memory.js'
+import { compact } from './layout.js'
+import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, variantPlace, wholeOf } from './memory.js'
 import { identifier } from './name.js'
 import { binaryOperator } from './operator.js'
 import { freshnessOf, isLocalObject, own, partsOf, refuseOutside, refuseWhileLooping, whyShared } from './ownership.js'
 import { destructure } from './pattern.js'
 import { type Cell, lookup, type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
-import { compact } from './type.js'
+import { storePlace } from './store.js'
 import { asInt, constantValue, describe, lift, type Place, undefinedValue, type Value } from './value.js'
 
 /** What can be assigned: a local, a part of the state, or a part of a local object. */

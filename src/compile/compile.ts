@@ -16,8 +16,9 @@ import { invoke } from './call.js'
 import { condition } from './condition.js'
 import { type Context, createContext, declareVariables, refuse, spanOf } from './context.js'
 import { ghostUse } from './ghosts.js'
+import { leaves } from './layout.js'
 import { sweep, sweepQuery } from './liveness.js'
-import { leaves, typeOfDomain } from './type.js'
+import { typeOfDomain } from './type.js'
 import { constantValue } from './value.js'
 
 export interface CompileInput {
@@ -82,7 +83,7 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     model: model.name,
     files: c.files.map(({ file }) => file),
     variables,
-    agents: withFairness(model, agents.agents),
+    agents: withFairness(model, p, agents.agents),
     processes: agents.processes.map((process) => ({
       ...process,
       pc: keep(process.pc),
@@ -104,8 +105,8 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
 
 const fairnesses: ReadonlySet<unknown> = new Set(['weak', 'strong', 'none'])
 
-const withFairness = (model: CompileInput['model'], agents: readonly Agent[]): Agent[] => {
-  const said = model.fairness ?? {}
+const withFairness = (model: CompileInput['model'], p: never, agents: readonly Agent[]): Agent[] => {
+  const said = (typeof model.fairness === 'function' ? model.fairness(p) : model.fairness) ?? {}
   for (const [name, fairness] of Object.entries(said)) {
     const hint = `\`fairness\` takes 'weak', 'strong' or 'none' for ${[...new Set(agents.map((agent) => agent.group))].join(', ')}`
     if (!agents.some((agent) => agent.group === name))

@@ -4,8 +4,9 @@ import { temp } from '../ir/build.js'
 import type { Block, Branch, End, Expr, Failure, SourceFile, Span, Stmt, Variable, VariableRole } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
 import { sourceOf } from '../load/source.js'
+import { type Leaf, leaves } from './layout.js'
 import type { Cell } from './scope.js'
-import { type Leaf, leaves, type Type } from './type.js'
+import type { Type } from './type.js'
 import type { Place, Value } from './value.js'
 
 /** A block whose end is not written yet. */

@@ -14,8 +14,9 @@ import {
   refuse,
   spanOf,
 } from './context.js'
+import { leaves, lower, raise } from './layout.js'
 import { wholeOf } from './memory.js'
-import { joinTypes, leaves, lower, raise, ShapesDiffer, type Type, typeOf } from './type.js'
+import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
 import { asBool, boolean, undefinedValue, type Value } from './value.js'
 
 /** Whether control goes on behind a statement. */

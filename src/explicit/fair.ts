@@ -1,8 +1,7 @@
 /** From which states of a graph a fair behaviour can for ever avoid what it owes. */
 import { type Component, type ComponentSearch, componentSearch, type Demands, outside, unseen } from './components.js'
 import { type Graph, hasLabel } from './graph.js'
-import type { Pace } from './pace.js'
-import type { Limit } from './search.js'
+import type { Pace, Stopped } from './pace.js'
 
 /** What is owed: from each state that `isOwed` says (and in which the goal does not hold), the goal. */
 export interface Debt {
@@ -37,7 +36,7 @@ const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int
  * fair agents plus 1. Components that no strongly fair agent's demand allows are searched again without the states in which it is
  * enabled (R. S. Streett, "Propositional dynamic logic of looping and converse", Information and Control 54, 1982).
  */
-export const avoid = async (graph: Graph, demands: Demands, { isOwed, goal }: Debt, pace: Pace): Promise<Avoidance | Limit> => {
+export const avoid = async (graph: Graph, demands: Demands, { isOwed, goal }: Debt, pace: Pace): Promise<Avoidance | Stopped> => {
   const search: ComponentSearch = componentSearch(graph, demands)
   const { number } = search
   for (let s = 0; s < graph.states; s++) if (hasLabel(graph, s, goal)) number[s] = outside
@@ -56,34 +55,34 @@ export const avoid = async (graph: Graph, demands: Demands, { isOwed, goal }: De
       refinements.push({ members: members.slice(), agents: agents.slice() })
     },
   }
-  const finish = async (nextRoot: () => number): Promise<Limit | null> => {
+  const finish = async (nextRoot: () => number): Promise<Stopped | null> => {
     for (;;) {
       if (search.advance(edgesPerSlice, nextRoot, found)) return null
-      const limit = await pace.turn()
-      if (limit !== null) return limit
+      const stopped = await pace.turn()
+      if (stopped !== null) return stopped
     }
   }
   let next = 0
-  const limit = await finish(() => {
+  const stopped = await finish(() => {
     while (next < graph.states) {
       const s = next++
       if (number[s] === unseen && isOwed(s)) return s
     }
     return -1
   })
-  if (limit !== null) return limit
+  if (stopped !== null) return stopped
   for (let r = refinements.pop(); r !== undefined; r = refinements.pop()) {
     const { members, agents } = r
     for (const s of members) number[s] = isEnabledAny(graph, demands, s, agents) ? outside : unseen
     let at = 0
-    const stopped = await finish(() => {
+    const halted = await finish(() => {
       while (at < members.length) {
         const s = members[at++]
         if (number[s] === unseen) return s
       }
       return -1
     })
-    if (stopped !== null) return stopped
+    if (halted !== null) return halted
   }
   return { fair, number }
 }

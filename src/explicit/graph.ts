@@ -24,13 +24,13 @@ export interface Graph {
 }
 
 export interface GraphOptions {
-  readonly maxStates?: number
-  readonly maxDepth?: number
+  readonly maxStates?: number | undefined
+  readonly maxDepth?: number | undefined
   /** In bytes. */
   readonly memory: number
-  readonly seconds?: number
-  readonly onProgress?: (progress: Progress) => void
-  readonly signal?: AbortSignal
+  readonly seconds?: number | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface BuiltGraph {

@@ -11,7 +11,7 @@ export const batch = 128
 const recentBytes = 2 ** 15
 
 /** Bytes of what is kept about a property. */
-export const recordBytes = 20
+export const recordBytes = 24
 
 export interface MemoryMap {
   /** The state being expanded. */

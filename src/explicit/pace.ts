@@ -1,11 +1,18 @@
 /** Keeps long work in slices: after each, the event loop turns where it is time to, and limits are looked at. */
 import type { Limit } from './search.js'
 
+/** What work comes to where a limit is hit. */
+export interface Stopped {
+  readonly stopped: Limit
+}
+
+export const isStopped = (x: object): x is Stopped => 'stopped' in x
+
 export interface Pace {
   /** To be awaited every few milliseconds. Null, or the limit that was hit. */
-  readonly turn: () => Promise<Limit | null>
+  readonly turn: () => Promise<Stopped | null>
   /** Null, or the limit on memory where so many bytes are too many. */
-  readonly room: (bytes: number) => Limit | null
+  readonly room: (bytes: number) => Stopped | null
   readonly seconds: () => number
 }
 
@@ -25,13 +32,13 @@ export const startPace = ({ memory, seconds: most, signal }: PaceOptions): Pace 
   const seconds = (): number => (performance.now() - started) / 1000
   return {
     seconds,
-    room: (bytes) => (bytes > memory ? { kind: 'memory', bytes: memory } : null),
+    room: (bytes) => (bytes > memory ? { stopped: { kind: 'memory', bytes: memory } } : null),
     turn: async () => {
-      if (most !== undefined && seconds() >= most) return { kind: 'time', seconds: most }
+      if (most !== undefined && seconds() >= most) return { stopped: { kind: 'time', seconds: most } }
       if (performance.now() < sliceEnd) return null
       await new Promise<void>((resolve) => setImmediate(resolve))
       sliceEnd = performance.now() + sliceMilliseconds
-      return signal?.aborted === true ? { kind: 'interrupted' } : null
+      return signal?.aborted === true ? { stopped: { kind: 'interrupted' } } : null
     },
   }
 }

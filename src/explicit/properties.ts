@@ -8,8 +8,8 @@ import { nested, propertyStatements, type StepScope, setOnceIn } from './step.js
 import { walkStmts } from './walk.js'
 import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, set, type WasmFunction, when } from './wasm/instruction.js'
 
-/** The fields of a record of 20 bytes per property. `measured` is 1 where a bound's maximum was set. */
-export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12, measured: 16 } as const
+/** The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth at which it was first. */
+export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12, measured: 16, reached: 20 } as const
 
 const declareTemps = (scope: FunctionScope, property: CompiledProperty): void => {
   walkStmts(property.body, {
@@ -44,10 +44,17 @@ export const propertyCode = (scope: StepScope, index: number, found: readonly No
     scope.locals.push([local, 'i32'])
     scope.code.push(
       set(local, value),
-      when(i32.geS(get(local), i32.load(i32.const(0), record + recordFields.maximum)), [
-        i32.store(i32.const(0), get(local), record + recordFields.maximum),
-        i32.store(i32.const(0), i32.const(1), record + recordFields.measured),
-      ]),
+      when(
+        i32.or(
+          i32.gtS(get(local), i32.load(i32.const(0), record + recordFields.maximum)),
+          i32.eqz(i32.load(i32.const(0), record + recordFields.measured)),
+        ),
+        [
+          i32.store(i32.const(0), get(local), record + recordFields.maximum),
+          i32.store(i32.const(0), i32.const(1), record + recordFields.measured),
+          i32.store(i32.const(0), getGlobal('depth'), record + recordFields.reached),
+        ],
+      ),
       brIf(over, i32.leS(get(local), i32.const(property.max ?? 0))),
     )
   }

@@ -110,12 +110,13 @@ const progressOf = (machine: Machine, seconds: number): Progress => ({
   seconds,
 })
 
-interface Run {
+export interface Run {
   readonly limit: Limit | null
   readonly seconds: number
 }
 
-const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
+/** Runs a search that was set up, until nothing is left or a limit is hit. */
+export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
   const started = performance.now()
   const elapsed = (): number => (performance.now() - started) / 1000
   let sliceEnd = performance.now() + sliceMilliseconds
@@ -152,7 +153,7 @@ const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: numb
 }
 
 /** Looks at the states that wait in the queue, without expanding them: they are reachable. */
-const lookAtTheRest = (machine: Machine): void => {
+export const lookAtTheRest = (machine: Machine): void => {
   machine.write('stop', 0)
   machine.write('max_depth', 0)
   while (machine.call('run', statesPerCall) === 0);

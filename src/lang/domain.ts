@@ -154,8 +154,11 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(...values:
   return { kind: 'oneOf', values }
 }
 
-/** `null` or a value of the domain; initially `null`. */
-export const optional = <D extends Domain>(of: D): Domain<ValueOf<D> | null> => ({ kind: 'optional', of: notGhost('optional', of) })
+/** `null` or a value of the domain; initially `null`. @throws ModelError if the domain is an optional itself: null would have two meanings. */
+export const optional = <D extends Domain>(of: D): Domain<ValueOf<D> | null> => {
+  if (of.kind === 'optional') throw new ModelError('optional(optional(...)) has two kinds of null: write optional(...) once, or a union')
+  return { kind: 'optional', of: notGhost('optional', of) }
+}
 
 /** An object with the given fields. */
 export const record = <F extends Fields>(fields: F): Domain<ValuesOf<F>> => {

@@ -55,9 +55,10 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   /**
    * By name of a process or of rules, how often their instances must get their turn in the behaviours that liveness properties speak of. 'weak': one
    * that is enabled from some point on without a break takes steps again and again; 'strong': so does one that is enabled again and
-   * again; 'none': it may be left waiting for ever. By default processes are weakly fair and rules are not fair at all.
+   * again; 'none': it may be left waiting for ever. By default processes are weakly fair and rules are not fair at all. A function where it
+   * depends on the params.
    */
-  readonly fairness?: Readonly<Record<string, Fairness>>
+  readonly fairness?: Readonly<Record<string, Fairness>> | ((p: ParamValues<P>) => Readonly<Record<string, Fairness>>)
   /** 'violation' (the default): a state with no enabled step while some process has not returned is one. */
   readonly deadlock?: 'violation' | 'allowed'
 }

@@ -179,6 +179,10 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead: '`const xs = [...s.xs]`, and a loop over that.',
   },
   MC306: { means: 'A `const` is assigned.', instead: '`let`.' },
+  MC307: {
+    means: 'Every way through `init` is blocked, so nothing is reachable and every property would hold.',
+    instead: 'An `init` that leaves at least one way: `choose` from something that is not empty.',
+  },
   MC401: {
     means: 'A state takes more bits than a search can handle.',
     instead: 'Shorter arrays and queues, smaller ranges: the message names the widest variables.',

@@ -7,9 +7,9 @@
 import { expect, test } from 'vitest'
 import { compareMany } from './runs.ts'
 
-const asked = process.env['MMUCHECK_FUZZ_RUNS']
+const asked = process.env.MMUCHECK_FUZZ_RUNS
 const numRuns = Number(asked ?? 150)
-const seed = Number(process.env['MMUCHECK_FUZZ_SEED'] ?? (asked === undefined ? 20_261_120 : Date.now() % 2 ** 31))
+const seed = Number(process.env.MMUCHECK_FUZZ_SEED ?? (asked === undefined ? 20_261_120 : Date.now() % 2 ** 31))
 
 test('the engine and the oracle agree on random models', { timeout: 60_000 + numRuns * 1_000 }, async () => {
   const tally = await compareMany({ seed, numRuns, milliseconds: 50_000 + numRuns * 1_000 })

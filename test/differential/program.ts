@@ -1,7 +1,8 @@
 /** The text of a random model with its properties. */
 import { bool, int, parameter, tryValue, value } from './expressions.ts'
+import type { Helper, Powers } from './powers.ts'
 import { declared, type PureFunction, type Scope, type Var, withGhosts } from './scope.ts'
-import { type Helper, type Powers, statements } from './statements.ts'
+import { statements } from './statements.ts'
 import { type ModelTree, mix, part, pickOne } from './tree.ts'
 import { domainText, isScalar, type Type, typeOfTree, typeText } from './types.ts'
 

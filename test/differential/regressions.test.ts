@@ -33,7 +33,7 @@ test('reading a field of a variant that is no longer there is a range violation'
         }
       },
     }),`)
-  expect(verdicts['range']).toBe('violated')
+  expect(verdicts.range).toBe('violated')
 })
 
 // The arrow of the `?:` that is a number after its test was refused as an index (MC201), although indexing an array by it was not.
@@ -74,7 +74,7 @@ test('loops over entries(), keys() and values() see what their bodies store', as
     'grown: always((s) => s.sum === 36)',
   )
   expect(states).toBe(1)
-  expect(verdicts['grown']).toBe('holds')
+  expect(verdicts.grown).toBe('holds')
 })
 
 // A case that ends in `while (true)` was taken to end control, also where a break leaves the loop: what it fell through to was lost.
@@ -109,5 +109,52 @@ test.each([
   const { states, verdicts } = await agree(
     `state: () => ({ o: optional(index(2)), x: index(3) }), rules: (_p) => ({ r: function* (s) { ${statement} } }),`,
   )
-  expect([states, verdicts['range']]).toEqual([1, 'violated'])
+  expect([states, verdicts.range]).toEqual([1, 'violated'])
+})
+
+// The oracle cannot see a local that another of the same name hides at a yield, nor did the compiler save it there: two yields later it had
+// silently become 0.
+test('a local that was hidden at a yield cannot be read after it', async () => {
+  const process = (behind: string): string => `
+    state: () => ({ x: index(3) }),
+    rules: (_p) => ({ turn: (s) => { s.x = (s.x + 1) % 3 } }),
+    processes: (_p) => ({
+      p: function* (s) {
+        yield 'first'
+        let v = s.x
+        if (s.x === 1) {
+          const v = s.x + 1
+          yield 'second'
+          s.x = v
+        }
+        ${behind}
+        yield 'third'
+        s.x = v
+      },
+    }),`
+  expect(await compared(process(''))).toMatchObject({ kind: 'refused', diagnostic: { code: 'MC116' } })
+  expect((await agree(process('v = s.x'))).states).toBe(15)
+})
+
+// A record inside a union was a copy in the compiler, and a reference in the oracle, as it should be: parts of the state are locations.
+test('an object in the payload of a union is a reference', async () => {
+  const { states, verdicts } = await agree(
+    `
+    state: () => ({ y: index(3), u: union('kind', { off: {}, on: { r: record({ x: index(3), all: array(2, bool) }) } }) }),
+    init: (s) => { s.u = { kind: 'on', r: { x: 1, all: [true, false] } } },
+    rules: (_p) => ({
+      read: (s) => {
+        const u = s.u
+        if (u.kind === 'on') {
+          const r = u.r
+          s.u = { kind: 'on', r: { x: 2, all: [false, false] } }
+          s.y = r.x
+        }
+      },
+      write: (s) => { if (s.u.kind === 'on') s.u.r.all[1] = !s.u.r.all[0] },
+    }),`,
+    'neverOld: always((s) => s.y !== 1)',
+  )
+  expect(states).toBe(3)
+  expect(verdicts.neverOld).toBe('holds')
 })

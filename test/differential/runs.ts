@@ -1,6 +1,6 @@
 /** Runs fast-check over random models, and says what failed so that it can be read and repeated. */
 import fc from 'fast-check'
-import { type Comparison, type CompareOptions, compareText } from './compare.ts'
+import { type CompareOptions, type Comparison, compareText } from './compare.ts'
 import { sourceOfTree } from './program.ts'
 import { type ModelTree, modelTree } from './tree.ts'
 

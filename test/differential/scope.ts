@@ -1,5 +1,5 @@
 /** What generated code can name where it stands, and the places of the state and of locals that it can read and write. */
-import type { Type } from './types.ts'
+import { isScalar, type Type } from './types.ts'
 
 export interface Var {
   /** As it is written: `s.a`, `v3`. */
@@ -72,7 +72,11 @@ export const places = (sc: Scope): Place[] =>
     )
     // A parameter is a pointer: the place that it points to is never assigned as a whole.
     .map((place) =>
-      place.root.kind !== 'state' && place.root.kind !== 'ghost' && place.root.kind !== 'local' && place.type === place.root.type
+      place.root.kind !== 'state' &&
+      place.root.kind !== 'ghost' &&
+      place.root.kind !== 'local' &&
+      place.type === place.root.type &&
+      !isScalar(place.type)
         ? { ...place, assignable: false }
         : place,
     )

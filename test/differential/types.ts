@@ -90,7 +90,7 @@ export const typeOfTree = (tree: ExprTree, depth = 0): Type => {
         k: 'union',
         variants: [
           ['off', []],
-          ['on', [['v', isScalar(of) ? of : { k: 'bool' }]]],
+          ['on', [['v', isWritable(of) && of.k !== 'union' ? of : { k: 'bool' }]]],
           ...(rest % 2 === 0 ? [] : [['err', [['w', scalar(rest >> 1)]]] as const]),
         ],
       }

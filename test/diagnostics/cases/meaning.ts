@@ -153,6 +153,11 @@ export const meaning: Family = [
   ),
   init('a constant is assigned', 'MC306', 'x: range(0, 3)', 'const n = 1\n«n» = 2\ns.x = n'),
   source(
+    'no initial state',
+    'MC307',
+    "export default model({\n  name: 'example',\n  state: () => ({ members: set(3), chosen: index(3) }),\n  init: «function* (s) {\n    s.chosen = yield* choose(s.members)\n  }»,\n})",
+  ),
+  source(
     'a state that is too wide',
     'MC401',
     "export default model({\n  name: 'example',\n  state: «() => ({ memory: array(4_096, range(0, 7)) })»,\n})",

@@ -1,0 +1,64 @@
+/** The extreme values of measures over the reachable states, with shortest witnesses. No graph is needed: a running maximum, and depths. */
+import type { Schedule } from '../ir/schedule.js'
+import type { System } from '../ir/system.js'
+import { createMachine, partsOf } from './machine.js'
+import { recordBytes } from './memory.js'
+import { programOf } from './program.js'
+import { recordFields } from './properties.js'
+import { asBounds, asWitnesses } from './query.js'
+import { shortestSchedules } from './schedule.js'
+import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions } from './search.js'
+import { startSearch } from './start.js'
+
+export interface ExtremeResult {
+  readonly name: string
+  readonly kind: 'maximum' | 'minimum'
+  /** Over the states looked at: all, unless a limit was hit. Null where there is none to measure. */
+  readonly value: number | null
+  /** A shortest way to a state with this value. */
+  readonly schedule: Schedule | null
+}
+
+export interface Extremes {
+  readonly results: readonly ExtremeResult[]
+  readonly limit: Limit | null
+  readonly states: number
+  readonly transitions: number
+  readonly bytes: number
+}
+
+/** Takes one search, and another one to the depth of the deepest witness. */
+export const findExtremes = async (system: System, memory: number, options: SearchOptions): Promise<Extremes> => {
+  const bounds = asBounds(system)
+  const program = programOf(bounds, 'search')
+  const machine = createMachine(partsOf(program), { limit: memory, keep: false })
+  startSearch(program, machine, { ...options, first: false, deadlock: 'allowed' })
+  const { limit } = await runToTheEnd(machine, { ...options, first: false }, memory)
+  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
+  const view = machine.view()
+  const field = (property: number, offset: number): number => view.getInt32(program.memory.records + property * recordBytes + offset, true)
+  const anyFinal = field(system.extremes.length, recordFields.settled) === 1
+  const values = system.extremes.map(({ kind, over }, i): number | null => {
+    if (field(i, recordFields.measured) === 0 || (over === 'final' && !anyFinal)) return null
+    const rising = field(i, recordFields.maximum)
+    return kind === 'maximum' ? rising : ~rising
+  })
+  const wanted = system.extremes.flatMap((_, i) => (values[i] === null ? [] : [{ property: i, length: field(i, recordFields.reached) }]))
+  const { schedules: which = 'violations', signal } = options
+  const witnesses = asWitnesses(
+    system,
+    values.map((v) => v ?? 0),
+  )
+  const schedules =
+    which === 'none' || limit?.kind === 'interrupted' ? wanted.map(() => null) : await shortestSchedules(witnesses, wanted, { memory, deadlock: 'allowed', signal })
+  return {
+    results: system.extremes.map(({ name, kind }, i) => {
+      const at = wanted.findIndex((w) => w.property === i)
+      return { name, kind, value: values[i], schedule: at < 0 ? null : schedules[at] }
+    }),
+    limit,
+    states: machine.read('states'),
+    transitions: machine.read('transitions'),
+    bytes: machine.bytes(),
+  }
+}

@@ -1,0 +1,74 @@
+/** Queries of a system's temporal properties and extremes as properties of single states, for which there is code already. */
+import { and, any, binary, constant, eq, load, select, temp, zero } from '../ir/build.js'
+import type { CompiledProperty, Expr, Process, Query, Stmt, System } from '../ir/system.js'
+
+/** Whether a process has returned. */
+export const hasReturned = (process: Process): Expr =>
+  any(process.locations.filter((l) => l.final).map((l) => eq(load(process.pc, []), constant(l.id))))
+
+/** A predicate: a failing check in it counts as false. */
+export const predicate = (name: string, { body, value, at }: Query): CompiledProperty => ({ name, kind: 'sometimes', max: null, body, value, at })
+
+const withExits = (stmts: readonly Stmt[], id: number): Stmt[] =>
+  stmts.map((s): Stmt => {
+    switch (s.op) {
+      case 'check':
+        return { op: 'if', condition: s.condition, then: [], else: [{ op: 'exit', id }] }
+      case 'if':
+        return { ...s, then: withExits(s.then, id), else: withExits(s.else, id) }
+      case 'block':
+        return { ...s, body: withExits(s.body, id) }
+      default:
+        return s
+    }
+  })
+
+/** The query without checks: where one would fail, its value is 0. Takes a temp that nobody else uses, and a block id. */
+const total = ({ body, value, at }: Query, unused: number, block: number): Query => ({
+  body: [
+    { op: 'set', temp: unused, value: zero },
+    { op: 'block', id: block, body: [...withExits(body, block), { op: 'set', temp: unused, value }] },
+  ],
+  value: temp(unused),
+  at,
+})
+
+/** Greater than the ids of all blocks that the compiler makes. */
+const unusedBlock = 2 ** 30
+const least = -(2 ** 31)
+
+/** The measures of a system's extremes; each is a temp of its own, so that they can be in properties of one system. */
+export const measuresOf = (system: System): { readonly system: System; readonly measures: readonly Query[] } => ({
+  system: { ...system, temps: system.temps + system.extremes.length },
+  measures: system.extremes.map(({ measure }, i) => total(measure, system.temps + i, unusedBlock + i)),
+})
+
+const allReturned = (system: System): Expr => system.processes.map(hasReturned).reduce((a, b) => and(a, b), constant(1))
+
+/** Reverses the order of 32-bit integers, and is its own inverse. */
+export const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
+
+/** The system with a `bound` for each extreme, whose maximum is the extreme (of a minimum: reversed), and last of all whether all processes have returned. */
+export const asBounds = (original: System): System => {
+  const { system, measures } = measuresOf(original)
+  const returned = allReturned(system)
+  const bounds = measures.map((m, i): CompiledProperty => {
+    const { name, kind, over } = system.extremes[i]
+    const rising = kind === 'maximum' ? m.value : reversed(m.value)
+    return { name, kind: 'bound', max: 2 ** 31 - 1, body: m.body, value: over === 'final' ? select(returned, rising, constant(least)) : rising, at: m.at }
+  })
+  const at = measures[0]?.at ?? { file: 0, start: 0, end: 0 }
+  return { ...system, properties: [...bounds, { name: 'returned', kind: 'sometimes', max: null, body: [], value: returned, at }] }
+}
+
+/** The system with a `sometimes` for each extreme: its measure has the value given. */
+export const asWitnesses = (original: System, values: readonly number[]): System => {
+  const { system, measures } = measuresOf(original)
+  return {
+    ...system,
+    properties: measures.map((m, i) => {
+      const is = eq(m.value, constant(values[i]))
+      return predicate(system.extremes[i].name, { ...m, value: system.extremes[i].over === 'final' ? and(is, allReturned(system)) : is })
+    }),
+  }
+}
