@@ -2,6 +2,7 @@ import {
   array,
   assert,
   bool,
+  choice,
   choose,
   each,
   flag,
@@ -22,6 +23,7 @@ const params = {
   dropI9: flag(false, 'mutation: the initiator does not wait for the others to stop'),
   dropR3Lock: flag(false, 'mutation: the responder does not wait for the pmap to be unlocked'),
   actBeforeR5: flag(false, 'mutation: the responder counts as active again before it has reloaded its TLB'),
+  fairness: choice(['strong', 'weak', 'none'], 'strong', 'of every CPU, for the properties of behaviours'),
 }
 
 type Params = ParamValues<typeof params>
@@ -144,6 +146,7 @@ export default model({
   title: 'Mach TLB shootdown: no CPU translates with an entry that has been changed',
   source: 'Black et al., "Translation lookaside buffer consistency: a software approach", ASPLOS 1989',
   params,
+  fairness: (p) => ({ cpu: p.fairness }),
   state,
   init: (s, p) => {
     for (let cpu = 0; cpu < p.cpus; cpu++) s.active[cpu] = true
@@ -177,5 +180,6 @@ export default model({
     'three-cpus': { cpus: 3 },
     'no-wait': { dropI9: true },
     'no-lock': { dropR3Lock: true },
+    'weakly-fair': { fairness: 'weak' },
   },
 })

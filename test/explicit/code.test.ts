@@ -37,7 +37,7 @@ describe('generated code', () => {
                 (then
                   (local.set $g1 (i32.and (i32.wrap_i64 (local.get $b0)) (i32.const 3)))
                   (local.set $f2 (i64.shl (i64.extend_i32_u (local.get $g1)) (i64.const 2)))
-                  (i32.store8 offset=192 (i32.const 0) (i32.const 1))
+                  (i32.store8 offset=256 (i32.const 0) (i32.const 1))
                   (i64.store (local.get $out) (i64.or (i64.or (i64.and (local.get $b0) (i64.const 3)) (local.get $f2)) (i64.const 48)))
                   (local.set $out (i32.add (local.get $out) (i32.const 8)))
                 )
@@ -49,7 +49,7 @@ describe('generated code', () => {
           (then
             (block $way3
               (local.set $f3 (i64.extend_i32_u (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 2))) (i32.const 3))))
-              (i32.store8 offset=193 (i32.const 0) (i32.const 1))
+              (i32.store8 offset=257 (i32.const 0) (i32.const 1))
               (i64.store (local.get $out) (local.get $f3))
               (local.set $out (i32.add (local.get $out) (i32.const 8)))
             )
@@ -84,7 +84,7 @@ describe('generated code', () => {
                 (if (i32.lt_s (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 3))) (i32.const 7)) (i32.const 7))
                   (then
                     (local.set $f1 (i64.shl (i64.extend_i32_u (i32.add (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 3))) (i32.const 7)) (i32.const 1))) (i64.const 3)))
-                    (i32.store8 offset=192 (i32.const 0) (i32.const 1))
+                    (i32.store8 offset=256 (i32.const 0) (i32.const 1))
                     (i64.store (local.get $out) (i64.or (i64.or (i64.and (local.get $b0) (i64.const 199)) (local.get $f1)) (i64.const 256)))
                     (local.set $out (i32.add (local.get $out) (i32.const 8)))
                   )
@@ -96,7 +96,7 @@ describe('generated code', () => {
               (if (i32.lt_s (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 3))) (i32.const 7)) (i32.const 7))
                 (then
                   (local.set $f2 (i64.shl (i64.extend_i32_u (i32.add (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 3))) (i32.const 7)) (i32.const 1))) (i64.const 3)))
-                  (i32.store8 offset=193 (i32.const 0) (i32.const 1))
+                  (i32.store8 offset=257 (i32.const 0) (i32.const 1))
                   (i64.store (local.get $out) (i64.or (i64.or (i64.and (local.get $b0) (i64.const 199)) (local.get $f2)) (i64.const 512)))
                   (local.set $out (i32.add (local.get $out) (i32.const 8)))
                 )
@@ -108,7 +108,7 @@ describe('generated code', () => {
             (if (i32.lt_s (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 3))) (i32.const 7)) (i32.const 7))
               (then
                 (local.set $f3 (i64.shl (i64.extend_i32_u (i32.add (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 3))) (i32.const 7)) (i32.const 1))) (i64.const 3)))
-                (i32.store8 offset=194 (i32.const 0) (i32.const 1))
+                (i32.store8 offset=258 (i32.const 0) (i32.const 1))
                 (i64.store (local.get $out) (i64.or (i64.or (i64.and (local.get $b0) (i64.const 199)) (local.get $f3)) (i64.const 768)))
                 (local.set $out (i32.add (local.get $out) (i32.const 8)))
               )
@@ -132,7 +132,7 @@ describe('generated code', () => {
           (block $round1_0
             (if (i32.and (i32.wrap_i64 (local.get $b0)) (i32.const 1))
               (then
-                (i32.store8 offset=192 (i32.const 0) (i32.const 1))
+                (i32.store8 offset=256 (i32.const 0) (i32.const 1))
                 (i64.store (local.get $out) (i64.and (local.get $b0) (i64.const 6)))
                 (local.set $out (i32.add (local.get $out) (i32.const 8)))
               )
@@ -141,7 +141,7 @@ describe('generated code', () => {
           (block $round1_1
             (if (i32.and (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 1))) (i32.const 1))
               (then
-                (i32.store8 offset=192 (i32.const 0) (i32.const 1))
+                (i32.store8 offset=256 (i32.const 0) (i32.const 1))
                 (i64.store (local.get $out) (i64.and (local.get $b0) (i64.const 5)))
                 (local.set $out (i32.add (local.get $out) (i32.const 8)))
               )
@@ -150,7 +150,7 @@ describe('generated code', () => {
           (block $round1_2
             (if (i32.wrap_i64 (i64.shr_u (local.get $b0) (i64.const 2)))
               (then
-                (i32.store8 offset=192 (i32.const 0) (i32.const 1))
+                (i32.store8 offset=256 (i32.const 0) (i32.const 1))
                 (i64.store (local.get $out) (i64.and (local.get $b0) (i64.const 3)))
                 (local.set $out (i32.add (local.get $out) (i32.const 8)))
               )
@@ -180,7 +180,7 @@ describe('generated code', () => {
                   (local.set $v3 (i64.extend_i32_u (i32.const 0)))
                   (local.set $s4 (i64.extend_i32_u (local.get $t0)))
                   (local.set $w5 (i64.or (i64.and (local.get $b0) (i64.xor (i64.shl (i64.const 1) (local.get $s4)) (i64.const -1))) (i64.shl (local.get $v3) (local.get $s4))))
-                  (i32.store8 offset=192 (i32.const 0) (i32.const 1))
+                  (i32.store8 offset=256 (i32.const 0) (i32.const 1))
                   (i64.store (local.get $out) (local.get $w5))
                   (local.set $out (i32.add (local.get $out) (i32.const 8)))
                 )

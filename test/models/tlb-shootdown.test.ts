@@ -51,7 +51,7 @@ test('or mprotect() does not wait for the acknowledgements', async () => {
     ),
     race.join('\n'),
   ).toBe(true)
-  expect(race).not.toContain(`cpu[${other}]: IPI: invlpg`)
+  expect(race).not.toContain(`ipi[${other}]: invlpg`)
 })
 
 test('with three CPUs the mutations show as well', async () => {
