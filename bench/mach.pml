@@ -127,3 +127,9 @@ R6:  remove(aneed, _pid);
 R7:  d_step { true -> must(has(alock, _pid)); remove(alock, _pid) };
 R8:  add(act, _pid); goto R1
 }
+
+/* As in properties/mach-shootdown-rules.ts; no part of the yardstick, and translated on request only. */
+#ifdef LIVENESS
+ltl changeHappens  { [] ((cpu[0]@I1 || cpu[0]@I2) -> <> cpu[0]@I12) }
+ltl lockIsReleased { [] (has(plock, 0) -> <> !has(plock, 0)) }
+#endif

@@ -6,6 +6,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type Behaviour, checkBehaviour, type LivenessMeasurement, measuredBehaviours, prepareSpinBehaviour } from './liveness.js'
 import type { Measurement } from './measurement.js'
 import { runCheck, searchMmucheck } from './mmucheck.js'
 import { execute, missing } from './process.js'
@@ -73,6 +74,21 @@ const compare = async (instance: Instance, peers: { spin: boolean; rumur: boolea
   return { protocol: instance.name, results }
 }
 
+interface LivenessComparison {
+  readonly property: string
+  readonly results: readonly LivenessMeasurement[]
+}
+
+const compareBehaviour = async (behaviour: Behaviour, spin: boolean): Promise<LivenessComparison> => {
+  const bySeconds = (m: LivenessMeasurement): number => m.seconds
+  say(`${behaviour.property}: mmucheck, ${runs} times`)
+  const own = least(await repeat(runs, () => checkBehaviour(root, behaviour)), bySeconds)
+  if (!spin) return { property: behaviour.property, results: [own] }
+  say(`${behaviour.property}: Spin -a -f, once`)
+  const search = await prepareSpinBehaviour(behaviour, sources, join(root, 'bench/out', behaviour.property, 'spin'))
+  return { property: behaviour.property, results: [own, await search()] }
+}
+
 interface Growth {
   readonly model: string
   readonly params: Readonly<Record<string, number>>
@@ -124,6 +140,22 @@ const comparisonTable = ({ protocol, results }: Comparison): string => {
   return `${protocol}\n${formatTable(['tool', 'states', 'transitions', 'search s', 'bytes/state', 'peak MB', 'ratio'], rows)}`
 }
 
+const livenessTable = (comparisons: readonly LivenessComparison[]): string =>
+  `Mach shootdown (3,1,2) under weak fairness of every CPU\n${formatTable(
+    ['property', 'tool', 'verdict', 'search s', 'states before s', 'ratio to states', 'peak MB'],
+    comparisons.flatMap(({ property, results }) =>
+      results.map(({ tool, verdict, seconds, safetySeconds, peakBytes }) => [
+        property,
+        tool,
+        verdict,
+        seconds.toFixed(2),
+        safetySeconds === null ? '-' : safetySeconds.toFixed(2),
+        safetySeconds === null ? '-' : `${(seconds / safetySeconds).toFixed(1)}x`,
+        megabytes(peakBytes),
+      ]),
+    ),
+  )}`
+
 const growthTable = (growth: readonly Growth[]): string =>
   `mmucheck as the state space grows\n${formatTable(
     ['model', 'states', 'transitions', 'search s', 'ns/state', 'ns/transition', 'bytes/state'],
@@ -152,6 +184,8 @@ const main = async (): Promise<void> => {
   const peers = { spin: available('Spin', spinNeeds), rumur: available('Rumur', rumurNeeds) }
   const comparisons: Comparison[] = []
   for (const instance of measured) comparisons.push(await compare(instance, peers))
+  const liveness: LivenessComparison[] = []
+  for (const behaviour of measuredBehaviours) liveness.push(await compareBehaviour(behaviour, peers.spin))
   say('growing sizes')
   const growth: Growth[] = []
   for (const [model, params] of sizes) growth.push({ model, params, result: await bestOf(runs, () => searchMmucheck(root, model, params)) })
@@ -165,11 +199,13 @@ const main = async (): Promise<void> => {
     platform: process.platform,
   }
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ machine, runs, comparisons, growth, cold }, null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify({ machine, runs, comparisons, liveness, growth, cold }, null, 2)}\n`)
     return
   }
   const about = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one core each; the best of ${runs} runs (Rumur: one); load ${load.toFixed(1)} before`
-  process.stdout.write(`${[about, ...comparisons.map(comparisonTable), growthTable(growth), coldTable(cold)].join('\n\n')}\n`)
+  process.stdout.write(
+    `${[about, ...comparisons.map(comparisonTable), livenessTable(liveness), growthTable(growth), coldTable(cold)].join('\n\n')}\n`,
+  )
 }
 
 try {

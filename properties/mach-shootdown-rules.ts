@@ -20,6 +20,11 @@ export default properties(machShootdown, {
     (s) => wantsToChange(s.pc[0]),
     (s) => hasChanged(s.pc[0]),
   ),
+  /** A pmap that is locked is unlocked at last. For this weak fairness is enough: whoever holds the lock waits for nothing that others could take away. */
+  lockIsReleased: leadsTo(
+    (s) => s.plock[0],
+    (s) => !s.plock[0],
+  ),
   canChange: alwaysPossible((s) => hasChanged(s.pc[0])),
   somebodyIsStale: sometimes((s) => s.pc.some((pc, cpu) => pc !== 'B1' && s.tlb[cpu] !== s.pent[s.upm[cpu]])),
   somebodyResponds: sometimes((s) => s.pc.some((pc) => pc === 'R8')),

@@ -147,7 +147,9 @@ const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOpti
   const { seconds } = limits
   const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - safety.seconds) }
   const liveness = await searchLiveness(system, { ...limits, ...left, stuck: wanted.stuck })
-  return { safety, wanted, liveness }
+  // What is said of the limit is what was asked for, not what was left of it.
+  const limit = liveness.limit?.kind === 'time' && seconds !== undefined ? { ...liveness.limit, seconds } : liveness.limit
+  return { safety, wanted, liveness: { ...liveness, limit } }
 }
 
 /** Where nothing is reachable everything would hold. */

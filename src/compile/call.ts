@@ -238,7 +238,7 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
       return int(i.e, i.lo, i.hi)
     }
     case Number: {
-      const v = first()
+      const v = present(c, first(), site)
       if (v.k === 'bool') return int(select(v.e, constant(1), constant(0)), 0, 1)
       if (v.k === 'const') return constantValue(Number(v.value))
       const i = asInt(v)

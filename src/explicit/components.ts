@@ -155,7 +155,7 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
         if (n === unseen) {
           // The edge is looked at again when the target is finished or known to be unfinished.
           cursor[top] = e
-          
+          if (starts[target] === starts[target + 1]) found.end(target)
           push(target)
           entered = true
           break

@@ -15,7 +15,12 @@ const isEnabled = (graph: Graph, state: number, agent: number): boolean => {
 }
 
 /** Why a cycle is fair to each agent; null in place of an answer where it is not. A cycle of no edges stays in a state without successors. */
-export const fairnessOf = (graph: Graph, agents: readonly Agent[], from: number, edges: readonly number[]): { agent: number; why: Fairness['why'] | null }[] => {
+export const fairnessOf = (
+  graph: Graph,
+  agents: readonly Agent[],
+  from: number,
+  edges: readonly number[],
+): { agent: number; why: Fairness['why'] | null }[] => {
   const states = [from, ...edges.map((e) => graph.targets[e])]
   const taken = new Set(edges.map((e) => graph.agents[e]))
   const why = ({ id, fairness }: Agent): Fairness['why'] | null => {

@@ -50,7 +50,9 @@ export const findExtremes = async (system: System, memory: number, options: Sear
     values.map((v) => v ?? 0),
   )
   const schedules =
-    which === 'none' || limit?.kind === 'interrupted' ? wanted.map(() => null) : await shortestSchedules(witnesses, wanted, { memory, deadlock: 'allowed', signal })
+    which === 'none' || limit?.kind === 'interrupted'
+      ? wanted.map(() => null)
+      : await shortestSchedules(witnesses, wanted, { memory, deadlock: 'allowed', signal })
   return {
     results: system.extremes.map(({ name, kind }, i) => {
       const at = wanted.findIndex((w) => w.property === i)

@@ -1,7 +1,8 @@
 /** An instance of a graph program: its memory, and the policies by which its array of states, its table and its edges grow. */
-import { batch } from './memory.js'
+
 import type { GraphProgram } from './graph-program.js'
 import { createGrowing, type Growing } from './growing.js'
+import { batch } from './memory.js'
 import { stopReasons } from './table.js'
 import { encode } from './wasm/encode.js'
 import { type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
@@ -70,7 +71,7 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     return true
   }
   const grow = (): void => {
-    const ratios = slots < 2 ** 21 ? [4, 2, 1.5, 1.2] : [2, 1.5, 1.2]
+    const ratios = slots < 2 ** 22 ? [4, 2, 1.5, 1.2] : [2, 1.5, 1.2]
     if (!ratios.some((ratio) => growTo(Math.floor(slots * ratio)))) write('stop', stopReasons.memory)
   }
   const starts = [
@@ -85,8 +86,7 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
   }
   const drain = (): void => {
     try {
-      for (const [i, [global, start]] of starts.entries())
-        staged[i].append(new Uint8Array(memory.buffer, start, read(global) - start))
+      for (const [i, [global, start]] of starts.entries()) staged[i].append(new Uint8Array(memory.buffer, start, read(global) - start))
       if (bytes() > limit) write('stop', stopReasons.memory)
     } catch (e) {
       if (!(e instanceof RangeError)) throw e

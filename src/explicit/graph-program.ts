@@ -77,7 +77,9 @@ const labelFunction = (scope: StepScope, memory: GraphMemory): WasmFunction => {
   for (const b of bytes) scope.locals.push([b, 'i32'])
   for (const i of scope.system.properties.keys()) {
     const byte = bytes[i >> 3]
-    scope.code.push(...nested(scope, () => void scope.code.push(propertyCode(scope, i, [set(byte, i32.or(get(byte), i32.const(1 << (i & 7))))]))))
+    scope.code.push(
+      ...nested(scope, () => void scope.code.push(propertyCode(scope, i, [set(byte, i32.or(get(byte), i32.const(1 << (i & 7))))]))),
+    )
   }
   return {
     name: 'label',

@@ -2,6 +2,7 @@
 import type { System } from '../ir/system.js'
 import { createGraphMachine, type GraphMachine } from './graph-machine.js'
 import { type GraphProgram, graphProgramOf } from './graph-program.js'
+import type { Pace } from './pace.js'
 import type { Limit, Progress } from './search.js'
 import { stopReasons } from './table.js'
 
@@ -28,9 +29,7 @@ export interface GraphOptions {
   readonly maxDepth?: number | undefined
   /** In bytes. */
   readonly memory: number
-  readonly seconds?: number | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface BuiltGraph {
@@ -48,7 +47,6 @@ export const hasLabel = ({ labels, labelBytes }: Graph, state: number, property:
   (labels[state * labelBytes + (property >> 3)] & (1 << (property & 7))) !== 0
 
 const statesPerCall = 10_000
-const sliceMilliseconds = 50
 
 const start = (program: GraphProgram, machine: GraphMachine, options: GraphOptions): void => {
   const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1 } = options
@@ -94,16 +92,15 @@ const graphOf = (program: GraphProgram, machine: GraphMachine, initial: number):
 }
 
 /** Builds the graph of a system, breadth first, until nothing is left or a limit is hit. Turns the event loop about every 50 ms. @throws StateTooWide */
-export const buildGraph = async (system: System, options: GraphOptions): Promise<BuiltGraph> => {
-  const started = performance.now()
-  const elapsed = (): number => (performance.now() - started) / 1000
+export const buildGraph = async (system: System, options: GraphOptions, pace: Pace): Promise<BuiltGraph> => {
+  const { maxStates, maxDepth, memory, onProgress } = options
   const program = graphProgramOf(system)
-  const machine = createGraphMachine(program, options.memory)
+  const machine = createGraphMachine(program, memory)
   start(program, machine, options)
   const initial = machine.read('states')
   const stopped = (): Limit | null => {
-    if (machine.read('stop') === stopReasons.states) return { kind: 'states', max: options.maxStates ?? 0 }
-    return machine.read('stop') === 0 ? null : { kind: 'memory', bytes: options.memory }
+    if (machine.read('stop') === stopReasons.states) return { kind: 'states', max: maxStates ?? 0 }
+    return machine.read('stop') === 0 ? null : { kind: 'memory', bytes: memory }
   }
   const end = (limit: Limit | null): BuiltGraph => {
     const edges = machine.targets.length() / 4
@@ -116,29 +113,23 @@ export const buildGraph = async (system: System, options: GraphOptions): Promise
       bytesPerEdge: edges === 0 ? 0 : (machine.targets.length() + machine.agents.length()) / edges,
     }
   }
-  let sliceEnd = performance.now() + sliceMilliseconds
   for (;;) {
-    const done = machine.call('run', statesPerCall) === 1
-    if (done) machine.drain()
-    const limit = stopped()
-    if (limit !== null) return end(limit)
-    if (done) {
-      const { maxDepth } = options
-      return end(maxDepth !== undefined && machine.read('depth') >= maxDepth && machine.read('states') > 0 ? { kind: 'depth', max: maxDepth } : null)
-    }
-    if (options.seconds !== undefined && elapsed() >= options.seconds) return end({ kind: 'time', seconds: options.seconds })
-    if (performance.now() >= sliceEnd) {
-      options.onProgress?.({
+    const halted = await pace.turn(() =>
+      onProgress?.({
         states: machine.read('states'),
         transitions: machine.read('transitions'),
         depth: machine.read('depth'),
         queue: machine.read('left') + machine.read('queued'),
         bytes: machine.bytes(),
-        seconds: elapsed(),
-      })
-      await new Promise<void>((resolve) => setImmediate(resolve))
-      if (options.signal?.aborted === true) return end({ kind: 'interrupted' })
-      sliceEnd = performance.now() + sliceMilliseconds
-    }
+        seconds: pace.seconds(),
+      }),
+    )
+    if (halted !== null) return end(halted.stopped)
+    const done = machine.call('run', statesPerCall) === 1
+    if (done) machine.drain()
+    const limit = stopped()
+    if (limit !== null) return end(limit)
+    if (done)
+      return end(maxDepth !== undefined && machine.read('depth') >= maxDepth && initial > 0 ? { kind: 'depth', max: maxDepth } : null)
   }
 }

@@ -19,6 +19,7 @@ import {
   i64,
   loop,
   type Node,
+  select,
   set,
   setGlobal,
   type WasmFunction,
@@ -55,7 +56,8 @@ const factors = [0x9e3779b97f4a7c15n, 0xbf58476d1ce4e5b9n, 0x94d049bb133111ebn] 
 const hashed = (words: number, at: Node): Node[] => {
   const fold = (): Node => set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(32n))))
   const nodes = [set('h', i64.mul(i64.load(at), i64.const(factors[0]))), fold()]
-  for (let w = 1; w < words; w++) nodes.push(set('h', i64.mul(i64.xor(get('h'), i64.load(at, w * 8)), i64.const(factors[(w % 2) + 1]))), fold())
+  for (let w = 1; w < words; w++)
+    nodes.push(set('h', i64.mul(i64.xor(get('h'), i64.load(at, w * 8)), i64.const(factors[(w % 2) + 1]))), fold())
   return [...nodes, set('h', i64.mul(get('h'), i64.const(factors[1]))), set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(29n))))]
 }
 
@@ -65,7 +67,10 @@ const located: readonly Node[] = [
     'a',
     i32.add(
       getGlobal('table_at'),
-      i32.shl(i32.wrap(i64.shrU(i64.mul(i64.shrU(get('h'), i64.const(32n)), i64.extend(getGlobal('slots'))), i64.const(32n))), i32.const(2)),
+      i32.shl(
+        i32.wrap(i64.shrU(i64.mul(i64.shrU(get('h'), i64.const(32n)), i64.extend(getGlobal('slots'))), i64.const(32n))),
+        i32.const(2),
+      ),
     ),
   ),
   set('tag', i32.and(i32.wrap(get('h')), i32.xor(getGlobal('index_mask'), i32.const(-1)))),
@@ -95,14 +100,8 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
       set('place', place),
       set('r', i32.mul(get('place'), i32.const(stateBytes))),
       // Half of all successors were met a moment ago: their number is kept with them. Home 0 marks such a one.
-      when(
-        differs(words, get('r'), get('q'), memory.recent),
-        [
-          ...Array.from({ length: words }, (_, w) => i64.store(get('r'), i64.load(get('q'), w * 8), memory.recent + w * 8)),
-          i32.store(get('n'), get('a'), memory.homes),
-        ],
-        [i32.store(get('n'), i32.const(0), memory.homes)],
-      ),
+      i32.store(get('n'), select(differs(words, get('r'), get('q'), memory.recent), get('a'), i32.const(0)), memory.homes),
+      ...Array.from({ length: words }, (_, w) => i64.store(get('r'), i64.load(get('q'), w * 8), memory.recent + w * 8)),
       i32.store(placed, get('tag')),
       i32.store(placed, i32.shl(get('place'), i32.const(2)), 4),
       set('n', i32.add(get('n'), i32.const(4))),
@@ -111,17 +110,32 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
     ]),
     set('last', get('n')),
   ]
-  // Loads only, in two passes, so that many cache misses are under way at once: the slots, then the states that they name.
-  const sweep = (label: string, value: Node): Node[] => [
+  // Passes that do little but load, so that many cache misses are under way at once: first the home slots; then, of the first slot that
+  // is free or has the tag, the state that it names. There the insertion goes on.
+  const slotPass: Node[] = [
     set('n', i32.const(0)),
-    loop(label, [
-      set('touched', i32.add(get('touched'), value)),
+    loop('slots', [
+      set('touched', i32.add(get('touched'), i32.load(i32.load(get('n'), memory.homes)))),
       set('n', i32.add(get('n'), i32.const(4))),
-      brIf(label, i32.ltU(get('n'), get('last'))),
+      brIf('slots', i32.ltU(get('n'), get('last'))),
     ]),
   ]
-  const slotOfHome = i32.load(i32.load(get('n'), memory.homes))
-  const touchPasses = [...sweep('slots', slotOfHome), ...sweep('states', i32.load(named(slotOfHome))), setGlobal('sink', get('touched'))]
+  const otherTag = i32.and(i32.xor(get('s'), get('tag')), i32.xor(getGlobal('index_mask'), i32.const(-1)))
+  const statePass: Node[] = [
+    set('n', i32.const(0)),
+    loop('states', [
+      set('a', i32.load(get('n'), memory.homes)),
+      set('tag', i32.load(placed)),
+      block('near', [
+        loop('seek', [set('s', i32.load(get('a'))), brIf('near', i32.eqz(get('s'))), when(otherTag, [...nextSlot, br('seek')])]),
+      ]),
+      i32.store(get('n'), get('a'), memory.homes),
+      set('touched', i32.add(get('touched'), i32.load(named(get('s'))))),
+      set('n', i32.add(get('n'), i32.const(4))),
+      brIf('states', i32.ltU(get('n'), get('last'))),
+    ]),
+    setGlobal('sink', get('touched')),
+  ]
   const insert: Node[] = [
     when(i32.eq(get('states'), getGlobal('state_limit')), [setGlobal('stop', i32.const(stopReasons.states)), br('full')]),
     set('index', get('states')),
@@ -149,7 +163,7 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
               loop('probe', [
                 set('s', i32.load(get('a'))),
                 when(i32.eqz(get('s')), [...insert, br('found')]),
-                when(i32.eqz(i32.and(i32.xor(get('s'), get('tag')), i32.xor(getGlobal('index_mask'), i32.const(-1)))), [
+                when(i32.eqz(otherTag), [
                   set('r', named(get('s'))),
                   when(i32.eqz(differs(words, get('r'), get('q'))), [
                     set('index', i32.sub(i32.and(get('s'), getGlobal('index_mask')), i32.const(1))),
@@ -193,7 +207,7 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
         (l) => [l, 'i32'] as const,
       ),
     ],
-    body: [...hashPass, ...touchPasses, ...insertPass],
+    body: [...hashPass, ...slotPass, ...statePass, ...insertPass],
   }
 }
 

@@ -164,8 +164,7 @@ const outOfReach = async (work: Work, goals: readonly Goal[]): Promise<(number |
       if (reach[s] === all) continue
       // Where nothing at all can step there is no process that is stuck while others go on: that is a deadlock.
       const isOver = starts[s] === starts[s + 1] && !failing.has(s)
-      for (const [i, goal] of group.entries())
-        if ((reach[s] & (1 << i)) === 0 && !(isOver && goal.of === 'process')) found[i] ??= s
+      for (const [i, goal] of group.entries()) if ((reach[s] & (1 << i)) === 0 && !(isOver && goal.of === 'process')) found[i] ??= s
       if (found.every((f) => f !== null)) break
     }
     first.push(...found)
@@ -222,8 +221,8 @@ const graphResults = async (
   pace: Pace,
   nothing: LivenessResult,
 ): Promise<LivenessResult> => {
-  const { maxStates, maxDepth, seconds, onProgress, signal } = options
-  const built = await buildGraph(l.system, { maxStates, maxDepth, memory, seconds, onProgress, signal })
+  const { maxStates, maxDepth, onProgress } = options
+  const built = await buildGraph(l.system, { maxStates, maxDepth, memory, onProgress }, pace)
   const { graph, limit, states, transitions, bytesPerEdge } = built
   const temporal = [...nothing.temporal]
   let peak = built.bytes

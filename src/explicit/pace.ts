@@ -9,8 +9,8 @@ export interface Stopped {
 export const isStopped = (x: object): x is Stopped => 'stopped' in x
 
 export interface Pace {
-  /** To be awaited every few milliseconds. Null, or the limit that was hit. */
-  readonly turn: () => Promise<Stopped | null>
+  /** To be awaited every few milliseconds. Null, or the limit that was hit. Every 50 ms the event loop turns, and `onTurn` is called. */
+  readonly turn: (onTurn?: () => void) => Promise<Stopped | null>
   /** Null, or the limit on memory where so many bytes are too many. */
   readonly room: (bytes: number) => Stopped | null
   readonly seconds: () => number
@@ -33,11 +33,13 @@ export const startPace = ({ memory, seconds: most, signal }: PaceOptions): Pace 
   return {
     seconds,
     room: (bytes) => (bytes > memory ? { stopped: { kind: 'memory', bytes: memory } } : null),
-    turn: async () => {
+    turn: async (onTurn) => {
       if (most !== undefined && seconds() >= most) return { stopped: { kind: 'time', seconds: most } }
-      if (performance.now() < sliceEnd) return null
-      await new Promise<void>((resolve) => setImmediate(resolve))
-      sliceEnd = performance.now() + sliceMilliseconds
+      if (performance.now() >= sliceEnd) {
+        onTurn?.()
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        sliceEnd = performance.now() + sliceMilliseconds
+      }
       return signal?.aborted === true ? { stopped: { kind: 'interrupted' } } : null
     },
   }

@@ -7,7 +7,14 @@ export const hasReturned = (process: Process): Expr =>
   any(process.locations.filter((l) => l.final).map((l) => eq(load(process.pc, []), constant(l.id))))
 
 /** A predicate: a failing check in it counts as false. */
-export const predicate = (name: string, { body, value, at }: Query): CompiledProperty => ({ name, kind: 'sometimes', max: null, body, value, at })
+export const predicate = (name: string, { body, value, at }: Query): CompiledProperty => ({
+  name,
+  kind: 'sometimes',
+  max: null,
+  body,
+  value,
+  at,
+})
 
 const withExits = (stmts: readonly Stmt[], id: number): Stmt[] =>
   stmts.map((s): Stmt => {
@@ -55,7 +62,14 @@ export const asBounds = (original: System): System => {
   const bounds = measures.map((m, i): CompiledProperty => {
     const { name, kind, over } = system.extremes[i]
     const rising = kind === 'maximum' ? m.value : reversed(m.value)
-    return { name, kind: 'bound', max: 2 ** 31 - 1, body: m.body, value: over === 'final' ? select(returned, rising, constant(least)) : rising, at: m.at }
+    return {
+      name,
+      kind: 'bound',
+      max: 2 ** 31 - 1,
+      body: m.body,
+      value: over === 'final' ? select(returned, rising, constant(least)) : rising,
+      at: m.at,
+    }
   })
   const at = measures[0]?.at ?? { file: 0, start: 0, end: 0 }
   return { ...system, properties: [...bounds, { name: 'returned', kind: 'sometimes', max: null, body: [], value: returned, at }] }

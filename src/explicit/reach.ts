@@ -1,38 +1,66 @@
 /** States from which a goal is out of reach. */
 import type { Graph } from './graph.js'
-import type { Pace, Stopped } from './pace.js'
+import { isStopped, type Pace, type Stopped } from './pace.js'
 
 const statesPerSlice = 100_000
 
 /**
  * A byte for every state: bit i is 1 where a state of goal i can be reached (it counts itself). There are up to 8 goals, and `own` has those of each state, which is
- * overwritten. Linear in states and edges: one pass from the back, where nearly every state finds a successor that reaches the goal, and for each goal a
- * backward search among the states that do not.
+ * overwritten. Linear in states and edges: passes from the back as long as each leaves at most half of the states without some goal, where states soon find a
+ * successor that reaches the rest; then for each goal a backward search among the states that do not.
  */
 export const reachGoals = async (graph: Graph, own: Uint8Array, goals: number, pace: Pace, used: number): Promise<Uint8Array | Stopped> => {
-  const { states, starts, targets } = graph
   const all = (1 << goals) - 1
   const reach = own
+  for (let before = graph.states; ; ) {
+    const pass = await passFromBack(graph, reach, all, pace)
+    if (isStopped(pass)) return pass
+    // Where no state has a goal at all, none reaches it.
+    if ((pass.lacking & pass.present) === 0) return reach
+    if (pass.states > before / 2) {
+      for (let bit = 1; bit <= all; bit <<= 1) {
+        const stopped = (pass.lacking & pass.present & bit) === 0 ? null : await backward(graph, reach, bit, pace, used)
+        if (stopped !== null) return stopped
+      }
+      return reach
+    }
+    before = pass.states
+  }
+}
+
+interface Pass {
+  /** How many states lack something, what some state lacks, and what some state has. */
+  readonly states: number
+  readonly lacking: number
+  readonly present: number
+}
+
+/** Gives each state what its successors have, the last state first. */
+const passFromBack = async ({ states, starts, targets }: Graph, reach: Uint8Array, all: number, pace: Pace): Promise<Pass | Stopped> => {
+  let count = 0
   let lacking = 0
   let present = 0
-  for (let end = states; end > 0; end -= statesPerSlice) {
-    for (let s = end - 1; s >= Math.max(0, end - statesPerSlice); s--) {
+  const slice = (first: number, end: number): void => {
+    for (let s = end - 1; s >= first; s--) {
       let mask = reach[s]
-      for (let e = starts[s]; mask !== all && e < starts[s + 1]; e++) mask |= reach[targets[e]]
-      reach[s] = mask
-      lacking |= all & ~mask
+      if (mask !== all) {
+        const to = starts[s + 1]
+        for (let e = starts[s]; mask !== all && e < to; e++) mask |= reach[targets[e]]
+        reach[s] = mask
+        if (mask !== all) {
+          count++
+          lacking |= all & ~mask
+        }
+      }
       present |= mask
     }
+  }
+  for (let end = states; end > 0; end -= statesPerSlice) {
+    slice(Math.max(0, end - statesPerSlice), end)
     const stopped = await pace.turn()
     if (stopped !== null) return stopped
   }
-  for (let bit = 1; bit <= all; bit <<= 1) {
-    // Where no state has it at all, none reaches it.
-    if ((lacking & present & bit) === 0) continue
-    const stopped = await backward(graph, reach, bit, pace, used)
-    if (stopped !== null) return stopped
-  }
-  return reach
+  return { states: count, lacking, present }
 }
 
 /** Sets a bit in all states that lack it and from which one that has it can be reached. */

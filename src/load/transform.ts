@@ -190,11 +190,15 @@ const guardOperands = (out: MagicString, node: Node, own: string, inFunction: bo
   if (node.type === 'AssignmentExpression' && takesNumbers.has(String(node.operator).slice(0, -1))) guard(child(node, 'right'))
   if (node.type === 'UnaryExpression' && (node.operator === '-' || node.operator === '+' || node.operator === '~'))
     guard(child(node, 'argument'))
-  if (node.type === 'CallExpression' && nameOf(child(child(node, 'callee') ?? node, 'object')) === 'Math')
+  if (node.type === 'CallExpression' && isArithmetic(child(node, 'callee')))
     for (const argument of list(node, 'arguments')) if (argument.type !== 'SpreadElement') guard(argument)
   const within = inFunction || /Function/.test(node.type)
   for (const part of childrenOf(node)) guardOperands(out, part, own, within)
 }
+
+/** `Number` and the functions of `Math`. */
+const isArithmetic = (callee: Node | null): boolean =>
+  nameOf(callee) === 'Number' || (callee?.type === 'MemberExpression' && nameOf(child(callee, 'object')) === 'Math')
 
 /** What is computed is never null; nor is a literal, but for null itself, which TypeScript lets nobody count with. */
 const mayBeNull = ({ type }: Node): boolean => !/^(Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression)$/.test(type)

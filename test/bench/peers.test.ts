@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkBehaviour, prepareSpinBehaviour, readVerdict, smallBehaviours } from '../../bench/liveness.ts'
 import type { Measurement } from '../../bench/measurement.ts'
 import { missing } from '../../bench/process.ts'
 import { type Instance, mach, small } from '../../bench/protocols.ts'
@@ -37,6 +38,22 @@ for (const [tool, needs, prepare] of peers) {
     })
   })
 }
+
+const withoutSpin = missing(spinNeeds)
+describe('properties of behaviours under weak fairness', () => {
+  it.each(smallBehaviours)('$property: $verdict, says mmucheck', async (behaviour) => {
+    expect((await checkBehaviour(resolve(sources, '..'), behaviour)).verdict).toBe(behaviour.verdict)
+  })
+  it.skipIf(withoutSpin.length > 0).each(smallBehaviours)('$property: $verdict, says Spin', { timeout: 60_000 }, async (behaviour) => {
+    const search = await prepareSpinBehaviour(behaviour, sources, join(work, behaviour.property))
+    expect((await search()).verdict).toBe(behaviour.verdict)
+  })
+  it('takes no verdict from a search that was cut', () => {
+    expect(readVerdict('depth reached 9, errors: 0')).toBe('holds')
+    expect(readVerdict('depth reached 9, errors: 1')).toBe('violated')
+    expect(() => readVerdict('error: max search depth too small\nerrors: 0')).toThrow('max search depth')
+  })
+})
 
 describe('reports of the peers', () => {
   const spin = (errors: number, note: string) => `${note}

@@ -137,6 +137,7 @@ describe('verdicts', () => {
       ['counted', 'holds'],
       ['allDone', 'holds'],
       ['deadlock', 'holds'],
+      ['stuck', 'holds'],
       ['assert', 'holds'],
       ['range', 'holds'],
     ])
@@ -200,7 +201,7 @@ describe('output', () => {
   })
 
   test('--quiet is one line', async () => {
-    expect((await project.mmucheck(['check', 'counter', '--quiet'])).out).toBe('counter: violated: counted (1 of 5)\n')
+    expect((await project.mmucheck(['check', 'counter', '--quiet'])).out).toBe('counter: violated: counted (1 of 6)\n')
     expect((await project.mmucheck(['check', './holds.ts', '--quiet'])).out).toBe(
       'holds: holds: all 4 properties, explored exhaustively: 6 states\n',
     )

@@ -31,7 +31,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --json --quiet --lines --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --json --quiet --lines --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -46,6 +46,7 @@ test('every flag of check arrives', async () => {
         invariants: ['(s, p) => true'],
         stop: 'first violation',
         deadlock: 'allowed',
+        stuck: 'violation',
         limits: { states: 1_000_000, depth: 0, bytes: 1024 ** 3, seconds: 120 },
       },
       format: 'json',
@@ -63,6 +64,10 @@ test('--deadlock and --max-steps', async () => {
     { target: 'm', search: { ...search, deadlock: 'violation', limits: { depth: 5 } }, ...plain },
   ])
   await expect(parse('check', 'm', '--max-depth', '4', '--max-steps', '5')).rejects.toThrow('give one of them')
+})
+
+test('--no-stuck', async () => {
+  expect(await parse('check', 'm', '--no-stuck')).toEqual(['check', { target: 'm', search: { ...search, stuck: 'allowed' }, ...plain }])
 })
 
 test('dumps search nothing', async () => {

@@ -34,7 +34,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC008: { means: '`--property` names a property that the model has not.', instead: 'One of the names that the message offers.' },
   MC009: {
     means:
-      'An object literal has one name twice, where JavaScript would silently keep the last; or a property has the name of a built-in one (`deadlock`, `assert`, `range`).',
+      'An object literal has one name twice, where JavaScript would silently keep the last; or a property has the name of a built-in one (`deadlock`, `stuck`, `assert`, `range`).',
     instead: 'Another name for one of the two.',
   },
   MC010: {

@@ -102,6 +102,7 @@ test.each([
   's.x = s.o! + 1',
   'if (s.o! < 1) s.x = 1',
   's.x = Math.max(s.o!, 1)',
+  's.x = Number(s.o!)',
   's.x = -s.o! + 1',
   's.x += s.o!',
   's.x = [1, 2].at(s.x + 2)! % 2',
@@ -157,4 +158,18 @@ test('an object in the payload of a union is a reference', async () => {
   )
   expect(states).toBe(3)
   expect(verdicts.neverOld).toBe('holds')
+})
+
+// A boolean that had been tested for null was refused as the argument of Number(...) (MC201).
+test('Number(...) takes an optional that has been tested for null', async () => {
+  const { states } = await agree(`
+    state: () => ({ o: optional(bool), x: index(2) }),
+    rules: (_p) => ({
+      set: function* (s) { s.o = yield* choose([true, false]) },
+      read: (s) => {
+        const o = s.o
+        if (o !== null) s.x = Number(o)
+      },
+    }),`)
+  expect(states).toBe(5)
 })

@@ -17,12 +17,17 @@ export interface Tally {
 export interface Runs {
   readonly seed: number
   readonly numRuns: number
-  /** Shrinking ends after this time. */
+  /** Testing and shrinking end after this time. */
   readonly milliseconds?: number
+  /** What to show of a failure: the smallest model found that fails (the default), or the first. */
+  readonly show?: 'smallest' | 'first'
 }
 
 /** @throws Error with the shrunk model's text, the seed and the path, where a comparison throws. */
-export const compareMany = async ({ seed, numRuns, milliseconds = 120_000 }: Runs, options: CompareOptions = {}): Promise<Tally> => {
+export const compareMany = async (
+  { seed, numRuns, milliseconds = 120_000, show = 'smallest' }: Runs,
+  options: CompareOptions = {},
+): Promise<Tally> => {
   let [models, states, schedules, failed] = [0, 0, 0, false]
   const [refused, verdicts]: Record<string, number>[] = [{}, {}]
   const count = (of: Record<string, number>, key: string): void => {
@@ -46,7 +51,7 @@ export const compareMany = async ({ seed, numRuns, milliseconds = 120_000 }: Run
         throw error
       }
     }),
-    { seed, numRuns, interruptAfterTimeLimit: milliseconds },
+    { seed, numRuns, interruptAfterTimeLimit: milliseconds, endOnFailure: show === 'first' },
   )
   if (details.failed && details.counterexample !== null) {
     const [tree] = details.counterexample

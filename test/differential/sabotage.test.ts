@@ -66,5 +66,13 @@ const sabotages: Readonly<Record<string, NonNullable<CompareOptions['sabotage']>
 }
 
 test.each(Object.entries(sabotages))('%s is noticed', { timeout: 60_000 }, async (_, sabotage) => {
-  await expect(compareMany({ seed: 7, numRuns: 200, milliseconds: 4_000 }, { sabotage })).rejects.toThrow(/\nDiffers: /)
+  await expect(compareMany({ seed: 7, numRuns: 300, milliseconds: 30_000, show: 'first' }, { sabotage })).rejects.toThrow(/\nDiffers: /)
+})
+
+test('a failure is shown with a small model', { timeout: 60_000 }, async () => {
+  const sabotage = sabotages['a step that is never taken']!
+  const failure = await compareMany({ seed: 7, numRuns: 300, milliseconds: 5_000 }, { sabotage }).catch((error: unknown) => String(error))
+  const model = String(failure).split("from 'ts-pattern'\n")[1] ?? ''
+  expect(model).toContain('export default properties(m, {')
+  expect(model.split('\n').length).toBeLessThan(45)
 })

@@ -174,7 +174,7 @@ export const statement = (t: StmtTree, sc: Scope, powers: Powers): Written => {
       const i = sc.fresh('i')
       const [form] = pickOne(rest, ['up', 'down', 'to'] as const)
       const most = 1 + (rest % 3)
-      const limit = form === 'to' ? int(p(0), sc) : null
+      const limit = form === 'to' ? int(p(0), powers.yields ? afterYield(sc) : sc) : null
       const loops = powers.yields ? afterYield(sc) : sc
       const within = declared(
         { ...loops, block: ++blocks },

@@ -8,8 +8,8 @@ import {
   type Behaviours,
   canReach,
   distance,
-  enabledIn,
   type Explored,
+  enabledIn,
   exploreSystem,
   offsetsOf,
   recurrent,
@@ -31,7 +31,10 @@ interface Judged {
 
 const judged = (system: System): Judged => {
   const judge = (query: Query, kind: CompiledProperty['kind'], vector: readonly number[]) =>
-    interpreter({ ...system, properties: [{ name: 'q', kind, max: 0, body: query.body, value: query.value, at: nowhere }] }).judge(vector, 0)
+    interpreter({ ...system, properties: [{ name: 'q', kind, max: 0, body: query.body, value: query.value, at: nowhere }] }).judge(
+      vector,
+      0,
+    )
   return {
     holds: (query, vector) => judge(query, 'sometimes', vector).found,
     value: (query, vector) => judge(query, 'bound', vector).value ?? 0,
@@ -92,7 +95,10 @@ const compare = (
     expect(cycle[cycle.length - 1], 'the cycle comes back').toBe(cycle[0])
     const since = stem.findLastIndex((s, k) => owed.has(s) && (trigger !== null || k === 0) && stem.slice(k).every((t) => !met.has(t)))
     expect(since, 'it is owed').toBeGreaterThanOrEqual(0)
-    expect(cycle.some((s) => met.has(s)), 'it is never paid').toBe(false)
+    expect(
+      cycle.some((s) => met.has(s)),
+      'it is never paid',
+    ).toBe(false)
     if (found.cycle.length === 0) expect(g.edges.some((e) => e.from === cycle[0])).toBe(false)
     const taken = new Set(found.cycle.map((m) => system.steps[m.step].agent))
     expect(found.fairness.map((f) => f.agent)).toEqual(system.agents.map((a) => a.id))
@@ -142,15 +148,27 @@ const drawn = (seed: number): System => {
   const agents = 1 + below(4)
   for (let a = 0; a < agents; a++)
     for (let k = below(2 + count); k >= 0; k--) {
-      const rest = chance(8) ? fail(bad) : chance(15) ? choose(0, 2, finish(store(x, [], pick([temp(0), load(x)])))) : finish(store(x, [], below(count)))
+      const rest = chance(8)
+        ? fail(bad)
+        : chance(15)
+          ? choose(0, 2, finish(store(x, [], pick([temp(0), load(x)]))))
+          : finish(store(x, [], below(count)))
       b.rule(`a${a}`, `k${k}`, when(eq(load(x), below(count)), count === 1 ? finish() : rest))
     }
   if (chance(30))
-    b.process('p', () => [when(eq(load(x), below(count)), goto(1)), branch(eq(load(x), below(count)), goto(chance(50) ? 0 : 2), blocked), null])
+    b.process('p', () => [
+      when(eq(load(x), below(count)), goto(1)),
+      branch(eq(load(x), below(count)), goto(chance(50) ? 0 : 2), blocked),
+      null,
+    ])
   const system = b.build()
   const among = (): Query => {
     const mask = below(2 ** count)
-    return { body: [], value: { op: 'and', a: { op: 'shr', a: { op: 'const', value: mask }, b: load(x) }, b: { op: 'const', value: 1 } }, at: nowhere }
+    return {
+      body: [],
+      value: { op: 'and', a: { op: 'shr', a: { op: 'const', value: mask }, b: load(x) }, b: { op: 'const', value: 1 } },
+      at: nowhere,
+    }
   }
   const few = (): Query => ({ body: [], value: eq(load(x), below(count)), at: nowhere })
   const temporal: TemporalProperty[] = [
@@ -210,7 +228,8 @@ describe('liveness', () => {
       { numRuns: runs },
     )
     for (const kind of ['eventually', 'leadsTo'])
-      for (const verdict of ['holds', 'violated at an end', 'violated in a cycle']) expect(verdicts.get(`${kind} ${verdict}`) ?? 0, `${kind} ${verdict}`).toBeGreaterThan(runs / 50)
+      for (const verdict of ['holds', 'violated at an end', 'violated in a cycle'])
+        expect(verdicts.get(`${kind} ${verdict}`) ?? 0, `${kind} ${verdict}`).toBeGreaterThan(runs / 50)
     for (const other of ['alwaysPossible holds', 'alwaysPossible violated', 'stuck holds', 'stuck violated'])
       expect(verdicts.get(other) ?? 0, other).toBeGreaterThan(runs / 50)
   }, 120_000)

@@ -27,6 +27,9 @@ describe('as rules', () => {
     expect(verdicts(report)).toEqual({
       noError: 'holds',
       activeMeansCurrent: 'holds',
+      changeHappens: 'holds',
+      lockIsReleased: 'holds',
+      canChange: 'holds',
       somebodyIsStale: 'holds',
       somebodyResponds: 'holds',
       deadlock: 'holds',
@@ -75,5 +78,30 @@ describe('as a process', () => {
 
   it('actBeforeR5 does no harm', async () => {
     expect(verdicts(await check(processForm, settings({ actBeforeR5: true }))).assert).toBe('holds')
+  })
+})
+
+// The lock of a pmap is no queue: a CPU that waits for it may find it taken each time it looks. Strong fairness is what a fair lock would give.
+describe('whether a change ever happens', () => {
+  const liveness = async (properties: Parameters<typeof check>[0], fairness: string, name: string) =>
+    (await check(properties, { settings: [['fairness', fairness]] })).properties.find((property) => property.name === name)
+
+  it.each([
+    ['rules', rulesForm, 'changeHappens'],
+    ['process', processForm, 'rejoins'],
+  ] as const)('holds under strong fairness, not under weak: %s', async (_, properties, name) => {
+    expect(await liveness(properties, 'strong', name)).toMatchObject({ verdict: 'holds' })
+    const starved = await liveness(properties, 'weak', name)
+    expect(starved).toMatchObject({ verdict: 'violated' })
+    // Only the other CPU moves on the cycle; this one waits for the pmap, which is free now and then.
+    const { start = 0, fairness = [] } = starved?.trace?.loop ?? {}
+    expect(starved?.trace?.steps.slice(start).every(({ agent }) => agent === 'cpu[1]')).toBe(true)
+    expect(fairness).toMatchObject([{ reason: { kind: 'disabled' } }, { reason: { kind: 'taken' } }])
+    expect(await liveness(properties, 'none', name)).toMatchObject({ verdict: 'violated' })
+  })
+
+  it('a lock is released under weak fairness already', async () => {
+    expect(await liveness(rulesForm, 'weak', 'lockIsReleased')).toMatchObject({ verdict: 'holds' })
+    expect(await liveness(rulesForm, 'none', 'lockIsReleased')).toMatchObject({ verdict: 'violated' })
   })
 })

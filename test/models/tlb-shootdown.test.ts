@@ -1,7 +1,9 @@
 /** The textbook shootdown: both mutations let a CPU write to a page after mprotect() has returned. */
+import { properties as claims } from 'mmucheck'
 import { expect, test } from 'vitest'
 import tlbShootdown from '../../models/tlb-shootdown.ts'
 import properties from '../../properties/tlb-shootdown.ts'
+import { check } from '../../src/check.ts'
 import { explore } from '../semantics/harness.ts'
 import { inOrder, settle } from './settle.ts'
 
@@ -60,4 +62,17 @@ test('with three CPUs the mutations show as well', async () => {
       ...good,
       noWriteAfterMprotect: 'violated',
     })
+})
+
+test('mprotect() returns if interrupts are served, and only then', async () => {
+  const verdicts = async (target: Parameters<typeof check>[0]): Promise<Record<string, string>> =>
+    Object.fromEntries((await check(target, { settings: [['pages', 1]] })).properties.map(({ name, verdict }) => [name, verdict]))
+  expect(await verdicts(properties)).toMatchObject({
+    mprotectReturns: 'holds',
+    somePageIsProtected: 'holds',
+    lockCanBeFree: 'holds',
+    stuck: 'holds',
+  })
+  const unfair = claims({ ...tlbShootdown, fairness: {} }, properties.properties)
+  expect(await verdicts(unfair)).toMatchObject({ mprotectReturns: 'violated', somePageIsProtected: 'violated', lockCanBeFree: 'holds' })
 })
