@@ -69,11 +69,12 @@ export interface ComponentSearch {
   readonly number: Int32Array
   /** Searches from the states that `nextRoot` gives, until it gives -1; true when done. Looks at about so many edges, then returns false. */
   readonly advance: (budget: number, nextRoot: () => number, found: Found) => boolean
-  readonly bytes: number
+  /** Forgets what was found, for another search in the same memory. */
+  readonly reset: () => void
 }
 
 /** Bytes per state that a search takes. */
-export const componentBytes = (demands: Demands): number => 4 * (1 + 3 + 2 * demands.words)
+export const componentBytes = (demands: Demands): number => 4 * (3 + 2 * demands.words) + 1
 
 export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch => {
   const { states, starts, targets, agents, failing } = graph
@@ -190,5 +191,12 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
       if (left <= 0) return false
     }
   }
-  return { number, advance, bytes: states * componentBytes(demands) }
+  return {
+    number,
+    advance,
+    reset: () => {
+      number.fill(unseen)
+      component = firstComponent
+    },
+  }
 }

@@ -1,5 +1,5 @@
 /** From which states of a graph a fair behaviour can for ever avoid what it owes. */
-import { type Component, type ComponentSearch, componentSearch, type Demands, outside, unseen } from './components.js'
+import { type Component, type ComponentSearch, type Demands, outside, unseen } from './components.js'
 import { type Graph, hasLabel } from './graph.js'
 import type { Pace, Stopped } from './pace.js'
 
@@ -32,13 +32,19 @@ const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int
 }
 
 /**
- * Finds where a fair behaviour can avoid the goal for ever, once it is owed. Time and memory are linear in states and edges, times the number of strongly
+ * Finds where a fair behaviour can avoid the goal for ever, once it is owed, with a search for components of this graph and these demands, whose former results are lost. Time and memory are linear in states and edges, times the number of strongly
  * fair agents plus 1. Components that no strongly fair agent's demand allows are searched again without the states in which it is
  * enabled (R. S. Streett, "Propositional dynamic logic of looping and converse", Information and Control 54, 1982).
  */
-export const avoid = async (graph: Graph, demands: Demands, { isOwed, goal }: Debt, pace: Pace): Promise<Avoidance | Stopped> => {
-  const search: ComponentSearch = componentSearch(graph, demands)
+export const avoid = async (
+  graph: Graph,
+  demands: Demands,
+  search: ComponentSearch,
+  { isOwed, goal }: Debt,
+  pace: Pace,
+): Promise<Avoidance | Stopped> => {
   const { number } = search
+  search.reset()
   for (let s = 0; s < graph.states; s++) if (hasLabel(graph, s, goal)) number[s] = outside
   let fair: Uint8Array | null = null
   const mark = (state: number): void => {

@@ -120,8 +120,11 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     if (f === undefined) throw new Error(`no function ${name} in the module`)
     return f(...args)
   }
-  // Zeros are taken for met where no state was. Only the state of zeros belongs to place 0, so one that belongs elsewhere, of any width, is put there.
-  new DataView(memory.buffer).setBigUint64(map.recent, 3n, true)
+  // Zeros are taken for met where no state was. Only the state of zeros belongs to place 0, so one that belongs elsewhere is put there.
+  const view = new DataView(memory.buffer)
+  let elsewhere = 1n
+  do view.setBigUint64(map.recent, elsewhere++, true)
+  while (call('place_of', map.recent) === 0)
   write('head', map.ring)
   write('tail', map.ring)
   forget()

@@ -84,12 +84,14 @@ const nextSlot: readonly Node[] = [
   when(i32.eq(get('a'), getGlobal('table_end')), [set('a', getGlobal('table_at'))]),
 ]
 
+/** The place of a state among those met lately. The state of zeros has place 0. */
+const recentPlace = (memory: GraphMemory): Node => i32.and(i32.wrap(i64.shrU(get('h'), i64.const(16n))), i32.const(memory.recentStates - 1))
+
 const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
   const stateBytes = words * 8
   /** The address of the state that a slot names. A free slot gives the one before the array, which nobody reads for its value. */
   const named = (slot: Node): Node =>
     i32.add(i32.const(memory.ring - stateBytes), i32.mul(i32.and(slot, getGlobal('index_mask')), i32.const(stateBytes)))
-  const place = i32.and(i32.wrap(i64.shrU(get('h'), i64.const(16n))), i32.const(memory.recentStates - 1))
   const placed = i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1)))
   const hashPass: Node[] = [
     set('q', get('p')),
@@ -97,7 +99,7 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
     loop('hash', [
       ...hashed(words, get('q')),
       ...located,
-      set('place', place),
+      set('place', recentPlace(memory)),
       set('r', i32.mul(get('place'), i32.const(stateBytes))),
       // Half of all successors were met a moment ago: their number is kept with them. Home 0 marks such a one.
       i32.store(get('n'), select(differs(words, get('r'), get('q'), memory.recent), get('a'), i32.const(0)), memory.homes),
@@ -275,9 +277,20 @@ const enterFunction = (words: number, memory: GraphMemory): WasmFunction => ({
   ],
 })
 
+/** `place_of(state) -> place` among the states met lately. */
+const placeFunction = (words: number, memory: GraphMemory): WasmFunction => ({
+  name: 'place_of',
+  params: [['state', 'i32']],
+  result: 'i32',
+  exported: true,
+  locals: [['h', 'i64']],
+  body: [...hashed(words, get('state')), recentPlace(memory)],
+})
+
 /** All functions of the numbering store. They call the imports `grow` (a larger table and array) and `drain` (the edges leave), which set `stop` where there is no memory. */
 export const indexTableFunctions = (words: number, memory: GraphMemory): WasmFunction[] => [
   chunkFunction(words, memory),
   flushFunction(memory),
   enterFunction(words, memory),
+  placeFunction(words, memory),
 ]

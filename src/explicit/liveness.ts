@@ -1,7 +1,7 @@
 /** Temporal properties, processes that can never step again, and extreme values: what takes more than looking at one state after the other. */
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { System, TemporalProperty } from '../ir/system.js'
-import { componentBytes, demandsOf } from './components.js'
+import { type ComponentSearch, componentBytes, componentSearch, type Demands, demandsOf } from './components.js'
 import { type Fairness, fairCycle, fairnessOf } from './cycle.js'
 import { type ExtremeResult, findExtremes } from './extremes.js'
 import { avoid, type Debt } from './fair.js'
@@ -90,6 +90,8 @@ interface Work {
   readonly used: number
   readonly peak: (bytes: number) => void
   readonly moves: () => Moves
+  readonly demands: Demands
+  readonly components: () => ComponentSearch
 }
 
 const scheduleOf = (moves: Moves, path: Path): Schedule => ({ init: moves.initTo(path.from), moves: moves.along(path), fails: false })
@@ -106,12 +108,11 @@ const settleDebt = async (work: Work, index: number): Promise<TemporalResult | S
     goal: l.goals[index],
     isOwed: trigger === null ? (s) => s < graph.initial : (s) => hasLabel(graph, s, trigger),
   }
-  const demands = demandsOf(agents)
-  const bytes = work.used + graph.states * componentBytes(demands)
+  const bytes = work.used + graph.states * componentBytes(work.demands)
   const full = pace.room(bytes)
   if (full !== null) return full
   work.peak(bytes)
-  const avoidance = await avoid(graph, demands, debt, pace)
+  const avoidance = await avoid(graph, work.demands, work.components(), debt, pace)
   if (isStopped(avoidance)) return avoidance
   const { fair, number } = avoidance
   if (fair === null) return { name, kind, verdict: 'holds', stem: null, cycle: null, fairness: [] }
@@ -229,6 +230,8 @@ const graphResults = async (
   let result: LivenessResult = { ...nothing, complete: limit === null, limit, states, transitions, bytes: peak, bytesPerEdge }
   if (graph === null) return result
   let known: Moves | null = null
+  let components: ComponentSearch | null = null
+  const demands = demandsOf(l.system.agents)
   const work: Work = {
     labelled: l,
     graph,
@@ -240,6 +243,11 @@ const graphResults = async (
     moves: () => {
       known ??= movesOf(l.system, graph, memory)
       return known
+    },
+    demands,
+    components: () => {
+      components ??= componentSearch(graph, demands)
+      return components
     },
   }
   const end = (stopped: Limit | null): LivenessResult => ({ ...result, complete: stopped === null, limit: stopped, bytes: peak, temporal })

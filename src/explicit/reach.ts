@@ -4,55 +4,50 @@ import { isStopped, type Pace, type Stopped } from './pace.js'
 
 const statesPerSlice = 100_000
 
+/** After so many passes what is still open is searched for backwards, so that the work stays linear. */
+const mostPasses = 24
+
 /**
  * A byte for every state: bit i is 1 where a state of goal i can be reached (it counts itself). There are up to 8 goals, and `own` has those of each state, which is
- * overwritten. Linear in states and edges: passes from the back as long as each leaves at most half of the states without some goal, where states soon find a
- * successor that reaches the rest; then for each goal a backward search among the states that do not.
+ * overwritten. Linear in states and edges: passes from the back, which are cheap and settle nearly everything; where they do not, for each goal a
+ * backward search among the states that are left.
  */
 export const reachGoals = async (graph: Graph, own: Uint8Array, goals: number, pace: Pace, used: number): Promise<Uint8Array | Stopped> => {
   const all = (1 << goals) - 1
-  const reach = own
-  for (let before = graph.states; ; ) {
-    const pass = await passFromBack(graph, reach, all, pace)
+  for (let passes = 1; ; passes++) {
+    const pass = await passFromBack(graph, own, all, pace)
     if (isStopped(pass)) return pass
-    // Where no state has a goal at all, none reaches it.
-    if ((pass.lacking & pass.present) === 0) return reach
-    if (pass.states > before / 2) {
-      for (let bit = 1; bit <= all; bit <<= 1) {
-        const stopped = (pass.lacking & pass.present & bit) === 0 ? null : await backward(graph, reach, bit, pace, used)
-        if (stopped !== null) return stopped
-      }
-      return reach
+    if (!pass.isChanged) return own
+    if (passes < mostPasses) continue
+    for (let bit = 1; bit <= all; bit <<= 1) {
+      const stopped = (pass.lacking & bit) === 0 ? null : await backward(graph, own, bit, pace, used)
+      if (stopped !== null) return stopped
     }
-    before = pass.states
+    return own
   }
 }
 
 interface Pass {
-  /** How many states lack something, what some state lacks, and what some state has. */
-  readonly states: number
+  readonly isChanged: boolean
+  /** What some state lacks. */
   readonly lacking: number
-  readonly present: number
 }
 
 /** Gives each state what its successors have, the last state first. */
 const passFromBack = async ({ states, starts, targets }: Graph, reach: Uint8Array, all: number, pace: Pace): Promise<Pass | Stopped> => {
-  let count = 0
   let lacking = 0
-  let present = 0
+  let isChanged = false
   const slice = (first: number, end: number): void => {
     for (let s = end - 1; s >= first; s--) {
-      let mask = reach[s]
-      if (mask !== all) {
-        const to = starts[s + 1]
-        for (let e = starts[s]; mask !== all && e < to; e++) mask |= reach[targets[e]]
-        reach[s] = mask
-        if (mask !== all) {
-          count++
-          lacking |= all & ~mask
-        }
-      }
-      present |= mask
+      const old = reach[s]
+      if (old === all) continue
+      const to = starts[s + 1]
+      let mask = old
+      for (let e = starts[s]; mask !== all && e < to; e++) mask |= reach[targets[e]]
+      lacking |= all & ~mask
+      if (mask === old) continue
+      reach[s] = mask
+      isChanged = true
     }
   }
   for (let end = states; end > 0; end -= statesPerSlice) {
@@ -60,7 +55,7 @@ const passFromBack = async ({ states, starts, targets }: Graph, reach: Uint8Arra
     const stopped = await pace.turn()
     if (stopped !== null) return stopped
   }
-  return { states: count, lacking, present }
+  return { isChanged, lacking }
 }
 
 /** Sets a bit in all states that lack it and from which one that has it can be reached. */

@@ -1,6 +1,6 @@
 /** The transition system as text, for people: `--dump-ir`, golden tests, and bug reports. */
 import { lineAndColumn } from '../diagnostics.js'
-import type { BinaryOp, Block, Expr, Span, Step, Stmt, System } from './system.js'
+import type { BinaryOp, Block, Expr, Query, Span, Step, Stmt, System } from './system.js'
 
 const symbols: Readonly<Record<Exclude<BinaryOp, 'min' | 'max'>, string>> = {
   add: '+',
@@ -37,11 +37,29 @@ export const printSystem = (system: System): string =>
     ...system.properties.flatMap((property) => [
       '',
       `${property.kind} ${property.name}${property.max === null ? '' : ` <= ${property.max}`} (${place(system, property.at)})`,
-      ...property.body.flatMap((s) => printStmt(system, s, 1)),
-      `  ${printExpr(system, property.value)}`,
+      ...printQuery(system, property),
+    ]),
+    ...system.temporal.flatMap(({ name, kind, trigger, goal }) => [
+      '',
+      `${kind} ${name} (${place(system, (trigger ?? goal).at)})`,
+      ...(trigger === null ? [] : [...printQuery(system, trigger), '  ~>']),
+      ...printQuery(system, goal),
+    ]),
+    ...(system.temporal.length === 0
+      ? []
+      : ['', ...system.agents.flatMap(({ name, fairness }) => (fairness === 'none' ? [] : [`fairness ${name}: ${fairness}`]))]),
+    ...system.extremes.flatMap(({ name, kind, over, measure }) => [
+      '',
+      `${kind} ${name} over ${over} states (${place(system, measure.at)})`,
+      ...printQuery(system, measure),
     ]),
     '',
   ].join('\n')
+
+const printQuery = (system: System, { body, value }: Query): string[] => [
+  ...body.flatMap((s) => printStmt(system, s, 1)),
+  `  ${printExpr(system, value)}`,
+]
 
 export const printStep = (system: System, step: Step): string[] => {
   const agent = system.agents[step.agent]?.name ?? '?'

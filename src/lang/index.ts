@@ -1,4 +1,5 @@
 /** What authors of models and properties import: `import { model, record, ... } from 'mmucheck'`. */
+export * from './claim.js'
 export * from './domain.js'
 export * from './model.js'
 export * from './param.js'

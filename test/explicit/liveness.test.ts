@@ -154,6 +154,28 @@ describe('alwaysPossible', () => {
   })
 })
 
+describe('alwaysPossible in graphs whose edges all lead to states found before', () => {
+  // Pins the backward search: passes from the last state to the first settle one state each here.
+  const backwards = (broken: number): System => {
+    const b = builder('backwards')
+    const x = b.global('x', 0, 199)
+    b.rule('r', 'down', when(and(lt(0, load(x)), not(eq(load(x), broken))), finish(store(x, [], sub(load(x), 1)))))
+    return {
+      ...b.build({ radix: 200 }),
+      init: choose(0, 200, finish(store(x, [], temp(0)))),
+      temporal: [alwaysPossible(eq(load(x), 0)), alwaysPossible(eq(load(x), 3))],
+    }
+  }
+
+  it('finds the way all the way down', async () => {
+    expect((await run(backwards(-1))).temporal).toMatchObject([{ verdict: 'holds' }, { verdict: 'violated', stem: { init: 0, moves: [] } }])
+    expect((await run(backwards(150))).temporal).toMatchObject([
+      { verdict: 'violated', stem: { init: 150, moves: [] } },
+      { verdict: 'violated', stem: { init: 0, moves: [] } },
+    ])
+  })
+})
+
 describe('stuck', () => {
   /** A rule that never stops, and a process that waits for what nobody does once `x` is 1. */
   const waiting = (free: boolean): System => {

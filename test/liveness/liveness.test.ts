@@ -9,6 +9,7 @@ import {
   eventually,
   index,
   leadsTo,
+  type Model,
   maximum,
   minimum,
   model,
@@ -17,6 +18,8 @@ import {
   when,
 } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
+import { compile } from '../../src/compile/compile.ts'
+import { printSystem } from '../../src/ir/printer.ts'
 import { settle, verdictOf } from './settle.ts'
 
 /** A process that sets `done`, beside hardware that never rests. */
@@ -415,4 +418,25 @@ describe('maximum and minimum', () => {
       length: null,
     })
   })
+})
+
+test('the transition system is printed with its properties of behaviours and its fairness', async () => {
+  const m = gated('strong')
+  const text = printSystem(
+    compile({
+      model: m as unknown as Model,
+      params: {},
+      properties: {
+        served: leadsTo(
+          (s: { open: boolean }) => s.open,
+          (s: { open: boolean }) => !s.open,
+        ),
+        most: maximum(() => 3),
+      } as never,
+    }),
+  )
+  expect(text).toContain('leadsTo served (')
+  expect(text).toContain('\n  open\n  ~>\n')
+  expect(text).toContain('fairness worker: strong\nfairness gate: weak\n')
+  expect(text).toContain('maximum most over all states (')
 })

@@ -3,9 +3,11 @@
  * through the author's functions, with its fairness. MMUCHECK_LIVENESS_RUNS=5000 runs longer, from a seed of its own.
  */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import type { Fairness } from 'mmucheck'
+import { describe, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
 import { searchLiveness } from '../../src/explicit/liveness.ts'
+import type { System } from '../../src/ir/system.ts'
 import type { AnyProperty } from '../../src/lang/property.ts'
 import { replayLasso } from '../../src/replay/lasso.ts'
 import { loadText } from '../differential/text.ts'
@@ -16,48 +18,55 @@ const asked = process.env.MMUCHECK_LIVENESS_RUNS
 const numRuns = Number(asked ?? 150)
 const seed = asked === undefined ? 20_261_120 : Date.now() % 2 ** 31
 
+/** `sabotage` changes the system that the engine gets. @throws where the two differ, or the oracle does not confirm a lasso. */
+const compare = async (
+  text: string,
+  count: (key: string) => void,
+  sabotage: (system: System) => System = (system) => system,
+): Promise<void> => {
+  const { model, properties } = loadText(text)
+  const named = properties as Readonly<Record<string, AnyProperty<never, never>>>
+  const system = compile({ model, params: {}, properties: named })
+  const graph = graphOf(system, model, {}, named)
+  const result = await searchLiveness(sabotage(system), { stuck: true })
+  expect(result.complete).toBe(true)
+  const expected = new Map(Object.entries(named).map(([name, property]) => [name, decide(graph, system, name, property)]))
+  for (const { name, kind, verdict, stem, cycle } of result.temporal) {
+    count(`${kind} ${verdict}`)
+    expect(verdict, name).toBe(expected.get(name)?.verdict)
+    if (verdict !== 'violated') continue
+    if (stem === null) throw new Error(`${name} has no stem`)
+    const property = named[name]
+    if (property?.kind === 'alwaysPossible') expect(stem.moves.length, name).toBe(expected.get(name)?.length)
+    if (cycle === null || (property?.kind !== 'eventually' && property?.kind !== 'leadsTo')) continue
+    count(cycle.length === 0 ? 'stays' : 'cycle')
+    const { loop } = replayLasso(system, model, {}, property, { stem, cycle })
+    for (const { fairness, reason } of loop.fairness) count(`${fairness} ${reason.kind}`)
+  }
+  for (const { name, kind, value, schedule } of result.extremes) {
+    count(`${kind} ${value === null ? 'none' : 'found'}`)
+    expect({ value, length: schedule?.moves.length ?? null }, name).toEqual({
+      value: expected.get(name)?.value ?? null,
+      length: expected.get(name)?.length ?? null,
+    })
+  }
+  if (system.processes.length > 0) {
+    const stuck = decideStuck(graph, system)
+    count(`stuck ${stuck.verdict}`)
+    expect({ verdict: result.stuck?.verdict, length: result.stuck?.schedule?.moves.length ?? null }, 'stuck').toEqual({
+      verdict: stuck.verdict,
+      length: stuck.length,
+    })
+  }
+}
+
 test('the engine and the reference agree on random models', { timeout: 60_000 + numRuns * 500 }, async () => {
   const tally: Record<string, number> = {}
   const count = (key: string): void => {
     tally[key] = (tally[key] ?? 0) + 1
   }
   await fc.assert(
-    fc.asyncProperty(modelText, async (text) => {
-      const { model, properties } = loadText(text)
-      const named = properties as Readonly<Record<string, AnyProperty<never, never>>>
-      const system = compile({ model, params: {}, properties: named })
-      const graph = graphOf(system, model, {}, named)
-      const result = await searchLiveness(system, { stuck: true })
-      expect(result.complete).toBe(true)
-      const expected = new Map(Object.entries(named).map(([name, property]) => [name, decide(graph, system, name, property)]))
-      for (const { name, kind, verdict, stem, cycle } of result.temporal) {
-        count(`${kind} ${verdict}`)
-        expect(verdict, name).toBe(expected.get(name)?.verdict)
-        if (verdict !== 'violated') continue
-        if (stem === null) throw new Error(`${name} has no stem`)
-        const property = named[name]
-        if (property?.kind === 'alwaysPossible') expect(stem.moves.length, name).toBe(expected.get(name)?.length)
-        if (cycle === null || (property?.kind !== 'eventually' && property?.kind !== 'leadsTo')) continue
-        count(cycle.length === 0 ? 'stays' : 'cycle')
-        const { loop } = replayLasso(system, model, {}, property, { stem, cycle })
-        for (const { fairness, reason } of loop.fairness) count(`${fairness} ${reason.kind}`)
-      }
-      for (const { name, kind, value, schedule } of result.extremes) {
-        count(`${kind} ${value === null ? 'none' : 'found'}`)
-        expect({ value, length: schedule?.moves.length ?? null }, name).toEqual({
-          value: expected.get(name)?.value ?? null,
-          length: expected.get(name)?.length ?? null,
-        })
-      }
-      if (system.processes.length > 0) {
-        const stuck = decideStuck(graph, system)
-        count(`stuck ${stuck.verdict}`)
-        expect({ verdict: result.stuck?.verdict, length: result.stuck?.schedule?.moves.length ?? null }, 'stuck').toEqual({
-          verdict: stuck.verdict,
-          length: stuck.length,
-        })
-      }
-    }),
+    fc.asyncProperty(modelText, (text) => compare(text, count)),
     { seed, numRuns },
   )
   if (asked !== undefined) console.log(`seed ${seed}: ${JSON.stringify(tally)}`)
@@ -66,4 +75,25 @@ test('the engine and the reference agree on random models', { timeout: 60_000 + 
     for (const verdict of ['holds', 'violated']) expect(tally[`${kind} ${verdict}`] ?? 0, `${kind} ${verdict}`).toBeGreaterThan(5)
   for (const key of ['stays', 'cycle', 'weak taken', 'weak disabled', 'strong taken', 'strong disabled', 'maximum found', 'minimum found'])
     expect(tally[key] ?? 0, key).toBeGreaterThan(2)
+})
+
+describe('an engine that gets fairness wrong is found out', () => {
+  const withFairness =
+    (from: Fairness, to: Fairness) =>
+    (system: System): System => ({
+      ...system,
+      agents: system.agents.map((agent) => (agent.fairness === from ? { ...agent, fairness: to } : agent)),
+    })
+  test.each([
+    ['strong', 'weak'],
+    ['weak', 'strong'],
+    ['weak', 'none'],
+    ['none', 'weak'],
+  ] as const)('%s taken for %s', { timeout: 60_000 }, async (from, to) => {
+    const found = await fc.check(
+      fc.asyncProperty(modelText, (text) => compare(text, () => {}, withFairness(from, to))),
+      { seed: 1, numRuns: 300, endOnFailure: true },
+    )
+    expect(found.failed).toBe(true)
+  })
 })
