@@ -11,6 +11,7 @@ import type { PropertyReport, Report, ReportLimit } from './check/report.js'
 import { type Checkable, loadTarget, type Target } from './check/target.js'
 import { withWidthExplained } from './check/too-wide.js'
 import { traceOf } from './check/trace-of.js'
+import { unchangingProperties } from './check/unchanging.js'
 import { compile } from './compile/compile.js'
 import { DiagnosticError } from './diagnostics.js'
 import { type LivenessResult, searchLiveness } from './explicit/liveness.js'
@@ -123,6 +124,7 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
     stuck: prepared.stuck,
     liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
     ...collectCoverage(system, safety),
+    unchanging: unchangingProperties(system),
     properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => reports.get(name) ?? []),
   }
 }

@@ -73,5 +73,7 @@ export interface Report {
   /** Steps that never fired; in an incomplete search, not so far. */
   readonly neverFired: readonly Unreached[]
   readonly neverTaken: readonly Unreached[]
+  /** Properties that read nothing that any step changes: they say nothing about the protocol. */
+  readonly unchanging: readonly string[]
   readonly properties: readonly PropertyReport[]
 }

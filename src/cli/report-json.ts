@@ -27,6 +27,7 @@ export const reportJson = (
     liveness: report.liveness,
     neverFired: report.neverFired.map(step),
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
+    unchanging: report.unchanging,
     properties: report.properties.map((property) => ({
       name: property.name,
       kind: property.kind,

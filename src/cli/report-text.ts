@@ -82,9 +82,15 @@ const unchecked = ({ deadlock, stuck, properties }: Report): string[] => {
   ]
 }
 
-const unreached = ({ neverFired, neverTaken, complete }: Report): string[] => {
+const unreached = ({ neverFired, neverTaken, unchanging, complete }: Report): string[] => {
   const ever = complete ? '' : ' so far'
-  return [...listUnreached(`never fired${ever}`, neverFired), ...listUnreached(`never taken${ever}`, neverTaken)]
+  return [
+    ...listUnreached(`never fired${ever}`, neverFired),
+    ...listUnreached(`never taken${ever}`, neverTaken),
+    ...(unchanging.length === 0
+      ? []
+      : ['no step changes what these read, so they say nothing about the protocol:', ...unchanging.map((name) => `  ${name}`)]),
+  ]
 }
 
 const listUnreached = (title: string, list: readonly Unreached[]): string[] =>

@@ -30,6 +30,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     liveness: null,
     neverFired: [],
     neverTaken: [],
+    unchanging: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
       return { ...full, established: established(full, explored, limit) }
@@ -51,6 +52,7 @@ export const violated = (): Report => ({
     { agents: 'cpu', text: 'drain before the read', file: 'models/lazy-mmu.ts', line: 33, from: { file: 'models/lazy-mmu.ts', line: 20 } },
   ],
   neverTaken: [{ agents: null, text: 'else', file: 'models/lazy-mmu.ts', line: 41, from: null }],
+  unchanging: [],
 })
 
 export const holding = (): Report => report([{ name: 'noLostUpdate', kind: 'always', verdict: 'holds' }])
