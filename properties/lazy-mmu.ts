@@ -2,7 +2,7 @@
  * What must hold of lazy MMU mode, with the claims that it settles: PROTOCOLS C1b.2 (leave before the unlock), C1b.5 (the read hazard)
  * and C1b.7 (drain, then flush the TLB, then free).
  */
-import { always, properties, type StateOf, sometimes } from 'mmucheck'
+import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import lazyMmu from '../models/lazy-mmu.ts'
 
 type State = StateOf<typeof lazyMmu>
@@ -26,3 +26,128 @@ export default properties(lazyMmu, {
   ),
   pagesAreFreed: sometimes((s) => s.freed.every((freed) => freed)),
 })
+
+const mail = 'Zachary Amsden, virtualization, 28 Jul 2006'
+const patch = 'Zachary Amsden, linux-kernel, 11 Aug 2006'
+
+const flush =
+  'we use the lazy state information to defer all the MMU hypercalls into a single flush, which happens when leaving lazy MMU mode'
+const locked =
+  'enter / leave must happen under protection of the page table locks … otherwise, you end up with stale state in the batched hypercall, which other CPUs can race ahead of'
+const hazard = 'One remaining issue for deferring direct page table updates is the read hazard potential.'
+const only =
+  'I believe there is only one read hazard in the Linux mm code that has the potential to be exposed here - the explicit, rather than implicit batching makes it quite a bit easier to reason about that.'
+const stale = 'reads though a raw PTE pointer after it has been modified are not guaranteed to be up to date'
+
+/**
+ * What the sentences come to. Not here yet, because this model has neither: the cost of C1b.1 (a hypercall for each full batch), which takes
+ * a counter; the page fault handler that looks again under the lock (C1b.3); the parent page directory entry (C1b.4); updates of which only the
+ * notification is deferred, as with shadow page tables (the last part of C1b.5); TLB flushes that are queued behind the updates (the last part
+ * of C1b.7). How many read hazards Linux has (C1b.6) is a matter of counting its code, not of a protocol.
+ */
+export const mails = claims(lazyMmu, [
+  {
+    id: 'C1b.1',
+    quote: flush,
+    source: mail,
+    variant: 'flush-before-read',
+    property: 'nothingQueuedOutsideTheLock',
+    expected: 'holds',
+    reading: 'safe if the mode is left before the lock is given back',
+  },
+
+  { id: 'C1b.2', quote: locked, source: patch, variant: 'flush-before-read', property: 'noLostUpdate', expected: 'holds' },
+  {
+    id: 'C1b.2',
+    quote: locked,
+    source: patch,
+    variant: 'drain-after-unlock',
+    property: 'noLostUpdate',
+    expected: 'violated',
+    reading: "another CPU's update is overwritten by an older one",
+  },
+  {
+    id: 'C1b.2',
+    quote: locked,
+    source: patch,
+    variant: 'drain-after-unlock',
+    property: 'nothingQueuedOutsideTheLock',
+    expected: 'violated',
+  },
+  {
+    id: 'C1b.2',
+    quote: locked,
+    source: patch,
+    variant: 'drain-after-unlock',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'an entry that was unmapped and freed comes back',
+  },
+
+  {
+    id: 'C1b.5',
+    quote: hazard,
+    source: mail,
+    property: 'noLostUpdate',
+    expected: 'violated',
+    reading: 'the second change starts from what the first one has not written yet',
+  },
+  {
+    id: 'C1b.5',
+    quote: hazard,
+    source: mail,
+    settings: { cpus: 1 },
+    property: 'noLostUpdate',
+    expected: 'violated',
+    reading: 'on one CPU too',
+  },
+  { id: 'C1b.5', quote: hazard, source: mail, variant: 'flush-before-read', property: 'noLostUpdate', expected: 'holds' },
+
+  {
+    id: 'C1b.6',
+    quote: only,
+    source: mail,
+    property: 'noLostUpdate',
+    expected: 'violated',
+    reading:
+      'every read of an entry that is still queued is one; others were found in 2009 (Linux commit 4f06b0436b2d) and 2025 (restore_exclusive_pte)',
+  },
+  {
+    id: 'C1b.6',
+    quote: only,
+    source: mail,
+    settings: { updates: 1 },
+    property: 'noLostUpdate',
+    expected: 'holds',
+    reading: 'a section that reads no entry after it has queued an update has none',
+  },
+
+  {
+    id: 'C1b.7',
+    quote: stale,
+    source: patch,
+    settings: { flushBeforeRead: true, ptes: 1 },
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'not said in so many words: the hardware reads too, so drain, then flush the TLB, then free',
+  },
+  {
+    id: 'C1b.7',
+    quote: stale,
+    source: patch,
+    variant: 'flush-tlb-before-drain',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'the walker fills the TLB again from the entry whose clearing is queued',
+  },
+  { id: 'C1b.7', quote: stale, source: patch, variant: 'free-before-drain', property: 'noUseAfterFree', expected: 'violated' },
+  { id: 'C1b.7', quote: stale, source: patch, variant: 'free-before-tlb-flush', property: 'noUseAfterFree', expected: 'violated' },
+  ...(['free-drain-tlbFlush', 'free-tlbFlush-drain'] as const).map((orderAtZap) => ({
+    id: 'C1b.7',
+    quote: stale,
+    source: patch,
+    settings: { flushBeforeRead: true, ptes: 1, orderAtZap },
+    property: 'noUseAfterFree',
+    expected: 'violated' as const,
+  })),
+])

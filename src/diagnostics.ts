@@ -20,6 +20,8 @@ export const diagnosticCodes = {
   MC013: 'trace of another version of the model',
   MC014: 'the model is built from parts that make no sense',
   MC015: 'module not found',
+  MC016: 'a claim that cannot be settled',
+  MC017: 'too many settings',
   MC101: 'this syntax is outside the language',
   MC102: 'this function is outside the language',
   MC103: 'this method is outside the language',

@@ -58,7 +58,7 @@ const violationCode = ({ kind }: PropertyReport): number => {
   }
 }
 
-const usageCodes: ReadonlySet<DiagnosticCode> = new Set(['MC001', 'MC005', 'MC006', 'MC007', 'MC008'])
+const usageCodes: ReadonlySet<DiagnosticCode> = new Set(['MC001', 'MC005', 'MC006', 'MC007', 'MC008', 'MC017'])
 
 /** The exit code for a diagnostic: what was asked for does not exist (64), a file cannot be written (73), or the model is wrong (65). */
 export const exitCodeOfDiagnostic = (code: DiagnosticCode): number => {

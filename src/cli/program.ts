@@ -1,6 +1,6 @@
 /** The verbs and flags: from words on a command line to typed requests. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { CheckOptions } from '../check.js'
+import type { CheckOptions, Limits } from '../check.js'
 import { parseBytes, parseCount, parseDuration, parseSetting, UsageError } from './units.js'
 
 /** What to search, and within which limits. */
@@ -42,12 +42,37 @@ export interface ListRequest {
   readonly format: 'text' | 'json'
 }
 
+export interface ClaimsRequest {
+  /** Null for all models of the folder. */
+  readonly target: string | null
+  readonly format: 'text' | 'json' | 'markdown'
+  readonly limits: Limits
+  /** Null for one process for each core. */
+  readonly processes: number | null
+  /** The folder of the counterexamples. */
+  readonly folder: string
+}
+
+export interface SweepRequest {
+  readonly target: string
+  /** Null for all flags and choices that are not set. */
+  readonly over: readonly string[] | null
+  readonly properties: readonly string[]
+  readonly settings: Search['settings']
+  readonly variant: string | null
+  readonly limits: Limits
+  readonly processes: number | null
+  readonly format: 'text' | 'json'
+}
+
 /** Each gives the exit code. */
 export interface Verbs {
   readonly check: (request: CheckRequest) => Promise<number>
   readonly dump: (request: DumpRequest) => Promise<number>
   readonly inspect: (request: InspectRequest) => Promise<number>
   readonly list: (request: ListRequest) => Promise<number>
+  readonly claims: (request: ClaimsRequest) => Promise<number>
+  readonly sweep: (request: SweepRequest) => Promise<number>
 }
 
 export interface Streams {
@@ -72,6 +97,8 @@ export const runProgram = async (words: readonly string[], version: string, verb
     .exitOverride()
     .showSuggestionAfterError()
   program.addCommand(checkCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(claimsCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(sweepCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(inspectCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(listCommand(verbs, report).copyInheritedSettings(program))
   try {
@@ -191,10 +218,27 @@ const rejectUnfinished = ({ symmetry, workers, seed }: CheckFlags): void => {
     throw new UsageError(`${named[0]} is not implemented: the search is exact, on one core, and has no random choices`)
 }
 
+interface LimitFlags {
+  readonly maxStates?: number
+  readonly maxDepth?: number
+  readonly maxSteps?: number
+  readonly memory?: number
+  readonly time?: number
+}
+
+const limitsOf = ({ maxStates, maxDepth, maxSteps, memory, time }: LimitFlags): Limits => {
+  if (maxDepth !== undefined && maxSteps !== undefined && maxDepth !== maxSteps)
+    throw new UsageError(`--max-depth ${maxDepth} and --max-steps ${maxSteps} mean the same: give one of them`)
+  const depth = maxDepth ?? maxSteps
+  return {
+    ...(maxStates === undefined ? {} : { states: maxStates }),
+    ...(depth === undefined ? {} : { depth }),
+    ...(memory === undefined ? {} : { bytes: memory }),
+    ...(time === undefined ? {} : { seconds: time }),
+  }
+}
+
 const searchOf = (flags: CheckFlags): Search => {
-  if (flags.maxDepth !== undefined && flags.maxSteps !== undefined && flags.maxDepth !== flags.maxSteps)
-    throw new UsageError(`--max-depth ${flags.maxDepth} and --max-steps ${flags.maxSteps} mean the same: give one of them`)
-  const depth = flags.maxDepth ?? flags.maxSteps
   return {
     settings: flags.set ?? [],
     variant: flags.variant ?? null,
@@ -203,14 +247,96 @@ const searchOf = (flags: CheckFlags): Search => {
     stop: flags.first === true ? 'first violation' : 'all settled',
     deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
     stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
-    limits: {
-      ...(flags.maxStates === undefined ? {} : { states: flags.maxStates }),
-      ...(depth === undefined ? {} : { depth }),
-      ...(flags.memory === undefined ? {} : { bytes: flags.memory }),
-      ...(flags.time === undefined ? {} : { seconds: flags.time }),
-    },
+    limits: limitsOf(flags),
   }
 }
+
+interface ClaimsFlags extends LimitFlags {
+  readonly json?: true
+  readonly markdown?: true
+  readonly jobs?: number
+  readonly out: string
+}
+
+const claimsCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('claims')
+    .description('Settle the claims of the literature that a model, or every model in models/, makes rows of.')
+    .argument('[model]', 'a name or a path')
+    .option('--max-states <n>', 'stop each search after this many states', positive)
+    .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
+    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G', value(parseBytes))
+    .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
+    .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
+    .option('--json', 'print one JSON object')
+    .option('--markdown', 'print a page of Markdown, without times')
+    .option('--out <folder>', 'where counterexamples are written', 'counterexamples')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 every verdict is the expected one; 12 one is not; 20 none differs, but a limit left one open; 64 usage; 65 a model or
+a row is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted.`,
+    )
+    .action(async (target: string | undefined, flags: ClaimsFlags) => {
+      if (flags.json === true && flags.markdown === true) throw new UsageError('--json and --markdown cannot be used together')
+      report(
+        await verbs.claims({
+          target: target ?? null,
+          format: flags.json === true ? 'json' : flags.markdown === true ? 'markdown' : 'text',
+          limits: limitsOf(flags),
+          processes: flags.jobs ?? null,
+          folder: flags.out,
+        }),
+      )
+    })
+
+interface SweepFlags extends LimitFlags {
+  readonly over?: readonly string[]
+  readonly property?: readonly string[]
+  readonly set?: readonly (readonly [string, string])[]
+  readonly variant?: string
+  readonly json?: true
+  readonly jobs?: number
+}
+
+const sweepCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('sweep')
+    .description('Check a property under every combination of some params: which settings are safe, and which are minimal.')
+    .argument('<model>', 'a name or a path')
+    .option(
+      '--over <knobs>',
+      'params, separated by commas (repeatable), as name, or as name=value where value means "without this protection" (for flags: false); by default all flags and choices that are not set',
+      collect(text),
+    )
+    .option('--property <name>', 'what must hold (repeatable)', collect(text))
+    .option('--set <name=value>', 'set a param that is not swept (repeatable)', collect(parseSetting))
+    .option('--variant <name>', 'set the params that are not swept as the model names it')
+    .option('--max-states <n>', 'stop each search after this many states', positive)
+    .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
+    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G', value(parseBytes))
+    .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
+    .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 every setting is settled, safe or not; 20 a limit left one open; 64 usage; 65 the model, or one of its settings, is wrong;
+70 a bug of mmucheck; 130 interrupted.`,
+    )
+    .action(async (target: string, flags: SweepFlags) => {
+      if (flags.property === undefined) throw new UsageError('say what must hold: --property <name>')
+      report(
+        await verbs.sweep({
+          target,
+          over: flags.over ?? null,
+          properties: flags.property,
+          settings: flags.set ?? [],
+          variant: flags.variant ?? null,
+          limits: limitsOf(flags),
+          processes: flags.jobs ?? null,
+          format: flags.json === true ? 'json' : 'text',
+        }),
+      )
+    })
 
 interface InspectFlags {
   readonly full?: true

@@ -11,6 +11,8 @@ const verbsTo = (output: Output): Verbs => ({
   check: async (request) => (await import('./check-command.js')).runCheck(request, output),
   dump: async (request) => (await import('./check-command.js')).runDump(request, output),
   inspect: async (request) => (await import('./inspect-command.js')).runInspect(request, output),
+  claims: async (request) => (await import('./claims-command.js')).runClaims(request, output),
+  sweep: async (request) => (await import('./sweep-command.js')).runSweep(request, output),
   list: async (request) => (await import('./list-command.js')).runList(request, output),
 })
 

@@ -94,6 +94,28 @@ export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Val
     }),
   )
 
+/** The arguments of a call that may spread lists whose length is known: `Math.max(...s.count)`. */
+const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] => {
+  const parts = evaluateAll(
+    c,
+    node.arguments.map((a) => (): Value => {
+      if (a.type !== 'SpreadElement') return { k: 'list', items: [{ present: constant(1), value: evaluate(c, a, scope) }] }
+      const items = itemsOf(c, evaluateObject(c, a.argument, scope), { file: scope.file, node: a })
+      if (items.some(({ present: p }) => p.op !== 'const'))
+        return refuse(
+          c,
+          'MC101',
+          scope.file,
+          a,
+          'a list whose length is not known is spread',
+          'go through it with reduce, from a value of its own',
+        )
+      return { k: 'list', items: items.filter(({ present: p }) => p.op === 'const' && p.value === 1) }
+    }),
+  )
+  return parts.flatMap((part) => (part.k === 'list' ? part.items.map(({ value }) => value) : []))
+}
+
 const asDivision = (node: Argument): { left: Expression; right: Expression } | null =>
   node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null
 
@@ -225,9 +247,9 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
   const first = (): Value => args()[0] ?? undefinedValue
   switch (fn) {
     case Math.min:
-      return extreme(c, 'min', args(), site)
+      return extreme(c, 'min', spreadArguments(c, node, scope), site)
     case Math.max:
-      return extreme(c, 'max', args(), site)
+      return extreme(c, 'max', spreadArguments(c, node, scope), site)
     case Math.abs:
       return absolute(c, first(), site)
     case Math.sign:

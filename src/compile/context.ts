@@ -80,8 +80,8 @@ export interface Context {
   startRead: Span | null
 }
 
-/** Steps that emit more statements than this are refused: they would take minutes to compile. */
-const mostStatements = 400_000
+/** Steps that emit more statements than this are refused: V8 takes about 100 kB to compile each. Those of protocols have hundreds. */
+const mostStatements = 40_000
 
 export const createContext = (state: Readonly<Record<string, Domain>>, shown: (path: string) => string): Context => ({
   state,

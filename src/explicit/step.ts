@@ -111,7 +111,14 @@ const afterJoin = (env: Env, join: Join): void => {
 }
 
 interface Exits {
-  readonly labels: ReadonlyMap<number, { readonly label: string; readonly join: Join }>
+  readonly labels: ReadonlyMap<number, Exit>
+}
+
+interface Exit {
+  readonly label: string
+  readonly join: Join
+  /** Some exit leads there: control gets behind the block. */
+  taken: boolean
 }
 
 const addAll = (to: Set<number>, from: ReadonlySet<number>): void => {
@@ -147,20 +154,24 @@ const statements = (scope: StepScope, env: Env, stmts: readonly Stmt[], way: Way
       case 'exit': {
         const target = exits.labels.get(s.id)
         if (target === undefined) throw new Error(`exit ${s.id} is in no block of that id`)
+        target.taken = true
         meet(scope, env, target.join)
         scope.code.push(br(target.label))
         return false
       }
       case 'block': {
         const join = joinFor(scope, s.body)
-        const label = `exit${s.id}_${scope.locals.length}`
+        const target: Exit = { label: `exit${s.id}_${scope.locals.length}`, join, taken: false }
         const inner = copyEnv(env)
+        let goesOn = false
         const body = nested(scope, () => {
-          if (statements(scope, inner, s.body, way, { labels: new Map([...exits.labels, [s.id, { label, join }]]) }))
-            meet(scope, inner, join)
+          goesOn = statements(scope, inner, s.body, way, { labels: new Map([...exits.labels, [s.id, target]]) })
+          if (goesOn) meet(scope, inner, join)
         })
-        scope.code.push(block(label, body))
+        scope.code.push(block(target.label, body))
         addAll(env.assigned, inner.assigned)
+        // What follows may read temps that nothing has set.
+        if (!goesOn && !target.taken) return false
         for (const [temp, value] of inner.constants) env.constants.set(temp, value)
         afterJoin(env, join)
         break

@@ -6,9 +6,10 @@ import { dirname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import { DiagnosticError, type Place } from '../diagnostics.js'
+import type { Claims } from '../lang/claim.js'
 import type { Model } from '../lang/model.js'
 import type { Predicate, Properties } from '../lang/property.js'
-import { findTarget } from './find.js'
+import { type Found, findTarget } from './find.js'
 import type { CodeReply, CodeRequest, HookData } from './hooks.js'
 import { findModule, refusal } from './hooks.js'
 import { functionInfo, registry } from './registry.js'
@@ -22,10 +23,20 @@ export interface Loaded {
   readonly model: Model
   /** Null where no file of properties belongs to the model. */
   readonly properties: Properties | null
+  /** What the file of the properties exports besides them, in order of names. */
+  readonly claims: readonly NamedClaims[]
   /** The file that the target named: an absolute path. */
   readonly file: string
   /** The model's file and the user files that it imports, absolute paths, sorted: what its behaviour depends on. Its properties do not count. */
   readonly sources: readonly string[]
+}
+
+/** The claims of one export. */
+export interface NamedClaims {
+  readonly name: string
+  readonly claims: Claims
+  /** Absolute. */
+  readonly file: string
 }
 
 /** This package's folder; this file is in `src/load/` or, built, in `dist/load/`. */
@@ -69,15 +80,19 @@ const codeOf = (file: string): string | null => {
 export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => {
   const found = findTarget(target, cwd)
   installHooks()
-  const loaded = await importDefault(found.file)
+  const module = await importModule(found.file)
+  const loaded = module.default
   if (isKind(loaded, 'properties')) {
     const properties = loaded as Properties
-    return { model: properties.model, properties, file: found.file, sources: sourcesOf(properties.model, found.file) }
+    const { model } = properties
+    return { model, properties, claims: claimsOf(module, model, found.file), file: found.file, sources: sourcesOf(model, found.file) }
   }
   if (!isKind(loaded, 'model')) throw noModel(found.file)
   const model = loaded as Model
-  if (found.properties === null) return { model, properties: null, file: found.file, sources: sourcesOf(model, found.file) }
-  const properties = await importDefault(found.properties)
+  const bare = { model, properties: null, claims: [], file: found.file, sources: sourcesOf(model, found.file) }
+  if (found.properties === null) return bare
+  const moduleOfProperties = await importModule(found.properties)
+  const properties = moduleOfProperties.default
   if (!isKind(properties, 'properties'))
     throw new DiagnosticError(
       'MC004',
@@ -85,15 +100,25 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
       'write: export default properties(model, { ... })',
       startOf(found.properties),
     )
-  if ((properties as Properties).model !== loaded)
-    throw new DiagnosticError(
-      'MC010',
-      `these are properties of '${(properties as Properties).model.name}', not of '${model.name}'`,
-      `import the model from '${shown(found.file)}'`,
-      startOf(found.properties),
-    )
-  return { model, properties: properties as Properties, file: found.file, sources: sourcesOf(model, found.file) }
+  if ((properties as Properties).model !== loaded) throw ofAnotherModel('properties', (properties as Properties).model, model, found)
+  return { ...bare, properties: properties as Properties, claims: claimsOf(moduleOfProperties, model, found.properties) }
 }
+
+const ofAnotherModel = (what: string, theirs: Model, model: Model, { file, properties }: Found): DiagnosticError =>
+  new DiagnosticError(
+    'MC010',
+    `these are ${what} of '${theirs.name}', not of '${model.name}'`,
+    `import the model from '${shown(file)}'`,
+    startOf(properties ?? file),
+  )
+
+const claimsOf = (module: Readonly<Record<string, unknown>>, model: Model, file: string): NamedClaims[] =>
+  Object.entries(module).flatMap(([name, value]) => {
+    if (!isKind(value, 'claims')) return []
+    const claims = value as Claims
+    if (claims.model !== model) throw ofAnotherModel('claims', claims.model, model, { file, properties: null })
+    return [{ name, claims, file }]
+  })
 
 const isKind = (x: unknown, kind: string): boolean => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === kind
 
@@ -107,10 +132,9 @@ const noModel = (file: string): DiagnosticError =>
 
 const startOf = (file: string): Place => ({ file: shown(file), text: sourceOf(file).text, start: 0, end: 0 })
 
-const importDefault = async (file: string): Promise<unknown> => {
+const importModule = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
   try {
-    const module: { default?: unknown } = await import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)
-    return module.default
+    return await import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)
   } catch (error) {
     throw loadError(error, file)
   }

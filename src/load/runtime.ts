@@ -82,6 +82,11 @@ export const $mmu = {
     const process = arrive({ file, offset, locals })
     return process === null ? callee : through(callee, process)
   },
+  /** What `x!` stands for. @throws TypeError where it is null or undefined. */
+  there: <T>(x: T): T => {
+    if (x === null || x === undefined) throw new TypeError(`${String(x)} stands where ! says that something does`)
+    return x
+  },
   /** A number that something is computed from. @throws TypeError where it is null or undefined. */
   operand: <T>(x: T): T => {
     if (x === null || x === undefined) throw new TypeError(`${String(x)} is used as a number`)

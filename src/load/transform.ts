@@ -5,7 +5,8 @@
 import MagicString, { type SourceMap } from 'magic-string'
 import { DiagnosticError } from '../diagnostics.js'
 import { type Erased, eraseTypes, NotErasable } from './erase.js'
-import { child, childrenOf, isTypeOnly, list, type Node, nameOf } from './node.js'
+import { guardsIn } from './guards.js'
+import { child, childrenOf, list, type Node } from './node.js'
 import { type FunctionScope, keyName, type Names, namesIn, type YieldSite } from './scopes.js'
 import { sourceOfText } from './source.js'
 
@@ -71,7 +72,7 @@ const edit = (file: string, source: string): Edited => {
     ...tagFunctions(out, text, names, own),
   ]
   watchYields(out, names, own)
-  guardOperands(out, program, own, false)
+  for (const { node, by } of guardsIn(program)) wrap(out, node, `${own}.${by}(`, ')')
   for (const end of statementEnds) out.appendRight(end, ';')
   return { out, own, header: `${header.join(';')};` }
 }
@@ -171,37 +172,6 @@ const watchYields = (out: MagicString, names: Names, own: string): void => {
     else wrap(out, argument, `${own}.${node.delegate === true ? 'call' : 'at'}(`, tail)
   }
 }
-
-const takesNumbers: ReadonlySet<unknown> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
-
-/**
- * Lets arithmetic and order fail on null and undefined, as they do in the language: JavaScript counts with 0 and NaN. Inside functions only; where
- * the left side is assigned to as well (`+=`, `++`) it stays JavaScript's.
- */
-const guardOperands = (out: MagicString, node: Node, own: string, inFunction: boolean): void => {
-  const guard = (operand: Node | null): void => {
-    if (inFunction && operand !== null && mayBeNull(operand)) wrap(out, operand, `${own}.operand(`, ')')
-  }
-  if (isTypeOnly(node)) return
-  if (node.type === 'BinaryExpression' && takesNumbers.has(node.operator)) {
-    guard(child(node, 'left'))
-    guard(child(node, 'right'))
-  }
-  if (node.type === 'AssignmentExpression' && takesNumbers.has(String(node.operator).slice(0, -1))) guard(child(node, 'right'))
-  if (node.type === 'UnaryExpression' && (node.operator === '-' || node.operator === '+' || node.operator === '~'))
-    guard(child(node, 'argument'))
-  if (node.type === 'CallExpression' && isArithmetic(child(node, 'callee')))
-    for (const argument of list(node, 'arguments')) if (argument.type !== 'SpreadElement') guard(argument)
-  const within = inFunction || /Function/.test(node.type)
-  for (const part of childrenOf(node)) guardOperands(out, part, own, within)
-}
-
-/** `Number` and the functions of `Math`. */
-const isArithmetic = (callee: Node | null): boolean =>
-  nameOf(callee) === 'Number' || (callee?.type === 'MemberExpression' && nameOf(child(callee, 'object')) === 'Math')
-
-/** What is computed is never null; nor is a literal, but for null itself, which TypeScript lets nobody count with. */
-const mayBeNull = ({ type }: Node): boolean => !/^(Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression)$/.test(type)
 
 /** Makes an expression the first argument of a call. */
 const wrap = (out: MagicString, node: Node, before: string, after: string): void => {

@@ -68,7 +68,7 @@ const scalar = (variable: Variable, value: unknown): number => {
     throw new Disagreement(
       `'${value}' is none of the values that the compiler expects for '${variable.name}': ${variable.values?.join(', ') ?? 'integers'}`,
     )
-  return variable.lo > 0 || variable.values !== undefined ? variable.lo : Math.max(0, variable.lo)
+  return variable.lo <= 0 && variable.hi >= 0 && variable.values === undefined ? 0 : variable.lo
 }
 
 export interface LocalLeaf {

@@ -8,7 +8,14 @@ const parse = async (...words: string[]): Promise<unknown> => {
     seen = [name, request]
     return 7
   }
-  const verbs = { check: verb('check'), dump: verb('dump'), inspect: verb('inspect'), list: verb('list') }
+  const verbs = {
+    check: verb('check'),
+    dump: verb('dump'),
+    inspect: verb('inspect'),
+    list: verb('list'),
+    claims: verb('claims'),
+    sweep: verb('sweep'),
+  }
   const code = await runProgram(words, '0.0.0', verbs, { out: () => {}, err: () => {} })
   return code === 7 ? seen : code
 }

@@ -62,6 +62,15 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means: 'A module imports one that is not there, or a name that the other one does not export.',
     instead: 'Paths are relative to the importing file; packages have to be installed.',
   },
+  MC016: {
+    means:
+      'A row of `claims(...)` names a variant, a param, a value or a property that the model has not, or a property that cannot be violated (`maximum`, `minimum`).',
+    instead: 'One of the names that the message offers; for a cost `bound(measure, max)`.',
+  },
+  MC017: {
+    means: '`sweep` was asked for more than 10,000 settings.',
+    instead: 'Fewer knobs, named with `--over`; the message says how many values each has.',
+  },
   MC101: {
     means: 'Syntax that is not in the language: what a model does must be a function of the state that can be compiled.',
     instead:

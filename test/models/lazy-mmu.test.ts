@@ -1,7 +1,7 @@
 /** The claims C1b.2, C1b.5 and C1b.7 of the protocol: the verdicts that are expected, and the essential events of the races. */
 import { describe, expect, test } from 'vitest'
 import lazyMmu from '../../models/lazy-mmu.ts'
-import properties from '../../properties/lazy-mmu.ts'
+import properties, { mails } from '../../properties/lazy-mmu.ts'
 import { explore } from '../semantics/harness.ts'
 import { inOrder, settle } from './settle.ts'
 
@@ -22,6 +22,14 @@ test('the oracle and the engine agree on every state of it', async () => {
   const { states, depth } = await explore(lazyMmu, properties.properties, { cpus: 1, ptes: 1 }, 10)
   expect([states.length, depth]).toEqual([296, 16])
 })
+
+test.each(mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const))(
+  '%s',
+  async (_, { variant, settings, property, expected }) => {
+    const { verdicts } = await settle(properties, { ...lazyMmu.variants?.[variant ?? ''], ...settings })
+    expect(verdicts[property]).toBe(expected)
+  },
+)
 
 describe('the read hazard (C1b.5)', () => {
   test('with default params an update is lost: an entry is read again while its update is still queued', async () => {

@@ -42,6 +42,21 @@ describe('integers', () => {
     expect(await table(4, n, (x) => 12 >> x)).toEqual(['12', '6', '3', '1'])
   })
 
+  test('Math.max and min of a list that is spread', async () => {
+    expect(await table(4, n, (x) => Math.max(...[x, 2], 1))).toEqual(['2', '2', '2', '3'])
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ count: array(2, index(4)), most: index(4) }),
+        init: function* (s) {
+          s.count[1] = yield* choose(3)
+          s.most = Math.max(...s.count)
+        },
+      }),
+    )
+    expect(states).toEqual(['count=[0,0] most=0', 'count=[0,1] most=1', 'count=[0,2] most=2'])
+  })
+
   test('Math.min, max, abs', async () => {
     expect(await table(4, n, (x) => Math.min(x, 2))).toEqual(['0', '1', '2', '2'])
     expect(await table(4, n, (x) => Math.max(1, x, 2))).toEqual(['2', '2', '2', '3'])

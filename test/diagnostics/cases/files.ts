@@ -110,4 +110,43 @@ export const files: Family = [
     "import { width } from «'sizes'»\nexport default model({ name: 'example', state: () => ({ x: range(0, width) }) })",
   ),
   init('two fields of one name', 'MC009', 'x: range(0, 1)', 'const o = { a: 1, «a»: 2 }\ns.x = o.a'),
+  ...(
+    [
+      ['a claim about a variant that is not there', "variant: '«longer»', property: 'small'"],
+      ['a claim about a param that is not there', "settings: { «limits»: 2 }, property: 'small'"],
+      ['a claim about a property that is not there', "property: '«smal»'"],
+      ['a claim about a maximum', "property: '«greatest»'"],
+    ] as const
+  ).map(
+    ([name, row]): Case =>
+      command(name, 'MC016', ['claims', 'counter'], {
+        ...counter,
+        'properties/counter.ts': `import { always, claims, maximum, properties } from 'mmucheck'
+import counter from '../models/counter.ts'
+
+export default properties(counter, { small: always((s) => s.x < 2), greatest: maximum((s) => s.x) })
+
+export const mails = claims(counter, [
+  { id: 'C1', quote: 'It stays small.', source: 'a mail', expected: 'holds', ${row} },
+])
+`,
+      }),
+  ),
+  loaded('claims of another model', 'MC010', {
+    'models/broken.ts': (counter['models/counter.ts'] as string).replace("'counter'", "'broken'"),
+    'properties/broken.ts':
+      "«i»mport { always, claims, properties } from 'mmucheck'\nimport broken from '../models/broken.ts'\nimport counter from '../models/counter.ts'\n\nexport default properties(broken, { small: always((s) => s.x < 2) })\nexport const mails = claims(counter, [])\n",
+  }),
+  command('too many settings', 'MC017', ['sweep', 'wide', '--property', 'deadlock'], {
+    ...counter,
+    'models/wide.ts': `import { flag, model, range } from 'mmucheck'
+
+const f = flag(false)
+export default model({
+  name: 'wide',
+  params: { a: f, b: f, c: f, d: f, e: f, f, g: f, h: f, i: f, j: f, k: f, l: f, m: f, n: f },
+  state: () => ({ x: range(0, 1) }),
+})
+`,
+  }),
 ]

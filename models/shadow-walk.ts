@@ -1,0 +1,444 @@
+/**
+ * Xen's shadow page fault, after the lock was removed from the first walk of the guest's page tables: walk without a lock, then take it,
+ * and look whether a version says that the walk may be out of date. Two hints change the version: taking away write access from a guest page
+ * table, and emulating a write to one.
+ *
+ * One vCPU faults and builds a shadow entry; one writes to the guest page tables on that path; a third (with `vcpus` 3) promotes one of
+ * these tables too, by a fault of its own. One step is one read or write of a guest entry, of the version or of the shadow, one TLB
+ * flush of all CPUs, or one taking or giving back of the lock. The value of a guest entry is the number of the write that made it, 0 at first.
+ *
+ * A finding about this abstracted protocol, not a bug that anyone has seen in Xen (C2.3, variant `as-coded-3-vcpus`): with the version
+ * changed *before* the TLBs are flushed, which is the order of the code, a fault whose walk falls between the two sees the new version and an
+ * old entry, and a third vCPU can still change that entry through its stale translation. The fault then finds the table protected already and
+ * the version unchanged, and installs the old entry; nothing repairs it. With the flush first it cannot happen (`flush-before-bump-3-vcpus`).
+ * It assumes that the third vCPU runs guest code between two neighbouring lines of sh_page_fault(), with a writable translation
+ * in its TLB; that the fault needs the same table; and that its lock-free walk fits into the window. What to look at in the real code:
+ * - sh_page_fault(): `atomic_inc(&d->arch.paging.shadow.gtable_dirty_version)`, and after it `flush_tlb_mask()`, which waits for the
+ *   other CPUs; whether anything keeps them from running guest code between the two. The order was still this in 2025.
+ * - shadow_check_gl1e(), which came with out-of-sync tables: it compares the lowest entry once more, whatever the version says. That closes
+ *   the window for the lowest table (`final-check-3-vcpus`), but not for those above (`final-check-3-vcpus-2-levels`).
+ *
+ * Where tables may go out of sync the model says two more things, which no mail is about and nobody has confirmed either:
+ * - A fault can be made to walk again for ever, by a writer that each time gets the table unsynchronized and then not to its store before the
+ *   fault has synchronized it again (`out-of-sync`, progress). The cycle is fair, but takes the same coincidence each time.
+ * - sh_resync() changes no version, so if a third vCPU synchronizes the table, a fault that has walked before installs what it has read
+ *   (`out-of-sync-3-vcpus`). shadow_check_gl1e() is there for this case, and again looks at the lowest entry only. It assumes a
+ *   guest that uses one page both as lowest table and higher up, of which sh_unsync() refuses what is already shadowed as both.
+ *
+ * Not modelled: A and D bits that the walk sets in guest entries (a cmpxchg that is given up if the entry has changed, and so no more
+ * than a comparison that fails later); the vTLB; shadows that are taken apart again.
+ */
+import {
+  array,
+  bool,
+  choice,
+  choose,
+  flag,
+  ghost,
+  index,
+  model,
+  optional,
+  type ParamValues,
+  range,
+  type StateOf,
+  type Steps,
+  size,
+  when,
+} from 'mmucheck'
+import { acquire, lock, release } from 'mmucheck/mmu'
+
+const params = {
+  vcpus: size(2, { max: 3, doc: '1: only the one that faults; 2: one that writes to the page tables too; 3: one more that promotes them' }),
+  levels: size(1, { max: 3, doc: 'page tables on the path that are walked' }),
+  writes: size(2, { min: 0, max: 4, doc: 'writes to the page tables' }),
+  walkUnderLock: flag(false, 'the design before the patch: lock, then take away write access, flush and read, level by level'),
+  hintWriteRemoval: flag(true, 'taking away write access changes the version'),
+  hintWriteEmulation: flag(true, 'emulating a write changes the version'),
+  recheck: flag(true, 'where the version has changed, the walk is compared with the tables'),
+  versionSampledBeforeWalk: flag(true, 'the version is read before the walk, not after it'),
+  emulationBump: choice(['after the write', 'before the write'], 'after the write', 'when an emulated write changes the version'),
+  bumpVsFlush: choice(['bump, flush', 'flush, bump'], 'bump, flush', 'what comes first after write access was taken away'),
+  onMismatch: choice(['refault', 'rewalk'], 'refault', 'what follows where the comparison fails'),
+  oos: choice(
+    ['never', 'resync rewalks', 'resync goes on'],
+    'never',
+    'whether the highest table may go out of sync, to be written directly; and what a fault does after it has synchronized it',
+  ),
+  finalCheck: flag(false, 'the lowest entry is compared once more before the shadow entry is written, whatever the version says'),
+  alreadyProtected: flag(false, 'the tables are shadowed, and so write-protected, from the start'),
+  initiallyPresent: flag(true, 'the lowest guest entry is present from the start; if not, the first write makes it so'),
+}
+
+type Params = ParamValues<typeof params>
+
+const state = (p: Params) => {
+  const value = range(0, p.writes)
+  return {
+    shadowLock: lock(3),
+    version: range(0, p.writes + 2 * p.levels),
+    /** Of each table on the path, from the top: the guest's entry, and whether the shadows let the guest write to the table. */
+    guest: array(p.levels, value),
+    writable: array(p.levels, bool),
+    /** The writer caches a writable translation of the table. */
+    writerTlb: array(p.levels, bool),
+    /** The highest table is shadowed (as a lowest one, for another path), and may be written all the same. */
+    outOfSync: bool,
+    /** What the faulting vCPU has read, its walk_t. */
+    walk: array(p.levels, value),
+    /** The shadow entry: the guest entries that it was built from. */
+    shadow: optional(array(p.levels, value)),
+
+    /** How many writes there were, and to which table. */
+    written: ghost(value),
+    writtenTo: ghost(array(Math.max(1, p.writes), index(p.levels))),
+    /** The shadow was built from entries that were never there together. */
+    torn: ghost(bool),
+    /** Of the fault: guest walks, comparisons with the tables, comparisons that failed, TLB flushes of the last walk, traps, lock takings. */
+    walks: ghost(range(0, p.writes + 2)),
+    rechecks: ghost(range(0, p.writes + 2)),
+    mismatches: ghost(range(0, p.writes + 2)),
+    resyncs: ghost(range(0, p.writes + 2)),
+    flushes: ghost(range(0, p.levels)),
+    traps: ghost(range(0, p.writes + 2)),
+    lockTaken: ghost(bool),
+    /** The fault has been passed on to the guest; it is over, in whatever way. */
+    guestFault: ghost(bool),
+    served: ghost(bool),
+  }
+}
+
+type State = StateOf<typeof state>
+
+const faulting = 0
+const writing = 1
+const promoting = 2
+
+const lowest = (p: Params): number => p.levels - 1
+
+/** Whether the entries that the walk has read were all in the tables at some one moment. */
+const wasThere = (s: State, p: Params): boolean => {
+  let found = false
+  for (let moment = 0; moment <= p.writes; moment++) {
+    let matches = moment <= s.written
+    for (let table = 0; table < p.levels; table++) {
+      if (s.walk[table] > moment) matches = false
+      for (let write = 1; write <= p.writes; write++) {
+        if (write > s.walk[table] && write <= moment && s.writtenTo[write - 1] === table) matches = false
+      }
+    }
+    if (matches) found = true
+  }
+  return found
+}
+
+const flushTlbs = (s: State): void => {
+  for (let table = 0; table < s.writerTlb.length; table++) s.writerTlb[table] = false
+}
+
+/** After write access was taken away from a table: tell the walks that overlap, and see to it that it has really gone. */
+function* announceRemoval(s: State, p: Params, vcpu: number): Steps {
+  if (p.hintWriteRemoval && p.bumpVsFlush === 'bump, flush') {
+    yield 'atomic_inc(gtable_dirty_version)'
+    s.version += 1
+  }
+  yield 'flush_tlb_mask()'
+  flushTlbs(s)
+  if (vcpu === faulting) s.flushes += 1
+  if (p.hintWriteRemoval && p.bumpVsFlush === 'flush, bump') {
+    yield 'atomic_inc(gtable_dirty_version)'
+    s.version += 1
+  }
+}
+
+/** The table that may go out of sync. */
+const unsyncable = 0
+
+/** Brings the table in sync again: no write access, no stale translation, the shadow as the table. The version stays as it is. */
+function* resync(s: State): Steps {
+  yield 'sh_resync(): remove write access'
+  s.writable[unsyncable] = false
+  yield 'sh_resync(): flush_tlb_mask()'
+  flushTlbs(s)
+  yield 'sh_resync(): update the L1 shadow'
+  s.outOfSync = false
+}
+
+type Removal = 'nothing' | 'removed' | 'resynced'
+
+/** What gw_remove_write_accesses() does with one table of the path. */
+function* removeWriteAccess(s: State, p: Params, table: number): Steps<Removal> {
+  if (p.oos !== 'never' && table === unsyncable) {
+    yield `mfn_is_out_of_sync(L${p.levels - table})?`
+    if (s.outOfSync) {
+      yield* resync(s)
+      return 'resynced'
+    }
+  }
+  yield `sh_remove_write_access(L${p.levels - table})`
+  const removed = s.writable[table]
+  s.writable[table] = false
+  return removed ? 'removed' : 'nothing'
+}
+
+/** gw_remove_write_accesses(): what it has done is what the fault goes by. */
+function* removeWriteAccesses(s: State, p: Params): Steps<Removal> {
+  let all: Removal = 'nothing'
+  for (let table = 0; table < p.levels; table++) {
+    const one = yield* removeWriteAccess(s, p, table)
+    if (one === 'resynced') s.resyncs = Math.min(s.resyncs + 1, p.writes + 2)
+    if (all === 'nothing') all = one
+  }
+  return all
+}
+
+/** Reads the guest's tables, from the top. */
+function* guestWalk(s: State, p: Params): Steps {
+  for (let table = 0; table < p.levels; table++) {
+    yield `guest_walk_tables(): read L${p.levels - table}`
+    s.walk[table] = s.guest[table]
+    if (table === 0) s.walks = Math.min(s.walks + 1, p.writes + 2)
+  }
+}
+
+const isGuestFault = (s: State, p: Params): boolean => !p.initiallyPresent && s.walk[lowest(p)] === 0
+
+function* install(s: State, p: Params): Steps {
+  yield 'write the shadow entry'
+  s.shadow = [...s.walk]
+  if (!wasThere(s, p)) s.torn = true
+}
+
+/** sh_page_fault() before the patch. */
+function* faultUnderLock(s: State, p: Params): Steps {
+  yield* acquire(s.shadowLock, faulting, '#PF: shadow_lock()')
+  s.traps += 1
+  s.lockTaken = true
+  for (let table = 0; table < p.levels; table++) {
+    const done = yield* removeWriteAccess(s, p, table)
+    if (done === 'removed') {
+      yield 'flush_tlb_mask()'
+      flushTlbs(s)
+      s.flushes += 1
+    }
+    yield `guest_walk_tables(): read L${p.levels - table}`
+    s.walk[table] = s.guest[table]
+    if (table === 0) s.walks = Math.min(s.walks + 1, p.writes + 2)
+  }
+  if (isGuestFault(s, p)) {
+    yield* release(s.shadowLock, faulting, 'shadow_unlock(); inject #PF into the guest')
+    s.guestFault = true
+  } else {
+    yield* install(s, p)
+    yield* release(s.shadowLock, faulting, 'shadow_unlock()')
+  }
+  s.served = true
+}
+
+/** sh_page_fault() since the patch. */
+function* faultWithoutLock(s: State, p: Params): Steps {
+  yield '#PF'
+  s.traps += 1
+  while (true) {
+    let version = 0
+    if (p.versionSampledBeforeWalk) {
+      yield 'version = atomic_read(gtable_dirty_version)'
+      version = s.version
+    }
+    yield* guestWalk(s, p)
+    if (isGuestFault(s, p)) {
+      yield 'inject #PF into the guest'
+      s.guestFault = true
+      s.served = true
+      return
+    }
+    if (!p.versionSampledBeforeWalk) {
+      yield 'version = atomic_read(gtable_dirty_version)'
+      version = s.version
+    }
+
+    yield* acquire(s.shadowLock, faulting, 'shadow_lock()')
+    s.lockTaken = true
+    s.flushes = 0
+    const done = yield* removeWriteAccesses(s, p)
+    if (done === 'removed') yield* announceRemoval(s, p, faulting)
+    let matches = true
+    if (p.oos === 'resync rewalks' && done === 'resynced') {
+      matches = false
+    } else if (p.recheck) {
+      yield 'shadow_check_gwalk(): version changed?'
+      if (s.version !== version) {
+        for (let table = 0; table < p.levels; table++) {
+          yield `shadow_check_gwalk(): read L${p.levels - table} again`
+          if (table === 0) s.rechecks = Math.min(s.rechecks + 1, p.writes + 2)
+          if (s.guest[table] !== s.walk[table]) matches = false
+          if (table === p.levels - 1 && !matches) s.mismatches = Math.min(s.mismatches + 1, p.writes + 2)
+        }
+      }
+    }
+    if (p.finalCheck && matches) {
+      yield 'shadow_check_gl1e()'
+      if (s.guest[lowest(p)] !== s.walk[lowest(p)]) {
+        matches = false
+        s.mismatches = Math.min(s.mismatches + 1, p.writes + 2)
+      }
+    }
+    if (matches) {
+      yield* install(s, p)
+      yield* release(s.shadowLock, faulting, 'shadow_unlock()')
+      s.served = true
+      return
+    }
+    yield* release(s.shadowLock, faulting, 'shadow_unlock()')
+    if (p.onMismatch === 'refault') {
+      yield 'return to the guest, #PF again'
+      s.traps = Math.min(s.traps + 1, p.writes + 2)
+    }
+  }
+}
+
+const writeGuest = (s: State, table: number, value: number): void => {
+  s.guest[table] = value
+  s.written = value
+  s.writtenTo[value - 1] = table
+}
+
+/** Gives write access to the table back, though it is shadowed, unless this path has a shadow too; then the store is tried again. */
+function* unsync(s: State): Steps {
+  yield* acquire(s.shadowLock, writing, '#PF: shadow_lock()')
+  yield 'sh_unsync()'
+  if (s.shadow === null) {
+    s.outOfSync = true
+    s.writable[unsyncable] = true
+  }
+  yield* release(s.shadowLock, writing, 'shadow_unlock()')
+}
+
+/** A write to a table from which write access was taken away. */
+function* emulateWrite(s: State, p: Params, table: number, value: number): Steps {
+  yield* acquire(s.shadowLock, writing, 'emulate write: shadow_lock()')
+  if (p.hintWriteEmulation && p.emulationBump === 'before the write') {
+    yield 'atomic_inc(gtable_dirty_version)'
+    s.version += 1
+  }
+  yield `emulate write: memcpy() to L${p.levels - table}`
+  writeGuest(s, table, value)
+  yield 'sh_validate_guest_entry()'
+  if (s.shadow !== null) s.shadow[table] = value
+  if (p.hintWriteEmulation && p.emulationBump === 'after the write') {
+    yield 'atomic_inc(gtable_dirty_version)'
+    s.version += 1
+  }
+  yield* release(s.shadowLock, writing, 'shadow_unlock()')
+}
+
+export default model({
+  name: 'shadow-walk',
+  title: 'The first walk of the guest page tables without the shadow lock',
+  source: 'Kevin Tian, "[PATCH][RFC]Remove lock on first guest table walk", 21 Feb 2008; Xen commit 948397ecb8',
+  params,
+  variants: {
+    'before-the-patch': { walkUnderLock: true },
+    'before-the-patch-3-vcpus': { walkUnderLock: true, vcpus: 3 },
+    'no-write-removal-hint': { hintWriteRemoval: false },
+    'no-write-emulation-hint': { hintWriteEmulation: false, alreadyProtected: true },
+    'no-recheck': { recheck: false },
+    'no-recheck-2-levels': { recheck: false, levels: 2 },
+    'version-after-the-walk': { versionSampledBeforeWalk: false, alreadyProtected: true },
+    'bump-before-the-emulated-write': { emulationBump: 'before the write', alreadyProtected: true },
+    '2-levels': { levels: 2 },
+    'as-coded-3-vcpus': { vcpus: 3, writes: 1 },
+    'flush-before-bump-3-vcpus': { vcpus: 3, bumpVsFlush: 'flush, bump' },
+    uniprocessor: { vcpus: 1, writes: 0 },
+    'uniprocessor-already-shadowed': { vcpus: 1, writes: 0, alreadyProtected: true },
+    rewalk: { onMismatch: 'rewalk' },
+    'final-check-3-vcpus': { vcpus: 3, writes: 1, onMismatch: 'rewalk', finalCheck: true },
+    'final-check-3-vcpus-2-levels': { vcpus: 3, writes: 1, levels: 2, onMismatch: 'rewalk', finalCheck: true },
+    'out-of-sync': { oos: 'resync rewalks', onMismatch: 'rewalk', finalCheck: true, alreadyProtected: true, levels: 2, writes: 1 },
+    'out-of-sync-without-rewalk': {
+      oos: 'resync goes on',
+      onMismatch: 'rewalk',
+      finalCheck: true,
+      alreadyProtected: true,
+      levels: 2,
+      writes: 1,
+    },
+    'out-of-sync-3-vcpus': {
+      vcpus: 3,
+      oos: 'resync rewalks',
+      onMismatch: 'rewalk',
+      bumpVsFlush: 'flush, bump',
+      finalCheck: true,
+      alreadyProtected: true,
+      levels: 2,
+      writes: 1,
+    },
+    'guest-fault': { initiallyPresent: false },
+    'guest-fault-before-the-patch': { initiallyPresent: false, walkUnderLock: true },
+  },
+  state,
+  init: (s, p) => {
+    if (!p.alreadyProtected) for (let table = 0; table < p.levels; table++) s.writable[table] = true
+  },
+  processes: (p) => ({
+    faulting: function* (s) {
+      if (p.walkUnderLock) yield* faultUnderLock(s, p)
+      else yield* faultWithoutLock(s, p)
+    },
+    ...(p.vcpus < 2
+      ? {}
+      : {
+          writing: function* (s: State) {
+            for (let value = 1; value <= p.writes; value++) {
+              while (true) {
+                yield 'store to a guest page table'
+                const table = yield* choose(p.levels)
+                if (s.writable[table] || s.writerTlb[table]) {
+                  s.writerTlb[table] = true
+                  writeGuest(s, table, value)
+                  break
+                }
+                if (p.oos === 'never' || table !== unsyncable || s.shadow !== null) {
+                  yield* emulateWrite(s, p, table, value)
+                  break
+                }
+                yield* unsync(s)
+              }
+            }
+          },
+        }),
+    ...(p.vcpus < 3
+      ? {}
+      : {
+          promoting: function* (s: State) {
+            yield* acquire(s.shadowLock, promoting, '#PF: shadow_lock()')
+            // The paths share one table, or all.
+            const shared = yield* choose(p.levels === 1 ? 1 : p.levels + 1)
+            let all: Removal = 'nothing'
+            for (let table = 0; table < p.levels; table++) {
+              if (shared !== table && shared !== p.levels) continue
+              const one = yield* removeWriteAccess(s, p, table)
+              if (all === 'nothing') all = one
+            }
+            if (all === 'removed') yield* announceRemoval(s, p, promoting)
+            yield* release(s.shadowLock, promoting, 'shadow_unlock()')
+          },
+        }),
+  }),
+  rules: (p) =>
+    p.vcpus < 2
+      ? {}
+      : {
+          writerTlb: {
+            fill: function* (s) {
+              const table = yield* choose(p.levels)
+              when(s.writable[table] && !s.writerTlb[table])
+              s.writerTlb[table] = true
+            },
+            evict: function* (s) {
+              const table = yield* choose(p.levels)
+              when(s.writerTlb[table])
+              s.writerTlb[table] = false
+            },
+          },
+        },
+})

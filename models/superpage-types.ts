@@ -1,0 +1,561 @@
+/**
+ * Superpages of a PV guest in Xen, and the rule that no page table is ever writable by the guest: who counts what when a superpage is
+ * mapped (spring 2010, `allowsuperpage`).
+ *
+ * Each mapper is a vCPU that maps one and the same superpage from an L2 table of its own, so that no page lock keeps mappers apart. The
+ * typer makes page 0 of it an L1 page table, or stops to use it as one. `giveBack` returns page 0 to Xen, once. Every cmpxchg loop is a
+ * step that reads and a step that compares and exchanges; get_page_and_type() of one 4K page is one step where its loop is not the matter.
+ *
+ * The verdicts are those of PROTOCOLS section 6, with these readings:
+ * - C3.7 (impl2010 as it was shipped) is a finding about this abstraction of put_superpage() and unmark_superpage(); nobody has
+ *   confirmed it on Xen. It assumes two L2 tables of one guest that are changed by two vCPUs at once, and that nothing but the pages'
+ *   type counts keeps a page table from being mapped writable. What to look at in Xen 4.1 to 4.9: `do_pages` in the two cmpxchg loops,
+ *   and whether a lock that both vCPUs would have to hold excludes the retry.
+ * - 'after cmpxchg' includes the page's timestamp: it is read once the new type is visible. Read before, as part of x, it can be that of
+ *   a time before a mapping came and went (count 0 to 1 to 0), and the flush that was due is filtered out; in a first version of this
+ *   model that was a race of every scheme, the 2008 walk among them.
+ * - dave1 can hold I3 only if freeing and mapping agree on one word, so a page that is given back makes the superpage 'foreign'. No mail
+ *   says so: it is the reading in which the superpage has an owner (C3.2).
+ * - XSA-148's fast path is a matter of counts too: what it maps writable is put as writable, and was never got.
+ */
+import {
+  array,
+  bool,
+  choice,
+  choose,
+  each,
+  flag,
+  ghost,
+  model,
+  oneOf,
+  type ParamValues,
+  range,
+  record,
+  type StateOf,
+  type Steps,
+  size,
+  until,
+  when,
+} from 'mmucheck'
+
+const params = {
+  scheme: choice(['walk', 'keir2', 'dave1', 'impl2010'], 'dave1', 'what is counted when a superpage is mapped'),
+  pages: size(2, { max: 4, doc: '4K pages of the superpage' }),
+  mappers: size(2, { max: 3, doc: 'L2 tables that map the superpage' }),
+  pageTableRefs: size(1, { max: 2, doc: 'references that are taken to page 0 as a page table' }),
+  rounds: size(0, { min: 0, max: 4, doc: 'mappings that each mapper makes; 0: one after another for ever' }),
+  typer: flag(true, 'page 0 becomes a page table now and then'),
+  giveBack: flag(true, 'the guest may give page 0 back'),
+  marking: flag(false, 'impl2010: superpages are marked and unmarked by hypercall; only marked, and once, where mappings are counted'),
+  roMapping: choice(['notCounted', 'countedAsRw'], 'countedAsRw', 'dave1: what a read-only mapping of a superpage counts as'),
+  confCount: choice(
+    ['perReference', 'perPage'],
+    'perReference',
+    'dave1: what counts as a conflict, a reference to a page table or the page',
+  ),
+  confOrder: choice(
+    ['superpage first, released last', 'page first', 'superpage released first'],
+    'superpage first, released last',
+    'dave1: the order of the references to superpage and page',
+  ),
+  upgradePath: choice(['slow', 'fastPathIgnoresRW'], 'slow', 'how mod_l2_entry() makes a read-only mapping writable'),
+  typeChangeFlush: choice(['superpage', 'page timestamp', 'none'], 'superpage', 'what a change of type takes as reason to flush TLBs'),
+  flushPosition: choice(['after cmpxchg', 'before cmpxchg'], 'after cmpxchg', 'when a change of type flushes TLBs'),
+  publishCount: choice(['after walk', 'before walk'], 'after walk', 'keir2, impl2010: when the first count of a superpage is visible'),
+  doPagesReset: flag(true, 'impl2010: a retry of the cmpxchg decides anew whether the pages are to be put'),
+  freeConsultsSuperpage: flag(true, 'dave1: a page can be given back only while no superpage mapping is counted'),
+  ownerCheckedAtMap: flag(true, 'dave1: a superpage of which a page was given back cannot be mapped'),
+}
+
+type Params = ParamValues<typeof params>
+
+const state = (p: Params) => ({
+  /**
+   * The words that a superpage is counted by. keir2 has two, for writable and for read-only mappings. 'mapped' is SGT_dynamic of impl2010.
+   * 'foreign': a page was given back.
+   */
+  spage: array(
+    p.scheme === 'keir2' ? 2 : 1,
+    record({ type: oneOf('none', 'mapped', 'conflicting', 'marked', 'foreign'), count: range(0, 2 * p.mappers + 2) }),
+  ),
+  /**
+   * count: of references with that type. refs: of those without, from get_page(). stale: its timestamp says that writable mappings have
+   * gone since the last flush of the TLBs.
+   */
+  page: array(
+    p.pages,
+    record({
+      type: oneOf('none', 'writable', 'l1'),
+      count: range(0, 2 * p.mappers + 2),
+      refs: range(0, 2 * p.mappers),
+      stale: bool,
+    }),
+  ),
+  /** Page 0 is checked and in use as a page table: from here on nobody may write to it. */
+  validated: bool,
+  freed: bool,
+  l2e: array(p.mappers, oneOf('none', 'ro', 'rw')),
+  /** Some TLB has a writable translation of the superpage. */
+  tlb: bool,
+  mapper: ghost(array(p.mappers, oneOf('at rest', 'at work', 'refused', 'upgrade refused', 'done'))),
+  typerWorks: ghost(bool),
+  pageTableRefs: ghost(range(0, p.pageTableRefs)),
+  isMarked: ghost(bool),
+  markerWorks: ghost(bool),
+  /** Costs, counted where the mappers make a given number of mappings: to make one writable is to make another. */
+  cost: ghost(record({ mappings: range(0, 31), firstMappings: range(0, 31), pageOps: range(0, 127), superpageOps: range(0, 127) })),
+})
+
+type State = StateOf<typeof state>
+type Access = 'ro' | 'rw'
+type Word = State['spage'][number]
+type PageType = State['page'][number]['type']
+
+const sameWord = (a: Word, b: Word): boolean => a.type === b.type && a.count === b.count
+
+const countPageOp = (s: State, p: Params): void => {
+  if (p.rounds > 0) s.cost.pageOps++
+}
+const countSuperpageOp = (s: State, p: Params): void => {
+  if (p.rounds > 0) s.cost.superpageOps++
+}
+
+const countMapping = (s: State, p: Params): void => {
+  if (p.rounds > 0) s.cost.mappings++
+}
+
+const flushTlbs = (s: State): void => {
+  s.tlb = false
+  for (const page of s.page) page.stale = false
+}
+
+/** get_page_and_type(PGT_writable_page) for a writable mapping, get_page() for a read-only one. */
+const getPage = (s: State, at: number, access: Access): boolean => {
+  if (at === 0 && s.freed) return false
+  if (access === 'ro') {
+    s.page[at].refs++
+    return true
+  }
+  if (s.page[at].type === 'l1') return false
+  s.page[at].type = 'writable'
+  s.page[at].count++
+  return true
+}
+
+const putPage = (s: State, at: number, access: Access): void => {
+  if (access === 'ro') {
+    s.page[at].refs--
+    return
+  }
+  s.page[at].count--
+  if (s.page[at].count === 0) {
+    s.page[at].type = 'none'
+    s.page[at].stale = true
+  }
+}
+
+/** References to all pages, or to none of them. */
+function* getPages(s: State, p: Params, access: Access): Steps<boolean> {
+  for (let at = 0; at < p.pages; at++) {
+    if (access === 'rw') yield `get_page_and_type(page[${at}], PGT_writable)`
+    else yield `get_page(page[${at}])`
+    countPageOp(s, p)
+    if (getPage(s, at, access)) continue
+    for (let got = 0; got < at; got++) {
+      if (access === 'rw') yield `conflict: put_page_and_type(page[${got}])`
+      else yield `conflict: put_page(page[${got}])`
+      countPageOp(s, p)
+      putPage(s, got, access)
+    }
+    return false
+  }
+  return true
+}
+
+function* putPages(s: State, p: Params, access: Access): Steps {
+  for (let at = 0; at < p.pages; at++) {
+    if (access === 'rw') yield `put_page_and_type(page[${at}])`
+    else yield `put_page(page[${at}])`
+    countPageOp(s, p)
+    putPage(s, at, access)
+  }
+}
+
+/** keir2 and impl2010: the first reference of a superpage gets all of its pages, further ones only count. */
+function* getCounted(s: State, p: Params, word: number, access: Access): Steps<boolean> {
+  yield 'get: x = spage'
+  let x = { ...s.spage[word] }
+  let pagesDone = false
+  while (true) {
+    if (x.type === 'none') {
+      if (p.publishCount === 'after walk') {
+        const got = yield* getPages(s, p, access)
+        if (!got) return false
+        pagesDone = true
+      }
+    } else if (pagesDone) {
+      yield* putPages(s, p, access)
+      pagesDone = false
+    }
+    yield 'get: cmpxchg(spage, x, x + 1)'
+    if (sameWord(s.spage[word], x)) {
+      s.spage[word] = { type: x.type === 'none' ? 'mapped' : x.type, count: x.count + 1 }
+      countSuperpageOp(s, p)
+      if (p.rounds > 0 && x.type === 'none') s.cost.firstMappings++
+      break
+    }
+    x = { ...s.spage[word] }
+  }
+  if (p.publishCount === 'before walk' && x.type === 'none') {
+    const got = yield* getPages(s, p, access)
+    if (!got) {
+      yield 'conflict: spage--'
+      s.spage[word].count--
+      if (s.spage[word].count === 0) s.spage[word].type = 'none'
+      return false
+    }
+  }
+  return true
+}
+
+/** keir2 and impl2010: the last reference puts the pages. As shipped, a retry that finds another reference puts them all the same. */
+function* putCounted(s: State, p: Params, word: number, access: Access): Steps {
+  yield 'put: x = spage'
+  let x = { ...s.spage[word] }
+  let doPages = false
+  while (true) {
+    if (p.doPagesReset) doPages = false
+    if (x.type === 'mapped' && x.count === 1) doPages = true
+    yield 'put: cmpxchg(spage, x, x - 1)'
+    if (sameWord(s.spage[word], x)) {
+      s.spage[word] = x.count === 1 ? { type: 'none', count: 0 } : { type: x.type, count: x.count - 1 }
+      countSuperpageOp(s, p)
+      break
+    }
+    x = { ...s.spage[word] }
+  }
+  if (doPages) yield* putPages(s, p, access)
+}
+
+/** dave1: one reference of a type, whatever is mapped below. A count of 0 keeps its type, as that of a page does. */
+function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting'): Steps<boolean> {
+  yield `get_superpage_and_type(${type}): x = spage`
+  if (type === 'conflicting') s.typerWorks = true
+  let x = { ...s.spage[0] }
+  while (true) {
+    if (x.type === 'foreign' && (type === 'conflicting' || p.ownerCheckedAtMap)) return false
+    if (x.count > 0 && x.type !== type) return false
+    const mustFlush = p.typeChangeFlush === 'superpage' && type === 'conflicting' && x.type === 'mapped'
+    if (mustFlush && p.flushPosition === 'before cmpxchg') {
+      yield 'superpage changes type: flush TLBs'
+      flushTlbs(s)
+    }
+    yield `get_superpage_and_type(${type}): cmpxchg(spage, x, x + 1)`
+    if (sameWord(s.spage[0], x)) {
+      s.spage[0] = { type, count: x.count + 1 }
+      countSuperpageOp(s, p)
+      if (mustFlush && p.flushPosition === 'after cmpxchg') {
+        yield 'superpage changes type: flush TLBs'
+        flushTlbs(s)
+      }
+      return true
+    }
+    x = { ...s.spage[0] }
+  }
+}
+
+function* putSuperpageAndType(s: State, p: Params): Steps {
+  yield 'put_superpage_and_type(): spage--'
+  s.spage[0].count--
+  countSuperpageOp(s, p)
+}
+
+/** What a new mapping needs: false where it is refused. */
+function* getMapping(s: State, p: Params, access: Access): Steps<boolean> {
+  switch (p.scheme) {
+    case 'walk':
+      return yield* getPages(s, p, access)
+    case 'keir2':
+      return yield* getCounted(s, p, access === 'rw' ? 0 : 1, access)
+    case 'impl2010':
+      return yield* getCounted(s, p, 0, 'rw')
+    case 'dave1':
+      if (access === 'rw' || p.roMapping === 'countedAsRw') return yield* getSuperpageAndType(s, p, 'mapped')
+      yield 'get_superpage_and_type(read-only): not counted'
+      return !(s.spage[0].type === 'foreign' && p.ownerCheckedAtMap)
+  }
+}
+
+/** Gives back what a mapping had. */
+function* putMapping(s: State, p: Params, access: Access): Steps {
+  switch (p.scheme) {
+    case 'walk':
+      yield* putPages(s, p, access)
+      break
+    case 'keir2':
+      yield* putCounted(s, p, access === 'rw' ? 0 : 1, access)
+      break
+    case 'impl2010':
+      yield* putCounted(s, p, 0, 'rw')
+      break
+    case 'dave1':
+      if (access === 'rw' || p.roMapping === 'countedAsRw') yield* putSuperpageAndType(s, p)
+      break
+  }
+}
+
+/** A mapping from its making to its end. Xen finds in the L2 entry what to put: it keeps no record of what it got. */
+function* mapOnce(s: State, p: Params, who: number): Steps {
+  yield 'mmu_update(): map the superpage'
+  const plan = yield* choose(['rw', 'ro', 'ro, then rw'])
+  s.mapper[who] = 'at work'
+  if (plan === 'rw') {
+    const got = yield* getMapping(s, p, 'rw')
+    if (!got) {
+      s.mapper[who] = 'refused'
+      return
+    }
+    yield 'write L2e: RW'
+    countMapping(s, p)
+    s.l2e[who] = 'rw'
+  } else {
+    const got = yield* getMapping(s, p, 'ro')
+    if (!got) {
+      s.mapper[who] = 'refused'
+      return
+    }
+    yield 'write L2e: RO'
+    countMapping(s, p)
+    s.l2e[who] = 'ro'
+    if (plan === 'ro, then rw') {
+      s.mapper[who] = 'at work'
+      if (p.upgradePath === 'fastPathIgnoresRW') {
+        yield 'mod_l2_entry(): only RW differs, write L2e: RW'
+        s.l2e[who] = 'rw'
+      } else {
+        const upgraded = yield* getMapping(s, p, 'rw')
+        if (upgraded) {
+          yield 'mod_l2_entry(): write L2e: RW'
+          countMapping(s, p)
+          s.l2e[who] = 'rw'
+          yield* putMapping(s, p, 'ro')
+        } else {
+          s.mapper[who] = 'upgrade refused'
+        }
+      }
+    }
+  }
+  if (s.mapper[who] === 'at work') s.mapper[who] = 'at rest'
+  yield 'clear L2e'
+  const access = s.l2e[who]
+  s.l2e[who] = 'none'
+  s.mapper[who] = 'at work'
+  yield* putMapping(s, p, access)
+  s.mapper[who] = 'at rest'
+}
+
+/** Whether page 0, which had this type, had writable mappings since the last flush of the TLBs (tlbflush_filter()). */
+const mustFlush = (s: State, p: Params, type: PageType): boolean => p.typeChangeFlush !== 'none' && type === 'none' && s.page[0].stale
+
+/** get_page_type(page 0, PGT_l1_page_table), to the end of its validation. */
+function* getPageTable(s: State, p: Params): Steps<boolean> {
+  yield 'get_page_type(page[0], PGT_l1): x = type_info'
+  s.typerWorks = true
+  if (s.freed) return false
+  let type = s.page[0].type
+  let count = s.page[0].count
+  while (true) {
+    if (type === 'writable') return false
+    if (p.flushPosition === 'before cmpxchg' && mustFlush(s, p, type)) {
+      yield 'page[0] changes type: flush TLBs'
+      flushTlbs(s)
+    }
+    yield 'get_page_type(page[0], PGT_l1): cmpxchg(type_info, x, x + 1)'
+    if (s.freed) return false
+    if (s.page[0].type === type && s.page[0].count === count) {
+      s.page[0].type = 'l1'
+      s.page[0].count = count + 1
+      s.pageTableRefs++
+      if (type === 'l1') return true
+      if (p.flushPosition === 'after cmpxchg' && mustFlush(s, p, type)) {
+        yield 'page[0] changes type: flush TLBs'
+        flushTlbs(s)
+      }
+      yield 'alloc_l1_table(page[0]): validate'
+      s.validated = true
+      return true
+    }
+    type = s.page[0].type
+    count = s.page[0].count
+  }
+}
+
+/** put_page_type(page 0): the last reference ends its use as a page table. */
+function* putPageTable(s: State): Steps {
+  yield 'put_page_type(page[0])'
+  s.typerWorks = true
+  s.page[0].count--
+  s.pageTableRefs--
+  if (s.page[0].count === 0) {
+    s.validated = false
+    s.page[0].type = 'none'
+  }
+}
+
+/** Some references to page 0 as a page table, each with the conflict that it is to the superpage. */
+function* usePageTable(s: State, p: Params): Steps {
+  const dave = p.scheme === 'dave1'
+  for (let ref = 0; ref < p.pageTableRefs; ref++) {
+    const conflicts = dave && (p.confCount === 'perReference' || ref === 0)
+    if (conflicts && p.confOrder !== 'page first') {
+      const got = yield* getSuperpageAndType(s, p, 'conflicting')
+      if (!got) break
+    }
+    const typed = yield* getPageTable(s, p)
+    if (!typed) {
+      if (conflicts && p.confOrder !== 'page first') yield* putSuperpageAndType(s, p)
+      break
+    }
+    if (conflicts && p.confOrder === 'page first') {
+      const got = yield* getSuperpageAndType(s, p, 'conflicting')
+      if (!got) {
+        yield* putPageTable(s)
+        break
+      }
+    }
+  }
+  s.typerWorks = false
+  while (s.validated) {
+    const conflicts = dave && (p.confCount === 'perReference' || s.page[0].count === 1)
+    if (conflicts && p.confOrder === 'superpage released first') {
+      yield* putSuperpageAndType(s, p)
+      s.typerWorks = true
+    }
+    yield* putPageTable(s)
+    if (conflicts && p.confOrder !== 'superpage released first') yield* putSuperpageAndType(s, p)
+  }
+  s.typerWorks = false
+}
+
+function* mark(s: State, p: Params): Steps<boolean> {
+  yield 'mark_superpage(): x = spage'
+  let x = { ...s.spage[0] }
+  let pagesDone = false
+  while (true) {
+    s.markerWorks = true
+    if (x.type === 'mapped') {
+      if (pagesDone) yield* putPages(s, p, 'rw')
+      pagesDone = false
+    } else if (!pagesDone) {
+      const got = yield* getPages(s, p, 'rw')
+      if (!got) return false
+      pagesDone = true
+    }
+    yield 'mark_superpage(): cmpxchg(spage, x, marked + 1)'
+    if (sameWord(s.spage[0], x)) {
+      s.spage[0] = { type: 'marked', count: x.count + 1 }
+      s.isMarked = true
+      return true
+    }
+    x = { ...s.spage[0] }
+  }
+}
+
+function* unmark(s: State, p: Params): Steps {
+  yield 'unmark_superpage(): x = spage'
+  s.markerWorks = true
+  let x = { ...s.spage[0] }
+  let doPages = false
+  while (true) {
+    if (p.doPagesReset) doPages = false
+    if (x.count === 1) doPages = true
+    yield 'unmark_superpage(): cmpxchg(spage, x, x - 1)'
+    if (sameWord(s.spage[0], x)) {
+      s.spage[0] = x.count === 1 ? { type: 'none', count: 0 } : { type: 'mapped', count: x.count - 1 }
+      s.isMarked = false
+      break
+    }
+    x = { ...s.spage[0] }
+  }
+  if (doPages) yield* putPages(s, p, 'rw')
+}
+
+export default model({
+  name: 'superpage-types',
+  title: 'Superpages of a guest, and no writable page table among their pages',
+  source:
+    'Dave McCracken, "Re: [PATCH] Add hypercall to mark superpages to improve performance", xen-devel, 30 Apr 2010; Xen commits bd1cd81d64, 06ef473029',
+  params,
+  variants: {
+    '2008 walk': { scheme: 'walk' },
+    Keir: { scheme: 'keir2' },
+    'Keir, count published before the walk': { scheme: 'keir2', publishCount: 'before walk' },
+    Dave: { scheme: 'dave1', typeChangeFlush: 'page timestamp', freeConsultsSuperpage: false, ownerCheckedAtMap: false },
+    'Dave, read-only not counted': { scheme: 'dave1', roMapping: 'notCounted' },
+    'Dave, repaired': { scheme: 'dave1' },
+    'XSA-148': { scheme: 'dave1', roMapping: 'notCounted', upgradePath: 'fastPathIgnoresRW' },
+    'XSA-401': { flushPosition: 'before cmpxchg' },
+    impl2010: { scheme: 'impl2010', doPagesReset: false, giveBack: false },
+    'impl2010, do_pages reset': { scheme: 'impl2010' },
+  },
+  state,
+  processes: (p) => ({
+    mapper: each(p.mappers, function* (s, who) {
+      if (p.rounds === 0) {
+        while (true) yield* mapOnce(s, p, who)
+      }
+      for (let round = 0; round < p.rounds; round++) yield* mapOnce(s, p, who)
+      s.mapper[who] = 'done'
+    }),
+    ...(p.typer
+      ? {
+          typer: function* (s: State) {
+            while (true) yield* usePageTable(s, p)
+          },
+        }
+      : {}),
+    ...(p.marking
+      ? {
+          marker: function* (s: State) {
+            if (p.rounds > 0) {
+              yield* mark(s, p)
+              s.markerWorks = false
+              return
+            }
+            while (true) {
+              const marked = yield* mark(s, p)
+              s.markerWorks = false
+              if (marked) {
+                yield* unmark(s, p)
+                s.markerWorks = false
+              }
+            }
+          },
+        }
+      : {}),
+    ...(p.giveBack
+      ? {
+          giveBack: function* (s: State) {
+            if (p.scheme === 'dave1' && p.freeConsultsSuperpage) {
+              yield until('decrease_reservation(): cmpxchg(spage, 0, foreign)', () => s.spage[0].count === 0)
+              s.spage[0] = { type: 'foreign', count: 0 }
+            }
+            yield until('decrease_reservation(): free page[0]', () => s.page[0].count + s.page[0].refs === 0)
+            s.freed = true
+          },
+        }
+      : {}),
+  }),
+  rules: () => ({
+    user: {
+      'store through the superpage': (s) => {
+        when(!s.tlb && s.l2e.some((entry) => entry === 'rw'))
+        s.tlb = true
+      },
+      'TLB eviction': (s) => {
+        when(s.tlb)
+        s.tlb = false
+      },
+    },
+  }),
+})

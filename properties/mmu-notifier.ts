@@ -1,0 +1,395 @@
+import { always, alwaysPossible, claims, maximum, properties, sometimes } from 'mmucheck'
+import mmuNotifier from '../models/mmu-notifier.ts'
+
+export default properties(mmuNotifier, {
+  /** No spte maps a page that has been freed. */
+  noUseAfterFree: always((s) => s.spte.every((mapped, page) => !mapped || s.refs[page] > 0)),
+  /** Once munmap() has returned, or reclaim is done with the page, no spte maps what the page table does not map. The mail does not claim that much. */
+  noStaleSpte: always((s) => s.zapping || s.spte.every((mapped, page) => !mapped || s.pte[page])),
+  /** After range_start() no spte comes back while the page table still maps the page. */
+  sptesStayZapped: always((s) => !s.startFlushed || s.spte.every((mapped, page) => !mapped || !s.pte[page])),
+  /** A page that a fault has found is not freed before the fault is over: what the reference of get_user_pages() is for, and all that it does. */
+  noFreeUnderFault: always((s) => s.lookedUp.every((page) => page === null || s.refs[page] > 0)),
+  /** A page whose last user mapping goes away can be freed at last: no spte pins it for ever. */
+  reclaimable: alwaysPossible((s) => s.refs[0] === 0),
+
+  /** A sequence sends a fault back once for each invalidation. With a count too, it may be each time that the guest comes meanwhile. */
+  retriesNeedInvalidations: always((s, p) =>
+    s.retried.every((times) => p.block === 'count' || times <= (s.seq + s.count) * (p.block === 'countAndSeq' ? p.faults : 1)),
+  ),
+  mostRetries: maximum((s) => s.retried.reduce((most, times) => Math.max(most, times), 0)),
+
+  spteIsEstablished: sometimes((s) => s.spte.some((mapped) => mapped)),
+  faultDuringInvalidation: sometimes((s) => s.zapping && s.faulting.some((faulting) => faulting)),
+  /** The window: a fault has found a page that is gone from the page table by now. A mutex or the page-table lock keeps it closed. */
+  pageGoneDuringFault: sometimes(
+    (s, p) => p.block === 'driverMutex' || p.installUnder === 'ptLock' || s.lookedUp.some((page) => page !== null && !s.pte[page]),
+  ),
+  pagesAreFreed: sometimes((s) => s.refs[0] === 0),
+})
+
+const reply = 'Andrea Arcangeli, linux-kernel, 31 Jan 2008'
+const proposal = 'Christoph Lameter, linux-kernel, 30 Jan 2008'
+const contract = 'include/linux/mmu_notifier.h, Linux commit cddb8a5c14aa, Jul 2008'
+const kvm = 'virt/kvm/kvm_main.c, Linux commit e930bffe95e1, Jul 2008'
+
+const mandatory =
+  'The increased page count is _mandatory_ to safely use range_start/end called outside the locks with _end called after releasing the old page.'
+const build = 'sptes will build themself the whole time until the pte_clear is called on the main linux pte.'
+const contradicting =
+  "So you're contradicting yourself by suggesting not to use invalidate_page and not to use a increased page count at the same time."
+const stops =
+  'it seems that we do not need an increased page count if we have an invalidate_range_start() that clears all the external references and stops the establishment of new ones and invalidate_range_end() that reenables new external references?'
+const clutter =
+  "We don't want to clutter the VM fast paths with additional locks to stop the kvm pagefault while the VM is in the _range_start/end critical section like xpmem has to do be safe."
+const rmap = "And I need invalidate_page anyway for rmap.c which can't be provided as an invalidate_range and it can't sleep either."
+const worksForGru = 'What will work for GRU will work for KVM too regardless of whatever reference counting.'
+const noReason = "There's no technical reason for not wanting proper reference counting other than microoptimization."
+const insidePtLock =
+  'Invalidates inside PT lock will avoid the page faults to happen in parallel of my invalidates, no dependency on the page pin'
+const perPte = 'ptelock only serialize access to individual ptes'
+const ownLock =
+  'The driver can have its own lock … needs to serialize the follow_page handler and the range_start/end calls as well as the invalidate_page callouts.'
+const forbidden = 'the establishment of sptes is forbidden in the range passed to invalidate_range_begin/end for the whole duration'
+const afterUnlock =
+  'Increasing the sequence after the spin_unlock would be unsafe because the kvm page fault could then establish the pte after kvm_unmap_hva returned, without noticing the page is going to be freed.'
+const endOrder =
+  "The above sequence increase must be visible before the below count decrease but both values are read by the kvm page fault under mmu_lock spinlock so we don't need to add a smb_wmb() here in between the two."
+const readOrder =
+  "Both reads happen under the mmu_lock and both values are modified under mmu_lock, so there's no need of smb_rmb() here in between, otherwise mmu_notifier_count should be read before mmu_notifier_seq"
+
+/** Two rows, of the safety that the mail speaks of and of the stronger one. */
+const both = <const R extends object>(row: R) => (['noUseAfterFree', 'noStaleSpte'] as const).map((property) => ({ ...row, property }))
+
+/**
+ * What the sentences come to. Not here, because no state of this model tells: what is "measurable" or "a major issue" for performance;
+ * "natural and zero additional cost"; the cost of references in PROTOCOLS section 8 (one atomic increment and decrement per spte). That "fault
+ * retries" are at most as many as "overlapping invalidations" (section 8) holds of a sequence; where a count blocks it is true of each attempt only: a guest
+ * that comes again at once is sent back as often as it comes while one range is being invalidated. `mostRetries` says so.
+ */
+export const mails = claims(mmuNotifier, [
+  { id: 'C4.1', quote: mandatory, source: reply, variant: 'kvm-january-2008', property: 'noUseAfterFree', expected: 'holds' },
+  {
+    id: 'C4.1',
+    quote: mandatory,
+    source: reply,
+    variant: 'kvm-january-2008',
+    property: 'noStaleSpte',
+    expected: 'violated',
+    reading: 'the reference keeps the page, not the translation: a fault installs an spte after range_end()',
+  },
+  {
+    id: 'C4.1',
+    quote: mandatory,
+    source: reply,
+    variant: 'rusty-minimal',
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: "Rusty Russell's minimal patch of April 2008 flushes at range_end() only",
+  },
+  { id: 'C4.1', quote: mandatory, source: reply, variant: 'rusty-minimal', property: 'noStaleSpte', expected: 'violated' },
+  {
+    id: 'C4.1',
+    quote: mandatory,
+    source: reply,
+    variant: 'contradiction',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'confirmed where nothing blocks faults',
+  },
+  {
+    id: 'C4.1',
+    quote: mandatory,
+    source: reply,
+    variant: 'kvm-july-2008',
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'refuted as it stands: with count and sequence, which KVM has had ever since, no reference is needed',
+  },
+
+  { id: 'C4.2', quote: build, source: reply, variant: 'kvm-january-2008', property: 'sptesStayZapped', expected: 'violated' },
+  { id: 'C4.2', quote: build, source: reply, variant: 'contradiction', property: 'sptesStayZapped', expected: 'violated' },
+  {
+    id: 'C4.2',
+    quote: build,
+    source: reply,
+    variant: 'naive-flag',
+    property: 'sptesStayZapped',
+    expected: 'violated',
+    reading: 'a fault that has passed the flag is not stopped by it',
+  },
+  ...(['count-only', 'kvm-july-2008', 'xpmem', 'gru'] as const).map((variant) => ({
+    id: 'C4.2',
+    quote: build,
+    source: reply,
+    variant,
+    property: 'sptesStayZapped',
+    expected: 'holds' as const,
+    reading: 'not if faults are blocked',
+  })),
+
+  ...both({
+    id: 'C4.3',
+    quote: contradicting,
+    source: reply,
+    variant: 'contradiction',
+    expected: 'violated',
+    reading: 'confirmed if faults are not blocked, which is not what was proposed',
+  }),
+  {
+    id: 'C4.3',
+    quote: contradicting,
+    source: reply,
+    variant: 'invalidate-page-without-seq',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'invalidate_page() alone does not help: the fault in flight installs its spte after it',
+  },
+  {
+    id: 'C4.3',
+    quote: contradicting,
+    source: reply,
+    variant: 'invalidate-page-without-seq',
+    property: 'noStaleSpte',
+    expected: 'violated',
+  },
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'naive-flag',
+    expected: 'violated',
+    reading: 'a flag that a fault tests when it starts does not stop the fault in flight',
+  }),
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'count-only',
+    expected: 'violated',
+    reading: 'the whole range may be over between lookup and installation',
+  }),
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'seq-at-end',
+    expected: 'violated',
+    reading: 'the spte is installed after the page was freed, and before range_end()',
+  }),
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'seq-at-start',
+    expected: 'violated',
+    reading: 'a fault that starts after range_start() sees no further increase',
+  }),
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'kvm-july-2008',
+    expected: 'holds',
+    reading: 'no contradiction: count and sequence together stop every fault that overlaps',
+  }),
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'seq-after-gup',
+    expected: 'violated',
+    reading: 'the sequence has to be sampled before get_user_pages()',
+  }),
+  {
+    id: 'C4.3',
+    quote: ownLock,
+    source: 'Christoph Lameter, linux-mm, 2008',
+    variant: 'xpmem',
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'if the driver holds it from range_start() to range_end(), and across lookup and installation',
+  },
+  ...both({ id: 'C4.3', quote: clutter, source: reply, variant: 'xpmem', expected: 'holds' }),
+  ...both({
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'gru',
+    expected: 'holds',
+    reading: 'the flag is enough if hardware cancels what was faulted before the invalidation',
+  }),
+  {
+    id: 'C4.3',
+    quote: stops,
+    source: proposal,
+    variant: 'gru',
+    property: 'noFreeUnderFault',
+    expected: 'violated',
+    reading: 'follow_page() lets the page be freed under the fault: only the cancelled dropin saves it',
+  },
+  { id: 'C4.3', quote: stops, source: proposal, variant: 'gru-without-cancel', property: 'noUseAfterFree', expected: 'violated' },
+
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-pinned',
+    property: 'reclaimable',
+    expected: 'violated',
+    reading: 'with page references: without invalidate_page() the page is pinned for ever',
+  },
+  { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim-pinned', property: 'noUseAfterFree', expected: 'holds' },
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-unnotified',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'without page references: an spte that was there before is never told',
+  },
+  { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim-with-references', property: 'noUseAfterFree', expected: 'holds' },
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-with-references',
+    property: 'reclaimable',
+    expected: 'holds',
+    reading: 'if the user touches the page once more: a fault in flight may pin it after invalidate_page()',
+  },
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-without-seq',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'without page references invalidate_page() needs the sequence',
+  },
+  { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim', property: 'noUseAfterFree', expected: 'holds' },
+  { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim', property: 'reclaimable', expected: 'holds' },
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    settings: { operation: 'reclaim', block: 'driverMutex' },
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: '"it can\'t sleep either": a mutex, which is enough for ranges, cannot be taken here',
+  },
+
+  ...(['kvm-july-2008', 'xpmem', 'andrea-v5', 'gru', 'seq-at-invalidate-page'] as const).flatMap((variant) =>
+    (['noUseAfterFree', 'noStaleSpte'] as const).map((property) => ({
+      id: 'C4.5',
+      quote: worksForGru,
+      source: reply,
+      variant,
+      settings: { pageRefHeld: true },
+      property,
+      expected: 'holds' as const,
+      reading: 'whatever is safe without references is safe with them',
+    })),
+  ),
+
+  {
+    id: 'C4.6',
+    quote: noReason,
+    source: reply,
+    variant: 'kvm-january-2008',
+    property: 'reclaimable',
+    expected: 'violated',
+    reading: 'there is one: a stale spte pins its page, where a sequence would have kept the spte out',
+  },
+  { id: 'C4.6', quote: noReason, source: reply, variant: 'kvm-july-2008', property: 'reclaimable', expected: 'holds' },
+
+  ...both({ id: 'C4.7', quote: insidePtLock, source: reply, variant: 'andrea-v5', expected: 'holds' }),
+  {
+    id: 'C4.7',
+    quote: insidePtLock,
+    source: reply,
+    variant: 'andrea-v5',
+    settings: { installUnder: 'mmuLock' },
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'the fault has to look up and install inside the page-table lock as well',
+  },
+  {
+    id: 'C4.7',
+    quote: perPte,
+    source: 'Christoph Lameter, linux-kernel, 31 Jan 2008',
+    variant: 'andrea-v5',
+    settings: { pages: 2 },
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'two page-table locks, one invalidate_page() under each: every entry is safe on its own',
+  },
+  {
+    id: 'C4.7',
+    quote: perPte,
+    source: 'Christoph Lameter, linux-kernel, 31 Jan 2008',
+    variant: 'andrea-v5',
+    settings: { invalidatePage: 'never', startFlush: true, endFlush: true },
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'what is done for the range, outside the page-table locks, is not protected by them',
+  },
+
+  { id: 'P4 contract', quote: forbidden, source: contract, variant: 'kvm-july-2008', property: 'sptesStayZapped', expected: 'holds' },
+  {
+    id: 'P4 cost',
+    quote: 'fault retries ≤ #overlapping invalidations',
+    source: 'PROTOCOLS section 8',
+    variant: 'seq-at-invalidate-page',
+    property: 'retriesNeedInvalidations',
+    expected: 'holds',
+  },
+  {
+    id: 'P4 cost',
+    quote: 'fault retries ≤ #overlapping invalidations',
+    source: 'PROTOCOLS section 8',
+    variant: 'reclaim',
+    settings: { block: 'seqAtInvalidatePage' },
+    property: 'retriesNeedInvalidations',
+    expected: 'holds',
+  },
+  ...both({ id: 'P4 sequence', quote: afterUnlock, source: kvm, variant: 'seq-at-invalidate-page', expected: 'holds' }),
+  ...both({ id: 'P4 sequence', quote: afterUnlock, source: kvm, variant: 'seq-after-unlock', expected: 'violated' }),
+  {
+    id: 'P4 sequence',
+    quote: afterUnlock,
+    source: kvm,
+    variant: 'seq-before-lock',
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'before the lock is as good',
+  },
+  {
+    id: 'P4 order',
+    quote: endOrder,
+    source: kvm,
+    settings: { endOrder: 'count-seq' },
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'under the lock the order does not matter',
+  },
+  {
+    id: 'P4 order',
+    quote: readOrder,
+    source: 'mmu_notifier_retry(), Linux commit e930bffe95e1, Jul 2008',
+    variant: 'lockless-end',
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'if range_end() took no lock: sequence before count, and count read before sequence',
+  },
+  ...(['lockless-end-seq-read-first', 'lockless-end-count-first', 'lockless-end-both-swapped'] as const).map((variant) => ({
+    id: 'P4 order',
+    quote: readOrder,
+    source: 'mmu_notifier_retry(), Linux commit e930bffe95e1, Jul 2008',
+    variant,
+    property: 'noUseAfterFree',
+    expected: 'violated' as const,
+    reading: 'if range_end() took no lock: any other order',
+  })),
+])

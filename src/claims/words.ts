@@ -1,0 +1,63 @@
+/** What is said of a claim, in words that text and Markdown share. */
+import type { ParamSetting } from '../check/params.js'
+import type { ClaimResult } from '../claims.js'
+
+/** Consecutive rows that settle one sentence. */
+export const sentencesOf = (rows: readonly ClaimResult[]): ClaimResult[][] => {
+  const sentences: ClaimResult[][] = []
+  for (const row of rows) {
+    const last = sentences.at(-1)
+    const { id, quote, source } = row.claim
+    const before = last?.[0]?.claim
+    if (last !== undefined && before?.id === id && before.quote === quote && before.source === source) last.push(row)
+    else sentences.push([row])
+  }
+  return sentences
+}
+
+/** `as-coded, cpus=3`, `default`. */
+export const settingsText = (variant: string | null, settings: Readonly<Record<string, ParamSetting>>): string => {
+  const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  const all = [...(variant === null ? [] : [variant]), ...changed]
+  return all.length === 0 ? 'default' : all.join(', ')
+}
+
+/** `violated after 4 steps`, `holds, at most 3`, `not settled`. */
+export const foundText = ({ found, property }: ClaimResult): string => {
+  const length = property?.length ?? null
+  const steps = length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`
+  switch (found) {
+    case 'incomplete':
+      return 'not settled'
+    case 'violated':
+      return property?.kind === 'sometimes' ? 'violated: never reached' : steps === '' ? 'violated' : `violated after ${steps}`
+    case 'holds': {
+      const maximum = property?.kind === 'bound' ? property.maximum : null
+      if (maximum !== null) return `holds: at most ${maximum}${maximum === property?.allowed ? ', and that is reached' : ''}`
+      return property?.kind === 'sometimes' && steps !== '' ? `holds: reached after ${steps}` : 'holds'
+    }
+  }
+}
+
+export interface Tally {
+  readonly expected: number
+  readonly different: number
+  readonly open: number
+}
+
+export const tally = (rows: readonly ClaimResult[]): Tally => ({
+  expected: rows.filter(({ asExpected }) => asExpected).length,
+  different: rows.filter(({ asExpected, found }) => !asExpected && found !== 'incomplete').length,
+  open: rows.filter(({ found }) => found === 'incomplete').length,
+})
+
+/** `44 rows: 42 as expected, 1 differs, 1 open`. */
+export const tallyText = (rows: readonly ClaimResult[]): string => {
+  const { expected, different, open } = tally(rows)
+  const parts = [
+    `${expected} as expected`,
+    ...(different === 0 ? [] : [`${different} ${different === 1 ? 'differs' : 'differ'}`]),
+    ...(open === 0 ? [] : [`${open} not settled`]),
+  ]
+  return `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${parts.join(', ')}`
+}

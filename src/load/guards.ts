@@ -1,0 +1,87 @@
+/**
+ * Where JavaScript goes on with null and undefined, and the language does not: it counts with them as with 0 and NaN, and erases the `!` of
+ * TypeScript. In the language both are range violations, so the oracle has to notice them.
+ */
+import { child, childrenOf, isTypeOnly, isTypeWrapper, list, type Node, nameOf } from './node.js'
+
+export interface Guard {
+  /** The expression that must not be null. */
+  readonly node: Node
+  /** The function of the runtime that makes sure of it. */
+  readonly by: 'operand' | 'there'
+}
+
+/**
+ * All guards in the functions of a module, outer ones before inner ones. What is assigned to as well (`x += 1`, `x++`, `x! = 1`) stays
+ * JavaScript's, and so does a `!` inside an optional chain, which is a part of the chain.
+ */
+export const guardsIn = (program: Node): Guard[] => {
+  const guards: Guard[] = []
+  const walk = (node: Node, inFunction: boolean, role: Role): void => {
+    if (isTypeOnly(node)) return
+    if (inFunction) {
+      for (const operand of operandsOf(node)) if (mayBeNull(operand)) guards.push({ node: operand, by: 'operand' })
+      if (node.type === 'TSNonNullExpression' && role === 'value') guards.push({ node, by: 'there' })
+    }
+    const within = inFunction || /Function/.test(node.type)
+    for (const part of childrenOf(node)) walk(part, within, roleOf(part, node, role))
+  }
+  walk(program, false, 'value')
+  return guards
+}
+
+/** What an expression is for: its value, to be assigned to, or a link of an optional chain. */
+type Role = 'value' | 'target' | 'link'
+
+const roleOf = (part: Node, parent: Node, role: Role): Role => {
+  switch (parent.type) {
+    case 'ChainExpression':
+      return 'link'
+    case 'MemberExpression':
+      return part === parent.object && role === 'link' ? 'link' : 'value'
+    case 'CallExpression':
+      return part === parent.callee && role === 'link' ? 'link' : 'value'
+    case 'AssignmentExpression':
+    case 'AssignmentPattern':
+      return part === parent.left ? 'target' : 'value'
+    case 'ForOfStatement':
+      return part === parent.left ? 'target' : 'value'
+    case 'UpdateExpression':
+    case 'RestElement':
+    case 'ArrayPattern':
+      return 'target'
+    case 'ObjectPattern':
+      return 'target'
+    case 'Property':
+      return role === 'target' && part === parent.value ? 'target' : 'value'
+    default:
+      return isTypeWrapper(parent) ? role : 'value'
+  }
+}
+
+const takesNumbers: ReadonlySet<unknown> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
+
+/** The parts of an expression that it computes a number from. */
+const operandsOf = (node: Node): Node[] => {
+  const parts = (...fields: string[]): Node[] => fields.flatMap((field) => child(node, field) ?? [])
+  switch (node.type) {
+    case 'BinaryExpression':
+      return takesNumbers.has(node.operator) ? parts('left', 'right') : []
+    case 'AssignmentExpression':
+      return takesNumbers.has(String(node.operator).slice(0, -1)) ? parts('right') : []
+    case 'UnaryExpression':
+      return node.operator === '-' || node.operator === '+' || node.operator === '~' ? parts('argument') : []
+    case 'CallExpression':
+      return isArithmetic(child(node, 'callee')) ? list(node, 'arguments').filter(({ type }) => type !== 'SpreadElement') : []
+    default:
+      return []
+  }
+}
+
+/** `Number` and the functions of `Math`. */
+const isArithmetic = (callee: Node | null): boolean =>
+  nameOf(callee) === 'Number' || (callee?.type === 'MemberExpression' && nameOf(child(callee, 'object')) === 'Math')
+
+/** What is computed is never null, nor is a literal (but for null itself, which TypeScript lets nobody count with); `!` is guarded itself. */
+const mayBeNull = ({ type }: Node): boolean =>
+  !/^(Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression|TSNonNullExpression)$/.test(type)

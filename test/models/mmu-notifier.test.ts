@@ -1,0 +1,256 @@
+/** The claims of January 2008 about page counts, range_start and range_end (C4.1 to C4.7): expected verdicts, and the essential events of the races. */
+import { describe, expect, test } from 'vitest'
+import mmuNotifier from '../../models/mmu-notifier.ts'
+import properties, { mails } from '../../properties/mmu-notifier.ts'
+import { check } from '../../src/check.ts'
+import { explore } from '../semantics/harness.ts'
+import { inOrder } from './settle.ts'
+
+type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
+
+type Report = Awaited<ReturnType<typeof check>>
+
+const reports = new Map<string, Promise<Report>>()
+
+/** All properties under some settings: what several tests ask for is checked once. */
+const reportOf = (settings: Settings = {}, variant: string | null = null): Promise<Report> => {
+  const key = JSON.stringify([variant, settings])
+  const report = reports.get(key) ?? check(properties, { variant, settings: Object.entries(settings) })
+  reports.set(key, report)
+  return report
+}
+
+const settled = async (property: string, { variant, settings = {} }: { variant?: string; settings?: Settings } = {}) => {
+  const report = await reportOf(settings, variant)
+  const found = report.properties.find(({ name }) => name === property)
+  const race = found?.trace?.steps.map(({ agent, label }) => `${agent}: ${label}`) ?? []
+  return { verdict: found?.verdict, race, states: report.states, message: `${found?.established}\n${race.join('\n')}` }
+}
+
+const violated = async (settings: Settings = {}, variant?: string): Promise<string[]> => {
+  const report = await reportOf(settings, variant)
+  return report.properties.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name)
+}
+
+describe('the mails', () => {
+  test.each(
+    mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const),
+  )('%s', async (_, row) => {
+    const { verdict, states, message } = await settled(row.property, row)
+    expect(verdict, message).toBe(row.expected)
+    expect(states).toBeLessThan(20_000)
+  })
+})
+
+test('the oracle and the engine agree on every state of it', async () => {
+  for (const variant of ['kvm-july-2008', 'contradiction', 'gru', 'reclaim-with-references'] as const)
+    await explore(mmuNotifier, properties.properties, { ...mmuNotifier.variants?.[variant], faults: 1 }, 10)
+})
+
+test('what KVM does since July 2008 holds, with two virtual CPUs and with two pages too', async () => {
+  for (const settings of [{}, { vcpus: 2 }, { pages: 2 }] satisfies Settings[]) expect(await violated(settings)).toEqual([])
+  expect(await violated({ pages: 2 }, 'reclaim')).toEqual([])
+})
+
+test('the dangerous windows are entered in every variant, and no lock is left, given back twice or waited for in a circle', async () => {
+  for (const variant of Object.keys(mmuNotifier.variants ?? {})) {
+    const report = await reportOf({}, variant)
+    const asked = report.properties.filter(
+      ({ kind, name }) => kind === 'sometimes' || ['deadlock', 'stuck', 'assert', 'range'].includes(name),
+    )
+    expect(asked).toHaveLength(8)
+    expect(
+      asked.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name),
+      variant,
+    ).toEqual([])
+  }
+})
+
+test('a sequence sends a fault back once for each invalidation; a count as often as the guest comes', async () => {
+  const mostRetries = async (settings: Settings): Promise<number | null | undefined> => {
+    const report = await reportOf(settings)
+    return report.properties.find(({ name }) => name === 'mostRetries')?.maximum
+  }
+  for (const faults of [1, 2, 3]) {
+    expect(await mostRetries({ faults })).toBe(faults)
+    expect(await mostRetries({ faults, block: 'seqAtInvalidatePage', invalidatePage: 'always' })).toBe(1)
+  }
+})
+
+describe('races', () => {
+  const lookup = 'fault[0]: get_user_pages(): read pte'
+  const clear = 'munmap: ptep_clear_flush()'
+  const install = 'fault[0]: set spte'
+
+  test('the "contradiction": a page that was found before it was unmapped is freed with an spte', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'contradiction' })
+    expect(inOrder(race, lookup, clear, install), message).toBe(true)
+    expect(inOrder(race, 'munmap: range_start(): zap spte', install, 'fault[0]: put_page()'), message).toBe(true)
+    expect(race.filter((event) => event.includes('range_end'))).toEqual([])
+    expect(race.at(-1)).toContain('put_page()')
+  })
+
+  test('the page count does not keep the translation from being stale', async () => {
+    const { race, message } = await settled('noStaleSpte', { variant: 'kvm-january-2008' })
+    expect(inOrder(race, lookup, clear, 'munmap: range_end(): zap spte', install), message).toBe(true)
+  })
+
+  test('count alone: the whole range is over between lookup and installation', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'count-only' })
+    const munmap = ['munmap: range_start(): count++', clear, 'munmap: range_end(): count--']
+    expect(inOrder(race, ...munmap, 'fault[0]: retry? count > 0', install), message).toBe(true)
+    expect(inOrder(race, lookup, clear), message).toBe(true)
+  })
+
+  test('sequence at the end alone: the spte is installed before range_end()', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'seq-at-end' })
+    expect(inOrder(race, 'fault[0]: sample seq', lookup, clear, 'fault[0]: retry? seq has changed', install), message).toBe(true)
+    expect(race).not.toContain('munmap: range_end(): seq++')
+  })
+
+  test('sequence at the start alone: a fault that starts afterwards sees no change', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'seq-at-start' })
+    expect(inOrder(race, 'munmap: range_start(): seq++', 'fault[0]: sample seq', lookup, install), message).toBe(true)
+    expect(inOrder(race, lookup, clear), message).toBe(true)
+  })
+
+  test('a sequence that is sampled after the lookup is that of a range which is over', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'seq-after-gup' })
+    expect(inOrder(race, lookup, clear, 'munmap: range_end(): seq++', 'fault[0]: sample seq', install), message).toBe(true)
+  })
+
+  test('a sequence that is increased after the unlock comes too late', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'seq-after-unlock' })
+    expect(inOrder(race, lookup, clear, 'munmap: invalidate_page(): zap spte', 'fault[0]: retry? seq has changed', install), message).toBe(
+      true,
+    )
+    expect(inOrder(race, 'munmap: invalidate_page(): seq++', 'fault[0]: retry? seq has changed'), message).toBe(false)
+  })
+
+  test('a GRU that does not cancel drops a freed page in', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'gru-without-cancel' })
+    expect(inOrder(race, 'fault[0]: is a range being invalidated?', 'munmap: range_start(): count++'), message).toBe(true)
+    expect(inOrder(race, 'fault[0]: follow_page(): read pte', clear), message).toBe(true)
+    expect(inOrder(race, 'munmap: range_start(): zap spte', install), message).toBe(true)
+  })
+
+  test('without locks the count may not go down before the sequence goes up', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'lockless-end-count-first' })
+    expect(inOrder(race, 'munmap: range_end(): count--', 'fault[0]: retry? count > 0', install), message).toBe(true)
+    expect(inOrder(race, 'munmap: range_end(): seq++', 'fault[0]: retry? seq has changed'), message).toBe(false)
+  })
+
+  test('without locks the sequence may not be read before the count', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'lockless-end-seq-read-first' })
+    const reader = [
+      'fault[0]: retry? seq has changed',
+      'munmap: range_end(): seq++',
+      'munmap: range_end(): count--',
+      'fault[0]: retry? count > 0',
+    ]
+    expect(inOrder(race, ...reader, install), message).toBe(true)
+  })
+
+  test('rmap.c without invalidate_page() frees what an spte maps', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'reclaim-unnotified' })
+    expect(inOrder(race, lookup, 'reclaim: ptep_clear_flush()', 'reclaim: free the page if page_count() == 1'), message).toBe(true)
+  })
+})
+
+describe('the question of the mail', () => {
+  type Verdict = 'safe' | 'use after free' | 'pinned for ever'
+  const verdictOf = async (settings: Settings): Promise<Verdict> => {
+    const found = await violated(settings)
+    return found.includes('noUseAfterFree') ? 'use after free' : found.includes('reclaimable') ? 'pinned for ever' : 'safe'
+  }
+  const table = async (operation: 'munmap' | 'reclaim'): Promise<Record<string, Verdict>> => {
+    const rows: [string, Verdict][] = []
+    for (const pageRefHeld of [false, true])
+      for (const invalidatePage of ['never', 'always'] as const)
+        for (const block of ['none', 'countAndSeq', 'driverMutex'] as const) {
+          const name = [
+            pageRefHeld ? 'page count' : '',
+            invalidatePage === 'always' ? 'invalidate_page' : '',
+            block === 'none' ? '' : block,
+          ]
+          rows.push([name.filter((part) => part !== '').join(', '), await verdictOf({ operation, pageRefHeld, invalidatePage, block })])
+        }
+    return Object.fromEntries(rows)
+  }
+
+  test('for ranges the page count is not mandatory: blocking will do, and does more', async () => {
+    expect(await table('munmap')).toEqual({
+      '': 'use after free',
+      countAndSeq: 'safe',
+      driverMutex: 'safe',
+      invalidate_page: 'use after free',
+      'invalidate_page, countAndSeq': 'safe',
+      'invalidate_page, driverMutex': 'safe',
+      'page count': 'pinned for ever',
+      'page count, countAndSeq': 'safe',
+      'page count, driverMutex': 'safe',
+      'page count, invalidate_page': 'pinned for ever',
+      'page count, invalidate_page, countAndSeq': 'safe',
+      'page count, invalidate_page, driverMutex': 'safe',
+    })
+  })
+
+  test('for reclaim invalidate_page() is mandatory, with the page count or the sequence', async () => {
+    expect(await table('reclaim')).toEqual({
+      '': 'use after free',
+      countAndSeq: 'use after free',
+      driverMutex: 'use after free',
+      invalidate_page: 'use after free',
+      'invalidate_page, countAndSeq': 'safe',
+      'invalidate_page, driverMutex': 'use after free',
+      'page count': 'pinned for ever',
+      'page count, countAndSeq': 'pinned for ever',
+      'page count, driverMutex': 'pinned for ever',
+      'page count, invalidate_page': 'safe',
+      'page count, invalidate_page, countAndSeq': 'safe',
+      'page count, invalidate_page, driverMutex': 'safe',
+    })
+  })
+
+  test('with page counts and no sequence a page is reclaimed only if the user touches it once more', async () => {
+    // Without the rule of the user nothing takes an spte away that a fault has installed after invalidate_page().
+    const untouched = { ...mmuNotifier, rules: () => ({}) }
+    const report = await check({ ...properties, model: untouched }, { variant: 'reclaim-with-references', properties: ['reclaimable'] })
+    const found = report.properties.find(({ name }) => name === 'reclaimable')
+    expect(found?.verdict).toBe('violated')
+    const race = found?.trace?.steps.map(({ agent, label }) => `${agent}: ${label}`) ?? []
+    expect(inOrder(race, 'fault[0]: get_user_pages(): read pte', 'reclaim: ptep_clear_flush()'), race.join('\n')).toBe(true)
+    // It is too late as soon as invalidate_page() finds nothing to zap.
+    expect(race).not.toContain('fault[0]: set spte')
+  })
+})
+
+describe('every means of protection decides some verdict', () => {
+  const flips = {
+    operation: ['noUseAfterFree', { block: 'driverMutex' }, 'reclaim'],
+    pageRefHeld: ['noUseAfterFree', { block: 'none', pageRefHeld: true }, false],
+    startFlush: ['noUseAfterFree', {}, false],
+    endFlush: ['noStaleSpte', { startFlush: false, pageRefHeld: true, endFlush: true }, false],
+    invalidatePage: ['noUseAfterFree', { operation: 'reclaim' }, 'never'],
+    block: ['noUseAfterFree', {}, 'none'],
+    seqSampledBeforeGup: ['noUseAfterFree', {}, false],
+    seqBump: ['noUseAfterFree', { block: 'seqAtInvalidatePage', invalidatePage: 'always' }, 'afterUnlock'],
+    endLocked: ['noUseAfterFree', { endOrder: 'count-seq' }, false],
+    endOrder: ['noUseAfterFree', { endLocked: false }, 'count-seq'],
+    readerOrder: ['noUseAfterFree', { endLocked: false }, 'seq-count'],
+    lookup: ['noFreeUnderFault', {}, 'follow_page'],
+    installUnder: ['noUseAfterFree', { block: 'none', invalidatePage: 'always', installUnder: 'ptLock' }, 'mmuLock'],
+    hardwareCancel: ['noUseAfterFree', { block: 'flagAtFault', installUnder: 'nothing', hardwareCancel: true }, false],
+  } as const satisfies Partial<Record<keyof typeof mmuNotifier.params, readonly [string, Settings, string | boolean]>>
+
+  test.each(Object.entries(flips))('%s', async (knob, [property, good, bad]) => {
+    const holds = await settled(property, { settings: good })
+    expect(holds.verdict, holds.message).toBe('holds')
+    expect((await settled(property, { settings: { ...good, [knob]: bad } })).verdict).toBe('violated')
+  })
+
+  test('and none is left out', () => {
+    const sizes = ['pages', 'vcpus', 'faults']
+    expect([...Object.keys(flips), ...sizes].sort()).toEqual(Object.keys(mmuNotifier.params).sort())
+  })
+})

@@ -1,0 +1,229 @@
+/** The claims of February 2008 about the first guest walk without the lock (C2.1 to C2.9): expected verdicts, and the essential events of the races. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import shadowWalk from '../../models/shadow-walk.ts'
+import properties, { mails } from '../../properties/shadow-walk.ts'
+import { check } from '../../src/check.ts'
+import { diagram } from '../../src/trace/diagram.ts'
+import { explore } from '../semantics/harness.ts'
+import { inOrder } from './settle.ts'
+
+type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
+
+const settled = async (property: string, { variant, settings = {} }: { variant?: string; settings?: Settings } = {}) => {
+  const report = await check(properties, { variant: variant ?? null, settings: Object.entries(settings), properties: [property] })
+  const found = report.properties.find(({ name }) => name === property)
+  const race = found?.trace?.steps.map(({ agent, label }) => `${agent}: ${label}`) ?? []
+  return {
+    verdict: found?.verdict,
+    race,
+    loop: found?.loop ?? null,
+    states: report.states,
+    message: `${found?.established}\n${race.join('\n')}`,
+  }
+}
+
+describe('the mails', () => {
+  test.each(
+    mails.rows.map((row) => [`${row.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const),
+  )('%s', async (_, row) => {
+    const { verdict, message, states } = await settled(row.property, row)
+    expect(verdict, message).toBe(row.expected)
+    expect(states).toBeLessThan(20_000)
+  })
+
+  test('name properties and variants that there are', () => {
+    for (const { property, variant } of mails.rows) {
+      expect(Object.keys(properties.properties)).toContain(property)
+      if (variant !== undefined) expect(Object.keys(shadowWalk.variants ?? {})).toContain(variant)
+    }
+  })
+})
+
+test.each(['as-coded-3-vcpus', 'out-of-sync-without-rewalk'])('the oracle and the engine agree on every state of %s', async (variant) => {
+  const { states } = await explore(shadowWalk, {}, shadowWalk.variants?.[variant], 10)
+  expect(states.length).toBeGreaterThan(50)
+})
+
+test('by default everything holds, and every step fires', async () => {
+  const report = await check(properties)
+  expect(report.properties.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name)).toEqual([])
+  expect(report.neverFired).toEqual([])
+})
+
+test('the dangerous windows are entered in every variant', async () => {
+  const windows = ['writtenAfterTheWalk', 'staleWritableTranslation', 'comparisonFails', 'shadowIsBuilt']
+  for (const variant of Object.keys(shadowWalk.variants ?? {})) {
+    const report = await check(properties, { variant, properties: windows })
+    expect(
+      report.properties.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name),
+      variant,
+    ).toEqual([])
+  }
+})
+
+describe('races', () => {
+  const read = 'faulting: guest_walk_tables(): read L1'
+  const compare = 'faulting: shadow_check_gwalk(): version changed?'
+  const install = 'faulting: write the shadow entry'
+  const store = 'writing: store to a guest page table'
+  const emulated = 'writing: emulate write: memcpy() to L1'
+
+  test('without the hint of write removal the version does not tell that the entry was written directly (C2.2)', async () => {
+    const { race, message } = await settled('shadowCoherent', { variant: 'no-write-removal-hint' })
+    expect(inOrder(race, read, store, 'faulting: flush_tlb_mask()', compare, install), message).toBe(true)
+    expect(
+      race.some((event) => event.endsWith('atomic_inc(gtable_dirty_version)')),
+      message,
+    ).toBe(false)
+  })
+
+  test('without the hint of emulation it does not tell that the write was emulated (C2.2)', async () => {
+    const { race, message } = await settled('shadowCoherent', { variant: 'no-write-emulation-hint' })
+    expect(inOrder(race, read, emulated, 'writing: shadow_unlock()', 'faulting: shadow_lock()', compare, install), message).toBe(true)
+  })
+
+  test('a version that is read after the walk is the new one, of an old entry (C2.4)', async () => {
+    const { race, message } = await settled('shadowCoherent', { variant: 'version-after-the-walk' })
+    expect(
+      inOrder(
+        race,
+        read,
+        emulated,
+        'writing: atomic_inc(gtable_dirty_version)',
+        'faulting: version = atomic_read(gtable_dirty_version)',
+        install,
+      ),
+      message,
+    ).toBe(true)
+  })
+
+  test('so is one that is changed before the write (C2.5)', async () => {
+    const { race, message } = await settled('shadowCoherent', { variant: 'bump-before-the-emulated-write' })
+    expect(
+      inOrder(
+        race,
+        'writing: atomic_inc(gtable_dirty_version)',
+        'faulting: version = atomic_read(gtable_dirty_version)',
+        read,
+        emulated,
+        install,
+      ),
+      message,
+    ).toBe(true)
+  })
+
+  test('with three vCPUs a walk fits between the new version and the TLB flush (C2.3)', async () => {
+    const { race, message } = await settled('shadowCoherent', { variant: 'as-coded-3-vcpus' })
+    expect(
+      inOrder(
+        race,
+        'promoting: sh_remove_write_access(L1)',
+        'promoting: atomic_inc(gtable_dirty_version)',
+        'faulting: version = atomic_read(gtable_dirty_version)',
+        read,
+        store,
+        'promoting: flush_tlb_mask()',
+        'promoting: shadow_unlock()',
+        'faulting: shadow_lock()',
+        compare,
+        install,
+      ),
+      message,
+    ).toBe(true)
+  })
+
+  test('not with the flush first, for as many writes as there may be, and with two levels (C2.3)', async () => {
+    for (const settings of [{ writes: 1 }, { writes: 3 }, { writes: 1, levels: 2 }] as const) {
+      const { verdict, message } = await settled('shadowCoherent', { settings: { vcpus: 3, bumpVsFlush: 'flush, bump', ...settings } })
+      expect(verdict, message).toBe('holds')
+    }
+  })
+
+  test('the later comparison of the lowest entry leaves the tables above it as they were', async () => {
+    const { race, message } = await settled('shadowCoherent', { variant: 'final-check-3-vcpus-2-levels' })
+    expect(
+      inOrder(
+        race,
+        'faulting: guest_walk_tables(): read L2',
+        store,
+        'promoting: flush_tlb_mask()',
+        'faulting: shadow_check_gl1e()',
+        install,
+      ),
+      message,
+    ).toBe(true)
+  })
+
+  test('a table that another vCPU brings in sync changes no version', async () => {
+    const { verdict, race, message } = await settled('shadowCoherent', { variant: 'out-of-sync-3-vcpus' })
+    expect(verdict, message).toBe('violated')
+    expect(
+      inOrder(
+        race,
+        'faulting: guest_walk_tables(): read L2',
+        'writing: sh_unsync()',
+        store,
+        'promoting: sh_resync(): flush_tlb_mask()',
+        compare,
+        install,
+      ),
+      message,
+    ).toBe(true)
+  })
+
+  test('taking tables out of sync and in again can go on for ever', async () => {
+    const { verdict, race, loop, message } = await settled('progress', { variant: 'out-of-sync' })
+    expect(verdict, message).toBe('violated')
+    const cycle = race.slice(loop ?? race.length)
+    expect(cycle, message).toContain('writing: sh_unsync()')
+    expect(cycle, message).toContain('faulting: sh_resync(): flush_tlb_mask()')
+    expect(cycle, message).toContain(read)
+  })
+
+  test('without the comparison what is installed was never in the tables', async () => {
+    const { race, message } = await settled('noTornWalk', { variant: 'no-recheck-2-levels' })
+    expect(inOrder(race, 'faulting: guest_walk_tables(): read L2', store, store, read, install), message).toBe(true)
+  })
+})
+
+/** Each knob decides something: two settings that differ in it alone, and the property whose verdict it flips. */
+const knobs: Record<keyof Settings, readonly [property: string, holds: Settings, violated: Settings]> = {
+  vcpus: ['shadowCoherent', {}, { vcpus: 3 }],
+  levels: ['atMostOneFlush', { walkUnderLock: true }, { walkUnderLock: true, levels: 2 }],
+  writes: ['shadowCoherent', { vcpus: 3, writes: 0 }, { vcpus: 3, writes: 1 }],
+  walkUnderLock: ['shadowCoherent', { vcpus: 3, walkUnderLock: true }, { vcpus: 3 }],
+  hintWriteRemoval: ['shadowCoherent', {}, { hintWriteRemoval: false }],
+  hintWriteEmulation: ['shadowCoherent', { alreadyProtected: true }, { alreadyProtected: true, hintWriteEmulation: false }],
+  recheck: ['shadowCoherent', {}, { recheck: false }],
+  versionSampledBeforeWalk: ['shadowCoherent', { alreadyProtected: true }, { alreadyProtected: true, versionSampledBeforeWalk: false }],
+  emulationBump: ['shadowCoherent', { alreadyProtected: true }, { alreadyProtected: true, emulationBump: 'before the write' }],
+  bumpVsFlush: ['shadowCoherent', { vcpus: 3, bumpVsFlush: 'flush, bump' }, { vcpus: 3 }],
+  onMismatch: ['trapsTwiceAtTimes', {}, { onMismatch: 'rewalk' }],
+  oos: ['shadowCoherent', { alreadyProtected: true, oos: 'resync rewalks' }, { alreadyProtected: true, oos: 'resync goes on' }],
+  finalCheck: ['shadowCoherent', { vcpus: 3, finalCheck: true }, { vcpus: 3 }],
+  alreadyProtected: ['comparesAtTimes', { vcpus: 1 }, { vcpus: 1, alreadyProtected: true }],
+  initiallyPresent: ['guestFaultsTakeNoLock', { walkUnderLock: true }, { walkUnderLock: true, initiallyPresent: false }],
+}
+
+test.each(Object.entries(knobs))('the knob %s decides a verdict', async (_, [property, good, bad]) => {
+  const better = await settled(property, { settings: good })
+  const worse = await settled(property, { settings: bad })
+  expect([better.verdict, worse.verdict], worse.message).toEqual(['holds', 'violated'])
+})
+
+test('there is such a pair for every knob', () => {
+  expect(Object.keys(knobs).sort()).toEqual(Object.keys(shadowWalk.params).sort())
+})
+
+test.each([
+  ['no-write-removal-hint', 'shadowCoherent'],
+  ['as-coded-3-vcpus', 'shadowCoherent'],
+])('docs/protocols has the race of %s as it is', async (variant, property) => {
+  const report = await check(properties, { variant, properties: [property] })
+  const trace = report.properties.find(({ name }) => name === property)?.trace
+  if (trace === null || trace === undefined) throw new Error('no race')
+  // The steps alone: what stands above and below names all settings, and lines of the source.
+  const [, steps] = diagram(trace).split('\n\n')
+  expect(readFileSync(new URL('../../docs/protocols/shadow-walk.md', import.meta.url), 'utf8')).toContain(steps)
+})

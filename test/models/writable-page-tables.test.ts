@@ -1,0 +1,143 @@
+/** The claims C1a.1 to C1a.8: verdicts as expected, and the essential events of the races. */
+import type { Model } from 'mmucheck'
+import { describe, expect, test } from 'vitest'
+import writablePageTables from '../../models/writable-page-tables.ts'
+import properties, { mails } from '../../properties/writable-page-tables.ts'
+import { check, type Report } from '../../src/check.ts'
+import { compile } from '../../src/compile/compile.ts'
+import { slowSearch } from '../../src/replay/search.ts'
+import { inOrder } from './settle.ts'
+
+const variants = writablePageTables.variants ?? {}
+type Settings = NonNullable<(typeof variants)[string]>
+
+const settled = new Map<string, Promise<Report>>()
+const settle = (settings: Settings): Promise<Report> => {
+  const key = JSON.stringify(settings)
+  const found = settled.get(key) ?? check(properties, { settings: Object.entries(settings) })
+  settled.set(key, found)
+  return found
+}
+const ofVariant = (name: string): Settings => {
+  const found = variants[name]
+  if (found === undefined) throw new Error(`no variant ${name}`)
+  return found
+}
+const verdict = async (settings: Settings, property: string): Promise<string | undefined> =>
+  (await settle(settings)).properties.find(({ name }) => name === property)?.verdict
+
+test.each(mails.rows)('$id $variant $settings: $property $expected', async ({ variant, settings, property, expected }) => {
+  const chosen = variant === undefined ? (settings ?? {}) : ofVariant(variant)
+  expect(await verdict(chosen, property)).toBe(expected)
+  expect(await verdict(chosen, 'writesEnd')).toBe('holds')
+})
+
+test('the oracle and the engine agree on every state of it', async () => {
+  const model = writablePageTables as unknown as Model
+  const params = { ...Object.fromEntries(Object.entries(model.params).map(([name, param]) => [name, param.default])), vcpus: 1 }
+  const named = Object.fromEntries(
+    Object.entries(properties.properties).filter(([, { kind }]) => kind === 'always' || kind === 'sometimes'),
+  )
+  const system = compile({ model, params, properties: named as never })
+  const slow = slowSearch(system, model, params, named as never, { checkMergedEvery: 10 })
+  const { states, transitions, depth } = await settle({ vcpus: 1 })
+  expect({ states, transitions, depth }).toEqual({ states: slow.vectors.length, transitions: slow.transitions, depth: slow.depth })
+})
+
+test('no window stays unentered', async () => {
+  for (const name of Object.keys(variants)) {
+    const { properties: found, states } = await settle(ofVariant(name))
+    const verdicts = Object.fromEntries(found.map((property) => [property.name, property.verdict]))
+    expect(verdicts, name).toMatchObject({ tableBecomesWritable: 'holds', badEntryInTheTable: 'holds', deadlock: 'holds', range: 'holds' })
+    expect(states, name).toBeLessThan(100_000)
+  }
+})
+
+// Without the second setting the verdict is the other one: no knob is idle.
+test.each<[string, Settings, Settings, string]>([
+  ['scheme', {}, { scheme: 'emulate' }, 'noSpuriousFault'],
+  ['vcpus', {}, { vcpus: 1 }, 'noSpuriousFault'],
+  ['tables', { vcpus: 1, writes: 4 }, { vcpus: 1, writes: 4, tables: 2 }, 'batchingPays'],
+  ['slots', { vcpus: 1, writes: 8, tables: 2 }, { vcpus: 1, writes: 8, tables: 2, slots: 1 }, 'batchingPays'],
+  ['writes', { vcpus: 1, writes: 2 }, { vcpus: 1, writes: 3 }, 'batchingPays'],
+  ['unhook', {}, { unhook: false }, 'noUnvalidatedUse'],
+  ['flushAfterUnhook', {}, { flushAfterUnhook: false }, 'noUnvalidatedUse'],
+  ['flushOrder', {}, { flushOrder: 'hook, protect, tlb, validate' }, 'noUnvalidatedUse'],
+  ['reprotectTlbFlush', {}, { reprotectTlbFlush: false }, 'countsConsistent'],
+  ['emulateWhenNoUpdates', {}, { emulateWhenNoUpdates: false }, 'writeIsDone'],
+  ['hookedTwice', { multiHookCheck: false }, { multiHookCheck: false, hookedTwice: true }, 'noUnvalidatedUse'],
+  ['multiHookCheck', { hookedTwice: true }, { hookedTwice: true, multiHookCheck: false }, 'noUnvalidatedUse'],
+  ['guestToleratesSpurious', {}, { guestToleratesSpurious: false }, 'noGuestOops'],
+  ['errorCodeTrusted', {}, { errorCodeTrusted: true }, 'noGuestOops'],
+  ['pmdPresentMacro', {}, { pmdPresentMacro: 'tests P' }, 'noMissingPde'],
+  ['bothWrite', {}, { bothWrite: true }, 'writeIsDone'],
+  ['retypedWhileHooked', { scheme: 'explicitRetype' }, { scheme: 'explicitRetype', retypedWhileHooked: false }, 'noSpuriousFault'],
+])('%s decides a verdict', async (_, one, other, property) => {
+  const verdicts = [await verdict(one, property), await verdict(other, property)]
+  expect(verdicts.toSorted()).toEqual(['holds', 'violated'])
+})
+
+describe('races', () => {
+  const race = async (variant: string, property: string): Promise<string[]> => {
+    const found = (await settle(ofVariant(variant))).properties.find(({ name }) => name === property)
+    return found?.trace?.steps.map(({ agent, label }) => `${agent}: ${label}`) ?? []
+  }
+
+  test('C1a.3: the table is hooked again before the fault on it gets the lock', async () => {
+    const events = await race('as coded', 'noSpuriousFault')
+    expect(
+      inOrder(
+        events,
+        'vcpu0: PDE.P = 0',
+        'vcpu1: load below the table',
+        'vcpu0: PDE.P = 1',
+        'vcpu0: UNLOCK_BIGLOCK',
+        'vcpu1: #PF, error code says P=0: LOCK_BIGLOCK',
+        'vcpu1: guest: do_page_fault()',
+      ),
+      events.join('\n'),
+    ).toBe(true)
+  })
+
+  test('C1a.1: a walk by a cached PDE, while the table is writable', async () => {
+    const events = await race('no flush after unhook', 'noUnvalidatedUse')
+    expect(
+      inOrder(events, 'vcpu0: PDE.P = 0', 'vcpu0: make the L1 table writable', 'vcpu0: store to the L1 table'),
+      events.join('\n'),
+    ).toBe(true)
+    expect(events.at(-1)).toMatch(/load below the table/)
+    expect(events.filter((event) => event.endsWith('PDE.P = 1'))).toEqual([])
+  })
+
+  test('C1a.1: a store by a cached translation, after the table was write-protected and checked', async () => {
+    const events = await race('no flush after write-protect', 'countsConsistent')
+    expect(
+      inOrder(
+        events,
+        'vcpu0: write-protect the L1 table',
+        'vcpu0: validate entries that changed',
+        'vcpu0: PDE.P = 1',
+        'vcpu0: store to the L1 table',
+      ),
+      events.join('\n'),
+    ).toBe(true)
+  })
+
+  test('C1a.6: without emulation a fault of vcpu1 undoes what the fault of vcpu0 has done, for ever', async () => {
+    const found = (await settle(ofVariant('no emulation'))).properties.find(({ name }) => name === 'writeIsDone')
+    const steps = found?.trace?.steps ?? []
+    const cycle = steps.slice(found?.trace?.loop?.start ?? 0).map(({ agent, label }) => `${agent}: ${label}`)
+    // A cycle has no beginning: what is asked of it is asked of two rounds.
+    expect(
+      inOrder(
+        [...cycle, ...cycle],
+        'vcpu0: make the L1 table writable',
+        'vcpu1: write-protect the L1 table',
+        'vcpu0: store to the L1 table',
+        'vcpu0: #PF on the L1 table: LOCK_BIGLOCK',
+        'vcpu0: make the L1 table writable',
+      ),
+      cycle.join('\n'),
+    ).toBe(true)
+  })
+})
