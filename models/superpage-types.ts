@@ -11,7 +11,7 @@
  *   confirmed it on Xen. It assumes two L2 tables of one guest that are changed by two vCPUs at once, and that nothing but the pages'
  *   type counts keeps a page table from being mapped writable. What to look at in Xen 4.1 to 4.9: `do_pages` in the two cmpxchg loops,
  *   and whether a lock that both vCPUs would have to hold excludes the retry.
- * - 'after cmpxchg' includes the page's timestamp: it is read once the new type is visible. Read before, as part of x, it can be that of
+ * - 'after-cmpxchg' includes the page's timestamp: it is read once the new type is visible. Read before, as part of x, it can be that of
  *   a time before a mapping came and went (count 0 to 1 to 0), and the flush that was due is filtered out; in a first version of this
  *   model that was a race of every scheme, the 2008 walk among them.
  * - dave1 can hold I3 only if freeing and mapping agree on one word, so a page that is given back makes the superpage 'foreign'. No mail
@@ -54,14 +54,14 @@ const params = {
     'dave1: what counts as a conflict, a reference to a page table or the page',
   ),
   confOrder: choice(
-    ['superpage first, released last', 'page first', 'superpage released first'],
-    'superpage first, released last',
+    ['superpage-first-released-last', 'page-first', 'superpage-released-first'],
+    'superpage-first-released-last',
     'dave1: the order of the references to superpage and page',
   ),
   upgradePath: choice(['slow', 'fastPathIgnoresRW'], 'slow', 'how mod_l2_entry() makes a read-only mapping writable'),
-  typeChangeFlush: choice(['superpage', 'page timestamp', 'none'], 'superpage', 'what a change of type takes as reason to flush TLBs'),
-  flushPosition: choice(['after cmpxchg', 'before cmpxchg'], 'after cmpxchg', 'when a change of type flushes TLBs'),
-  publishCount: choice(['after walk', 'before walk'], 'after walk', 'keir2, impl2010: when the first count of a superpage is visible'),
+  typeChangeFlush: choice(['superpage', 'page-timestamp', 'none'], 'superpage', 'what a change of type takes as reason to flush TLBs'),
+  flushPosition: choice(['after-cmpxchg', 'before-cmpxchg'], 'after-cmpxchg', 'when a change of type flushes TLBs'),
+  publishCount: choice(['after-walk', 'before-walk'], 'after-walk', 'keir2, impl2010: when the first count of a superpage is visible'),
   doPagesReset: flag(true, 'impl2010: a retry of the cmpxchg decides anew whether the pages are to be put'),
   freeConsultsSuperpage: flag(true, 'dave1: a page can be given back only while no superpage mapping is counted'),
   ownerCheckedAtMap: flag(true, 'dave1: a superpage of which a page was given back cannot be mapped'),
@@ -188,7 +188,7 @@ function* getCounted(s: State, p: Params, word: number, access: Access): Steps<b
   let pagesDone = false
   while (true) {
     if (x.type === 'none') {
-      if (p.publishCount === 'after walk') {
+      if (p.publishCount === 'after-walk') {
         const got = yield* getPages(s, p, access)
         if (!got) return false
         pagesDone = true
@@ -206,7 +206,7 @@ function* getCounted(s: State, p: Params, word: number, access: Access): Steps<b
     }
     x = { ...s.spage[word] }
   }
-  if (p.publishCount === 'before walk' && x.type === 'none') {
+  if (p.publishCount === 'before-walk' && x.type === 'none') {
     const got = yield* getPages(s, p, access)
     if (!got) {
       yield 'conflict: spage--'
@@ -246,7 +246,7 @@ function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting
     if (x.type === 'foreign' && (type === 'conflicting' || p.ownerCheckedAtMap)) return false
     if (x.count > 0 && x.type !== type) return false
     const mustFlush = p.typeChangeFlush === 'superpage' && type === 'conflicting' && x.type === 'mapped'
-    if (mustFlush && p.flushPosition === 'before cmpxchg') {
+    if (mustFlush && p.flushPosition === 'before-cmpxchg') {
       yield 'superpage changes type: flush TLBs'
       flushTlbs(s)
     }
@@ -254,7 +254,7 @@ function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting
     if (sameWord(s.spage[0], x)) {
       s.spage[0] = { type, count: x.count + 1 }
       countSuperpageOp(s, p)
-      if (mustFlush && p.flushPosition === 'after cmpxchg') {
+      if (mustFlush && p.flushPosition === 'after-cmpxchg') {
         yield 'superpage changes type: flush TLBs'
         flushTlbs(s)
       }
@@ -366,7 +366,7 @@ function* getPageTable(s: State, p: Params): Steps<boolean> {
   let count = s.page[0].count
   while (true) {
     if (type === 'writable') return false
-    if (p.flushPosition === 'before cmpxchg' && mustFlush(s, p, type)) {
+    if (p.flushPosition === 'before-cmpxchg' && mustFlush(s, p, type)) {
       yield 'page[0] changes type: flush TLBs'
       flushTlbs(s)
     }
@@ -377,7 +377,7 @@ function* getPageTable(s: State, p: Params): Steps<boolean> {
       s.page[0].count = count + 1
       s.pageTableRefs++
       if (type === 'l1') return true
-      if (p.flushPosition === 'after cmpxchg' && mustFlush(s, p, type)) {
+      if (p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, type)) {
         yield 'page[0] changes type: flush TLBs'
         flushTlbs(s)
       }
@@ -407,16 +407,16 @@ function* usePageTable(s: State, p: Params): Steps {
   const dave = p.scheme === 'dave1'
   for (let ref = 0; ref < p.pageTableRefs; ref++) {
     const conflicts = dave && (p.confCount === 'perReference' || ref === 0)
-    if (conflicts && p.confOrder !== 'page first') {
+    if (conflicts && p.confOrder !== 'page-first') {
       const got = yield* getSuperpageAndType(s, p, 'conflicting')
       if (!got) break
     }
     const typed = yield* getPageTable(s, p)
     if (!typed) {
-      if (conflicts && p.confOrder !== 'page first') yield* putSuperpageAndType(s, p)
+      if (conflicts && p.confOrder !== 'page-first') yield* putSuperpageAndType(s, p)
       break
     }
-    if (conflicts && p.confOrder === 'page first') {
+    if (conflicts && p.confOrder === 'page-first') {
       const got = yield* getSuperpageAndType(s, p, 'conflicting')
       if (!got) {
         yield* putPageTable(s)
@@ -427,12 +427,12 @@ function* usePageTable(s: State, p: Params): Steps {
   s.typerWorks = false
   while (s.validated) {
     const conflicts = dave && (p.confCount === 'perReference' || s.page[0].count === 1)
-    if (conflicts && p.confOrder === 'superpage released first') {
+    if (conflicts && p.confOrder === 'superpage-released-first') {
       yield* putSuperpageAndType(s, p)
       s.typerWorks = true
     }
     yield* putPageTable(s)
-    if (conflicts && p.confOrder !== 'superpage released first') yield* putSuperpageAndType(s, p)
+    if (conflicts && p.confOrder !== 'superpage-released-first') yield* putSuperpageAndType(s, p)
   }
   s.typerWorks = false
 }
@@ -487,16 +487,16 @@ export default model({
     'Dave McCracken, "Re: [PATCH] Add hypercall to mark superpages to improve performance", xen-devel, 30 Apr 2010; Xen commits bd1cd81d64, 06ef473029',
   params,
   variants: {
-    '2008 walk': { scheme: 'walk' },
-    Keir: { scheme: 'keir2' },
-    'Keir, count published before the walk': { scheme: 'keir2', publishCount: 'before walk' },
-    Dave: { scheme: 'dave1', typeChangeFlush: 'page timestamp', freeConsultsSuperpage: false, ownerCheckedAtMap: false },
-    'Dave, read-only not counted': { scheme: 'dave1', roMapping: 'notCounted' },
-    'Dave, repaired': { scheme: 'dave1' },
-    'XSA-148': { scheme: 'dave1', roMapping: 'notCounted', upgradePath: 'fastPathIgnoresRW' },
-    'XSA-401': { flushPosition: 'before cmpxchg' },
+    'walk-2008': { scheme: 'walk' },
+    keir: { scheme: 'keir2' },
+    'keir-count-before-walk': { scheme: 'keir2', publishCount: 'before-walk' },
+    dave: { scheme: 'dave1', typeChangeFlush: 'page-timestamp', freeConsultsSuperpage: false, ownerCheckedAtMap: false },
+    'dave-ro-not-counted': { scheme: 'dave1', roMapping: 'notCounted' },
+    'dave-repaired': { scheme: 'dave1' },
+    'xsa-148': { scheme: 'dave1', roMapping: 'notCounted', upgradePath: 'fastPathIgnoresRW' },
+    'xsa-401': { flushPosition: 'before-cmpxchg' },
     impl2010: { scheme: 'impl2010', doPagesReset: false, giveBack: false },
-    'impl2010, do_pages reset': { scheme: 'impl2010' },
+    'impl2010-do-pages-reset': { scheme: 'impl2010' },
   },
   state,
   processes: (p) => ({

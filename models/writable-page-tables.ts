@@ -41,9 +41,9 @@ import {
 import { acquire, lock, release } from 'mmucheck/mmu'
 
 const flushOrders = {
-  'protect, tlb, validate, hook': ['protect', 'tlb', 'validate', 'hook'],
-  'protect, tlb, hook, validate': ['protect', 'tlb', 'hook', 'validate'],
-  'hook, protect, tlb, validate': ['hook', 'protect', 'tlb', 'validate'],
+  'protect-tlb-validate-hook': ['protect', 'tlb', 'validate', 'hook'],
+  'protect-tlb-hook-validate': ['protect', 'tlb', 'hook', 'validate'],
+  'hook-protect-tlb-validate': ['hook', 'protect', 'tlb', 'validate'],
 } as const
 
 const params = {
@@ -59,8 +59,8 @@ const params = {
   unhook: flag(true, 'the PDE is cleared while its table is writable'),
   flushAfterUnhook: flag(true, 'TLBs and paging-structure caches are flushed once the PDE is cleared'),
   flushOrder: choice(
-    ['protect, tlb, validate, hook', 'protect, tlb, hook, validate', 'hook, protect, tlb, validate'],
-    'protect, tlb, validate, hook',
+    ['protect-tlb-validate-hook', 'protect-tlb-hook-validate', 'hook-protect-tlb-validate'],
+    'protect-tlb-validate-hook',
     'in which order ptwr_flush() write-protects the table, flushes its translations, validates and hooks it',
   ),
   reprotectTlbFlush: flag(true, 'writable translations of the table are flushed once it is write-protected'),
@@ -69,7 +69,7 @@ const params = {
   multiHookCheck: flag(true, 'on SMP, writes to a table that is hooked more than once are emulated'),
   guestToleratesSpurious: flag(true, "the guest's fault handler copes with faults for which there is no reason"),
   errorCodeTrusted: flag(false, "the guest's fault handler believes the present bit of the error code"),
-  pmdPresentMacro: choice(['tests P', 'tests non-zero'], 'tests non-zero', 'what pmd_present() of the guest looks at'),
+  pmdPresentMacro: choice(['tests-P', 'tests-non-zero'], 'tests-non-zero', 'what pmd_present() of the guest looks at'),
   bothWrite: flag(false, 'vcpu1 writes to the tables as well'),
   retypedWhileHooked: flag(true, 'explicitRetype: the table is in use while it is retyped, and so must be unhooked'),
 }
@@ -268,7 +268,7 @@ function* hypercall(s: State, p: Params, cpu: number): Steps {
 
 /** A fault with P=0, although the entry is there: a load has no reason to fault, and a store another one. */
 const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store'): Shown => {
-  if (!s.hooked[t] && p.pmdPresentMacro === 'tests P') return 'PDE missing'
+  if (!s.hooked[t] && p.pmdPresentMacro === 'tests-P') return 'PDE missing'
   if (access === 'store') return p.errorCodeTrusted ? 'oops' : 'wrong error code'
   return p.guestToleratesSpurious ? 'spurious fault' : 'oops'
 }
@@ -302,7 +302,7 @@ function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'sto
 /** The guest's kernel walks its page tables itself. */
 function* softwareWalk(s: State, p: Params, cpu: number, t: number): Steps {
   yield 'guest: pmd_present(*pmd)'
-  s.shown[cpu] = p.pmdPresentMacro === 'tests P' && !s.hooked[t] ? 'PDE missing' : 'nothing'
+  s.shown[cpu] = p.pmdPresentMacro === 'tests-P' && !s.hooked[t] ? 'PDE missing' : 'nothing'
 }
 
 export default model({
@@ -313,23 +313,23 @@ export default model({
   // BIGLOCK is no queue: who waits for it gets it if it is free again and again.
   fairness: (p) => (p.vcpus > 1 ? { vcpu0: 'strong', vcpu1: 'strong' } : { vcpu0: 'strong' }),
   variants: {
-    'as coded': {},
-    'no unhook': { unhook: false },
-    'no flush after unhook': { flushAfterUnhook: false },
-    'rehook before validate': { flushOrder: 'protect, tlb, hook, validate' },
-    'rehook first': { flushOrder: 'hook, protect, tlb, validate' },
-    'no flush after write-protect': { reprotectTlbFlush: false },
-    'no emulation': { emulateWhenNoUpdates: false },
-    'two writers': { bothWrite: true },
-    'hooked twice': { hookedTwice: true },
-    'hooked twice, no check': { hookedTwice: true, multiHookCheck: false },
+    'as-coded': {},
+    'no-unhook': { unhook: false },
+    'no-flush-after-unhook': { flushAfterUnhook: false },
+    'rehook-before-validate': { flushOrder: 'protect-tlb-hook-validate' },
+    'rehook-first': { flushOrder: 'hook-protect-tlb-validate' },
+    'no-flush-after-write-protect': { reprotectTlbFlush: false },
+    'no-emulation': { emulateWhenNoUpdates: false },
+    'two-writers': { bothWrite: true },
+    'hooked-twice': { hookedTwice: true },
+    'hooked-twice-no-check': { hookedTwice: true, multiHookCheck: false },
     uniprocessor: { vcpus: 1 },
-    'pmd_present tests P': { pmdPresentMacro: 'tests P' },
-    'guest without tolerance': { guestToleratesSpurious: false },
-    'guest trusts the error code': { errorCodeTrusted: true },
-    'emulation only': { scheme: 'emulate' },
-    'explicit retype': { scheme: 'explicitRetype' },
-    'explicit retype of a table not in use': { scheme: 'explicitRetype', retypedWhileHooked: false },
+    'pmd-present-tests-P': { pmdPresentMacro: 'tests-P' },
+    'guest-without-tolerance': { guestToleratesSpurious: false },
+    'guest-trusts-error-code': { errorCodeTrusted: true },
+    'emulation-only': { scheme: 'emulate' },
+    'explicit-retype': { scheme: 'explicitRetype' },
+    'explicit-retype-not-in-use': { scheme: 'explicitRetype', retypedWhileHooked: false },
   },
   state,
   init: (s, p) => {

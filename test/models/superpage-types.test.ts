@@ -56,19 +56,19 @@ test.each<[string, Settings, Settings, string]>([
   ['scheme', {}, { scheme: 'walk' }, 'readOnlyOverPageTable'],
   ['mappers', { ...variants.impl2010, mappers: 1 }, { ...variants.impl2010, mappers: 2 }, 'noWritablePageTable'],
   ['pageTableRefs', {}, { pageTableRefs: 2 }, 'conflictsArePages'],
-  ['typer', { confOrder: 'page first', typer: false }, { confOrder: 'page first' }, 'noWritablePageTable'],
+  ['typer', { confOrder: 'page-first', typer: false }, { confOrder: 'page-first' }, 'noWritablePageTable'],
   ['giveBack', { freeConsultsSuperpage: false, giveBack: false }, { freeConsultsSuperpage: false }, 'noFreedPageMapped'],
   ['marking', { ...variants.impl2010, mappers: 1 }, { ...variants.impl2010, mappers: 1, marking: true }, 'noWritablePageTable'],
   ['roMapping', {}, { roMapping: 'notCounted' }, 'upgradeNeverRefused'],
   ['confCount', { pageTableRefs: 2 }, { pageTableRefs: 2, confCount: 'perPage' }, 'conflictsArePages'],
-  ['confOrder', {}, { confOrder: 'page first' }, 'noWritablePageTable'],
+  ['confOrder', {}, { confOrder: 'page-first' }, 'noWritablePageTable'],
   ['upgradePath', { roMapping: 'notCounted' }, { roMapping: 'notCounted', upgradePath: 'fastPathIgnoresRW' }, 'noWritablePageTable'],
-  ['typeChangeFlush, dave1', {}, { typeChangeFlush: 'page timestamp' }, 'noWritablePageTable'],
+  ['typeChangeFlush, dave1', {}, { typeChangeFlush: 'page-timestamp' }, 'noWritablePageTable'],
   ['typeChangeFlush, walk', { scheme: 'walk' }, { scheme: 'walk', typeChangeFlush: 'none' }, 'noWritablePageTable'],
-  ['flushPosition, dave1', {}, { flushPosition: 'before cmpxchg' }, 'noWritablePageTable'],
-  ['flushPosition, walk', { scheme: 'walk' }, { scheme: 'walk', flushPosition: 'before cmpxchg' }, 'noWritablePageTable'],
-  ['publishCount', { scheme: 'impl2010' }, { scheme: 'impl2010', publishCount: 'before walk' }, 'noWritablePageTable'],
-  ['doPagesReset', variants['impl2010, do_pages reset'] ?? {}, variants.impl2010 ?? {}, 'noWritablePageTable'],
+  ['flushPosition, dave1', {}, { flushPosition: 'before-cmpxchg' }, 'noWritablePageTable'],
+  ['flushPosition, walk', { scheme: 'walk' }, { scheme: 'walk', flushPosition: 'before-cmpxchg' }, 'noWritablePageTable'],
+  ['publishCount', { scheme: 'impl2010' }, { scheme: 'impl2010', publishCount: 'before-walk' }, 'noWritablePageTable'],
+  ['doPagesReset', variants['impl2010-do-pages-reset'] ?? {}, variants.impl2010 ?? {}, 'noWritablePageTable'],
   ['freeConsultsSuperpage', {}, { freeConsultsSuperpage: false }, 'noFreedPageMapped'],
   ['ownerCheckedAtMap', {}, { ownerCheckedAtMap: false }, 'noFreedPageMapped'],
 ])('%s decides a verdict', async (_, one, other, property) => {
@@ -78,7 +78,7 @@ test.each<[string, Settings, Settings, string]>([
 
 describe('races', () => {
   test('C3.2a: a TLB outlives the mapping, and the timestamp of the page knows nothing of it', async () => {
-    const race = (await settleOnce(ofVariant('Dave'))).races.noWritablePageTable ?? []
+    const race = (await settleOnce(ofVariant('dave'))).races.noWritablePageTable ?? []
     expect(
       inOrder(
         race,
@@ -112,13 +112,13 @@ describe('races', () => {
   })
 
   test('C3.6: a second mapper takes a count for a walk that is not done', async () => {
-    const race = (await settleOnce(ofVariant('Keir, count published before the walk'))).races.noWritablePageTable ?? []
+    const race = (await settleOnce(ofVariant('keir-count-before-walk'))).races.noWritablePageTable ?? []
     expect(race.filter((event) => event.includes('get_page_and_type(page[0]'))).toEqual([])
     expect(race.filter((event) => event.endsWith('get: cmpxchg(spage, x, x + 1)'))).toHaveLength(2)
   })
 
   test('C3.8: a mapping comes and goes between the flush and the cmpxchg', async () => {
-    const race = (await settleOnce(ofVariant('XSA-401'))).races.noWritablePageTable ?? []
+    const race = (await settleOnce(ofVariant('xsa-401'))).races.noWritablePageTable ?? []
     expect(
       inOrder(
         race,

@@ -62,14 +62,14 @@ test.each<[string, Settings, Settings, string]>([
   ['writes', { vcpus: 1, writes: 2 }, { vcpus: 1, writes: 3 }, 'batchingPays'],
   ['unhook', {}, { unhook: false }, 'noUnvalidatedUse'],
   ['flushAfterUnhook', {}, { flushAfterUnhook: false }, 'noUnvalidatedUse'],
-  ['flushOrder', {}, { flushOrder: 'hook, protect, tlb, validate' }, 'noUnvalidatedUse'],
+  ['flushOrder', {}, { flushOrder: 'hook-protect-tlb-validate' }, 'noUnvalidatedUse'],
   ['reprotectTlbFlush', {}, { reprotectTlbFlush: false }, 'countsConsistent'],
   ['emulateWhenNoUpdates', {}, { emulateWhenNoUpdates: false }, 'writeIsDone'],
   ['hookedTwice', { multiHookCheck: false }, { multiHookCheck: false, hookedTwice: true }, 'noUnvalidatedUse'],
   ['multiHookCheck', { hookedTwice: true }, { hookedTwice: true, multiHookCheck: false }, 'noUnvalidatedUse'],
   ['guestToleratesSpurious', {}, { guestToleratesSpurious: false }, 'noGuestOops'],
   ['errorCodeTrusted', {}, { errorCodeTrusted: true }, 'noGuestOops'],
-  ['pmdPresentMacro', {}, { pmdPresentMacro: 'tests P' }, 'noMissingPde'],
+  ['pmdPresentMacro', {}, { pmdPresentMacro: 'tests-P' }, 'noMissingPde'],
   ['bothWrite', {}, { bothWrite: true }, 'writeIsDone'],
   ['retypedWhileHooked', { scheme: 'explicitRetype' }, { scheme: 'explicitRetype', retypedWhileHooked: false }, 'noSpuriousFault'],
 ])('%s decides a verdict', async (_, one, other, property) => {
@@ -84,7 +84,7 @@ describe('races', () => {
   }
 
   test('C1a.3: the table is hooked again before the fault on it gets the lock', async () => {
-    const events = await race('as coded', 'noSpuriousFault')
+    const events = await race('as-coded', 'noSpuriousFault')
     expect(
       inOrder(
         events,
@@ -100,7 +100,7 @@ describe('races', () => {
   })
 
   test('C1a.1: a walk by a cached PDE, while the table is writable', async () => {
-    const events = await race('no flush after unhook', 'noUnvalidatedUse')
+    const events = await race('no-flush-after-unhook', 'noUnvalidatedUse')
     expect(
       inOrder(events, 'vcpu0: PDE.P = 0', 'vcpu0: make the L1 table writable', 'vcpu0: store to the L1 table'),
       events.join('\n'),
@@ -110,7 +110,7 @@ describe('races', () => {
   })
 
   test('C1a.1: a store by a cached translation, after the table was write-protected and checked', async () => {
-    const events = await race('no flush after write-protect', 'countsConsistent')
+    const events = await race('no-flush-after-write-protect', 'countsConsistent')
     expect(
       inOrder(
         events,
@@ -124,7 +124,7 @@ describe('races', () => {
   })
 
   test('C1a.6: without emulation a fault of vcpu1 undoes what the fault of vcpu0 has done, for ever', async () => {
-    const found = (await settle(ofVariant('no emulation'))).properties.find(({ name }) => name === 'writeIsDone')
+    const found = (await settle(ofVariant('no-emulation'))).properties.find(({ name }) => name === 'writeIsDone')
     const steps = found?.trace?.steps ?? []
     const cycle = steps.slice(found?.trace?.loop?.start ?? 0).map(({ agent, label }) => `${agent}: ${label}`)
     // A cycle has no beginning: what is asked of it is asked of two rounds.
