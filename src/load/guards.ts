@@ -1,6 +1,6 @@
 /**
  * Where JavaScript goes on with null and undefined, and the language does not: it counts with them as with 0 and NaN, and erases the `!` of
- * TypeScript. In the language both are range violations, so the oracle has to notice them.
+ * TypeScript. In the language both are range violations, so the oracle has to notice them; code that it does not run stays as it is written.
  */
 import { child, childrenOf, isTypeOnly, isTypeWrapper, list, type Node, nameOf } from './node.js'
 

@@ -32,12 +32,14 @@ export interface Registry {
   readonly texts: Map<string, string>
   /** The process that is running; see runtime.ts. */
   running: unknown
+  /** The oracle runs a step, `init` or a predicate: null is refused where the language refuses it. */
+  judging: boolean
 }
 
 const key = Symbol.for('mmucheck.registry')
 const home = globalThis as { [key]?: Registry }
 
-const createRegistry = (): Registry => ({ functions: new WeakMap(), modules: new Map(), texts: new Map(), running: null })
+const createRegistry = (): Registry => ({ functions: new WeakMap(), modules: new Map(), texts: new Map(), running: null, judging: false })
 
 export const registry: Registry = home[key] ?? createRegistry()
 home[key] = registry

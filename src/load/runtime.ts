@@ -36,6 +36,20 @@ export const running = <T>(process: Running, resume: () => T): T => {
   }
 }
 
+/**
+ * Runs a step, `init` or a predicate for the oracle: null and undefined are no numbers in there. Everywhere else a user's code is ordinary
+ * TypeScript. @throws whatever `run` throws.
+ */
+export const judging = <T>(run: () => T): T => {
+  const before = registry.judging
+  registry.judging = true
+  try {
+    return run()
+  } finally {
+    registry.judging = before
+  }
+}
+
 const arrive = (frame: Frame): Running | null => {
   const process = registry.running as Running | null
   if (process !== null) process.frames[process.frames.length - 1] = frame
@@ -82,14 +96,14 @@ export const $mmu = {
     const process = arrive({ file, offset, locals })
     return process === null ? callee : through(callee, process)
   },
-  /** What `x!` stands for. @throws TypeError where it is null or undefined. */
+  /** What `x!` stands for. @throws TypeError where it is null or undefined, in the oracle. */
   there: <T>(x: T): T => {
-    if (x === null || x === undefined) throw new TypeError(`${String(x)} stands where ! says that something does`)
+    if (registry.judging && (x === null || x === undefined)) throw new TypeError(`${String(x)} stands where ! says that something does`)
     return x
   },
-  /** A number that something is computed from. @throws TypeError where it is null or undefined. */
+  /** A number that something is computed from. @throws TypeError where it is null or undefined, in the oracle. */
   operand: <T>(x: T): T => {
-    if (x === null || x === undefined) throw new TypeError(`${String(x)} is used as a number`)
+    if (registry.judging && (x === null || x === undefined)) throw new TypeError(`${String(x)} is used as a number`)
     return x
   },
   /** `for (... of items)` around a yield. */

@@ -1,5 +1,6 @@
 /** Properties, evaluated by running the author's predicate. */
 import type { Property } from '../lang/property.js'
+import { judging } from '../load/runtime.js'
 import type { Plain } from '../trace/trace.js'
 import { failureOf } from './fault.js'
 import type { ParamRecord } from './oracle.js'
@@ -30,7 +31,7 @@ export const ask = (predicate: (s: never, p: never) => boolean | number, state: 
   const f = predicate as (s: unknown, p: unknown) => boolean | number
   const { value: result, reads } = state.withReads(() => {
     try {
-      return { value: f(state.s, params), fault: null }
+      return { value: judging(() => f(state.s, params)), fault: null }
     } catch (error) {
       return { value: null, fault: failureOf(error)?.message ?? 'the predicate blocks: when(...) belongs in rules' }
     }

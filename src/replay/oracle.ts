@@ -6,7 +6,7 @@
 import type { Fields } from '../lang/domain.js'
 import type { Model } from '../lang/model.js'
 import type { Choice, Steps, Until } from '../lang/step.js'
-import { createRunning, type Frame, type Running, running } from '../load/runtime.js'
+import { createRunning, type Frame, judging, type Running, running } from '../load/runtime.js'
 import { failureOf, type StepFailure } from './fault.js'
 import { createState, plainCopy, type State } from './state.js'
 
@@ -182,7 +182,7 @@ const attempt = (label: string, choose: Chooser, way: (resume: Resume) => 'block
     return result
   }
   try {
-    return way(resume) === 'blocked' ? { kind: 'blocked' } : { kind: 'moved', label, choices }
+    return judging(() => way(resume)) === 'blocked' ? { kind: 'blocked' } : { kind: 'moved', label, choices }
   } catch (error) {
     const failure = failureOf(error)
     return failure === null ? { kind: 'blocked' } : { kind: 'failed', label, choices, failure }

@@ -11,7 +11,7 @@ export const { domain } = fc.letrec<{ domain: Domain; leaf: Domain }>((tie) => (
   domain: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     tie('leaf'),
-    tie('domain').map((of) => optional(of)),
+    tie('domain').map((of) => (of.kind === 'optional' ? of : optional(of))),
     fc.tuple(tie('domain'), tie('domain')).map(([x, y]) => record({ x, y })),
     fc.tuple(fc.integer({ min: 1, max: 3 }), tie('domain')).map(([n, of]) => array(n, of)),
     fc.tuple(fc.integer({ min: 1, max: 3 }), tie('domain')).map(([n, of]) => queue(n, of)),
