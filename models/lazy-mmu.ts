@@ -1,6 +1,9 @@
 /**
  * Lazy MMU mode: while a CPU holds the page-table lock, its page-table updates are queued, and leave in one hypercall at the end.
- * What is deferred here is the memory write itself (Xen PV's direct paging), so memory and hardware stay stale until the queue drains.
+ * What is deferred by default is the memory write itself (Xen PV's direct paging), so memory and hardware stay stale until the queue drains.
+ * With shadow page tables (VMI) the memory is written at once, and only what the hypervisor is to do to its shadow is deferred.
+ *
+ * The parent entry (C1b.3, C1b.4) is in lazy-mmu-pde; one CPU's own nesting, interrupts and use of what it has queued in lazy-mmu-nesting.
  *
  * Each CPU write-protects and ages entries, again and again; one more CPU unmaps the whole range and frees its pages; the hardware of a
  * user thread walks the same table at any time. One step is one access to memory, one entry written by the hypervisor, or one
@@ -42,6 +45,7 @@ export default model({
     ptes: size(2, { max: 8, doc: 'entries of the page table' }),
     depth: size(2, { max: 32, doc: 'updates that one hypercall can carry' }),
     updates: size(2, { max: 8, doc: 'entries that a CPU changes before it gives the lock back' }),
+    mode: choice(['direct', 'shadow'], 'direct', 'which page table the hardware walks, and so what is deferred'),
     flushBeforeRead: flag(false, 'issue the queued updates before an entry is read'),
     drainBeforeUnlock: flag(true, 'leave lazy MMU mode before the lock is given back, not after'),
     orderAtZap: choice(
@@ -56,18 +60,24 @@ export default model({
       'drain-tlbFlush-free',
       'in which order an unmap issues its updates, flushes the TLB and frees the pages',
     ),
+    tlbFlushQueuedInSameBatch: flag(false, 'a TLB flush in lazy MMU mode is queued behind the updates, as a Xen multicall can do'),
   },
   variants: {
     'flush-before-read': { flushBeforeRead: true },
     'drain-after-unlock': { drainBeforeUnlock: false, updates: 1, ptes: 1 },
     'flush-tlb-before-drain': { flushBeforeRead: true, ptes: 1, orderAtZap: 'tlbFlush-drain-free' },
     'free-before-drain': { flushBeforeRead: true, ptes: 1, orderAtZap: 'tlbFlush-free-drain' },
+    'tlb-flush-queued': { flushBeforeRead: true, ptes: 1, orderAtZap: 'tlbFlush-drain-free', tlbFlushQueuedInSameBatch: true },
+    shadow: { mode: 'shadow' },
+    'shadow-drain-after-unlock': { mode: 'shadow', drainBeforeUnlock: false, updates: 1, ptes: 1 },
     'free-before-tlb-flush': { flushBeforeRead: true, ptes: 1, orderAtZap: 'drain-free-tlbFlush' },
   },
   state: (p) => ({
     ptl: lock(p.cpus + 1),
     pte: array(p.ptes, pte(p.ptes)),
     deferred: array(p.cpus + 1, deferredQueue(p.depth, p.ptes, pte(p.ptes))),
+    /** The hypervisor's copy, which the hardware walks if there is one. */
+    shadow: array(p.mode === 'shadow' ? p.ptes : 1, pte(p.ptes)),
     tlb: tlb(p.ptes, p.ptes),
     /** What the kernel has made of each entry, in the order in which it held the lock. The accessed bit is the hardware's. */
     written: ghost(array(p.ptes, record({ P: bool, W: bool }))),
@@ -77,6 +87,7 @@ export default model({
     for (let at = 0; at < p.ptes; at++) {
       s.pte[at] = { P: true, W: true, A: false, D: false, frame: at }
       s.written[at] = { P: true, W: true }
+      if (p.mode === 'shadow') s.shadow[at] = { P: true, W: true, A: false, D: false, frame: at }
     }
   },
   processes: (p) => ({
@@ -84,14 +95,19 @@ export default model({
       while (true) {
         yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
         for (let n = 0; n < p.updates; n++) {
-          if (p.flushBeforeRead) yield* drain(s.deferred[cpu], s.pte, 'arch_flush_lazy_mmu_mode()')
+          if (p.flushBeforeRead) yield* drain(s.deferred[cpu], p.mode === 'shadow' ? s.shadow : s.pte, 'arch_flush_lazy_mmu_mode()')
           yield 'old = *pte'
           const at = yield* choose(p.ptes)
           const old = { ...s.pte[at] }
           if (!old.P) continue
           const change = yield* choose(['wrprotect', 'mkold'])
-          if (p.depth < p.updates) yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
-          yield `queue pte[${at}] = pte_${change}(old)`
+          if (p.depth < p.updates) yield* drainIfFull(s.deferred[cpu], p.depth, p.mode === 'shadow' ? s.shadow : s.pte)
+          if (p.mode === 'direct') yield `queue pte[${at}] = pte_${change}(old)`
+          else {
+            yield `pte[${at}] = pte_${change}(old), to be told to the hypervisor`
+            if (change === 'wrprotect') s.pte[at] = { ...old, W: false }
+            else s.pte[at] = { ...old, A: false }
+          }
           if (change === 'wrprotect') {
             s.deferred[cpu].push({ at, value: { ...old, W: false } })
             s.written[at].W = false
@@ -99,29 +115,43 @@ export default model({
             s.deferred[cpu].push({ at, value: { ...old, A: false } })
           }
         }
-        if (p.drainBeforeUnlock) yield* drain(s.deferred[cpu], s.pte, 'arch_leave_lazy_mmu_mode()')
+        if (p.drainBeforeUnlock) yield* drain(s.deferred[cpu], p.mode === 'shadow' ? s.shadow : s.pte, 'arch_leave_lazy_mmu_mode()')
         yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
-        if (!p.drainBeforeUnlock) yield* drain(s.deferred[cpu], s.pte, 'arch_leave_lazy_mmu_mode()')
+        if (!p.drainBeforeUnlock) yield* drain(s.deferred[cpu], p.mode === 'shadow' ? s.shadow : s.pte, 'arch_leave_lazy_mmu_mode()')
       }
     }),
     munmap: function* (s) {
       const cpu = p.cpus
       yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
       for (let at = 0; at < p.ptes; at++) {
-        if (p.depth < p.ptes) yield* drainIfFull(s.deferred[cpu], p.depth, s.pte)
-        yield `queue pte_clear(pte[${at}])`
+        if (p.depth < p.ptes) yield* drainIfFull(s.deferred[cpu], p.depth, p.mode === 'shadow' ? s.shadow : s.pte)
+        if (p.mode === 'direct') yield `queue pte_clear(pte[${at}])`
+        else {
+          yield `pte_clear(pte[${at}]), to be told to the hypervisor`
+          s.pte[at] = emptyPte
+        }
         s.deferred[cpu].push({ at, value: emptyPte })
         s.written[at] = { P: false, W: false }
       }
       if (!p.drainBeforeUnlock) yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+      let isLazy = true
+      let flushQueued = false
       for (const action of zapOrders[p.orderAtZap]) {
         switch (action) {
           case 'drain':
-            yield* drain(s.deferred[cpu], s.pte, 'arch_leave_lazy_mmu_mode()')
+            yield* drain(s.deferred[cpu], p.mode === 'shadow' ? s.shadow : s.pte, 'arch_leave_lazy_mmu_mode()')
+            isLazy = false
+            if (flushQueued) {
+              yield 'hypercall: the queued flush_tlb_range()'
+              flushAll(s.tlb)
+            }
             break
           case 'tlbFlush':
-            yield 'flush_tlb_range()'
-            flushAll(s.tlb)
+            if (p.tlbFlushQueuedInSameBatch && isLazy) flushQueued = true
+            else {
+              yield 'flush_tlb_range()'
+              flushAll(s.tlb)
+            }
             break
           case 'free':
             yield 'free the pages'
@@ -136,7 +166,7 @@ export default model({
     user: {
       load: function* (s) {
         const page = yield* choose(p.ptes)
-        when(load(s.tlb, page, s.pte[page]))
+        when(load(s.tlb, page, p.mode === 'shadow' ? s.shadow[page] : s.pte[page]))
       },
       'TLB eviction': function* (s) {
         const page = yield* choose(p.ptes)

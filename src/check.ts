@@ -9,7 +9,7 @@ import { type ParamSetting, resolveParams } from './check/params.js'
 import { builtIns, chooseProperties, type NamedProperties } from './check/properties.js'
 import type { PropertyReport, Report, ReportLimit } from './check/report.js'
 import { type Checkable, loadTarget, type Target } from './check/target.js'
-import { withWidthExplained } from './check/too-wide.js'
+import { withSizeExplained } from './check/too-large.js'
 import { traceOf } from './check/trace-of.js'
 import { unchangingProperties } from './check/unchanging.js'
 import { compile } from './compile/compile.js'
@@ -142,13 +142,13 @@ const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOpti
   const { temporal, extremes, processes } = system
   const wanted = { temporal, extremes, stuck: stuck === 'violation' && processes.length > 0 }
   const limits = searchOptions(options)
-  const safety = await withWidthExplained(system, target.model, () => search(system, limits))
+  const safety = await withSizeExplained(system, target.model, () => search(system, limits))
   requireInitialState(target, safety)
   const isWanted = temporal.length > 0 || extremes.length > 0 || wanted.stuck
   if (!safety.complete || !isWanted) return { safety, wanted, liveness: null }
   const { seconds } = limits
   const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - safety.seconds) }
-  const liveness = await searchLiveness(system, { ...limits, ...left, stuck: wanted.stuck })
+  const liveness = await withSizeExplained(system, target.model, () => searchLiveness(system, { ...limits, ...left, stuck: wanted.stuck }))
   // What is said of the limit is what was asked for, not what was left of it.
   const limit = liveness.limit?.kind === 'time' && seconds !== undefined ? { ...liveness.limit, seconds } : liveness.limit
   return { safety, wanted, liveness: { ...liveness, limit } }
@@ -197,5 +197,5 @@ export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: Chec
   const prepared = await prepare(target, options)
   const { system } = prepared
   if (what === 'ir') return `${(await import('./ir/printer.js')).printSystem(system).trimEnd()}\n`
-  return withWidthExplained(system, prepared.target.model, () => dumpWasm(system))
+  return withSizeExplained(system, prepared.target.model, () => dumpWasm(system))
 }

@@ -5,7 +5,7 @@ import { createGrowing, type Growing } from './growing.js'
 import { batch } from './memory.js'
 import { stopReasons } from './table.js'
 import { encode } from './wasm/encode.js'
-import { type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
+import { compileModule, type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
 
 const page = 65_536
 const wholeMemory = 65_536 * page - page
@@ -95,7 +95,7 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     forget()
   }
 
-  const instance = new wasm.Instance(new wasm.Module(encode(module)), { env: { memory, grow, drain } })
+  const instance = new wasm.Instance(compileModule(encode(module)), { env: { memory, grow, drain } })
   const globals = new Map<string, WasmGlobalObject>()
   const functions = new Map<string, (...args: readonly number[]) => number>()
   for (const [name, value] of Object.entries(instance.exports)) {

@@ -19,7 +19,7 @@ import {
 } from './table-size.js'
 import { encode } from './wasm/encode.js'
 import type { WasmModule } from './wasm/instruction.js'
-import { type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
+import { compileModule, type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
 
 const page = 65_536
 const wholeMemory = 65_536 * page - page
@@ -172,7 +172,7 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     write('ring_end', end)
   }
 
-  const instance = new wasm.Instance(new wasm.Module(encode(parts.module)), { env: { memory, grow, widen } })
+  const instance = new wasm.Instance(compileModule(encode(parts.module)), { env: { memory, grow, widen } })
   const functions = new Map<string, MachineFunction>()
   const globals = new Map<string, WasmGlobalObject>()
   for (const [name, value] of Object.entries(instance.exports)) {

@@ -15,4 +15,20 @@ interface WasmNamespace {
   readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> }
 }
 
+/** Code that V8 refuses for its size: a function of more than 50,000 locals, or of more than 7 MB. */
+export class CodeTooLarge extends Error {
+  override readonly name = 'CodeTooLarge'
+}
+
+/** Compiles a module. @throws CodeTooLarge; a CompileError if the bytes are no valid module, which is a bug of ours. */
+export const compileModule = (bytes: Uint8Array<ArrayBuffer>): object => {
+  try {
+    return new wasm.Module(bytes)
+  } catch (error) {
+    if (error instanceof Error && /too large|maximum function size|exceeds/.test(error.message))
+      throw new CodeTooLarge(error.message, { cause: error })
+    throw error
+  }
+}
+
 export const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WasmNamespace }

@@ -1,0 +1,71 @@
+/** One CPU's own lazy MMU section: the cost (C1b.1), and the bugs of 2009 to 2025 (PROTOCOLS 4.6), each with its fix. */
+import { describe, expect, test } from 'vitest'
+import lazyMmuNesting from '../../models/lazy-mmu-nesting.ts'
+import properties, { mails } from '../../properties/lazy-mmu-nesting.ts'
+import { explore } from '../semantics/harness.ts'
+import { inOrder, settle } from './settle.ts'
+
+const variant = (name: keyof NonNullable<typeof lazyMmuNesting.variants>) => lazyMmuNesting.variants?.[name]
+
+const violatedOf = (verdicts: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(verdicts).flatMap(([name, verdict]) => (verdict === 'holds' ? [] : [name]))
+
+test.each(Object.keys(lazyMmuNesting.variants ?? {}))('the oracle and the engine agree on every state of %s', async (name) => {
+  const { states } = await explore(lazyMmuNesting, properties.properties, { ...lazyMmuNesting.variants?.[name] }, 99)
+  expect(states.length).toBeGreaterThan(1)
+})
+
+test.each(mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const))(
+  '%s',
+  async (_, { variant: name, settings, property, expected }) => {
+    const { verdicts } = await settle(properties, { ...lazyMmuNesting.variants?.[name ?? ''], ...settings })
+    expect(verdicts[property]).toBe(expected)
+  },
+)
+
+test.each(['fork-2011-fixed', 'kasan-paused', 'irq-immediate', 'irq-outer-flushed', 'nesting-counted', 'preempt-flushed'] as const)(
+  'everything holds of %s',
+  async (name) => {
+    expect(violatedOf((await settle(properties, variant(name))).verdicts)).toEqual([])
+  },
+)
+
+describe('what is queued is not there', () => {
+  test('for the section itself: fork() maps a page and uses it (2011)', async () => {
+    const { verdicts, races } = await settle(properties, variant('fork-2011'))
+    expect(verdicts.assert).toBe('violated')
+    expect(races.assert).toEqual([
+      'task: arch_enter_lazy_mmu_mode()',
+      'task: set_pte(pte[0])',
+      'task: inner: set_pte(pte[1])',
+      'task: inner: use the page',
+    ])
+  })
+
+  test('for an interrupt handler that inherits the mode, and for one that reads what it has interrupted', async () => {
+    for (const name of ['irq-inherits-lazy', 'irq-immediate-reads-outer'] as const) {
+      const { verdicts, races } = await settle(properties, variant(name))
+      expect(violatedOf(verdicts), name).toEqual(['assert'])
+      expect(inOrder(races.assert ?? [], 'task: arch_enter_lazy_mmu_mode()', 'interrupt: interrupt'), races.assert?.join('\n')).toBe(true)
+    }
+  })
+})
+
+describe('a section inside a section', () => {
+  test('is a BUG_ON(), or ends the mode of the outer one too soon', async () => {
+    expect((await settle(properties, variant('nesting-bug'))).races.assert?.at(-1)).toBe('task: inner: arch_enter_lazy_mmu_mode()')
+    // Safe, for what follows is immediate; it only costs more.
+    expect(violatedOf((await settle(properties, variant('nesting-inner-leave-ends-mode'))).verdicts)).toEqual(['innerSectionKeepsBatching'])
+  })
+})
+
+test('flushing before every read is safe, and leaves nothing of the batching', async () => {
+  expect(violatedOf((await settle(properties, variant('flush-before-read'))).verdicts)).toEqual(['batchingPays'])
+})
+
+test('a task that is moved to another CPU leaves what it has queued behind', async () => {
+  const { verdicts, races } = await settle(properties, variant('preempt-queue-left-behind'))
+  expect(violatedOf(verdicts)).toEqual(['noLostUpdate', 'nothingQueuedOutsideTheMode'])
+  const race = races.noLostUpdate ?? []
+  expect(inOrder(race, 'task: set_pte(pte[0])', 'scheduler: scheduler', 'task: arch_leave_lazy_mmu_mode()'), race.join('\n')).toBe(true)
+})
