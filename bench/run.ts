@@ -100,13 +100,15 @@ const sizes: readonly (readonly [model: string, params: Readonly<Record<string, 
   ['mach-shootdown-rules', { cpus: 2, pmaps: 2 }],
   ['mach-shootdown-rules', { cpus: 3, pmaps: 1 }],
   ...[6, 7, 8, 9].map((rms) => ['two-phase-commit', { rms }] as const),
-  // The largest configurations of the protocols: three CPUs, and more entries than by default.
+  // The largest configurations of the protocols: three CPUs where there can be three, and two more entries (tables, pages) than by default.
   ['tlb-shootdown', { cpus: 3, pages: 2 }],
-  ['lazy-mmu', { cpus: 3, ptes: 3 }],
+  ['pte-modify', { ptes: 3 }],
+  ['lazy-mmu', { cpus: 3, ptes: 4 }],
+  ['lazy-mmu-pde', { cpus: 3 }],
   ['shadow-walk', { vcpus: 3, levels: 3, writes: 4 }],
-  ['superpage-types', { mappers: 3 }],
+  ['superpage-types', { pages: 4, mappers: 3 }],
   ['writable-page-tables', { vcpus: 2, tables: 2 }],
-  ['mmu-notifier', { vcpus: 3, pages: 2 }],
+  ['mmu-notifier', { vcpus: 3, pages: 3 }],
 ]
 
 interface Cold {
