@@ -2,7 +2,8 @@
 import { DiagnosticError } from '../diagnostics.js'
 import { bitsOf, StateTooWide } from '../explicit/layout.js'
 import { CodeTooLarge } from '../explicit/wasm/platform.js'
-import { type Block, elements, type Stmt, type System } from '../ir/system.js'
+import { type Block, elements, type System } from '../ir/system.js'
+import { walkBlock } from '../ir/walk.js'
 import type { Model } from '../lang/model.js'
 import { placeOfFunction } from '../load/stack.js'
 import { formatCount } from './format.js'
@@ -25,7 +26,7 @@ export const withSizeExplained = async <T>(system: System, model: Model, run: ()
 }
 
 const codeTooLarge = (system: System, error: CodeTooLarge): DiagnosticError => {
-  const sizes = system.steps.map((step) => ({ step, size: blockSize(step.body) }))
+  const sizes = system.steps.map((step) => ({ step, size: statementsIn(step.body) }))
   const largest = sizes.reduce((a, b) => (b.size > a.size ? b : a))
   const { label, at } = largest.step
   const file = system.files[at.file]
@@ -37,11 +38,8 @@ const codeTooLarge = (system: System, error: CodeTooLarge): DiagnosticError => {
   )
 }
 
-const blockSize = ({ body, end }: Block): number => {
-  const own = listSize(body)
-  if (end.op === 'branch') return own + blockSize(end.then) + blockSize(end.else)
-  return end.op === 'choose' ? own + blockSize(end.rest) : own
+const statementsIn = (block: Block): number => {
+  let n = 0
+  walkBlock(block, { stmt: () => n++ })
+  return n
 }
-
-const listSize = (body: readonly Stmt[]): number =>
-  body.reduce((n, s) => n + 1 + (s.op === 'if' ? listSize(s.then) + listSize(s.else) : s.op === 'block' ? listSize(s.body) : 0), 0)

@@ -1,5 +1,6 @@
 /** Compiles the processes and rules of a model: each instance is an agent with steps of its own. */
-import type { Agent, Block, LiveLocal, Location, Process, Step } from '../ir/system.js'
+import { constant } from '../ir/build.js'
+import { type Agent, type Block, type LiveLocal, type Location, type Process, type Step, unflatten } from '../ir/system.js'
 import { mapBlock } from '../ir/walk.js'
 import type { Each, Process as ProcessDefinition, Rules } from '../lang/model.js'
 import { functionInfo } from '../load/registry.js'
@@ -290,7 +291,7 @@ export const compileInit = (c: Context, init: AnyFunction | undefined, params: u
         c.out.push({
           op: 'store',
           variable,
-          index: unflattened(element, v.dims),
+          index: unflatten(element, v.dims).map(constant),
           value: { op: 'const', value },
           at: spanOf(site.file, site.node),
         })
@@ -306,14 +307,4 @@ export const compileInit = (c: Context, init: AnyFunction | undefined, params: u
       )
     }),
   )
-}
-
-const unflattened = (element: number, dims: readonly number[]): { op: 'const'; value: number }[] => {
-  const index: { op: 'const'; value: number }[] = []
-  let rest = element
-  for (const d of [...dims].reverse()) {
-    index.unshift({ op: 'const', value: rest % d })
-    rest = Math.floor(rest / d)
-  }
-  return index
 }

@@ -132,9 +132,9 @@ export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site
       'write `yield* ...` before the call',
     )
   return within(c, body, site, () => {
-    const inner = enter(c, fn, args, site, scope)
+    const inner = enter(c, fn, site, scope)
     return scoped(c, () => {
-      bindParameters(c, body, args, inner, site)
+      bindParameters(c, body, args, inner)
       const outer = c.jumps
       c.jumps = []
       const result = runBody(c, body, inner, site)
@@ -200,7 +200,7 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
 }
 
 /** The scope of a function that is about to run. */
-export const enter = (c: Context, fn: Value, _args: readonly Value[], site: Site, scope: Scope): Scope => {
+export const enter = (c: Context, fn: Value, site: Site, scope: Scope): Scope => {
   const instance = `${scope.instance}/${site.file}:${site.node.start}`
   if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance)
   const info = fn.k === 'const' ? functionInfo(fn.value) : undefined
@@ -217,13 +217,12 @@ export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => 
   return result
 }
 
-export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope, site: Site): void => {
+export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope): void => {
   body.params.forEach((p, i) => {
     if (p.type === 'TSParameterProperty' || p.type === 'RestElement')
       return refuse(c, 'MC101', inner.file, p, 'a rest parameter is outside the language', 'name the parameters')
     bindPattern(c, p, args[i] ?? undefinedValue, inner, { constant: false, parameter: true })
   })
-  void site
 }
 
 const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {

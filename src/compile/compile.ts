@@ -269,9 +269,7 @@ const forbidGhosts = (
       own.map((step) => step.body),
       {
         isGhost: (v) => c.variables[v]?.role.kind === 'ghost',
-        isLocal: (v) => c.variables[v]?.role.kind === 'local',
         nameOf: (v) => c.variables[v]?.name ?? '?',
-        failures: c.failures,
         readAt: (e) => c.ghostReads.get(e),
       },
       own[0]?.at ?? { file: 0, start: 0, end: 0 },

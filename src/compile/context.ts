@@ -262,17 +262,6 @@ export const variableOf = (c: Context, place: Place, leaf: Leaf): Variable => {
   return v
 }
 
-/** Row-major position to one index per dimension. */
-export const unflatten = (element: number, dims: readonly number[]): number[] => {
-  const index: number[] = []
-  for (let i = dims.length - 1, rest = element; i >= 0; i--) {
-    const d = dims[i] ?? 1
-    index.unshift(rest % d)
-    rest = Math.floor(rest / d)
-  }
-  return index
-}
-
 export const cellValue = (c: Context, cell: Cell): Value | undefined => c.cells.get(cell.id)
 
 export const setCell = (c: Context, cell: Cell, value: Value): void => {

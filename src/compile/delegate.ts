@@ -86,7 +86,7 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
   const outer = { frames: m.frames, calls: c.calls }
   const waiting = m.frames.at(-1)
   if (waiting !== undefined) m.frames = [...m.frames.slice(0, -1), { ...waiting, scope, call: node.start }]
-  const inner = enter(c, fn, args, { file: scope.file, node }, { ...scope, instance: `${scope.instance}${waiting?.rounds ?? ''}` })
+  const inner = enter(c, fn, { file: scope.file, node }, { ...scope, instance: `${scope.instance}${waiting?.rounds ?? ''}` })
   const back = (v: Value): void => {
     m.frames = outer.frames
     c.calls = outer.calls
@@ -94,7 +94,7 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
   }
   within(c, body, site, () => {
     m.frames = [...m.frames, { path: c.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
-    bindParameters(c, body, args, inner, site)
+    bindParameters(c, body, args, inner)
     runBody(m, body, inner, back)
   })
 }

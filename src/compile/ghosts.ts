@@ -1,5 +1,5 @@
 /** The protocol never depends on a ghost: nothing but ghosts, asserts and their checks may be computed from one. */
-import type { Block, Expr, Failure, Span, Stmt } from '../ir/system.js'
+import type { Block, Expr, Span, Stmt } from '../ir/system.js'
 import { visitExpr } from '../ir/walk.js'
 
 export interface GhostUse {
@@ -11,9 +11,7 @@ export interface GhostUse {
 
 export interface GhostQuestion {
   readonly isGhost: (variable: number) => boolean
-  readonly isLocal: (variable: number) => boolean
   readonly nameOf: (variable: number) => string
-  readonly failures: readonly Failure[]
   /** Where a load of a ghost was written. */
   readonly readAt: (e: Expr) => Span | undefined
 }

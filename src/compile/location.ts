@@ -6,11 +6,11 @@
  */
 import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
 import { constant, load } from '../ir/build.js'
-import type { Expr, FrameEntry } from '../ir/system.js'
+import { type Expr, type FrameEntry, unflatten } from '../ir/system.js'
 import { choose, until } from '../lang/step.js'
 import { calleeOf } from './call.js'
 import { condition } from './condition.js'
-import { type Context, refuse, setCell, spanOf, textOf, unflatten } from './context.js'
+import { type Context, refuse, setCell, spanOf, textOf } from './context.js'
 import { evaluate } from './expression.js'
 import { joinOrRefuse, type Site } from './flow.js'
 import { leaves, lower, raise } from './layout.js'

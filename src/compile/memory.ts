@@ -1,8 +1,8 @@
 /** Locations of the state: going into their parts, and reading them. */
 import { and, binary, constant, load, one, zero } from '../ir/build.js'
-import type { Expr, Span } from '../ir/system.js'
+import { type Expr, type Span, unflatten } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
-import { type Context, check, type Offsets, refuse, settle, spanOf, textOf, unflatten, variableOf } from './context.js'
+import { type Context, check, type Offsets, refuse, settle, spanOf, textOf, variableOf } from './context.js'
 import { leaves, raise } from './layout.js'
 import { typeOfDomain } from './type.js'
 import { asInt, constantValue, describe, int, optionalValue, type Place, type RefOrigin, type Value } from './value.js'

@@ -30,10 +30,10 @@ export const runFunction = (
   const { c } = m
   const { body } = functionOf(c, fn, site)
   within(c, body, site, () => {
-    const scope = enter(c, fn, args, site, root)
+    const scope = enter(c, fn, site, root)
     const path = c.files[scope.file]?.path ?? ''
     m.frames = [...m.frames, { path, scope, rounds: '', looping: [], call: -1 }]
-    bindParameters(c, body, args, scope, site)
+    bindParameters(c, body, args, scope)
     runBody(m, body, scope, control.leave)
   })
 }

@@ -1,8 +1,8 @@
 /** Storing to the state: assignments, queues, sets. */
 import { binary, constant, one, zero } from '../ir/build.js'
-import type { Expr, Span } from '../ir/system.js'
+import { type Expr, type Span, unflatten } from '../ir/system.js'
 import { coerce } from './coerce.js'
-import { type Context, check, emit, type Offsets, refuse, settle, spanOf, unflatten, variableOf } from './context.js'
+import { type Context, check, emit, type Offsets, refuse, settle, spanOf, variableOf } from './context.js'
 import { leaves, lower, raise, zeros } from './layout.js'
 import { checkedIndex, readLeaf, unghost, wholeOf } from './memory.js'
 import { typeOfDomain } from './type.js'

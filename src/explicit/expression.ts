@@ -1,52 +1,11 @@
 /** IR expressions to WebAssembly, with constants folded. */
+import { calculate } from '../ir/build.js'
 import type { BinaryOp, Expr } from '../ir/system.js'
 import { type Env, type FunctionScope, held, linearIndex, plus, readElement } from './fields.js'
 import { either, get, i32, type Node, select } from './wasm/instruction.js'
 
 /** The local that holds a temp. */
 export const tempLocal = (id: number): string => `t${id}`
-
-/** What a binary operation does to constants. Divisions by zero give 0: nobody uses their value. */
-export const foldBinary = (op: BinaryOp, a: number, b: number): number => {
-  switch (op) {
-    case 'add':
-      return (a + b) | 0
-    case 'sub':
-      return (a - b) | 0
-    case 'mul':
-      return Math.imul(a, b)
-    case 'div':
-      return b === 0 ? 0 : (a / b) | 0
-    case 'rem':
-      return b === 0 ? 0 : (a % b) | 0
-    case 'and':
-      return a & b
-    case 'or':
-      return a | b
-    case 'xor':
-      return a ^ b
-    case 'shl':
-      return a << b
-    case 'shr':
-      return a >> b
-    case 'eq':
-      return a === b ? 1 : 0
-    case 'ne':
-      return a !== b ? 1 : 0
-    case 'lt':
-      return a < b ? 1 : 0
-    case 'le':
-      return a <= b ? 1 : 0
-    case 'gt':
-      return a > b ? 1 : 0
-    case 'ge':
-      return a >= b ? 1 : 0
-    case 'min':
-      return Math.min(a, b)
-    case 'max':
-      return Math.max(a, b)
-  }
-}
 
 const comparisons = new Set(['i32.eqz', 'i32.eq', 'i32.ne', 'i32.lt_s', 'i32.gt_s', 'i32.le_s', 'i32.ge_s'])
 
@@ -68,7 +27,7 @@ export const negated = (node: Node): Node => {
 }
 
 const simplified = (op: BinaryOp, a: Node, b: Node): Node | null => {
-  if (a.op === 'i32.const' && b.op === 'i32.const') return i32.const(foldBinary(op, a.value, b.value))
+  if (a.op === 'i32.const' && b.op === 'i32.const') return i32.const(calculate(op, a.value, b.value))
   const [k, x] = a.op === 'i32.const' ? [a.value, b] : b.op === 'i32.const' ? [b.value, a] : [null, a]
   if (k === null) return null
   switch (op) {

@@ -8,7 +8,8 @@
  */
 import type { Process, System, Variable, Vector } from '../ir/system.js'
 import { elements } from '../ir/system.js'
-import { constantElement, type Visitor, walkBlock, walkStmts } from './walk.js'
+import { type Visitor, walkBlock, walkStmts } from '../ir/walk.js'
+import { constantElement } from './walk.js'
 
 /** Elements `first` to `first + count - 1` of a variable, side by side from bit `shift` of word `word` on. */
 export interface Chunk {

@@ -1,11 +1,11 @@
 /** The properties of a system, as code that looks at the current state. */
 import type { CompiledProperty } from '../ir/system.js'
+import { walkStmts } from '../ir/walk.js'
 import { copyState, currentState } from './agents.js'
 import { expression, negated, tempLocal } from './expression.js'
 import type { FunctionScope } from './fields.js'
 import { recordBytes } from './memory.js'
 import { nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
-import { walkStmts } from './walk.js'
 import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, set, type WasmFunction, when } from './wasm/instruction.js'
 
 /** The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth at which it was first. */

@@ -1,5 +1,6 @@
 /** The statements and ways of an atomic step to WebAssembly: each way that ends well emits a successor. */
 import type { Block, Expr, FrameEntry, Stmt, System } from '../ir/system.js'
+import { blockSize, walkBlock, walkStmts } from '../ir/walk.js'
 import { expression, negated, tempLocal } from './expression.js'
 import {
   cleared,
@@ -16,7 +17,7 @@ import {
 } from './fields.js'
 import { fieldMask, placeOf } from './layout.js'
 import type { MemoryMap } from './memory.js'
-import { blockSize, constantElement, walkBlock, walkStmts } from './walk.js'
+import { constantElement } from './walk.js'
 import { block, br, brIf, call, get, i32, i64, loop, type Node, set, setGlobal, when } from './wasm/instruction.js'
 
 /**

@@ -1,6 +1,6 @@
 /** Which variables code reads and writes: for reports, for reductions, for whoever asks what depends on what. */
-import type { Block, Expr, Query, Step, Stmt, System } from './system.js'
-import { visitExpr } from './walk.js'
+import type { Query, Step, System } from './system.js'
+import { type Visitor, walkBlock, walkExpr, walkStmts } from './walk.js'
 
 export interface Access {
   /** Numbers of variables. */
@@ -21,70 +21,33 @@ export const stepAccess = (system: System, step: Step): Access => {
   const open: Open = { reads: new Set(), writes: new Set() }
   const process = system.processes.find(({ agent }) => agent === step.agent)
   if (step.location !== null && process !== undefined) open.reads.add(process.pc)
-  inBlock(step.body, open, () => {
+  const moves = (): void => {
     if (process === undefined) return
     open.writes.add(process.pc)
     for (const { id, role } of system.variables) if (role.kind === 'local' && role.process === process.id) open.writes.add(id)
-  })
+  }
+  walkBlock(step.body, collector(open, moves))
   return open
 }
 
 /** What a property reads of a state. */
 export const queryReads = ({ body, value }: Pick<Query, 'body' | 'value'>): ReadonlySet<number> => {
   const open: Open = { reads: new Set(), writes: new Set() }
-  for (const s of body) inStmt(s, open)
-  inExpr(value, open)
+  const visit = collector(open, () => {})
+  walkStmts(body, visit)
+  walkExpr(value, visit)
   return open.reads
 }
 
-const inBlock = ({ body, end }: Block, open: Open, moves: () => void): void => {
-  for (const s of body) inStmt(s, open)
-  switch (end.op) {
-    case 'goto':
-      for (const { value } of end.frame) inExpr(value, open)
-      moves()
-      return
-    case 'branch':
-      inExpr(end.condition, open)
-      inBlock(end.then, open, moves)
-      inBlock(end.else, open, moves)
-      return
-    case 'choose':
-      inBlock(end.rest, open, moves)
-      return
-    case 'finish':
-    case 'blocked':
-    case 'fail':
-  }
-}
-
-const inStmt = (s: Stmt, open: Open): void => {
-  switch (s.op) {
-    case 'set':
-      inExpr(s.value, open)
-      return
-    case 'store':
-      for (const i of s.index) inExpr(i, open)
-      inExpr(s.value, open)
-      open.writes.add(s.variable)
-      return
-    case 'if':
-      inExpr(s.condition, open)
-      for (const x of [...s.then, ...s.else]) inStmt(x, open)
-      return
-    case 'block':
-      for (const x of s.body) inStmt(x, open)
-      return
-    case 'check':
-      inExpr(s.condition, open)
-      return
-    case 'exit':
-    case 'cover':
-  }
-}
-
-const inExpr = (e: Expr, { reads }: Open): void => {
-  visitExpr(e, (x) => {
-    if (x.op === 'load') reads.add(x.variable)
-  })
-}
+/** Collects the variables that code loads and stores; a process that moves on does what `moves` says. */
+const collector = ({ reads, writes }: Open, moves: () => void): Visitor => ({
+  expr: (e) => {
+    if (e.op === 'load') reads.add(e.variable)
+  },
+  stmt: (s) => {
+    if (s.op === 'store') writes.add(s.variable)
+  },
+  block: ({ end }) => {
+    if (end.op === 'goto') moves()
+  },
+})

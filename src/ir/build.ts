@@ -14,7 +14,7 @@ export const known = (e: Expr): number | null => (e.op === 'const' ? e.value : n
 export const same = (a: Expr, b: Expr): boolean =>
   a === b || (a.op === 'const' && b.op === 'const' && a.value === b.value) || (a.op === 'temp' && b.op === 'temp' && a.id === b.id)
 
-/** What a binary operator gives on integers; the meaning of IR operators in one place. `div` and `rem` by 0 never occur. */
+/** What a binary operator gives on integers; the meaning of IR operators in one place. `div` and `rem` by 0 give 0: nobody uses their value. */
 export const calculate = (op: BinaryOp, a: number, b: number): number => {
   switch (op) {
     case 'add':

@@ -255,3 +255,14 @@ export type Vector = readonly number[]
 
 /** How many elements a variable has. */
 export const elements = (v: Variable): number => v.dims.reduce((n, d) => n * d, 1)
+
+/** Row-major position to one index per dimension. */
+export const unflatten = (element: number, dims: readonly number[]): number[] => {
+  const index: number[] = []
+  for (let i = dims.length - 1, rest = element; i >= 0; i--) {
+    const d = dims[i] ?? 1
+    index.unshift(rest % d)
+    rest = Math.floor(rest / d)
+  }
+  return index
+}

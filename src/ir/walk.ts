@@ -24,6 +24,76 @@ export const visitExpr = (e: Expr, visit: (e: Expr) => void): void => {
   for (const x of operands(e)) visitExpr(x, visit)
 }
 
+export interface Visitor {
+  readonly expr?: (e: Expr) => void
+  readonly stmt?: (s: Stmt) => void
+  readonly block?: (b: Block) => void
+}
+
+export const walkExpr = (e: Expr, { expr }: Visitor): void => {
+  if (expr !== undefined) visitExpr(e, expr)
+}
+
+/** Visits statements and all inside them. */
+export const walkStmts = (stmts: readonly Stmt[], visit: Visitor): void => {
+  for (const s of stmts) {
+    visit.stmt?.(s)
+    switch (s.op) {
+      case 'set':
+        walkExpr(s.value, visit)
+        break
+      case 'store':
+        for (const i of s.index) walkExpr(i, visit)
+        walkExpr(s.value, visit)
+        break
+      case 'if':
+        walkExpr(s.condition, visit)
+        walkStmts(s.then, visit)
+        walkStmts(s.else, visit)
+        break
+      case 'block':
+        walkStmts(s.body, visit)
+        break
+      case 'check':
+        walkExpr(s.condition, visit)
+        break
+      case 'exit':
+      case 'cover':
+    }
+  }
+}
+
+/** Visits a block, its statements and expressions, and the blocks that follow. */
+export const walkBlock = (b: Block, visit: Visitor): void => {
+  visit.block?.(b)
+  walkStmts(b.body, visit)
+  switch (b.end.op) {
+    case 'goto':
+      for (const entry of b.end.frame) walkExpr(entry.value, visit)
+      return
+    case 'branch':
+      walkExpr(b.end.condition, visit)
+      walkBlock(b.end.then, visit)
+      walkBlock(b.end.else, visit)
+      return
+    case 'choose':
+      return walkBlock(b.end.rest, visit)
+    case 'finish':
+    case 'blocked':
+    case 'fail':
+  }
+}
+
+/** How many nodes a block has: a measure for the size of its code. */
+export const blockSize = (b: Block): number => {
+  let n = 0
+  const count = (): void => {
+    n++
+  }
+  walkBlock(b, { expr: count, stmt: count, block: count })
+  return n
+}
+
 /** Rewrites the loads in an expression. */
 export const mapLoads = (e: Expr, f: (load: Extract<Expr, { op: 'load' }>) => Expr): Expr => {
   switch (e.op) {

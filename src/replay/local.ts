@@ -2,7 +2,7 @@
  * Locals of processes in vectors. Their types are inferred by the compiler, so they are taken apart by what `LiveLocal.suffix` says of each
  * variable: `.field`, `?` for "there", `#len` for the length of a list, `#idx` for the indices of a reference.
  */
-import { elements, type Variable } from '../ir/system.js'
+import { elements, unflatten, type Variable } from '../ir/system.js'
 import type { Plain } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
 import { isSet } from './members.js'
@@ -16,17 +16,7 @@ export const encodeLocal = (variable: Variable, suffix: string, value: unknown):
   const path = tokens(suffix)
   if (path.at(-1) === '#idx') return [...(location?.indices ?? [])]
   const plain = plainCopy(value)
-  return Array.from({ length: elements(variable) }, (_, i) => encodeElement(variable, path, unflattenIndex(i, variable.dims), plain))
-}
-
-const unflattenIndex = (element: number, dims: readonly number[]): number[] => {
-  const index: number[] = []
-  let rest = element
-  for (const d of [...dims].reverse()) {
-    index.unshift(rest % d)
-    rest = Math.floor(rest / d)
-  }
-  return index
+  return Array.from({ length: elements(variable) }, (_, i) => encodeElement(variable, path, unflatten(i, variable.dims), plain))
 }
 
 /** Where a value has no part of this name: an element beyond a list's end, a field of another variant, a payload that is not there. */

@@ -7,9 +7,7 @@ const at = { file: 0, start: 3, end: 4 }
 /** Variable 0 is a ghost, 1 is none, 10 a local. */
 const question: GhostQuestion = {
   isGhost: (v) => v === 0,
-  isLocal: (v) => v === 10,
   nameOf: (v) => `v${v}`,
-  failures: [],
   readAt: () => at,
 }
 const ghost = load(0, [])
