@@ -1,4 +1,4 @@
-/** Runs one model through the compiler and the WebAssembly engine, and through the oracle, and compares all that they say. */
+/** Runs one model through the compiler and the WebAssembly engine, through the bounded symbolic search, and through the oracle, and compares all that they say. */
 import { compile } from '../../src/compile/compile.ts'
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import { type PropertyResult, reachable, type SearchResult, search } from '../../src/explicit/search.ts'
@@ -7,6 +7,7 @@ import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { type SlowProperty, type SlowResult, slowSearch } from '../../src/replay/search.ts'
+import { compareBounded } from './bounded.ts'
 import { fewestSwitches } from './switches.ts'
 import { loadText } from './text.ts'
 
@@ -27,6 +28,9 @@ export type Comparison =
 export class Differs extends Error {
   override readonly name = 'Differs'
 }
+
+/** How deep the symbolic search looks: what it costs grows with the depth. */
+const maxBound = 10
 
 export interface CompareOptions {
   /** The oracle looks at no more states than these; of larger models only the first levels are compared. */
@@ -87,6 +91,8 @@ export const compareText = async (
     const difference = firstDifference(given, slow)
     if (difference !== '') throw new Differs(difference)
   }
+  const bounded = compareBounded(system, model, properties as Record<string, AnyProperty>, fast, maxDepth ?? null, maxBound)
+  if (bounded !== '') throw new Differs(bounded)
   const schedules = checkSchedules(system, model, properties as Record<string, AnyProperty>, fast, slow)
   return { kind: 'agree', states: fast.states, complete: fast.complete, result: fast, schedules }
 }

@@ -1,0 +1,65 @@
+/** Compares the bounded symbolic search with what the other engine and the oracle found: lengths, and schedules that the oracle can follow. */
+import type { PropertyResult, SearchResult } from '../../src/explicit/search.ts'
+import type { System } from '../../src/ir/system.ts'
+import type { Model } from '../../src/lang/model.ts'
+import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
+import { replay } from '../../src/replay/replay.ts'
+import { type Reached, searchBounded } from '../../src/symbolic/bounded.ts'
+import { loadSolver } from '../../src/symbolic/solvers.ts'
+import { translate } from '../../src/symbolic/translate.ts'
+
+const factory = await loadSolver('cadical')
+
+/** What a property's length is about: a violation, or the witness of a `sometimes`. Null where there is none. */
+const found = ({ length }: PropertyResult): number | null => length
+
+/**
+ * What the two engines do not agree on, as text; empty where they do. `limit` is the depth to which `fast` knows everything, null where it saw all states.
+ * Depths over `most` are not searched.
+ */
+export const compareBounded = (
+  system: System,
+  model: Model,
+  properties: Readonly<Record<string, AnyProperty>>,
+  fast: SearchResult,
+  limit: number | null,
+  most: number,
+): string => {
+  const { circuit, decoder } = translate(system)
+  const maxDepth = Math.min(limit ?? Number.POSITIVE_INFINITY, most)
+  const { reached, depth, ended } = searchBounded(circuit, decoder, circuit.targets, factory, { maxDepth })
+  const wrong: string[] = []
+  if (ended === 'unknown') wrong.push('the bounded search gave up')
+  if (ended === 'exhausted' && depth <= fast.depth && fast.states > 0)
+    wrong.push(`no way is ${depth} steps long, but the deepest state is ${fast.depth} deep`)
+  for (const property of fast.properties) {
+    const { name, kind } = property
+    const target = circuit.targets.find((t) => t.name === name)
+    if (target === undefined) {
+      if (kind !== 'deadlock') wrong.push(`there is no target ${name}`)
+      continue
+    }
+    const own = reached.find((r) => r.name === name) ?? null
+    const length = found(property)
+    const expected = length === null || (length > depth && ended !== 'all reached') ? null : length
+    if ((own?.length ?? null) !== expected) wrong.push(`${kind} ${name}: bounded ${own?.length ?? null}, explicit ${length}`)
+    else if (own !== null) wrong.push(...wrongSchedule(system, model, properties, kind, own))
+  }
+  return wrong.join('\n')
+}
+
+const wrongSchedule = (
+  system: System,
+  model: Model,
+  properties: Readonly<Record<string, AnyProperty>>,
+  kind: PropertyResult['kind'],
+  { name, length, schedule }: Reached,
+): readonly string[] => {
+  const text = `the bounded search's schedule for ${name}, ${JSON.stringify(schedule)},`
+  if (schedule.moves.length !== length) return [`${text} is not ${length} moves long`]
+  const { failure, state } = replay(system, model, {}, schedule)
+  if (schedule.fails) return failure?.kind === kind ? [] : [`${text} ends with ${failure?.kind ?? 'no'} failure in the oracle`]
+  const property = properties[name]
+  if (property === undefined) return kind === 'deadlock' ? [] : [`${text} is for no property`]
+  return evaluate(property, state, {}).holds === (kind === 'sometimes') ? [] : [`${text} ends in a state that is no witness in the oracle`]
+}
