@@ -17,7 +17,7 @@ interface CheckReport {
 export const runCheck = (
   root: string,
   model: string,
-  params: Readonly<Record<string, number>>,
+  params: Readonly<Record<string, number | string>>,
   flags: readonly string[] = [],
 ): Promise<Finished> => {
   const sets = Object.entries(params).flatMap(([name, value]) => ['--set', `${name}=${value}`])
@@ -37,7 +37,11 @@ const ofStates: Readonly<Record<string, readonly string[]>> = {
 const ended: ReadonlySet<number> = new Set([0, 11, 12, 13, 14])
 
 /** One search of the states. @throws Error if the search was not complete. */
-export const searchMmucheck = async (root: string, model: string, params: Readonly<Record<string, number>>): Promise<Measurement> => {
+export const searchMmucheck = async (
+  root: string,
+  model: string,
+  params: Readonly<Record<string, number | string>>,
+): Promise<Measurement> => {
   const { stdout, stderr, code, peakBytes } = await runCheck(...([root, model, params] as const), [
     '--no-stuck',
     ...(ofStates[model] ?? []).flatMap((name) => ['--property', name]),

@@ -91,11 +91,11 @@ const compareBehaviour = async (behaviour: Behaviour, spin: boolean): Promise<Li
 
 interface Growth {
   readonly model: string
-  readonly params: Readonly<Record<string, number>>
+  readonly params: Readonly<Record<string, number | string>>
   readonly result: Measurement
 }
 
-const sizes: readonly (readonly [model: string, params: Readonly<Record<string, number>>])[] = [
+const sizes: readonly (readonly [model: string, params: Readonly<Record<string, number | string>>])[] = [
   ['mach-shootdown-rules', { cpus: 2, pmaps: 1 }],
   ['mach-shootdown-rules', { cpus: 2, pmaps: 2 }],
   ['mach-shootdown-rules', { cpus: 3, pmaps: 1 }],
@@ -107,7 +107,7 @@ const sizes: readonly (readonly [model: string, params: Readonly<Record<string, 
   ['lazy-mmu-pde', { cpus: 3 }],
   ['shadow-walk', { vcpus: 3, levels: 3, writes: 4 }],
   ['superpage-types', { pages: 4, mappers: 3 }],
-  ['writable-page-tables', { vcpus: 2, tables: 2 }],
+  ['writable-page-tables', { vcpus: 2, tables: 2, secondTable: 'current' }],
   ['mmu-notifier', { vcpus: 3, pages: 3 }],
 ]
 

@@ -188,30 +188,34 @@ export default model({
     ...(p.irqInsideLazy === 'none'
       ? {}
       : {
-          interrupt: (s: State) => {
-            when(!s.interrupted)
-            s.interrupted = true
-            s.written[2] = true
-            if (p.irqInsideLazy === 'immediate, outer flushed') issue(s, p, s.deferred[s.on])
-            if (p.irqInsideLazy === 'inherits lazy') setPte(s, p, 2)
-            else {
-              s.pte[2] = true
-              s.hypercalls++
-            }
-            if (p.irqReads === 'own entry') assert(s.pte[2], 'the interrupt handler faults on a page that it has mapped')
-            else assert(s.pte[0] === s.written[0], 'the interrupt handler reads an entry whose update is queued')
+          interrupt: {
+            'set_pte(pte[2]), then a read': (s: State) => {
+              when(!s.interrupted)
+              s.interrupted = true
+              s.written[2] = true
+              if (p.irqInsideLazy === 'immediate, outer flushed') issue(s, p, s.deferred[s.on])
+              if (p.irqInsideLazy === 'inherits lazy') setPte(s, p, 2)
+              else {
+                s.pte[2] = true
+                s.hypercalls++
+              }
+              if (p.irqReads === 'own entry') assert(s.pte[2], 'the interrupt handler faults on a page that it has mapped')
+              else assert(s.pte[0] === s.written[0], 'the interrupt handler reads an entry whose update is queued')
+            },
           },
         }),
     ...(p.preempt === 'never'
       ? {}
       : {
-          scheduler: (s: State) => {
-            when(s.on === 0 && s.lazy[0] > 0)
-            if (p.preempt === 'flushed at switch') issue(s, p, s.deferred[0])
-            // The mode goes with the task (TIF_LAZY_MMU_UPDATES); the queue is the CPU's.
-            s.lazy[1] = s.lazy[0]
-            s.lazy[0] = 0
-            s.on = 1
+          scheduler: {
+            'move the task to CPU 1': (s: State) => {
+              when(s.on === 0 && s.lazy[0] > 0)
+              if (p.preempt === 'flushed at switch') issue(s, p, s.deferred[0])
+              // The mode goes with the task (TIF_LAZY_MMU_UPDATES); the queue is the CPU's.
+              s.lazy[1] = s.lazy[0]
+              s.lazy[0] = 0
+              s.on = 1
+            },
           },
         }),
   }),

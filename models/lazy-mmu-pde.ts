@@ -5,8 +5,8 @@
  * page directory entry cannot find it. Each CPU has one page table preallocated, and one page to map.
  *
  * `direct`: what is deferred is the memory write (PROTOCOLS C1b.4, reading D). `shadow`: memory is written at once, and only the hypervisor
- * learns of it later, so that the hardware faults meanwhile (reading S); what a step `queue ...` queues is
- * the hypervisor's part then. The entries are only ever set, so no TLB is modelled.
+ * learns of it later, so that the hardware faults meanwhile (reading S); what is queued is the hypervisor's part
+ * then. The entries are only ever set, so no TLB is modelled.
  */
 import {
   array,
@@ -90,7 +90,8 @@ function* allocate(s: State, p: Params, cpu: number): Steps {
   const isNone = s.pmd === null
   if (isNone) {
     if (p.pdeDeferred) {
-      yield 'queue pmd_populate()'
+      if (p.mode === 'direct') yield 'queue pmd_populate()'
+      else yield 'pmd_populate(), hypervisor to be told'
       s.deferred[cpu].push({ isPmd: true, table: cpu, at: 0, page: 0 })
       if (p.mode === 'shadow') s.pmd = cpu
     } else {
@@ -148,7 +149,8 @@ export default model({
         isNone = s.table[table][at] === null
       }
       if (isNone) {
-        yield `queue set_pte(pte[${at}])`
+        if (p.mode === 'direct') yield `queue set_pte(pte[${at}])`
+        else yield `set_pte(pte[${at}]), hypervisor to be told`
         s.deferred[cpu].push({ isPmd: false, table, at, page: cpu })
         if (p.mode === 'shadow') s.table[table][at] = cpu
         if (s.mapped[at] === null) s.mapped[at] = cpu

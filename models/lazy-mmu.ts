@@ -104,7 +104,7 @@ export default model({
           if (p.depth < p.updates) yield* drainIfFull(s.deferred[cpu], p.depth, p.mode === 'shadow' ? s.shadow : s.pte)
           if (p.mode === 'direct') yield `queue pte[${at}] = pte_${change}(old)`
           else {
-            yield `pte[${at}] = pte_${change}(old), to be told to the hypervisor`
+            yield `pte[${at}] = pte_${change}(old), hypervisor to be told`
             if (change === 'wrprotect') s.pte[at] = { ...old, W: false }
             else s.pte[at] = { ...old, A: false }
           }
@@ -127,7 +127,7 @@ export default model({
         if (p.depth < p.ptes) yield* drainIfFull(s.deferred[cpu], p.depth, p.mode === 'shadow' ? s.shadow : s.pte)
         if (p.mode === 'direct') yield `queue pte_clear(pte[${at}])`
         else {
-          yield `pte_clear(pte[${at}]), to be told to the hypervisor`
+          yield `pte_clear(pte[${at}]), hypervisor to be told`
           s.pte[at] = emptyPte
         }
         s.deferred[cpu].push({ at, value: emptyPte })

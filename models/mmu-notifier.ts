@@ -8,7 +8,8 @@
  * one (`reclaim`: rmap.c, where nothing may sleep, so that there is no range_start, and no mutex to take). Virtual CPUs fault meanwhile: each
  * looks its page up in the Linux page table, and installs an spte. The guest may use an spte at any time, so that is no step of its own: an
  * spte that maps a freed page is bad enough. The one reference that a page starts with belongs to its mapping, and after that to the swap cache.
- * What read and write barriers order is in program order here, and a param swaps it.
+ * What read and write barriers order is in program order here, and a param swaps it. Pages that are not freed but replaced (copy-on-write) are
+ * `mmu-notifier-cow`.
  *
  * Verdicts are as PROTOCOLS section 7.5 expects them. Two of them say less, or more, than they seem to:
  * - Page references and invalidate_page() without blocking let a page be reclaimed only because the user may touch it while it is in the swap
@@ -79,7 +80,7 @@ const state = (p: Params) => ({
   pte: array(p.pages, bool),
   ptl: array(p.pages, lock(p.vcpus + 1)),
   /** page_count(): the owner's reference, those of faults in progress, and where it is held that of the spte. A page is free at 0. */
-  refs: array(p.pages, range(0, p.vcpus + 2)),
+  pageCount: array(p.pages, range(0, p.vcpus + 2)),
   /** The secondary MMU's page table, which all virtual CPUs use. */
   spte: array(p.pages, bool),
   mmuLock: lock(p.vcpus + 1),
@@ -123,7 +124,7 @@ function* zap(s: State, page: number, p: Params, label: string): Steps {
   }
   if (p.pageRefHeld && mapped) {
     yield 'put_page(): the reference of the spte'
-    s.refs[page]--
+    s.pageCount[page]--
   }
 }
 
@@ -200,23 +201,23 @@ function* clearPte(s: State, self: number, page: number, p: Params, notifies: bo
 }
 
 /** Whether a fault has to start again, since its page may be gone. */
-function* retries(s: State, seq: number, p: Params): Steps<boolean> {
+function* retries(s: State, mmuSeq: number, p: Params): Steps<boolean> {
   if (p.readerOrder === 'count-seq') {
     if (countIsChecked(p)) {
-      yield 'retry? count > 0'
+      yield 'mmu_notifier_retry(): count > 0?'
       if (s.count > 0) return true
     }
     if (sequences(p)) {
-      yield 'retry? seq has changed'
-      if (s.seq !== seq) return true
+      yield 'mmu_notifier_retry(): seq has changed?'
+      if (s.seq !== mmuSeq) return true
     }
   } else {
     if (sequences(p)) {
-      yield 'retry? seq has changed'
-      if (s.seq !== seq) return true
+      yield 'mmu_notifier_retry(): seq has changed?'
+      if (s.seq !== mmuSeq) return true
     }
     if (countIsChecked(p)) {
-      yield 'retry? count > 0'
+      yield 'mmu_notifier_retry(): count > 0?'
       if (s.count > 0) return true
     }
   }
@@ -229,10 +230,10 @@ function* handleFault(s: State, cpu: number, page: number, p: Params): Steps {
     yield 'is a range being invalidated?'
     if (s.count > 0) return
   }
-  let seq = 0
+  let mmuSeq = 0
   if (sequences(p) && p.seqSampledBeforeGup) {
     yield 'sample seq'
-    seq = s.seq
+    mmuSeq = s.seq
   }
 
   yield* acquire(s.ptl[page], cpu, 'spin_lock(ptl)')
@@ -244,17 +245,17 @@ function* handleFault(s: State, cpu: number, page: number, p: Params): Steps {
   s.lookedUp[cpu] = page
   if (takesReference(p)) {
     yield `${p.lookup}(): get_page()`
-    s.refs[page]++
+    s.pageCount[page]++
   }
   if (p.installUnder !== 'ptLock') yield* release(s.ptl[page], cpu, 'spin_unlock(ptl)')
 
   if (sequences(p) && !p.seqSampledBeforeGup) {
     yield 'sample seq'
-    seq = s.seq
+    mmuSeq = s.seq
   }
   if (p.installUnder !== 'nothing') yield* acquire(s.mmuLock, cpu, 'spin_lock(mmu_lock)')
   let keepsReference = false
-  const retry = yield* retries(s, seq, p)
+  const retry = yield* retries(s, mmuSeq, p)
   if (retry) {
     s.retried[cpu]++
   } else {
@@ -268,7 +269,7 @@ function* handleFault(s: State, cpu: number, page: number, p: Params): Steps {
   if (p.installUnder === 'ptLock') yield* release(s.ptl[page], cpu, 'spin_unlock(ptl)')
   if (takesReference(p) && !keepsReference) {
     yield 'put_page()'
-    s.refs[page]--
+    s.pageCount[page]--
   }
 }
 
@@ -309,13 +310,13 @@ export default model({
   init: (s, p) => {
     for (let page = 0; page < p.pages; page++) {
       s.pte[page] = true
-      s.refs[page] = 1
+      s.pageCount[page] = 1
     }
     if (p.operation === 'reclaim') s.touches = p.vcpus * p.faults
   },
   processes: (p) => ({
     fault: each(p.vcpus, function* (s, cpu) {
-      for (let n = 0; n < p.faults; n++) {
+      for (let accesses = 0; accesses < p.faults; accesses++) {
         yield 'guest access'
         const page = yield* choose(p.pages)
         if (s.spte[page]) continue
@@ -337,7 +338,7 @@ export default model({
             for (let page = 0; page < p.pages; page++) yield* clearPte(s, self, page, p, p.invalidatePage === 'always')
             for (let page = 0; page < p.pages; page++) {
               yield 'put_page(): the page is unmapped'
-              s.refs[page]--
+              s.pageCount[page]--
             }
             yield* rangeEnd(s, self, p)
             if (p.block === 'driverMutex') yield* release(s.driverMutex, self, 'range_end(): mutex_unlock(driver)')
@@ -353,8 +354,8 @@ export default model({
               yield 'page_mapped()?'
               if (s.pte[0]) yield* clearPte(s, self, 0, p, p.invalidatePage !== 'never')
               yield 'free the page if page_count() == 1'
-              if (s.refs[0] === 1) {
-                s.refs[0] = 0
+              if (s.pageCount[0] === 1) {
+                s.pageCount[0] = 0
                 s.zapping = false
                 return
               }
@@ -370,7 +371,7 @@ export default model({
       ? {
           user: {
             'do_swap_page()': (s: State) => {
-              when(s.touches > 0 && !s.pte[0] && !s.pageLocked && s.ptl[0].owner === null && s.refs[0] > 0)
+              when(s.touches > 0 && !s.pte[0] && !s.pageLocked && s.ptl[0].owner === null && s.pageCount[0] > 0)
               if (sequences(p)) s.touches--
               s.pte[0] = true
             },

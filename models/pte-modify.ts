@@ -106,8 +106,8 @@ const state = (p: Params) => ({
   faulted: ghost(bool),
   /** mprotect() has read the entry, without D, and not written it back. */
   startedClean: ghost(array(p.ptes, bool)),
-  /** An entry that was to become clean has been written back dirty. */
-  stillDirty: ghost(bool),
+  /** An entry that was to become clean has been written back, and user code has not stored since. */
+  cleaned: ghost(array(p.ptes, bool)),
   /** Attempts of the cmpxchg of the update that is under way, and whether one is. */
   attempts: ghost(range(0, manyAttempts)),
   retrying: ghost(bool),
@@ -132,7 +132,7 @@ const changed = (p: Params, old: Pte): Pte => {
 const noteCommit = (s: State, p: Params, at: number): void => {
   s.inHand[at] = { A: false, D: false }
   s.startedClean[at] = false
-  if (p.change === 'mkclean' && s.pte[at].D) s.stillDirty = true
+  if (p.change === 'mkclean') s.cleaned[at] = true
 }
 
 /** Part of the step that reads the entry. */
@@ -184,11 +184,11 @@ function* issue(s: State, p: Params): Steps {
   }
 }
 
-/** Queues an update in lazy MMU mode; a full batch is issued before it grows. */
-function* enqueue(s: State, p: Params, at: number, value: Pte): Steps {
+/** Queues the update of an entry that was `old`, in lazy MMU mode; a full batch is issued before it grows. */
+function* enqueue(s: State, p: Params, at: number, old: Pte): Steps {
   if (p.batchSize < p.ptes && s.queued.length === p.batchSize) yield* issue(s, p)
   yield `queue mmu_update(pte[${at}])`
-  s.queued.push({ at, value })
+  s.queued.push({ at, value: changed(p, old) })
 }
 
 /** ptep_get_and_clear(): the entry is not present, so the hardware leaves it alone, until it is written back. */
@@ -237,14 +237,14 @@ function* modify(s: State, p: Params, at: number): Steps {
       s.pte[at] = changed(p, old)
       noteCommit(s, p, at)
     } else {
-      yield* enqueue(s, p, at, changed(p, old))
+      yield* enqueue(s, p, at, old)
     }
   } else {
     yield 'pte_present(*pte)?'
     if (!s.pte[at].P) return
     const old = yield* getAndClear(s, p, at)
     if (p.rmw === 'xchg, batched set') {
-      yield* enqueue(s, p, at, changed(p, old))
+      yield* enqueue(s, p, at, old)
     } else {
       yield 'set_pte(pte, new)'
       s.traps += 1
@@ -352,6 +352,7 @@ export default model({
               when(store(s.tlb, page, s.pte[page]))
               if (walks) s.accessed[page] = true
               s.stored[page] = true
+              s.cleaned[page] = false
             },
             'page fault: not present': function* (s) {
               const page = yield* choose(p.ptes)
@@ -377,7 +378,10 @@ export default model({
                       const { page, isStore } = s.walking
                       orAccessedDirty(s.pte[page], isStore ? 'store' : 'load')
                       s.accessed[page] = true
-                      if (isStore) s.stored[page] = true
+                      if (isStore) {
+                        s.stored[page] = true
+                        s.cleaned[page] = false
+                      }
                     }
                     s.walking = null
                   },

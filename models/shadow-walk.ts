@@ -83,8 +83,8 @@ const state = (p: Params) => {
     writerTlb: array(p.levels, bool),
     /** The highest table is shadowed (as a lowest one, for another path), and may be written all the same. */
     outOfSync: bool,
-    /** What the faulting vCPU has read, its walk_t. */
-    walk: array(p.levels, value),
+    /** What the faulting vCPU has read, its walk_t; null where it has not. */
+    walk: array(p.levels, optional(value)),
     /** The shadow entry: the guest entries that it was built from. */
     shadow: optional(array(p.levels, value)),
 
@@ -115,15 +115,28 @@ const promoting = 2
 
 const lowest = (p: Params): number => p.levels - 1
 
+/** The entry of a table that the walk has read. */
+const entryRead = (s: State, table: number): number => s.walk[table] ?? 0
+
+/** What so many writes make of guest entries. */
+const valuesOf = [[], [1], [1, 2], [1, 2, 3], [1, 2, 3, 4]] as const
+
+type Level = 'L1' | 'L2' | 'L3'
+
+/** The tables on the path, from the top. */
+const levelsOf = (p: Params): readonly Level[] => (p.levels === 1 ? ['L1'] : p.levels === 2 ? ['L2', 'L1'] : ['L3', 'L2', 'L1'])
+
+const tableAt = (p: Params, level: Level): number => Math.max(0, p.levels - (level === 'L1' ? 1 : level === 'L2' ? 2 : 3))
+
 /** Whether the entries that the walk has read were all in the tables at some one moment. */
 const wasThere = (s: State, p: Params): boolean => {
   let found = false
   for (let moment = 0; moment <= p.writes; moment++) {
     let matches = moment <= s.written
     for (let table = 0; table < p.levels; table++) {
-      if (s.walk[table] > moment) matches = false
+      if (entryRead(s, table) > moment) matches = false
       for (let write = 1; write <= p.writes; write++) {
-        if (write > s.walk[table] && write <= moment && s.writtenTo[write - 1] === table) matches = false
+        if (write > entryRead(s, table) && write <= moment && s.writtenTo[write - 1] === table) matches = false
       }
     }
     if (matches) found = true
@@ -166,46 +179,78 @@ function* resync(s: State): Steps {
 type Removal = 'nothing' | 'removed' | 'resynced'
 
 /** What gw_remove_write_accesses() does with one table of the path. */
-function* removeWriteAccess(s: State, p: Params, table: number): Steps<Removal> {
-  if (p.oos !== 'never' && table === unsyncable) {
-    yield `mfn_is_out_of_sync(L${p.levels - table})?`
+function* removeWriteAccess(s: State, p: Params, level: Level): Steps<Removal> {
+  if (p.oos !== 'never' && tableAt(p, level) === unsyncable) {
+    yield `mfn_is_out_of_sync(${level})?`
     if (s.outOfSync) {
       yield* resync(s)
       return 'resynced'
     }
   }
-  yield `sh_remove_write_access(L${p.levels - table})`
-  const removed = s.writable[table]
-  s.writable[table] = false
+  yield `sh_remove_write_access(${level})`
+  const removed = s.writable[tableAt(p, level)]
+  s.writable[tableAt(p, level)] = false
   return removed ? 'removed' : 'nothing'
 }
 
 /** gw_remove_write_accesses(): what it has done is what the fault goes by. */
 function* removeWriteAccesses(s: State, p: Params): Steps<Removal> {
-  let all: Removal = 'nothing'
-  for (let table = 0; table < p.levels; table++) {
-    const one = yield* removeWriteAccess(s, p, table)
-    if (one === 'resynced') s.resyncs = Math.min(s.resyncs + 1, p.writes + 2)
-    if (all === 'nothing') all = one
+  let rc: Removal = 'nothing'
+  for (const level of levelsOf(p)) {
+    const done = yield* removeWriteAccess(s, p, level)
+    if (done === 'resynced') s.resyncs = Math.min(s.resyncs + 1, p.writes + 2)
+    if (rc === 'nothing') rc = done
   }
-  return all
+  return rc
+}
+
+function* readEntry(s: State, p: Params, level: Level): Steps {
+  yield `guest_walk_tables(): read ${level}`
+  const table = tableAt(p, level)
+  s.walk[table] = s.guest[table]
+  if (table === 0) s.walks = Math.min(s.walks + 1, p.writes + 2)
 }
 
 /** Reads the guest's tables, from the top. */
 function* guestWalk(s: State, p: Params): Steps {
-  for (let table = 0; table < p.levels; table++) {
-    yield `guest_walk_tables(): read L${p.levels - table}`
-    s.walk[table] = s.guest[table]
-    if (table === 0) s.walks = Math.min(s.walks + 1, p.writes + 2)
-  }
+  for (const level of levelsOf(p)) yield* readEntry(s, p, level)
 }
 
-const isGuestFault = (s: State, p: Params): boolean => !p.initiallyPresent && s.walk[lowest(p)] === 0
+const isGuestFault = (s: State, p: Params): boolean => !p.initiallyPresent && entryRead(s, lowest(p)) === 0
 
 function* install(s: State, p: Params): Steps {
   yield 'write the shadow entry'
-  s.shadow = [...s.walk]
+  s.shadow = s.walk.map((entry) => entry ?? 0)
   if (!wasThere(s, p)) s.torn = true
+}
+
+/** shadow_check_gwalk(), and since out-of-sync tables shadow_check_gl1e(): false where the guest has written since the walk, as far as they can tell. */
+function* checkWalk(s: State, p: Params, version: number, rc: Removal): Steps<boolean> {
+  if (p.oos === 'resync rewalks' && rc === 'resynced') return false
+  if (p.recheck) {
+    yield 'shadow_check_gwalk(): version changed?'
+    if (s.version !== version) {
+      let differs = false
+      for (const level of levelsOf(p)) {
+        yield `shadow_check_gwalk(): read ${level} again`
+        const table = tableAt(p, level)
+        if (table === 0) s.rechecks = Math.min(s.rechecks + 1, p.writes + 2)
+        if (s.guest[table] !== s.walk[table]) differs = true
+      }
+      if (differs) {
+        s.mismatches = Math.min(s.mismatches + 1, p.writes + 2)
+        return false
+      }
+    }
+  }
+  if (p.finalCheck) {
+    yield 'shadow_check_gl1e()'
+    if (s.guest[lowest(p)] !== s.walk[lowest(p)]) {
+      s.mismatches = Math.min(s.mismatches + 1, p.writes + 2)
+      return false
+    }
+  }
+  return true
 }
 
 /** sh_page_fault() before the patch. */
@@ -213,16 +258,14 @@ function* faultUnderLock(s: State, p: Params): Steps {
   yield* acquire(s.shadowLock, faulting, '#PF: shadow_lock()')
   s.traps += 1
   s.lockTaken = true
-  for (let table = 0; table < p.levels; table++) {
-    const done = yield* removeWriteAccess(s, p, table)
+  for (const level of levelsOf(p)) {
+    const done = yield* removeWriteAccess(s, p, level)
     if (done === 'removed') {
       yield 'flush_tlb_mask()'
       flushTlbs(s)
       s.flushes += 1
     }
-    yield `guest_walk_tables(): read L${p.levels - table}`
-    s.walk[table] = s.guest[table]
-    if (table === 0) s.walks = Math.min(s.walks + 1, p.writes + 2)
+    yield* readEntry(s, p, level)
   }
   if (isGuestFault(s, p)) {
     yield* release(s.shadowLock, faulting, 'shadow_unlock(); inject #PF into the guest')
@@ -259,30 +302,10 @@ function* faultWithoutLock(s: State, p: Params): Steps {
     yield* acquire(s.shadowLock, faulting, 'shadow_lock()')
     s.lockTaken = true
     s.flushes = 0
-    const done = yield* removeWriteAccesses(s, p)
-    if (done === 'removed') yield* announceRemoval(s, p, faulting)
-    let matches = true
-    if (p.oos === 'resync rewalks' && done === 'resynced') {
-      matches = false
-    } else if (p.recheck) {
-      yield 'shadow_check_gwalk(): version changed?'
-      if (s.version !== version) {
-        for (let table = 0; table < p.levels; table++) {
-          yield `shadow_check_gwalk(): read L${p.levels - table} again`
-          if (table === 0) s.rechecks = Math.min(s.rechecks + 1, p.writes + 2)
-          if (s.guest[table] !== s.walk[table]) matches = false
-          if (table === p.levels - 1 && !matches) s.mismatches = Math.min(s.mismatches + 1, p.writes + 2)
-        }
-      }
-    }
-    if (p.finalCheck && matches) {
-      yield 'shadow_check_gl1e()'
-      if (s.guest[lowest(p)] !== s.walk[lowest(p)]) {
-        matches = false
-        s.mismatches = Math.min(s.mismatches + 1, p.writes + 2)
-      }
-    }
-    if (matches) {
+    const rc = yield* removeWriteAccesses(s, p)
+    if (rc === 'removed') yield* announceRemoval(s, p, faulting)
+    const isCurrent = yield* checkWalk(s, p, version, rc)
+    if (isCurrent) {
       yield* install(s, p)
       yield* release(s.shadowLock, faulting, 'shadow_unlock()')
       s.served = true
@@ -388,10 +411,11 @@ export default model({
       ? {}
       : {
           writing: function* (s: State) {
-            for (let value = 1; value <= p.writes; value++) {
+            for (const value of valuesOf[p.writes]) {
               while (true) {
                 yield 'store to a guest page table'
-                const table = yield* choose(p.levels)
+                const level = yield* choose(levelsOf(p))
+                const table = tableAt(p, level)
                 if (s.writable[table] || s.writerTlb[table]) {
                   s.writerTlb[table] = true
                   writeGuest(s, table, value)
@@ -412,14 +436,15 @@ export default model({
           promoting: function* (s: State) {
             yield* acquire(s.shadowLock, promoting, '#PF: shadow_lock()')
             // The paths share one table, or all.
-            const shared = yield* choose(p.levels === 1 ? 1 : p.levels + 1)
-            let all: Removal = 'nothing'
-            for (let table = 0; table < p.levels; table++) {
-              if (shared !== table && shared !== p.levels) continue
-              const one = yield* removeWriteAccess(s, p, table)
-              if (all === 'nothing') all = one
+            let shared: Level | 'all' = 'all'
+            if (p.levels > 1) shared = yield* choose([...levelsOf(p), 'all'])
+            let rc: Removal = 'nothing'
+            for (const level of levelsOf(p)) {
+              if (shared !== 'all' && shared !== level) continue
+              const done = yield* removeWriteAccess(s, p, level)
+              if (rc === 'nothing') rc = done
             }
-            if (all === 'removed') yield* announceRemoval(s, p, promoting)
+            if (rc === 'removed') yield* announceRemoval(s, p, promoting)
             yield* release(s.shadowLock, promoting, 'shadow_unlock()')
           },
         }),
@@ -430,12 +455,12 @@ export default model({
       : {
           writerTlb: {
             fill: function* (s) {
-              const table = yield* choose(p.levels)
+              const table = tableAt(p, yield* choose(levelsOf(p)))
               when(s.writable[table] && !s.writerTlb[table])
               s.writerTlb[table] = true
             },
             evict: function* (s) {
-              const table = yield* choose(p.levels)
+              const table = tableAt(p, yield* choose(levelsOf(p)))
               when(s.writerTlb[table])
               s.writerTlb[table] = false
             },

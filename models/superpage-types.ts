@@ -43,7 +43,7 @@ const params = {
   pages: size(2, { max: 4, doc: '4K pages of the superpage' }),
   mappers: size(2, { max: 3, doc: 'L2 tables that map the superpage' }),
   pageTableRefs: size(1, { max: 2, doc: 'references that are taken to page 0 as a page table' }),
-  rounds: size(0, { min: 0, max: 4, doc: 'mappings that each mapper makes; 0: one after another for ever' }),
+  rounds: size(0, { min: 0, max: 4, doc: 'mappings that each mapper makes, and times that the typer makes a page table; 0: for ever' }),
   typer: flag(true, 'page 0 becomes a page table now and then'),
   giveBack: flag(true, 'the guest may give page 0 back'),
   marking: flag(false, 'impl2010: superpages are marked and unmarked by hypercall; only marked, and once, where mappings are counted'),
@@ -79,7 +79,7 @@ const state = (p: Params) => ({
     record({ type: oneOf('none', 'mapped', 'conflicting', 'marked', 'foreign'), count: range(0, 2 * p.mappers + 2) }),
   ),
   /**
-   * count: of references with that type. refs: of those without, from get_page(). stale: its timestamp says that writable mappings have
+   * count: of references with that type. refs: of those without, from get_page(). flushDue: its timestamp says that writable mappings have
    * gone since the last flush of the TLBs.
    */
   page: array(
@@ -88,7 +88,7 @@ const state = (p: Params) => ({
       type: oneOf('none', 'writable', 'l1'),
       count: range(0, 2 * p.mappers + 2),
       refs: range(0, 2 * p.mappers),
-      stale: bool,
+      flushDue: bool,
     }),
   ),
   /** Page 0 is checked and in use as a page table: from here on nobody may write to it. */
@@ -96,14 +96,28 @@ const state = (p: Params) => ({
   freed: bool,
   l2e: array(p.mappers, oneOf('none', 'ro', 'rw')),
   /** Some TLB has a writable translation of the superpage. */
-  tlb: bool,
+  writableInTlb: bool,
   mapper: ghost(array(p.mappers, oneOf('at rest', 'at work', 'refused', 'upgrade refused', 'done'))),
   typerWorks: ghost(bool),
   pageTableRefs: ghost(range(0, p.pageTableRefs)),
   isMarked: ghost(bool),
   markerWorks: ghost(bool),
-  /** Costs, counted where the mappers make a given number of mappings: to make one writable is to make another. */
-  cost: ghost(record({ mappings: range(0, 31), firstMappings: range(0, 31), pageOps: range(0, 127), superpageOps: range(0, 127) })),
+  /**
+   * Costs, counted where mappers and typer make a given number of mappings and page tables: to make a mapping writable is to make another. pageTables: references to
+   * page 0 as a page table.
+   */
+  cost: ghost(
+    record({
+      mappings: range(0, 31),
+      firstMappings: range(0, 31),
+      pageTables: range(0, 15),
+      pageOps: range(0, 127),
+      superpageOps: range(0, 127),
+    }),
+  ),
+  typerDone: ghost(bool),
+  /** The superpage was marked before anything else was done with it. */
+  markedFirst: ghost(bool),
 })
 
 type State = StateOf<typeof state>
@@ -125,8 +139,8 @@ const countMapping = (s: State, p: Params): void => {
 }
 
 const flushTlbs = (s: State): void => {
-  s.tlb = false
-  for (const page of s.page) page.stale = false
+  s.writableInTlb = false
+  for (const page of s.page) page.flushDue = false
 }
 
 /** get_page_and_type(PGT_writable_page) for a writable mapping, get_page() for a read-only one. */
@@ -150,18 +164,22 @@ const putPage = (s: State, at: number, access: Access): void => {
   s.page[at].count--
   if (s.page[at].count === 0) {
     s.page[at].type = 'none'
-    s.page[at].stale = true
+    s.page[at].flushDue = true
   }
 }
 
+/** The pages of a superpage, by their number. */
+const pagesOf = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]] as const
+
 /** References to all pages, or to none of them. */
 function* getPages(s: State, p: Params, access: Access): Steps<boolean> {
-  for (let at = 0; at < p.pages; at++) {
+  for (const at of pagesOf[p.pages]) {
     if (access === 'rw') yield `get_page_and_type(page[${at}], PGT_writable)`
     else yield `get_page(page[${at}])`
     countPageOp(s, p)
     if (getPage(s, at, access)) continue
-    for (let got = 0; got < at; got++) {
+    for (const got of pagesOf[p.pages]) {
+      if (got === at) break
       if (access === 'rw') yield `conflict: put_page_and_type(page[${got}])`
       else yield `conflict: put_page(page[${got}])`
       countPageOp(s, p)
@@ -173,7 +191,7 @@ function* getPages(s: State, p: Params, access: Access): Steps<boolean> {
 }
 
 function* putPages(s: State, p: Params, access: Access): Steps {
-  for (let at = 0; at < p.pages; at++) {
+  for (const at of pagesOf[p.pages]) {
     if (access === 'rw') yield `put_page_and_type(page[${at}])`
     else yield `put_page(page[${at}])`
     countPageOp(s, p)
@@ -237,6 +255,10 @@ function* putCounted(s: State, p: Params, word: number, access: Access): Steps {
   if (doPages) yield* putPages(s, p, access)
 }
 
+/** dave1: whether the superpage, whose word was x, may have had writable mappings, which its new type does not allow. */
+const superpageMustFlush = (p: Params, x: Word, type: 'mapped' | 'conflicting'): boolean =>
+  p.typeChangeFlush === 'superpage' && type === 'conflicting' && x.type === 'mapped'
+
 /** dave1: one reference of a type, whatever is mapped below. A count of 0 keeps its type, as that of a page does. */
 function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting'): Steps<boolean> {
   yield `get_superpage_and_type(${type}): x = spage`
@@ -245,8 +267,7 @@ function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting
   while (true) {
     if (x.type === 'foreign' && (type === 'conflicting' || p.ownerCheckedAtMap)) return false
     if (x.count > 0 && x.type !== type) return false
-    const mustFlush = p.typeChangeFlush === 'superpage' && type === 'conflicting' && x.type === 'mapped'
-    if (mustFlush && p.flushPosition === 'before-cmpxchg') {
+    if (p.flushPosition === 'before-cmpxchg' && superpageMustFlush(p, x, type)) {
       yield 'superpage changes type: flush TLBs'
       flushTlbs(s)
     }
@@ -254,7 +275,7 @@ function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting
     if (sameWord(s.spage[0], x)) {
       s.spage[0] = { type, count: x.count + 1 }
       countSuperpageOp(s, p)
-      if (mustFlush && p.flushPosition === 'after-cmpxchg') {
+      if (p.flushPosition === 'after-cmpxchg' && superpageMustFlush(p, x, type)) {
         yield 'superpage changes type: flush TLBs'
         flushTlbs(s)
       }
@@ -355,7 +376,7 @@ function* mapOnce(s: State, p: Params, who: number): Steps {
 }
 
 /** Whether page 0, which had this type, had writable mappings since the last flush of the TLBs (tlbflush_filter()). */
-const mustFlush = (s: State, p: Params, type: PageType): boolean => p.typeChangeFlush !== 'none' && type === 'none' && s.page[0].stale
+const mustFlush = (s: State, p: Params, type: PageType): boolean => p.typeChangeFlush !== 'none' && type === 'none' && s.page[0].flushDue
 
 /** get_page_type(page 0, PGT_l1_page_table), to the end of its validation. */
 function* getPageTable(s: State, p: Params): Steps<boolean> {
@@ -376,6 +397,7 @@ function* getPageTable(s: State, p: Params): Steps<boolean> {
       s.page[0].type = 'l1'
       s.page[0].count = count + 1
       s.pageTableRefs++
+      if (p.rounds > 0) s.cost.pageTables++
       if (type === 'l1') return true
       if (p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, type)) {
         yield 'page[0] changes type: flush TLBs'
@@ -455,6 +477,7 @@ function* mark(s: State, p: Params): Steps<boolean> {
     if (sameWord(s.spage[0], x)) {
       s.spage[0] = { type: 'marked', count: x.count + 1 }
       s.isMarked = true
+      if (p.rounds > 0) s.markedFirst = s.cost.pageOps === p.pages && s.mapper.every((doing) => doing === 'at rest')
       return true
     }
     x = { ...s.spage[0] }
@@ -510,7 +533,11 @@ export default model({
     ...(p.typer
       ? {
           typer: function* (s: State) {
-            while (true) yield* usePageTable(s, p)
+            if (p.rounds === 0) {
+              while (true) yield* usePageTable(s, p)
+            }
+            for (let round = 0; round < p.rounds; round++) yield* usePageTable(s, p)
+            s.typerDone = true
           },
         }
       : {}),
@@ -549,12 +576,12 @@ export default model({
   rules: () => ({
     user: {
       'store through the superpage': (s) => {
-        when(!s.tlb && s.l2e.some((entry) => entry === 'rw'))
-        s.tlb = true
+        when(!s.writableInTlb && s.l2e.some((entry) => entry === 'rw'))
+        s.writableInTlb = true
       },
       'TLB eviction': (s) => {
-        when(s.tlb)
-        s.tlb = false
+        when(s.writableInTlb)
+        s.writableInTlb = false
       },
     },
   }),

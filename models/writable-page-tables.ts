@@ -9,6 +9,14 @@
  * table writable. Where validation finds one, Xen restores the entry and crashes the domain; here the domain lives on, which only gives
  * it more to try.
  *
+ * Xen has two slots. A table that the current page directory hooks goes into the ACTIVE one, and is unhooked meanwhile; any other goes into the INACTIVE one, and
+ * is not: no hardware walk comes to it, as long as nobody loads the page directory that hooks it. Table 0 is hooked by the page directory with which the vCPUs
+ * start, table 1 by that of the child in a fork (`secondTable`). Loading CR3 is a hypercall, and so flushes both slots; on SMP a
+ * table of another page directory, which another vCPU may have loaded, is never batched (`multiHookCheck`).
+ *
+ * With PAE an entry is 64 bits, which a guest stores in two halves (`pae`). Between the two it may be 'torn', and name any page there
+ * is. Unhooking hides that from the hardware, but not from Xen, if another vCPU's fault makes it validate the table just then.
+ *
  * The verdicts are those of PROTOCOLS section 3, but for two:
  * - C1a.8. PROTOCOLS expects no spurious faults from explicit retyping. That holds of a table that is not in use yet, as the child's in a
  *   fork. A table in use must be unhooked while its type is another, by whomever, so another vCPU's fault can be late just as before.
@@ -17,7 +25,9 @@
  *   abstracted protocol, which nobody has confirmed. It takes two vCPUs that stay in step. What to look at in Xen: `prev_nr_updates`
  *   belongs to the slot, not to the vCPU that faulted.
  *
- * Left out, as in PROTOCOLS section 10: switches of CR3, and tables that are split between user and kernel.
+ * More than PROTOCOLS section 10 asks for: switches of CR3 while the INACTIVE slot is in use. Left out, as there: tables that are split between user and
+ * kernel. Left out too: a second read-only mapping of an L1 table, by which a guest may fault on a table that is writable by the first (Xen flushes that
+ * slot, and goes on as here); and of the two vCPUs only vcpu1, where there is one, changes its address space, and only vcpu0 stores in halves.
  */
 import {
   array,
@@ -50,7 +60,12 @@ const params = {
   scheme: choice(['batched', 'emulate', 'explicitRetype'], 'batched', 'how a guest may write to its L1 tables'),
   vcpus: size(2, { max: 2 }),
   tables: size(1, { max: 2, doc: 'L1 tables that are written to; a fork writes to two' }),
-  slots: size(2, { max: 2, doc: 'tables that can be writable at a time' }),
+  secondTable: choice(
+    ['other', 'current', 'none'],
+    'other',
+    'which page directory hooks table 1: another one, as in a fork; that of table 0; or none, as of a table that is only pinned yet',
+  ),
+  slots: size(2, { max: 2, doc: 'tables that can be writable at a time: one ACTIVE and one INACTIVE, or one in all' }),
   writes: size(0, {
     min: 0,
     max: 8,
@@ -65,8 +80,15 @@ const params = {
   ),
   reprotectTlbFlush: flag(true, 'writable translations of the table are flushed once it is write-protected'),
   emulateWhenNoUpdates: flag(true, 'a write is emulated if the last batch came to nothing'),
-  hookedTwice: flag(false, 'a second PDE hooks the table'),
-  multiHookCheck: flag(true, 'on SMP, writes to a table that is hooked more than once are emulated'),
+  hookedTwice: flag(false, 'a second PDE of the page directory hooks the table'),
+  multiHookCheck: flag(true, 'writes to a table are emulated if two PDEs hook it, or on SMP one of another page directory'),
+  flushAtSwitch: flag(true, 'the slots are flushed before CR3 is loaded'),
+  pae: choice(
+    ['no', 'in-place', 'cleared-first'],
+    'no',
+    'how the guest stores an entry: at once; or in two halves, the upper one first, over the old entry or after that has been cleared',
+  ),
+  upperHalfRepaired: flag(false, 'emulation clears the present bit where the upper half of a PAE entry makes no valid one'),
   guestToleratesSpurious: flag(true, "the guest's fault handler copes with faults for which there is no reason"),
   errorCodeTrusted: flag(false, "the guest's fault handler believes the present bit of the error code"),
   pmdPresentMacro: choice(['tests-P', 'tests-non-zero'], 'tests-non-zero', 'what pmd_present() of the guest looks at'),
@@ -78,20 +100,28 @@ type Params = ParamValues<typeof params>
 
 const state = (p: Params) => ({
   biglock: lock(2),
-  /** PDE.P of the PDE that hooks the table. */
-  hooked: array(p.tables, bool),
-  pte: array(p.tables, oneOf('a', 'b', 'bad')),
-  snapshot: array(p.tables, oneOf('a', 'b', 'bad')),
+  /** The page directory that a vCPU has loaded. */
+  cr3: array(p.vcpus, index(2)),
+  /** The PDE that hooks the table. */
+  pde: array(p.tables, record({ P: bool })),
+  /** An entry of the table; 'absent' is without the present bit, and 'torn' made of halves that do not belong together. */
+  pte: array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn')),
+  snapshot: array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn')),
   /** The guest's mapping of the L1 page, in memory. */
   tableWritable: array(p.tables, bool),
+  /** ACTIVE and INACTIVE. */
   slot: array(p.slots, optional(index(p.tables))),
-  lastBatchHadUpdates: bool,
+  /** prev_nr_updates, of each slot. */
+  lastBatchHadUpdates: array(p.slots, bool),
   /** What a vCPU caches: a writable translation of the L1 page, the PDE, and the translation that the table gives. */
   tlbOfTable: array(p.vcpus, array(p.tables, bool)),
   psc: array(p.vcpus, array(p.tables, bool)),
-  tlb: array(p.vcpus, array(p.tables, oneOf('none', 'a', 'b', 'bad'))),
+  tlb: array(p.vcpus, array(p.tables, oneOf('none', 'a', 'b', 'bad', 'torn'))),
   /** What Xen has taken its references for. */
-  validated: ghost(array(p.tables, oneOf('a', 'b', 'bad'))),
+  validated: ghost(array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn'))),
+  /** Xen has refused an entry of which a guest that means no harm had stored one half. */
+  refusedHalfStored: ghost(bool),
+  meansHarm: ghost(bool),
   /** What the guest, on this vCPU, has just been shown. */
   shown: ghost(array(p.vcpus, oneOf('nothing', 'spurious fault', 'PDE missing', 'wrong error code', 'oops'))),
   writing: ghost(bool),
@@ -102,6 +132,8 @@ const state = (p: Params) => ({
 
 type State = StateOf<typeof state>
 type Shown = State['shown'][number]
+type Entry = 'a' | 'b' | 'bad'
+type Part = 'entry' | 'no present bit' | 'upper half' | 'lower half'
 
 const count = (s: State, p: Params, what: 'traps' | 'crossings' | 'emulations' | 'tlbFlushes'): void => {
   if (p.writes > 0) s.cost[what]++
@@ -118,16 +150,46 @@ const flushAllTlbs = (s: State, p: Params): void => {
   count(s, p, 'tlbFlushes')
 }
 
-const slotOf = (p: Params, table: number): number => (p.slots === 2 ? table : 0)
-
 /** Whether addresses below a table are used while it is written to. If not, no PDE hooks it: it is new, as the child's in a fork. */
 const inUse = (p: Params): boolean => p.scheme !== 'explicitRetype' || p.retypedWhileHooked
 
+const isHooked = (p: Params, t: number): boolean => inUse(p) && (t === 0 || p.secondTable !== 'none')
+
+const directoryOf = (p: Params, t: number): number => (t === 1 && p.secondTable === 'other' ? 1 : 0)
+
+/** Whether the guest has two address spaces, between which it changes. */
+const twoSpaces = (p: Params): boolean => p.tables > 1 && p.secondTable === 'other'
+
+/** "Is the L1 p.t. mapped into the current address space? If so we call it an ACTIVE p.t., otherwise it is INACTIVE." */
+const isActive = (s: State, p: Params, cpu: number, t: number): boolean =>
+  isHooked(p, t) && (!twoSpaces(p) || s.cr3[cpu] === directoryOf(p, t))
+
+/** Whether the vCPU changes between the address spaces: the last one does, which is enough to meet the other in either of them. */
+const switches = (p: Params, cpu: number): boolean => twoSpaces(p) && cpu === p.vcpus - 1
+
+const othersOfVcpu1 = (p: Params): readonly ('write' | 'new CR3')[] => [
+  ...(p.bothWrite ? (['write'] as const) : []),
+  ...(switches(p, 1) ? (['new CR3'] as const) : []),
+]
+
+function* anyTable(p: Params): Steps<number> {
+  if (p.tables === 1) return 0
+  return yield* choose(p.tables)
+}
+
+/** The table below which a vCPU uses an address: any of the address space that it has loaded. */
+function* tableInReach(s: State, p: Params, cpu: number): Steps<number> {
+  if (twoSpaces(p)) return s.cr3[cpu]
+  return yield* anyTable(p)
+}
+
+const slotOf = (s: State, p: Params, cpu: number, t: number): number => (p.slots === 1 || p.tables === 1 || isActive(s, p, cpu, t) ? 0 : 1)
+
 /** Takes the table out of the address space and makes it writable. BIGLOCK is held. */
-function* unhookAndUnprotect(s: State, p: Params, t: number): Steps {
-  if (p.unhook && inUse(p)) {
+function* unhookAndUnprotect(s: State, p: Params, t: number, unhooks: boolean): Steps {
+  if (p.unhook && unhooks) {
     yield 'PDE.P = 0'
-    s.hooked[t] = false
+    s.pde[t].P = false
     if (p.flushAfterUnhook) {
       yield 'flush TLBs of all vCPUs'
       flushAllTlbs(s, p)
@@ -139,8 +201,9 @@ function* unhookAndUnprotect(s: State, p: Params, t: number): Steps {
   s.tableWritable[t] = true
 }
 
-/** Write-protects, validates and hooks the table. BIGLOCK is held. */
-function* protectValidateHook(s: State, p: Params, t: number): Steps {
+/** Write-protects, validates and hooks the table. BIGLOCK is held. True if there were updates. */
+function* protectValidateHook(s: State, p: Params, t: number): Steps<boolean> {
+  let updates = false
   for (const action of flushOrders[p.flushOrder]) {
     switch (action) {
       case 'protect':
@@ -156,46 +219,65 @@ function* protectValidateHook(s: State, p: Params, t: number): Steps {
         break
       case 'validate':
         yield 'validate entries that changed'
-        s.lastBatchHadUpdates = s.pte[t] !== s.snapshot[t]
-        if (s.pte[t] === 'bad') s.pte[t] = s.snapshot[t]
+        updates = s.pte[t] !== s.snapshot[t]
+        if (s.pte[t] === 'torn') s.refusedHalfStored = s.refusedHalfStored || !s.meansHarm
+        if (s.pte[t] === 'bad' || s.pte[t] === 'torn') s.pte[t] = s.snapshot[t]
         s.validated[t] = s.pte[t]
         break
       case 'hook':
-        if (inUse(p)) {
+        if (isHooked(p, t) && !s.pde[t].P) {
           yield 'PDE.P = 1'
-          s.hooked[t] = true
+          s.pde[t].P = true
         }
         break
     }
   }
   count(s, p, 'crossings')
+  return updates
 }
 
-/** ptwr_flush() of every slot in use. BIGLOCK is held. */
-function* flushSlots(s: State, p: Params): Steps {
-  for (let at = 0; at < p.slots; at++) {
-    if (s.slot[at] !== null) {
-      for (let t = 0; t < p.tables; t++) {
-        if (s.slot[at] === t) {
-          yield* protectValidateHook(s, p, t)
-          s.slot[at] = null
-        }
-      }
+/** ptwr_flush() of a slot that is in use. BIGLOCK is held. */
+function* flushSlot(s: State, p: Params, at: number): Steps {
+  for (let t = 0; t < p.tables; t++) {
+    if (s.slot[at] === t) {
+      const updates = yield* protectValidateHook(s, p, t)
+      s.lastBatchHadUpdates[at] = updates
+      s.slot[at] = null
     }
   }
 }
 
-/** Xen's own write, with the check before it: a bad entry is refused. BIGLOCK is held. */
-function* emulate(s: State, p: Params, t: number, value: 'a' | 'b' | 'bad'): Steps {
-  yield 'emulate the write, validated'
-  count(s, p, 'emulations')
-  if (value === 'bad') return
-  s.pte[t] = value
-  s.validated[t] = value
+/** cleanup_writable_pagetable(): every slot in use. BIGLOCK is held. */
+function* flushSlots(s: State, p: Params): Steps {
+  yield* flushSlot(s, p, 0)
+  if (p.slots > 1) yield* flushSlot(s, p, 1)
 }
 
+/** What an entry is once a part of a new one has been stored to it. */
+const withPart = (old: State['pte'][number], value: Entry, part: Part): State['pte'][number] => {
+  if (part === 'no present bit') return 'absent'
+  if (part === 'entry' || old === value) return value
+  if (part === 'upper half') return old === 'absent' ? 'absent' : 'torn'
+  return old === 'absent' || old === 'torn' ? value : 'torn'
+}
+
+/** Xen's own write, with the check before it: a bad entry is refused. BIGLOCK is held. */
+function* emulate(s: State, p: Params, t: number, value: Entry, part: Part): Steps {
+  yield 'emulate the write, if it is valid'
+  count(s, p, 'emulations')
+  const entry = withPart(s.pte[t], value, part)
+  const repaired = entry === 'torn' && part === 'upper half' && p.upperHalfRepaired
+  if (entry === 'torn' && !repaired) s.refusedHalfStored = s.refusedHalfStored || !s.meansHarm
+  if (entry === 'bad' || (entry === 'torn' && !repaired)) return
+  s.pte[t] = repaired ? 'absent' : entry
+  s.validated[t] = repaired ? 'absent' : entry
+}
+
+/** How many PDEs hook the table, as its type count tells. */
+const hooks = (p: Params, t: number): number => (isHooked(p, t) ? 1 : 0)
+
 /** ptwr_do_page_fault(): a write fault on an L1 table. True if the write has been done for the guest. */
-function* writeFault(s: State, p: Params, cpu: number, t: number, value: 'a' | 'b' | 'bad'): Steps<boolean> {
+function* writeFault(s: State, p: Params, cpu: number, t: number, value: Entry, part: Part): Steps<boolean> {
   yield* acquire(s.biglock, cpu, '#PF on the L1 table: LOCK_BIGLOCK')
   count(s, p, 'traps')
   count(s, p, 'crossings')
@@ -203,52 +285,66 @@ function* writeFault(s: State, p: Params, cpu: number, t: number, value: 'a' | '
     yield* release(s.biglock, cpu, 'not a fault any more: UNLOCK_BIGLOCK')
     return false
   }
-  if (p.scheme === 'emulate') {
-    yield* emulate(s, p, t, value)
+  if (p.scheme === 'emulate' || (p.hookedTwice && p.multiHookCheck)) {
+    yield* emulate(s, p, t, value, part)
     yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
     return true
   }
-  if (p.hookedTwice && p.multiHookCheck && p.vcpus > 1) {
+  const active = isActive(s, p, cpu, t)
+  if (p.multiHookCheck && p.vcpus > 1 && hooks(p, t) !== (active ? 1 : 0)) {
     yield* flushSlots(s, p)
-    yield* emulate(s, p, t, value)
+    yield* emulate(s, p, t, value, part)
     yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
     return true
   }
-  const at = slotOf(p, t)
-  if (s.slot[at] !== null) yield* flushSlots(s, p)
-  if (p.emulateWhenNoUpdates && !s.lastBatchHadUpdates) {
-    yield* emulate(s, p, t, value)
-    s.lastBatchHadUpdates = true
+  const at = slotOf(s, p, cpu, t)
+  yield* flushSlot(s, p, at)
+  if (p.emulateWhenNoUpdates && !s.lastBatchHadUpdates[at]) {
+    yield* emulate(s, p, t, value, part)
+    s.lastBatchHadUpdates[at] = true
     yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
     return true
   }
-  yield* unhookAndUnprotect(s, p, t)
+  yield* unhookAndUnprotect(s, p, t, active)
   s.slot[at] = t
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK, retry')
   return false
 }
 
-/** The guest's store to an entry of the table, until it is done. */
-function* write(s: State, p: Params, cpu: number, t: number, value: 'a' | 'b' | 'bad'): Steps {
+/** One store of the guest to an entry of the table, until it is done. */
+function* store(s: State, p: Params, cpu: number, t: number, value: Entry, part: Part, label: string): Steps {
   let done = false
   while (!done) {
-    yield 'store to the L1 table'
+    yield label
     if (s.tlbOfTable[cpu][t] || s.tableWritable[t]) {
       s.tlbOfTable[cpu][t] = true
-      s.pte[t] = value
+      s.pte[t] = withPart(s.pte[t], value, part)
       done = true
     } else {
-      done = yield* writeFault(s, p, cpu, t, value)
+      done = yield* writeFault(s, p, cpu, t, value, part)
     }
   }
-  if (cpu === 0) s.writing = false
+}
+
+/** The guest sets an entry. vcpu1 always does so at once, with a cmpxchg8b. */
+function* write(s: State, p: Params, cpu: number, t: number, value: Entry): Steps {
+  if (p.pae === 'no' || cpu > 0) yield* store(s, p, cpu, t, value, 'entry', 'store to the L1 table')
+  else {
+    if (p.pae === 'cleared-first') yield* store(s, p, cpu, t, value, 'no present bit', 'store to the L1 table: pte_low = 0')
+    yield* store(s, p, cpu, t, value, 'upper half', 'store to the L1 table: pte_high')
+    yield* store(s, p, cpu, t, value, 'lower half', 'store to the L1 table: pte_low')
+  }
+  if (cpu === 0) {
+    s.writing = false
+    s.meansHarm = false
+  }
 }
 
 /** Explicit batching: the guest asks for a writable table. It has to be out of use, as any page that changes its type. */
 function* unpin(s: State, p: Params, cpu: number, t: number): Steps {
   yield* acquire(s.biglock, cpu, 'hypercall "unpin": LOCK_BIGLOCK')
   count(s, p, 'crossings')
-  yield* unhookAndUnprotect(s, p, t)
+  yield* unhookAndUnprotect(s, p, t, isHooked(p, t))
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
 }
 
@@ -256,6 +352,20 @@ function* unpin(s: State, p: Params, cpu: number, t: number): Steps {
 function* pin(s: State, p: Params, cpu: number, t: number): Steps {
   yield* acquire(s.biglock, cpu, 'hypercall "pin": LOCK_BIGLOCK')
   yield* protectValidateHook(s, p, t)
+  yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
+}
+
+/** The guest changes to the other address space: a hypercall, like any other but for what flushes. */
+function* loadCr3(s: State, p: Params, cpu: number): Steps {
+  yield* acquire(s.biglock, cpu, 'hypercall "new CR3": LOCK_BIGLOCK')
+  if (p.flushAtSwitch) yield* flushSlots(s, p)
+  yield 'write CR3'
+  s.cr3[cpu] = 1 - s.cr3[cpu]
+  for (let t = 0; t < p.tables; t++) {
+    s.tlbOfTable[cpu][t] = false
+    s.psc[cpu][t] = false
+    s.tlb[cpu][t] = 'none'
+  }
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
 }
 
@@ -268,7 +378,7 @@ function* hypercall(s: State, p: Params, cpu: number): Steps {
 
 /** A fault with P=0, although the entry is there: a load has no reason to fault, and a store another one. */
 const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store'): Shown => {
-  if (!s.hooked[t] && p.pmdPresentMacro === 'tests-P') return 'PDE missing'
+  if (!s.pde[t].P && p.pmdPresentMacro === 'tests-P') return 'PDE missing'
   if (access === 'store') return p.errorCodeTrusted ? 'oops' : 'wrong error code'
   return p.guestToleratesSpurious ? 'spurious fault' : 'oops'
 }
@@ -280,20 +390,21 @@ function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'sto
     else yield 'store below the table, to a COW page'
     s.shown[cpu] = 'nothing'
     if (s.tlb[cpu][t] !== 'none') return
-    if (s.hooked[t] || s.psc[cpu][t] || p.hookedTwice) {
-      if (s.hooked[t]) s.psc[cpu][t] = true
-      if (access === 'load') s.tlb[cpu][t] = s.pte[t]
+    if (s.pde[t].P || s.psc[cpu][t] || p.hookedTwice) {
+      if (s.pde[t].P) s.psc[cpu][t] = true
+      if (access === 'load' && s.pte[t] !== 'absent') s.tlb[cpu][t] = s.pte[t]
       return
     }
     yield* acquire(s.biglock, cpu, '#PF, error code says P=0: LOCK_BIGLOCK')
-    if (s.slot.some((table) => table === t)) {
-      yield* flushSlots(s, p)
+    if (s.slot[0] === t) {
+      yield* flushSlot(s, p, 0)
       yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK, retry')
       continue
     }
     yield* release(s.biglock, cpu, 'nothing to do: UNLOCK_BIGLOCK, bounce the fault')
     yield 'guest: do_page_fault()'
-    if (p.scheme === 'explicitRetype' && !s.hooked[t]) continue
+    if (!isHooked(p, t) || s.pte[t] === 'absent') return
+    if (p.scheme === 'explicitRetype' && !s.pde[t].P) continue
     s.shown[cpu] = handlerFinds(s, p, t, access)
     if (access === 'store') return
   }
@@ -302,7 +413,7 @@ function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'sto
 /** The guest's kernel walks its page tables itself. */
 function* softwareWalk(s: State, p: Params, cpu: number, t: number): Steps {
   yield 'guest: pmd_present(*pmd)'
-  s.shown[cpu] = p.pmdPresentMacro === 'tests-P' && !s.hooked[t] ? 'PDE missing' : 'nothing'
+  s.shown[cpu] = p.pmdPresentMacro === 'tests-P' && isHooked(p, t) && !s.pde[t].P ? 'PDE missing' : 'nothing'
 }
 
 export default model({
@@ -320,6 +431,15 @@ export default model({
     'rehook-first': { flushOrder: 'hook-protect-tlb-validate' },
     'no-flush-after-write-protect': { reprotectTlbFlush: false },
     'no-emulation': { emulateWhenNoUpdates: false },
+    fork: { vcpus: 1, tables: 2 },
+    'fork-no-flush-at-cr3': { vcpus: 1, tables: 2, flushAtSwitch: false },
+    'fork-smp': { tables: 2 },
+    'fork-smp-no-check': { tables: 2, multiHookCheck: false },
+    'fork-both-active': { vcpus: 1, tables: 2, secondTable: 'current' },
+    'pae-in-place': { pae: 'in-place' },
+    'pae-cleared-first': { pae: 'cleared-first' },
+    'pae-emulated': { scheme: 'emulate', pae: 'in-place' },
+    'pae-emulated-repaired': { scheme: 'emulate', pae: 'in-place', upperHalfRepaired: true },
     'two-writers': { bothWrite: true },
     'hooked-twice': { hookedTwice: true },
     'hooked-twice-no-check': { hookedTwice: true, multiHookCheck: false },
@@ -333,8 +453,8 @@ export default model({
   },
   state,
   init: (s, p) => {
-    for (let t = 0; t < p.tables; t++) s.hooked[t] = inUse(p)
-    s.lastBatchHadUpdates = true
+    for (let t = 0; t < p.tables; t++) s.pde[t].P = isHooked(p, t)
+    for (let at = 0; at < p.slots; at++) s.lastBatchHadUpdates[at] = true
   },
   processes: (p) => ({
     vcpu0: function* (s) {
@@ -354,20 +474,26 @@ export default model({
       while (true) {
         yield 'guest: what next?'
         s.shown[0] = 'nothing'
-        const next = yield* choose(['write', 'hypercall', 'load', 'software walk'])
-        const t = yield* choose(p.tables)
+        const next = yield* choose([
+          ...(['write', 'hypercall', 'load', 'software walk'] as const),
+          ...(switches(p, 0) ? (['new CR3'] as const) : []),
+        ])
         if (next === 'write') {
-          const value = yield* choose(['a', 'b', 'bad'])
+          const t = yield* anyTable(p)
+          const value = yield* choose(['b', 'a', 'bad'])
           s.writing = true
+          s.meansHarm = value === 'bad'
           if (p.scheme === 'explicitRetype') yield* unpin(s, p, 0, t)
           yield* write(s, p, 0, t, value)
           if (p.scheme === 'explicitRetype') yield* pin(s, p, 0, t)
         } else if (next === 'hypercall') {
           yield* hypercall(s, p, 0)
-        } else if (next === 'load') {
-          yield* use(s, p, 0, t, 'load')
+        } else if (next === 'new CR3') {
+          yield* loadCr3(s, p, 0)
         } else {
-          yield* softwareWalk(s, p, 0, t)
+          const t = yield* tableInReach(s, p, 0)
+          if (next === 'load') yield* use(s, p, 0, t, 'load')
+          else yield* softwareWalk(s, p, 0, t)
         }
       }
     },
@@ -377,14 +503,19 @@ export default model({
             while (true) {
               yield 'guest: what next?'
               s.shown[1] = 'nothing'
-              const next = yield* choose(p.bothWrite ? ['load', 'store', 'software walk', 'write'] : ['load', 'store', 'software walk'])
-              const t = yield* choose(p.tables)
+              const next = yield* choose([...(['load', 'store', 'software walk'] as const), ...othersOfVcpu1(p)])
               if (next === 'write') {
-                const value = yield* choose(['a', 'b'])
+                const t = yield* anyTable(p)
+                const value = yield* choose(['b', 'a'])
                 yield* write(s, p, 1, t, value)
-              } else if (next === 'load') yield* use(s, p, 1, t, 'load')
-              else if (next === 'store') yield* use(s, p, 1, t, 'store')
-              else yield* softwareWalk(s, p, 1, t)
+              } else if (next === 'new CR3') {
+                yield* loadCr3(s, p, 1)
+              } else {
+                const t = yield* tableInReach(s, p, 1)
+                if (next === 'load') yield* use(s, p, 1, t, 'load')
+                else if (next === 'store') yield* use(s, p, 1, t, 'store')
+                else yield* softwareWalk(s, p, 1, t)
+              }
             }
           },
         }

@@ -18,9 +18,9 @@ export default properties(lazyMmu, {
   noLostUpdate: always((s, p) => !atRest(s) || (isUpToDate(s.pte, s) && (p.mode === 'direct' || isUpToDate(s.shadow, s)))),
   /** C1b.7: no freed page can be reached, neither by a walk nor through the TLB. */
   noUseAfterFree: always(
-    (s) =>
+    (s, p) =>
       s.pte.every((entry) => !entry.P || !s.freed[entry.frame]) &&
-      s.shadow.every((entry) => !entry.P || !s.freed[entry.frame]) &&
+      (p.mode === 'direct' || s.shadow.every((entry) => !entry.P || !s.freed[entry.frame])) &&
       s.tlb.every((entry) => entry === null || !s.freed[entry.frame]),
   ),
   /** C1b.2: whoever takes the lock finds a page table to which nothing is still to be added. */

@@ -3,15 +3,17 @@ import mmuNotifier from '../models/mmu-notifier.ts'
 
 export default properties(mmuNotifier, {
   /** No spte maps a page that has been freed. */
-  noUseAfterFree: always((s) => s.spte.every((mapped, page) => !mapped || s.refs[page] > 0)),
+  noUseAfterFree: always((s) => s.spte.every((mapped, page) => !mapped || s.pageCount[page] > 0)),
   /** Once munmap() has returned, or reclaim is done with the page, no spte maps what the page table does not map. The mail does not claim that much. */
   noStaleSpte: always((s) => s.zapping || s.spte.every((mapped, page) => !mapped || s.pte[page])),
   /** After range_start() no spte comes back while the page table still maps the page. */
   sptesStayZapped: always((s) => !s.startFlushed || s.spte.every((mapped, page) => !mapped || !s.pte[page])),
   /** A page that a fault has found is not freed before the fault is over: what the reference of get_user_pages() is for, and all that it does. */
-  noFreeUnderFault: always((s) => s.lookedUp.every((page) => page === null || s.refs[page] > 0)),
+  noFreeUnderFault: always((s) => s.lookedUp.every((page) => page === null || s.pageCount[page] > 0)),
   /** A page whose last user mapping goes away can be freed at last: no spte pins it for ever. */
-  reclaimable: alwaysPossible((s) => s.refs[0] === 0),
+  reclaimable: alwaysPossible((s) => s.pageCount[0] === 0),
+  /** Whatever spte there is can be taken away at last. As `reclaimable`, but violated only where an spte stays for ever, and not before one is certain to. */
+  spteCanGo: alwaysPossible((s) => !s.spte[0] || s.pageCount[0] === 0),
 
   /** A sequence sends a fault back once for each invalidation. With a count too, it may be each time that the guest comes meanwhile. */
   retriesNeedInvalidations: always((s, p) =>
@@ -25,7 +27,7 @@ export default properties(mmuNotifier, {
   pageGoneDuringFault: sometimes(
     (s, p) => p.block === 'driverMutex' || p.installUnder === 'ptLock' || s.lookedUp.some((page) => page !== null && !s.pte[page]),
   ),
-  pagesAreFreed: sometimes((s) => s.refs[0] === 0),
+  pagesAreFreed: sometimes((s) => s.pageCount[0] === 0),
 })
 
 const reply = 'Andrea Arcangeli, linux-kernel, 31 Jan 2008'
@@ -235,9 +237,9 @@ export const mails = claims(mmuNotifier, [
     quote: rmap,
     source: reply,
     variant: 'reclaim-pinned',
-    property: 'reclaimable',
+    property: 'spteCanGo',
     expected: 'violated',
-    reading: 'with page references: without invalidate_page() the page is pinned for ever',
+    reading: 'with page references: without invalidate_page() nothing takes the spte away, which pins the page for ever',
   },
   { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim-pinned', property: 'noUseAfterFree', expected: 'holds' },
   {
@@ -298,7 +300,7 @@ export const mails = claims(mmuNotifier, [
     quote: noReason,
     source: reply,
     variant: 'kvm-january-2008',
-    property: 'reclaimable',
+    property: 'spteCanGo',
     expected: 'violated',
     reading: 'there is one: a stale spte pins its page, where a sequence would have kept the spte out',
   },

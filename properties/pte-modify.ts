@@ -9,7 +9,7 @@ const clears = (rmw: string): boolean => rmw !== 'naive' && rmw !== 'batched' &&
 export default properties(pteModify, {
   /** What user code has stored is never forgotten: the entry is dirty, or the kernel has the bit in its hand, or has noted it. */
   noLostDirty: always((s) => s.pte.every((entry, at) => !s.stored[at] || entry.D || s.inHand[at].D || s.notedDirty[at])),
-  /** The same of A, for page reclaim. */
+  /** That user code has touched a page is never forgotten, for page reclaim: the entry is accessed, or the kernel has the bit in its hand. */
   noLostAccessed: always((s) => s.pte.every((entry, at) => !s.accessed[at] || entry.A || s.inHand[at].A)),
   /** What has been unmapped stays unmapped. */
   noResurrection: always((s) => s.pte.every((entry, at) => !s.unmapped[at] || !entry.P)),
@@ -24,8 +24,8 @@ export default properties(pteModify, {
   noFaultWindow: always((s) => !s.faulted),
   /** An entry that is not present is a swap entry, or empty: no bits of the hardware may appear in it. */
   absentEntryHasNoBits: always((s) => s.pte.every((entry) => entry.P || (!entry.A && !entry.D))),
-  /** An entry that was to become clean is clean when it is written back. */
-  canClean: always((s) => !s.stillDirty),
+  /** An entry that was to become clean is clean from when it is written back until user code stores again. */
+  canClean: always((s) => s.pte.every((entry, at) => !s.cleaned[at] || !entry.D)),
 
   /** The hypervisor's loop. One attempt, and one more for each of A and D that is not yet set. */
   atMostThreeAttempts: bound((s) => s.attempts, 3),

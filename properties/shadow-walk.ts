@@ -23,6 +23,7 @@ export default properties(shadowWalk, {
   mismatchesAreWrites: always((s) => s.mismatches <= s.written && s.walks <= 1 + s.mismatches + s.resyncs),
   /** PROTOCOLS section 8: at most one TLB flush for a walk; before the patch one for each table. */
   flushesAsCounted: always((s, p) => s.flushes <= (p.walkUnderLock ? p.levels : 1)),
+  /** What the patch gains: no walk flushes the TLBs of all vCPUs twice. */
   atMostOneFlush: bound((s) => s.flushes, 1),
   /** At most one comparison for a walk. */
   recheckedOnce: always((s) => s.rechecks <= s.walks),
@@ -48,7 +49,7 @@ export default properties(shadowWalk, {
       p.vcpus < 2 ||
       p.writes === 0 ||
       p.walkUnderLock ||
-      (s.shadowLock.owner === 0 && s.walks === 1 && s.walk.some((value, table) => value !== s.guest[table])),
+      (s.shadowLock.owner === 0 && s.walks === 1 && s.walk.some((value, table) => value !== null && value !== s.guest[table])),
   ),
   staleWritableTranslation: sometimes(
     (s, p) => p.vcpus < 2 || p.alreadyProtected || s.writerTlb.some((cached, table) => cached && !s.writable[table]),
@@ -176,6 +177,14 @@ export const mails = claims(shadowWalk, [
       { emulationBump: 'before the write', alreadyProtected: true },
       { bumpVsFlush: 'bump, flush' },
       { walkUnderLock: true },
+      {
+        hintWriteRemoval: false,
+        hintWriteEmulation: false,
+        recheck: false,
+        versionSampledBeforeWalk: false,
+        emulationBump: 'before the write',
+        levels: 2,
+      },
     ] as const
   ).flatMap((settings) =>
     [...safety, 'mismatchesAreWrites' as const].map((property) => ({

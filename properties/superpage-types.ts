@@ -10,7 +10,7 @@ const mapped = (s: State, access: 'ro' | 'rw'): number => s.l2e.filter((entry) =
 
 export default properties(superpageTypes, {
   /** I1: a page in use as a page table is writable neither through an L2 entry nor through a TLB. */
-  noWritablePageTable: always((s) => !s.validated || (!s.tlb && s.l2e.every((entry) => entry !== 'rw'))),
+  noWritablePageTable: always((s) => !s.validated || (!s.writableInTlb && s.l2e.every((entry) => entry !== 'rw'))),
   /** I2: while nobody is at work the counts say what is mapped. */
   countsExact: always((s, p) => {
     if (!atRest(s)) return true
@@ -18,7 +18,8 @@ export default properties(superpageTypes, {
     const ro = mapped(s, 'ro')
     const counted = p.roMapping === 'countedAsRw' ? rw + ro : rw
     const marks = s.isMarked ? 1 : 0
-    const writable = s.page[p.pages - 1].count
+    const last = s.page[p.pages - 1]
+    const writable = last.type === 'writable' ? last.count : 0
     const { type, count } = s.spage[0]
     switch (p.scheme) {
       case 'walk':
@@ -39,13 +40,13 @@ export default properties(superpageTypes, {
   readOnlyOverPageTable: sometimes((s) => s.validated && s.l2e.some((entry) => entry === 'ro')),
   /** I5: who has mapped a superpage read-only can make the mapping writable. */
   upgradeNeverRefused: always((s) => s.mapper.every((doing) => doing !== 'upgrade refused')),
-  /** dave1: all references to a page table are in the count of conflicts, not just whether there are any. */
+  /** dave1: the count of conflicts is of pages that are page tables, not of references to them. Only page 0 is ever one, so it is at most 1. */
   conflictsArePages: always((s) => s.spage[0].type !== 'conflicting' || s.spage[0].count <= 1),
 
-  /** What mappings and unmappings cost once all are done. Of several mappers, retries cost more: so of one. */
+  /** PROTOCOLS section 8: what mappings, unmappings and page tables cost, once all are done. Where several mappers retry, it costs more: so with one. */
   costExact: always((s, p) => {
-    if (s.mapper.some((doing) => doing !== 'done')) return true
-    const { mappings, firstMappings, pageOps, superpageOps } = s.cost
+    if (s.mapper.some((doing) => doing !== 'done') || (p.typer && !s.typerDone)) return true
+    const { mappings, firstMappings, pageTables, pageOps, superpageOps } = s.cost
     switch (p.scheme) {
       case 'walk':
         return pageOps === 2 * p.pages * mappings && superpageOps === 0
@@ -53,25 +54,24 @@ export default properties(superpageTypes, {
       case 'impl2010':
         return pageOps === 2 * p.pages * firstMappings && superpageOps === 2 * mappings
       case 'dave1':
-        return pageOps === 0 && superpageOps === 2 * mappings
+        return pageOps === 0 && superpageOps === 2 * mappings + 2 * pageTables
     }
   }),
-  /** Only the first mapping of a superpage is dear. */
+  /** Every mapping walks all pages, and every unmapping does: no count saves anything. */
   everyMappingWalks: always((s, p) => s.mapper.some((doing) => doing !== 'done') || s.cost.pageOps === 2 * p.pages * s.cost.mappings),
+
+  /** A superpage that is marked before it is mapped is walked once, whatever is mapped after that. */
+  markedIsWalkedOnce: always((s, p) => !s.markedFirst || s.cost.pageOps === p.pages),
 
   /** The windows in which things go wrong are really entered. */
   pageTableExists: sometimes((s, p) => !p.typer || s.validated),
   mappedTwiceWritable: sometimes((s, p) => p.mappers < 2 || mapped(s, 'rw') >= 2),
-  staleWritableTranslation: sometimes((s) => s.tlb && mapped(s, 'rw') === 0),
+  staleWritableTranslation: sometimes((s) => s.writableInTlb && mapped(s, 'rw') === 0),
   mappingRefused: sometimes((s, p) => !p.typer || s.mapper.some((doing) => doing === 'refused')),
-  /** A superpage that is marked before it is mapped is walked once. */
-  markedIsWalkedOnce: sometimes(
-    (s, p) =>
-      !p.marking ||
-      p.rounds === 0 ||
-      (s.mapper.every((doing) => doing === 'done') && s.cost.pageOps === p.pages && s.cost.mappings >= p.rounds),
+  markedThenMapped: sometimes(
+    (s, p) => !p.marking || p.rounds === 0 || (s.markedFirst && s.mapper.every((doing) => doing === 'done') && s.cost.mappings >= p.rounds),
   ),
-  mappersFinish: sometimes((s, p) => p.rounds === 0 || s.mapper.every((doing) => doing === 'done')),
+  mappersFinish: sometimes((s, p) => p.rounds === 0 || (s.mapper.every((doing) => doing === 'done') && (!p.typer || s.typerDone))),
   superpageIsMarked: sometimes((s, p) => !p.marking || s.isMarked),
   pageIsFreed: sometimes((s, p) => !p.giveBack || s.freed),
 })
@@ -83,6 +83,7 @@ const quotes = {
     'Permission checking would be very simple.  If get_superpage_and_type() returns a type mismatch error then the mapping will fail, in exactly the same fashion as get_page_and_type().',
   noHoles: "It seems fairly simple and elegant to me, and at this point I don't see any big holes in it.",
   noWalk: 'This model would completely eliminate the need to walk the pages in a superpage at mapping time',
+  onePair: 'at the cost of one get_superpage_and_type()/put_superpage_and_type(). on each page table page.',
   readOnly: 'readonly mappings of superpages would not conflict with the "conflicts with superpage" type.',
   upgrade: 'This means a subsequent attempt to change it to a read/write mapping could fail, just like with a regular page.',
   countAll: 'Or we could count all mappings of superpages as if they were',
@@ -169,10 +170,37 @@ export const mails = claims(superpageTypes, [
     id: 'C3.3',
     quote: quotes.noWalk,
     source: dave,
+    settings: { ...alone, pages: 4 },
+    property: 'costExact',
+    expected: 'holds',
+    reading: 'however many pages a superpage has',
+  },
+  {
+    id: 'C3.3',
+    quote: quotes.noWalk,
+    source: dave,
     settings: { ...alone, scheme: 'walk' },
     property: 'costExact',
     expected: 'holds',
     reading: 'what it would eliminate: two operations for each page and mapping',
+  },
+  {
+    id: 'C3.3',
+    quote: quotes.noWalk,
+    source: dave,
+    settings: { ...alone, scheme: 'walk', pages: 4 },
+    property: 'costExact',
+    expected: 'holds',
+    reading: 'the more of them the more pages there are',
+  },
+  {
+    id: 'C3.3',
+    quote: quotes.onePair,
+    source: dave,
+    settings: { mappers: 1, rounds: 2, giveBack: false, pageTableRefs: 2 },
+    property: 'costExact',
+    expected: 'holds',
+    reading: 'one get and one put for each reference to a page table, beside the two operations for each mapping',
   },
   {
     id: 'C3.3',
@@ -221,7 +249,7 @@ export const mails = claims(superpageTypes, [
     id: 'C3.4',
     quote: quotes.upgrade,
     source: dave,
-    variant: 'dave-ro-not-counted',
+    settings: { roMapping: 'notCounted', giveBack: false },
     property: 'upgradeNeverRefused',
     expected: 'violated',
     reading: 'it fails, as predicted',
@@ -244,6 +272,7 @@ export const mails = claims(superpageTypes, [
     expected: 'holds',
     reading: 'the sentence breaks off in the mail; read on as "read/write"',
   },
+  { id: 'C3.5', quote: quotes.countAll, source: dave, variant: 'dave-repaired', property: 'noFreedPageMapped', expected: 'holds' },
   { id: 'C3.5', quote: quotes.countAll, source: dave, variant: 'dave-repaired', property: 'upgradeNeverRefused', expected: 'holds' },
   {
     id: 'C3.5',
@@ -266,7 +295,24 @@ export const mails = claims(superpageTypes, [
     expected: 'violated',
     reading: 'not if the count is visible before the walk is done: the second mapper does not wait for it',
   },
-  { id: 'C3.6', quote: quotes.cheap, source: keir, settings: { ...alone, scheme: 'keir2' }, property: 'costExact', expected: 'holds' },
+  {
+    id: 'C3.6',
+    quote: quotes.cheap,
+    source: keir,
+    settings: { ...alone, scheme: 'keir2' },
+    property: 'costExact',
+    expected: 'holds',
+    reading: 'all pages for the first mapping and the last unmapping of a count, and two superpage operations for each mapping',
+  },
+  {
+    id: 'C3.6',
+    quote: quotes.cheap,
+    source: keir,
+    settings: { ...alone, scheme: 'impl2010' },
+    property: 'costExact',
+    expected: 'holds',
+    reading: 'so with one count',
+  },
   {
     id: 'C3.6',
     quote: quotes.slowPath,

@@ -1,6 +1,6 @@
 /** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
 import type { PropertyReport, Report, Verdict } from './check/report.js'
-import type { Limits } from './check.js'
+import type { Engine, Limits } from './check.js'
 import { type AnyClaim, type Group, groupsOf, rowsOf } from './claims/row.js'
 import { DiagnosticError } from './diagnostics.js'
 import type { Job } from './jobs/job.js'
@@ -34,6 +34,8 @@ export interface ModelClaims {
 
 export interface ClaimsOptions extends RunOptions {
   readonly limits?: Limits
+  /** By default `explicit`. */
+  readonly engine?: Engine
 }
 
 /**
@@ -46,7 +48,7 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     const one = await loadModel(target)
     loaded.push({ target, ...one, rows: rowsOf(one) })
   }
-  const work = loaded.flatMap(({ target, rows }) => groupsOf(rows).map((group) => ({ group, job: jobOf(target, group, options.limits) })))
+  const work = loaded.flatMap(({ target, rows }) => groupsOf(rows).map((group) => ({ group, job: jobOf(target, group, options) })))
   const ended = await runJobs(
     work.map(({ job }) => job),
     options,
@@ -71,11 +73,12 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
 }
 
 /** What nobody asks about is not searched for: behaviours, and processes that are stuck, take the graph of all states. */
-const jobOf = (target: string, { variant, settings, rows }: Group, limits: Limits = {}): Job => {
+const jobOf = (target: string, { variant, settings, rows }: Group, { limits = {}, engine = 'explicit' }: ClaimsOptions): Job => {
   const named = [...new Set(rows.map(({ claim }) => claim.property))]
   return {
     target,
     options: {
+      engine,
       variant,
       settings: Object.entries(settings),
       properties: named,

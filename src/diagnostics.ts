@@ -22,6 +22,7 @@ export const diagnosticCodes = {
   MC015: 'module not found',
   MC016: 'a claim that cannot be settled',
   MC017: 'too many settings',
+  MC018: 'damaged certificate',
   MC101: 'this syntax is outside the language',
   MC102: 'this function is outside the language',
   MC103: 'this method is outside the language',

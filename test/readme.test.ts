@@ -31,7 +31,7 @@ const argumentsOf = (command: string): string[] =>
   command.split(/\s+/).filter((word) => !['npm', 'run', 'npx', 'mmucheck', '--'].includes(word))
 
 /** Times, rates and memory differ from run to run. */
-const withoutTimes = (output: string): string => output.replaceAll(/^[\d.]+ s of search.*$/gm, '(time and memory)')
+const withoutTimes = (output: string): string => output.replaceAll(/^[\d.]+ s of (search|solving).*$/gm, '(time and memory)')
 
 const shown = /<!-- shown: (.+?) -->\n```text\n([\s\S]*?)```\n<!-- \/shown -->/g
 
@@ -49,7 +49,8 @@ describe('shown outputs', () => {
     })
     return
   }
-  it.each(blocks)('$command', ({ command, output }) => {
+  // Where another process has the machine, Z3 may not confirm everything in the moments that it gets unless more is asked for.
+  it.each(blocks)('$command', { retry: 3, timeout: 60_000 }, ({ command, output }) => {
     expect(withoutTimes(mmucheck(argumentsOf(command)).stdout)).toBe(withoutTimes(output))
   })
 })

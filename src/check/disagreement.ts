@@ -17,3 +17,20 @@ export class Disagreement extends Error {
     this.details = details
   }
 }
+
+export interface EnginesDisagreeDetails extends Omit<DisagreementDetails, 'schedule'> {
+  /** What the explicit engine says of the property. */
+  readonly explicit: { readonly verdict: string; readonly length: number | null; readonly established: string }
+  /** What the solver says, with its schedule where there is one. */
+  readonly solver: object
+}
+
+/** Thrown where the two engines do not say the same. Always a bug of mmucheck; the details have the evidence of both sides. */
+export class EnginesDisagree extends Error {
+  override readonly name = 'EnginesDisagree'
+  readonly details: EnginesDisagreeDetails
+  constructor(message: string, details: EnginesDisagreeDetails) {
+    super(message)
+    this.details = details
+  }
+}

@@ -93,7 +93,7 @@ const never = ({ length, loop }: Settled): string => {
 
 const steps = (n: number): string => `${n} ${n === 1 ? 'step' : 'steps'}`
 
-const after = (length: number | null): string => {
+export const after = (length: number | null): string => {
   if (length === null) return ''
   return length === 0 ? 'in an initial state' : `after ${steps(length)}, the fewest there are`
 }

@@ -17,5 +17,7 @@ export const limitText = (limit: ReportLimit): string => {
       return 'the search stopped at the first violation (--first)'
     case 'interrupted':
       return 'the search was interrupted'
+    case 'solver':
+      return limit.why === 'memory' ? 'the solver ran out of its memory of 2 GiB' : 'the solver gave up'
   }
 }

@@ -1,4 +1,6 @@
 /** What a check established. */
+import type { Certificate } from '../symbolic/certificate.js'
+import type { SolverNames } from '../symbolic/settle.js'
 import type { Outcome, Trace } from '../trace/trace.js'
 
 export type PropertyKind = Outcome['kind']
@@ -12,6 +14,8 @@ export type ReportLimit =
   | { readonly kind: 'time'; readonly seconds: number }
   | { readonly kind: 'first' }
   | { readonly kind: 'interrupted' }
+  /** A solver used up the 2 GiB that WebAssembly has, or gave up. */
+  | { readonly kind: 'solver'; readonly why: 'memory' | 'gave up' }
 
 export interface PropertyReport {
   readonly name: string
@@ -45,6 +49,25 @@ export interface Unreached {
   readonly from: { readonly file: string; readonly line: number } | null
 }
 
+/** What a solver was asked, and what came of it. */
+export interface Solved {
+  /** Of translating and solving. */
+  readonly seconds: number
+  /** The bits of a state, and the gates of the circuit; null where it did not get so far. */
+  readonly bits: number | null
+  readonly gates: number | null
+  /** Who searched, and who proved. Z3 judges proofs. */
+  readonly solvers: SolverNames
+  /** An inductive invariant, checked by Z3 in a context of its own. Null where nothing was proved by one. */
+  readonly certificate: Certificate | null
+  /** It in words, a line for each clause: `never (cpu[0] at 'unlock' and lock = null)`. */
+  readonly invariant: readonly string[]
+  /** What it left open, and the steps within which that does not come about; -1 where nothing is known. */
+  readonly open: readonly { readonly name: string; readonly depth: number }[]
+  /** Why it ended before everything was settled; null where everything is. */
+  readonly limit: ReportLimit | null
+}
+
 export interface Report {
   readonly model: string
   readonly modelFile: string
@@ -54,23 +77,27 @@ export interface Report {
   readonly params: Readonly<Record<string, number | boolean | string>>
   /** The params that differ from what the variant, or the defaults, say. */
   readonly settings: Readonly<Record<string, number | boolean | string>>
-  readonly engine: 'explicit'
-  /** Every reachable state was seen, and the graph of all of them where liveness asks for it. */
+  readonly engine: 'explicit' | 'bmc' | 'prove' | 'both'
+  /** Every reachable state was seen, and the graph of all of them where liveness asks for it; without the explicit engine: every property is settled. */
   readonly complete: boolean
   readonly limit: ReportLimit | null
-  readonly states: number
-  readonly transitions: number
+  /** Null where no states were enumerated. */
+  readonly states: number | null
+  readonly transitions: number | null
+  /** Of the deepest state; without the explicit engine the steps within which nothing else is violated. */
   readonly depth: number
   /** Of the search alone, without loading, compiling and traces. */
   readonly seconds: number
-  readonly bytes: number
-  readonly bytesPerState: number
+  readonly bytes: number | null
+  readonly bytesPerState: number | null
   readonly deadlock: 'violation' | 'allowed'
   /** Whether a process that can never take a step again is a violation. */
   readonly stuck: 'violation' | 'allowed'
   /** What the graph of all states took, where liveness was checked. */
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
-  /** Steps that never fired; in an incomplete search, not so far. */
+  /** Null where no solver was asked. */
+  readonly solved: Solved | null
+  /** Steps that never fired; in an incomplete search, not so far. Only the explicit engine sees this; empty without it. */
   readonly neverFired: readonly Unreached[]
   readonly neverTaken: readonly Unreached[]
   /** Properties that read nothing that any step changes: they say nothing about the protocol. */

@@ -10,7 +10,7 @@ import type { State } from '../replay/state.js'
 import type { Outcome, Trace } from '../trace/trace.js'
 import type { DisagreementDetails } from './disagreement.js'
 import { formatCount, formatStateCount } from './format.js'
-import { assemble, confirm, placeAt, type Subject, sourceAt } from './trace-of.js'
+import { assemble, confirm, type Subject, sourceAt, type Written, writtenAt } from './trace-of.js'
 
 /** A trace, and what was done beyond replaying it; nothing where it is empty. */
 export interface ConfirmedTrace {
@@ -26,12 +26,10 @@ const detailsOf = ({ target, params }: Subject, property: string, schedule: Sche
   schedule,
 })
 
-type Where = Pick<Outcome, 'source' | 'at'>
-
-const whereOf = (system: System, { at }: Query): Where => ({ source: sourceAt(system, at), at: placeAt(system, at) })
+const whereOf = (system: System, { at }: Query): Written => writtenAt(system, at)
 
 /** Of a `leadsTo` both predicates, as the author wrote them where they stand side by side. */
-const whereOfTemporal = (system: System, name: string): Where => {
+const whereOfTemporal = (system: System, name: string): Written => {
   const property = system.temporal.find((temporal) => temporal.name === name)
   if (property === undefined) throw new Error(`the system has no property '${name}'`)
   const { trigger, goal } = property
@@ -41,7 +39,7 @@ const whereOfTemporal = (system: System, name: string): Where => {
   const source = together
     ? sourceAt(system, { ...first, end: second.end })
     : `${sourceAt(system, first)}\nleads to ${sourceAt(system, second)}`
-  return { source, at: placeAt(system, first) }
+  return { ...writtenAt(system, first), source }
 }
 
 /**

@@ -94,8 +94,7 @@ const outcomeOf = (subject: Subject, claim: Claim, schedule: Schedule, replayed:
       const at = system.properties.find(({ name }) => name === claim.name)?.at ?? null
       return {
         ...evaluated(claim, properties, subject.params, replayed),
-        source: at === null ? '' : sourceAt(system, at),
-        at: at === null ? null : placeAt(system, at),
+        ...(at === null ? { source: '', at: null } : writtenAt(system, at)),
       }
     }
     case 'deadlock': {
@@ -129,7 +128,7 @@ const evaluated = (
   properties: NamedProperties,
   params: Subject['params'],
   replayed: Replay,
-): Omit<Outcome, 'source' | 'at'> => {
+): Omit<Outcome, keyof Written> => {
   const property = properties[claim.name]
   if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound')
     throw new Error(`'${claim.name}' is no property of a state`)
@@ -149,6 +148,27 @@ const messageOf = (name: string, property: Property<never, never>, value: boolea
     case 'bound':
       return `${name} is ${String(value)}, above ${property.max}`
   }
+}
+
+/** A property as its author wrote it. */
+export type Written = Pick<Outcome, 'source' | 'comment' | 'at'>
+
+export const writtenAt = (system: System, at: Span): Written => {
+  const comment = commentBefore(system, at)
+  return { source: sourceAt(system, at), ...(comment === null ? {} : { comment }), at: placeAt(system, at) }
+}
+
+/** The comment of `name: always(...)`, given where what stands in the brackets is. */
+const commentBefore = (system: System, { file, start }: Span): string | null => {
+  const { text } = system.files[file]
+  const from = text.lastIndexOf('/**', start)
+  const found = from < 0 ? null : /^\/\*\*(.*?)\*\/\s*(?:[\w$]+|'[^'\n]*'|"[^"\n]*")\s*:\s*(?:\w+\(\s*)?$/s.exec(text.slice(from, start))
+  const said =
+    found?.[1]
+      .replaceAll(/^\s*\*/gm, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim() ?? ''
+  return said === '' ? null : said
 }
 
 export const placeAt = (system: System, { file, start }: Span): SourcePlace => ({

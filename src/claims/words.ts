@@ -1,6 +1,7 @@
 /** What is said of a claim, in words that text and Markdown share. */
 import type { ParamSetting } from '../check/params.js'
 import type { ClaimResult } from '../claims.js'
+import { formatSetting } from '../trace/plain.js'
 
 /** Consecutive rows that settle one sentence. */
 export const sentencesOf = (rows: readonly ClaimResult[]): ClaimResult[][] => {
@@ -17,7 +18,7 @@ export const sentencesOf = (rows: readonly ClaimResult[]): ClaimResult[][] => {
 
 /** `as-coded, cpus=3`, `default`. */
 export const settingsText = (variant: string | null, settings: Readonly<Record<string, ParamSetting>>): string => {
-  const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  const changed = Object.entries(settings).map(([name, value]) => `${name}=${formatSetting(value)}`)
   const all = [...(variant === null ? [] : [variant]), ...changed]
   return all.length === 0 ? 'default' : all.join(', ')
 }

@@ -1,10 +1,11 @@
 /** The verbs `check` and its dumps: search, store the traces, report. */
 
+import { certificateText } from '../check/certify.js'
 import type { PropertyReport, Report } from '../check/report.js'
 import { check, dump } from '../check.js'
 import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
 import { formatItf } from '../trace/itf.js'
-import { exists, storeTrace, tracePaths, writeWhole } from '../trace/store.js'
+import { certificatePaths, exists, storeTrace, tracePaths, writeWhole } from '../trace/store.js'
 import { exitCodeOf, exitCodes } from './exit.js'
 import { onInterrupt } from './interrupt.js'
 import type { Output } from './output.js'
@@ -20,16 +21,23 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
   const interrupt = onInterrupt(output.terminal === null || volume === 'quiet' ? () => {} : output.err)
   let report: Report
   try {
-    report = await check(target, { ...search, onProgress: line.show, signal: interrupt.signal })
+    report = await check(target, { ...search, onProgress: line.show, onSolving: line.showSolving, signal: interrupt.signal })
   } finally {
     line.clear()
     interrupt.release()
   }
   const stored = await storeTraces(report, request)
   const exitCode = stored.failed === null ? exitCodeOf(report) : exitCodes.cannotWrite
-  if (format === 'json') output.out(reportJson(report, (property) => stored.files.get(property)?.itf ?? null, exitCode))
+  if (format === 'json') output.out(reportJson(report, (property) => stored.files.get(property)?.itf ?? null, stored.certificate, exitCode))
   else if (volume === 'quiet') output.out(`${summary(report, output)}\n`)
-  else output.out(formatReport(report, { places, storedAt: (property) => stored.files.get(property)?.text ?? null }, output))
+  else
+    output.out(
+      formatReport(
+        report,
+        { places, storedAt: (property) => stored.files.get(property)?.text ?? null, certificate: stored.certificate },
+        output,
+      ),
+    )
   if (stored.failed !== null) output.err(`${formatDiagnostic(stored.failed.diagnostic)}\n`)
   const isTraced = report.properties.some(({ verdict, trace }) => verdict === 'violated' && trace !== null)
   if (request.itf !== null && !isTraced && stored.failed === null)
@@ -40,24 +48,37 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
 
 interface Stored {
   readonly files: ReadonlyMap<string, { readonly itf: string; readonly text: string }>
+  /** The file of the certificate, if one was wanted and there is one. */
+  readonly certificate: string | null
   /** The first failure to write. */
   readonly failed: DiagnosticError | null
 }
 
 const keyOf = ({ model, variant, settings }: Report, { name }: PropertyReport) => ({ model, variant, settings, property: name })
 
-const storeTraces = async (report: Report, { folder, itf }: CheckRequest): Promise<Stored> => {
+const storeTraces = async (report: Report, request: CheckRequest): Promise<Stored> => {
+  const { folder, itf } = request
   const files = new Map<string, { itf: string; text: string }>()
   const traces = report.properties.flatMap((property) => (property.trace === null ? [] : [{ property, trace: property.trace }]))
   try {
     for (const { property, trace } of traces) files.set(property.name, await storeTrace(folder, keyOf(report, property), trace))
     const violation = traces.find(({ property }) => property.verdict === 'violated')
     if (itf !== null && violation !== undefined) await writeWhole(itf, formatItf(violation.trace))
-    return { files, failed: null }
+    return { files, certificate: await storeCertificate(report, request), failed: null }
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
-    return { files, failed: error }
+    return { files, certificate: null, failed: error }
   }
+}
+
+/** A proof that nobody asked for leaves no file. */
+const storeCertificate = async (report: Report, { folder, search }: CheckRequest): Promise<string | null> => {
+  const text = search.engine === 'prove' || search.engine === 'both' ? certificateText(report) : null
+  if (text === null) return null
+  const paths = certificatePaths(folder, report)
+  await writeWhole(paths.json, text)
+  await writeWhole(paths.text, `${(report.solved?.invariant ?? []).join('\n')}\n`)
+  return paths.json
 }
 
 /** Traces of earlier runs whose property holds now: they are kept, but should mislead nobody. */

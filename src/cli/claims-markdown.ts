@@ -46,7 +46,7 @@ const line = (row: ClaimResult): string => {
   const words = asExpected ? foundText(row) : `**${foundText(row)}**`
   const path = tracePaths('../counterexamples', key).text.replaceAll('\\', '/')
   const shown = found === 'violated' && property?.trace ? `[${words}](${linkTo(path)})` : words
-  const states = report === null ? '' : formatCount(report.states)
+  const states = report === null || report.states === null ? '' : formatCount(report.states)
   return `| ${[asText(settingsText(key.variant, key.settings)), `\`${claim.property}\``, claim.expected, shown, states].join(' | ')} |`
 }
 

@@ -44,7 +44,9 @@ const rowLines = (row: ClaimResult, folder: string, output: Pick<Output, 'colour
   const mark = asExpected ? 'ok' : found === 'incomplete' ? 'open' : 'DIFFERS'
   const expected = asExpected ? '' : `, expected: ${claim.expected}`
   const cost =
-    report === null ? '' : `; ${formatStateCount(report.states)}, ${formatSeconds(report.seconds + (report.liveness?.seconds ?? 0))}`
+    report === null || report.states === null
+      ? ''
+      : `; ${formatStateCount(report.states)}, ${formatSeconds(report.seconds + (report.liveness?.seconds ?? 0))}`
   const limit = found === 'incomplete' && report?.limit ? `; ${limitText(report.limit)}` : ''
   const text = `${printable(settingsText(key.variant, key.settings))}: ${claim.property} ${foundText(row)}${expected}${cost}${limit}`
   // A number stays with its unit.

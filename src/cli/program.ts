@@ -1,11 +1,12 @@
 /** The verbs and flags: from words on a command line to typed requests. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { CheckOptions, Limits } from '../check.js'
+import type { Export } from '../check/exported.js'
+import type { CheckOptions, Engine, Limits } from '../check.js'
 import { parseBytes, parseCount, parseDuration, parseSetting, UsageError } from './units.js'
 
 /** What to search, and within which limits. */
 export type Search = Required<
-  Pick<CheckOptions, 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck'>
+  Pick<CheckOptions, 'engine' | 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck'>
 >
 
 export interface CheckRequest {
@@ -24,6 +25,30 @@ export interface DumpRequest {
   readonly target: string
   readonly search: Search
   readonly what: 'wasm' | 'ir'
+}
+
+export interface ExportRequest {
+  readonly target: string
+  readonly search: Search
+  /** At least one; each says what to write where. */
+  readonly files: readonly { readonly file: string; readonly what: Export }[]
+}
+
+export interface CertifyRequest {
+  readonly file: string
+  readonly format: 'text' | 'json'
+}
+
+export interface SynthesizeRequest {
+  readonly target: string
+  /** Null for all flags and choices that are not set. */
+  readonly over: readonly string[] | null
+  readonly properties: readonly string[]
+  readonly settings: Search['settings']
+  readonly variant: string | null
+  /** For each combination of the params that shape the model. */
+  readonly seconds: number | null
+  readonly format: 'text' | 'json'
 }
 
 export interface InspectRequest {
@@ -46,6 +71,7 @@ export interface ClaimsRequest {
   /** Null for all models of the folder. */
   readonly target: string | null
   readonly format: 'text' | 'json' | 'markdown'
+  readonly engine: 'explicit' | 'both'
   readonly limits: Limits
   /** Null for one process for each core. */
   readonly processes: number | null
@@ -69,10 +95,13 @@ export interface SweepRequest {
 export interface Verbs {
   readonly check: (request: CheckRequest) => Promise<number>
   readonly dump: (request: DumpRequest) => Promise<number>
+  readonly export: (request: ExportRequest) => Promise<number>
+  readonly certify: (request: CertifyRequest) => Promise<number>
   readonly inspect: (request: InspectRequest) => Promise<number>
   readonly list: (request: ListRequest) => Promise<number>
   readonly claims: (request: ClaimsRequest) => Promise<number>
   readonly sweep: (request: SweepRequest) => Promise<number>
+  readonly synthesize: (request: SynthesizeRequest) => Promise<number>
 }
 
 export interface Streams {
@@ -99,6 +128,8 @@ export const runProgram = async (words: readonly string[], version: string, verb
   program.addCommand(checkCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(claimsCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(sweepCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(synthesizeCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(certifyCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(inspectCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(listCommand(verbs, report).copyInheritedSettings(program))
   try {
@@ -133,6 +164,7 @@ const positive = value((given: string) => parseCount(given, 1))
 const natural = value((given: string) => parseCount(given, 0))
 
 interface CheckFlags {
+  readonly engine?: 'explicit' | 'bmc' | 'prove' | 'both'
   readonly set?: readonly (readonly [string, string])[]
   readonly variant?: string
   readonly property?: readonly string[]
@@ -149,6 +181,8 @@ interface CheckFlags {
   readonly quiet?: true
   readonly lines?: true
   readonly outItf?: string
+  readonly outSmt2?: string
+  readonly outAiger?: string
   readonly out: string
   readonly dumpWasm?: true
   readonly dumpIr?: true
@@ -165,7 +199,12 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--variant <name>', 'set the params as the model names it')
     .option('--property <name>', 'check only this property, besides the built-in ones (repeatable)', collect(text))
     .option('--invariant <predicate>', "check one more invariant: '(s, p) => ...' (repeatable)", collect(text))
-    .addOption(new Option('--engine <name>', 'how to search').choices(['explicit']).default('explicit'))
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'explicit enumerates all states; bmc asks Z3 for a violation in 0, 1, 2, ... steps; prove also for an inductive invariant; both: explicit and prove, which must agree. By default explicit, and prove for as long as it takes no more than moments',
+      ).choices(['explicit', 'bmc', 'prove', 'both']),
+    )
     .option('--first', 'stop at the first violation')
     .option('--max-states <n>', 'stop after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
@@ -181,6 +220,8 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--lines', 'show file and line of each step of a race')
     .option('--out <folder>', 'where counterexamples are written', 'counterexamples')
     .option('--out-itf <file>', 'write the trace of the first violated property to this file too')
+    .option('--out-aiger <file>', 'write the system as an AIGER circuit, as text for .aag and else binary, and search nothing')
+    .option('--out-smt2 <file>', 'write "is the --property violated within --max-depth steps?" as SMT-LIB, and search nothing')
     .option('--dump-wasm', 'print the generated WebAssembly as text, and search nothing')
     .option('--dump-ir', 'print the transition system, and search nothing')
     .addOption(new Option('--symmetry [kind]').hideHelp())
@@ -193,6 +234,8 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
       if (flags.dumpWasm === true && flags.dumpIr === true) throw new UsageError('--dump-wasm and --dump-ir cannot be used together')
       if (flags.dumpWasm === true || flags.dumpIr === true)
         return report(await verbs.dump({ target, search, what: flags.dumpWasm === true ? 'wasm' : 'ir' }))
+      const files = exportsOf(flags)
+      if (files.length > 0) return report(await verbs.export({ target, search, files }))
       report(
         await verbs.check({
           target,
@@ -205,6 +248,20 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
         }),
       )
     })
+
+const exportsOf = ({ outSmt2, outAiger, property = [], maxDepth, maxSteps }: CheckFlags): ExportRequest['files'] => {
+  const depth = maxDepth ?? maxSteps
+  const [name] = property
+  if (outSmt2 !== undefined && (name === undefined || property.length > 1 || depth === undefined))
+    throw new UsageError('--out-smt2 asks one question: give one --property, a built-in one or of the model, and --max-depth')
+  const form = outAiger?.endsWith('.aag') === true ? 'text' : 'binary'
+  return [
+    ...(outAiger === undefined ? [] : [{ file: outAiger, what: { kind: 'aiger', form } } as const]),
+    ...(outSmt2 === undefined || name === undefined || depth === undefined
+      ? []
+      : [{ file: outSmt2, what: { kind: 'smt2', property: name, depth } } as const]),
+  ]
+}
 
 const exitCodesHelp = `
 Exit codes: 0 all holds; 11 deadlock or stuck; 12 a property of states is violated; 13 one of behaviours is
@@ -238,8 +295,19 @@ const limitsOf = ({ maxStates, maxDepth, maxSteps, memory, time }: LimitFlags): 
   }
 }
 
+/** A limited search is one whose user is in a hurry: it is not confirmed unless that is asked for. */
+const engineOf = ({ engine, first, maxStates, maxDepth, maxSteps, memory }: CheckFlags): Engine => {
+  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory }
+  const given = Object.entries(onlyExplicit).find(([, value]) => value !== undefined)
+  if ((engine === 'bmc' || engine === 'prove') && given !== undefined)
+    throw new UsageError(`${given[0]} limits the explicit engine; with --engine ${engine} use --time or --max-depth`)
+  const isLimited = given !== undefined || maxDepth !== undefined || maxSteps !== undefined
+  return engine ?? (isLimited ? 'explicit' : 'both in time')
+}
+
 const searchOf = (flags: CheckFlags): Search => {
   return {
+    engine: engineOf(flags),
     settings: flags.set ?? [],
     variant: flags.variant ?? null,
     properties: flags.property ?? null,
@@ -252,6 +320,7 @@ const searchOf = (flags: CheckFlags): Search => {
 }
 
 interface ClaimsFlags extends LimitFlags {
+  readonly engine: 'explicit' | 'both'
   readonly json?: true
   readonly markdown?: true
   readonly jobs?: number
@@ -262,6 +331,11 @@ const claimsCommand = (verbs: Verbs, report: (code: number) => void): Command =>
   new Command('claims')
     .description('Settle the claims of the literature that a model, or every model in models/, makes rows of.')
     .argument('[model]', 'a name or a path')
+    .addOption(
+      new Option('--engine <name>', 'both: rows about single states are settled by a solver too, and the engines must agree')
+        .choices(['explicit', 'both'])
+        .default('explicit'),
+    )
     .option('--max-states <n>', 'stop each search after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
     .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G', value(parseBytes))
@@ -282,6 +356,7 @@ a row is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupt
         await verbs.claims({
           target: target ?? null,
           format: flags.json === true ? 'json' : flags.markdown === true ? 'markdown' : 'text',
+          engine: flags.engine,
           limits: limitsOf(flags),
           processes: flags.jobs ?? null,
           folder: flags.out,
@@ -336,6 +411,61 @@ Exit codes: 0 every setting is settled, safe or not; 20 a limit left one open; 6
           format: flags.json === true ? 'json' : 'text',
         }),
       )
+    })
+
+interface SynthesizeFlags {
+  readonly over?: readonly string[]
+  readonly property?: readonly string[]
+  readonly set?: readonly (readonly [string, string])[]
+  readonly variant?: string
+  readonly time?: number
+  readonly json?: true
+}
+
+const synthesizeCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('synthesize')
+    .description('Find by solver which settings of the flags and choices are safe, all at once; print the answer as a formula over them.')
+    .argument('<model>', 'a name or a path')
+    .option('--over <knobs>', 'flags and choices, separated by commas (repeatable); by default all that are not set', collect(text))
+    .option('--property <name>', 'what must hold (repeatable)', collect(text))
+    .option('--set <name=value>', 'set a param that is not asked about (repeatable)', collect(parseSetting))
+    .option('--variant <name>', 'set the params that are not asked about as the model names it')
+    .option('--time <length>', 'stop after this time, as 30s or 2m', value(parseDuration))
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 every setting is settled, safe or not; 20 one is left open; 64 usage; 65 the model, or one of its settings, is wrong; 70 a bug of
+mmucheck; 130 interrupted.`,
+    )
+    .action(async (target: string, flags: SynthesizeFlags) => {
+      if (flags.property === undefined) throw new UsageError('say what must hold: --property <name>')
+      report(
+        await verbs.synthesize({
+          target,
+          over: flags.over ?? null,
+          properties: flags.property,
+          settings: flags.set ?? [],
+          variant: flags.variant ?? null,
+          seconds: flags.time ?? null,
+          format: flags.json === true ? 'json' : 'text',
+        }),
+      )
+    })
+
+const certifyCommand = (verbs: Verbs, report: (code: number) => void): Command =>
+  new Command('certify')
+    .description('Check a certificate again: the stored invariant against the model as it is today, with Z3.')
+    .argument('<file>', 'a certificate.json that check --engine prove wrote')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 the certificate is right; 12 it proves nothing: the invariant is wrong, or of another version of the model; 20 the solver gave up; 64 usage;
+65 the file or the model is damaged; 70 a bug of mmucheck.`,
+    )
+    .action(async (file: string, flags: { readonly json?: true }) => {
+      report(await verbs.certify({ file, format: flags.json === true ? 'json' : 'text' }))
     })
 
 interface InspectFlags {

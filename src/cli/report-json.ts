@@ -1,12 +1,13 @@
 /** The report of a check, and diagnostics, as the one JSON object that `--json` prints. */
-import type { PropertyReport, Report, Unreached } from '../check/report.js'
+import type { PropertyReport, Report, Solved, Unreached } from '../check/report.js'
 import { type Diagnostic, lineAndColumn } from '../diagnostics.js'
 import { exitCodeOf } from './exit.js'
 
-/** One line, ending in a newline. `storedAt` gives the ITF file of a property's trace. */
+/** One line, ending in a newline. `storedAt` gives the ITF file of a property's trace; `certificate` is the file of what was proved. */
 export const reportJson = (
   report: Report,
   storedAt: (property: string) => string | null,
+  certificate: string | null = null,
   exitCode: number = exitCodeOf(report),
 ): string => {
   const { model, title, variant, params, engine, complete, limit, states, transitions, depth, seconds, bytes, bytesPerState } = report
@@ -25,6 +26,7 @@ export const reportJson = (
     bytes,
     bytesPerState,
     liveness: report.liveness,
+    solved: report.solved === null ? null : solvedObject(report.solved, certificate),
     neverFired: report.neverFired.map(step),
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
     unchanging: report.unchanging,
@@ -41,6 +43,9 @@ export const reportJson = (
   }
   return `${JSON.stringify(object)}\n`
 }
+
+/** The invariant as text; the certificate itself is in its file. */
+const solvedObject = ({ certificate: _, ...solved }: Solved, certificate: string | null): object => ({ ...solved, certificate })
 
 /** What only properties of this kind have. */
 const ownFields = ({ kind, verdict, maximum, allowed, loop }: PropertyReport): object => {

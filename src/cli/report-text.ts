@@ -4,7 +4,7 @@ import { limitText } from '../check/limit.js'
 import { builtIns } from '../check/properties.js'
 import type { PropertyReport, Report, Unreached, Verdict } from '../check/report.js'
 import { defaultDiagram, diagram } from '../trace/diagram.js'
-import { printable } from '../trace/plain.js'
+import { formatSetting, printable } from '../trace/plain.js'
 import { pack, wrap } from '../trace/wrap.js'
 import { type Output, paint } from './output.js'
 
@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly places: 'hidden' | 'shown'
   /** Where the trace of a property was written. */
   readonly storedAt: (property: string) => string | null
+  /** Where the certificate was written, if it was. */
+  readonly certificate: string | null
 }
 
 const width = defaultDiagram.width
@@ -23,7 +25,7 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
   const parts = [
     ...races.flatMap((trace) => (trace === null ? [] : [diagram(trace, { places: options.places, width })])),
     lines([...heading(report), '', ...verdicts(report, options, output)]),
-    lines([...statistics(report), ...unchecked(report), ...unreached(report), summary(report, output)]),
+    lines([...statistics(report), ...invariant(report, options), ...unchecked(report), ...unreached(report), summary(report, output)]),
   ]
   return parts.join('\n')
 }
@@ -31,7 +33,7 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
 const lines = (list: readonly string[]): string => `${list.join('\n')}\n`
 
 const heading = ({ model, title, source, variant, params }: Report): string[] => {
-  const settings = Object.entries(params).map(([name, value]) => `${name}=${printable(String(value))}`)
+  const settings = Object.entries(params).map(([name, value]) => `${name}=${formatSetting(value)}`)
   return [
     ...wrap(title === null ? model : `${model}: ${printable(title)}`, width, 2),
     ...(source === null ? [] : indent(wrap(printable(source), width - 2, 2))),
@@ -59,7 +61,10 @@ const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as con
 const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string =>
   paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
 
-const statistics = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
+const statistics = (report: Report): string[] => [...explored(report), ...solving(report)]
+
+const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
+  if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
   const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
   return [
     `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
@@ -72,12 +77,42 @@ const statistics = ({ states, transitions, depth, seconds, bytes, bytesPerState,
   ]
 }
 
+const solving = ({ solved, states }: Report): string[] => {
+  if (solved === null) return []
+  const { seconds, bits, gates, certificate, open } = solved
+  const circuit = bits === null || gates === null ? '' : `: a state of ${bits} bits, ${formatCount(gates)} gates`
+  const clauses = certificate === null ? '' : `; an invariant of ${formatCount(certificate.invariant.length)} clauses`
+  const names = open.map(
+    ({ name, depth }) => `${printable(name)}${depth < 1 ? '' : ` (none within ${depth} ${depth === 1 ? 'step' : 'steps'})`}`,
+  )
+  return [
+    ...wrap(`${formatSeconds(seconds)} of solving${circuit}${clauses}`, width, 2),
+    ...(states === null || open.length === 0 ? [] : wrap(`not confirmed by Z3 in this time: ${names.join(', ')}`, width, 2)),
+  ]
+}
+
+/** A longer invariant is read in its file. */
+const mostClauses = 16
+
+const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[] => {
+  if (solved === null || certificate === null || solved.invariant.length === 0) return []
+  const shown = solved.invariant.slice(0, mostClauses)
+  const more = solved.invariant.length - shown.length
+  return [
+    `inductive invariant (${certificate}):`,
+    ...shown.flatMap((clause) => indent(wrap(clause, width - 2, 2))),
+    ...(more === 0 ? [] : [`  and ${formatCount(more)} more clauses`]),
+  ]
+}
+
 /** What somebody might take for checked. */
-const unchecked = ({ deadlock, stuck, properties }: Report): string[] => {
+const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] => {
+  const isEnumerated = engine === 'explicit' || engine === 'both'
   const isBuiltIn = ({ kind }: PropertyReport): boolean => builtIns.some((builtIn) => builtIn === kind)
   return [
     ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
     ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
+    ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),
     ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
   ]
 }
@@ -113,6 +148,23 @@ export const summary = (report: Report, output: Pick<Output, 'colours'>): string
     return `${model}: ${paint(output, 'red', 'violated')}: ${names} (${violated.length} of ${properties.length})${open.length > 0 ? ended : ''}`
   }
   if (open.length > 0 || !complete)
-    return `${model}: ${paint(output, 'yellow', 'incomplete')}: ${limit === null ? 'the search did not end' : limitText(limit)}; no violation so far`
-  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, explored exhaustively: ${formatStateCount(report.states)}`
+    return `${model}: ${paint(output, 'yellow', 'incomplete')}: ${limit === null ? openText(open) : limitText(limit)}; no violation so far`
+  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, ${means(report)}`
+}
+
+/** Without a limit something is open because the engine cannot settle it. */
+const openText = (open: readonly PropertyReport[]): string =>
+  open.length === 0 ? 'the search did not end' : `not settled: ${open.map(({ name }) => printable(name)).join(', ')}`
+
+/** What the verdict rests on. */
+const means = ({ states, solved }: Report): string => {
+  const explored = states === null ? [] : [`explored exhaustively: ${formatStateCount(states)}`]
+  const isConfirmed = solved !== null && solved.limit === null
+  const proof = solved?.certificate == null ? 'settled by Z3' : 'proved by induction, certificate checked by Z3'
+  return [
+    ...explored,
+    ...(isConfirmed
+      ? [states === null ? proof : `confirmed by Z3${solved.certificate === null ? '' : ': proved by induction, certificate checked'}`]
+      : []),
+  ].join('; ')
 }

@@ -9,6 +9,9 @@ import { UsageError } from './units.js'
 /** The parts that a verb needs are imported when it runs: a wrong flag costs no compiler. */
 const verbsTo = (output: Output): Verbs => ({
   check: async (request) => (await import('./check-command.js')).runCheck(request, output),
+  export: async (request) => (await import('./export-command.js')).runExport(request, output),
+  certify: async (request) => (await import('./certify-command.js')).runCertify(request, output),
+  synthesize: async (request) => (await import('./synthesize-command.js')).runSynthesize(request, output),
   dump: async (request) => (await import('./check-command.js')).runDump(request, output),
   inspect: async (request) => (await import('./inspect-command.js')).runInspect(request, output),
   claims: async (request) => (await import('./claims-command.js')).runClaims(request, output),

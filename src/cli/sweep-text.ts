@@ -1,11 +1,12 @@
-/** The truth table as text: a line for each setting, then what it says of the knobs. */
-import { formatStateCount } from '../check/format.js'
+/** The truth table as text: a line for each setting, or for all that are alike; then what it says of the knobs. */
+import { formatCount, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
 import type { ParamSetting } from '../check/params.js'
+import { type Folded, fold } from '../sweep/fold.js'
 import type { Knob } from '../sweep/knobs.js'
 import { type Need, neighboursOf } from '../sweep/minimal.js'
 import type { Cell, Sweep } from '../sweep.js'
-import { printable } from '../trace/plain.js'
+import { formatSetting, printable } from '../trace/plain.js'
 import { pack, wrap } from '../trace/wrap.js'
 import { type Output, paint } from './output.js'
 
@@ -25,15 +26,20 @@ const heading = ({ model, title, properties, variant, fixed }: Sweep): string[] 
   ...pack(Object.entries(fixed).map(assigned), width - 2).map((line) => `  ${line}`),
 ]
 
-const assigned = ([name, value]: readonly [string, ParamSetting]): string => `${name}=${printable(String(value))}`
+const assigned = ([name, value]: readonly [string, ParamSetting | null]): string =>
+  `${name}=${value === null ? 'any' : formatSetting(value)}`
 
 const table = ({ knobs, cells }: Sweep, output: Pick<Output, 'colours'>): string[] => {
-  const columns = knobs.map((knob) => ({ knob, width: Math.max(knob.name.length, ...knob.values.map((value) => cellText(value).length)) }))
+  if (knobs.length === 0)
+    return [...cells.map((cell) => `  ${verdictText([cell], output)}`), 'there is nothing to sweep: --over names knobs, sizes too']
+  const lines = fold(cells, knobs, ({ cells: [cell] }) => (cell.verdict === 'safe' ? '' : cell.verdict + reason([cell])))
+  const textOf = (line: Folded<Cell>, { name }: Knob): string => (line.setting[name] === null ? 'any' : cellText(line.setting[name]))
+  const columns = knobs.map((knob) => ({ knob, width: Math.max(knob.name.length, ...lines.map((line) => textOf(line, knob).length)) }))
   const row = (text: (knob: Knob) => string): string => columns.map((column) => text(column.knob).padEnd(column.width)).join('  ')
   return [
     `  ${row(({ name }) => name)}`,
     `  ${columns.map((column) => '-'.repeat(column.width)).join('  ')}`,
-    ...cells.map((cell) => `  ${row(({ name }) => cellText(cell.setting[name]))}  ${verdictText(cell, output)}`),
+    ...lines.map((line) => `  ${row((knob) => textOf(line, knob))}  ${verdictText(line.cells, output)}`),
   ]
 }
 
@@ -41,13 +47,22 @@ const cellText = (value: ParamSetting | undefined): string => (value === true ? 
 
 const colours = { safe: 'green', unsafe: 'red', open: 'yellow', refused: 'yellow' } as const
 
-const verdictText = (cell: Cell, output: Pick<Output, 'colours'>): string =>
-  `${paint(output, colours[cell.verdict], cell.verdict.padEnd(7))}  ${reason(cell)}`
+/** In a list with commas between the values. */
+const listed = (value: ParamSetting | undefined): string => (typeof value === 'string' ? formatSetting(value) : cellText(value))
 
-const reason = ({ verdict, violation, report, diagnostic }: Cell): string => {
+/** Of settings that are alike. */
+type Alike = Folded<Cell>['cells']
+
+const verdictText = (cells: Alike, output: Pick<Output, 'colours'>): string => {
+  const [{ verdict }] = cells
+  return `${paint(output, colours[verdict], verdict.padEnd(7))}  ${reason(cells)}`
+}
+
+const reason = (cells: Alike): string => {
+  const [{ verdict, violation, report, diagnostic }] = cells
   switch (verdict) {
     case 'safe':
-      return report === null ? '' : formatStateCount(report.states)
+      return statesText(cells.flatMap((cell) => cell.report?.states ?? []))
     case 'unsafe':
       return violation === null ? '' : raceText(violation)
     case 'open':
@@ -57,29 +72,44 @@ const reason = ({ verdict, violation, report, diagnostic }: Cell): string => {
   }
 }
 
+const statesText = (counts: readonly number[]): string => {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  if (counts.length === 0) return ''
+  return least === most ? formatStateCount(least) : `${formatCount(least)} to ${formatStateCount(most)}`
+}
+
 const raceText = ({ property, length }: NonNullable<Cell['violation']>): string =>
   length === null ? `${property}: never reached` : `${property} after ${length} ${length === 1 ? 'step' : 'steps'}`
 
 const minimal = (sweep: Sweep): string[] => {
   const { minimal, cells, knobs } = sweep
+  if (knobs.length === 0) return []
   if (!cells.some(({ verdict }) => verdict === 'safe')) return ['no setting is safe']
+  if (cells.every(({ verdict }) => verdict === 'safe')) return ['every setting is safe']
   if (minimal.length === 0) return []
+  const changesOf = ({ setting, cells: [cell] }: Folded<Cell>, without: Knob | null): string[] =>
+    knobs.filter((knob) => knob !== without && setting[knob.name] !== null).flatMap((knob) => changes(cell, knob, sweep))
+  const lines = fold(minimal, knobs, (line, knob) => JSON.stringify(changesOf(line, knob)))
   return [
-    ...wrap(`minimal safe settings: every protection is needed (${protections(knobs)}; a number is the length of the race)`, width, 2),
-    ...minimal.flatMap((cell, i) => {
+    ...wrap(`minimal safe settings: every protection is needed (${protections(sweep)}; a number is the length of the race)`, width, 2),
+    ...lines.flatMap((line, i) => {
       const number = `${i + 1}. `.padStart(6)
-      const settings = pack(Object.entries(cell.setting).map(assigned), width - number.length)
+      const settings = pack(Object.entries(line.setting).map(assigned), width - number.length)
       return [
-        ...settings.map((line, j) => `${j === 0 ? number : ' '.repeat(number.length)}${line}`),
-        ...knobs.flatMap((knob) => changes(cell, knob, sweep)).flatMap((line) => wrap(line, width - 8, 2).map((text) => `        ${text}`)),
+        ...settings.map((text, j) => `${j === 0 ? number : ' '.repeat(number.length)}${text}`),
+        ...changesOf(line, null).flatMap((text) => wrap(text, width - 8, 2).map((part) => `        ${part}`)),
       ]
     }),
   ]
 }
 
-/** `off, block=none`: what counts as "without". */
-const protections = (knobs: readonly Knob[]): string => {
-  const known = knobs.flatMap(({ name, without }) => (without === null ? [] : [`${name}=${cellText(without)}`]))
+/** `off, block=none`: what counts as "without". A knob that no safe setting turns on protects nothing, nor one that changes nothing. */
+const protections = ({ needs, cells }: Sweep): string => {
+  const known = needs.flatMap(({ knob, safeValues }) => {
+    const { name, without } = knob
+    const protects = without !== null && safeValues.some((value) => value !== without) && decides(knob, cells)
+    return protects ? [`${name}=${listed(without)}`] : []
+  })
   return known.length === 0 ? 'none is named: see --over name=value' : `without them: ${known.join(', ')}`
 }
 
@@ -92,7 +122,7 @@ const changes = (cell: Cell, knob: Knob, { cells, properties }: Sweep): string[]
     const of = others.filter(({ cell: other }) => other.verdict === verdict)
     if (of.length === 0) return []
     const list = of.map(
-      ({ value, cell: other }) => `${cellText(value)}${other.violation === null ? '' : ` (${brief(other.violation, properties)})`}`,
+      ({ value, cell: other }) => `${listed(value)}${other.violation === null ? '' : ` (${brief(other.violation, properties)})`}`,
     )
     return [`${list.join(', ')} ${does(verdict, of.length)}`]
   })
@@ -118,28 +148,42 @@ const does = (verdict: Cell['verdict'], number: number): string => {
 }
 
 const needs = ({ needs, cells }: Sweep): string[] => {
-  if (!cells.some(({ verdict }) => verdict === 'safe')) return []
+  if (needs.length === 0 || !cells.some(({ verdict }) => verdict === 'safe')) return []
   const left = Math.max(...needs.map(({ knob }) => knob.name.length)) + 2
   return [
     'what safety takes',
     ...needs.flatMap((need) =>
-      wrap(needText(need), width - left - 2).map((line, i) => `  ${(i === 0 ? need.knob.name : '').padEnd(left)}${line}`),
+      wrap(decides(need.knob, cells) ? needText(need) : 'makes no difference here', width - left - 2).map(
+        (line, i) => `  ${(i === 0 ? need.knob.name : '').padEnd(left)}${line}`,
+      ),
     ),
   ]
 }
 
+/** Whether settings that differ in the knob alone have different verdicts. */
+const decides = ({ name }: Knob, cells: readonly Cell[]): boolean => {
+  const verdicts = new Map<string, Cell['verdict']>()
+  return cells.some(({ setting, verdict }) => {
+    const others = JSON.stringify(Object.entries(setting).filter(([other]) => other !== name))
+    const known = verdicts.get(others) ?? verdict
+    verdicts.set(others, known)
+    return known !== verdict
+  })
+}
+
 const needText = ({ knob, safeValues, openValues, verdict }: Need): string => {
-  const values = safeValues.map(cellText).join(', ')
-  const without = knob.without === null ? '' : cellText(knob.without)
+  const values = safeValues.map(listed).join(', ')
+  const without = knob.without === null ? '' : listed(knob.without)
   switch (verdict) {
     case 'mandatory':
       return knob.without === null ? `only these are ever safe: ${values}` : `mandatory: no safe setting has ${without}`
     case 'not mandatory':
+      if (without !== '' && safeValues.length === 1) return `no protection: every safe setting has ${without}`
       return knob.without === null ? 'every value is safe in some setting' : `not mandatory: there are safe settings with ${without}`
     case 'never safe':
       return 'no setting is safe'
     case 'open':
-      return `not known: settings with ${openValues.map(cellText).join(', ')} are not settled`
+      return `not known: settings with ${openValues.map(listed).join(', ')} are not settled`
   }
 }
 

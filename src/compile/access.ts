@@ -7,6 +7,7 @@ import { countMembers, element, lengthOf } from './element.js'
 import { selectLeaves } from './equality.js'
 import { evaluate, evaluateObject } from './expression.js'
 import { conditional, joinOrRefuse, type Site } from './flow.js'
+import { readParam } from './free.js'
 import { lower, raise } from './layout.js'
 import { fieldPlace, queueLength, readPlace, readWhole, variantPlace, wholeOf } from './memory.js'
 import { type Scope, siteOf } from './scope.js'
@@ -138,6 +139,11 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
       if (Array.isArray(value) && name === 'length') return constantValue(value.length)
       if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && methodNames.has(name))
         return { k: 'method', receiver: object, name }
+      const free = readParam(c, value, name)
+      if (free !== null) {
+        if (c.purpose === 'start') c.startRead ??= at
+        return free
+      }
       if (typeof value === 'object' || typeof value === 'function' || typeof value === 'string') {
         const found: unknown = Reflect.get(Object(value), name)
         if (found === undefined && !(name in Object(value))) return missing(typeof value === 'object' ? Object.keys(value) : [])

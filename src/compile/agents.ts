@@ -1,6 +1,6 @@
 /** Compiles the processes and rules of a model: each instance is an agent with steps of its own. */
 import { constant } from '../ir/build.js'
-import { type Agent, type Block, type LiveLocal, type Location, type Process, type Step, unflatten } from '../ir/system.js'
+import { type Agent, type Block, type LiveLocal, type Location, type Process, type Step, type Stmt, unflatten } from '../ir/system.js'
 import { mapBlock } from '../ir/walk.js'
 import type { Each, Process as ProcessDefinition, Rules } from '../lang/model.js'
 import { functionInfo } from '../load/registry.js'
@@ -13,6 +13,7 @@ import { restore } from './location.js'
 import { compileAt, type LocalType, type Machine } from './machine.js'
 import { runFunction } from './process.js'
 import { functionScope, type Scope } from './scope.js'
+import { isDecidedByParams, startOf } from './start.js'
 import { constantValue, type Value } from './value.js'
 
 type AnyFunction = (...args: never[]) => unknown
@@ -64,6 +65,8 @@ export interface CompiledAgents {
   readonly steps: Step[]
   /** What locals hold at the start, where it is not their least value: stores for `init`. */
   readonly starts: { readonly variable: number; readonly element: number; readonly value: number }[]
+  /** Where free params decide it: what `init` does to put processes where they start, with their locals. */
+  readonly decided: Stmt[]
 }
 
 export const compileProcesses = (
@@ -81,7 +84,7 @@ const compileProcess = (
   c: Context,
   group: string,
   instance: Instance<AnyFunction>,
-  { agents, processes, steps, starts }: CompiledAgents,
+  { agents, processes, steps, starts, decided }: CompiledAgents,
   around: unknown,
 ): void => {
   const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number, fairness: 'weak' }
@@ -109,6 +112,7 @@ const compileProcess = (
       compileAt(m, () => {
         m.frames = []
         c.cells = new Map()
+        c.known = c.params
         runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
       }),
     )
@@ -145,7 +149,7 @@ const compileProcess = (
       (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end),
     )
   const start = toFinal(compileStart())
-  if (start.body.length > 0 || start.end.op !== 'goto')
+  if ((start.body.length > 0 || start.end.op !== 'goto') && !isDecidedByParams(c, start))
     return refuse(
       c,
       'MC112',
@@ -163,7 +167,16 @@ const compileProcess = (
       (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }),
     )
 
-  if (start.end.location === 0 || locations.length === 0)
+  if (start.body.length > 0 || start.end.op !== 'goto' || start.end.frame.some(({ value }) => value.op !== 'const'))
+    decided.push(
+      ...startOf(
+        prune(start),
+        pc,
+        (variable, element) => unflatten(element, c.variables[variable]?.dims ?? []).map(constant),
+        spanOf(site.file, site.node),
+      ),
+    )
+  else if (start.end.location === 0 || locations.length === 0)
     for (const { variable, element, value } of start.end.frame)
       if (alive[0]?.has(variable) && value.op === 'const') starts.push({ variable, element, value: value.value })
   const liveAt = (id: number): LiveLocal[] =>
@@ -269,6 +282,7 @@ const compileRule = (
   const block = inPurpose(c, 'step', () =>
     compileAt(m, () => {
       c.cells = new Map()
+      c.known = c.params
       runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() })
     }),
   )
@@ -276,7 +290,12 @@ const compileRule = (
 }
 
 /** Compiles `init`: the stores for the locals first, then the author's function. */
-export const compileInit = (c: Context, init: AnyFunction | undefined, params: unknown, starts: CompiledAgents['starts']): Block => {
+export const compileInit = (
+  c: Context,
+  init: AnyFunction | undefined,
+  params: unknown,
+  { starts, decided }: Pick<CompiledAgents, 'starts' | 'decided'>,
+): Block => {
   const { site, root } =
     init === undefined ? { site: { file: 0, node: { start: 0, end: 0 } }, root: functionScope(null, null, 0, '') } : siteOfFunction(c, init)
   const m = createMachine(c, 'init', (machine) => {
@@ -285,6 +304,7 @@ export const compileInit = (c: Context, init: AnyFunction | undefined, params: u
   return inPurpose(c, 'init', () =>
     compileAt(m, () => {
       c.cells = new Map()
+      c.known = c.params
       for (const { variable, element, value } of starts) {
         const v = c.variables[variable]
         if (v === undefined || v.lo === value) continue
@@ -296,6 +316,7 @@ export const compileInit = (c: Context, init: AnyFunction | undefined, params: u
           at: spanOf(site.file, site.node),
         })
       }
+      c.out.push(...decided)
       if (init === undefined) return m.finish()
       runFunction(
         m,

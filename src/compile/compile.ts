@@ -1,8 +1,10 @@
 /** From an author's model to a transition system. */
-import { DiagnosticError } from '../diagnostics.js'
+import { type Diagnostic, DiagnosticError, type Place } from '../diagnostics.js'
+import { temp } from '../ir/build.js'
+import { paramsOf } from '../ir/param.js'
 import type { Agent, Block, CompiledProperty, Expr, Extreme, Query, Span, Stmt, System, TemporalProperty, Variable } from '../ir/system.js'
 import { elements } from '../ir/system.js'
-import { mapBlock, mapLoads, mapStmt } from '../ir/walk.js'
+import { mapBlock, mapLoads, mapStmt, type Visitor, walkBlock, walkExpr, walkStmts } from '../ir/walk.js'
 import { type Domain, ModelError } from '../lang/domain.js'
 import type { Model, Process, Rules } from '../lang/model.js'
 import type { Params } from '../lang/param.js'
@@ -14,7 +16,8 @@ import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteO
 import { integer } from './arithmetic.js'
 import { invoke } from './call.js'
 import { condition } from './condition.js'
-import { type Context, createContext, declareVariables, refuse, spanOf } from './context.js'
+import { type Context, createContext, declareVariables, newTemp, refuse, spanOf } from './context.js'
+import { createFreeParams, declareFreeParams, type FreeParams, isParam } from './free.js'
 import { ghostUse } from './ghosts.js'
 import { leaves } from './layout.js'
 import { sweep, sweepQuery } from './liveness.js'
@@ -28,6 +31,22 @@ export interface CompileInput {
   readonly properties: Readonly<Record<string, AnyProperty<never, never>>>
 }
 
+/** What `compileFree` found out: a system, or which params it cannot leave free. */
+export type FreeCompilation =
+  | {
+      readonly kind: 'system'
+      readonly system: System
+      /** The params that are variables of the system. */
+      readonly free: readonly string[]
+      /** Params that were to be free and on which nothing depends: any value will do. */
+      readonly idle: readonly string[]
+    }
+  | {
+      readonly kind: 'shaped'
+      /** Params from whose values the model is built, and where the author's functions read them. At least one. */
+      readonly shaping: ReadonlyMap<string, Place | null>
+    }
+
 /** States wider than this are refused: they would take kilobytes each. */
 const mostBits = 4_096
 
@@ -35,9 +54,57 @@ const mostBits = 4_096
  * Compiles a model for one setting of its params.
  * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to write instead.
  */
-export const compile = ({ model, params, properties }: CompileInput): System => {
+export const compile = ({ model, params, properties }: CompileInput): System =>
+  withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties))
+
+/**
+ * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which `init` chooses before anything
+ * else, in the order of `System.variables`, and no step changes. `params` has a value for each of these too, on which the result depends only where
+ * a param shapes the model. For properties of states: what `fairness` says is that of `params`.
+ * @throws DiagnosticError as `compile`, and also where code is outside the language that some value of a free param would have left out;
+ * see `specialisations`. The exception's `read` are the free params that had been read until then. RangeError where the choices of `init` become so many that a
+ * choice code cannot hold them.
+ */
+export const compileFree = ({ model, params, properties }: CompileInput, names: readonly string[]): FreeCompilation => {
+  const free = createFreeParams(model.params, params, names)
   try {
-    return compileModel(model, params, properties)
+    const system = withDepthExplained(model, () => compileModel(model, params, properties, free))
+    if (free.shaping.size > 0) return { kind: 'shaped', shaping: free.shaping }
+    requireCode(system)
+    const kept = paramsOf(system).map(({ param }) => param)
+    return { kind: 'system', system, free: kept, idle: names.filter((name) => !kept.includes(name)) }
+  } catch (error) {
+    if (error instanceof DiagnosticError && free.shaping.size === 0) throw new RefusedWhileFree(error.diagnostic, [...free.read])
+    if (error instanceof Shaped || error instanceof DiagnosticError) return { kind: 'shaped', shaping: free.shaping }
+    throw error
+  }
+}
+
+/** A choice code is a number that doubles hold exactly. */
+const requireCode = ({ init, radix }: System): void => {
+  const choices = ({ end }: Block): number => {
+    if (end.op === 'branch') return Math.max(choices(end.then), choices(end.else))
+    return end.op === 'choose' ? 1 + choices(end.rest) : 0
+  }
+  if (radix ** choices(init) > 2 ** 53)
+    throw new RangeError(`init makes ${choices(init)} choices of up to ${radix} values: leave fewer params free`)
+}
+
+/** A model that was refused while some of its params were free. */
+export class RefusedWhileFree extends DiagnosticError {
+  readonly read: readonly string[]
+  constructor({ code, message, hint, place }: Diagnostic, read: readonly string[]) {
+    super(code, message, hint, place)
+    this.read = read
+  }
+}
+
+/** There is no need to compile what was built from params that are to be free. */
+class Shaped extends Error {}
+
+const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T => {
+  try {
+    return run()
   } catch (error) {
     if (error instanceof RangeError && /call stack/i.test(error.message))
       throw new DiagnosticError(
@@ -49,30 +116,39 @@ export const compile = ({ model, params, properties }: CompileInput): System => 
   }
 }
 
-const compileModel = (model: CompileInput['model'], params: CompileInput['params'], properties: CompileInput['properties']): System => {
-  const p = Object.freeze({ ...params }) as never
+const compileModel = (
+  model: CompileInput['model'],
+  params: CompileInput['params'],
+  properties: CompileInput['properties'],
+  free: FreeParams | null = null,
+): System => {
+  const p = (free?.p ?? params) as never
   const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
   const c = createContext(state, shown)
   const initial = declareState(c, state, model.state)
-  const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [] }
-  compileProcesses(
-    c,
-    build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>,
-    agents,
-    model.processes,
-  )
-  compileRules(
-    c,
-    build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>,
-    agents,
-    model.rules,
-  )
-  const init = compileInit(c, model.init, p, agents.starts)
+  if (free !== null) declareFreeParams(c, model.params, free)
+  const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [], decided: [] }
+  const processes = build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>
+  const rules = build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>
+  if (free !== null && free.shaping.size > 0) throw new Shaped()
+  compileProcesses(c, processes, agents, model.processes)
+  compileRules(c, rules, agents, model.rules)
+  const started = compileInit(c, model.init, p, agents)
   const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
   for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, compiled)
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   forbidGhosts(c, swept, agents)
-  const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents)
+  const read = loaded(
+    c.variables,
+    [...swept.map(({ body }) => body), started],
+    [
+      ...compiled.properties,
+      ...compiled.temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
+      ...compiled.extremes.map(({ measure }) => measure),
+    ],
+  )
+  const init = chooseParams(c, read, started)
+  const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents, read)
   requireWidth(variables, model.state)
   const block = (b: Block): Block =>
     mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
@@ -83,7 +159,7 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     model: model.name,
     files: c.files.map(({ file }) => file),
     variables,
-    agents: withFairness(model, p, agents.agents),
+    agents: withFairness(model, params as never, agents.agents),
     processes: agents.processes.map((process) => ({
       ...process,
       pc: keep(process.pc),
@@ -91,7 +167,7 @@ const compileModel = (model: CompileInput['model'], params: CompileInput['params
     })),
     steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
     init: stores(block(init)),
-    initial: variables.map((v) => initial.get(v.name) ?? v.lo),
+    initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
     properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
@@ -243,6 +319,7 @@ const compileQuery = (
   c.purpose = 'property'
   c.out = out
   c.cells = new Map()
+  c.known = c.params
   c.emitted = 0
   const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
   if (v.k === 'const' && v.value === undefined)
@@ -286,16 +363,48 @@ const forbidGhosts = (
   }
 }
 
-/** Locals that are alive nowhere take no room in a state. */
+/** The variables that stand for params, as far as anything reads them. */
+const loaded = (variables: readonly Variable[], blocks: readonly Block[], queries: readonly Query[]): ReadonlySet<number> => {
+  const read = new Set<number>()
+  if (!variables.some(isParam)) return read
+  const visit: Visitor = {
+    expr: (e) => {
+      const v = e.op === 'load' ? variables[e.variable] : undefined
+      if (v !== undefined && isParam(v)) read.add(v.id)
+    },
+  }
+  for (const b of blocks) walkBlock(b, visit)
+  for (const { body, value } of queries) {
+    walkStmts(body, visit)
+    walkExpr(value, visit)
+  }
+  return read
+}
+
+/** `init` with the values of params chosen before it. */
+const chooseParams = (c: Context, params: ReadonlySet<number>, init: Block): Block =>
+  [...params]
+    .sort((a, b) => b - a)
+    .reduce((rest, variable) => {
+      const count = (c.variables[variable]?.hi ?? 0) + 1
+      c.radix = Math.max(c.radix, count)
+      const id = newTemp(c)
+      const store: Stmt = { op: 'store', variable, index: [], value: temp(id), at: { file: 0, start: 0, end: 0 } }
+      return { body: [], end: { op: 'choose', temp: id, count, rest: { body: [store, ...rest.body], end: rest.end } } }
+    }, init)
+
+/** Locals that are alive nowhere take no room in a state, nor do params that nothing reads. */
 const dropDeadLocals = (
   variables: readonly Variable[],
   agents: CompiledAgents,
+  read: ReadonlySet<number>,
 ): { variables: Variable[]; keep: (id: number) => number; rewrite: (e: Expr) => Expr } => {
   const alive = new Set(agents.processes.flatMap((process) => process.locations.flatMap((l) => l.live.map((x) => x.variable))))
   const numbers = new Map<number, number>()
   const kept: Variable[] = []
   for (const v of variables) {
     if (v.role.kind === 'local' && !alive.has(v.id)) continue
+    if (v.role.kind === 'param' && !read.has(v.id)) continue
     numbers.set(v.id, kept.length)
     kept.push({ ...v, id: kept.length })
   }

@@ -6,12 +6,15 @@ import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue
 import { evaluate, evaluateObject } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { nameAgain } from './ownership.js'
+import { decide } from './path.js'
 import { type Cell, lookup, type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
 import { asBool, asInt, boolean, constantValue, describe, int, undefinedValue, type Value } from './value.js'
 
 /** The condition of a value: booleans, and objects that may be null. */
-export const condition = (c: Context, v: Value, site: Site): Expr => {
+export const condition = (c: Context, v: Value, site: Site): Expr => decide(c, conditionOf(c, v, site))
+
+const conditionOf = (c: Context, v: Value, site: Site): Expr => {
   const e = asBool(v)
   if (e !== null) return e
   if (v.k === 'optional' && (isReference(v.of) || v.of.k === 'record' || v.of.k === 'union')) return v.present

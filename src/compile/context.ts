@@ -2,9 +2,11 @@
 import { type DiagnosticCode, DiagnosticError, type Place as SourcePlace } from '../diagnostics.js'
 import { temp } from '../ir/build.js'
 import type { Block, Branch, End, Expr, Failure, SourceFile, Span, Stmt, Variable, VariableRole } from '../ir/system.js'
+import { visitExpr } from '../ir/walk.js'
 import type { Domain } from '../lang/domain.js'
 import { sourceOf } from '../load/source.js'
 import { type Leaf, leaves } from './layout.js'
+import type { Known } from './path.js'
 import type { Cell } from './scope.js'
 import type { Type } from './type.js'
 import type { Place, Value } from './value.js'
@@ -74,6 +76,10 @@ export interface Context {
   /** Functions in progress, innermost last. */
   calls: readonly object[]
   purpose: Purpose
+  /** What the way that is being compiled says of the free params. */
+  known: Known
+  /** All values of each free param; empty where none is free. */
+  readonly params: Map<number, readonly number[]>
   /** In the condition of an `until`: the locals that it finds. */
   outside: Cells | null
   /** Where code before a first yield reads the state. */
@@ -110,6 +116,8 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   jumps: [],
   calls: [],
   purpose: 'step',
+  known: new Map(),
+  params: new Map(),
   outside: null,
   startRead: null,
 })
@@ -165,15 +173,26 @@ const nearestPlace = (c: Context): SourcePlace | null => {
 
 export const newTemp = (c: Context): number => c.temps++
 
-/** A temp that holds the expression's present value; constants and temps need none. */
+/** A temp that holds the expression's present value; constants, temps and what no step changes need none. */
 export const settle = (c: Context, e: Expr): Expr => {
-  if (e.op === 'const' || e.op === 'temp') return e
+  if (e.op === 'const' || e.op === 'temp' || (c.params.size > 0 && isRigid(c, e))) return e
   const id = newTemp(c)
   emit(c, { op: 'set', temp: id, value: e })
   const settled = temp(id)
   const ghost = c.ghostReads.get(e)
   if (ghost !== undefined) c.ghostReads.set(settled, ghost)
   return settled
+}
+
+/** Whether an expression reads nothing but free params, and is short enough to be written twice. */
+const isRigid = (c: Context, e: Expr): boolean => {
+  let nodes = 0
+  let rigid = true
+  visitExpr(e, (x) => {
+    nodes++
+    if (x.op === 'temp' || (x.op === 'load' && !c.params.has(x.variable))) rigid = false
+  })
+  return rigid && nodes <= 16
 }
 
 /** The same value, independent of later stores. */

@@ -10,6 +10,7 @@ import { condition, logical } from './condition.js'
 import { type Context, cover, emitInto, refuse, settleValue, spanOf, textOf } from './context.js'
 import { itemsOf } from './element.js'
 import { conditional } from './flow.js'
+import { readsParamsOnly } from './free.js'
 import { objectLiteral } from './literal.js'
 import { identifier } from './name.js'
 import { binaryOperator, refuseNeverEqual } from './operator.js'
@@ -156,7 +157,8 @@ export const evaluateAll = (c: Context, thunks: readonly (() => Value)[]): Value
 }
 
 const branch = (c: Context, test: Expr, node: Expression, text: string, scope: Scope): Value => {
-  if (test.op !== 'const') cover(c, spanOf(scope.file, node), text)
+  // Values that free params choose between are one value, with no code to compute it.
+  if (test.op !== 'const' && !readsParamsOnly(c, test)) cover(c, spanOf(scope.file, node), text)
   return evaluate(c, node, scope)
 }
 

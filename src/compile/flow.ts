@@ -16,6 +16,7 @@ import {
 } from './context.js'
 import { leaves, lower, raise } from './layout.js'
 import { wholeOf } from './memory.js'
+import { assume, decide, type Known } from './path.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
 import { asBool, boolean, undefinedValue, type Value } from './value.js'
 
@@ -120,10 +121,18 @@ export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], si
 }
 
 /** Runs one arm of a conditional into a list of its own. */
-const arm = (c: Context, before: Cells, body: () => Value | 'never'): { out: Stmt[]; cells: Cells; value: Value | 'never' } => {
+const arm = (
+  c: Context,
+  before: Cells,
+  known: Known,
+  body: () => Value | 'never',
+): { out: Stmt[]; cells: Cells; value: Value | 'never' } => {
   const out: Stmt[] = []
+  const outer = c.known
   c.cells = before
+  c.known = known
   const value = emitInto(c, out, body)
+  c.known = outer
   return { out, cells: c.cells, value }
 }
 
@@ -133,16 +142,20 @@ const arm = (c: Context, before: Cells, body: () => Value | 'never'): { out: Stm
  */
 export const conditional = (
   c: Context,
-  condition: Expr,
+  test: Expr,
   then: () => Value | 'never',
   otherwise: () => Value | 'never',
   site: Site,
 ): Value | 'never' => {
+  const condition = decide(c, test)
   if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
   const before = c.cells
   const stores = c.stores
-  const a = arm(c, before, then)
-  const b = arm(c, before, otherwise)
+  const a = arm(c, before, assume(c, condition, true), then)
+  const b = arm(c, before, assume(c, condition, false), otherwise)
+  // What follows is compiled for the ways that come there.
+  if (a.value === 'never') c.known = assume(c, condition, false)
+  else if (b.value === 'never') c.known = assume(c, condition, true)
   if (
     a.out.length === 0 &&
     b.out.length === 0 &&
@@ -178,15 +191,19 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
 }
 
 /**
- * `test && right()`: where the right side emits code, it runs only if the test holds. `assume` may narrow what is known of locals for it.
+ * `test && right()`: where the right side emits code, it runs only if the test holds. `refine` may narrow what is known of locals for it.
  */
-export const andThen = (c: Context, test: Expr, right: () => Expr, site: Site, assume: () => void = () => {}): Expr => {
+export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, refine: () => void = () => {}): Expr => {
+  const test = decide(c, left)
   if (test.op === 'const') return test.value === 0 ? zeroOf : right()
   const { cells: before, stores } = c
   const out: Stmt[] = []
-  assume()
+  refine()
   const assumed = c.cells
+  const { known } = c
+  c.known = assume(c, test, true)
   const e = emitInto(c, out, right)
+  c.known = known
   if (out.length === 0 && c.stores === stores && c.cells === assumed) {
     c.cells = before
     return and(test, e)
@@ -230,9 +247,11 @@ export const leavable = (
   const block = c.blocks++
   const arrivals: Arrival[] = []
   const outer = c.jumps
+  const { known } = c
   c.jumps = [...kinds.map((kind): JumpTarget => ({ kind, labels, block, arrivals })), ...outer]
   const value = emitInto(c, out, body)
   c.jumps = outer
+  c.known = known
   if (value !== 'never') arrivals.push({ out, exits: false, cells: c.cells, value })
   const [only] = arrivals
   if (arrivals.length === 1 && only?.exits === true && only.out === out) {

@@ -16,6 +16,7 @@ import { joinOrRefuse, type Site } from './flow.js'
 import { leaves, lower, raise } from './layout.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './machine.js'
 import { wholeOf } from './memory.js'
+import { join, sameKnown } from './path.js'
 import { type Cell, type Scope, visibleCells } from './scope.js'
 import { sameType, type Type, typeOf, zeroIn } from './type.js'
 import { constantValue, int, type Value } from './value.js'
@@ -52,6 +53,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       at: spanOf(scope.file, node),
       cells,
       integers: new Map(),
+      known: c.known,
       lost: new Set(),
       resume: () => {
         m.frames = frames
@@ -67,6 +69,11 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       },
     }
     m.locations.set(key, location)
+    m.dirty.add(key)
+  }
+  const known = join(location.known, c.known)
+  if (!sameKnown(known, location.known)) {
+    location.known = known
     m.dirty.add(key)
   }
   const frame: FrameEntry[] = []
@@ -285,6 +292,7 @@ const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type 
 export const restore = (m: Machine, location: CompiledLocation): void => {
   const { c } = m
   c.cells = new Map()
+  c.known = location.known
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
     if (local === undefined || location.lost.has(cell.id)) continue

@@ -7,6 +7,7 @@ import { refuse, settleValue, spanOf } from './context.js'
 import { withYields } from './delegate.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
+import { isRigid } from './free.js'
 import { compact } from './layout.js'
 import { branch, type Control, type Machine, type Next } from './machine.js'
 import { wholeOf } from './memory.js'
@@ -129,7 +130,7 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
   const yields = hasYield(node)
   const list = (): readonly { present: Expr; value: Value }[] => {
     const v = evaluateObject(c, node.right, scope)
-    if (yields && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier'))
+    if (yields && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier') && !isRigid(c, v))
       return refuse(
         c,
         'MC305',
@@ -144,12 +145,10 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
   const first = list()
   nameParts(c, node.right, first, scope)
   const looped = loopedCell(node.right, scope)
-  const { length } = first
   const round = (i: number): void => {
     m.frames = frames
-    if (i >= length) return next()
-    // With yields the list is read again in every round: from the frame, where a yield has passed.
-    const item = (yields ? list() : first)[i]
+    // With yields the list is read again in every round: from the frame, where a yield has passed. It may be longer on another way to the loop.
+    const item = (yields && i > 0 ? list() : first)[i]
     if (item === undefined) return next()
     const roundScope = {
       ...scope,

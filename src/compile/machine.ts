@@ -1,6 +1,7 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../ir/system.js'
 import { type Context, close, type OpenBlock } from './context.js'
+import { assume, decide, type Known } from './path.js'
 import type { Cell, Scope } from './scope.js'
 import type { Type } from './type.js'
 import type { Value } from './value.js'
@@ -31,6 +32,8 @@ export interface CompiledLocation {
   readonly cells: readonly LocalCell[]
   /** What integers the locals hold here: less than all that they hold anywhere. */
   readonly integers: Map<string, { type: Type; changes: number }>
+  /** What all ways here say of the free params. */
+  known: Known
   /** Locals that have no value here on some way: one of the same name hid them at a yield before. */
   readonly lost: Set<string>
   /** Compiles the step that starts here, into the machine's block. */
@@ -76,7 +79,7 @@ export const fallOff = (m: Machine): void => {
 /** Compiles a part of the step into a block of its own. */
 export const fork = (m: Machine, body: Next): Block => {
   const { c } = m
-  const before = { block: m.block, frames: m.frames, out: c.out, cells: c.cells, calls: c.calls }
+  const before = { block: m.block, frames: m.frames, out: c.out, cells: c.cells, calls: c.calls, known: c.known }
   const inner: OpenBlock = { body: [], end: null }
   m.block = inner
   c.out = inner.body
@@ -86,12 +89,22 @@ export const fork = (m: Machine, body: Next): Block => {
   c.out = before.out
   c.cells = before.cells
   c.calls = before.calls
+  c.known = before.known
   return close(inner)
 }
 
-export const branch = (m: Machine, test: Expr, then: Next, otherwise: Next): void => {
+export const branch = (m: Machine, condition: Expr, then: Next, otherwise: Next): void => {
+  const { c } = m
+  const test = decide(c, condition)
   if (test.op === 'const') return test.value === 0 ? otherwise() : then()
-  m.block.end = { op: 'branch', condition: test, then: fork(m, then), else: fork(m, otherwise) }
+  const { known } = c
+  c.known = assume(c, test, true)
+  const one = fork(m, then)
+  c.known = known
+  c.known = assume(c, test, false)
+  const other = fork(m, otherwise)
+  c.known = known
+  m.block.end = { op: 'branch', condition: test, then: one, else: other }
 }
 
 export const blocked =

@@ -10,6 +10,7 @@ import { evaluate, evaluateObject } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { refuseOutsideEnum } from './operator.js'
 import { nameParts, unwrapped, whileLooping } from './ownership.js'
+import { decide } from './path.js'
 import { bindPattern } from './pattern.js'
 import { childScope, declareName, type Scope } from './scope.js'
 import { breaks } from './syntax.js'
@@ -318,7 +319,7 @@ export const switchCases = (
   })
   const all = groups.flatMap((g) => g.tests.filter((t): t is Expr => t !== 'default'))
   return groups.map(({ tests, body, text: shown }) => ({
-    condition: any(tests.map((t) => (t === 'default' ? not(any(all)) : t))),
+    condition: decide(c, any(tests.map((t) => (t === 'default' ? not(any(all)) : t)))),
     body,
     text: shown,
   }))

@@ -1,6 +1,7 @@
 /** Types of symbolic values: those of domains and values, and the least one that holds the values of two. */
 import { one } from '../ir/build.js'
 import type { Domain } from '../lang/domain.js'
+import { hasFreeParams } from './free.js'
 import { constantValue, describe, lift, type Value } from './value.js'
 
 export type Type =
@@ -72,6 +73,8 @@ const mapValues = <A, B>(fields: Readonly<Record<string, A>>, f: (a: A) => B): M
 export const typeOf = (v: Value): Type => {
   switch (v.k) {
     case 'const': {
+      // Params that are free are variables already: no local holds them once more.
+      if (hasFreeParams(v.value)) return { k: 'const', value: v.value }
       const lifted = lift(v)
       return lifted.k === 'const' ? { k: 'const', value: v.value } : typeOf(lifted)
     }

@@ -3,6 +3,7 @@
 import { constant, one, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
+import { fieldsOfParams } from './free.js'
 import type { Fn, Scope } from './scope.js'
 
 /** A location of the state: the variables whose names begin with `name`, at `index` of the arrays on the way to it. */
@@ -84,6 +85,8 @@ export const asInt = (v: Value): { readonly e: Expr; readonly lo: number; readon
 /** Arrays and plain objects that are known now, as lists and records; all else as it is. */
 export const lift = (v: Value): Value => {
   if (v.k !== 'const' || typeof v.value !== 'object' || v.value === null) return v
+  const fields = fieldsOfParams(v.value)
+  if (fields !== null) return { k: 'record', fields }
   if (Array.isArray(v.value)) return { k: 'list', items: v.value.map((x: unknown) => ({ present: one, value: constantValue(x) })) }
   if (Object.getPrototypeOf(v.value) === Object.prototype)
     return { k: 'record', fields: new Map(Object.entries(v.value).map(([name, x]) => [name, constantValue(x)])) }

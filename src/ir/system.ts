@@ -39,6 +39,8 @@ export interface Variable {
 export type VariableRole =
   | { readonly kind: 'global' }
   | { readonly kind: 'ghost' }
+  /** A param of the model that is left free: `init` chooses its value, as one of `values`, and no step changes it. See param.ts. */
+  | { readonly kind: 'param'; readonly param: string }
   /** Which location a process is at: an index into `Process.locations`. */
   | { readonly kind: 'location'; readonly process: number }
   /** A local of a process that lives across yields. Where it is dead, all its elements are `lo`. */

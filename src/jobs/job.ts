@@ -1,5 +1,5 @@
 /** Checks that run side by side: what is to be checked, and what crosses the border between processes. */
-import { Disagreement, type DisagreementDetails } from '../check/disagreement.js'
+import { Disagreement, type DisagreementDetails, EnginesDisagree, type EnginesDisagreeDetails } from '../check/disagreement.js'
 import type { Report } from '../check/report.js'
 import type { CheckOptions } from '../check.js'
 import { type Diagnostic, DiagnosticError } from '../diagnostics.js'
@@ -7,7 +7,7 @@ import { type Diagnostic, DiagnosticError } from '../diagnostics.js'
 /** One check. All of it is plain data. */
 export interface Job {
   readonly target: string
-  readonly options: Omit<CheckOptions, 'onProgress' | 'signal'>
+  readonly options: Omit<CheckOptions, 'onProgress' | 'onSolving' | 'signal'>
 }
 
 /** How a job ended. A wrong model is an answer, because other settings of it may be right; a bug of ours ends everything. */
@@ -21,15 +21,31 @@ export interface Failure {
   readonly name: string
   readonly message: string
   readonly stack: string
-  readonly details: DisagreementDetails | null
+  readonly evidence:
+    | { readonly kind: 'oracle'; readonly details: DisagreementDetails }
+    | { readonly kind: 'engines'; readonly details: EnginesDisagreeDetails }
+    | null
 }
 
 export const failureOf = (error: unknown): Exclude<Ended, { kind: 'report' }> => {
   if (error instanceof DiagnosticError) return { kind: 'refused', diagnostic: error.diagnostic }
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error))
-  return { kind: 'failed', failure: { name, message, stack, details: error instanceof Disagreement ? error.details : null } }
+  return { kind: 'failed', failure: { name, message, stack, evidence: evidenceOf(error) } }
+}
+
+const evidenceOf = (error: unknown): Failure['evidence'] => {
+  if (error instanceof Disagreement) return { kind: 'oracle', details: error.details }
+  return error instanceof EnginesDisagree ? { kind: 'engines', details: error.details } : null
 }
 
 /** The exception that `failureOf` was given, as far as it can be had again. */
-export const errorOf = ({ name, message, stack, details }: Failure): Error =>
-  Object.assign(details === null ? Object.assign(new Error(message), { name }) : new Disagreement(message, details), { stack })
+export const errorOf = ({ name, message, stack, evidence }: Failure): Error => {
+  switch (evidence?.kind) {
+    case undefined:
+      return Object.assign(new Error(message), { name, stack })
+    case 'oracle':
+      return Object.assign(new Disagreement(message, evidence.details), { stack })
+    case 'engines':
+      return Object.assign(new EnginesDisagree(message, evidence.details), { stack })
+  }
+}

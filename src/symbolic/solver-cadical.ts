@@ -1,20 +1,25 @@
 /** CaDiCaL (Biere, Faller, Fazekas, Fleury, Froleyks, Pollitt 2024) as a `Solver`. */
-import { Cadical, loadCadical as loadModule } from 'cadical-wasm'
-import { orOutOfMemory } from './out-of-memory.js'
+import { Cadical, createModule } from 'cadical-wasm'
+import { createGuard } from './out-of-memory.js'
 import type { SolverFactory } from './solver.js'
 
-/** Loads CaDiCaL, which takes some 10 ms. All its solvers share one memory of at most 2 GiB, which never shrinks. */
+/**
+ * Loads CaDiCaL, which takes some 10 ms. All solvers of one load share one memory of at most 2 GiB, which never shrinks.
+ * They throw `OutOfMemory` once it is used up.
+ */
 export const loadCadical = async (): Promise<SolverFactory> => {
-  const module = await loadModule()
+  const { call, complaint, isBroken } = createGuard('cadical')
+  const module = await createModule({ printErr: complaint })
   return () => {
-    const cadical = orOutOfMemory('cadical', () => new Cadical(module, { quiet: true }))
+    // `lucky` tries trivial assignments before each search: more work than most of the questions of a proof, which take half as long without it.
+    const cadical = call(() => new Cadical(module, { quiet: true, lucky: false }))
     let variables = 0
     return {
       name: 'cadical',
       variable: () => ++variables,
-      clause: (literals) => orOutOfMemory('cadical', () => cadical.addClause(literals)),
+      clause: (literals) => call(() => cadical.addClause(literals)),
       solve: (assumptions) => {
-        const status = orOutOfMemory('cadical', () => cadical.solve({ assumptions }))
+        const status = call(() => cadical.solve({ assumptions }))
         switch (status) {
           case 'satisfiable':
             return 'sat'
@@ -24,9 +29,11 @@ export const loadCadical = async (): Promise<SolverFactory> => {
             return 'unknown'
         }
       },
-      value: (literal) => cadical.value(Math.abs(literal)) === literal > 0,
-      core: () => [...new Set(cadical.failedAssumptions())],
-      dispose: () => cadical.dispose(),
+      value: (literal) => call(() => cadical.value(Math.abs(literal))) === literal > 0,
+      core: () => [...new Set(call(() => cadical.failedAssumptions()))],
+      dispose: () => {
+        if (!isBroken()) cadical.dispose()
+      },
     }
   }
 }

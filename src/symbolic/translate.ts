@@ -319,9 +319,13 @@ const wellFormed = (executor: Executor, fields: readonly Field[], state: readonl
     const unsigned: Word = { bits: [...state.slice(first, first + bits), FALSE], lo: 0, hi: 2 ** bits - 1 }
     return bits === 0 ? [] : [truth(graph, operate(graph, 'le', unsigned, constantWord(variable.hi - variable.lo)))]
   })
+  const setByInit = new Set<number>()
+  walkBlock(system.init, { stmt: (s) => void (s.op === 'store' && setByInit.add(s.variable)) })
   const dead = fields.flatMap(({ variable, element, first, bits }) => {
     const { role } = variable
     if (role.kind !== 'local' || bits === 0 || (system.initial[variable.id] ?? variable.lo) !== variable.lo) return []
+    // Where a process starts, init may have set it.
+    if (setByInit.has(variable.id)) return []
     const process = system.processes[role.process]
     const pc = current.elements[offsets[process.pc] ?? 0] ?? constantWord(0)
     const alive = locationsThatSet(system, process, variable.id, element).map((location) => equal(graph, pc, constantWord(location)))

@@ -4,7 +4,7 @@
  * fail. Lines have no trailing spaces and, names permitting, at most `width` characters.
  */
 import { changes } from './changes.js'
-import { formatPlain, printable } from './plain.js'
+import { formatPlain, formatSetting, printable } from './plain.js'
 import type { FairnessReason, Loop, Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
 import { pack, wrap } from './wrap.js'
 
@@ -69,7 +69,7 @@ const ever = (length: number, loop: Loop | undefined): string => {
 const stepOrInit = (length: number): string => (length === 0 ? 'init' : `step ${length}`)
 
 const header = (trace: Trace, width: number): string[] => {
-  const params = Object.entries(trace.params).map(([name, value]) => `${name}=${printable(String(value))}`)
+  const params = Object.entries(trace.params).map(([name, value]) => `${name}=${formatSetting(value)}`)
   const chosen = trace.initialChoices.map(formatPlain).join(', ')
   return [
     ...wrap(headline(trace), width, 4),
@@ -90,8 +90,9 @@ interface Row {
 
 const rows = (trace: Trace, options: DiagramOptions): Row[] => {
   let before = trace.initial
+  const tells = ghostsThatTell(trace)
   return trace.steps.map((step) => {
-    const effects = step.after === null ? [failureMark(trace.outcome)] : effectsOf(step, before, step.after, trace.ghosts)
+    const effects = step.after === null ? [failureMark(trace.outcome)] : effectsOf(step, before, step.after, trace.ghosts, tells)
     if (step.after !== null) before = step.after
     return { agent: step.agent, cell: cellOf(step), effects, place: options.places === 'shown' ? `[${at(step.at)}]` : '' }
   })
@@ -104,11 +105,26 @@ const cellOf = (step: TraceStep): string => {
 
 const failureMark = ({ kind }: Outcome): string => (kind === 'range' ? '<- leaves its range' : '<- fails')
 
-const effectsOf = (step: TraceStep, before: StateView, after: StateView, ghosts: readonly string[]): string[] => {
+/** Ghosts are books that properties keep, and those of other properties only get in the way. Where nothing was read, any of them may matter. */
+const ghostsThatTell = ({ outcome: { reads } }: Trace): ((change: string) => boolean) => {
+  const read = new Set(reads.map(([location]) => firstName(location.replace(/^s\./, ''))))
+  return (change) => reads.length === 0 || read.has(firstName(change))
+}
+
+/** `written` of `written[0]: 0 -> 1`. */
+const firstName = (location: string): string => /^[\w$]*/.exec(location)?.[0] ?? ''
+
+const effectsOf = (
+  step: TraceStep,
+  before: StateView,
+  after: StateView,
+  ghosts: readonly string[],
+  tells: (change: string) => boolean,
+): string[] => {
   const { globals, locals, ghosts: ghostly } = changes(before, after, step.agent, ghosts)
   // A choice stands beside the label already; the local that keeps it would say the same again.
   const told = locals.filter((local) => !step.choices.some((choice) => local.endsWith(` = ${formatPlain(choice)}`)))
-  return [...globals, ...told, ...ghostly.map((change) => `(${change})`)].map(printable)
+  return [...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
 }
 
 const at = ({ file, line }: SourcePlace): string => `${printable(file)}:${line}`
@@ -121,7 +137,9 @@ interface Layout {
 
 const gap = 2
 /** A label in fewer characters than this reads worse than `agent: label` in one column. */
-const leastColumn = 18
+const leastLabel = 18
+/** Columns that start closer together are hard to tell apart. */
+const leastColumn = 10
 
 const steps = (trace: Trace, options: DiagramOptions): string[] => {
   const all = rows(trace, options)
@@ -153,9 +171,9 @@ const columns = (moving: readonly string[], all: readonly Row[], width: number):
   const effects = effectsWidth(all, width)
   const room = width - left - effects - gap * moving.length
   const natural = moving.map((agent) => Math.max(agent.length, ...all.filter((row) => row.agent === agent).map((row) => row.cell.length)))
-  const widths = shrink(natural, room)
-  if (widths.some((w, i) => w < Math.max(moving[i].length, Math.min(natural[i], leastColumn)))) return null
-  const end = left + widths.reduce((sum, w) => sum + w + gap, 0)
+  const widths = squeeze(natural, moving, room)
+  if (widths === null) return null
+  const end = left + sum(widths) + gap * widths.length
   let start = left
   const agents = moving.map((name, i) => {
     const column = { name, start, width: end - gap - start }
@@ -165,18 +183,36 @@ const columns = (moving: readonly string[], all: readonly Row[], width: number):
   return { agents, effects: { start: end, width: width - end } }
 }
 
-/** Takes from the widest until the sum fits. */
-const shrink = (natural: readonly number[], room: number): number[] => {
+/** Only the last column has none at its right to run on into, so the others give way first. Null where nothing is left to take. */
+const squeeze = (natural: readonly number[], names: readonly string[], room: number): readonly number[] | null => {
+  const last = natural.length - 1
+  const floor = (others: number, own: number): number[] =>
+    natural.map((width, i) => Math.max(names[i].length, Math.min(width, i === last ? own : others)))
+  const floors = [floor(leastLabel, natural[last]), floor(leastLabel, leastLabel), floor(leastColumn, leastLabel)]
+  const widths = floors.reduce((narrowed, least) => shrink(narrowed, least, room), natural)
+  return sum(widths) > room ? null : widths
+}
+
+const sum = (widths: readonly number[]): number => widths.reduce((total, width) => total + width, 0)
+
+/** Takes from the widest until the sum fits, or all have their least width. */
+const shrink = (natural: readonly number[], least: readonly number[], room: number): readonly number[] => {
   const widths = [...natural]
-  let excess = widths.reduce((sum, w) => sum + w, 0) - room
-  for (; excess > 0 && Math.max(...widths) > 1; excess--) widths[widths.indexOf(Math.max(...widths))]--
+  for (let excess = sum(widths) - room; excess > 0; excess--) {
+    const widest = Math.max(...widths.filter((width, i) => width > least[i]))
+    if (!Number.isFinite(widest)) break
+    widths[widths.findIndex((width, i) => width === widest && width > least[i])]--
+  }
   return widths
 }
 
-/** As wide as the longest single change, within limits that leave room for the labels. */
+/** As wide as the longest single change, with a comma where another one follows, within limits that leave room for the labels. */
 const effectsWidth = (all: readonly Row[], width: number): number => {
-  const longest = Math.max(0, ...all.flatMap(({ effects, place }) => [...effects, place].map((part) => part.length)))
-  return Math.min(longest, Math.floor(width * 0.45))
+  const lengths = all.flatMap(({ effects, place }) => [
+    ...effects.map((part, i) => part.length + (i < effects.length - 1 ? 1 : 0)),
+    place.length,
+  ])
+  return Math.min(Math.max(0, ...lengths), Math.floor(width * 0.45))
 }
 
 /** `agent: label` in one column, for more agents than fit side by side. */
@@ -219,10 +255,11 @@ const withPlace = (effects: readonly string[], place: string, width: number): st
 }
 
 const ending = (trace: Trace, width: number): string[] => {
-  const { message, source, at: place, reads } = trace.outcome
+  const { message, source, comment = '', at: place, reads } = trace.outcome
   const where = place === null ? '' : ` (${at(place)})`
   return [
     ...wrap(`${printable(message)}${where}`, width, 4),
+    ...(comment === '' ? [] : indent(4, wrap(printable(comment), width - 4))),
     ...(source === ''
       ? []
       : indent(

@@ -235,6 +235,7 @@ const parseOutcome = (node: Node): Outcome => ({
   property: asString(field(node, 'property')),
   kind: asOneOf(field(node, 'kind'), outcomeKinds),
   source: asString(field(node, 'source')),
+  ...(Object.hasOwn(asObject(node), 'comment') ? { comment: asString(field(node, 'comment')) } : {}),
   at: asNullable(field(node, 'at'), parsePlace),
   message: asString(field(node, 'message')),
   reads: asList(field(node, 'reads')).map(parseRead),

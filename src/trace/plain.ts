@@ -30,6 +30,12 @@ const misread = new Set(['null', 'true', 'false'])
 const formatString = (text: string): string =>
   bare.test(text) && !misread.has(text) ? text : `'${printable(text).replaceAll("'", "\\'")}'`
 
+/** The value of a param, as it stands in a list of settings with commas between them: quoted, as a shell takes it, where it has a comma itself. */
+export const formatSetting = (value: number | boolean | string): string => {
+  const text = printable(String(value))
+  return text.includes(',') ? `'${text}'` : text
+}
+
 /** Members in ascending order, whatever the order in which they were added. */
 export const members = (value: ReadonlySet<number>): number[] => [...value].sort((a, b) => a - b)
 

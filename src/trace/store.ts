@@ -21,11 +21,22 @@ export interface StoredTrace {
   readonly text: string
 }
 
-/** The two files of a trace. Settings of a variant that were changed by hand follow its name: `drain-late,cpus=3`. */
-export const tracePaths = (root: string, { model, variant, settings, property }: TraceKey): StoredTrace => {
+/** The folder of a model as it is set. Settings of a variant that were changed by hand follow its name: `drain-late,cpus=3`. */
+export const folderOf = (root: string, { model, variant, settings }: Omit<TraceKey, 'property'>): string => {
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   const folder = [...(variant === null ? [] : [variant]), ...changed].join(',')
-  const base = join(root, fileName(model), fileName(folder === '' ? 'default' : folder), fileName(property))
+  return join(root, fileName(model), fileName(folder === '' ? 'default' : folder))
+}
+
+/** The certificate of what was proved of a model as it is set stands beside its traces; the text form is for people. */
+export const certificatePaths = (root: string, key: Omit<TraceKey, 'property'>): { readonly json: string; readonly text: string } => {
+  const base = join(folderOf(root, key), 'certificate')
+  return { json: `${base}.json`, text: `${base}.txt` }
+}
+
+/** The two files of a trace. */
+export const tracePaths = (root: string, key: TraceKey): StoredTrace => {
+  const base = join(folderOf(root, key), fileName(key.property))
   return { itf: `${base}.itf.json`, text: `${base}.txt` }
 }
 
@@ -63,7 +74,7 @@ export const storeTrace = async (root: string, key: TraceKey, trace: Trace): Pro
  * Writes a file so that a reader sees the old text or the new one and nothing between: into a temporary file of
  * the same folder, which is then renamed. Folders are made. @throws DiagnosticError MC011 with the reason.
  */
-export const writeWhole = async (path: string, text: string): Promise<void> => {
+export const writeWhole = async (path: string, text: string | Uint8Array): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await mkdir(dirname(path), { recursive: true })

@@ -45,6 +45,8 @@ export interface Outcome {
   readonly kind: (typeof outcomeKinds)[number]
   /** The property's source text; for a failed step the source of what failed. */
   readonly source: string
+  /** What its author says of it: the comment before it, on one line. Absent where there is none. */
+  readonly comment?: string
   readonly at: SourcePlace | null
   /** In words: `noLostUpdate does not hold`, `pte[1] = 4 is outside range(0, 3)`, who waits for what in a deadlock. */
   readonly message: string

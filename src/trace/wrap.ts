@@ -1,8 +1,9 @@
 /** Breaking text into lines of a given width. */
 
 /**
- * Breaks `text` at spaces into lines of at most `width` characters; a word longer than a line is cut. Lines after the
- * first start with `hang` spaces. Returns at least one line; no line ends in a space. `width` must exceed `hang`.
+ * Breaks `text` at spaces into lines of at most `width` characters; a word longer than a line is broken behind the last `(`, `,` or `=` that
+ * fits, so that names stay whole, and cut where there is none. Lines after the first start with `hang` spaces. Returns at least one line; no line ends
+ * in a space. `width` must exceed `hang`.
  */
 export const wrap = (text: string, width: number, hang = 0): string[] => {
   const lines: string[] = []
@@ -20,8 +21,9 @@ export const wrap = (text: string, width: number, hang = 0): string[] => {
     line += word
     empty = false
     while (line.length > width) {
-      const rest = line.slice(width)
-      line = line.slice(0, width)
+      const end = breakWithin(line, width)
+      const rest = line.slice(end)
+      line = line.slice(0, end)
       flush()
       line += rest
       empty = false
@@ -31,20 +33,28 @@ export const wrap = (text: string, width: number, hang = 0): string[] => {
   return lines
 }
 
+/** Where to break a line that is longer than `width`. What is left must not be a stump: names that long are cut. */
+const breakWithin = (line: string, width: number): number => {
+  const end = 1 + Math.max(...['(', ',', '='].map((mark) => line.lastIndexOf(mark, width - 1)))
+  return end > width / 3 ? end : width
+}
+
 /** Packs items, separated by `, `, into lines of at most `width` characters; an item that is longer than a line is wrapped by itself. */
 export const pack = (items: readonly string[], width: number): string[] => {
   const lines: string[] = []
   let line = ''
-  for (const item of items) {
+  for (const [i, item] of items.entries()) {
+    // A comma follows every item but the last.
+    const room = i === items.length - 1 ? width : width - 1
     const joined = line === '' ? item : `${line}, ${item}`
-    if (joined.length + 1 <= width || (line === '' && item.length <= width)) {
+    if (joined.length <= room) {
       line = joined
       continue
     }
     if (line !== '') lines.push(`${line},`)
     line = item
-    if (line.length > width) {
-      const wrapped = wrap(keepPairs(line), width, 2).map(freePairs)
+    if (line.length > room) {
+      const wrapped = wrap(keepPairs(line), room, 2).map(freePairs)
       lines.push(...wrapped.slice(0, -1))
       line = wrapped.at(-1) ?? ''
     }

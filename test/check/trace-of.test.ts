@@ -80,6 +80,23 @@ test('what the oracle confirms becomes a trace', () => {
   `)
 })
 
+test("what the author says of a property, in the comment before it, is part of the trace, and drawn above the property's source", () => {
+  const said = (before: string): string | undefined => {
+    const at = { file: 0, start: before.length, end: before.length + 14 }
+    const files = [{ name: 'counter.ts', text: `${before}(s) => s.n < 2)\n` }]
+    const own: System = { ...system, files, properties: [{ ...property('small'), at }] }
+    const trace = traceOf({ ...subject, system: own }, claim('small', 'always', 2), ticks(2))
+    expect(diagram(trace)).toContain(`small does not hold (counter.ts:`)
+    const { comment } = trace.outcome
+    if (comment !== undefined) expect(diagram(trace)).toContain(`)\n    ${comment}\n    (s) => s.n < 2\n`)
+    return comment
+  }
+  expect(said('/** n never\n   * gets far. */\n  small: always(')).toBe('n never gets far.')
+  expect(said("/** n. */ 'small': always(\n")).toBe('n.')
+  expect(said('/** Of another. */\n few: bound((s) => s.n, 1),\n small: always(')).toBeUndefined()
+  expect(said('/** The file. */\nexport default properties(counter, {\n small: always(')).toBeUndefined()
+})
+
 test('a bound says the value, a failing step what it stored', () => {
   expect(traceOf(subject, claim('few', 'bound', 2), ticks(2)).outcome.message).toBe('few is 2, above 1')
   const { outcome, steps } = traceOf(subject, { ...claim('range', 'range', 3), failure: 0 }, ticks(3, true))

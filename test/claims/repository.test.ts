@@ -25,12 +25,13 @@ beforeAll(() => {
   expect(ended.stderr).toBe('')
   if (!update) return
   writeFileSync(page, out)
+  for (const model of readdirSync(folder)) rmSync(join(committed, model), { recursive: true, force: true })
   cpSync(folder, committed, { recursive: true })
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const files = (): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const files = (where = folder): string[] =>
+  readdirSync(where, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.txt') || name.endsWith('.json'))
     .sort()
 
@@ -51,6 +52,12 @@ describe('counterexamples', () => {
   })
 
   test('every one is committed', () => expect(files().filter((name) => !existsSync(join(committed, name)))).toEqual([]))
+
+  // A row that was changed or dropped once left its trace behind, which nothing compared any more.
+  test('of a model with claims no other one is committed', () => {
+    const ours = readdirSync(folder).flatMap((model) => files(join(committed, model)).map((name) => join(model, name)))
+    expect(ours.filter((name) => !existsSync(join(folder, name)))).toEqual([])
+  })
 
   test('what is committed is what is found', () => {
     const read = (where: string, name: string): string => readFileSync(join(where, name), 'utf8')

@@ -11,6 +11,9 @@ const parse = async (...words: string[]): Promise<unknown> => {
   const verbs = {
     check: verb('check'),
     dump: verb('dump'),
+    export: verb('export'),
+    certify: verb('certify'),
+    synthesize: verb('synthesize'),
     inspect: verb('inspect'),
     list: verb('list'),
     claims: verb('claims'),
@@ -21,6 +24,7 @@ const parse = async (...words: string[]): Promise<unknown> => {
 }
 
 const search = {
+  engine: 'both in time',
   settings: [],
   variant: null,
   properties: null,
@@ -44,6 +48,7 @@ test('every flag of check arrives', async () => {
     {
       target: 'm',
       search: {
+        engine: 'explicit',
         settings: [
           ['a', '1'],
           ['b', 'x=y'],
@@ -68,7 +73,7 @@ test('every flag of check arrives', async () => {
 test('--deadlock and --max-steps', async () => {
   expect(await parse('check', 'm', '--deadlock', '--max-steps', '5')).toEqual([
     'check',
-    { target: 'm', search: { ...search, deadlock: 'violation', limits: { depth: 5 } }, ...plain },
+    { target: 'm', search: { ...search, engine: 'explicit', deadlock: 'violation', limits: { depth: 5 } }, ...plain },
   ])
   await expect(parse('check', 'm', '--max-depth', '4', '--max-steps', '5')).rejects.toThrow('give one of them')
 })
@@ -80,6 +85,34 @@ test('--no-stuck', async () => {
 test('dumps search nothing', async () => {
   expect(await parse('check', 'm', '--dump-wasm')).toEqual(['dump', { target: 'm', search, what: 'wasm' }])
   expect(await parse('check', 'm', '--dump-ir')).toEqual(['dump', { target: 'm', search, what: 'ir' }])
+})
+
+test('engines', async () => {
+  for (const engine of ['explicit', 'bmc', 'prove', 'both'])
+    expect(await parse('check', 'm', '--engine', engine)).toEqual(['check', { target: 'm', search: { ...search, engine }, ...plain }])
+  const limited = { ...search, engine: 'prove', limits: { depth: 9, seconds: 5 } }
+  expect(await parse('check', 'm', '--engine', 'prove', '--max-depth', '9', '--time', '5s')).toEqual([
+    'check',
+    { target: 'm', search: limited, ...plain },
+  ])
+})
+
+test('exports search nothing', async () => {
+  const aiger = (file: string, form: string) => ({ file, what: { kind: 'aiger', form } })
+  expect(await parse('check', 'm', '--out-aiger', 'f.aig')).toEqual(['export', { target: 'm', search, files: [aiger('f.aig', 'binary')] }])
+  const words = ['check', 'm', '--out-aiger', 'f.aag', '--out-smt2', 'f.smt2', '--property', 'p', '--max-depth', '7']
+  expect(await parse(...words)).toMatchObject([
+    'export',
+    { files: [aiger('f.aag', 'text'), { file: 'f.smt2', what: { kind: 'smt2', property: 'p', depth: 7 } }] },
+  ])
+})
+
+test('synthesize and certify', async () => {
+  expect(await parse('synthesize', 'm', '--property', 'p', '--over', 'a,b', '--time', '1m')).toEqual([
+    'synthesize',
+    { target: 'm', over: ['a,b'], properties: ['p'], settings: [], variant: null, seconds: 60, format: 'text' },
+  ])
+  expect(await parse('certify', 'f', '--json')).toEqual(['certify', { file: 'f', format: 'json' }])
 })
 
 test('inspect and list', async () => {
@@ -112,7 +145,12 @@ describe('what makes no sense is a usage error that says why', () => {
     ['check m --memory lots', 'no amount of memory'],
     ['check m --time 0', 'no length of time'],
     ['check m --set cpus', 'not of the form name=value'],
-    ['check m --engine z3', 'Allowed choices are explicit'],
+    ['check m --engine z3', 'Allowed choices are explicit, bmc, prove, both'],
+    ['check m --engine bmc --max-states 5', '--max-states limits the explicit engine'],
+    ['check m --engine prove --first', '--first limits the explicit engine'],
+    ['check m --out-smt2 f --property p', 'give one --property'],
+    ['check m --out-smt2 f --max-depth 3', 'give one --property'],
+    ['synthesize m', 'say what must hold'],
     ['check m --symmetry', '--symmetry is not implemented'],
     ['check m --workers 4', '--workers is not implemented'],
     ['check m --seed 1', '--seed is not implemented'],

@@ -5,12 +5,14 @@ import { formatReport, summary } from '../../src/cli/report-text.ts'
 import { cutShort, holding, report, violated } from './sample.ts'
 
 const plain = { colours: false }
-const nowhere = { places: 'hidden', storedAt: () => null } as const
+const nowhere = { places: 'hidden', storedAt: () => null, certificate: null } as const
 
 test('a violation: the race, the verdicts, what never happened', async () => {
   const storedAt = (property: string): string | null =>
     property === 'noLostUpdate' ? 'counterexamples/lazy-mmu/cpus=3/noLostUpdate.txt' : null
-  await expect(formatReport(violated(), { places: 'hidden', storedAt }, plain)).toMatchFileSnapshot('golden/violated.txt')
+  await expect(formatReport(violated(), { places: 'hidden', storedAt, certificate: null }, plain)).toMatchFileSnapshot(
+    'golden/violated.txt',
+  )
 })
 
 test('everything holds', async () => {

@@ -28,6 +28,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     deadlock: 'violation',
     stuck: 'violation',
     liveness: null,
+    solved: null,
     neverFired: [],
     neverTaken: [],
     unchanging: [],

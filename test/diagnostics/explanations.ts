@@ -71,6 +71,11 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means: '`sweep` was asked for more than 10,000 settings.',
     instead: 'Fewer knobs, named with `--over`; the message says how many values each has.',
   },
+  MC018: {
+    means:
+      'The file given to `certify` is not there, is cut short, or was changed so that it is no certificate. One whose invariant is wrong is refused, and is no error.',
+    instead: 'Restore it from version control, or prove it again: `mmucheck check <model> --engine prove`.',
+  },
   MC101: {
     means: 'Syntax that is not in the language: what a model does must be a function of the state that can be compiled.',
     instead:

@@ -66,11 +66,11 @@ describe('a deferred parent entry, shadow page tables (C1b.4, reading S)', () =>
     expect(violatedOf(verdicts)).toEqual(['spuriousFaultIsResolvedUnderPtl', 'noRefault'])
     const race = withRoles(races.noRefault)
     const shown = race.join('\n')
-    const [populating, other] = race.includes('A: queue pmd_populate()') ? ['A', 'B'] : ['B', 'A']
+    const [populating, other] = race.includes('A: pmd_populate(), hypervisor to be told') ? ['A', 'B'] : ['B', 'A']
     expect(
       inOrder(
         race,
-        `${populating}: queue pmd_populate()`,
+        `${populating}: pmd_populate(), hypervisor to be told`,
         `${other}: spin_lock(ptl)`,
         `${other}: return from the fault: touch the page again`,
       ),
@@ -94,4 +94,29 @@ test('a handler that does not look again under the lock maps a second page over 
     'queue set_pte(pte[i])',
     'queue set_pte(pte[i])',
   ])
+})
+
+describe('each knob decides a verdict', () => {
+  type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
+
+  /** The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it. */
+  const flips = {
+    cpus: ['noLostPageTable', { pdeDeferred: true, cpus: 1 }, 2],
+    // A page table that holds no other page than the one that it is replaced with is no loss.
+    pages: ['noLostPageTable', { pdeDeferred: true, pdeReadBack: 'cachedPointer', pages: 1 }, 2],
+    mode: ['noLostPageTable', { pdeDeferred: true, pdeReadBack: 'cachedPointer', mode: 'shadow' }, 'direct'],
+    pdeDeferred: ['noLostPageTable', {}, true],
+    pdeReadBack: ['assert', { pdeDeferred: true, cpus: 1 }, 'none'],
+    handlerRechecksUnderPtl: ['noMappingReplaced', {}, false],
+  } as const satisfies Record<keyof typeof lazyMmuPde.params, readonly [string, Settings, string | number | boolean]>
+
+  test.each(Object.entries(flips))('%s', async (knob, [property, good, bad]) => {
+    const worse: Settings = { ...good, [knob]: bad }
+    expect((await settle(properties, good)).verdicts[property]).toBe('holds')
+    expect((await settle(properties, worse)).verdicts[property]).toBe('violated')
+  })
+
+  test('and none is left out', () => {
+    expect(Object.keys(flips).sort()).toEqual(Object.keys(lazyMmuPde.params).sort())
+  })
 })

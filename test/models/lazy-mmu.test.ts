@@ -149,3 +149,28 @@ describe('drain, then flush the TLB, then free (C1b.7)', () => {
     expect(races.noUseAfterFree?.at(-1)).toBe('munmap: free the pages')
   })
 })
+
+describe('each means of protection decides a verdict', () => {
+  type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
+
+  /** The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it. */
+  const flips = {
+    updates: ['noLostUpdate', { updates: 1 }, 2],
+    mode: ['noLostUpdate', { mode: 'shadow' }, 'direct'],
+    flushBeforeRead: ['noLostUpdate', { flushBeforeRead: true }, false],
+    drainBeforeUnlock: ['nothingQueuedOutsideTheLock', { ptes: 1, updates: 1 }, false],
+    orderAtZap: ['noUseAfterFree', {}, 'drain-free-tlbFlush'],
+    tlbFlushQueuedInSameBatch: ['noUseAfterFree', { orderAtZap: 'tlbFlush-drain-free', tlbFlushQueuedInSameBatch: true }, false],
+  } as const satisfies Partial<Record<keyof typeof lazyMmu.params, readonly [string, Settings, string | number | boolean]>>
+
+  test.each(Object.entries(flips))('%s', async (knob, [property, good, bad]) => {
+    const worse: Settings = { ...good, [knob]: bad }
+    expect((await settle(properties, good)).verdicts[property]).toBe('holds')
+    expect((await settle(properties, worse)).verdicts[property]).toBe('violated')
+  })
+
+  test('and none is left out', () => {
+    const sizes = ['cpus', 'ptes', 'depth']
+    expect([...Object.keys(flips), ...sizes].sort()).toEqual(Object.keys(lazyMmu.params).sort())
+  })
+})

@@ -1,8 +1,10 @@
 /** The claims of January 2008 about page counts, range_start and range_end (C4.1 to C4.7): expected verdicts, and the essential events of the races. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import mmuNotifier from '../../models/mmu-notifier.ts'
 import properties, { mails } from '../../properties/mmu-notifier.ts'
 import { check } from '../../src/check.ts'
+import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { inOrder } from './settle.ts'
 
@@ -66,6 +68,14 @@ test('the dangerous windows are entered in every variant, and no lock is left, g
   }
 })
 
+test('a page is pinned for ever exactly where an spte is', async () => {
+  for (const variant of Object.keys(mmuNotifier.variants ?? {})) {
+    const { properties: found } = await reportOf({}, variant)
+    const [reclaimable, spteCanGo] = ['reclaimable', 'spteCanGo'].map((of) => found.find(({ name }) => name === of)?.verdict)
+    expect(reclaimable, variant).toBe(spteCanGo)
+  }
+})
+
 test('a sequence sends a fault back once for each invalidation; a count as often as the guest comes', async () => {
   const mostRetries = async (settings: Settings): Promise<number | null | undefined> => {
     const report = await reportOf(settings)
@@ -98,13 +108,15 @@ describe('races', () => {
   test('count alone: the whole range is over between lookup and installation', async () => {
     const { race, message } = await settled('noUseAfterFree', { variant: 'count-only' })
     const munmap = ['munmap: range_start(): count++', clear, 'munmap: range_end(): count--']
-    expect(inOrder(race, ...munmap, 'fault[0]: retry? count > 0', install), message).toBe(true)
+    expect(inOrder(race, ...munmap, 'fault[0]: mmu_notifier_retry(): count > 0?', install), message).toBe(true)
     expect(inOrder(race, lookup, clear), message).toBe(true)
   })
 
   test('sequence at the end alone: the spte is installed before range_end()', async () => {
     const { race, message } = await settled('noUseAfterFree', { variant: 'seq-at-end' })
-    expect(inOrder(race, 'fault[0]: sample seq', lookup, clear, 'fault[0]: retry? seq has changed', install), message).toBe(true)
+    expect(inOrder(race, 'fault[0]: sample seq', lookup, clear, 'fault[0]: mmu_notifier_retry(): seq has changed?', install), message).toBe(
+      true,
+    )
     expect(race).not.toContain('munmap: range_end(): seq++')
   })
 
@@ -121,10 +133,11 @@ describe('races', () => {
 
   test('a sequence that is increased after the unlock comes too late', async () => {
     const { race, message } = await settled('noUseAfterFree', { variant: 'seq-after-unlock' })
-    expect(inOrder(race, lookup, clear, 'munmap: invalidate_page(): zap spte', 'fault[0]: retry? seq has changed', install), message).toBe(
-      true,
-    )
-    expect(inOrder(race, 'munmap: invalidate_page(): seq++', 'fault[0]: retry? seq has changed'), message).toBe(false)
+    expect(
+      inOrder(race, lookup, clear, 'munmap: invalidate_page(): zap spte', 'fault[0]: mmu_notifier_retry(): seq has changed?', install),
+      message,
+    ).toBe(true)
+    expect(inOrder(race, 'munmap: invalidate_page(): seq++', 'fault[0]: mmu_notifier_retry(): seq has changed?'), message).toBe(false)
   })
 
   test('a GRU that does not cancel drops a freed page in', async () => {
@@ -136,17 +149,17 @@ describe('races', () => {
 
   test('without locks the count may not go down before the sequence goes up', async () => {
     const { race, message } = await settled('noUseAfterFree', { variant: 'lockless-end-count-first' })
-    expect(inOrder(race, 'munmap: range_end(): count--', 'fault[0]: retry? count > 0', install), message).toBe(true)
-    expect(inOrder(race, 'munmap: range_end(): seq++', 'fault[0]: retry? seq has changed'), message).toBe(false)
+    expect(inOrder(race, 'munmap: range_end(): count--', 'fault[0]: mmu_notifier_retry(): count > 0?', install), message).toBe(true)
+    expect(inOrder(race, 'munmap: range_end(): seq++', 'fault[0]: mmu_notifier_retry(): seq has changed?'), message).toBe(false)
   })
 
   test('without locks the sequence may not be read before the count', async () => {
     const { race, message } = await settled('noUseAfterFree', { variant: 'lockless-end-seq-read-first' })
     const reader = [
-      'fault[0]: retry? seq has changed',
+      'fault[0]: mmu_notifier_retry(): seq has changed?',
       'munmap: range_end(): seq++',
       'munmap: range_end(): count--',
-      'fault[0]: retry? count > 0',
+      'fault[0]: mmu_notifier_retry(): count > 0?',
     ]
     expect(inOrder(race, ...reader, install), message).toBe(true)
   })
@@ -253,4 +266,13 @@ describe('every means of protection decides some verdict', () => {
     const sizes = ['pages', 'vcpus', 'faults']
     expect([...Object.keys(flips), ...sizes].sort()).toEqual(Object.keys(mmuNotifier.params).sort())
   })
+})
+
+test.each([['contradiction', 'noUseAfterFree']])('docs/protocols has the race of %s as it is', async (variant, property) => {
+  const report = await check(properties, { variant, properties: [property] })
+  const trace = report.properties.find(({ name }) => name === property)?.trace
+  if (trace === null || trace === undefined) throw new Error('no race')
+  // The steps alone: what stands above and below names all settings, and lines of the source.
+  const [, steps] = diagram(trace).split('\n\n')
+  expect(readFileSync(new URL('../../docs/protocols/mmu-notifier.md', import.meta.url), 'utf8')).toContain(steps)
 })

@@ -51,6 +51,7 @@ test.each(['drain-after-unlock', 'unmap-without-the-xen-lock', 'stray-bits'])(
     const { states } = await explore(pteModify, {}, pteModify.variants?.[variant], 10)
     expect(states.length).toBeGreaterThan(50)
   },
+  30_000,
 )
 
 test('by default everything holds, with two entries too', async () => {

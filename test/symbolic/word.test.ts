@@ -14,7 +14,11 @@ const bitsOf = (span: number): number => (span === 0 ? 0 : 32 - Math.clz32(span)
 
 /** An interval, and a value in it; often small, sometimes at the ends of 32 bits. */
 const operand = fc
-  .tuple(fc.oneof({ weight: 4, arbitrary: fc.integer({ min: -9, max: 9 }) }, { weight: 1, arbitrary: fc.integer() }), fc.nat(20), fc.nat(20))
+  .tuple(
+    fc.oneof({ weight: 4, arbitrary: fc.integer({ min: -9, max: 9 }) }, { weight: 1, arbitrary: fc.integer() }),
+    fc.nat(20),
+    fc.nat(20),
+  )
   .map(([lo, span, at]) => {
     const low = Math.min(lo, 2 ** 31 - 1 - span)
     return { lo: low, hi: low + span, value: low + (at % (span + 1)) }

@@ -61,6 +61,25 @@ test('one column where there are too many agents', async () => {
   await expect(diagram(crowd(7))).toMatchFileSnapshot(golden('crowd-of-seven'))
 })
 
+// A column of which the labels run on needs no width of its own; four agents were drawn in one column although they fit.
+test('four agents side by side', async () => {
+  await expect(diagram(crowd(4))).toMatchFileSnapshot(golden('crowd-of-four'))
+})
+
+// The books of other properties took half of the lines.
+test('of the ghosts only what the property has read is drawn, all of them where nothing was read', () => {
+  const trace = lostUpdate()
+  const drawn = (reads: typeof trace.outcome.reads): boolean =>
+    diagram({ ...trace, outcome: { ...trace.outcome, reads } }).includes('(written[0]: 0 -> 1)')
+  expect(drawn([['s.written[0]', 1]])).toBe(true)
+  expect(drawn([['s.pte[0]', 0]])).toBe(false)
+  expect(drawn([])).toBe(true)
+})
+
+test('a setting with a comma in it is quoted', () => {
+  expect(diagram({ ...lostUpdate(), params: { order: 'drain, unlock', cpus: 2 } })).toContain("  order='drain, unlock', cpus=2\n")
+})
+
 test('a violation in an initial state has no steps to draw', async () => {
   await expect(diagram({ ...lostUpdate(), steps: [] })).toMatchFileSnapshot(golden('initial-state'))
 })

@@ -56,14 +56,18 @@ const traces: fc.Arbitrary<Trace> = fc
       steps: fc
         .tuple(fc.array(step, { maxLength: 4 }), fc.option(step))
         .map(([whole, failing]) => [...whole, ...(failing === null ? [] : [{ ...failing, after: null }])]),
-      outcome: fc.record({
-        property: fc.string(),
-        kind: fc.constantFrom(...outcomeKinds),
-        source: fc.string(),
-        at: fc.option(place),
-        message: fc.string(),
-        reads: fc.array(fc.tuple(fc.string(), plain), { maxLength: 3 }),
-      }),
+      outcome: fc.record(
+        {
+          property: fc.string(),
+          kind: fc.constantFrom(...outcomeKinds),
+          source: fc.string(),
+          at: fc.option(place),
+          message: fc.string(),
+          reads: fc.array(fc.tuple(fc.string(), plain), { maxLength: 3 }),
+          comment: fc.string(),
+        },
+        { requiredKeys: ['property', 'kind', 'source', 'at', 'message', 'reads'] },
+      ),
     })
   })
 

@@ -19,10 +19,27 @@ test('wrap breaks at spaces and indents what follows', () => {
   expect(wrap('', 10)).toEqual([''])
 })
 
+// Calls were cut wherever the line ended: `get_page_type(page[` and `0], PGT_l1)`.
+test('wrap breaks a call before its arguments, and between them', () => {
+  expect(wrap('get_page_type(page[0], PGT_l1): validate', 20, 2)).toEqual(['get_page_type(', '  page[0], PGT_l1):', '  validate'])
+  expect(wrap('get_superpage_and_type(conflicting): x = spage', 29, 2)).toEqual(['get_superpage_and_type(', '  conflicting): x = spage'])
+  expect(wrap('f(acknowledgement)', 10, 2)).toEqual(['f(acknowle', '  dgement)'])
+})
+
 test('pack fills lines with whole items', () => {
   expect(pack(['a: 0 -> 1', 'b: 0 -> 1', 'c: 0 -> 1'], 21)).toEqual(['a: 0 -> 1, b: 0 -> 1,', 'c: 0 -> 1'])
   expect(pack([], 20)).toEqual([])
   expect(pack(['queue: push something long', 'b'], 14)).toEqual(['queue: push', '  something', '  long, b'])
+})
+
+// The comma behind an item that just fitted was one character too many.
+test('pack: no line is too long, with its comma', () => {
+  expect(pack(['tlb: none -> one', 'b'], 16)).toEqual(['tlb: none ->', '  one, b'])
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 6 }), fc.integer({ min: 10, max: 40 }), (items, width) => {
+      expect(pack(items, width).every((line) => line.length <= width)).toBe(true)
+    }),
+  )
 })
 
 test('pack keeps a field and its value on one line', () => {

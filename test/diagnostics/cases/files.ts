@@ -81,6 +81,19 @@ export const files: Family = [
     files: { ...counter, 'cut.itf.json': '{ "#meta": {\n«»' },
     steps: [{ run: ['inspect', 'cut.itf.json'] }],
   },
+  { name: 'no certificate there', code: 'MC018', files: counter, steps: [{ run: ['certify', 'none.json'] }] },
+  {
+    name: 'a certificate cut short',
+    code: 'MC018',
+    files: { ...counter, 'cut.json': '{ "format": "mmucheck certificate",\n' },
+    steps: [{ run: ['certify', 'cut.json'] }],
+  },
+  {
+    name: 'another file taken for a certificate',
+    code: 'MC018',
+    files: { ...counter, 'other.json': '{ "format": "else" }' },
+    steps: [{ run: ['certify', 'other.json'] }],
+  },
   { name: 'no trace there', code: 'MC012', files: counter, steps: [{ run: ['inspect', 'none.itf.json'] }] },
   {
     name: 'a trace of another version',

@@ -1,0 +1,247 @@
+/** What a lockless fix of an spte must not lose: stores for the dirty log, D and A bits for the host, and write protection. */
+import { always, claims, properties, sometimes } from 'mmucheck'
+import { storeHits } from 'mmucheck/mmu'
+import kvmFastPageFault, { spteOf, trackedGfn } from '../models/kvm-fast-page-fault.ts'
+
+export default properties(kvmFastPageFault, {
+  /** A page that the guest has stored to since it was sent is in the dirty bitmap, or about to be put there or to be sent. */
+  noUnloggedStore: always((s) =>
+    s.unsent.every((isUnsent, gfn) => !isUnsent || s.dirtyBitmap[gfn] || s.buffer[gfn] || s.toMark.some((marked) => marked === gfn)),
+  ),
+  /** A frame that the guest has stored to is dirty in an spte, or the host has noted it: else it is freed without being written to swap. */
+  noLostDirty: always((s) =>
+    s.changed.every(
+      (isChanged, frame) => !isChanged || s.pageDirty[frame] || s.spte.some((spte) => spte.P && spte.frame === frame && spte.D),
+    ),
+  ),
+  /** A frame that the guest has touched since it was aged is accessed in an spte, or the host has noted it. */
+  noLostAccessed: always((s) =>
+    s.touched.every(
+      (isTouched, frame) => !isTouched || s.pageAccessed[frame] || s.spte.some((spte) => spte.P && spte.frame === frame && spte.A),
+    ),
+  ),
+  /** What has become a guest page table cannot be stored to: neither through an spte nor through a TLB. */
+  protectionEffective: always(
+    (s) =>
+      !s.protected ||
+      (s.spte.every((spte) => !spte.P || !spte.W || s.owner[spte.frame] !== trackedGfn) &&
+        s.tlb.every((tlb) => tlb.every((entry, at) => entry === null || !storeHits(tlb, at) || s.owner[entry.frame] !== trackedGfn))),
+  ),
+  /** No spte and no TLB maps a frame that is free. */
+  noUseAfterFree: always(
+    (s) =>
+      s.spte.every((spte) => !spte.P || s.owner[spte.frame] !== null) &&
+      s.tlb.every((tlb) => tlb.every((entry) => entry === null || s.owner[entry.frame] !== null)),
+  ),
+
+  /** The windows in which things go wrong are really entered. */
+  fixedWithoutTheLock: sometimes((s, p) => !p.fastPath || p.markDirty === 'before' || s.toMark.some((gfn) => gfn !== null)),
+  zappedMeanwhile: sometimes((s, p) => !p.fastPath || !p.reclaim || s.fixing.some((gfn) => gfn !== null && !s.spte[spteOf(p, gfn)].P)),
+  /** Frame 0 has the page of gfn 1 while a fast path is about to change the spte of gfn 0. */
+  reusedMeanwhile: sometimes(
+    (s, p) => !p.fastPath || !p.reclaim || p.vcpus === 1 || (s.fixing.some((gfn) => gfn === 0) && s.owner[0] === 1),
+  ),
+  /** The spte has become writable since a holder of mmu_lock has read it. */
+  writableMeanwhile: sometimes((s, p) => !p.fastPath || (s.updating !== null && s.spte[spteOf(p, s.updating)].W)),
+  pagesAreSent: sometimes((s, p) => !p.dirtyLog || s.buffer.some((isTaken) => isTaken)),
+  pageTableIsProtected: sometimes((s, p) => !p.writeTracking || s.protected),
+  framesAreFree: sometimes((s, p) => !p.reclaim || s.owner.every((owner) => owner === null)),
+})
+
+const locking = 'Linux, Documentation/virt/kvm/locking.rst'
+const safe = 'This is safe because whenever changing these bits can be detected by cmpxchg.'
+const aba =
+  'The mapping from gfn to pfn may be changed since we can only ensure the pfn is not changed during cmpxchg. This is a ABA problem'
+const direct = 'For direct sp, we can easily avoid it since the spte of direct sp is fixed to gfn.'
+const pin = 'A solution for indirect sp could be to pin the gfn, for example via kvm_vcpu_gfn_to_pfn_atomic, before the cmpxchg.'
+const origin =
+  'In the origin code, the spte can be fast updated (non-atomically) if the spte is read-only and the Accessed bit has already been set since the Accessed bit and Dirty bit can not be lost.'
+const notAfter = 'But it is not true after fast page fault since the spte can be marked writable between reading spte and updating spte.'
+const volatile = 'we always treat the spte as "volatile" if it can be updated out of mmu-lock'
+const mmuWritable =
+  "MMU-writable means the gfn is writable in the guest's mmu and it is not write-protected by shadow page write-protection."
+const readOnly = "rmap_write_protect will find a read-only spte, even though the writable spte might be cached on a CPU's TLB"
+const threadB =
+  'Though thread B assumes the page has already been protected when it returns, the remaining TLB entry will break that assumption.'
+const yoshikawa = 'Takuya Yoshikawa, Linux commit 6dbf79e7164e (2012)'
+const outOfLock = 'Now we can flush all the TLBs out of the mmu lock without TLB corruption'
+const sets = 'KVM _sets_ the WRITABLE bit out of mmu_lock, but never _clears_ the bit out of mmu_lock'
+const clobber = 'KVM can clobber the Accessed/Dirty bits and not properly tag the backing page'
+const onlyDirty = 'dropping a Dirty bit is the only scenario where a non-atomic update could result in a functional bug'
+const cached = 'the CPU can cache the translation as WRITABLE in the TLB despite it being seen by KVM as !WRITABLE'
+const xchgCommit = 'Sean Christopherson, Linux commit ba3a6120a4e7, 23 Apr 2022'
+const logOrder =
+  'VCPU threads can write to the bitmap concurrently. So, to avoid losing track of dirty pages we keep the following order: 1. Take a snapshot of the bit and clear it if needed. 2. Write protect the corresponding page.'
+const logFlush = 'step 4 ensures that writes done after exiting to userspace will be logged for the next call'
+const dirtyLogCode = 'Linux, virt/kvm/kvm_main.c, kvm_get_dirty_log_protect()'
+
+/** KVM's own documentation and commits, of 2012 to 2022: PROTOCOLS section 2.8. */
+export const mails = claims(kvmFastPageFault, [
+  ...(['noUnloggedStore', 'noLostDirty', 'noLostAccessed', 'protectionEffective', 'noUseAfterFree'] as const).map((property) => ({
+    id: '2.8 cmpxchg',
+    quote: safe,
+    source: locking,
+    settings: { vcpus: 2, accesses: 2 },
+    property,
+    expected: 'holds' as const,
+    reading: 'as coded, two virtual CPUs and everybody else at once',
+  })),
+  {
+    id: '2.8 cmpxchg',
+    quote: safe,
+    source: locking,
+    variant: 'set-w-by-plain-write',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'a plain write detects nothing: it brings back what was zapped',
+  },
+  {
+    id: '2.8 cmpxchg',
+    quote: mmuWritable,
+    source: locking,
+    variant: 'mmu-writable-kept',
+    property: 'protectionEffective',
+    expected: 'violated',
+    reading: 'and it detects nothing where a write protection that must stay is not told from that of the dirty log',
+  },
+
+  { id: '2.8 ABA', quote: aba, source: locking, variant: 'aba-unguarded', property: 'noUnloggedStore', expected: 'violated' },
+  { id: '2.8 ABA', quote: direct, source: locking, variant: 'aba-direct-only', property: 'noUnloggedStore', expected: 'holds' },
+  {
+    id: '2.8 ABA',
+    quote: pin,
+    source: locking,
+    variant: 'aba-gfn-pinned',
+    property: 'noUnloggedStore',
+    expected: 'holds',
+    reading: 'right, if the pinned page is compared with that of the spte',
+  },
+  {
+    id: '2.8 ABA',
+    quote: pin,
+    source: locking,
+    variant: 'aba-gfn-pinned-page-not-compared',
+    property: 'noUnloggedStore',
+    expected: 'violated',
+    reading: 'our finding: pinning alone is not enough, for the spte may be of another gfn, in another page, before the page is pinned',
+  },
+
+  ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
+    id: '2.8 volatile',
+    quote: origin,
+    source: locking,
+    variant: 'before-the-fast-path',
+    property,
+    expected: 'holds' as const,
+    reading: 'right, without the fast path',
+  })),
+  {
+    id: '2.8 volatile',
+    quote: notAfter,
+    source: locking,
+    variant: 'non-atomic-spte-update',
+    property: 'noLostDirty',
+    expected: 'violated',
+  },
+  {
+    id: '2.8 volatile',
+    quote: notAfter,
+    source: locking,
+    variant: 'non-atomic-spte-update',
+    property: 'noLostAccessed',
+    expected: 'holds',
+    reading: 'A is not lost: an spte in which it is clear was volatile before',
+  },
+  { id: '2.8 volatile', quote: volatile, source: locking, property: 'noLostDirty', expected: 'holds' },
+  ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
+    id: '2.8 volatile',
+    quote: sets,
+    source: 'Sean Christopherson, Linux commit 706c9c55e5a3, 23 Apr 2022',
+    variant: 'volatile-unless-writable',
+    property,
+    expected: 'holds' as const,
+    reading: 'so a writable spte with A and D set needs no xchg',
+  })),
+  ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
+    id: '2.8 volatile',
+    quote: clobber,
+    source: xchgCommit,
+    variant: 'tdp-mmu-before-2022',
+    property,
+    expected: 'violated' as const,
+    reading: 'the TDP MMU wrote with plain stores',
+  })),
+  ...(['noUnloggedStore', 'protectionEffective', 'noUseAfterFree'] as const).map((property) => ({
+    id: '2.8 volatile',
+    quote: onlyDirty,
+    source: xchgCommit,
+    variant: 'tdp-mmu-before-2022',
+    property,
+    expected: 'holds' as const,
+    reading: 'right, as long as MMU-writable and not W is what a TLB flush depends on',
+  })),
+
+  {
+    id: '2.8 TLB flush',
+    quote: threadB,
+    source: yoshikawa,
+    variant: 'flush-if-w',
+    property: 'protectionEffective',
+    expected: 'violated',
+    reading: 'the flush of the dirty log is still to come, and W is already clear',
+  },
+  {
+    id: '2.8 TLB flush',
+    quote: "This patch fixes this problem by making get_dirty_log hold the mmu_lock until it flushes the TLB's.",
+    source: yoshikawa,
+    variant: 'flush-if-w-under-lock',
+    property: 'protectionEffective',
+    expected: 'holds',
+  },
+  {
+    id: '2.8 TLB flush',
+    quote: outOfLock,
+    source: 'Xiao Guangrong, Linux commit 198c74f43f0f (2014)',
+    property: 'protectionEffective',
+    expected: 'holds',
+    reading: 'because MMU-writable is what a flush depends on, not W',
+  },
+  { id: '2.8 TLB flush', quote: readOnly, source: locking, variant: 'flush-if-w', property: 'protectionEffective', expected: 'violated' },
+  {
+    id: '2.8 TLB flush',
+    quote: cached,
+    source: xchgCommit,
+    variant: 'non-atomic-spte-update-flush-if-w',
+    property: 'protectionEffective',
+    expected: 'violated',
+    reading: 'W was clear when it was read, and is not when it is overwritten',
+  },
+
+  { id: '2.8 dirty log', quote: logOrder, source: dirtyLogCode, property: 'noUnloggedStore', expected: 'holds' },
+  {
+    id: '2.8 dirty log',
+    quote: logOrder,
+    source: dirtyLogCode,
+    variant: 'protect-before-snapshot',
+    property: 'noUnloggedStore',
+    expected: 'violated',
+    reading: 'the fast path makes the page writable between the two, and its mark is cleared with the others',
+  },
+  {
+    id: '2.8 dirty log',
+    quote: logOrder,
+    source: dirtyLogCode,
+    variant: 'mark-dirty-first',
+    property: 'noUnloggedStore',
+    expected: 'violated',
+    reading: 'the fast path has an order to keep as well: writable first, then the mark',
+  },
+  {
+    id: '2.8 dirty log',
+    quote: logFlush,
+    source: dirtyLogCode,
+    variant: 'log-without-flush',
+    property: 'noUnloggedStore',
+    expected: 'violated',
+  },
+])

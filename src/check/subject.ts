@@ -1,0 +1,19 @@
+/** What a report says of its subject, whatever the engine. */
+import type { Prepared } from './prepare.js'
+import type { Report } from './report.js'
+import { unchangingProperties } from './unchanging.js'
+
+type AboutSubject = 'model' | 'modelFile' | 'title' | 'source' | 'variant' | 'params' | 'settings' | 'deadlock' | 'stuck' | 'unchanging'
+
+export const subjectOf = ({ target, variant, params, settings, system, stuck }: Prepared): Pick<Report, AboutSubject> => ({
+  model: target.model.name,
+  modelFile: target.file,
+  title: target.model.title ?? null,
+  source: target.model.source ?? null,
+  variant,
+  params,
+  settings,
+  deadlock: system.deadlock,
+  stuck,
+  unchanging: unchangingProperties(system),
+})

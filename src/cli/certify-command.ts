@@ -1,0 +1,28 @@
+/** The verb `certify`: a stored certificate, checked again. */
+import { certify } from '../check/certify.js'
+import { exitCodes } from './exit.js'
+import { onInterrupt } from './interrupt.js'
+import type { Output } from './output.js'
+import type { CertifyRequest } from './program.js'
+
+/** @throws DiagnosticError MC018 for a damaged file, and as `check` where the model does not compile. */
+export const runCertify = async ({ file, format }: CertifyRequest, output: Output): Promise<number> => {
+  const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
+  const certified = await certify(file, interrupt.signal).finally(interrupt.release)
+  if (certified === 'interrupted') return exitCodes.interrupted
+  const { certificate, modelFile, refusal, gaveUp } = certified
+  const exitCode = refusal === null ? exitCodes.holds : gaveUp ? exitCodes.incomplete : exitCodes.safety
+  const { model, variant, proved, invariant } = certificate
+  if (format === 'json') {
+    output.out(`${JSON.stringify({ model, modelFile, variant, proved, clauses: invariant.length, refusal, exitCode })}\n`)
+    return exitCode
+  }
+  const subject = `${model}${variant === null ? '' : `, variant ${variant}`}`
+  if (refusal !== null) output.out(`${subject}: refused: ${refusal}\n`)
+  else
+    output.out(
+      `${subject}: the certificate proves ${proved.join(', ')}\n` +
+        `checked by Z3: an invariant of ${invariant.length} ${invariant.length === 1 ? 'clause' : 'clauses'}; the initial states are inside, no step leaves it, and it excludes every violation\n`,
+    )
+  return exitCode
+}
