@@ -41,7 +41,7 @@ const confirmed = async (
   const found = await answersAfter(prepared, session, {
     goal: 'proof',
     expected: expectedOf(explored),
-    invariant: engine === 'both' ? 'minimal' : 'as found',
+    invariant: options.invariant ?? 'as found',
     limits: { ...(limits.depth === undefined ? {} : { depth: limits.depth }), ...(seconds === null ? {} : { seconds }) },
     signal: signal ?? null,
     onProgress: onSolving ?? (() => {}),

@@ -27,6 +27,8 @@ export type Engine = 'explicit' | 'bmc' | 'prove' | 'both' | 'both in time'
 export interface CheckOptions {
   /** By default `explicit`. */
   readonly engine?: Engine
+  /** Whether what a proof finds is made as small as possible, which takes longer and is easier to read. By default it is as found. */
+  readonly invariant?: 'as found' | 'minimal'
   /** A variant of the model; null for its defaults. */
   readonly variant?: string | null
   /** Params, as text or as values; they go before the variant's. */

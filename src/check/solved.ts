@@ -56,7 +56,7 @@ const asked = async (prepared: Prepared, engine: 'bmc' | 'prove', options: Check
     return await answersAfter(prepared, session, {
       goal: engine === 'bmc' ? 'bounded' : 'proof',
       expected: null,
-      invariant: 'minimal',
+      invariant: options.invariant ?? 'as found',
       limits: options.limits ?? {},
       signal: options.signal ?? null,
       onProgress: options.onSolving ?? (() => {}),

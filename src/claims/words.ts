@@ -40,6 +40,23 @@ export const foundText = ({ found, property }: ClaimResult): string => {
   }
 }
 
+/** What a solver said to a row: it settled it too; it did not get to the end; or it was not asked, as of behaviours. */
+export const confirmationOf = ({ property, report }: Pick<ClaimResult, 'property' | 'report'>): 'confirmed' | 'open' | 'not asked' => {
+  const solved = report?.solved ?? null
+  if (solved === null || property === null || !settledByStates.has(property.kind)) return 'not asked'
+  return solved.open.some(({ name }) => name === property.name) ? 'open' : 'confirmed'
+}
+
+const settledByStates: ReadonlySet<string> = new Set(['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range'])
+
+/** `; by Z3 too: 340 of 352, 12 not within the time`. */
+const confirmedText = (rows: readonly ClaimResult[]): string => {
+  const count = (wanted: ReturnType<typeof confirmationOf>): number => rows.filter((row) => confirmationOf(row) === wanted).length
+  const [confirmed, open] = [count('confirmed'), count('open')]
+  if (confirmed + open === 0) return ''
+  return `; by Z3 too: ${confirmed} of ${confirmed + open}${open === 0 ? '' : `, ${open} not within the time`}`
+}
+
 export interface Tally {
   readonly expected: number
   readonly different: number
@@ -60,5 +77,5 @@ export const tallyText = (rows: readonly ClaimResult[]): string => {
     ...(different === 0 ? [] : [`${different} ${different === 1 ? 'differs' : 'differ'}`]),
     ...(open === 0 ? [] : [`${open} not settled`]),
   ]
-  return `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${parts.join(', ')}`
+  return `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${parts.join(', ')}${confirmedText(rows)}`
 }

@@ -21,7 +21,8 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
   const interrupt = onInterrupt(output.terminal === null || volume === 'quiet' ? () => {} : output.err)
   let report: Report
   try {
-    report = await check(target, { ...search, onProgress: line.show, onSolving: line.showSolving, signal: interrupt.signal })
+    const invariant = isProofWanted(search) ? 'minimal' : 'as found'
+    report = await check(target, { ...search, invariant, onProgress: line.show, onSolving: line.showSolving, signal: interrupt.signal })
   } finally {
     line.clear()
     interrupt.release()
@@ -71,9 +72,11 @@ const storeTraces = async (report: Report, request: CheckRequest): Promise<Store
   }
 }
 
+const isProofWanted = ({ engine }: CheckRequest['search']): boolean => engine === 'prove' || engine === 'both'
+
 /** A proof that nobody asked for leaves no file. */
 const storeCertificate = async (report: Report, { folder, search }: CheckRequest): Promise<string | null> => {
-  const text = search.engine === 'prove' || search.engine === 'both' ? certificateText(report) : null
+  const text = isProofWanted(search) ? certificateText(report) : null
   if (text === null) return null
   const paths = certificatePaths(folder, report)
   await writeWhole(paths.json, text)

@@ -1,5 +1,5 @@
 /** The claims as the one JSON object that `--json` prints. */
-import { tally } from '../claims/words.js'
+import { confirmationOf, tally } from '../claims/words.js'
 import type { ClaimResult, ModelClaims } from '../claims.js'
 import { tracePaths } from '../trace/store.js'
 
@@ -26,6 +26,7 @@ const rowObject = ({ claim, key, found, asExpected, report, property }: ClaimRes
   asExpected,
   length: property?.length ?? null,
   maximum: property?.kind === 'bound' ? property.maximum : null,
+  confirmation: confirmationOf({ report, property }),
   states: report?.states ?? null,
   complete: report?.complete ?? false,
   limit: report?.limit ?? null,

@@ -25,7 +25,13 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
   const parts = [
     ...races.flatMap((trace) => (trace === null ? [] : [diagram(trace, { places: options.places, width })])),
     lines([...heading(report), '', ...verdicts(report, options, output)]),
-    lines([...statistics(report), ...invariant(report, options), ...unchecked(report), ...unreached(report), summary(report, output)]),
+    lines([
+      ...statistics(report, options),
+      ...invariant(report, options),
+      ...unchecked(report),
+      ...unreached(report),
+      summary(report, output),
+    ]),
   ]
   return parts.join('\n')
 }
@@ -61,7 +67,7 @@ const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as con
 const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string =>
   paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
 
-const statistics = (report: Report): string[] => [...explored(report), ...solving(report)]
+const statistics = (report: Report, options: ReportOptions): string[] => [...explored(report), ...solving(report, options)]
 
 const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
   if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
@@ -77,11 +83,11 @@ const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, l
   ]
 }
 
-const solving = ({ solved, states }: Report): string[] => {
+const solving = ({ solved, states }: Report, { certificate: file }: ReportOptions): string[] => {
   if (solved === null) return []
   const { seconds, bits, gates, certificate, open } = solved
   const circuit = bits === null || gates === null ? '' : `: a state of ${bits} bits, ${formatCount(gates)} gates`
-  const clauses = certificate === null ? '' : `; an invariant of ${formatCount(certificate.invariant.length)} clauses`
+  const clauses = file === null || certificate === null ? '' : `; an invariant of ${formatCount(certificate.invariant.length)} clauses`
   const names = open.map(
     ({ name, depth }) => `${printable(name)}${depth < 1 ? '' : ` (none within ${depth} ${depth === 1 ? 'step' : 'steps'})`}`,
   )

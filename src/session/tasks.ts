@@ -2,6 +2,7 @@
  * What can be done in the thread of the solvers. A task's input, what it reports on the way and its result are plain data, because they cross the
  * border between threads; what it reports last is what is known where the time or the memory did not suffice.
  */
+import { performance } from 'node:perf_hooks'
 import type { System } from '../ir/system.js'
 import { type Certificate, createCertificate, type Subject } from '../symbolic/certificate.js'
 import { checkCertificate, explainRefusal } from '../symbolic/check-certificate.js'
@@ -81,7 +82,7 @@ export const work: Work = {
   },
   synthesize: async ({ system, properties, solvers }, context) => {
     const [search, proof] = await Promise.all([context.solver(solvers.search), context.solver(solvers.proof)])
-    const table = synthesizeSystem(system, properties, { search, proof, onProgress: context.report })
+    const table = synthesizeSystem(system, properties, { search, proof, onProgress: seldom(context.report) })
     const refusal = checkSafeSettings(system, properties, table, await context.solver('z3'))
     if (refusal?.kind === 'gave up') return withoutSafeSettings(table)
     if (refusal !== null) throw new Error(`Z3 refuses the invariant of our proof: ${refusal.kind}`)
@@ -100,6 +101,17 @@ export const work: Work = {
     }
     return { answer: 'unsat' }
   },
+}
+
+/** Tables are large, and posting them takes time: twice a second is enough. */
+const seldom = <T>(report: (progress: T) => void): ((progress: T) => void) => {
+  let last = Number.NEGATIVE_INFINITY
+  return (progress) => {
+    const now = performance.now()
+    if (now - last < 500) return
+    last = now
+    report(progress)
+  }
 }
 
 const isProved = (answer: Answer | undefined): boolean => answer?.kind === 'never' && answer.because.kind === 'invariant'

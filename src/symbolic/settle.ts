@@ -95,8 +95,11 @@ export const settle = (
   try {
     const first = expected === null ? (goal === 'bounded' ? most : firstDepths) : Math.max(-1, ...expected.values())
     searchTo(bounded, searched, 0, first)
-    // What is expected to be reached and is not within its depth is for the caller to wonder about.
-    const unproved = openOf(expected === null ? circuit.targets : circuit.targets.filter((target) => !searched.includes(target)))
+    // What is expected to be reached and is not within its depth is for the caller to wonder about. What no way is long enough for gets an invariant all the same:
+    // that can be checked again.
+    const unproved = circuit.targets.filter(
+      (target) => answers.get(target.name)?.kind !== 'reached' && (expected === null || !searched.includes(target)),
+    )
     if (goal === 'bounded' || unproved.length === 0) return end(null)
     const found = prove(circuit, unproved, proof, {
       onProgress: (progress) => {
@@ -111,8 +114,11 @@ export const settle = (
     }
     // A proof's way to a target need not be a shortest one.
     const longest = Math.max(-1, ...found.reached.map(({ steps }) => steps.length))
-    if (expected === null) searchTo(bounded, unproved, first + 1, longest)
-    else
+    if (expected === null) {
+      if (openOf(found.reached.map(({ target }) => target)).length < found.reached.length)
+        throw new Error('a proof reaches what no way is long enough for')
+      searchTo(bounded, unproved, first + 1, longest)
+    } else
       for (const { name, length, schedule } of searchBounded(circuit, decoder, openOf(found.reached.map(({ target }) => target)), search)
         .reached)
         answers.set(name, { kind: 'reached', length, schedule })
