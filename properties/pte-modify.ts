@@ -76,7 +76,7 @@ const commitText = 'Linux commit 1ea0704e0da6 (merged in 2.6.27)'
  * Not here: C0.10 ("you take a fault for the first pte updated in the mprotect and then sync the shadow up when the tlb flush
  * happens") is about shadow paging, the protocol of writable-page-tables and shadow-walk. Of C0.9 the number 32 itself is a constant of
  * Linux's multicalls.c (MC_BATCH); what is settled is that a batch of 33 takes a second hypercall and one of 32 does not. The factors
- * 7x and 5.5x are measurements, which follow from no count of crossings. PAE's two 32-bit halves are not modelled: they double each trap.
+ * 7x and 5.5x are measurements, which follow from no count of crossings. PAE's two 32-bit halves, which double each trap, are modelled in writable-page-tables.
  */
 export const mails = claims(pteModify, [
   ...(['naive', 'batched-without-preserving'] as const).flatMap((variant) =>

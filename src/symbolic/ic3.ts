@@ -10,7 +10,7 @@ import { createGeneraliser, type Generaliser } from './generalise.js'
 import { nodeOf } from './graph.js'
 import { createQueue, type Obligation } from './obligations.js'
 import { clausesOfPairs, impossiblePairs, type Pair } from './pairs.js'
-import { type Choice, createQueries, GaveUp, isCube, type Queries } from './queries.js'
+import { type Choice, createQueries, isCube, isGaveUp, type Queries } from './queries.js'
 import { createSamples, type SampleLimits } from './samples.js'
 import type { SolverFactory } from './solver.js'
 import { createWalks } from './walks.js'
@@ -76,7 +76,7 @@ export const prove = (circuit: Circuit, targets: readonly Target[], factory: Sol
     frames.add(cube, level)
     queries.exclude(cube, level)
   }
-  const generaliser = createGeneraliser(table, queries, samples, add, { mostInTheWay: 3, deepest: 1 })
+  const generaliser = createGeneraliser(table, queries, samples)
   try {
     return search({ circuit, targets, table, pairs, frames, queries, add, generaliser, options })
   } finally {
@@ -130,7 +130,7 @@ const search = (parts: Search): Proof => {
       if (invariant !== null) return answer(invariant)
     }
   } catch (error) {
-    if (!(error instanceof GaveUp)) throw error
+    if (!isGaveUp(error)) throw error
   }
   return answer(null)
 

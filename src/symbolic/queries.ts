@@ -11,7 +11,13 @@ import type { Pair } from './pairs.js'
 import type { Solver, SolverFactory } from './solver.js'
 
 /** The solver gave up, so nothing more can be said. */
-export class GaveUp extends Error {}
+interface GaveUp extends Error {
+  readonly code: 'SOLVER_GAVE_UP'
+}
+
+const gaveUp = (): GaveUp => Object.assign(new Error('the solver gave up'), { code: 'SOLVER_GAVE_UP' as const })
+
+export const isGaveUp = (error: unknown): error is GaveUp => error instanceof Error && 'code' in error && error.code === 'SOLVER_GAVE_UP'
 
 /** Values of inputs of the graph by their nodes: what a step, or the start, chooses. */
 export type Choice = ReadonlyMap<number, boolean>
@@ -62,7 +68,7 @@ const createSide = (circuit: Circuit, factory: SolverFactory): Side => {
 
 const ask = (side: Side, assumptions: readonly number[]): boolean => {
   const answer = side.solver.solve(assumptions)
-  if (answer === 'unknown') throw new GaveUp('the solver gave up')
+  if (answer === 'unknown') throw gaveUp()
   return answer === 'sat'
 }
 
@@ -205,7 +211,13 @@ export const createQueries = (
       graph,
       targets.map((target) => target.reachedInit),
     )
-    return ask(lifting, [lifting.literal(fails)]) ? readInputs(lifting, circuit.start) : null
+    // Where `init` always fails no state is possible, so the other solvers have no model at all.
+    const side = createSide(circuit, factory)
+    try {
+      return ask(side, [side.literal(fails)]) ? readInputs(side, circuit.start) : null
+    } finally {
+      side.solver.dispose()
+    }
   }
 
   return {

@@ -26,6 +26,9 @@ const randomWords = (): (() => number) => {
   }
 }
 
+/** So many rounds without finding an initial state: there may be none. */
+const mostTries = 256
+
 /** A walk begins anew after so many rounds without a step, or so many steps. */
 const mostIdle = 256
 const longestWalk = 512
@@ -58,7 +61,10 @@ export const createWalks = (circuit: Circuit): Walks => {
     let words: readonly number[] = state.map((_, i) => (begins || !from[i] ? 0 : -1))
     const idle = new Int32Array(32).fill(begins ? mostIdle : 0)
     const taken = new Int32Array(32)
+    /** Which walks are somewhere: an initial state takes inputs that name one. */
+    let begun = begins ? 0 : -1
     for (let round = 0; round < rounds; round++) {
+      if (begun === 0 && round >= mostTries) return
       choose(start)
       choose(step)
       for (const [i, bit] of state.entries()) values[nodeOf(bit)] = words[i]
@@ -66,7 +72,8 @@ export const createWalks = (circuit: Circuit): Walks => {
       let anew = 0
       if (begins) for (let i = 0; i < 32; i++) if (idle[i] >= mostIdle || taken[i] >= longestWalk) anew |= 1 << i
       anew &= wordOf(isStart)
-      const moving = wordOf(enabled) & ~anew
+      const moving = wordOf(enabled) & begun & ~anew
+      begun |= anew
       words = words.map((word, i) => (wordOf(initial[i]) & anew) | (wordOf(next[i]) & moving) | (word & ~anew & ~moving))
       for (let i = 0; i < 32; i++) {
         const bit = 1 << i

@@ -1,6 +1,6 @@
 /** The symbolic engine, as a user runs it: engines, certificates, exports, synthesis, and what goes wrong. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProject, type Project } from './project.ts'
 
@@ -60,6 +60,7 @@ beforeAll(() => {
 })
 afterAll(() => project.remove())
 
+const root = resolve(import.meta.dirname, '../..')
 const run = (...words: string[]) => project.mmucheck(words)
 const read = (name: string): string => readFileSync(join(project.folder, name), 'utf8')
 const certificate = 'counterexamples/knobs/default/certificate.json'
@@ -138,6 +139,28 @@ describe('engines', { timeout: 60_000 }, () => {
     expect(out).toMatch(
       /^ {2}incomplete {2}exclusion {2}not settled: the limit of 0\.001 s was reached \(--time\); nothing is known\s+yet$/m,
     )
+  })
+})
+
+describe('a proof that takes too long', { timeout: 60_000 }, () => {
+  const hard = ['check', 'mach-shootdown', '--set', 'cpus=4', '--engine', 'prove', '--property', 'activeMeansCurrent']
+  beforeAll(() => {
+    for (const folder of ['models', 'properties'])
+      project.write({ [`${folder}/mach-shootdown.ts`]: readFileSync(join(root, folder, 'mach-shootdown.ts'), 'utf8') })
+  })
+
+  test('--time: incomplete, with the depth that is free of violations', async () => {
+    const { code, out } = await run(...hard, '--time', '6s', '--json')
+    expect(code).toBe(20)
+    const { limit, solved } = JSON.parse(out) as { limit: object; solved: { open: { name: string; depth: number }[] } }
+    expect(limit).toEqual({ kind: 'time', seconds: 6 })
+    expect(solved.open.find(({ name }) => name === 'activeMeansCurrent')?.depth).toBeGreaterThan(0)
+  })
+
+  test('Ctrl-C: the report so far, and exit code 130', async () => {
+    const { code, out } = await project.mmucheck(hard, (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 5_000))
+    expect(code).toBe(130)
+    expect(out).toMatch(/incomplete {2}activeMeansCurrent {2}not settled: the search was interrupted; /)
   })
 })
 

@@ -55,7 +55,7 @@ describe.each(['z3', 'cadical'] as const)('IC3 over %s', (name) => {
   ] as const)('on random circuits it agrees with brute force, %s preparation', { timeout: 60_000 }, (_, preparation) => {
     let proofs = 0
     let refutations = 0
-    for (let seed = 0; seed < (name === 'z3' ? 80 : 300); seed++) {
+    for (let seed = 0; seed < (name === 'z3' ? 60 : 150); seed++) {
       const circuit = randomCircuit(createDice(seed))
       const { lengths, states } = explore(circuit)
       const proof = prove(circuit, circuit.targets, solvers[name], preparation === undefined ? {} : { preparation })
@@ -70,7 +70,35 @@ describe.each(['z3', 'cadical'] as const)('IC3 over %s', (name) => {
       if (proof.proved.length > 0) for (const state of states) expect(isInside(circuit, proof.invariant, state), `seed ${seed}`).toBe(true)
       proofs += proof.proved.length
     }
-    expect(proofs).toBeGreaterThan(30)
-    expect(refutations).toBeGreaterThan(30)
+    expect(proofs).toBeGreaterThan(20)
+    expect(refutations).toBeGreaterThan(20)
   })
+})
+
+test('where the solver gives up, what is not settled is open, with the depth that it is free of', () => {
+  const circuit = counter(4, 9, 9)
+  let left = 60
+  const tiring = () => {
+    const solver = solvers.cadical()
+    return { ...solver, solve: (assumptions: readonly number[]) => (left-- > 0 ? solver.solve(assumptions) : 'unknown') } as const
+  }
+  const { proved, reached, open, depth } = prove(circuit, circuit.targets, tiring, {
+    preparation: { samples: { states: 0, gates: 0 }, pairs: 'none' },
+  })
+  expect([proved, reached, open]).toEqual([[], [], circuit.targets])
+  expect(depth).toBeGreaterThanOrEqual(0)
+  expect(depth).toBeLessThan(9)
+})
+
+test('the frames can be limited', () => {
+  const circuit = counter(4, 9, 9)
+  expect(prove(circuit, circuit.targets, solvers.cadical, { maxFrames: 3 })).toMatchObject({ open: circuit.targets, depth: 3 })
+})
+
+test('an element of more than 32 codes gets bounds: a counter to 200 is proved not to get to 250', () => {
+  const circuit = counter(8, 200, 250)
+  const proof = prove(circuit, circuit.targets, solvers.cadical)
+  expect(proof.proved).toEqual(circuit.targets)
+  for (let code = 0; code <= 200; code++)
+    expect(proof.invariant.every((clause) => clause.every((atom) => atom.codes.includes(code)))).toBe(true)
 })
