@@ -22,9 +22,6 @@ export interface Answers {
 /** Z3 searches. CaDiCaL answers the many small questions of a proof, several times as fast; what comes of them is an invariant, which Z3 checks. */
 export const solvers: SolverNames = { search: 'z3', proof: 'cadical' }
 
-/** What a thread for `answersAfter` should load beforehand. */
-export const solversToLoad = ['z3', 'cadical'] as const
-
 /** The session is left open. */
 export const answersAfter = async (
   prepared: Prepared,

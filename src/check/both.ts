@@ -2,9 +2,10 @@
  * Both engines on one model: every state is enumerated, and a solver is asked the same questions. They share no search code and have to agree on every verdict and on every
  * shortest length.
  */
-import { type Session, startSession } from '../session/client.js'
+import type { Session } from '../session/client.js'
+import { withSession } from '../session/pool.js'
 import type { Answer } from '../symbolic/settle.js'
-import { answersAfter, solversToLoad } from './answers.js'
+import { answersAfter } from './answers.js'
 import { EnginesDisagree } from './disagreement.js'
 import { reportExplored } from './explored.js'
 import type { CheckOptions, Prepared } from './prepare.js'
@@ -17,15 +18,12 @@ const moments = { search: 3, solving: 5 } as const
 /** @throws EnginesDisagree where the engines do not agree; Disagreement where one of them and the oracle do not. */
 export const reportBoth = async (prepared: Prepared, engine: 'both' | 'both in time', options: CheckOptions): Promise<Report> => {
   // The solvers load while the states are enumerated.
-  const session = startSession({ solvers: solversToLoad })
-  try {
+  return withSession(async (session) => {
     const explored = await reportExplored(prepared, options)
     const isInterrupted = explored.limit?.kind === 'interrupted'
     if (isInterrupted || (engine === 'both in time' && explored.seconds > moments.search)) return explored
-    return await confirmed(prepared, explored, session, engine, options)
-  } finally {
-    await session.close()
-  }
+    return confirmed(prepared, explored, session, engine, options)
+  })
 }
 
 const confirmed = async (

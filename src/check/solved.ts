@@ -1,8 +1,8 @@
 /** The report of the symbolic engine alone: what a solver found, or excluded, without enumerating states. */
 import type { CompiledProperty, System } from '../ir/system.js'
-import { startSession } from '../session/client.js'
+import { withSession } from '../session/pool.js'
 import type { Answer } from '../symbolic/settle.js'
-import { type Answers, answersAfter, solversToLoad } from './answers.js'
+import { type Answers, answersAfter } from './answers.js'
 import { after } from './established.js'
 import { limitText } from './limit.js'
 import type { CheckOptions, Prepared } from './prepare.js'
@@ -50,21 +50,17 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
   }
 }
 
-const asked = async (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Answers> => {
-  const session = startSession({ solvers: solversToLoad })
-  try {
-    return await answersAfter(prepared, session, {
+const asked = (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Answers> =>
+  withSession((session) =>
+    answersAfter(prepared, session, {
       goal: engine === 'bmc' ? 'bounded' : 'proof',
       expected: null,
       invariant: options.invariant ?? 'as found',
       limits: options.limits ?? {},
       signal: options.signal ?? null,
       onProgress: options.onSolving ?? (() => {}),
-    })
-  } finally {
-    await session.close()
-  }
-}
+    }),
+  )
 
 const propertyOf = (system: System, name: string): CompiledProperty | null => system.properties.find((p) => p.name === name) ?? null
 

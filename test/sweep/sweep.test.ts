@@ -60,7 +60,7 @@ test('the truth table of two protections, each of which is enough', async () => 
   expect(needs.map(({ verdict }) => verdict)).toEqual(['not mandatory', 'not mandatory'])
 })
 
-test('a cell is what check finds with these settings', async () => {
+test('a cell is what check finds with these settings', { timeout: 60_000 }, async () => {
   const { cells } = await json('counter', '--property', 'counted')
   expect(cells).toHaveLength(8)
   for (const { settings, length } of cells) {
