@@ -44,7 +44,7 @@ interface CheckReport {
 
 /** @throws Error if the search was not complete, or gives another verdict than the known one. */
 export const checkBehaviour = async (root: string, { cpus, property, verdict }: Behaviour): Promise<LivenessMeasurement> => {
-  const flags = ['--set', 'fairness=weak', '--property', property]
+  const flags = ['--engine', 'explicit', '--set', 'fairness=weak', '--property', property]
   const { stdout, stderr, peakBytes } = await runCheck(root, 'mach-shootdown-rules', { cpus }, flags)
   const report = JSON.parse(stdout) as CheckReport
   const found = report.properties.find(({ name }) => name === property)?.verdict

@@ -13,11 +13,22 @@ export interface Finished {
   readonly peakBytes: number | null
 }
 
+export interface ExecuteOptions {
+  readonly cwd?: string
+  /** Wall-clock seconds after which the command is killed: its exit code is then null. By default there is no limit. */
+  readonly seconds?: number
+}
+
 /** Runs a command to its end. The exit code is the caller's to judge. @throws Error if it cannot be started. */
-export const execute = (command: string, args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> =>
+export const execute = (command: string, args: readonly string[], { cwd, seconds: limit }: ExecuteOptions = {}): Promise<Finished> =>
   new Promise((resolve, reject) => {
     const start = process.hrtime.bigint()
-    const child = spawn(command, [...args], { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, [...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      killSignal: 'SIGKILL',
+      ...(limit === undefined ? {} : { timeout: 1000 * limit }),
+    })
     const out: Buffer[] = []
     const err: Buffer[] = []
     let peakBytes: number | null = null
@@ -39,7 +50,7 @@ export const execute = (command: string, args: readonly string[], options: { cwd
   })
 
 /** As `execute`, for commands that must succeed. @throws Error with the command's output if it does not. */
-export const mustExecute = async (command: string, args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> => {
+export const mustExecute = async (command: string, args: readonly string[], options: ExecuteOptions = {}): Promise<Finished> => {
   const done = await execute(command, args, options)
   if (done.code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${done.code}:\n${done.stdout}${done.stderr}`)
   return done

@@ -1,29 +1,47 @@
 /**
- * `npm run bench [-- --json] [-- --runs N]`: mmucheck beside its peers on the same protocols, in one run on one machine. Each tool's states and
- * transitions are compared with the known ones; a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
+ * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|all]`: mmucheck beside its peers on the same protocols, in one run on one machine. Each
+ * tool's states, transitions and verdicts are compared with the known ones; a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
  */
+import { readdirSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { abcNeeds } from './abc.js'
+import { type EnginesMeasurement, enginesTable, measureEngines } from './engines.js'
+import { type KnobsMeasurement, knobsTable, measuredKnobs, measureKnobs } from './knobs.js'
+import { type LargeMeasurement, large, largeTables, measureLarge } from './large.js'
 import { type Behaviour, checkBehaviour, type LivenessMeasurement, measuredBehaviours, prepareSpinBehaviour } from './liveness.js'
 import type { Measurement } from './measurement.js'
 import { runCheck, searchMmucheck } from './mmucheck.js'
 import { execute, missing } from './process.js'
+import { measureProofSolvers, type ProofSolverMeasurement, proofSolverTable, solvedByBoth } from './proof-solvers.js'
+import { compareProofs, type ProofComparison, proofSizes, proofTable } from './proofs.js'
 import { type Instance, measured } from './protocols.js'
 import { prepareRumur, rumurNeeds } from './rumur.js'
+import { subjectText } from './solving.js'
 import { prepareSpin, spinNeeds } from './spin.js'
 import { formatCount, formatTable, least, median } from './table.js'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const sources = join(root, 'bench')
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } } })
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' }, part: { type: 'string', default: 'all' } },
+})
 const runs = Number(options.runs)
 if (!Number.isInteger(runs) || runs < 1) {
   process.stderr.write(`--runs takes a number of at least 1, not '${options.runs}'\n`)
   process.exit(64)
 }
+const isWanted = { explicit: options.part !== 'symbolic', symbolic: options.part !== 'explicit' }
+if (!['all', 'explicit', 'symbolic'].includes(options.part)) {
+  process.stderr.write(`--part takes explicit, symbolic or all, not '${options.part}'\n`)
+  process.exit(64)
+}
+
+/** What the parts of the symbolic engine may take at most, in seconds each. */
+const limits = { proof: 45, large: 90, enumeration: 10, engines: 30, synthesize: 40, solver: 20 } as const
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
@@ -114,23 +132,78 @@ const sizes: readonly (readonly [model: string, params: Readonly<Record<string, 
 interface Cold {
   readonly command: string
   readonly seconds: number
+  /** With Z3's confirmation, as by default; null where the command has none. */
+  readonly confirmedSeconds: number | null
 }
 
 const coldStarts = async (): Promise<Cold[]> => {
+  const medianOf = async (times: number, run: () => Promise<{ readonly seconds: number }>): Promise<number> =>
+    median(await repeat(times, run), (r) => r.seconds).seconds
   const cold: Cold[] = [
-    { command: 'node -e 0', seconds: median(await repeat(5, () => execute(process.execPath, ['-e', '0'])), (r) => r.seconds).seconds },
+    { command: 'node -e 0', seconds: await medianOf(5, () => execute(process.execPath, ['-e', '0'])), confirmedSeconds: null },
   ]
+  const explicit = ['--engine', 'explicit']
   for (const model of ['lazy-mmu', 'tlb-shootdown', 'mach-shootdown', 'mach-shootdown-rules'])
     cold.push({
       command: `mmucheck check ${model}`,
-      seconds: median(await repeat(5, () => runCheck(root, model, {})), (r) => r.seconds).seconds,
+      seconds: await medianOf(5, () => runCheck(root, model, {}, explicit)),
+      confirmedSeconds: await medianOf(3, () => runCheck(root, model, {})),
     })
   if (missing(['npm']).length === 0) {
-    const throughNpm = () => execute('npm', ['run', '--silent', 'check', 'mach-shootdown-rules'], { cwd: root })
-    cold.push({ command: 'npm run check mach-shootdown-rules', seconds: median(await repeat(5, throughNpm), (r) => r.seconds).seconds })
+    const throughNpm = (flags: readonly string[]) => () =>
+      execute('npm', ['run', '--silent', 'check', 'mach-shootdown-rules', ...(flags.length === 0 ? [] : ['--', ...flags])], { cwd: root })
+    cold.push({
+      command: 'npm run check mach-shootdown-rules',
+      seconds: await medianOf(5, throughNpm(explicit)),
+      confirmedSeconds: await medianOf(3, throughNpm([])),
+    })
   }
   return cold
 }
+
+interface Symbolic {
+  readonly proofs: readonly ProofComparison[]
+  readonly large: readonly LargeMeasurement[]
+  readonly engines: readonly EnginesMeasurement[]
+  readonly knobs: readonly KnobsMeasurement[]
+  readonly solvers: readonly ProofSolverMeasurement[]
+}
+
+/** Shows each table as soon as it is there. */
+const measureSymbolic = async (show: (table: string) => void): Promise<Symbolic> => {
+  const abc = available('ABC', abcNeeds)
+  const work = join(root, 'bench/out/circuits')
+  const proofs = await compareProofs(proofSizes, { root, seconds: limits.proof, abc, work, say })
+  show(proofTable(proofs, limits.proof))
+  const beyond: LargeMeasurement[] = []
+  for (const one of large) {
+    say(`${subjectText(one.subject)}: ${one.how.kind}`)
+    beyond.push(await measureLarge(one, { root, seconds: limits.large, enumerationSeconds: limits.enumeration }))
+  }
+  show(largeTables(beyond, limits.large))
+  say('both engines on every model')
+  const engines: EnginesMeasurement[] = []
+  for (const model of models()) engines.push(await measureEngines(root, model, limits.engines))
+  show(enginesTable(engines, limits.engines))
+  const knobs: KnobsMeasurement[] = []
+  for (const one of measuredKnobs) {
+    say(`${one.model}: synthesize and sweep`)
+    knobs.push(await measureKnobs(root, one, limits.synthesize))
+  }
+  show(knobsTable(knobs, limits.synthesize))
+  say('solvers of proofs')
+  const solvers: ProofSolverMeasurement[] = []
+  for (const subject of solvedByBoth) solvers.push(await measureProofSolvers(root, subject, limits.solver))
+  show(proofSolverTable(solvers, limits.solver))
+  return { proofs, large: beyond, engines, knobs, solvers }
+}
+
+/** The ones that come along. */
+const models = (): readonly string[] =>
+  readdirSync(join(root, 'models'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort()
 
 const perState = (m: Measurement): string => (m.bytesPerState === null ? '-' : m.bytesPerState.toFixed(1))
 const megabytes = (bytes: number | null): string => (bytes === null ? '-' : formatCount(Math.round(bytes / 1e6)))
@@ -182,14 +255,23 @@ const growthTable = (growth: readonly Growth[]): string =>
   )}`
 
 const coldTable = (cold: readonly Cold[]): string =>
-  `whole process, cold, median of 5\n${formatTable(
-    ['command', 's'],
-    cold.map(({ command, seconds }) => [command, seconds.toFixed(2)]),
+  `whole process, cold, median of 5 (of 3 with Z3's confirmation, which is the default)\n${formatTable(
+    ['command', '--engine explicit s', 'default s'],
+    cold.map(({ command, seconds, confirmedSeconds }) => [
+      command,
+      seconds.toFixed(2),
+      confirmedSeconds === null ? '-' : confirmedSeconds.toFixed(2),
+    ]),
   )}`
 
-const main = async (): Promise<void> => {
-  const load = loadavg()[0] ?? 0
-  if (load > 0.5) say(`the machine is busy (load ${load.toFixed(1)}): the times below are worth little`)
+interface Explicit {
+  readonly comparisons: readonly Comparison[]
+  readonly liveness: readonly LivenessComparison[]
+  readonly growth: readonly Growth[]
+  readonly cold: readonly Cold[]
+}
+
+const measureExplicit = async (): Promise<Explicit> => {
   const peers = { spin: available('Spin', spinNeeds), rumur: available('Rumur', rumurNeeds) }
   const comparisons: Comparison[] = []
   for (const instance of measured) comparisons.push(await compare(instance, peers))
@@ -199,22 +281,37 @@ const main = async (): Promise<void> => {
   const growth: Growth[] = []
   for (const [model, params] of sizes) growth.push({ model, params, result: await bestOf(runs, () => searchMmucheck(root, model, params)) })
   say('cold starts')
-  const cold = await coldStarts()
+  return { comparisons, liveness, growth, cold: await coldStarts() }
+}
+
+const explicitTables = ({ comparisons, liveness, growth, cold }: Explicit): readonly string[] => [
+  ...comparisons.map(comparisonTable),
+  livenessTable(liveness),
+  growthTable(growth),
+  coldTable(cold),
+]
+
+const main = async (): Promise<void> => {
+  const load = loadavg()[0] ?? 0
+  if (load > 0.5) say(`the machine is busy (load ${load.toFixed(1)}): the times below are worth little`)
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memoryBytes: totalmem(),
     node: process.version,
     platform: process.platform,
+    load,
   }
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ machine, runs, comparisons, liveness, growth, cold }, null, 2)}\n`)
-    return
+  const show = (table: string): void => {
+    if (!options.json) process.stdout.write(`${table}\n\n`)
   }
-  const about = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one core each; the best of ${runs} runs (Rumur: one); load ${load.toFixed(1)} before`
-  process.stdout.write(
-    `${[about, ...comparisons.map(comparisonTable), livenessTable(liveness), growthTable(growth), coldTable(cold)].join('\n\n')}\n`,
+  show(
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one core each; the best of ${runs} runs (Rumur and solvers: one); load ${load.toFixed(1)} before`,
   )
+  const explicit = isWanted.explicit ? await measureExplicit() : null
+  for (const table of explicit === null ? [] : explicitTables(explicit)) show(table)
+  const symbolic = isWanted.symbolic ? await measureSymbolic(show) : null
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine, runs, ...explicit, symbolic }, null, 2)}\n`)
 }
 
 try {

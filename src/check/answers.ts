@@ -19,7 +19,7 @@ export interface Answers {
   readonly solved: Solved
 }
 
-/** Z3 searches. CaDiCaL answers the many small questions of a proof, several times as fast; what comes of them is an invariant, which Z3 checks. */
+/** Z3 searches. CaDiCaL answers the many small questions of a proof, up to 1.7 times as fast (docs/BENCHMARKS.md); what comes of them is an invariant, which Z3 checks. */
 export const solvers: SolverNames = { search: 'z3', proof: 'cadical' }
 
 /** The session is left open. */
