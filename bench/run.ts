@@ -127,6 +127,7 @@ const sizes: readonly (readonly [model: string, params: Readonly<Record<string, 
   ['superpage-types', { pages: 4, mappers: 3 }],
   ['writable-page-tables', { vcpus: 2, tables: 2, secondTable: 'current' }],
   ['mmu-notifier', { vcpus: 3, pages: 3 }],
+  ['kvm-fast-page-fault', { vcpus: 2, accesses: 2 }],
 ]
 
 interface Cold {

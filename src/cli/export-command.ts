@@ -12,7 +12,9 @@ export const runExport = async ({ target, search, files }: ExportRequest, output
       throw error instanceof RangeError ? new UsageError(error.message) : error
     })
     await writeWhole(file, text)
-    output.out(`${file} written${what.kind === 'smt2' ? `: satisfiable if ${what.property} is settled within ${what.depth} steps` : ''}\n`)
+    output.out(
+      `${file} written${what.kind === 'smt2' ? `: satisfiable if ${what.property} is violated (a sometimes: reached) within ${what.depth} steps` : ''}\n`,
+    )
   }
   return exitCodes.holds
 }
