@@ -5,7 +5,7 @@
 import type { Session } from '../session/client.js'
 import { withSession } from '../session/pool.js'
 import type { Answer } from '../symbolic/settle.js'
-import { answersAfter } from './answers.js'
+import { type Answers, answersAfter } from './answers.js'
 import { EnginesDisagree } from './disagreement.js'
 import { reportExplored } from './explored.js'
 import type { CheckOptions, Prepared } from './prepare.js'
@@ -47,7 +47,7 @@ const confirmed = async (
   const properties = explored.properties.map((property) => {
     const answer = found.answers.get(property.name)
     if (answer === undefined) return property
-    requireAgreement(prepared, property, answer)
+    requireAgreement(prepared, property, answer, found)
     return withConfirmation(property, answer)
   })
   const isSettled = properties.every(({ verdict }) => verdict !== 'incomplete')
@@ -66,7 +66,7 @@ const expectedOf = ({ properties }: Report): ReadonlyMap<string, number> =>
     }),
   )
 
-const requireAgreement = ({ target, params }: Prepared, property: PropertyReport, answer: Answer): void => {
+const requireAgreement = ({ target, params }: Prepared, property: PropertyReport, answer: Answer, { solved }: Answers): void => {
   if (property.verdict === 'incomplete') return
   const length = reachedLength(property)
   const said = length === null ? 'never' : `after ${length} steps`
@@ -76,8 +76,8 @@ const requireAgreement = ({ target, params }: Prepared, property: PropertyReport
       modelHash: target.hash,
       params,
       property: property.name,
-      explicit: { verdict: property.verdict, length, established: property.established },
-      solver: answer,
+      explicit: { verdict: property.verdict, length, established: property.established, trace: property.trace },
+      solver: { ...answer, certificate: answer.kind === 'never' ? solved.certificate : null },
     })
   }
   switch (answer.kind) {

@@ -1,5 +1,6 @@
 /** Thrown where the oracle, running the author's own functions, does not confirm what an engine found. Always a bug of mmucheck. */
 import type { Schedule } from '../ir/schedule.js'
+import type { Trace } from '../trace/trace.js'
 
 export interface DisagreementDetails {
   readonly model: string
@@ -20,8 +21,13 @@ export class Disagreement extends Error {
 
 export interface EnginesDisagreeDetails extends Omit<DisagreementDetails, 'schedule'> {
   /** What the explicit engine says of the property. */
-  readonly explicit: { readonly verdict: string; readonly length: number | null; readonly established: string }
-  /** What the solver says, with its schedule where there is one. */
+  readonly explicit: {
+    readonly verdict: string
+    readonly length: number | null
+    readonly established: string
+    readonly trace: Trace | null
+  }
+  /** What the solver says, with its schedule or its certificate where there is one. */
   readonly solver: object
 }
 
