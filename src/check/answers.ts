@@ -1,9 +1,9 @@
 /** Asks the symbolic engine in its thread, within limits, and gives what it settled, also where it did not get to the end. */
-import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Session } from '../session/client.js'
 import { printInvariant } from '../symbolic/certificate.js'
 import type { Answer, Progress, SettleOptions, SolverNames } from '../symbolic/settle.js'
+import { packageVersion } from '../version.js'
 import type { Limits, Prepared } from './prepare.js'
 import type { ReportLimit, Solved } from './report.js'
 
@@ -30,7 +30,7 @@ export const answersAfter = async (
 ): Promise<Answers> => {
   const { system } = prepared
   const started = performance.now()
-  const subject = { engine: engineVersion(), variant: prepared.variant, params: prepared.params }
+  const subject = { engine: `mmucheck ${packageVersion()}`, variant: prepared.variant, params: prepared.params }
   const ended = await session.run(
     'settle',
     { system, goal, maxDepth: limits.depth ?? null, expected, solvers, subject, invariant },
@@ -59,9 +59,6 @@ export const answersAfter = async (
     },
   }
 }
-
-const engineVersion = (): string =>
-  `mmucheck ${String((JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: unknown }).version)}`
 
 const nothingKnown = ({ system }: Prepared): ReadonlyMap<string, Answer> => {
   const names = [...system.properties.map(({ name }) => name), ...(system.deadlock === 'violation' ? ['deadlock'] : []), 'assert', 'range']

@@ -1,6 +1,6 @@
 /** A whole command line: parses it, runs a verb, and turns every way of failing into text and an exit code. */
-import { readFileSync } from 'node:fs'
 import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
+import { packageVersion } from '../version.js'
 import { exitCodeOfDiagnostic, exitCodes } from './exit.js'
 import type { Output } from './output.js'
 import { runProgram, type Verbs } from './program.js'
@@ -27,9 +27,6 @@ export const run = async (words: readonly string[], output: Output): Promise<num
     return await fail(error, words.includes('--json'), output)
   }
 }
-
-const packageVersion = (): string =>
-  String((JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: unknown }).version)
 
 const fail = async (error: unknown, json: boolean, output: Output): Promise<number> => {
   if (error instanceof DiagnosticError) {

@@ -68,9 +68,10 @@ export type Work = {
 export const work: Work = {
   settle: async ({ system, solvers, subject, invariant: wanted, ...options }, context) => {
     const [search, proof] = await Promise.all([context.solver(solvers.search), context.solver(solvers.proof)])
-    const { invariant, ...found } = settle(translate(system), { search, proof }, options, context.report)
+    const translation = translate(system)
+    const { invariant, ...found } = settle(translation, { search, proof }, options, context.report)
     if (invariant === null) return { ...found, certificate: null }
-    const { circuit } = translate(system)
+    const { circuit } = translation
     const proved = circuit.targets.filter(({ name }) => isProved(found.answers.get(name)))
     const small = wanted === 'minimal' ? minimise(circuit, proved, invariant, proof) : invariant
     const certificate = createCertificate(system, subject, proved, small)

@@ -7,7 +7,7 @@
  * that it is over.
  */
 import { type Heading, legendOf, type Named, namesOf, plain } from './bit-name.js'
-import type { Circuit, Target } from './circuit.js'
+import { type Circuit, isOfSteps, type Target } from './circuit.js'
 import { coneOf, influenceOf, supportOf } from './cone.js'
 import { and, createGraph, FALSE, type Graph, input, isInput, type Literal, mux, nodeOf, or, substitute, TRUE } from './graph.js'
 
@@ -120,7 +120,7 @@ const numbered = (graph: Graph, inputs: number, latches: Aiger['latches'], bad: 
 /** How long the violation (or witness) is that a model checker finds in a frame, as mmucheck counts. */
 export const lengthAt = ({ before }: Pick<Aiger, 'before'>, kind: Target['kind'], frame: number): number => {
   const depth = frame - before
-  return kind === 'assert' || kind === 'range' ? depth + 1 : depth
+  return isOfSteps({ kind }) ? depth + 1 : depth
 }
 
 /** The text form, `aag`. */

@@ -4,7 +4,7 @@
  * code" per code, and dropping one enlarges the set (as in IC3 over multi-valued variables); an element of many codes has bounds.
  */
 import type { Circuit } from './circuit.js'
-import { all, and, complement, FALSE, type Graph, isComplemented, isInput, type Literal, nodeOf, or, TRUE } from './graph.js'
+import { all, and, complement, FALSE, type Graph, inputsOf, type Literal, nodeOf, or, TRUE, valueIn } from './graph.js'
 
 /** An element of a variable as the circuit holds it: the code of a value is its distance from the least one. */
 export interface Element {
@@ -47,46 +47,6 @@ const codesAllowed = (graph: Graph, nodes: readonly number[], conditions: readon
     if (conditions.every((condition) => valueIn(graph, condition, new Map(inputs)))) return code + 1
   }
   return 1
-}
-
-/** The inputs that a function's gates lead to. */
-export const inputsOf = (graph: Graph, literal: Literal): readonly number[] => {
-  const seen = new Set<number>()
-  const inputs: number[] = []
-  const pending = [nodeOf(literal)]
-  while (pending.length > 0) {
-    const node = pending.pop() ?? 0
-    if (node === 0 || seen.has(node)) continue
-    seen.add(node)
-    if (isInput(graph, node)) inputs.push(node)
-    else pending.push(nodeOf(graph.left[node]), nodeOf(graph.right[node]))
-  }
-  return inputs
-}
-
-/**
- * The value of one function, evaluating only the gates that it depends on; inputs without a value are false. `values` is filled with what is
- * found on the way, so further functions under the same inputs share it.
- */
-export const valueIn = (graph: Graph, literal: Literal, values: Map<number, boolean>): boolean => {
-  const pending = [nodeOf(literal)]
-  while (pending.length > 0) {
-    const node = pending[pending.length - 1]
-    if (values.has(node)) {
-      pending.pop()
-      continue
-    }
-    if (isInput(graph, node)) {
-      values.set(node, false)
-      continue
-    }
-    const left = values.get(nodeOf(graph.left[node]))
-    const right = values.get(nodeOf(graph.right[node]))
-    if (left === undefined) pending.push(nodeOf(graph.left[node]))
-    else if (right === undefined) pending.push(nodeOf(graph.right[node]))
-    else values.set(node, left !== isComplemented(graph.left[node]) && right !== isComplemented(graph.right[node]))
-  }
-  return (values.get(nodeOf(literal)) ?? false) !== isComplemented(literal)
 }
 
 /** That an element is not this code, at least it, at most it. */

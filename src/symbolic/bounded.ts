@@ -3,7 +3,7 @@
  * way is longer than the bound, everything is settled.
  */
 import type { Schedule } from '../ir/schedule.js'
-import type { Circuit, Decoder, Target } from './circuit.js'
+import { type Circuit, type Decoder, isOfSteps, type Target } from './circuit.js'
 import { createEncoder } from './cnf.js'
 import { evaluate, FALSE, isComplemented, type Literal, nodeOf, or, TRUE } from './graph.js'
 import type { SolverFactory } from './solver.js'
@@ -30,9 +30,6 @@ export interface BoundedOptions {
   /** Told whenever a depth is settled, and what was reached at it. */
   readonly onDepth?: (depth: number, reached: readonly Reached[]) => void
 }
-
-/** Whether the target is about a step that fails. */
-const isOfSteps = ({ kind }: Target): boolean => kind === 'assert' || kind === 'range'
 
 /** What one more depth brought. */
 export interface Depth {

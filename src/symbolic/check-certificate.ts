@@ -1,14 +1,13 @@
 /** Checks certificates: three questions to a solver that has seen nothing else. */
 import type { Move } from '../ir/schedule.js'
 import type { System, Vector } from '../ir/system.js'
-import { valueIn } from './atoms.js'
 import { type Certificate, clauseLiteral, type NamedCube, placeInvariant, printInvariant } from './certificate.js'
-import type { Target } from './circuit.js'
+import { isOfSteps, type Target } from './circuit.js'
 import type { Clause } from './clause.js'
 import { createEncoder } from './cnf.js'
 import type { ValueName } from './element-name.js'
 import { fingerprintOf } from './fingerprint.js'
-import { complement, type Literal, nodeOf, substitute } from './graph.js'
+import { complement, type Literal, nodeOf, substitute, valueIn } from './graph.js'
 import type { Solver, SolverFactory } from './solver.js'
 import type { Translation } from './translate.js'
 
@@ -176,8 +175,8 @@ export const checkInvariant = (
     }),
   )
   if (step !== null) return step
-  for (const { name, kind, reached, reachedInit } of targets) {
-    const isOfSteps = kind === 'assert' || kind === 'range'
+  for (const target of targets) {
+    const { name, reached, reachedInit } = target
     const inside = ask(
       present,
       [complement(reached)],
@@ -185,7 +184,7 @@ export const checkInvariant = (
         kind: 'not implied',
         target: name,
         state: vectorOf(value, circuit.state),
-        move: isOfSteps ? moveIn(value) : null,
+        move: isOfSteps(target) ? moveIn(value) : null,
       }),
     )
     if (inside !== null) return inside

@@ -20,6 +20,9 @@ export interface Target {
   readonly reachedInit: Literal
 }
 
+/** Whether a target is about a step that fails: it leads to no state, and its length counts. */
+export const isOfSteps = ({ kind }: Pick<Target, 'kind'>): boolean => kind === 'assert' || kind === 'range'
+
 export interface Circuit {
   readonly graph: Graph
   /** The state's bits: positive literals of inputs of the graph. */

@@ -151,3 +151,28 @@ export const inputsOf = (graph: Graph, literal: Literal): readonly number[] => {
   }
   return [...seen].filter((node) => node !== 0 && isInput(graph, node)).sort((a, b) => a - b)
 }
+
+/**
+ * The value of one function, evaluating only the gates that it depends on; inputs without a value are false. `values` is filled with what is
+ * found on the way, so further functions under the same inputs share it.
+ */
+export const valueIn = (graph: Graph, literal: Literal, values: Map<number, boolean>): boolean => {
+  const pending = [nodeOf(literal)]
+  while (pending.length > 0) {
+    const node = pending[pending.length - 1] ?? 0
+    if (values.has(node)) {
+      pending.pop()
+      continue
+    }
+    if (isInput(graph, node)) {
+      values.set(node, false)
+      continue
+    }
+    const left = values.get(nodeOf(graph.left[node]))
+    const right = values.get(nodeOf(graph.right[node]))
+    if (left === undefined) pending.push(nodeOf(graph.left[node]))
+    else if (right === undefined) pending.push(nodeOf(graph.right[node]))
+    else values.set(node, left !== isComplemented(graph.left[node]) && right !== isComplemented(graph.right[node]))
+  }
+  return (values.get(nodeOf(literal)) ?? false) !== isComplemented(literal)
+}

@@ -2,12 +2,12 @@
  * IC3 (Bradley 2011; Eén, Mishchenko, Brayton 2011): proves that targets are never reached, by an invariant that it builds from clauses, each of which excludes
  * states from which a target would be reached; or shows that one is, by a schedule. Several targets are proved at once, so one invariant serves them all.
  */
-import { type AtomTable, type Codes, type Cube, createAtoms, type Element, elementsOf, valueIn } from './atoms.js'
-import type { Circuit, Target } from './circuit.js'
+import { type AtomTable, type Codes, type Cube, createAtoms, type Element, elementsOf } from './atoms.js'
+import { type Circuit, isOfSteps, type Target } from './circuit.js'
 import { type Clause, clauseOf } from './clause.js'
 import { createFrames, type Frames } from './frames.js'
 import { createGeneraliser, type Generaliser } from './generalise.js'
-import { nodeOf } from './graph.js'
+import { nodeOf, valueIn } from './graph.js'
 import { createQueue, type Obligation } from './obligations.js'
 import { clausesOfPairs, impossiblePairs, type Pair } from './pairs.js'
 import { type Choice, createQueries, isCube, isGaveUp, type Queries } from './queries.js'
@@ -198,12 +198,10 @@ const block = ({ frames, queries, add, generaliser }: Search, first: Obligation,
 const schedule = (start: Choice, first: Obligation): Reached => {
   const steps: Choice[] = []
   for (let obligation: Obligation | null = first; obligation !== null; obligation = obligation.after) {
-    if (obligation.after !== null || takesStep(obligation.target)) steps.push(obligation.choice)
+    if (obligation.after !== null || isOfSteps(obligation.target)) steps.push(obligation.choice)
   }
   return { target: first.target, start, steps }
 }
-
-const takesStep = ({ kind }: Target): boolean => kind === 'assert' || kind === 'range'
 
 /** Moves cubes up that are not entered from their frame; returns the cubes of a frame that equals the next one, which is closed under steps. */
 const propagate = ({ frames, queries, add }: Search, top: number): readonly Cube[] | null => {

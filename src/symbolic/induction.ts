@@ -6,7 +6,7 @@
  * checked. So it certifies nothing: IC3, which starts from what holds of pairs of values, proves the same targets with an invariant. This settles first what is
  * cheap, so that it is known whatever becomes of the long proof, and is the second opinion that tests compare IC3 with.
  */
-import type { Circuit, Target } from './circuit.js'
+import { type Circuit, isOfSteps, type Target } from './circuit.js'
 import { createEncoder } from './cnf.js'
 import { any, complement, type Literal, xor } from './graph.js'
 import type { Solver, SolverFactory } from './solver.js'
@@ -69,8 +69,6 @@ export const proveByInduction = (
     step.dispose()
   }
 }
-
-const isOfSteps = ({ kind }: Target): boolean => kind === 'assert' || kind === 'range'
 
 interface Part {
   readonly unrolling: Unrolling

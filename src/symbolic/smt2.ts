@@ -3,7 +3,7 @@
  * reading. The logic is QF_UF with nothing but booleans: a constant for each input of each step, and definitions.
  */
 import { type Heading, legendOf, type Named, namesOf, plain } from './bit-name.js'
-import type { Circuit, Target } from './circuit.js'
+import { type Circuit, isOfSteps, type Target } from './circuit.js'
 import { coneOf, influenceOf } from './cone.js'
 import { and, any, FALSE, type Graph, isComplemented, isInput, type Literal, nodeOf, substitute, TRUE } from './graph.js'
 import { unroll } from './unrolling.js'
@@ -21,7 +21,7 @@ export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: n
   if (!Number.isSafeInteger(depth) || depth < 0) throw new RangeError(`a depth of ${depth}`)
   const names = namesOf(circuit, system)
   const bits = influenceOf(circuit, [target.reached])
-  const { graph, start, frames, goal } = ask(circuit, bits, target, target.kind === 'assert' || target.kind === 'range' ? depth : depth + 1)
+  const { graph, start, frames, goal } = ask(circuit, bits, target, isOfSteps(target) ? depth : depth + 1)
   const text = createText(
     graph,
     goal,

@@ -3,13 +3,13 @@
  * the params: all settings in which it is a race as well are done with.
  */
 import type { Schedule } from '../ir/schedule.js'
-import type { Circuit, Decoder, Target } from '../symbolic/circuit.js'
+import { type Circuit, type Decoder, isOfSteps, type Target } from '../symbolic/circuit.js'
 import { createEncoder } from '../symbolic/cnf.js'
 import { all, any, complement, evaluate, FALSE, isComplemented, type Literal, nodeOf, substitute, TRUE } from '../symbolic/graph.js'
 import type { SolverFactory } from '../symbolic/solver.js'
 import { unroll } from '../symbolic/unrolling.js'
 import { functionOf, type KnobBits } from './knob-bits.js'
-import { type Choices, isOfSteps, type RaceSettings, settingsOfRace } from './simulate.js'
+import { type Choices, type RaceSettings, settingsOfRace } from './simulate.js'
 
 /** A schedule that violates a property, and in which settings of the params it does. */
 export interface Race {

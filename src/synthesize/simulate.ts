@@ -1,5 +1,5 @@
 /** A schedule, run on a circuit with some of the params unknown: with three values for a bit (false, true, unknown). */
-import type { Circuit, Target } from '../symbolic/circuit.js'
+import { type Circuit, isOfSteps, type Target } from '../symbolic/circuit.js'
 import { coneOf } from '../symbolic/cone.js'
 import { FALSE, isComplemented, isInput, type Literal, nodeOf, size } from '../symbolic/graph.js'
 import { type KnobBits, settingsWhere } from './knob-bits.js'
@@ -15,8 +15,6 @@ export type Cube = readonly (boolean | null)[]
 
 type Three = 0 | 1 | 2
 const unknown = 2
-
-export const isOfSteps = ({ kind }: Target): boolean => kind === 'assert' || kind === 'range'
 
 /** In which settings some choices are a race: those of the cube in which `start`, of the inputs of `Circuit.start`, is true under the other choices. */
 export interface RaceSettings {
