@@ -9,7 +9,7 @@ import { absolute, extreme, integer, quotient, sign } from './arithmetic.js'
 import { condition } from './condition.js'
 import { type Context, check, fileNumber, refuse, settleValue, spanOf, textOf } from './context.js'
 import { itemsOf } from './element.js'
-import { evaluate, evaluateAll, evaluateObject } from './expression.js'
+import { evaluate, evaluateObject } from './expression.js'
 import { leavable, type Site, scoped } from './flow.js'
 import { matchMethod } from './match.js'
 import { method } from './methods.js'
@@ -26,19 +26,20 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
     const [argument] = node.arguments
     const division = argument === undefined ? null : asDivision(argument)
     if (division !== null) {
-      const [a, b] = evaluateAll(c, [() => evaluate(c, division.left, scope), () => evaluate(c, division.right, scope)])
-      return quotient(c, a ?? undefinedValue, b ?? undefinedValue, site)
+      const a = evaluate(c, division.left, scope)
+      return quotient(c, a, evaluate(c, division.right, scope), site)
     }
   }
   if (fn.k === 'const' && fn.value === Math.floor) {
     const [argument] = node.arguments
     const division = argument === undefined ? null : asDivision(argument)
     if (division !== null) {
-      const [a, b] = evaluateAll(c, [() => evaluate(c, division.left, scope), () => evaluate(c, division.right, scope)])
-      const [p, q] = [integer(c, a ?? undefinedValue, site, '/'), integer(c, b ?? undefinedValue, site, '/')]
+      const a = evaluate(c, division.left, scope)
+      const b = evaluate(c, division.right, scope)
+      const [p, q] = [integer(c, a, site, '/'), integer(c, b, site, '/')]
       if (p.lo < 0 || q.lo < 0)
         return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
-      return quotient(c, a ?? undefinedValue, b ?? undefinedValue, site)
+      return quotient(c, a, b, site)
     }
   }
   if (fn.k === 'method') {
@@ -86,35 +87,27 @@ export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value 
 }
 
 export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Value[] =>
-  evaluateAll(
-    c,
-    node.arguments.map((a) => () => {
-      if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'write them out')
-      return evaluate(c, a, scope)
-    }),
-  )
+  node.arguments.map((a) => {
+    if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'write them out')
+    return evaluate(c, a, scope)
+  })
 
 /** The arguments of a call that may spread lists whose length is known: `Math.max(...s.count)`. */
-const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] => {
-  const parts = evaluateAll(
-    c,
-    node.arguments.map((a) => (): Value => {
-      if (a.type !== 'SpreadElement') return { k: 'list', items: [{ present: constant(1), value: evaluate(c, a, scope) }] }
-      const items = itemsOf(c, evaluateObject(c, a.argument, scope), { file: scope.file, node: a })
-      if (items.some(({ present: p }) => p.op !== 'const'))
-        return refuse(
-          c,
-          'MC101',
-          scope.file,
-          a,
-          'a list whose length is not known is spread',
-          'go through it with reduce, from a value of its own',
-        )
-      return { k: 'list', items: items.filter(({ present: p }) => p.op === 'const' && p.value === 1) }
-    }),
-  )
-  return parts.flatMap((part) => (part.k === 'list' ? part.items.map(({ value }) => value) : []))
-}
+const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] =>
+  node.arguments.flatMap((a): Value[] => {
+    if (a.type !== 'SpreadElement') return [evaluate(c, a, scope)]
+    const items = itemsOf(c, evaluateObject(c, a.argument, scope), { file: scope.file, node: a })
+    if (items.some(({ present: p }) => p.op !== 'const'))
+      return refuse(
+        c,
+        'MC101',
+        scope.file,
+        a,
+        'a list whose length is not known is spread',
+        'go through it with reduce, from a value of its own',
+      )
+    return items.flatMap(({ present: p, value }) => (p.op === 'const' && p.value === 1 ? [value] : []))
+  })
 
 const asDivision = (node: Argument): { left: Expression; right: Expression } | null =>
   node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null

@@ -128,13 +128,11 @@ const narrow = (c: Context, node: Expression, operator: '<' | '<=' | '>' | '>=' 
 /** The range of an operand, if finding it out emits no code. */
 const constantRange = (c: Context, node: Expression, scope: Scope): { lo: number; hi: number } | null => {
   const out: Stmt[] = []
-  const { cells, stores, temps } = c
+  const { cells } = c
   try {
     const i = asInt(emitInto(c, out, () => evaluate(c, node, scope)))
     return i === null || out.length > 0 ? null : { lo: i.lo, hi: i.hi }
   } finally {
     c.cells = cells
-    c.stores = stores
-    c.temps = temps
   }
 }

@@ -17,6 +17,12 @@ export interface OpenBlock {
   end: End | null
 }
 
+/** A load that is executed before the statement at position `at` of a list. */
+export interface Read {
+  readonly at: number
+  readonly load: Extract<Expr, { op: 'load' }>
+}
+
 /** A place that `break`, `continue` or `return` jumps to, and the states in which control gets there. */
 export interface JumpTarget {
   readonly kind: 'break' | 'continue' | 'return'
@@ -67,8 +73,10 @@ export interface Context {
   temps: number
   blocks: number
   radix: number
-  /** How many stores have been emitted; pending loads are settled where this changes. */
-  stores: number
+  /** What the author's code read, by the list of statements that it reads in: see reads.ts. */
+  readonly reads: WeakMap<readonly Stmt[], Read[]>
+  /** How many stores to a variable have been emitted: where this has not changed, it still holds what was read. */
+  readonly written: Map<number, number>
   emitted: number
   out: Stmt[]
   cells: Cells
@@ -109,7 +117,8 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   temps: 0,
   blocks: 0,
   radix: 2,
-  stores: 0,
+  reads: new WeakMap(),
+  written: new Map(),
   emitted: 0,
   out: [],
   cells: new Map(),
@@ -162,6 +171,7 @@ export const emit = (c: Context, stmt: Stmt): void => {
       'make its loops shorter, its arrays smaller, or split it with a yield',
       nearestPlace(c),
     )
+  if (stmt.op === 'store') c.written.set(stmt.variable, (c.written.get(stmt.variable) ?? 0) + 1)
   c.out.push(stmt)
 }
 
@@ -226,6 +236,8 @@ export const mapExprs = (v: Value, f: (e: Expr) => Expr): Value => {
       }
     case 'ref':
       return { ...v, place: { ...v.place, index: v.place.index.map(f) } }
+    case 'iterator':
+      return { ...v, over: mapExprs(v.over, f) }
     case 'method':
       return { ...v, receiver: mapExprs(v.receiver, f) }
     case 'match':
@@ -289,6 +301,27 @@ export const setCell = (c: Context, cell: Cell, value: Value): void => {
   c.cells = cells
 }
 
+/** A load of the state, executed here. */
+export const read = (c: Context, load: Read['load']): Expr => {
+  const reads = c.reads.get(c.out)
+  if (reads === undefined) c.reads.set(c.out, [{ at: c.out.length, load }])
+  else reads.push({ at: c.out.length, load })
+  return load
+}
+
+/** The reads of a list whose statements have been appended to another, or inserted into it at a position. */
+const moveReads = (c: Context, from: readonly Stmt[], to: readonly Stmt[], position: number): void => {
+  const moved = c.reads.get(from) ?? []
+  c.reads.delete(from)
+  const before = c.reads.get(to) ?? []
+  if (moved.length > 0)
+    c.reads.set(to, [
+      ...before.filter(({ at }) => at <= position),
+      ...moved.map(({ at, load }) => ({ at: at + position, load })),
+      ...before.filter(({ at }) => at > position).map(({ at, load }) => ({ at: at + from.length, load })),
+    ])
+}
+
 /** Emits `body` into a list of its own. */
 export const emitInto = <T>(c: Context, out: Stmt[], body: () => T): T => {
   const before = c.out
@@ -297,7 +330,27 @@ export const emitInto = <T>(c: Context, out: Stmt[], body: () => T): T => {
     return body()
   } finally {
     c.out = before
+    // What emits nothing is used as if it had been evaluated here.
+    if (out.length === 0) moveReads(c, out, before, before.length)
   }
+}
+
+/** Emits `body` in front of the statement at a position of a list: before the jump with which it ends, say. */
+export const insertInto = <T>(c: Context, list: Stmt[], position: number, body: () => T): T => {
+  const before = c.out
+  const out: Stmt[] = []
+  c.out = out
+  const result = body()
+  c.out = before
+  moveReads(c, out, list, position)
+  list.splice(position, 0, ...out)
+  return result
+}
+
+/** Appends a list that has been emitted on its own. */
+export const append = (c: Context, out: readonly Stmt[]): void => {
+  moveReads(c, out, c.out, c.out.length)
+  for (const stmt of out) emit(c, stmt)
 }
 
 export const close = (block: OpenBlock): Block => {

@@ -1,16 +1,16 @@
 /** Elements: `a[i]`, what loops and methods go through, choosing one of several values. */
 import { and, binary, constant, eq, one, zero } from '../ir/build.js'
-import type { Expr } from '../ir/system.js'
+import type { Expr, Span } from '../ir/system.js'
 import { present } from './access.js'
 import { integer } from './arithmetic.js'
 import { type Context, check, refuse, settle, spanOf, textOf } from './context.js'
 import { selectLeaves } from './equality.js'
 import { joinOrRefuse, type Site } from './flow.js'
-import { compact, lower, raise } from './layout.js'
-import { checkedIndex, elementPlace, readPlace, readWhole, wholeOf } from './memory.js'
+import { compact, leaves, lower, raise } from './layout.js'
+import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, wholeOf } from './memory.js'
 import { stale } from './stale.js'
-import { type Type, typeOf } from './type.js'
-import { asInt, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from './value.js'
+import { type Type, typeOf, typeOfDomain } from './type.js'
+import { asInt, constantValue, describe, type Item, int, lift, type Place, undefinedValue, type Value } from './value.js'
 
 export const countMembers = (v: Value): Value =>
   v.k === 'set'
@@ -122,7 +122,79 @@ export const select1 = (c: Context, items: readonly Item[], e: Expr, site: Site)
   )
 }
 
-/** The items that an array, queue, set or list goes through, in order. */
+/** What a loop or a method goes through, item by item: a part of the state may change from one item to the next. */
+export interface Sequence {
+  /** There are at most so many. */
+  readonly count: number
+  /** Item i as it is now. One that is not present is no longer there, or never was. */
+  readonly item: (i: number) => Item
+  /** All items, where nothing can change them. */
+  readonly fixed: readonly Item[] | null
+}
+
+/** As `for..of` goes through something: each item is read when its round begins. */
+export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
+  const at = spanOf(site.file, site.node)
+  if (v.k === 'optional') return sequenceOf(c, present(c, v, site), site)
+  if (v.k === 'iterator') {
+    const over = sequenceOf(c, v.over, site)
+    const given = ({ present: there, value }: Item, i: number): Item => ({ present: there, value: givenBy(v.gives, i, value) })
+    return { count: over.count, item: (i) => given(over.item(i), i), fixed: over.fixed?.map(given) ?? null }
+  }
+  if (v.k !== 'ref') {
+    const items = itemsOf(c, v, site)
+    return { count: items.length, item: (i) => items[i] ?? nothing, fixed: items }
+  }
+  const { place } = v
+  switch (place.domain.kind) {
+    case 'array':
+      return {
+        count: place.domain.length,
+        item: (i) => ({ present: one, value: readPlace(c, elementPlace(place, constant(i)), at, v.origin) }),
+        fixed: null,
+      }
+    case 'set':
+      return {
+        count: place.domain.size,
+        item: (i) => ({ present: readLeaf(c, place, 0, i, at), value: constantValue(i) }),
+        fixed: null,
+      }
+    case 'queue':
+      return {
+        count: place.domain.capacity,
+        item: (i) => ({ present: isInside(c, place, i, at), value: queueItem(c, place, i, at) }),
+        fixed: null,
+      }
+    default:
+      return { count: 0, item: () => nothing, fixed: itemsOf(c, v, site) }
+  }
+}
+
+const nothing: Item = { present: zero, value: undefinedValue }
+
+const givenBy = (gives: Extract<Value, { k: 'iterator' }>['gives'], i: number, value: Value): Value => {
+  switch (gives) {
+    case 'keys':
+      return constantValue(i)
+    case 'values':
+      return value
+    case 'entries':
+      return { k: 'list', items: [constantValue(i), value].map((x) => ({ present: one, value: x })) }
+  }
+}
+
+/** Whether a queue of the state has an element number i now. */
+export const isInside = (c: Context, place: Place, i: number, at: Span): Expr => binary('lt', constant(i), readLeaf(c, place, 0, 0, at))
+
+/** What a queue of the state holds at position i, or would. */
+const queueItem = (c: Context, place: Place, i: number, at: Span): Value => {
+  if (place.domain.kind !== 'queue') return undefinedValue
+  const type = typeOfDomain(place.domain.of)
+  const widths = leaves(type).map(({ dims }) => dims.reduce((n, d) => n * d, 1))
+  return raise(type, (leaf, element) => readLeaf(c, place, leaf + 1, i * (widths[leaf] ?? 1) + element, at))
+}
+
+/** The items that an array, queue, set or list holds now, in order. */
 export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
   const at = spanOf(site.file, site.node)
   const lifted = lift(v.k === 'const' && v.value instanceof Set ? constantValue([...v.value]) : v)
@@ -133,6 +205,11 @@ export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
       return lifted.members.map((present, i) => ({ present, value: constantValue(i) }))
     case 'optional':
       return itemsOf(c, present(c, lifted, site), site)
+    case 'iterator':
+      return itemsOf(c, lifted.over, site).map(({ present: there, value }, i) => ({
+        present: there,
+        value: givenBy(lifted.gives, i, value),
+      }))
     case 'ref': {
       const { place } = lifted
       if (place.domain.kind === 'array') {

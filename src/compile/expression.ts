@@ -1,13 +1,13 @@
 /** Expressions of the subset, executed on symbolic values. */
 import type { Expression } from 'oxc-parser'
 import { not, one } from '../ir/build.js'
-import type { Expr, Stmt } from '../ir/system.js'
+import type { Expr } from '../ir/system.js'
 import { chain, member, present } from './access.js'
 import { arithmetic, integer, negate } from './arithmetic.js'
 import { assignment, update } from './assignment.js'
 import { call } from './call.js'
 import { condition, logical } from './condition.js'
-import { type Context, cover, emitInto, refuse, settleValue, spanOf, textOf } from './context.js'
+import { type Context, cover, refuse, spanOf, textOf } from './context.js'
 import { itemsOf } from './element.js'
 import { conditional } from './flow.js'
 import { readsParamsOnly } from './free.js'
@@ -17,7 +17,7 @@ import { binaryOperator, refuseNeverEqual } from './operator.js'
 import { describeSyntax, syntaxHint, unaryHint } from './outside.js'
 import { nameAgain, nameParts } from './ownership.js'
 import { type Scope, siteOf } from './scope.js'
-import { boolean, constantValue, int, undefinedValue, type Value } from './value.js'
+import { boolean, constantValue, type Item, int, undefinedValue, type Value } from './value.js'
 
 /** Evaluates an expression whose value may get a second name where it goes. */
 export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
@@ -61,8 +61,8 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'BinaryExpression': {
       if (node.left.type === 'PrivateIdentifier') break
       const { left, right } = node
-      const [a, b] = evaluateAll(c, [() => evaluateObject(c, left, scope), () => evaluateObject(c, right, scope)])
-      if (a === undefined || b === undefined) break
+      const a = evaluateObject(c, left, scope)
+      const b = evaluateObject(c, right, scope)
       refuseNeverEqual(c, node.operator, [left, a], [right, b], scope)
       return binaryOperator(c, node.operator, a, b, site)
     }
@@ -86,18 +86,13 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'ObjectExpression':
       return objectLiteral(c, node, scope)
     case 'ArrayExpression': {
-      const parts = evaluateAll(
-        c,
-        node.elements.map((element) => () => {
-          if (element === null)
-            return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
-          if (element.type !== 'SpreadElement') return { k: 'list', items: [{ present: one, value: evaluate(c, element, scope) }] }
-          const items = itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element))
-          nameParts(c, element.argument, items, scope)
-          return { k: 'list', items }
-        }),
-      )
-      const items = parts.flatMap((part) => (part.k === 'list' ? part.items : []))
+      const items = node.elements.flatMap((element): readonly Item[] => {
+        if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
+        if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
+        const spread = itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element))
+        nameParts(c, element.argument, spread, scope)
+        return spread
+      })
       if (items.every((item) => item.value.k === 'const' && item.present === one)) {
         const list = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
         c.fresh.add(list)
@@ -136,24 +131,6 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       break
   }
   return refuse(c, 'MC101', site.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
-}
-
-/** Evaluates operands in order; what an earlier one read is not changed by what a later one writes. */
-export const evaluateAll = (c: Context, thunks: readonly (() => Value)[]): Value[] => {
-  const values: { value: Value; position: number; stores: number }[] = []
-  for (const thunk of thunks) {
-    const value = thunk()
-    values.push({ value, position: c.out.length, stores: c.stores })
-  }
-  const { stores } = c
-  for (let i = values.length - 1; i >= 0; i--) {
-    const entry = values[i]
-    if (entry === undefined || entry.stores === stores) continue
-    const out: Stmt[] = []
-    entry.value = emitInto(c, out, () => settleValue(c, entry.value))
-    c.out.splice(entry.position, 0, ...out)
-  }
-  return values.map((entry) => entry.value)
 }
 
 const branch = (c: Context, test: Expr, node: Expression, text: string, scope: Scope): Value => {

@@ -4,10 +4,12 @@ import { and, select, temp } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
 import {
   type Arrival,
+  append,
   type Cells,
   type Context,
   emit,
   emitInto,
+  insertInto,
   type JumpTarget,
   newTemp,
   type Offsets,
@@ -90,13 +92,8 @@ export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], si
       const at = arrival.exits ? arrival.out.length - 1 : arrival.out.length
       arrival.out.splice(at, 0, { op: 'set', temp: id, value })
     },
-    // Statements that reading emits belong to the way, before its exit.
-    read: (body: () => Expr[][]): Expr[][] => {
-      const out: Stmt[] = []
-      const rows = emitInto(c, out, body)
-      arrival.out.splice(arrival.exits ? arrival.out.length - 1 : arrival.out.length, 0, ...out)
-      return rows
-    },
+    // What is read, and emitted by that, belongs to the way, before its exit.
+    read: (body: () => Expr[][]): Expr[][] => insertInto(c, arrival.out, arrival.exits ? arrival.out.length - 1 : arrival.out.length, body),
   }))
   const cells = new Map(before)
   for (const id of before.keys()) {
@@ -150,21 +147,12 @@ export const conditional = (
   const condition = decide(c, test)
   if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
   const before = c.cells
-  const stores = c.stores
   const a = arm(c, before, assume(c, condition, true), then)
   const b = arm(c, before, assume(c, condition, false), otherwise)
   // What follows is compiled for the ways that come there.
   if (a.value === 'never') c.known = assume(c, condition, false)
   else if (b.value === 'never') c.known = assume(c, condition, true)
-  if (
-    a.out.length === 0 &&
-    b.out.length === 0 &&
-    a.cells === before &&
-    b.cells === before &&
-    a.value !== 'never' &&
-    b.value !== 'never' &&
-    c.stores === stores
-  ) {
+  if (a.out.length === 0 && b.out.length === 0 && a.cells === before && b.cells === before && a.value !== 'never' && b.value !== 'never') {
     const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
     const read = wholeOf(c, spanOf(site.file, site.node))
     const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
@@ -196,7 +184,7 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
 export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, refine: () => void = () => {}): Expr => {
   const test = decide(c, left)
   if (test.op === 'const') return test.value === 0 ? zeroOf : right()
-  const { cells: before, stores } = c
+  const { cells: before } = c
   const out: Stmt[] = []
   refine()
   const assumed = c.cells
@@ -204,7 +192,7 @@ export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, r
   c.known = assume(c, test, true)
   const e = emitInto(c, out, right)
   c.known = known
-  if (out.length === 0 && c.stores === stores && c.cells === assumed) {
+  if (out.length === 0 && c.cells === assumed) {
     c.cells = before
     return and(test, e)
   }
@@ -212,12 +200,8 @@ export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, r
   c.cells = before
   if (!changed) {
     const id = newTemp(c)
-    emit(c, {
-      op: 'if',
-      condition: test,
-      then: [...out, { op: 'set', temp: id, value: e }],
-      else: [{ op: 'set', temp: id, value: zeroOf }],
-    })
+    out.push({ op: 'set', temp: id, value: e })
+    emit(c, { op: 'if', condition: test, then: out, else: [{ op: 'set', temp: id, value: zeroOf }] })
     return temp(id)
   }
   // The right side assigns locals: again, as an arm of a conditional.
@@ -260,7 +244,7 @@ export const leavable = (
     arrivals[0] = { ...only, exits: false }
   }
   if (arrivals.every((arrival) => !arrival.exits)) {
-    for (const stmt of out) emit(c, stmt)
+    append(c, out)
     // Jumps further out that end this list now end the list that it went into: what is added where they meet goes there.
     for (const target of outer)
       target.arrivals.forEach((arrival, i) => {

@@ -3,7 +3,7 @@ import type { Expression, ObjectExpression } from 'oxc-parser'
 import { present } from './access.js'
 import { type Context, refuse, settleValue, spanOf } from './context.js'
 import { selectValue } from './element.js'
-import { evaluate, evaluateAll, evaluateObject } from './expression.js'
+import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
 import { snapshot } from './memory.js'
 import { nameParts } from './ownership.js'
@@ -13,18 +13,15 @@ import { describe, lift, type Value } from './value.js'
 
 export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
-  const parts = evaluateAll(
-    c,
-    node.properties.map((p) => (): Value => {
-      if (p.type === 'SpreadElement') {
-        const v = evaluateObject(c, p.argument, scope)
-        nameParts(c, p.argument, v, scope)
-        return spread(c, v, siteOf(scope, p))
-      }
-      if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter is outside the language', 'write a plain field')
-      return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluate(c, p.value, scope)]]) }
-    }),
-  )
+  const parts = node.properties.map((p): Value => {
+    if (p.type === 'SpreadElement') {
+      const v = evaluateObject(c, p.argument, scope)
+      nameParts(c, p.argument, v, scope)
+      return spread(c, v, siteOf(scope, p))
+    }
+    if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter is outside the language', 'write a plain field')
+    return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluate(c, p.value, scope)]]) }
+  })
   const fields = new Map<string, Value>()
   for (const part of parts) {
     if (part.k === 'record') for (const [name, v] of part.fields) fields.set(name, v)

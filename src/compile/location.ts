@@ -129,7 +129,7 @@ const labelText = (c: Context, node: Expression, scope: Scope): string => {
 
 /** A constant as text: `texts` alone, or whatever a template literal may show. */
 const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' | 'scalars' = 'scalars'): string | null => {
-  const before = { out: c.out, cells: c.cells, stores: c.stores, temps: c.temps }
+  const before = { out: c.out, cells: c.cells }
   c.out = []
   try {
     const v = evaluate(c, node, scope)

@@ -1,10 +1,10 @@
 /** Loops with yields or jumps in them. */
 import type { Expression, ForOfStatement, ForStatement, Node, WhileStatement } from 'oxc-parser'
-import { one } from '../ir/build.js'
-import type { Expr } from '../ir/system.js'
+import { one, zero } from '../ir/build.js'
 import { condition, refine } from './condition.js'
 import { refuse, settleValue, spanOf } from './context.js'
 import { withYields } from './delegate.js'
+import { itemsOf, type Sequence, sequenceOf } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
 import { isRigid } from './free.js'
@@ -14,9 +14,9 @@ import { wholeOf } from './memory.js'
 import { loopedCell, nameParts } from './ownership.js'
 import { step } from './process.js'
 import { type Cell, childScope, type Scope } from './scope.js'
-import { bindItem, iteration } from './statement.js'
+import { bindItem } from './statement.js'
 import { hasYield } from './syntax.js'
-import { describe, type Value } from './value.js'
+import { describe, undefinedValue } from './value.js'
 
 /** A loop that comes round this often within one step has no yield on its way. */
 const mostRounds = 200
@@ -128,9 +128,10 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
   const site: Site = { file: scope.file, node: node.right }
   const frames = m.frames
   const yields = hasYield(node)
-  const list = (): readonly { present: Expr; value: Value }[] => {
+  const list = (): Sequence => {
     const v = evaluateObject(c, node.right, scope)
-    if (yields && v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier') && !isRigid(c, v))
+    if (!yields) return sequenceOf(c, v, site)
+    if (v.k !== 'const' && !(v.k === 'list' && node.right.type === 'Identifier') && !isRigid(c, v))
       return refuse(
         c,
         'MC305',
@@ -139,17 +140,18 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
         `a loop with a yield in it goes over ${describe(v)}, which may change meanwhile`,
         'copy it into a local first: `const xs = [...x]`, and loop over that',
       )
-    const items = iteration(c, v, site)
-    return yields ? compact(items, wholeOf(c, spanOf(scope.file, node.right))).items : items
+    const { items } = compact(itemsOf(c, v, site), wholeOf(c, spanOf(scope.file, node.right)))
+    return { count: items.length, item: (i) => items[i] ?? { present: zero, value: undefinedValue }, fixed: items }
   }
   const first = list()
-  nameParts(c, node.right, first, scope)
+  if (first.fixed !== null) nameParts(c, node.right, first.fixed, scope)
   const looped = loopedCell(node.right, scope)
   const round = (i: number): void => {
     m.frames = frames
     // With yields the list is read again in every round: from the frame, where a yield has passed. It may be longer on another way to the loop.
-    const item = (yields && i > 0 ? list() : first)[i]
-    if (item === undefined) return next()
+    const sequence = yields && i > 0 ? list() : first
+    if (i >= sequence.count) return next()
+    const item = sequence.item(i)
     const roundScope = {
       ...scope,
       parent: scope,

@@ -2,6 +2,7 @@
 import type { Block, Expr, Span } from '../ir/system.js'
 import { type Context, close, type OpenBlock } from './context.js'
 import { assume, decide, type Known } from './path.js'
+import { keepReads } from './reads.js'
 import type { Cell, Scope } from './scope.js'
 import type { Type } from './type.js'
 import type { Value } from './value.js'
@@ -116,5 +117,5 @@ export const blocked =
 /** Compiles what stands at a location: conditions first. */
 export const compileAt = (m: Machine, body: Next): Block => {
   m.stepRounds.clear()
-  return fork(m, body)
+  return keepReads(m.c, fork(m, body))
 }

@@ -1,8 +1,8 @@
 /** Locations of the state: going into their parts, and reading them. */
-import { and, binary, constant, load, one, zero } from '../ir/build.js'
+import { and, binary, constant, one, zero } from '../ir/build.js'
 import { type Expr, type Span, unflatten } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
-import { type Context, check, type Offsets, refuse, settle, spanOf, textOf, variableOf } from './context.js'
+import { type Context, check, type Offsets, read, refuse, settle, spanOf, textOf, variableOf } from './context.js'
 import { leaves, raise } from './layout.js'
 import { typeOfDomain } from './type.js'
 import { asInt, constantValue, describe, int, optionalValue, type Place, type RefOrigin, type Value } from './value.js'
@@ -37,7 +37,7 @@ export const readLeaf = (c: Context, place: Place, leaf: number, element: number
   if (l === undefined) throw new Error(`no leaf ${leaf} of ${place.name}`)
   const variable = variableOf(c, place, l)
   if (variable.lo === variable.hi) return constant(variable.lo)
-  const e = load(variable.id, [...place.index, ...unflatten(element, l.dims).map(constant)])
+  const e = read(c, { op: 'load', variable: variable.id, index: [...place.index, ...unflatten(element, l.dims).map(constant)] })
   if (variable.role.kind === 'ghost') c.ghostReads.set(e, at)
   if (c.purpose === 'start') c.startRead ??= at
   return e
@@ -110,14 +110,14 @@ export const hasMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi
   const leaf = leaves(typeOfDomain(domain))[0]
   if (domain.kind !== 'set' || leaf === undefined) throw new Error('not a set')
   const variable = variableOf(c, place, leaf)
-  const read = (index: Expr): Expr => {
-    const e = load(variable.id, [...place.index, index])
+  const readMember = (index: Expr): Expr => {
+    const e = read(c, { op: 'load', variable: variable.id, index: [...place.index, index] })
     if (variable.role.kind === 'ghost') c.ghostReads.set(e, at)
     return e
   }
-  if (i.lo >= 0 && i.hi < domain.size) return read(i.e)
+  if (i.lo >= 0 && i.hi < domain.size) return readMember(i.e)
   if (i.hi < 0 || i.lo >= domain.size) return zero
   const e = settle(c, i.e)
   const inside = and(binary('ge', e, zero), binary('lt', e, constant(domain.size)))
-  return and(inside, read(binary('min', binary('max', e, zero), constant(domain.size - 1))))
+  return and(inside, readMember(binary('min', binary('max', e, zero), constant(domain.size - 1))))
 }

@@ -6,13 +6,13 @@ import { present } from './access.js'
 import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
 import { condition } from './condition.js'
-import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { itemsOf, lengthOf, select1, selectValue } from './element.js'
+import { type Context, cellValue, check, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
+import { isInside, itemsOf, lengthOf, type Sequence, select1, selectValue, sequenceOf } from './element.js'
 import { equal } from './equality.js'
 import { evaluateObject } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { compact, raise, zeros } from './layout.js'
-import { hasMember, wholeOf } from './memory.js'
+import { hasMember, queueLength, readLeaf, wholeOf } from './memory.js'
 import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
 import { lookup, type Scope } from './scope.js'
 import { clearPlace, pushPlace, shiftPlace, storeMember } from './store.js'
@@ -26,12 +26,13 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
   if (receiver.k === 'ref' && receiver.place.domain.kind === 'queue') {
     if (name === 'push') {
       // The queue takes copies: an object that is pushed gets no second name.
-      for (const a of node.arguments) {
+      const pushed = node.arguments.map((a) => {
         if (a.type === 'SpreadElement')
           return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'push one by one: for (const x of ...) q.push(x)')
-        pushPlace(c, receiver.place, evaluateObject(c, a, scope), scope.file, node, text)
-      }
-      return undefinedValue
+        return evaluateObject(c, a, scope)
+      })
+      for (const v of pushed) pushPlace(c, receiver.place, v, scope.file, node, text)
+      return queueLength(c, receiver.place, at)
     }
     if (name === 'shift') return shiftPlace(c, receiver.place, scope.file, node, text)
   }
@@ -42,43 +43,84 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
     const [member] = argumentsOf(c, node, scope)
     return boolean([...receiver.value].map((x: unknown) => equal(member ?? undefinedValue, constantValue(x)) ?? zero).reduce(or, zero))
   }
-  const { items } = compact(itemsOf(c, receiver, site), wholeOf(c, at))
-  if (node.callee.type !== 'MemberExpression') return listMethod(c, receiver, items, name, node, scope)
+  const args = argumentsOf(c, node, scope)
+  const sequence = name === 'find' || name === 'findIndex' ? searched(c, receiver, site) : visited(c, receiver, site)
+  if (node.callee.type !== 'MemberExpression') return listMethod(c, receiver, sequence, name, args, node, scope)
   const { object } = node.callee
-  if (!keepsToItself.has(name)) nameParts(c, object, items, scope)
-  return whileNamed(c, object, items, scope, () => listMethod(c, receiver, items, name, node, scope))
+  const parts = sequence.fixed ?? []
+  if (!keepsToItself.has(name)) nameParts(c, object, parts, scope)
+  return whileNamed(c, object, parts, scope, () => listMethod(c, receiver, sequence, name, args, node, scope))
 }
 
 /** Methods that give no item away but to their callbacks. */
 const keepsToItself: ReadonlySet<string> = new Set(['every', 'some', 'findIndex', 'includes', 'indexOf', 'forEach'])
 
-const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: string, node: CallExpression, scope: Scope): Value => {
+/** As most methods go through a list: they go no further than it was long when they were called, and leave out what has gone since. */
+const visited = (c: Context, receiver: Value, site: Site): Sequence =>
+  asLongAs(c, receiver, site, (stillThere, item) => ({ present: and(item.present, stillThere), value: item.value }))
+
+/** As `find` and `findIndex` go: they read what has gone since too. In an array of JavaScript that is undefined; a queue has no such element. */
+const searched = (c: Context, receiver: Value, site: Site): Sequence =>
+  asLongAs(c, receiver, site, (stillThere, item) => {
+    check(
+      c,
+      or(not(item.present), stillThere),
+      'range',
+      spanOf(site.file, site.node),
+      'the queue has lost the element that is looked at next',
+    )
+    return item
+  })
+
+const asLongAs = (c: Context, receiver: Value, site: Site, gone: (stillThere: Expr, item: Item) => Item): Sequence => {
+  const at = spanOf(site.file, site.node)
+  const sequence = sequenceOf(c, receiver, site)
+  if (sequence.fixed !== null) {
+    const { items } = compact(sequence.fixed, wholeOf(c, at))
+    return { count: items.length, item: (i) => items[i] ?? { present: zero, value: undefinedValue }, fixed: items }
+  }
+  if (receiver.k !== 'ref' || receiver.place.domain.kind !== 'queue') return sequence
+  const { place } = receiver
+  const length = readLeaf(c, place, 0, 0, at)
+  const written = (): number => (length.op === 'load' ? (c.written.get(length.variable) ?? 0) : 0)
+  const before = written()
+  return {
+    ...sequence,
+    item: (i) => {
+      const item = { present: binary('lt', constant(i), length), value: sequence.item(i).value }
+      return written() === before ? item : gone(isInside(c, place, i, at), item)
+    },
+  }
+}
+
+const listMethod = (
+  c: Context,
+  receiver: Value,
+  sequence: Sequence,
+  name: string,
+  args: readonly Value[],
+  node: CallExpression,
+  scope: Scope,
+): Value => {
   const site: Site = { file: scope.file, node }
-  const args = argumentsOf(c, node, scope)
   const [first = undefinedValue, second] = args
-  const apply = (item: Item, i: number): Value => invoke(c, first, [item.value, constantValue(i)], site, scope)
+  const numbers = Array.from({ length: sequence.count }, (_, i) => i)
+  const apply = (item: Item, i: number): Value => invoke(c, first, [item.value, constantValue(i), receiver], site, scope)
   const test = (item: Item, i: number): Expr => condition(c, apply(item, i), site)
-  const live = receiver.k === 'ref' ? ({ live: true } as const) : {}
+  const all = (): readonly Item[] => numbers.map(sequence.item)
   switch (name) {
     case 'every':
       return boolean(
-        items.reduce<Expr>(
-          (holds, item, i) => andThen(c, holds, () => not(andThen(c, item.present, () => not(test(item, i)), site)), site),
+        numbers.reduce<Expr>(
+          (holds, i) => andThen(c, holds, () => not(whereThere(c, sequence, i, (item, k) => not(test(item, k)), site)), site),
           one,
         ),
       )
     case 'some':
-      return boolean(
-        not(
-          items.reduce<Expr>(
-            (none, item, i) => andThen(c, none, () => not(andThen(c, item.present, () => test(item, i), site)), site),
-            one,
-          ),
-        ),
-      )
+      return boolean(not(numbers.reduce<Expr>((none, i) => andThen(c, none, () => not(whereThere(c, sequence, i, test, site)), site), one)))
     case 'find':
     case 'findIndex': {
-      const hits = firstHits(c, items, test, site)
+      const { hits, items } = firstHits(c, sequence, numbers, test, site)
       const found = hits.reduce(or, zero)
       if (name === 'findIndex')
         return items.length === 0
@@ -103,27 +145,24 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
     case 'filter':
       return {
         k: 'list',
-        items: items.map((item, i) => ({
-          present: settle(
-            c,
-            andThen(c, item.present, () => test(item, i), site),
-          ),
-          value: settleValue(c, item.value),
-        })),
+        items: numbers.map((i) => {
+          const item = sequence.item(i)
+          const passes = andThen(c, item.present, () => test(item, i), site)
+          return { present: settle(c, passes), value: settleValue(c, item.value) }
+        }),
       }
     case 'map':
       return {
         k: 'list',
-        items: items.map((item, i) => ({
-          present: item.present,
-          value: settleValue(
-            c,
-            mapped(c, item, () => apply(item, i), site),
-          ),
-        })),
+        items: numbers.map((i) => {
+          const item = sequence.item(i)
+          const value = mapped(c, item, () => apply(item, i), site)
+          return { present: item.present, value: settleValue(c, value) }
+        }),
       }
     case 'forEach':
-      items.forEach((item, i) => {
+      for (const i of numbers) {
+        const item = sequence.item(i)
         conditional(
           c,
           item.present,
@@ -134,16 +173,17 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
           () => undefinedValue,
           site,
         )
-      })
+      }
       return undefinedValue
     case 'reduce': {
       if (second === undefined)
         return refuse(c, 'MC103', scope.file, node, 'reduce without a start value', 'give it one: reduce((a, x) => ..., 0)')
-      return items.reduce<Value>((accumulator, item, i) => {
+      return numbers.reduce<Value>((accumulator, i) => {
+        const item = sequence.item(i)
         const v = conditional(
           c,
           item.present,
-          () => invoke(c, first, [accumulator, item.value, constantValue(i)], site, scope),
+          () => invoke(c, first, [accumulator, item.value, constantValue(i), receiver], site, scope),
           () => accumulator,
           site,
         )
@@ -153,19 +193,26 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
     case 'includes':
       if (args.length > 1)
         return refuse(c, 'MC103', scope.file, node, `${name} from a position`, 'write some((x, i) => i >= from && x === ...)')
-      return boolean(items.map((item) => hit(c, item, first, site)).reduce(or, zero))
+      return boolean(
+        all()
+          .map((item) => hit(c, item, first, site))
+          .reduce(or, zero),
+      )
     case 'indexOf': {
       if (args.length > 1)
         return refuse(c, 'MC103', scope.file, node, `${name} from a position`, 'write findIndex((x, i) => i >= from && x === ...)')
-      if (items.length === 0) return constantValue(-1)
+      if (sequence.count === 0) return constantValue(-1)
       return int(
-        items.map((item) => hit(c, item, first, site)).reduceRight<Expr>((rest, e, i) => select(e, constant(i), rest), constant(-1)),
+        all()
+          .map((item) => hit(c, item, first, site))
+          .reduceRight<Expr>((rest, e, i) => select(e, constant(i), rest), constant(-1)),
         -1,
-        items.length - 1,
+        sequence.count - 1,
       )
     }
     case 'at': {
       const i = integer(c, first, site, 'at')
+      const items = all()
       const n = asInt(lengthOf(items))
       if (n === null || items.length === 0) return undefinedValue
       const wanted = settle(c, i.hi < 0 ? binary('add', n.e, i.e) : i.e)
@@ -182,25 +229,16 @@ const listMethod = (c: Context, receiver: Value, items: readonly Item[], name: s
       return optionalValue(inside, undefined, select1(c, items, wanted, site))
     }
     case 'entries':
-      return {
-        ...live,
-        k: 'list',
-        items: items.map((item, i) => ({
-          present: item.present,
-          value: { k: 'list', items: [constantValue(i), item.value].map((value) => ({ present: one, value })) },
-        })),
-      }
     case 'keys':
-      return { ...live, k: 'list', items: items.map((item, i) => ({ present: item.present, value: constantValue(i) })) }
     case 'values':
-      return { ...live, k: 'list', items }
+      return { k: 'iterator', over: receiver, gives: name }
     case 'concat':
-      return { k: 'list', items: [...items, ...args.flatMap((a) => itemsOf(c, a, site))] }
+      return { k: 'list', items: [...all(), ...args.flatMap((a) => itemsOf(c, a, site))] }
     case 'slice': {
       const range = args.map((a) => (a.k === 'const' ? Number(a.value) : Number.NaN))
       if (range.some((x) => !Number.isInteger(x) || x < 0))
         return refuse(c, 'MC103', scope.file, node, 'slice(...) takes constants from 0 here', 'use filter((_, i) => ...)')
-      return { k: 'list', items: items.slice(...range) }
+      return { k: 'list', items: all().slice(...range) }
     }
     default:
       return refuse(
@@ -221,10 +259,25 @@ const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
   return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
 }
 
-/** For each item, whether it is the first that passes the test. */
-const firstHits = (c: Context, items: readonly Item[], test: (item: Item, i: number) => Expr, site: Site): Expr[] => {
+/** A test of item i; 0 where it is not there. The item is read here: after what the callbacks for those before it have done. */
+const whereThere = (c: Context, sequence: Sequence, i: number, test: (item: Item, i: number) => Expr, site: Site): Expr => {
+  const item = sequence.item(i)
+  return andThen(c, item.present, () => test(item, i), site)
+}
+
+/** The items as they were when their turn came, and for each whether it is the first that passes the test. */
+const firstHits = (
+  c: Context,
+  sequence: Sequence,
+  numbers: readonly number[],
+  test: (item: Item, i: number) => Expr,
+  site: Site,
+): { readonly hits: Expr[]; readonly items: Item[] } => {
   let none: Expr = one
-  return items.map((item, i) => {
+  const items: Item[] = []
+  const hits = numbers.map((i) => {
+    const item = sequence.item(i)
+    items.push(item)
     const e = settle(
       c,
       andThen(c, none, () => andThen(c, item.present, () => test(item, i), site), site),
@@ -235,6 +288,7 @@ const firstHits = (c: Context, items: readonly Item[], test: (item: Item, i: num
     )
     return e
   })
+  return { hits, items }
 }
 
 /** The value for an item that may be missing: its code runs only where the item is there. */
@@ -335,10 +389,11 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   refuseWhileLooping(c, found.cell, scope.file, node)
   refuseOutside(c, found.cell, scope.file, node)
   const site: Site = { file: scope.file, node }
-  const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   const added = argumentsOf(c, node, scope).map((value) => ({ present: one, value: settleValue(c, value) }))
+  const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
     c.leaked.add(found.cell.id)
-  setCell(c, found.cell, { k: 'list', items: [...items, ...added] })
-  return undefinedValue
+  const all = [...items, ...added]
+  setCell(c, found.cell, { k: 'list', items: all })
+  return lengthOf(all)
 }

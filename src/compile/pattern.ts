@@ -1,16 +1,16 @@
 /** Destructuring patterns. */
 import type { BindingPattern, Expression } from 'oxc-parser'
-import { binary, constant } from '../ir/build.js'
 import { present, property } from './access.js'
 import { type Context, refuse, setCell, settle, settleValue, spanOf } from './context.js'
-import { itemsOf, lengthOf, select1 } from './element.js'
+import { sequenceOf } from './element.js'
 import { evaluate } from './expression.js'
 import { conditional } from './flow.js'
+import { compact } from './layout.js'
 import { propertyName } from './literal.js'
-import { snapshot } from './memory.js'
+import { snapshot, wholeOf } from './memory.js'
 import { own } from './ownership.js'
 import { declareName, type Scope, siteOf } from './scope.js'
-import { asInt, lift, optionalValue, undefinedValue, type Value } from './value.js'
+import { lift, optionalValue, undefinedValue, type Value } from './value.js'
 
 /** Declares the names of a pattern with the parts of a value. */
 export const bindPattern = (
@@ -24,6 +24,15 @@ export const bindPattern = (
   destructure(c, pattern, v, scope, (node, value) => {
     if (node.type !== 'Identifier')
       return refuse(c, 'MC101', scope.file, node, 'this pattern is outside the language', 'declare plain names')
+    if (value.k === 'iterator')
+      return refuse(
+        c,
+        'MC101',
+        scope.file,
+        node,
+        `'${node.name}' would be an iterator, which can be gone through once`,
+        'make a list of it: [...x]',
+      )
     const cell = declareName(scope, node.name, node.start, kind)
     own(c, cell, node === pattern ? init : null, value)
     setCell(c, cell, settleValue(c, value.k === 'ref' ? { ...value, origin: kind.parameter ? 'parameter' : 'expression' } : value))
@@ -78,18 +87,20 @@ export const destructure = (
       return
     }
     case 'ArrayPattern': {
-      const items = itemsOf(c, v, site)
+      // Each element is read when its turn comes: what is bound before it may be an element itself.
+      const sequence = sequenceOf(c, v, site)
+      const fixed = sequence.fixed === null ? null : compact(sequence.fixed, wholeOf(c, spanOf(scope.file, pattern))).items
       pattern.elements.forEach((p, i) => {
         if (p === null) return
         if (p.type === 'RestElement') return refuse(c, 'MC101', scope.file, p, '...rest of a list', 'index it')
-        const n = asInt(lengthOf(items))
-        if (n === null) return
-        const inside = binary('lt', constant(i), n.e)
-        const value =
-          i < n.lo
-            ? select1(c, items, constant(i), site)
-            : optionalValue(inside, undefined, i < items.length ? select1(c, items, constant(i), site) : undefinedValue)
-        destructure(c, p, value, scope, bind)
+        const item = i >= sequence.count ? null : fixed === null ? sequence.item(i) : fixed[i]
+        destructure(
+          c,
+          p,
+          item === null || item === undefined ? undefinedValue : optionalValue(item.present, undefined, item.value),
+          scope,
+          bind,
+        )
       })
       return
     }

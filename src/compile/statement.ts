@@ -4,7 +4,7 @@ import { any, constant, not } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { condition, refine } from './condition.js'
 import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { itemsOf } from './element.js'
+import { sequenceOf } from './element.js'
 import { equal } from './equality.js'
 import { evaluate, evaluateObject } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
@@ -232,10 +232,11 @@ const loop = (
 
 const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly string[]): Flow => {
   const site: Site = { file: scope.file, node: node.right }
-  const items = iteration(c, evaluateObject(c, node.right, scope), site)
-  nameParts(c, node.right, items, scope)
+  const sequence = sequenceOf(c, evaluateObject(c, node.right, scope), site)
+  if (sequence.fixed !== null) nameParts(c, node.right, sequence.fixed, scope)
   const rounds = (): Value | 'never' => {
-    for (const next of items) {
+    for (let i = 0; i < sequence.count; i++) {
+      const next = sequence.item(i)
       const item = { present: settle(c, next.present), value: settleValue(c, next.value) }
       const flow = conditional(
         c,
@@ -259,13 +260,6 @@ const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly 
   }
   return whileLooping(c, node.right, scope, () => (leavable(c, ['break'], labels, rounds, site) === 'never' ? 'never' : 'next'))
 }
-
-/**
- * The items of a loop. As in JavaScript, a loop over a part of the state sees what its body writes there: those items are read when their
- * round begins; anything else is a list of its own by now.
- */
-export const iteration = (c: Context, v: Value, site: Site): readonly Item[] =>
-  itemsOf(c, v.k === 'ref' || (v.k === 'list' && v.live === true) ? v : settleValue(c, v), site)
 
 /** A scope for one round of a `for..of`, with the loop's variable bound. */
 export const bindItem = (c: Context, node: ForOfStatement, item: Item, scope: Scope): Scope => {

@@ -38,7 +38,6 @@ const storeLeaves = (c: Context, place: Place, rows: readonly (readonly Expr[])[
       emit(c, { op: 'store', variable: variable.id, index: [...place.index, ...unflatten(element, leaf.dims).map(constant)], value, at })
     })
   })
-  c.stores++
 }
 
 /** Puts a part of the state back to what it holds where there is nothing (the payload of null, an inactive variant). */
@@ -72,7 +71,6 @@ export const pushPlace = (c: Context, place: Place, v: Value, file: number, node
   })
   if (lengthLeaf !== undefined)
     emit(c, { op: 'store', variable: variableOf(c, place, lengthLeaf).id, index: place.index, value: binary('add', length, one), at })
-  c.stores++
 }
 
 const refuseWrite = (c: Context, file: number, node: Offsets, name: string): void => {
@@ -120,5 +118,4 @@ export const storeMember = (c: Context, place: Place, v: Value, value: Expr, fil
   const index = checkedIndex(c, v, domain.size, file, node)
   const leaf = leaves(typeOfDomain(domain))[0]
   if (leaf !== undefined) emit(c, { op: 'store', variable: variableOf(c, place, leaf).id, index: [...place.index, index], value, at })
-  c.stores++
 }

@@ -114,6 +114,7 @@ export const typeOf = (v: Value): Type => {
     case 'state':
     case 'closure':
     case 'method':
+    case 'iterator':
     case 'match':
       return { k: 'keep', value: v }
     case 'stale':

@@ -31,8 +31,10 @@ export type Value =
   /** `absent` (null or undefined) unless `present`. */
   | { readonly k: 'optional'; readonly present: Expr; readonly absent: null | undefined; readonly of: Value }
   | { readonly k: 'record'; readonly fields: ReadonlyMap<string, Value> }
-  /** An array, a queue or a filtered list: the items that are present, in order. A live one is an iterator of the state: see `iteration`. */
-  | { readonly k: 'list'; readonly items: readonly Item[]; readonly live?: true }
+  /** An array, a queue or a filtered list: the items that are present, in order. */
+  | { readonly k: 'list'; readonly items: readonly Item[] }
+  /** What `entries()`, `keys()` and `values()` give, for one loop over it. */
+  | { readonly k: 'iterator'; readonly over: Value; readonly gives: 'entries' | 'keys' | 'values' }
   | { readonly k: 'set'; readonly members: readonly Expr[] }
   | {
       readonly k: 'union'
@@ -118,6 +120,8 @@ export const describe = (v: Value): string => {
       return `a record { ${[...v.fields.keys()].join(', ')} }`
     case 'list':
       return 'a list'
+    case 'iterator':
+      return `the iterator of ${v.gives}()`
     case 'set':
       return 'a set'
     case 'union':
