@@ -1,15 +1,15 @@
 /** Members: `a.b`, `a?.b`, of the state, of local objects, of constants. */
-import type { CallExpression, Expression, MemberExpression } from 'oxc-parser'
+import type { Expression, MemberExpression } from 'oxc-parser'
 import { constant, eq, one, or, zero } from '../ir/build.js'
 import { call } from './call.js'
-import { type Context, check, refuse, settleValue, spanOf, textOf } from './context.js'
+import { type Context, check, refuse, spanOf, textOf } from './context.js'
 import { countMembers, element, lengthOf } from './element.js'
 import { selectLeaves } from './equality.js'
 import { evaluate, evaluateObject } from './expression.js'
-import { conditional, joinOrRefuse, type Site } from './flow.js'
+import { ifThere, joinOrRefuse, type Site } from './flow.js'
 import { readParam } from './free.js'
 import { lower, raise } from './layout.js'
-import { fieldPlace, queueLength, readPlace, readWhole, variantPlace, wholeOf } from './memory.js'
+import { fieldPlace, queueLength, readPlace, readWhole, stillThere, variantPlace, wholeOf } from './memory.js'
 import { type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
 import { typeOf } from './type.js'
@@ -25,45 +25,30 @@ export const present = (c: Context, v: Value, { file, node }: Site): Value => {
 export const member = (c: Context, node: MemberExpression, scope: Scope): Value => {
   if (node.property.type === 'PrivateIdentifier')
     return refuse(c, 'MC101', scope.file, node, 'a private name is outside the language', 'write functions; the state is their argument')
-  const object = present(c, evaluateObject(c, node.object, scope), siteOf(scope, node))
-  return memberOf(c, object, node, scope)
+  return memberOf(c, evaluateObject(c, node.object, scope), node, scope)
 }
 
-/** `a?.b.c`: what follows `?.` is evaluated only where the object is there. */
-export const chain = (
-  c: Context,
-  node: CallExpression | MemberExpression | Extract<Expression, { type: 'TSNonNullExpression' }>,
-  scope: Scope,
-): Value => {
-  if (node.type === 'TSNonNullExpression') return present(c, chainPart(c, node.expression, scope), siteOf(scope, node))
-  return chainPart(c, node, scope)
-}
+/** `a?.b.c`: what follows `?.`, to the end of the chain, is evaluated only where the object is there; else the chain is undefined. */
+export const chain = (c: Context, node: Expression, scope: Scope): Value => link(c, node, scope, (v) => v)
 
-const chainPart = (c: Context, node: Expression, scope: Scope): Value => {
+/** Goes on with the value of a link of a chain, if the chain comes to it. */
+const link = (c: Context, node: Expression, scope: Scope, then: (v: Value) => Value): Value => {
+  if (!containsOptional(node)) return then(evaluateObject(c, node, scope))
   const site = siteOf(scope, node)
-  if (node.type !== 'MemberExpression' && node.type !== 'CallExpression') return evaluateObject(c, node, scope)
-  const inner = node.type === 'MemberExpression' ? node.object : node.callee
-  const rest = (object: Value): Value =>
-    node.type === 'MemberExpression' ? memberOf(c, object, node, scope) : call(c, node, scope, object)
-  const shortCircuits = containsOptional(inner)
-  if (!node.optional && !shortCircuits) return evaluateObject(c, node, scope)
-  const object = chainPart(c, inner, scope)
-  if (object.k === 'const' && (object.value === null || object.value === undefined)) {
-    if (node.optional || shortCircuits) return undefinedValue
+  switch (node.type) {
+    case 'TSNonNullExpression':
+      return link(c, node.expression, scope, (v) => then(present(c, v, site)))
+    case 'MemberExpression':
+      return link(c, node.object, scope, (object) => linkedBy(c, node, object, (there) => then(memberOf(c, there, node, scope)), site))
+    case 'CallExpression':
+      return link(c, node.callee, scope, (callee) => linkedBy(c, node, callee, (there) => then(call(c, node, scope, there)), site))
+    default:
+      return then(evaluateObject(c, node, scope))
   }
-  if (object.k !== 'optional') return rest(object)
-  const settled = settleValue(c, object)
-  if (settled.k !== 'optional') return rest(settled)
-  // Behind a `?.` further to the left undefined means that it stopped there; anything else absent is an error.
-  const v = conditional(
-    c,
-    settled.present,
-    () => rest(settled.of),
-    () => undefinedValue,
-    site,
-  )
-  return v === 'never' ? undefinedValue : v
 }
+
+const linkedBy = (c: Context, node: { readonly optional: boolean }, before: Value, then: (there: Value) => Value, site: Site): Value =>
+  node.optional ? ifThere(c, before, then, () => undefinedValue, site) : then(before)
 
 const containsOptional = (node: Expression): boolean =>
   (node.type === 'MemberExpression' && (node.optional || containsOptional(node.object))) ||
@@ -165,7 +150,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
         : readPlace(c, place, at)
     }
     case 'ref': {
-      const { place } = object
+      const place = stillThere(c, object.place, at)
       const { domain } = place
       switch (domain.kind) {
         case 'record': {
@@ -200,7 +185,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
           // The payload is a part of the state: an object in it is a reference, as all others are.
           const here = Object.keys(domain.variants).indexOf(variant)
           check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
-          return readPlace(c, variantPlace(place, variant, name, field), at, object.origin)
+          return readPlace(c, variantPlace(c, place, variant, name, field), at, object.origin)
         }
         default:
           return missing([])
@@ -230,7 +215,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
 
 export const rootPlace = (c: Context, name: string): Place | null => {
   const domain = Object.hasOwn(c.state, name) ? c.state[name] : undefined
-  return domain === undefined ? null : { name, domain, index: [], dims: [] }
+  return domain === undefined ? null : { name, domain, index: [], dims: [], inside: [] }
 }
 
 export const unionField = (c: Context, v: Value, name: string, site: Site): Value => {

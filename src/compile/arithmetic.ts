@@ -15,16 +15,7 @@ const operands = (c: Context, a: Value, b: Value, operator: string, site: Site):
 
 /** The integer of a value; refuses all else. A value that may be absent is checked to be there. */
 export const integer = (c: Context, v: Value, site: Site, operator: string): Range => {
-  if (v.k === 'optional') {
-    check(
-      c,
-      v.present,
-      'range',
-      spanOf(site.file, site.node),
-      `${textOf(c, site.file, site.node)} uses a value that is ${String(v.absent)}`,
-    )
-    return integer(c, v.of, site, operator)
-  }
+  if (v.k === 'optional') return integer(c, operand(c, v, site), site, operator)
   const i = asInt(v)
   if (i !== null) return i
   if (v.k === 'stale') return stale(c, v.what, site)
@@ -45,6 +36,13 @@ export const integer = (c: Context, v: Value, site: Site, operator: string): Ran
     `'${operator}' takes integers, not ${describe(v)}`,
     'convert it first: a boolean with `b ? 1 : 0`',
   )
+}
+
+/** An operand, which must be there as soon as it is evaluated. */
+export const operand = (c: Context, v: Value, site: Site): Value => {
+  if (v.k !== 'optional') return v
+  check(c, v.present, 'range', spanOf(site.file, site.node), `${textOf(c, site.file, site.node)} uses a value that is ${String(v.absent)}`)
+  return operand(c, v.of, site)
 }
 
 const bounded = (c: Context, op: BinaryOp, a: Range, b: Range, lo: number, hi: number, site: Site): Value => {

@@ -2,13 +2,13 @@
 import type { AssignmentExpression, BindingPattern, Expression, MemberExpression, UpdateExpression } from 'oxc-parser'
 import { and, binary, constant, eq, zero } from '../ir/build.js'
 import { present, property, rootPlace, unionField } from './access.js'
-import { arithmetic, integer } from './arithmetic.js'
+import { arithmetic, integer, operand } from './arithmetic.js'
 import { type Context, cellValue, check, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
 import { element, lengthOf, selectValue, unwrapIndex } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
 import { compact } from './layout.js'
-import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, variantPlace, wholeOf } from './memory.js'
+import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, stillThere, variantPlace, wholeOf } from './memory.js'
 import { identifier } from './name.js'
 import { binaryOperator } from './operator.js'
 import { freshnessOf, isLocalObject, own, partsOf, refuseOutside, refuseWhileLooping, whyShared } from './ownership.js'
@@ -18,14 +18,40 @@ import { stale } from './stale.js'
 import { storePlace } from './store.js'
 import { asInt, constantValue, describe, lift, type Place, undefinedValue, type Value } from './value.js'
 
-/** What can be assigned: a local, a part of the state, or a part of a local object. */
-type Target =
+/**
+ * ECMAScript's Reference: what the left side of an assignment stands for, evaluated once and before the right side. Whether what it leads to is
+ * there, and inside its array, is asked when it is read or written.
+ */
+export type Reference =
   | { readonly k: 'local'; readonly cell: Cell; readonly name: string }
+  /** `key` of an object: a field's name, or the value of an index. */
+  | {
+      readonly k: 'member'
+      readonly object: Value
+      readonly key: Key
+      readonly node: MemberExpression
+      readonly name: string
+    }
+  /** A part of a local object. `replaced`: how often something that it is in had been assigned. */
+  | {
+      readonly k: 'part'
+      readonly cell: Cell
+      readonly path: readonly (string | Value)[]
+      readonly name: string
+      readonly replaced: number
+    }
+
+type Key = string | { readonly value: Value; readonly node: Expression }
+
+/** What a reference leads to. */
+type Target =
+  | Exclude<Reference, { readonly k: 'member' }>
   | { readonly k: 'place'; readonly place: Place; readonly name: string }
   | { readonly k: 'unionField'; readonly place: Place; readonly field: string; readonly name: string }
-  | { readonly k: 'part'; readonly cell: Cell; readonly path: readonly (string | Value)[]; readonly name: string }
 
-const target = (c: Context, node: Expression, scope: Scope): Target => {
+export const referenceTo = (c: Context, node: Expression, scope: Scope): Reference => {
+  const known = c.evaluated.get(node)
+  if (known?.k === 'reference') return known.reference
   const name = textOf(c, scope.file, node)
   if (
     node.type === 'TSNonNullExpression' ||
@@ -33,7 +59,7 @@ const target = (c: Context, node: Expression, scope: Scope): Target => {
     node.type === 'TSSatisfiesExpression' ||
     node.type === 'ParenthesizedExpression'
   )
-    return target(c, node.expression, scope)
+    return referenceTo(c, node.expression, scope)
   if (node.type === 'Identifier') {
     const found = lookup(scope, node.name)
     if (found === null)
@@ -54,20 +80,65 @@ const target = (c: Context, node: Expression, scope: Scope): Target => {
     return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
   const root = rootIdentifier(node)
   const rootValue = root === null ? null : identifier(c, root, scope)
-  const holder = evaluateObject(c, node.object, scope)
-  const isPart = holder.k !== 'ref' && !(holder.k === 'optional' && holder.of.k === 'ref') && holder.k !== 'stale'
-  if (isPart && root !== null && rootValue !== null && isLocalObject(rootValue)) return part(c, node, root, scope, name)
-  const object = present(c, holder, siteOf(scope, node))
+  if (root !== null && rootValue !== null && isLocalObject(rootValue)) return throughLocal(c, node, root, rootValue, scope, name)
+  return { k: 'member', object: evaluateObject(c, node.object, scope), key: keyOf(c, node, scope), node, name }
+}
+
+const keyOf = (c: Context, node: MemberExpression, scope: Scope): Key => {
+  if (!node.computed) return node.property.type === 'PrivateIdentifier' ? '' : node.property.name
+  return { value: evaluate(c, node.property as Expression, scope), node: node.property as Expression }
+}
+
+/** `a.b[i].c` of a local `a`: a part of the object that it holds, unless the way there leads through a reference to the state. */
+const throughLocal = (
+  c: Context,
+  node: MemberExpression,
+  root: Extract<Expression, { type: 'Identifier' }>,
+  rootValue: Value,
+  scope: Scope,
+  name: string,
+): Reference => {
+  const path: (string | Value)[] = []
+  let object = rootValue
+  for (const link of linksTo(node)) {
+    const key = keyOf(c, link, scope)
+    if (link === node && !(object.k === 'ref' || object.k === 'stale' || (object.k === 'optional' && object.of.k === 'ref')))
+      return part(c, node, root, [...path, typeof key === 'string' ? key : settleValue(c, key.value)], scope, name)
+    if (link === node) return { k: 'member', object, key, node, name }
+    path.push(typeof key === 'string' ? key : settleValue(c, key.value))
+    object = memberBy(c, object, key, siteOf(scope, link))
+  }
+  return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
+}
+
+const memberBy = (c: Context, object: Value, key: Key, site: Site): Value =>
+  typeof key === 'string'
+    ? property(c, object, key, site)
+    : key.value.k === 'const' && typeof key.value.value === 'string'
+      ? property(c, object, key.value.value, site)
+      : element(c, object, key.value, { file: site.file, node: key.node }, site)
+
+/** The member accesses of `a.b[i].c`, innermost first. */
+const linksTo = (node: Expression): MemberExpression[] => {
+  if (node.type === 'MemberExpression') return [...linksTo(node.object), node]
+  return 'expression' in node && typeof node.expression === 'object' ? linksTo(node.expression as Expression) : []
+}
+
+/** What a reference leads to now; checks that it leads anywhere. */
+const targetOf = (c: Context, r: Reference, scope: Scope): Target => {
+  if (r.k !== 'member') return r
+  const { node, name, key } = r
+  const object = present(c, r.object, siteOf(scope, node))
   if (object.k === 'stale') return stale(c, object.what, siteOf(scope, node))
-  if (object.k === 'state' && !node.computed) {
-    const place = rootPlace(c, node.property.name)
-    if (place !== null) return { k: 'place', place, name }
+  if (object.k === 'state' && typeof key === 'string') {
+    const variable = rootPlace(c, key)
+    if (variable !== null) return { k: 'place', place: variable, name }
     return refuse(
       c,
       'MC206',
       scope.file,
       node,
-      `the state has no variable '${node.property.name}'`,
+      `the state has no variable '${key}'`,
       `its variables are ${Object.keys(c.state).join(', ')}`,
     )
   }
@@ -80,25 +151,21 @@ const target = (c: Context, node: Expression, scope: Scope): Target => {
       `a part of ${describe(object)} is assigned`,
       'assign parts of the state, or of a local object made with { ... } or [ ... ]',
     )
-  if (node.computed) {
-    const index = unwrapIndex(c, evaluate(c, node.property, scope), siteOf(scope, node.property))
-    if (object.place.domain.kind !== 'array' || (index.k === 'const' && typeof index.value === 'string')) {
-      if (index.k === 'const' && typeof index.value === 'string') return fieldTarget(c, object.place, index.value, scope, node, name)
-      return refuse(
-        c,
-        'MC101',
-        scope.file,
-        node,
-        `an element of ${describe(object)} is assigned`,
-        object.place.domain.kind === 'queue'
-          ? 'queues are written by push and shift, or as a whole'
-          : 'only elements of arrays are assigned',
-      )
-    }
-    const i = settle(c, checkedIndex(c, index, object.place.domain.length, scope.file, node.property))
-    return { k: 'place', place: elementPlace(object.place, i), name }
-  }
-  return fieldTarget(c, object.place, node.property.name, scope, node, name)
+  const place = stillThere(c, object.place, spanOf(scope.file, node))
+  if (typeof key === 'string') return fieldTarget(c, place, key, scope, node, name)
+  const index = unwrapIndex(c, key.value, siteOf(scope, key.node))
+  if (index.k === 'const' && typeof index.value === 'string') return fieldTarget(c, place, index.value, scope, node, name)
+  if (place.domain.kind !== 'array')
+    return refuse(
+      c,
+      'MC101',
+      scope.file,
+      node,
+      `an element of ${describe(object)} is assigned`,
+      place.domain.kind === 'queue' ? 'queues are written by push and shift, or as a whole' : 'only elements of arrays are assigned',
+    )
+  const i = settle(c, checkedIndex(c, index, place.domain.length, scope.file, key.node))
+  return { k: 'place', place: elementPlace(place, i), name }
 }
 
 const fieldTarget = (c: Context, place: Place, field: string, scope: Scope, node: { start: number; end: number }, name: string): Target => {
@@ -132,9 +199,10 @@ const part = (
   c: Context,
   node: MemberExpression,
   root: Extract<Expression, { type: 'Identifier' }>,
+  path: readonly (string | Value)[],
   scope: Scope,
   name: string,
-): Target => {
+): Reference => {
   const found = lookup(scope, root.name)
   if (found === null || !('cell' in found))
     return refuse(
@@ -145,18 +213,23 @@ const part = (
       `'${root.name}' is declared outside this function`,
       'make it a variable of `state`, or a local',
     )
-  const path: (string | Value)[] = []
-  for (let at: Expression = node; at !== root; ) {
-    if (at.type === 'MemberExpression' && at.property.type !== 'PrivateIdentifier') {
-      path.unshift(at.computed ? settleValue(c, evaluate(c, at.property, scope)) : at.property.name)
-      at = at.object
-    } else if ('expression' in at && typeof at.expression === 'object') at = at.expression
-    else return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
-  }
   const shared = whyShared(c, found.cell, path.length)
   if (shared !== null) return refuse(c, 'MC304', scope.file, node, shared.message, shared.hint)
-  return { k: 'part', cell: found.cell, path, name }
+  return { k: 'part', cell: found.cell, path, name, replaced: replacements(c, found.cell, path.length) }
 }
+
+/** How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part around. */
+const replacements = (c: Context, cell: Cell, depth: number): number =>
+  (c.replaced.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + (times ?? 0), 0)
+
+const noteReplaced = (c: Context, cell: Cell, depth: number): void => {
+  const times = c.replaced.get(cell.id) ?? []
+  times[depth] = (times[depth] ?? 0) + 1
+  c.replaced.set(cell.id, times)
+}
+
+const partAt = (c: Context, object: Value, path: readonly (string | Value)[], site: Site): Value =>
+  path.reduce<Value>((v, key) => (typeof key === 'string' ? property(c, v, key, site) : element(c, v, key, site, site)), object)
 
 const readTarget = (c: Context, t: Target, site: Site): Value => {
   switch (t.k) {
@@ -169,10 +242,7 @@ const readTarget = (c: Context, t: Target, site: Site): Value => {
     case 'unionField':
       return unionField(c, readWhole(c, t.place, spanOf(site.file, site.node)), t.field, site)
     case 'part':
-      return t.path.reduce<Value>(
-        (v, key) => (typeof key === 'string' ? property(c, v, key, site) : element(c, v, key, site, site)),
-        cellValue(c, t.cell) ?? undefinedValue,
-      )
+      return partAt(c, cellValue(c, t.cell) ?? undefinedValue, t.path, site)
   }
 }
 
@@ -181,6 +251,7 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
     case 'local':
       refuseOutside(c, t.cell, site.file, site.node)
       if (c.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
+      noteReplaced(c, t.cell, 0)
       return setCell(c, t.cell, settleValue(c, v))
     case 'place':
       return storePlace(c, t.place, v, site.file, site.node, t.name)
@@ -205,11 +276,21 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
       const tag = readWhole(c, t.place, spanOf(site.file, site.node))
       if (tag.k === 'union')
         check(c, eq(tag.at, constant(first.i)), 'range', spanOf(site.file, site.node), `${t.name} of a variant that has none`)
-      return storePlace(c, variantPlace(t.place, first.variant, t.field, first.field), v, site.file, site.node, t.name)
+      return storePlace(c, variantPlace(c, t.place, first.variant, t.field, first.field), v, site.file, site.node, t.name)
     }
     case 'part':
       refuseOutside(c, t.cell, site.file, site.node)
       refuseWhileLooping(c, t.cell, site.file, site.node)
+      if (replacements(c, t.cell, t.path.length) !== t.replaced)
+        return refuse(
+          c,
+          'MC304',
+          site.file,
+          site.node,
+          `the right side replaces the object of which '${t.name}' is a part`,
+          'write two statements: the right side first, into a local',
+        )
+      noteReplaced(c, t.cell, t.path.length)
       return setCell(c, t.cell, settleValue(c, withPart(c, cellValue(c, t.cell) ?? undefinedValue, t.path, v, site)))
   }
 }
@@ -263,40 +344,59 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     destructureInto(c, node.left as unknown as BindingPattern, v, scope)
     return v
   }
-  const t = target(c, node.left as Expression, scope)
+  const r = referenceTo(c, node.left as Expression, scope)
   if (node.operator === '=') {
     // The state takes a copy; a local takes the object itself.
-    const v = t.k === 'place' || t.k === 'unionField' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
-    writeTarget(c, t, v, site)
-    if (t.k === 'local') own(c, t.cell, node.right, v)
-    if (t.k === 'part' && freshnessOf(node.right, v) !== 'own') c.leaked.add(t.cell.id)
+    const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
+    writeTarget(c, targetOf(c, r, scope), v, site)
+    if (r.k === 'local') own(c, r.cell, node.right, v)
+    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') c.leaked.add(r.cell.id)
     return v
   }
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
     return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'write an if')
-  const old = settleValue(c, readTarget(c, t, site))
-  const v = binaryOperator(c, node.operator.slice(0, -1), old, evaluate(c, node.right, scope), site)
-  writeTarget(c, t, v, site)
+  const before = c.evaluated.get(node)
+  const { target, old } = before?.k === 'compound' ? before : compound(c, r, scope, site)
+  const v = binaryOperator(c, node.operator.slice(0, -1), old, operand(c, evaluate(c, node.right, scope), site), site)
+  writeTarget(c, target, v, site)
   return v
+}
+
+/** The target of `x += ...` and what it held before the right side was evaluated. */
+export interface Compound {
+  readonly k: 'compound'
+  readonly target: Target
+  readonly old: Value
+}
+
+export const compound = (c: Context, r: Reference, scope: Scope, site: Site): Compound => {
+  const target = targetOf(c, r, scope)
+  return { k: 'compound', target, old: settleValue(c, readTarget(c, target, site)) }
 }
 
 export const update = (c: Context, node: UpdateExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
-  const t = target(c, node.argument as Expression, scope)
-  const old = settleValue(c, readTarget(c, t, site))
+  const { target, old } = compound(c, referenceTo(c, node.argument as Expression, scope), scope, site)
   const v = arithmetic(c, node.operator === '++' ? '+' : '-', old, constantValue(1), site)
-  writeTarget(c, t, v, site)
+  writeTarget(c, target, v, site)
   return node.prefix ? v : old
 }
 
 /** `[a, b] = ...` and `({ x: s.y } = ...)`. */
 const destructureInto = (c: Context, pattern: BindingPattern, v: Value, scope: Scope): void => {
-  destructure(c, pattern, v, scope, (node, value) => assignPart(c, node as unknown as Expression, value, scope))
+  destructure(
+    c,
+    pattern,
+    () => v,
+    scope,
+    (node, value) => assignPart(c, node as unknown as Expression, value, scope),
+  )
 }
 
-const assignPart = (c: Context, node: Expression, value: Value, scope: Scope): void => {
-  const t = target(c, node, scope)
-  writeTarget(c, t, value, siteOf(scope, node))
-  if (t.k === 'local') own(c, t.cell, null, value)
-  if (t.k === 'part' && isLocalObject(value)) c.leaked.add(t.cell.id)
+const assignPart = (c: Context, node: Expression, take: () => Value, scope: Scope): void => {
+  const r = referenceTo(c, node, scope)
+  const value = take()
+  writeTarget(c, targetOf(c, r, scope), value, siteOf(scope, node))
+  if (r.k === 'local') own(c, r.cell, null, value)
+  if (r.k === 'part' && isLocalObject(value)) c.leaked.add(r.cell.id)
 }

@@ -5,17 +5,18 @@ import { assert, choose, until, when } from '../lang/step.js'
 import { functionInfo } from '../load/registry.js'
 import { functionNode, sourceOf } from '../load/source.js'
 import { present, property } from './access.js'
-import { absolute, extreme, integer, quotient, sign } from './arithmetic.js'
+import { absolute, extreme, integer, operand, quotient, sign } from './arithmetic.js'
 import { condition } from './condition.js'
 import { type Context, check, fileNumber, refuse, settleValue, spanOf, textOf } from './context.js'
 import { itemsOf } from './element.js'
-import { evaluate, evaluateObject } from './expression.js'
+import { evaluate, evaluateObject, spreadItems } from './expression.js'
 import { leavable, type Site, scoped } from './flow.js'
 import { matchMethod } from './match.js'
 import { method } from './methods.js'
 import { bindPattern } from './pattern.js'
 import { type Fn, functionScope, type Scope } from './scope.js'
 import { runStatements } from './statement.js'
+import { evaluateText } from './text.js'
 import { asInt, boolean, constantValue, describe, int, lift, undefinedValue, type Value } from './value.js'
 
 /** `callee` is given where an optional chain has evaluated it already. */
@@ -79,6 +80,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
 /** The function that a call calls. */
 export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value => {
   const { callee } = node
+  const known = c.evaluated.get(callee)
+  if (known?.k === 'value') return known.value
   if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && !callee.computed) {
     const receiver = present(c, evaluateObject(c, callee.object, scope), { file: scope.file, node: callee })
     return property(c, receiver, callee.property.name, { file: scope.file, node: callee })
@@ -95,8 +98,8 @@ export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Val
 /** The arguments of a call that may spread lists whose length is known: `Math.max(...s.count)`. */
 const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] =>
   node.arguments.flatMap((a): Value[] => {
-    if (a.type !== 'SpreadElement') return [evaluate(c, a, scope)]
-    const items = itemsOf(c, evaluateObject(c, a.argument, scope), { file: scope.file, node: a })
+    if (a.type !== 'SpreadElement') return [operand(c, evaluate(c, a, scope), { file: scope.file, node })]
+    const items = spreadItems(c, a, scope)
     if (items.some(({ present: p }) => p.op !== 'const'))
       return refuse(
         c,
@@ -211,7 +214,9 @@ export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => 
 }
 
 export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope): void => {
-  body.params.forEach((p, i) => {
+  // TypeScript's `this` parameter takes no argument.
+  const params = body.params.filter((p) => !(p.type === 'Identifier' && p.name === 'this'))
+  params.forEach((p, i) => {
     if (p.type === 'TSParameterProperty' || p.type === 'RestElement')
       return refuse(c, 'MC101', inner.file, p, 'a rest parameter is outside the language', 'name the parameters')
     bindPattern(c, p, args[i] ?? undefinedValue, inner, { constant: false, parameter: true })
@@ -224,6 +229,7 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
     return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
   const site: Site = { file: scope.file, node: test }
   const e = condition(c, evaluate(c, test, scope), site)
+  if (message !== undefined && message.type !== 'SpreadElement') evaluateText(c, message, scope)
   const said =
     message === undefined || message.type === 'SpreadElement'
       ? null

@@ -4,10 +4,22 @@ import type { Expr, Span, Stmt } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
 import { type Context, check, emit, emitInto, type Offsets, refuse, settle, settleValue, spanOf } from './context.js'
 import { compact, enumPosition, lower, raise, zeros } from './layout.js'
-import { snapshot, unghost, wholeOf } from './memory.js'
+import { snapshot, stillThere, unghost, wholeOf } from './memory.js'
 import { stale } from './stale.js'
 import { typeOfDomain } from './type.js'
-import { asBool, asInt, boolean, constantValue, describe, describeDomain, int, lift, type Value } from './value.js'
+import {
+  absences,
+  asBool,
+  asInt,
+  boolean,
+  constantValue,
+  describe,
+  describeDomain,
+  int,
+  lift,
+  type Value,
+  withoutUndefined,
+} from './value.js'
 
 /**
  * The value as one of the domain, with checks where it might be outside.
@@ -26,6 +38,7 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       'store a value of the domain, or widen the domain in `state`',
     )
   if (v.k === 'stale') return stale(c, v.what, { file, node })
+  if (v.k === 'ref') stillThere(c, v.place, at)
   if (v.k === 'optional' && domain.kind !== 'optional') {
     check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)
     return coerce(c, v.of, domain, file, node, name)
@@ -71,9 +84,10 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       if (v.k === 'const' && v.value === null) return v
       if (v.k === 'const' && v.value === undefined) return wrong()
       if (v.k !== 'optional') return coerce(c, v, domain.of, file, node, name)
-      if (v.absent === undefined) {
-        check(c, v.present, 'range', at, `${name} = undefined is outside its domain`)
-        return coerce(c, v.of, domain.of, file, node, name)
+      const { undefinedWhen } = absences(v)
+      if (undefinedWhen.op !== 'const' || undefinedWhen.value !== 0) {
+        check(c, not(undefinedWhen), 'range', at, `${name} = undefined is outside its domain`)
+        return coerce(c, withoutUndefined(v), domain, file, node, name)
       }
       const of = convertWhere(c, v.present, v.of, at, (payload) => coerce(c, payload, domain.of, file, node, name))
       return { k: 'optional', present: v.present, absent: null, of }
@@ -193,7 +207,10 @@ const convertWhere = (c: Context, condition: Expr, v: Value, at: Span, convert: 
   // What the checks look at is computed before them: it is used behind them too, whatever the condition says.
   const settled = settleValue(c, snapshot(c, v, at))
   const checks: Stmt[] = []
-  const converted = emitInto(c, checks, () => convert(settled))
+  const converted = emitInto(c, checks, () => {
+    if (v.k === 'ref') stillThere(c, v.place, at)
+    return convert(settled)
+  })
   emit(c, { op: 'if', condition, then: checks, else: [] })
   return converted
 }

@@ -195,7 +195,10 @@ const withFairness = (model: CompileInput['model'], p: never, agents: readonly A
     if (!fairnesses.has(fairness))
       throw new DiagnosticError('MC014', `'${String(fairness)}' is no kind of fairness`, hint, placeOfFunction(model.state))
   }
-  return agents.map((agent) => ({ ...agent, fairness: said[agent.group] ?? agent.fairness }))
+  return agents.map((agent) => ({
+    ...agent,
+    fairness: Object.hasOwn(said, agent.group) ? (said[agent.group] ?? agent.fairness) : agent.fairness,
+  }))
 }
 
 /** Runs one of the author's functions that build the model's parts. */

@@ -2,19 +2,23 @@
 import type { Expression, LogicalExpression } from 'oxc-parser'
 import { and, not, one, zero } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
-import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue } from './context.js'
+import { type Context, cellValue, emitInto, refuse, setCell, settle } from './context.js'
 import { evaluate, evaluateObject } from './expression.js'
-import { andThen, conditional, type Site } from './flow.js'
+import { andThen, conditional, ifThere, type Site } from './flow.js'
 import { nameAgain } from './ownership.js'
 import { decide } from './path.js'
 import { type Cell, lookup, type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
-import { asBool, asInt, boolean, constantValue, describe, int, undefinedValue, type Value } from './value.js'
+import { assignsLocals } from './syntax.js'
+import { asBool, asInt, boolean, constantValue, describe, int, thereIf, undefinedValue, type Value } from './value.js'
 
 /** The condition of a value: booleans, and objects that may be null. */
 export const condition = (c: Context, v: Value, site: Site): Expr => decide(c, conditionOf(c, v, site))
 
-const conditionOf = (c: Context, v: Value, site: Site): Expr => {
+const conditionOf = (c: Context, given: Value, site: Site): Expr => {
+  const there = given.k === 'optional' ? thereIf(given) : null
+  // What may be null and undefined alike is there or not.
+  const v: Value = there === null || there.of === null ? given : { k: 'optional', present: there.present, absent: null, of: there.of }
   const e = asBool(v)
   if (e !== null) return e
   if (v.k === 'optional' && (isReference(v.of) || v.of.k === 'record' || v.of.k === 'union')) return v.present
@@ -30,7 +34,7 @@ const conditionOf = (c: Context, v: Value, site: Site): Expr => {
     'MC202',
     site.file,
     site.node,
-    `the condition is ${describe(v)}, not a boolean`,
+    `the condition is ${describe(given)}, not a boolean`,
     asInt(v) !== null ? 'compare it: `x !== 0`' : 'compare it: `x !== null`, `x === ...`',
   )
 }
@@ -40,20 +44,14 @@ const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 export const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
   const left = node.operator === '??' ? evaluate(c, node.left, scope) : evaluateObject(c, node.left, scope)
-  if (node.operator === '??') {
-    if (left.k === 'const') return left.value === null || left.value === undefined ? evaluate(c, node.right, scope) : left
-    if (left.k !== 'optional') return left
-    const settled = settleValue(c, left)
-    if (settled.k !== 'optional') return settled
-    const v = conditional(
+  if (node.operator === '??')
+    return ifThere(
       c,
-      settled.present,
-      () => settled.of,
+      left,
+      (there) => there,
       () => evaluate(c, node.right, scope),
       site,
     )
-    return v === 'never' ? undefinedValue : v
-  }
   const test = condition(c, left, siteOf(scope, node.left))
   if (asBool(left) === null) return logicalOfObjects(c, node, left, test, scope)
   const evaluateRight = (): Expr => condition(c, evaluateObject(c, node.right, scope), siteOf(scope, node.right))
@@ -86,11 +84,17 @@ const logicalOfObjects = (c: Context, node: LogicalExpression, left: Value, test
 
 /** Narrows the ranges of locals by what a condition says of them: `i < n`, `i >= 1 && ...`. */
 export const refine = (c: Context, node: Expression, truth: boolean, scope: Scope): void => {
-  if (node.type === 'UnaryExpression' && node.operator === '!') return refine(c, node.argument, !truth, scope)
-  if (node.type === 'ParenthesizedExpression') return refine(c, node.expression, truth, scope)
+  // By now a local that the condition itself assigns holds something else than what was compared.
+  if (!assignsLocals(node, (callee) => callee.type !== 'Identifier' || 'cell' in (lookup(scope, callee.name) ?? {})))
+    narrowBy(c, node, truth, scope)
+}
+
+const narrowBy = (c: Context, node: Expression, truth: boolean, scope: Scope): void => {
+  if (node.type === 'UnaryExpression' && node.operator === '!') return narrowBy(c, node.argument, !truth, scope)
+  if (node.type === 'ParenthesizedExpression') return narrowBy(c, node.expression, truth, scope)
   if (node.type === 'LogicalExpression' && (node.operator === '&&') === truth && node.operator !== '??') {
-    refine(c, node.left, truth, scope)
-    return refine(c, node.right, truth, scope)
+    narrowBy(c, node.left, truth, scope)
+    return narrowBy(c, node.right, truth, scope)
   }
   if (node.type !== 'BinaryExpression' || node.left.type === 'PrivateIdentifier') return
   const negated = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '===': '!==', '!==': '===' } as const

@@ -6,6 +6,7 @@ import { visitExpr } from '../ir/walk.js'
 import type { Domain } from '../lang/domain.js'
 import { sourceOf } from '../load/source.js'
 import { type Leaf, leaves } from './layout.js'
+import type { Evaluated } from './order.js'
 import type { Known } from './path.js'
 import type { Cell } from './scope.js'
 import type { Type } from './type.js'
@@ -41,8 +42,8 @@ export interface Arrival {
 
 export type Cells = ReadonlyMap<string, Value>
 
-/** What code is compiled for: a step of an agent, the condition of an `until`, a property, or `init`. */
-export type Purpose = 'step' | 'condition' | 'property' | 'init' | 'start'
+/** What code is compiled for: a step of an agent, the condition of an `until`, a label or message, a property, or `init`. */
+export type Purpose = 'step' | 'condition' | 'text' | 'property' | 'init' | 'start'
 
 export interface Context {
   readonly files: { readonly path: string; readonly file: SourceFile }[]
@@ -64,8 +65,10 @@ export interface Context {
   readonly looping: { readonly now: Set<string>; acrossYields: (cell: string) => boolean }
   /** Lists that a literal in the author's function makes: nobody else holds them. */
   readonly fresh: WeakSet<object>
-  /** The value of a delegated yield that has been executed ahead of the expression around it. */
-  readonly yielded: Map<object, Value>
+  /** What has been evaluated of the expression with a yield that is in progress: its yields, and what stands to their left. See order.ts. */
+  evaluated: ReadonlyMap<object, Evaluated>
+  /** How often a local and its parts have been replaced, by depth: 0 is the local itself. */
+  readonly replaced: Map<string, number[]>
   /** The variables of the state, by name. */
   readonly state: Readonly<Record<string, Domain>>
   /** How file paths are shown. */
@@ -112,7 +115,8 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   foreign: new Set(),
   looping: { now: new Set(), acrossYields: () => false },
   fresh: new WeakSet(),
-  yielded: new Map(),
+  evaluated: new Map(),
+  replaced: new Map(),
   shown,
   temps: 0,
   blocks: 0,
@@ -281,6 +285,13 @@ export const check = (c: Context, condition: Expr, kind: Failure['kind'], at: Sp
 export const declareVariables = (c: Context, name: string, type: Type, role: VariableRole): number[] =>
   leaves(type).map(({ suffix, lo, hi, dims, values }) => {
     const id = c.variables.length
+    if (c.variableIds.has(`${name}${suffix}`))
+      throw new DiagnosticError(
+        'MC014',
+        `two parts of '${name}' would both be called '${name}${suffix}'`,
+        'put a record between a queue and a queue in it, or an optional and an optional in it: queue(2, record({ items: queue(3, bool) }))',
+        null,
+      )
     c.variables.push({ id, name: `${name}${suffix}`, lo, hi, dims, role, ...(values === undefined ? {} : { values }) })
     c.variableIds.set(`${name}${suffix}`, id)
     return id

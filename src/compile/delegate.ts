@@ -1,51 +1,91 @@
 /** `yield*`: choices, and helpers that run in place; `when`, which blocks a way. */
-import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-parser'
+import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { choose, when } from '../lang/step.js'
+import { compound, referenceTo } from './assignment.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from './call.js'
 import { condition, refine } from './condition.js'
-import { type Context, newTemp, refuse, settle, settleValue, spanOf } from './context.js'
+import { type Context, cellValue, newTemp, refuse, settle, settleValue, spanOf } from './context.js'
 import { itemsOf, select1 } from './element.js'
-import { evaluate } from './expression.js'
+import { binaryOperand, evaluate, evaluateObject, spreadItems } from './expression.js'
 import type { Site } from './flow.js'
 import { compact } from './layout.js'
+import { spreadFields } from './literal.js'
 import { blocked, branch, fork, type Machine, type Next } from './machine.js'
 import { hasMember, wholeOf } from './memory.js'
+import { type Evaluated, partsToLastYield } from './order.js'
 import { unwrapped } from './ownership.js'
 import { runBody } from './process.js'
-import { type Fn, lookup, type Scope } from './scope.js'
-import { callsNamed, delegatedYields, pauses } from './syntax.js'
-import { asInt, describe, int, lift, undefinedValue, type Value } from './value.js'
+import { type Fn, lookup, type Scope, siteOf } from './scope.js'
+import { callsIn, yieldsIn } from './syntax.js'
+import { asInt, constantValue, describe, int, lift, undefinedValue, type Value } from './value.js'
 
-/** Executes the `yield*`s of an expression, then goes on; `evaluate` finds their values in the context. */
+/**
+ * Evaluates what comes before the last yield of an expression, in order, and its yields; then goes on. `evaluate` finds in the context what has been
+ * evaluated.
+ */
 export const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next): void => {
   const { c } = m
-  const { always, sometimes } = delegatedYields(expression)
-  const [first] = sometimes
-  if (first !== undefined)
-    return refuse(
-      c,
-      'MC109',
-      scope.file,
-      first,
-      'a yield in a part of an expression that is not always evaluated',
-      'write an if, and the yield as a statement in it',
-    )
-  const from = (i: number): void => {
-    const node = always[i]
-    if (node === undefined) return next()
-    if (node.type !== 'YieldExpression') return from(i + 1)
-    if (!node.delegate)
-      return callsNamed(node, 'choose')
-        ? refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
-        : refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
-    delegate(m, node, !standsAlone(expression, node), scope, (v) => {
-      c.yielded.set(node, v)
-      from(i + 1)
-    })
+  const parts = partsToLastYield(expression)
+  const from = (i: number, evaluated: ReadonlyMap<object, Evaluated>): void => {
+    c.evaluated = evaluated
+    const part = parts[i]
+    if (part === undefined) return next()
+    const { node } = part
+    const site = siteOf(scope, node)
+    const on = (key: object, result: Evaluated): void => from(i + 1, new Map(evaluated).set(key, result))
+    switch (part.kind) {
+      case 'value':
+        return on(node, { k: 'value', value: evaluateObject(c, part.node, scope) })
+      case 'operand':
+        return on(node, { k: 'value', value: binaryOperand(c, part.of, evaluateObject(c, part.node, scope), scope) })
+      case 'callee':
+        return on(part.node.callee, { k: 'value', value: calleeOf(c, part.node, scope) })
+      case 'items':
+        return on(node, { k: 'items', items: spreadItems(c, part.node, scope) })
+      case 'fields':
+        return on(node, { k: 'value', value: spreadFields(c, part.node, scope) })
+      case 'compound': {
+        const reference = referenceTo(c, part.node.left as Expression, scope)
+        return on(node, compound(c, reference, scope, site))
+      }
+      case 'reference': {
+        const reference = referenceTo(c, part.node, scope)
+        const called = parts[i + 1]
+        // A step may end before the assignment: the target is found again then, and must be the same one.
+        if (called?.kind !== 'yield' || !standsAlone(expression, called.node) || !mayPause(c, called.node, scope))
+          return on(node, { k: 'reference', reference })
+        if (reference.k === 'member' && reference.object.k === 'optional') return refuseInTheMiddle(c, called.node, scope)
+        return from(i + 1, evaluated)
+      }
+      case 'sometimes':
+        return refuse(
+          c,
+          'MC109',
+          scope.file,
+          node,
+          'a yield in a part of an expression that is not always evaluated',
+          'write an if, and the yield as a statement in it',
+        )
+      case 'misplaced':
+        return refuse(
+          c,
+          'MC108',
+          scope.file,
+          node,
+          'a yield inside an expression',
+          'give it a statement of its own: `const x = yield* ...`',
+        )
+      case 'yield':
+        if (!part.node.delegate)
+          return callsIn(node).some((inside) => isLanguage(c, inside.callee, choose, scope))
+            ? refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
+            : refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
+        return delegate(m, part.node, !standsAlone(expression, part.node), scope, (value) => on(node, { k: 'value', value }))
+    }
   }
-  from(0)
+  from(0, new Map())
 }
 
 /** Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x = yield* f()`, `s.a[i] = yield* f()`. */
@@ -73,15 +113,7 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
   const { body, generator, name } = functionOf(c, fn, { file: scope.file, node: callee })
   if (!generator)
     return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
-  if (nested && hasYieldThatPauses(body))
-    return refuse(
-      c,
-      'MC108',
-      scope.file,
-      node,
-      `'${name}' takes steps in the middle of an expression`,
-      'give it a statement of its own: `const x = yield* ...`',
-    )
+  if (nested && mayPause(c, node, scope)) return refuseInTheMiddle(c, node, scope)
   const args = argumentsOf(c, callee, scope).map((v) => settleValue(c, v))
   const outer = { frames: m.frames, calls: c.calls }
   const waiting = m.frames.at(-1)
@@ -99,7 +131,48 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
   })
 }
 
-const hasYieldThatPauses = (body: Fn): boolean => body.body !== null && pauses(body.body as Node)
+const refuseInTheMiddle = (c: Context, node: YieldExpression, scope: Scope): never =>
+  refuse(
+    c,
+    'MC108',
+    scope.file,
+    node,
+    'a helper takes steps in the middle of an expression',
+    'give it a statement of its own: `const x = yield* ...`',
+  )
+
+/** Whether a step may end in a `yield*`: in a helper that yields labels, or runs helpers that may. */
+const mayPause = (c: Context, node: YieldExpression, scope: Scope, around: readonly Fn[] = []): boolean => {
+  const callee = node.argument === null ? null : unwrapped(node.argument)
+  if (callee?.type !== 'CallExpression' || isLanguage(c, callee.callee, choose, scope)) return false
+  const fn = calleeValue(c, callee.callee, scope)
+  if (fn === null) return true
+  const { body } = functionOf(c, fn, siteOf(scope, callee))
+  if (around.includes(body)) return true
+  const inner = enter(c, fn, siteOf(scope, node), scope)
+  return body.body !== null && yieldsIn(body.body).some((inside) => !inside.delegate || mayPause(c, inside, inner, [...around, body]))
+}
+
+/** The function that a plain name stands for where it is called; null where that is not known yet. */
+const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null => {
+  const known = c.evaluated.get(callee)
+  if (known?.k === 'value') return known.value
+  if (callee.type !== 'Identifier') return null
+  const found = lookup(scope, callee.name)
+  if (found === null) return null
+  if ('cell' in found) return cellValue(c, found.cell) ?? null
+  try {
+    return constantValue(found.captured.captured(callee.name))
+  } catch {
+    return null
+  }
+}
+
+/** Whether a callee is a function of the language, under whatever name it was imported. */
+export const isLanguage = (c: Context, callee: Expression, fn: unknown, scope: Scope): boolean => {
+  const v = calleeValue(c, callee, scope)
+  return v?.k === 'const' && v.value === fn
+}
 
 const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Value) => void): void => {
   const { c } = m
@@ -181,11 +254,7 @@ const choiceValue = (c: Context, items: readonly { present: Expr; value: Value }
   return items.length === 1 ? (items[0]?.value ?? undefinedValue) : select1(c, items, t, site)
 }
 
-export const isWhen = (node: CallExpression, scope: Scope): boolean => {
-  if (node.callee.type !== 'Identifier') return false
-  const found = lookup(scope, node.callee.name)
-  return found !== null && 'captured' in found && found.captured.captured(node.callee.name) === when
-}
+export const isWhen = (c: Context, node: CallExpression, scope: Scope): boolean => isLanguage(c, node.callee, when, scope)
 
 export const guard = (m: Machine, node: CallExpression, scope: Scope, next: Next): void => {
   const { c } = m

@@ -7,7 +7,7 @@ import { type Context, check, refuse, settle, spanOf, textOf } from './context.j
 import { selectLeaves } from './equality.js'
 import { joinOrRefuse, type Site } from './flow.js'
 import { compact, leaves, lower, raise } from './layout.js'
-import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, wholeOf } from './memory.js'
+import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from './memory.js'
 import { stale } from './stale.js'
 import { type Type, typeOf, typeOfDomain } from './type.js'
 import { asInt, constantValue, describe, type Item, int, lift, type Place, undefinedValue, type Value } from './value.js'
@@ -36,7 +36,8 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
   if (object.k === 'optional') return element(c, present(c, object, site), index, at, site)
   if (object.k === 'ref' && object.place.domain.kind === 'array') {
     const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
-    return readPlace(c, elementPlace(object.place, i), spanOf(site.file, site.node), object.origin)
+    const place = stillThere(c, object.place, spanOf(site.file, site.node))
+    return readPlace(c, elementPlace(place, i), spanOf(site.file, site.node), object.origin)
   }
   const table = lift(object)
   if (table.k === 'record') return lookupTable(c, table.fields, index, site)
@@ -150,19 +151,19 @@ export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
     case 'array':
       return {
         count: place.domain.length,
-        item: (i) => ({ present: one, value: readPlace(c, elementPlace(place, constant(i)), at, v.origin) }),
+        item: (i) => ({ present: one, value: readPlace(c, elementPlace(stillThere(c, place, at), constant(i)), at, v.origin) }),
         fixed: null,
       }
     case 'set':
       return {
         count: place.domain.size,
-        item: (i) => ({ present: readLeaf(c, place, 0, i, at), value: constantValue(i) }),
+        item: (i) => ({ present: readLeaf(c, stillThere(c, place, at), 0, i, at), value: constantValue(i) }),
         fixed: null,
       }
     case 'queue':
       return {
         count: place.domain.capacity,
-        item: (i) => ({ present: isInside(c, place, i, at), value: queueItem(c, place, i, at) }),
+        item: (i) => ({ present: isInside(c, stillThere(c, place, at), i, at), value: queueItem(c, place, i, at) }),
         fixed: null,
       }
     default:
@@ -211,7 +212,7 @@ export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
         value: givenBy(lifted.gives, i, value),
       }))
     case 'ref': {
-      const { place } = lifted
+      const place = stillThere(c, lifted.place, at)
       if (place.domain.kind === 'array') {
         return Array.from({ length: place.domain.length }, (_, i) => ({
           present: one,

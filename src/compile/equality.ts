@@ -1,35 +1,19 @@
 /** `===` of values, and choosing one of several. */
-import { all, and, binary, constant, eq, not, or, select, zero } from '../ir/build.js'
+import { all, and, any, binary, constant, eq, not, select, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { enumPosition } from './layout.js'
-import { asBool, asInt, constantValue, type Value } from './value.js'
+import { absences, asBool, asInt, thereIf, type Value } from './value.js'
 
 /** Whether two values are the same; null where they are objects, which have no such comparison. */
 export const equal = (a: Value, b: Value): Expr | null => {
   if (a.k === 'const' && b.k === 'const') return isObject(a.value) && isObject(b.value) ? null : constant(Number(a.value === b.value))
   if (a.k === 'optional' || b.k === 'optional') {
-    const [o, other] = a.k === 'optional' ? [a, b] : [b, a]
-    if (o.k !== 'optional') return null
-    if (other.k === 'const' && (other.value === null || other.value === undefined)) {
-      // An optional that is there may itself hold nothing: what `find` found may be null.
-      const nothing = and(o.present, equal(o.of, other) ?? zero)
-      return other.value === o.absent ? or(not(o.present), nothing) : nothing
-    }
-    if (other.k !== 'optional') {
-      const payload = equal(o.of, other)
-      return payload === null ? null : and(o.present, payload)
-    }
-    const payload = equal(o.of, other.of)
-    if (payload === null) return null
-    const bothAbsent = o.absent === other.absent ? and(not(o.present), not(other.present)) : zero
-    const oneHoldsNothing =
-      o.absent === other.absent
-        ? zero
-        : or(
-            all([not(o.present), other.present, equal(other.of, constantValue(o.absent)) ?? zero]),
-            all([o.present, not(other.present), equal(o.of, constantValue(other.absent)) ?? zero]),
-          )
-    return or(or(bothAbsent, oneHoldsNothing), all([o.present, other.present, payload]))
+    const [x, y] = [absences(a), absences(b)]
+    const [p, q] = [thereIf(a), thereIf(b)]
+    const payload = p.of === null || q.of === null ? zero : equal(p.of, q.of)
+    return payload === null
+      ? null
+      : any([and(x.nullWhen, y.nullWhen), and(x.undefinedWhen, y.undefinedWhen), all([p.present, q.present, payload])])
   }
   if (isNothing(a) || isNothing(b)) return zero
   const [p, q] = [asInt(a), asInt(b)]

@@ -1,13 +1,13 @@
 /** Expressions of the subset, executed on symbolic values. */
-import type { Expression } from 'oxc-parser'
+import type { Expression, SpreadElement } from 'oxc-parser'
 import { not, one } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { chain, member, present } from './access.js'
-import { arithmetic, integer, negate } from './arithmetic.js'
+import { arithmetic, integer, negate, operand } from './arithmetic.js'
 import { assignment, update } from './assignment.js'
 import { call } from './call.js'
 import { condition, logical } from './condition.js'
-import { type Context, cover, refuse, spanOf, textOf } from './context.js'
+import { type Context, cover, type Offsets, refuse, spanOf, textOf } from './context.js'
 import { itemsOf } from './element.js'
 import { conditional } from './flow.js'
 import { readsParamsOnly } from './free.js'
@@ -28,6 +28,8 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
 
 /** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
+  const known = c.evaluated.get(node)
+  if (known?.k === 'value') return known.value
   const site = siteOf(scope, node)
   switch (node.type) {
     case 'Literal':
@@ -61,8 +63,8 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'BinaryExpression': {
       if (node.left.type === 'PrivateIdentifier') break
       const { left, right } = node
-      const a = evaluateObject(c, left, scope)
-      const b = evaluateObject(c, right, scope)
+      const a = binaryOperand(c, node, evaluateObject(c, left, scope), scope)
+      const b = binaryOperand(c, node, evaluateObject(c, right, scope), scope)
       refuseNeverEqual(c, node.operator, [left, a], [right, b], scope)
       return binaryOperator(c, node.operator, a, b, site)
     }
@@ -89,9 +91,7 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       const items = node.elements.flatMap((element): readonly Item[] => {
         if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
         if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
-        const spread = itemsOf(c, evaluateObject(c, element.argument, scope), siteOf(scope, element))
-        nameParts(c, element.argument, spread, scope)
-        return spread
+        return spreadItems(c, element, scope)
       })
       if (items.every((item) => item.value.k === 'const' && item.present === one)) {
         const list = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
@@ -122,15 +122,27 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       const v = evaluateObject(c, node.expression, scope)
       return v.k === 'optional' ? present(c, v, site) : v
     }
-    case 'YieldExpression': {
-      const v = c.yielded.get(node)
-      if (v !== undefined) return v
+    case 'YieldExpression':
       return refuse(c, 'MC108', site.file, node, 'a yield inside an expression', 'give it a statement of its own: `const x = yield* ...`')
-    }
     default:
       break
   }
   return refuse(c, 'MC101', site.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
+}
+
+const takesIntegers: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
+
+/** An operand of a binary operator: where a number is computed from it, it must be there before the other one is evaluated. */
+export const binaryOperand = (c: Context, node: Offsets & { readonly operator: string }, v: Value, scope: Scope): Value =>
+  takesIntegers.has(node.operator) ? operand(c, v, siteOf(scope, node)) : v
+
+/** The items of `...x` in a list or among arguments. */
+export const spreadItems = (c: Context, node: SpreadElement, scope: Scope): readonly Item[] => {
+  const known = c.evaluated.get(node)
+  if (known?.k === 'items') return known.items
+  const items = itemsOf(c, evaluateObject(c, node.argument, scope), siteOf(scope, node))
+  nameParts(c, node.argument, items, scope)
+  return items
 }
 
 const branch = (c: Context, test: Expr, node: Expression, text: string, scope: Scope): Value => {

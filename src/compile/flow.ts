@@ -14,13 +14,14 @@ import {
   newTemp,
   type Offsets,
   refuse,
+  settleValue,
   spanOf,
 } from './context.js'
 import { leaves, lower, raise } from './layout.js'
 import { wholeOf } from './memory.js'
 import { assume, decide, type Known } from './path.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
-import { asBool, boolean, undefinedValue, type Value } from './value.js'
+import { absences, asBool, boolean, thereIf, undefinedValue, type Value } from './value.js'
 
 /** Whether control goes on behind a statement. */
 export type Flow = 'next' | 'never'
@@ -163,6 +164,16 @@ export const conditional = (
   for (const way of [a, b]) if (way.value !== 'never') arrivals.push({ out: way.out, exits: false, cells: way.cells, value: way.value })
   if (arrivals.length === 0) return 'never'
   return meetIn(c, before, arrivals, site)
+}
+
+/** What `??` and `?.` do: `then` with what is there, `otherwise` where the value is null or undefined. */
+export const ifThere = (c: Context, v: Value, then: (there: Value) => Value, otherwise: () => Value, site: Site): Value => {
+  if (v.k !== 'optional') return absences(v).of === null ? otherwise() : then(v)
+  const settled = settleValue(c, v)
+  const { present, of } = thereIf(settled)
+  if (of === null) return otherwise()
+  const result = conditional(c, present, () => then(of), otherwise, site)
+  return result === 'never' ? undefinedValue : result
 }
 
 const zeroOf: Expr = { op: 'const', value: 0 }

@@ -2,10 +2,11 @@
  * How values are laid out in scalars: `lower` takes a value apart, `raise` puts it together. One layout serves the variables of the
  * state, the locals of processes, and the meeting of two ways through a step.
  */
-import { and, constant, eq, one, select, zero } from '../ir/build.js'
+import { and, constant, eq, not, one, select, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { describeType, joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
 import {
+  absences,
   asBool,
   asInt,
   boolean,
@@ -16,6 +17,7 @@ import {
   lift,
   optionalValue,
   type RefOrigin,
+  undefinedValue,
   type Value,
 } from './value.js'
 
@@ -87,11 +89,15 @@ export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] =>
     case 'enum':
       return [[enumPosition(v, t.values)]]
     case 'optional': {
-      if (v.k === 'const' && v.value === t.absent) return [[zero], ...zeros(t.of)]
-      if (v.k !== 'optional') return [[one], ...lower(v, t.of, read)]
-      const there = lower(v.of, t.of, read)
+      const { nullWhen, undefinedWhen, of } = absences(v)
+      const present = not(t.absent === null ? nullWhen : undefinedWhen)
+      // What may be both is null outside: the rest is a question of undefined.
+      const rest: Value | null =
+        t.of.k !== 'optional' ? of : of === null ? undefinedValue : optionalValue(not(undefinedWhen), undefined, of)
       const absent = zeros(t.of)
-      return [[v.present], ...there.map((es, leaf) => es.map((e, i) => select(v.present, e, absent[leaf]?.[i] ?? zero)))]
+      if (rest === null || (present.op === 'const' && present.value === 0)) return [[present], ...absent]
+      const there = lower(rest, t.of, read)
+      return [[present], ...there.map((es, leaf) => es.map((e, i) => select(present, e, absent[leaf]?.[i] ?? zero)))]
     }
     case 'record': {
       const whole = lift(read(v))
@@ -228,6 +234,7 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
           name: t.name,
           domain: t.domain,
           dims: t.dims,
+          inside: t.inside.map((around) => ({ ...around, since: -1 })),
           index: t.index?.map(constant) ?? t.dims.map((_, i) => get(leaf, element * t.dims.length + i)),
         },
         origin,

@@ -1,11 +1,11 @@
 /** Object literals. */
-import type { Expression, ObjectExpression } from 'oxc-parser'
+import type { Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
 import { present } from './access.js'
 import { type Context, refuse, settleValue, spanOf } from './context.js'
 import { selectValue } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
-import { snapshot } from './memory.js'
+import { snapshot, stillThere } from './memory.js'
 import { nameParts } from './ownership.js'
 import { type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
@@ -14,11 +14,7 @@ import { describe, lift, type Value } from './value.js'
 export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
   const parts = node.properties.map((p): Value => {
-    if (p.type === 'SpreadElement') {
-      const v = evaluateObject(c, p.argument, scope)
-      nameParts(c, p.argument, v, scope)
-      return spread(c, v, siteOf(scope, p))
-    }
+    if (p.type === 'SpreadElement') return spreadFields(c, p, scope)
     if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter is outside the language', 'write a plain field')
     return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluate(c, p.value, scope)]]) }
   })
@@ -49,8 +45,18 @@ export const propertyName = (
   return refuse(c, 'MC101', scope.file, key as Expression, 'a field whose name is not constant', 'write the name')
 }
 
+/** The fields of `...x` in an object: a copy. */
+export const spreadFields = (c: Context, node: SpreadElement, scope: Scope): Value => {
+  const known = c.evaluated.get(node)
+  if (known?.k === 'value') return known.value
+  const v = evaluateObject(c, node.argument, scope)
+  nameParts(c, node.argument, v, scope)
+  return spread(c, v, siteOf(scope, node))
+}
+
 const spread = (c: Context, v: Value, site: Site): Value => {
   if (v.k === 'stale') return stale(c, v.what, site)
+  if (v.k === 'ref') stillThere(c, v.place, spanOf(site.file, site.node))
   const whole = lift(snapshot(c, v.k === 'optional' ? v.of : v, spanOf(site.file, site.node)))
   if (whole.k !== 'record' && whole.k !== 'union')
     return refuse(c, 'MC201', site.file, site.node, `${describe(v)} is spread into an object`, 'spread a record')

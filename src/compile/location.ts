@@ -18,6 +18,7 @@ import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, t
 import { wholeOf } from './memory.js'
 import { join, sameKnown } from './path.js'
 import { type Cell, type Scope, visibleCells } from './scope.js'
+import { evaluateText } from './text.js'
 import { sameType, type Type, typeOf, zeroIn } from './type.js'
 import { constantValue, int, type Value } from './value.js'
 
@@ -99,6 +100,7 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
           "yield until('lock', () => s.lock === null)",
         )
       labelText(c, label, scope)
+      evaluateText(c, label, scope)
       return { label: () => labelText(c, label, scope), condition: { node: test, scope } }
     }
     if (fn.k === 'const' && fn.value === choose)
@@ -106,6 +108,7 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
   }
   // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
   labelText(c, argument, scope)
+  evaluateText(c, argument, scope)
   return { label: () => labelText(c, argument, scope), condition: null }
 }
 

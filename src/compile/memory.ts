@@ -1,5 +1,5 @@
 /** Locations of the state: going into their parts, and reading them. */
-import { and, binary, constant, one, zero } from '../ir/build.js'
+import { and, binary, constant, eq, one, zero } from '../ir/build.js'
 import { type Expr, type Span, unflatten } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
 import { type Context, check, type Offsets, read, refuse, settle, spanOf, textOf, variableOf } from './context.js'
@@ -20,7 +20,7 @@ export const readPlace = (c: Context, place: Place, at: Span, origin: RefOrigin 
     case 'optional': {
       const present = readLeaf(c, place, 0, 0, at)
       // Whether it is there is read now; the payload, where it is an object, is a reference.
-      return optionalValue(present, null, readPlace(c, { ...place, domain: domain.of }, at, origin))
+      return optionalValue(present, null, readPlace(c, within(c, { ...place, domain }, 1, { ...place, domain: domain.of }), at, origin))
     }
     default:
       return { k: 'ref', place: { ...place, domain }, origin }
@@ -69,7 +69,7 @@ export const fieldPlace = (place: Place, name: string): Place | null => {
   const domain = unghost(place.domain)
   if (domain.kind !== 'record') return null
   const field = Object.hasOwn(domain.fields, name) ? domain.fields[name] : undefined
-  return field === undefined ? null : { name: `${place.name}.${name}`, domain: field, index: place.index, dims: place.dims }
+  return field === undefined ? null : { ...place, name: `${place.name}.${name}`, domain: field }
 }
 
 /** An index that is checked to be inside 0..length-1. */
@@ -88,7 +88,7 @@ export const checkedIndex = (c: Context, v: Value, length: number, file: number,
 export const elementPlace = (place: Place, index: Expr): Place => {
   const domain = unghost(place.domain)
   if (domain.kind !== 'array') throw new Error('not an array')
-  return { name: place.name, domain: domain.of, index: [...place.index, index], dims: [...place.dims, domain.length] }
+  return { ...place, domain: domain.of, index: [...place.index, index], dims: [...place.dims, domain.length] }
 }
 
 /** The length of a queue in the state. */
@@ -97,12 +97,47 @@ export const queueLength = (c: Context, place: Place, at: Span): Value => {
   return domain.kind === 'queue' ? int(readLeaf(c, place, 0, 0, at), 0, domain.capacity) : constantValue(undefined)
 }
 
-export const variantPlace = (place: Place, variant: string, field: string, domain: Domain): Place => ({
-  name: `${place.name}.${variant}.${field}`,
-  domain,
-  index: place.index,
-  dims: place.dims,
-})
+/** A field of a variant that the union at `place` is known to hold now. */
+export const variantPlace = (c: Context, place: Place, variant: string, field: string, domain: Domain): Place => {
+  const union = unghost(place.domain)
+  const wanted = union.kind === 'union' ? Object.keys(union.variants).indexOf(variant) : 0
+  return within(c, place, wanted, { ...place, name: `${place.name}.${variant}.${field}`, domain })
+}
+
+/** A location inside an optional or union, which is known to be there now. */
+const within = (c: Context, around: Place, wanted: number, place: Place): Place => {
+  const [leaf] = leaves(typeOfDomain(around.domain))
+  const variable = leaf === undefined ? undefined : variableOf(c, around, leaf)
+  if (variable === undefined || variable.lo === variable.hi) return place
+  const since = c.written.get(variable.id) ?? 0
+  return { ...place, inside: [...place.inside, { variable: variable.id, depth: around.index.length, wanted, since }] }
+}
+
+/**
+ * Checks that a location is still there: the optional around it may have become null since, the union another variant. Nothing is emitted where no
+ * store can have done that. Gives the location, known to be there.
+ */
+export const stillThere = (c: Context, place: Place, at: Span): Place => {
+  if (place.inside.every(({ variable, since }) => (c.written.get(variable) ?? 0) === since)) return place
+  return {
+    ...place,
+    inside: place.inside.map((around) => {
+      const { variable, depth, wanted, since } = around
+      const written = c.written.get(variable) ?? 0
+      if (written === since) return around
+      const e = read(c, { op: 'load', variable, index: place.index.slice(0, depth) })
+      if (c.variables[variable]?.role.kind === 'ghost') c.ghostReads.set(e, at)
+      check(
+        c,
+        eq(e, constant(wanted)),
+        'range',
+        at,
+        `${place.name} is not there any more: what it is in has become null, or another variant`,
+      )
+      return { ...around, since: written }
+    }),
+  }
+}
 
 /** Whether an integer is in a set in the state; false for one that no member can be. */
 export const hasMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi: number }, at: Span): Expr => {

@@ -15,7 +15,7 @@ import { compact, raise, zeros } from './layout.js'
 import { hasMember, queueLength, readLeaf, wholeOf } from './memory.js'
 import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
 import { lookup, type Scope } from './scope.js'
-import { clearPlace, pushPlace, shiftPlace, storeMember } from './store.js'
+import { clearPlace, pushPlace, refuseWrite, shiftPlace, storeMember } from './store.js'
 import { typeOf } from './type.js'
 import { asInt, boolean, constantValue, describe, type Item, int, optionalValue, type Place, undefinedValue, type Value } from './value.js'
 
@@ -330,17 +330,7 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
       return undefinedValue
     case 'clear':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, "'clear' on a copy of a set", 'change the set in the state')
-      if (c.purpose === 'property' || c.purpose === 'condition')
-        return refuse(c, 'MC303', scope.file, node, `${text} is cleared`, 'only look at the state here')
-      if (c.purpose === 'start')
-        return refuse(
-          c,
-          'MC112',
-          scope.file,
-          node,
-          `${text} is cleared before the first yield`,
-          'start the process with `yield` and a label',
-        )
+      refuseWrite(c, scope.file, node, text)
       clearPlace(c, receiver.place, at)
       return undefinedValue
     default:

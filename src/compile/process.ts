@@ -6,7 +6,7 @@
 import type { Node, Statement, SwitchStatement } from 'oxc-parser'
 import { bindParameters, enter, functionOf, within } from './call.js'
 import { condition, refine } from './condition.js'
-import { cover, refuse, settleValue, spanOf, textOf } from './context.js'
+import { type Context, cover, refuse, settleValue, spanOf, textOf } from './context.js'
 import { guard, isWhen, withYields } from './delegate.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
@@ -15,7 +15,7 @@ import { forLoop, forOf, loopControl, rounds, whileLoop } from './loop.js'
 import { branch, type Control, fallOff, type Machine, type Next } from './machine.js'
 import { childScope, type Fn, type Scope } from './scope.js'
 import { declare, hoist, requireLoop, runStatement, switchCases } from './statement.js'
-import { callsNamed, escapes, hasYield } from './syntax.js'
+import { callsIn, escapes, hasYield } from './syntax.js'
 import { undefinedValue, type Value } from './value.js'
 
 /** Runs an author's function from its start. */
@@ -58,18 +58,21 @@ const run = (m: Machine, statements: readonly Statement[], first: number, scope:
   for (let i = first; i < statements.length; i++) {
     const statement = statements[i]
     if (statement === undefined) continue
-    if (needsContinuation(statement)) return step(m, statement, scope, control, () => run(m, statements, i + 1, scope, control, next))
+    if (needsContinuation(m.c, statement, scope))
+      return step(m, statement, scope, control, () => run(m, statements, i + 1, scope, control, next))
     // Without a yield in it or a jump out of it, it comes to its end: or the whole way is refused.
     if (runStatement(m.c, statement, scope) === 'never') return fallOff(m)
   }
   next()
 }
 
-const needsContinuation = (node: Node): boolean => hasYield(node) || escapes(node) || callsNamed(node, 'when')
+const needsContinuation = (c: Context, node: Node, scope: Scope): boolean => hasYield(node) || escapes(node) || callsWhen(c, node, scope)
+
+const callsWhen = (c: Context, node: Node, scope: Scope): boolean => callsIn(node).some((call) => isWhen(c, call, scope))
 
 export const step = (m: Machine, node: Statement, scope: Scope, control: Control, next: Next, labels: readonly string[] = []): void => {
   const { c } = m
-  if (!needsContinuation(node)) {
+  if (!needsContinuation(c, node, scope)) {
     if (runStatement(c, node, scope, labels) === 'never') return fallOff(m)
     return next()
   }
@@ -77,8 +80,8 @@ export const step = (m: Machine, node: Statement, scope: Scope, control: Control
     case 'ExpressionStatement': {
       const { expression } = node
       if (expression.type === 'YieldExpression' && !expression.delegate) return pause(m, expression, scope, next)
-      if (expression.type === 'CallExpression' && isWhen(expression, scope)) return guard(m, expression, scope, next)
-      if (callsNamed(node, 'when') && !hasYield(node))
+      if (expression.type === 'CallExpression' && isWhen(c, expression, scope)) return guard(m, expression, scope, next)
+      if (callsWhen(c, node, scope) && !hasYield(node))
         return refuse(c, 'MC108', scope.file, node, 'when(...) inside an expression', 'call it as a statement of its own')
       return withYields(m, expression, scope, () => {
         if (expression.type !== 'YieldExpression') evaluateObject(c, expression, scope)

@@ -2,28 +2,17 @@
 import { binary, constant, one, zero } from '../ir/build.js'
 import { type Expr, type Span, unflatten } from '../ir/system.js'
 import { coerce } from './coerce.js'
-import { type Context, check, emit, type Offsets, refuse, settle, spanOf, variableOf } from './context.js'
+import { type Context, check, emit, type Offsets, type Purpose, refuse, settle, spanOf, variableOf } from './context.js'
 import { leaves, lower, raise, zeros } from './layout.js'
-import { checkedIndex, readLeaf, unghost, wholeOf } from './memory.js'
+import { checkedIndex, readLeaf, stillThere, unghost, wholeOf } from './memory.js'
 import { typeOfDomain } from './type.js'
 import type { Place, Value } from './value.js'
 
 /** Stores a value, copied in. */
 export const storePlace = (c: Context, place: Place, v: Value, file: number, node: Offsets, name: string): void => {
   const at = spanOf(file, node)
-  if (c.purpose === 'property')
-    refuse(c, 'MC303', file, node, `the property writes ${name}`, 'a property only looks at the state: remove the assignment')
-  if (c.purpose === 'condition')
-    refuse(c, 'MC303', file, node, `the condition of until(...) writes ${name}`, 'write in the step that the condition starts')
-  if (c.purpose === 'start')
-    refuse(
-      c,
-      'MC112',
-      file,
-      node,
-      `${name} is written before the first yield`,
-      'start the process with `yield` and a label, then write; initial values belong into `init`',
-    )
+  refuseWrite(c, file, node, name)
+  stillThere(c, place, at)
   const type = typeOfDomain(place.domain)
   const rows = lower(coerce(c, v, place.domain, file, node, name), type, wholeOf(c, at))
   const several = rows.length > 1 || (rows[0]?.length ?? 0) > 1
@@ -49,6 +38,7 @@ export const pushPlace = (c: Context, place: Place, v: Value, file: number, node
   if (domain.kind !== 'queue') throw new Error('not a queue')
   const at = spanOf(file, node)
   refuseWrite(c, file, node, name)
+  stillThere(c, place, at)
   const length = settle(c, readLeaf(c, place, 0, 0, at))
   check(c, binary('lt', length, constant(domain.capacity)), 'range', at, `${name} is full: it holds ${domain.capacity}`)
   const rows = lower(coerce(c, v, domain.of, file, node, `${name}[..]`), typeOfDomain(domain.of), wholeOf(c, at)).map((es) =>
@@ -73,18 +63,26 @@ export const pushPlace = (c: Context, place: Place, v: Value, file: number, node
     emit(c, { op: 'store', variable: variableOf(c, place, lengthLeaf).id, index: place.index, value: binary('add', length, one), at })
 }
 
-const refuseWrite = (c: Context, file: number, node: Offsets, name: string): void => {
-  if (c.purpose === 'property' || c.purpose === 'condition')
+/** What may only look at the state. */
+const onlyLooks: Readonly<Partial<Record<Purpose, string>>> = {
+  property: 'the property',
+  condition: 'the condition of until(...)',
+  text: 'a label or message',
+}
+
+/** Refuses to write where code may only look, or where there is no step yet. */
+export const refuseWrite = (c: Context, file: number, node: Offsets, name: string, what = `writes ${name}`): void => {
+  const looker = onlyLooks[c.purpose]
+  if (looker !== undefined) refuse(c, 'MC303', file, node, `${looker} ${what}`, 'only look at the state here, and write in a step')
+  if (c.purpose === 'start')
     refuse(
       c,
-      'MC303',
+      'MC112',
       file,
       node,
-      `${c.purpose === 'property' ? 'the property' : 'the condition of until(...)'} writes ${name}`,
-      'only look at the state here',
+      `${name} is written before the first yield`,
+      'start the process with `yield` and a label, then write; initial values belong into `init`',
     )
-  if (c.purpose === 'start')
-    refuse(c, 'MC112', file, node, `${name} is written before the first yield`, 'start the process with `yield` and a label, then write')
 }
 
 /** Removes and gives the first element of a queue in the state; an empty one is a range violation. */
@@ -93,6 +91,7 @@ export const shiftPlace = (c: Context, place: Place, file: number, node: Offsets
   if (domain.kind !== 'queue') throw new Error('not a queue')
   const at = spanOf(file, node)
   refuseWrite(c, file, node, name)
+  stillThere(c, place, at)
   const length = settle(c, readLeaf(c, place, 0, 0, at))
   check(c, binary('gt', length, zero), 'range', at, `${name} is empty: there is nothing to shift`)
   const type = typeOfDomain(domain)
@@ -115,6 +114,7 @@ export const storeMember = (c: Context, place: Place, v: Value, value: Expr, fil
   if (domain.kind !== 'set') throw new Error('not a set')
   const at = spanOf(file, node)
   refuseWrite(c, file, node, name)
+  stillThere(c, place, at)
   const index = checkedIndex(c, v, domain.size, file, node)
   const leaf = leaves(typeOfDomain(domain))[0]
   if (leaf !== undefined) emit(c, { op: 'store', variable: variableOf(c, place, leaf).id, index: [...place.index, index], value, at })

@@ -1,5 +1,5 @@
 /** Questions about an author's syntax tree that need no values. */
-import type { Node } from 'oxc-parser'
+import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-parser'
 
 /** Nodes directly below one, functions inside it excepted. */
 const below = (node: Node): Node[] => {
@@ -28,21 +28,17 @@ const memo = (ask: (node: Node) => boolean): ((node: Node) => boolean) => {
 /** Whether a yield (or `yield*`) is in it, outside of nested functions. */
 export const hasYield: (node: Node) => boolean = memo((node) => node.type === 'YieldExpression' || below(node).some(hasYield))
 
-/** Whether a step may end in it: a yield of a label, or a `yield*` of anything but `choose(...)`. */
-export const pauses = (node: Node): boolean =>
-  (node.type === 'YieldExpression' &&
-    !(
-      node.delegate &&
-      node.argument?.type === 'CallExpression' &&
-      node.argument.callee.type === 'Identifier' &&
-      node.argument.callee.name === 'choose'
-    )) ||
-  below(node).some(pauses)
+/** The yields in it, outside of nested functions, in the order of the text. */
+export const yieldsIn = (node: Node): YieldExpression[] => [
+  ...(node.type === 'YieldExpression' ? [node] : []),
+  ...below(node).flatMap((x) => (hasYield(x) ? yieldsIn(x) : [])),
+]
 
-/** Whether it calls a function by this name, outside of nested functions. */
-export const callsNamed = (node: Node, name: string): boolean =>
-  (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === name) ||
-  below(node).some((x) => callsNamed(x, name))
+/** The calls in it, outside of nested functions. */
+export const callsIn = (node: Node): CallExpression[] => [
+  ...(node.type === 'CallExpression' ? [node] : []),
+  ...below(node).flatMap(callsIn),
+]
 
 /** Whether control may leave it by `return`, or by `break` or `continue` to something around it. */
 export const escapes = (node: Node, loops = 0, switches = 0, labels: readonly string[] = []): boolean => {
@@ -86,33 +82,9 @@ export const breaks = (node: Node): boolean => {
 const hasLabelledBreak = (node: Node): boolean =>
   (node.type === 'BreakStatement' && node.label !== null) || below(node).some(hasLabelledBreak)
 
-/** The delegated yields in an expression, in the order in which they are evaluated; those that are evaluated only sometimes apart. */
-export const delegatedYields = (node: Node): { readonly always: Node[]; readonly sometimes: Node[] } => {
-  const always: Node[] = []
-  const sometimes: Node[] = []
-  const walk = (at: Node, conditional: boolean): void => {
-    if (at.type === 'YieldExpression') {
-      if (at.argument !== null) walk(at.argument, conditional)
-      ;(conditional ? sometimes : always).push(at)
-      return
-    }
-    if (at.type === 'LogicalExpression') {
-      walk(at.left, conditional)
-      walk(at.right, true)
-      return
-    }
-    if (at.type === 'ConditionalExpression') {
-      walk(at.test, conditional)
-      walk(at.consequent, true)
-      walk(at.alternate, true)
-      return
-    }
-    for (const x of below(at)) walk(x, conditional || at.type === 'ChainExpression')
-  }
-  walk(node, false)
-  return { always, sometimes }
-}
-
-/** Whether evaluating it may change the state or a local. */
-export const mayWrite = (node: Node): boolean =>
-  node.type === 'AssignmentExpression' || node.type === 'UpdateExpression' || node.type === 'CallExpression' || below(node).some(mayWrite)
+/** Whether evaluating it may assign a local: outside of nested functions, or by calling one that `isLocal`. */
+export const assignsLocals = (node: Node, isLocal: (callee: Expression) => boolean): boolean =>
+  node.type === 'AssignmentExpression' ||
+  node.type === 'UpdateExpression' ||
+  (node.type === 'CallExpression' && isLocal(node.callee)) ||
+  below(node).some((x) => assignsLocals(x, isLocal))

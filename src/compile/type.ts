@@ -2,7 +2,7 @@
 import { one } from '../ir/build.js'
 import type { Domain } from '../lang/domain.js'
 import { hasFreeParams } from './free.js'
-import { constantValue, describe, lift, type Value } from './value.js'
+import { constantValue, describe, type Inside, lift, type Value } from './value.js'
 
 export type Type =
   /** No value yet: what the items of an empty list are. */
@@ -27,6 +27,7 @@ export type Type =
       readonly domain: Domain
       readonly dims: readonly number[]
       readonly index: readonly number[] | null
+      readonly inside: readonly Omit<Inside, 'since'>[]
     }
   | { readonly k: 'stale'; readonly what: string }
 
@@ -85,7 +86,7 @@ export const typeOf = (v: Value): Type => {
     case 'enum':
       return { k: 'enum', values: v.values }
     case 'optional':
-      return { k: 'optional', absent: v.absent, of: typeOf(v.of) }
+      return optionalType(v.absent, typeOf(v.of))
     case 'record':
       return { k: 'record', fields: new Map([...v.fields].map(([name, x]) => [name, typeOf(x)])) }
     case 'list':
@@ -109,6 +110,7 @@ export const typeOf = (v: Value): Type => {
         name: v.place.name,
         domain: v.place.domain,
         dims: v.place.dims,
+        inside: v.place.inside.map(({ variable, depth, wanted }) => ({ variable, depth, wanted })),
         index: v.place.index.every((e) => e.op === 'const') ? v.place.index.map((e) => (e.op === 'const' ? e.value : 0)) : null,
       }
     case 'state':
@@ -120,6 +122,15 @@ export const typeOf = (v: Value): Type => {
     case 'stale':
       return { k: 'stale', what: v.what }
   }
+}
+
+/** A type that may be absent in one way more. What may be both null and undefined is null outside. */
+const optionalType = (absent: null | undefined, of: Type): Type => {
+  if (of.k === 'const' && (of.value === null || of.value === undefined))
+    return of.value === absent ? of : { k: 'optional', absent: null, of: { k: 'const', value: undefined } }
+  if (of.k !== 'optional') return { k: 'optional', absent, of }
+  if (of.absent === absent) return of
+  return absent === null ? { k: 'optional', absent, of } : { k: 'optional', absent: null, of: optionalType(undefined, of.of) }
 }
 
 const widenConst = (t: Type): Type => {
@@ -143,14 +154,13 @@ export const joinTypes = (a: Type, b: Type): Type => {
     [b, a],
   ] as const)
     if (x.k === 'const' && (x.value === null || x.value === undefined)) {
-      if (y.k === 'optional' && y.absent === x.value) return y
-      if (y.k !== 'optional') return { k: 'optional', absent: x.value, of: y.k === 'const' ? widenConst(y) : y }
+      return optionalType(x.value, y.k === 'const' ? widenConst(y) : y)
     }
-  if (a.k === 'optional' || b.k === 'optional') {
-    if (a.k === 'optional' && b.k === 'optional' && a.absent !== b.absent) throw new ShapesDiffer('null and undefined')
-    const absent = a.k === 'optional' ? a.absent : b.k === 'optional' ? b.absent : null
-    return { k: 'optional', absent, of: joinTypes(a.k === 'optional' ? a.of : a, b.k === 'optional' ? b.of : b) }
-  }
+  for (const [x, y] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    if (x.k === 'optional') return optionalType(x.absent, joinTypes(x.of, y.k === 'optional' && y.absent === x.absent ? y.of : y))
   const x = widenConst(a)
   const y = widenConst(b)
   if (x.k === 'int' && y.k === 'int') {

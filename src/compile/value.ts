@@ -1,6 +1,6 @@
 /** Symbolic values: what the compiler knows of an author's value while it executes a function at compile time. */
 
-import { constant, one, zero } from '../ir/build.js'
+import { and, constant, not, one, or, zero } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import type { Domain } from '../lang/domain.js'
 import { fieldsOfParams } from './free.js'
@@ -13,6 +13,18 @@ export interface Place {
   readonly index: readonly Expr[]
   /** The length of each of these arrays. */
   readonly dims: readonly number[]
+  /** The optionals and unions that it is in, outermost first: it is there while all of them are as they were. */
+  readonly inside: readonly Inside[]
+}
+
+/** An optional or a union around a location: the variable that says what it holds is at the first `depth` indices of the location. */
+export interface Inside {
+  readonly variable: number
+  readonly depth: number
+  /** What the variable holds where the location is there. */
+  readonly wanted: number
+  /** How many stores to the variable had been emitted when it was last known to hold that; -1 where nothing is known. */
+  readonly since: number
 }
 
 export interface Item {
@@ -71,6 +83,33 @@ export const int = (e: Expr, lo: number, hi: number): Value =>
 export const boolean = (e: Expr): Value => (e.op === 'const' ? constantValue(e.value !== 0) : { k: 'bool', e })
 export const optionalValue = (present: Expr, absent: null | undefined, of: Value): Value =>
   present.op === 'const' ? (present.value === 0 ? constantValue(absent) : of) : { k: 'optional', present, absent, of }
+
+/** When a value is null and when undefined, and what it is else: null where it is never anything else. What is found in a list may be null itself. */
+export const absences = (v: Value): { readonly nullWhen: Expr; readonly undefinedWhen: Expr; readonly of: Value | null } => {
+  if (v.k === 'const' && v.value === null) return { nullWhen: one, undefinedWhen: zero, of: null }
+  if (v.k === 'const' && v.value === undefined) return { nullWhen: zero, undefinedWhen: one, of: null }
+  if (v.k !== 'optional') return { nullWhen: zero, undefinedWhen: zero, of: v }
+  const inner = absences(v.of)
+  const [nullWhen, undefinedWhen] = [and(v.present, inner.nullWhen), and(v.present, inner.undefinedWhen)]
+  return v.absent === null
+    ? { nullWhen: or(not(v.present), nullWhen), undefinedWhen, of: inner.of }
+    : { nullWhen, undefinedWhen: or(not(v.present), undefinedWhen), of: inner.of }
+}
+
+/** Whether a value is there, neither null nor undefined, and what it is then. */
+export const thereIf = (v: Value): { readonly present: Expr; readonly of: Value | null } => {
+  if (v.k !== 'optional') return { present: absences(v).of === null ? zero : one, of: absences(v).of }
+  const inner = thereIf(v.of)
+  return { present: and(v.present, inner.present), of: inner.of }
+}
+
+/** A value that is known not to be undefined. */
+export const withoutUndefined = (v: Value): Value =>
+  v.k !== 'optional'
+    ? v
+    : v.absent === undefined
+      ? withoutUndefined(v.of)
+      : { k: 'optional', present: v.present, absent: null, of: withoutUndefined(v.of) }
 
 /** The boolean expression of a value, else null. */
 export const asBool = (v: Value): Expr | null =>

@@ -192,7 +192,7 @@ export const set = (n: number): Domain<IndexSet> => {
 export const union = <const Tag extends string, V extends Record<string, Fields>>(tag: Tag, variants: V): Domain<UnionValue<Tag, V>> => {
   if (Object.keys(variants).length === 0) throw new ModelError(`union('${tag}', {}) needs at least one variant`)
   for (const [name, fields] of Object.entries(variants)) {
-    if (tag in fields) throw new ModelError(`variant '${name}' of union('${tag}', ...) has a field named like the tag`)
+    if (Object.hasOwn(fields, tag)) throw new ModelError(`variant '${name}' of union('${tag}', ...) has a field named like the tag`)
     for (const of of Object.values(fields)) notGhost('union', of)
   }
   return { kind: 'union', tag, variants }

@@ -1,14 +1,14 @@
 /**
- * Where JavaScript goes on with null and undefined, and the language does not: it counts with them as with 0 and NaN, and erases the `!` of
- * TypeScript. In the language both are range violations, so the oracle has to notice them; code that it does not run stays as it is written.
+ * Where JavaScript goes on and the language does not: it counts with null and undefined as with 0 and NaN, divides by 0, reads undefined outside of a list, and erases the `!` of
+ * TypeScript. In the language these are range violations, so the oracle has to notice them; code that it does not run stays as it is written.
  */
 import { child, childrenOf, isTypeOnly, isTypeWrapper, list, type Node, nameOf } from './node.js'
 
 export interface Guard {
-  /** The expression that must not be null. */
+  /** The expression that must not be null, and no 0 where it divides. */
   readonly node: Node
   /** The function of the runtime that makes sure of it. */
-  readonly by: 'operand' | 'there'
+  readonly by: 'operand' | 'divisor' | 'element' | 'there'
 }
 
 /**
@@ -20,8 +20,12 @@ export const guardsIn = (program: Node): Guard[] => {
   const walk = (node: Node, inFunction: boolean, role: Role): void => {
     if (isTypeOnly(node)) return
     if (inFunction) {
-      for (const operand of operandsOf(node)) if (mayBeNull(operand)) guards.push({ node: operand, by: 'operand' })
+      const divisor = divisorOf(node)
+      if (divisor !== null && !isNonZero(divisor)) guards.push({ node: divisor, by: 'divisor' })
+      for (const operand of operandsOf(node)) if (operand !== divisor && mayBeNull(operand)) guards.push({ node: operand, by: 'operand' })
       if (node.type === 'TSNonNullExpression' && role === 'value') guards.push({ node, by: 'there' })
+      if (node.type === 'MemberExpression' && node.computed === true && role === 'value' && !isLiteralKey(node))
+        guards.push({ node, by: 'element' })
     }
     const within = inFunction || /Function/.test(node.type)
     for (const part of childrenOf(node)) walk(part, within, roleOf(part, node, role))
@@ -30,8 +34,8 @@ export const guardsIn = (program: Node): Guard[] => {
   return guards
 }
 
-/** What an expression is for: its value, to be assigned to, or a link of an optional chain. */
-type Role = 'value' | 'target' | 'link'
+/** What an expression is for: its value, to be assigned to, to be called, or a link of an optional chain. */
+type Role = 'value' | 'target' | 'link' | 'callee'
 
 const roleOf = (part: Node, parent: Node, role: Role): Role => {
   switch (parent.type) {
@@ -40,7 +44,8 @@ const roleOf = (part: Node, parent: Node, role: Role): Role => {
     case 'MemberExpression':
       return part === parent.object && role === 'link' ? 'link' : 'value'
     case 'CallExpression':
-      return part === parent.callee && role === 'link' ? 'link' : 'value'
+      // A callee keeps its receiver.
+      return part === parent.callee ? (role === 'link' ? 'link' : 'callee') : 'value'
     case 'AssignmentExpression':
     case 'AssignmentPattern':
       return part === parent.left ? 'target' : 'value'
@@ -77,6 +82,21 @@ const operandsOf = (node: Node): Node[] => {
       return []
   }
 }
+
+/** `x['name']`, where TypeScript knows what it is. */
+const isLiteralKey = (node: Node): boolean => {
+  const key = child(node, 'property')
+  return key?.type === 'Literal' && typeof key.value === 'string'
+}
+
+/** What is divided by. */
+const divisorOf = (node: Node): Node | null =>
+  (node.type === 'BinaryExpression' && (node.operator === '%' || node.operator === '/')) ||
+  (node.type === 'AssignmentExpression' && (node.operator === '%=' || node.operator === '/='))
+    ? child(node, 'right')
+    : null
+
+const isNonZero = (node: Node): boolean => node.type === 'Literal' && typeof node.value === 'number' && node.value !== 0
 
 /** `Number` and the functions of `Math`. */
 const isArithmetic = (callee: Node | null): boolean =>

@@ -73,6 +73,9 @@ function* counted(items: Iterable<unknown>, round: (i: number) => void): Generat
   }
 }
 
+/** What the oracle takes for a range violation. */
+const fault = (message: string): Error => Object.assign(new Error(message), { name: 'Fault' })
+
 export const $mmu = {
   /** A module begins to run. */
   module: (file: string, imports: readonly string[]): void => {
@@ -105,6 +108,16 @@ export const $mmu = {
   operand: <T>(x: T): T => {
     if (registry.judging && (x === null || x === undefined)) throw new TypeError(`${String(x)} is used as a number`)
     return x
+  },
+  /** What `x[i]` gives. @throws a fault where there is nothing, in the oracle. */
+  element: <T>(x: T): T => {
+    if (registry.judging && x === undefined) throw fault('there is no such element')
+    return x
+  },
+  /** A number that something is divided by. @throws TypeError where it is null or undefined, and a fault where it is 0, in the oracle. */
+  divisor: <T>(x: T): T => {
+    if (registry.judging && typeof x === 'number' && x === 0) throw fault('a division by 0')
+    return $mmu.operand(x)
   },
   /** `for (... of items)` around a yield. */
   rounds: counted,

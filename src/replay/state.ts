@@ -5,16 +5,18 @@
 import type { Fields } from '../lang/domain.js'
 import type { Plain } from '../trace/trace.js'
 import { Fault } from './fault.js'
-import { isSet } from './members.js'
+import { isSet, type Members } from './members.js'
 import {
   type ArrayStore,
   assign,
   checked,
   copyValue,
   createStore,
+  goneFrom,
   type Location,
   put,
   type QueueStore,
+  type RecordStore,
   type SetStore,
   type Store,
   type Stores,
@@ -96,7 +98,7 @@ export const createState = (domains: Fields): State => {
   const reference = (store: Exclude<Store, { kind: 'scalar' | 'optional' }>): object => {
     switch (store.kind) {
       case 'record':
-        return recordReference(store.at.text, () => store.fields)
+        return recordReference(store.at.text, () => store.fields, store)
       case 'union':
         return recordReference(store.at.text, () => store.variants.get(store.variant)!, store)
       case 'array':
@@ -108,8 +110,13 @@ export const createState = (domains: Fields): State => {
     }
   }
 
-  const recordReference = (path: string, fields: () => Stores, union: UnionStore | null = null): object => {
+  const recordReference = (path: string, fieldsOf: () => Stores, store: RecordStore | UnionStore | null): object => {
+    const union = store?.kind === 'union' ? store : null
     const tag = union?.domain.tag
+    const fields = (): Stores => {
+      if (store !== null) stillThere(store)
+      return fieldsOf()
+    }
     // Object spread asks for the descriptor of a field and then reads it: that read gives a snapshot, deep.
     let spread: string | null = null
     return new Proxy(
@@ -119,11 +126,12 @@ export const createState = (domains: Fields): State => {
           const name = spread
           spread = null
           if (typeof key === 'symbol') return undefined
+          const now = fields()
           if (union !== null && key === tag) {
             note(`s.${path}.${key}`, union.variant)
             return union.variant
           }
-          const field = fields().get(key)
+          const field = now.get(key)
           if (field !== undefined) return name === key ? copy(field) : read(field)
           // A narrowed reference whose variant has changed since: as a null that was none.
           if (union !== null && Object.values(union.domain.variants).some((of) => Object.hasOwn(of, key)))
@@ -154,10 +162,12 @@ export const createState = (domains: Fields): State => {
     const length = store.items.length
     return new Proxy(Array<unknown>(length), {
       get: (target, key, receiver) => {
+        stillThere(store)
         if (typeof key === 'symbol' || key === 'length' || key in Array.prototype) return Reflect.get(target, key, receiver)
         return isForeign(key) ? undefined : read(elementAt(store, key))
       },
       set: (_, key, value) => {
+        stillThere(store)
         if (key === 'length') throw new Fault(`${store.at.text} always has ${length} elements`)
         assign(elementAt(store, String(key)), value)
         return true
@@ -175,6 +185,7 @@ export const createState = (domains: Fields): State => {
     const path = store.at.text
     const own: Readonly<Record<string, unknown>> = {
       push: (...values: readonly unknown[]) => {
+        stillThere(store)
         for (const value of values) {
           if (store.items.length === store.domain.capacity)
             throw new Fault(`${path}.push(${show(value)}): the queue is full, it holds ${store.domain.capacity}`)
@@ -183,6 +194,7 @@ export const createState = (domains: Fields): State => {
         return store.items.length
       },
       shift: () => {
+        stillThere(store)
         if (store.items.length === 0) throw new Fault(`${path}.shift(): the queue is empty`)
         return store.items.shift()
       },
@@ -191,6 +203,7 @@ export const createState = (domains: Fields): State => {
       {},
       {
         get: (_, key) => {
+          stillThere(store)
           if (typeof key === 'symbol') return key === Symbol.iterator ? Array.prototype.values : undefined
           if (key === 'length') {
             note(`s.${path}.length`, store.items.length)
@@ -217,26 +230,33 @@ export const createState = (domains: Fields): State => {
     )
   }
 
-  const setReference = ({ members, at }: SetStore): object => ({
-    get size() {
-      note(`s.${at.text}`, members.copy())
-      return members.size
-    },
-    has: (member: number) => {
-      note(`s.${at.text}.has(${member})`, members.has(member))
-      return members.has(member)
-    },
-    add: (member: number) => members.add(member),
-    delete: (member: number) => members.delete(member),
-    clear: () => members.clear(),
-    [Symbol.iterator]: () => {
-      note(`s.${at.text}`, members.copy())
-      return members[Symbol.iterator]()
-    },
-  })
+  const setReference = (store: SetStore): object => {
+    const { at } = store
+    const members = (): Members => {
+      stillThere(store)
+      return store.members
+    }
+    return {
+      get size() {
+        note(`s.${at.text}`, members().copy())
+        return members().size
+      },
+      has: (member: number) => {
+        note(`s.${at.text}.has(${member})`, members().has(member))
+        return members().has(member)
+      },
+      add: (member: number) => members().add(member),
+      delete: (member: number) => members().delete(member),
+      clear: () => members().clear(),
+      *[Symbol.iterator]() {
+        note(`s.${at.text}`, members().copy())
+        for (let i = 0; i < store.domain.size; i++) if (members().has(i)) yield i
+      },
+    }
+  }
 
   const stores = new Map(Object.entries(domains).map(([name, domain]) => [name, createStore(domain, { text: name, indices: [] })]))
-  const s = recordReference('s', () => stores) as Readonly<Record<string, unknown>>
+  const s = recordReference('s', () => stores, null) as Readonly<Record<string, unknown>>
   return {
     s,
     domains,
@@ -259,6 +279,13 @@ export const createState = (domains: Fields): State => {
       }
     },
   }
+}
+
+/** @throws Fault where what a reference stands in has become null, or another variant, since it was read. */
+const stillThere = (store: Store): void => {
+  if (store.within === null) return
+  const gone = goneFrom(store.within)
+  if (gone !== null) throw new Fault(`${store.at.text}: ${gone}`)
 }
 
 const isIndex = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key)

@@ -16,6 +16,23 @@ export interface Location {
   readonly indices: readonly number[]
 }
 
+/** The optional or the variant of a union that a store is in, and what that is in. */
+export interface Within {
+  readonly around: OptionalStore | { readonly union: UnionStore; readonly variant: string }
+  readonly outer: Within | null
+}
+
+/** Where a location cannot be read or stored to, because what it is in has become null or another variant: what is so. Null where it can. */
+export const goneFrom = (within: Within | null): string | null => {
+  for (let at = within; at !== null; at = at.outer) {
+    const { around } = at
+    if ('union' in around) {
+      if (around.union.variant !== around.variant) return `${around.union.at.text} is '${around.union.variant}' by now`
+    } else if (!around.present) return `${around.at.text} is null by now`
+  }
+  return null
+}
+
 export type Store = ScalarStore | OptionalStore | RecordStore | ArrayStore | QueueStore | SetStore | UnionStore
 /** By name. */
 export type Stores = ReadonlyMap<string, Store>
@@ -24,6 +41,7 @@ export interface ScalarStore {
   readonly kind: 'scalar'
   readonly domain: Extract<Domain, { kind: 'bool' | 'range' | 'oneOf' }>
   readonly at: Location
+  readonly within: Within | null
   value: number | boolean | string
 }
 /** The payload keeps its place while the value is null, and then holds defaults. */
@@ -31,6 +49,7 @@ export interface OptionalStore {
   readonly kind: 'optional'
   readonly domain: OptionalDomain
   readonly at: Location
+  readonly within: Within | null
   present: boolean
   readonly of: Store
 }
@@ -38,12 +57,14 @@ export interface RecordStore {
   readonly kind: 'record'
   readonly domain: RecordDomain
   readonly at: Location
+  readonly within: Within | null
   readonly fields: Stores
 }
 export interface ArrayStore {
   readonly kind: 'array'
   readonly domain: ArrayDomain
   readonly at: Location
+  readonly within: Within | null
   readonly items: readonly Store[]
 }
 /** Elements have no locations of their own: they are copied in and out. */
@@ -51,64 +72,70 @@ export interface QueueStore {
   readonly kind: 'queue'
   readonly domain: QueueDomain
   readonly at: Location
+  readonly within: Within | null
   readonly items: Value[]
 }
 export interface SetStore {
   readonly kind: 'set'
   readonly domain: SetDomain
   readonly at: Location
+  readonly within: Within | null
   readonly members: Members
 }
 export interface UnionStore {
   readonly kind: 'union'
   readonly domain: UnionDomain
   readonly at: Location
+  readonly within: Within | null
   variant: string
   readonly variants: ReadonlyMap<string, Stores>
 }
 
 /** A store with the domain's initial values. */
-export const createStore = (domain: Domain, at: Location): Store => {
+export const createStore = (domain: Domain, at: Location, within: Within | null = null): Store => {
   switch (domain.kind) {
     case 'bool':
     case 'range':
     case 'oneOf':
-      return { kind: 'scalar', domain, at, value: initialScalar(domain) }
-    case 'optional':
-      return { kind: 'optional', domain, at, present: false, of: createStore(domain.of, at) }
+      return { kind: 'scalar', domain, at, within, value: initialScalar(domain) }
+    case 'optional': {
+      const store: Omit<OptionalStore, 'of'> & { of?: Store } = { kind: 'optional', domain, at, within, present: false }
+      store.of = createStore(domain.of, at, { around: store as OptionalStore, outer: within })
+      return store as OptionalStore
+    }
     case 'record':
-      return { kind: 'record', domain, at, fields: createFields(domain.fields, at) }
+      return { kind: 'record', domain, at, within, fields: createFields(domain.fields, at, within) }
     case 'array':
       return {
         kind: 'array',
         domain,
         at,
+        within,
         items: Array.from({ length: domain.length }, (_, i) =>
-          createStore(domain.of, { text: `${at.text}[${i}]`, indices: [...at.indices, i] }),
+          createStore(domain.of, { text: `${at.text}[${i}]`, indices: [...at.indices, i] }, within),
         ),
       }
     case 'queue':
-      return { kind: 'queue', domain, at, items: [] }
+      return { kind: 'queue', domain, at, within, items: [] }
     case 'set':
-      return { kind: 'set', domain, at, members: createMembers(domain.size, at.text) }
-    case 'union':
-      return {
-        kind: 'union',
-        domain,
-        at,
-        variant: Object.keys(domain.variants)[0]!,
-        variants: new Map(Object.entries(domain.variants).map(([name, fields]) => [name, createFields(fields, at)])),
-      }
+      return { kind: 'set', domain, at, within, members: createMembers(domain.size, at.text) }
+    case 'union': {
+      const variants = new Map<string, Stores>()
+      const union: UnionStore = { kind: 'union', domain, at, within, variant: Object.keys(domain.variants)[0]!, variants }
+      for (const [variant, fields] of Object.entries(domain.variants))
+        variants.set(variant, createFields(fields, at, { around: { union, variant }, outer: within }))
+      return union
+    }
     case 'ghost':
-      return createStore(domain.of, at)
+      return createStore(domain.of, at, within)
   }
 }
 
-const createFields = (fields: Readonly<Record<string, Domain>>, at: Location): Map<string, Store> =>
+const createFields = (fields: Readonly<Record<string, Domain>>, at: Location, within: Within | null): Map<string, Store> =>
   new Map(
     Object.entries(fields).map(([name, of]) => [
       name,
-      createStore(of, { text: at.text === '' ? name : `${at.text}.${name}`, indices: at.indices }),
+      createStore(of, { text: at.text === '' ? name : `${at.text}.${name}`, indices: at.indices }, within),
     ]),
   )
 

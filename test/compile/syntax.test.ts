@@ -1,6 +1,6 @@
 import { type Node, parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
-import { callsNamed, delegatedYields, escapes, hasYield } from '../../src/compile/syntax.ts'
+import { callsIn, escapes, hasYield, yieldsIn } from '../../src/compile/syntax.ts'
 
 /** The statements in the body of a generator. */
 const statements = (text: string): Node[] => {
@@ -16,10 +16,10 @@ describe('questions about syntax', () => {
     expect(hasYield(statement('const g = function* () { yield 1 }'))).toBe(false)
   })
 
-  test('calls by name', () => {
-    expect(callsNamed(statement('if (x) when(y)'), 'when')).toBe(true)
-    expect(callsNamed(statement('whenever(y)'), 'when')).toBe(false)
-    expect(callsNamed(statement('xs.forEach(() => when(y))'), 'when')).toBe(false)
+  test('calls and yields, those in functions inside left out', () => {
+    expect(callsIn(statement('if (f(g(x))) h(y)'))).toHaveLength(3)
+    expect(callsIn(statement('xs.forEach(() => when(y))'))).toHaveLength(1)
+    expect(yieldsIn(statement('x = f(yield* a(), yield* b(yield* c()))'))).toHaveLength(3)
   })
 
   test('a jump escapes what it jumps out of', () => {
@@ -37,17 +37,5 @@ describe('questions about syntax', () => {
         ? outer.body.body.body[0]
         : undefined
     expect(escapes(inner as Node)).toBe(true)
-  })
-
-  test('delegated yields, in the order in which they are evaluated; those that may not be apart', () => {
-    const found = delegatedYields(statement('x = f(yield* a(), yield* b(yield* c())) && (yield* d())'))
-    const names = (nodes: readonly Node[]): string[] =>
-      nodes.map((node) =>
-        node.type === 'YieldExpression' && node.argument?.type === 'CallExpression' && node.argument.callee.type === 'Identifier'
-          ? node.argument.callee.name
-          : '?',
-      )
-    expect(names(found.always)).toEqual(['a', 'c', 'b'])
-    expect(names(found.sometimes)).toEqual(['d'])
   })
 })

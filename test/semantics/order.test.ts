@@ -1,0 +1,260 @@
+/**
+ * ECMAScript's order of evaluation. Each model here was once searched in another order than JavaScript's, by an engine that said *holds* where
+ * JavaScript reaches a violation: reads that a later store changed, targets and receivers that were evaluated after the right side, choices
+ * and helpers that ran before the operands to their left.
+ */
+import { expect, test } from 'vitest'
+import { compareText } from '../differential/compare.ts'
+
+const imports = `import { always, array, assert, bool, choose, each, eventually, index, leadsTo, model, oneOf, optional, properties, queue, range, record, set, sometimes, union, until, when, type Steps } from 'mmucheck'
+`
+
+interface Agreed {
+  readonly states: number
+  readonly verdicts: Readonly<Record<string, string>>
+}
+
+const agree = async (body: string, claims = '', before = ''): Promise<Agreed> => {
+  const text = `${imports}${before}\nconst m = model({ name: 'order', ${body} })\nexport default properties(m, {${claims}})\n`
+  const comparison = await compareText(text)
+  if (comparison.kind !== 'agree') throw new Error(JSON.stringify(comparison, null, 2))
+  return {
+    states: comparison.states,
+    verdicts: Object.fromEntries(comparison.result.properties.map(({ name, verdict }) => [name, verdict])),
+  }
+}
+
+/** A rule `go` with this body over integers x, y, z, n in 0..7, an array a of four of them and a two-dimensional one. */
+const rule = (body: string, before = '', claims = ''): Promise<Agreed> =>
+  agree(
+    `state: () => ({
+      x: range(0, 7), y: range(0, 7), z: range(0, 7), n: range(0, 7), i: index(2), b: bool,
+      a: array(4, range(0, 7)), g: array(2, array(2, range(0, 7))), slot: array(2, record({ v: range(0, 7), w: range(0, 7) })),
+      q: array(2, queue(3, range(0, 7))), e: queue(4, range(0, 7)), who: array(2, set(4)), m: set(4), o: optional(record({ v: range(0, 7), p: optional(range(0, 7)), a: array(2, range(0, 7)) })),
+      u: union('kind', { off: {}, on: { v: range(0, 7), r: record({ x: range(0, 7) }) } }), oa: array(3, optional(range(0, 7))), done: index(2),
+    }),
+    deadlock: 'allowed',
+    rules: () => ({ go: function* (s: any): Steps { when(s.done === 0); s.done = 1; ${body} } })`,
+    claims,
+    before,
+  )
+
+// U1: the value of an assignment was evaluated again after its store.
+test.each([
+  ['s.x = s.n = (s.n + 1) % 3', 's.x === s.n'],
+  ['if ((s.x = (s.x + 1) % 4) === 1) s.y = 5', 's.y === 5'],
+  ['const f = () => (s.n = s.n + 2); s.x = f()', 's.x === 2'],
+  ['s.y = plus(s.x = s.x + 1)', 's.y === 2'],
+  ['s.x = 1; s.y = s.x += s.x', 's.y === 2 && s.x === 2'],
+  ['const v = (s.a[1] = s.a[1] + 3); s.x = v', 's.x === 3'],
+  ['s.x = ret(s)', 's.x === 1 && s.n === 1'],
+  ['s.x = s.y++ + s.y', 's.x === 1 && s.y === 1'],
+  ['s.x = ++s.y + s.y++', 's.x === 2 && s.y === 2'],
+])('the value of an assignment is what was stored: %s', async (body, expected) => {
+  const { verdicts } = await rule(
+    body,
+    'const plus = (x: number) => x + 1\nconst ret = (s: any) => { return s.n = s.n + 1 }',
+    `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`,
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated' })
+})
+
+// U2: outer indices of a target, and the receiver of a method, were read after the right side or the arguments.
+test.each([
+  ['s.slot[s.i].v = advance(s)', 's.slot[0].v === 2 && s.slot[1].v === 0'],
+  ['s.q[s.i].push(advance(s))', 's.q[0].length === 1 && s.q[1].length === 0'],
+  ['s.who[s.i].add(advance(s))', 's.who[0].has(2) && !s.who[1].has(2)'],
+  ['s.who[0].add(2); s.who[s.i].delete(advance(s))', '!s.who[0].has(2)'],
+  ['s.who[0].add(2); s.b = s.who[s.i].has(advance(s))', 's.b'],
+  ['s.g[0][1] = 5; s.b = s.g[s.i].includes(5 + advance(s) - 2)', 's.b'],
+  ['s.g[0][1] = 4; s.x = s.g[s.i][advance(s) - 1]', 's.x === 4'],
+  ['s.g[s.i][advance(s) - 1] = 6', 's.g[0][1] === 6'],
+  ['s.g[s.i][s.i] += advance(s)', 's.g[0][0] === 2 && s.g[1][1] === 0'],
+  ['get(s).v = advance(s)', 's.slot[0].v === 2'],
+  ["s.u = { kind: 'on', v: 1, r: { x: 3 } }; s.u.v = advance(s)", 's.u.kind === "on" && s.u.v === 2'],
+  ['s.e.push(s.x, bump(s), s.x)', 's.e[0] === 0 && s.e[1] === 1 && s.e[2] === 1'],
+  ['s.x = s.a[s.x] + bump(s) + s.a[s.x]', 's.x === 1'],
+  ['s.a[s.x] = s.x = 3', 's.a[0] === 3 && s.a[3] === 0'],
+  ['s.a = [s.x, bump(s), s.x, bump(s)]', 's.a[0] === 0 && s.a[1] === 1 && s.a[2] === 1 && s.a[3] === 2'],
+  ['s.slot[0] = { v: s.x, w: bump(s) }', 's.slot[0].v === 0 && s.slot[0].w === 1'],
+])('references come before the right side and the arguments: %s', async (body, expected) => {
+  const { verdicts } = await rule(
+    body,
+    `const advance = (s: any) => { s.i = 1 - s.i; return 2 }
+     const bump = (s: any) => { s.x = s.x + 1; return s.x }
+     const get = (s: any) => s.slot[s.i]`,
+    `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`,
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated' })
+})
+
+// U2: what is assigned to a payload that the right side has made null.
+test('a store into what is null by now is a range violation', async () => {
+  const { verdicts } = await rule(
+    's.o = { v: 1, p: null, a: [1, 2] }; s.o.v = gone(s)',
+    'const gone = (s: any) => { s.o = null; return 2 }',
+  )
+  expect(verdicts.range).toBe('violated')
+})
+
+test('a read of what is null by now is a range violation', async () => {
+  const { verdicts } = await rule('s.o = { v: 1, p: null, a: [1, 2] }; const o = s.o; s.o = null; s.x = o.v')
+  expect(verdicts.range).toBe('violated')
+})
+
+test('a read of a list in what is null by now is a range violation', async () => {
+  const { verdicts } = await rule('s.o = { v: 1, p: null, a: [1, 2] }; const a = s.o.a; s.o = null; s.x = a[1]')
+  expect(verdicts.range).toBe('violated')
+})
+
+test('a read of a record in a variant that is not there by now is a range violation', async () => {
+  const { verdicts } = await rule("s.u = { kind: 'on', v: 1, r: { x: 3 } }; const r = s.u.r; s.u = { kind: 'off' }; s.x = r.x")
+  expect(verdicts.range).toBe('violated')
+})
+
+test('what has become null and is there again is read as it is', async () => {
+  const { verdicts } = await rule(
+    's.o = { v: 1, p: null, a: [1, 2] }; const o = s.o; s.o = null; s.o = { v: 4, p: null, a: [1, 2] }; s.x = o.v',
+    '',
+    'is: always((s: any) => s.done === 0 || s.x === 4)',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', range: 'holds' })
+})
+
+// U3: `yield*` in an expression ran before the operands to its left.
+test.each([
+  ['s.y = s.x + (yield* bump(s))', 's.y === 1'],
+  ['s.y = pair(s.x, yield* bump(s), s.x)', 's.y === 3'],
+  ['if (s.x < (yield* grow(s))) s.x = 5', 's.x === 5'],
+  ['if (s.n < (yield* grow(s))) s.x = 5', 's.x === 5'],
+  ['s.x += yield* bump(s)', 's.x === 1'],
+  ['s.a[s.x] = yield* bump(s)', 's.a[0] === 1 && s.a[1] === 0'],
+  ['s.y = s.x++ + (yield* choose(s.x))', 's.x === 1 && s.y === 0'],
+  ['s.slot[0] = { v: (s.n = 2), w: (yield* choose([s.n + 1])) }', 's.slot[0].w === 3'],
+  ['s.y = s.x + (yield* bump(s)) + s.x + (yield* bump(s)) + s.x', 's.y === 6'],
+  ['s.q[s.i].push(yield* turn(s))', 's.q[0].length === 1'],
+  ['s.a[s.x++] = yield* choose([s.x])', 's.a[0] === 1'],
+  ['s.b = s.x === (yield* bump(s))', '!s.b'],
+  ['const v = [s.x, yield* bump(s), s.x]; s.y = v[0] + 2 * v[1] + 4 * v[2]', 's.y === 6'],
+  ['s.y = yield* twice(s, s.x, yield* bump(s))', 's.y === 1'],
+  ['s.y = -(yield* bump(s)) + s.x + 3', 's.y === 3'],
+])('a yield* stands where it stands: %s', async (body, expected) => {
+  const { verdicts } = await rule(
+    body,
+    `function* bump(s: any): Steps<number> { s.x = s.x + 1; return s.x }
+     function* turn(s: any): Steps<number> { s.i = 1 - s.i; return 2 }
+     function* twice(s: any, x: number, y: number): Steps<number> { return x + y }
+     function* grow(s: any): Steps<number> { s.n = s.n < 2 ? s.n + 1 : 2; return s.n }
+     const pair = (x: number, y: number, z: number) => x + y + 2 * z`,
+    `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`,
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated' })
+})
+
+// U4: nested optionals under `??` and `?.` failed with a range violation that is none.
+test.each([
+  ['s.o = { v: 1, p: null, a: [1, 2] }; s.x = s.o?.p ?? 3', 's.x === 3'],
+  ['s.o = { v: 1, p: 5, a: [1, 2] }; s.x = s.o?.p ?? 3', 's.x === 5'],
+  ['s.x = s.o?.p ?? 3', 's.x === 3'],
+  ['s.x = s.o?.a[1] ?? 6', 's.x === 6'],
+  ['s.o = { v: 1, p: 5, a: [1, 2] }; s.x = s.o?.a[1] ?? 6', 's.x === 2'],
+  ['s.x = s.oa.find((v: any) => v === null) ?? 6', 's.x === 6'],
+  ['s.oa[1] = 4; s.x = s.oa.find((v: any) => v !== null) ?? 6', 's.x === 4'],
+  ['s.x = s.oa.at(1) ?? 6', 's.x === 6'],
+  ['s.oa[1] = 4; s.x = s.oa.at(1) ?? 6', 's.x === 4'],
+  ['s.b = s.o?.p === undefined', 's.b'],
+  ['s.b = s.o?.a.length === 2', '!s.b'],
+  ['s.o = { v: 1, p: 5, a: [1, 2] }; s.b = s.o?.a.includes(2) === true', 's.b'],
+])('`?.` ends the whole chain, and `??` asks for what is at its end: %s', async (body, expected) => {
+  const { verdicts } = await rule(body, '', `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`)
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated', range: 'holds' })
+})
+
+test('a link behind an optional that is null is undefined, and its arguments are not evaluated', async () => {
+  const { verdicts } = await rule(
+    's.b = s.o?.a.includes(bump(s)) === undefined',
+    'const bump = (s: any) => { s.x = s.x + 1; return s.x }',
+    'is: always((s: any) => s.done === 0 || (s.b && s.x === 0))',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds' })
+})
+
+// U5: elements that filter and find had looked at were read again after the writes of their callbacks.
+test.each([
+  ['const f = s.a.filter((v: number, i: number) => { s.a[i] = v + 1; return true }); s.x = f[0] + f[3]', 's.x === 0 && s.a[0] === 1'],
+  ['s.x = s.a.find((v: number, i: number) => { s.a[i] = 5; return v === 0 }) ?? 7', 's.x === 0 && s.a[0] === 5'],
+  ['s.a[0] = 1; s.b = s.a.every((v: number, i: number) => { if (i < 3) s.a[i + 1] = v; return v === 1 })', 's.b'],
+  ['s.a[0] = 1; s.x = s.a.reduce((sum: number, v: number, i: number) => { if (i < 3) s.a[i + 1] = v; return sum + v }, 0)', 's.x === 4'],
+  ['s.e.push(1, 2, 3); s.x = s.e.map((v: number) => { if (s.e.length > 2) s.e.shift(); return v })[1]', 's.x === 3'],
+  ['s.e.push(1, 2); s.e.forEach((v: number) => { if (s.e.length < 4) s.e.push(v + 2) })', 's.e.length === 4 && s.e[3] === 4'],
+  ['s.a[0] = 1; let n = 0; for (const v of s.a) { n = n + v; s.a[1] = 2 } s.x = n', 's.x === 3'],
+  ['const [x, y] = s.a; s.a[0] = 3; s.x = x + y', 's.x === 0'],
+  ['s.a[1] = 2; [s.a[1], s.y] = [s.x, s.a[1]]', 's.y === 2 && s.a[1] === 0'],
+  ['const r = s.a.filter((x: number, _i: number, by?: any) => by === undefined); s.x = r.length', 's.x === 0'],
+  ['s.x = s.a.map((x: number, i: number, by: any) => x + by.length)[0]', 's.x === 4'],
+  ['s.b = s.a.some((x: number, i: number, by: any) => { by[3] = 1; return x === 1 })', 's.b'],
+  ['s.x = s.a.reduce((n: number, x: number, i: number, by: any) => n + by.length - 3, 0)', 's.x === 4'],
+])('callbacks see what ECMAScript says: %s', async (body, expected) => {
+  const { verdicts } = await rule(body, '', `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`)
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated', range: 'holds' })
+})
+
+test('find looks at what the callback has shifted out: a range violation', async () => {
+  const { verdicts } = await rule('s.e.push(1, 2); s.x = s.e.find((v: number) => { s.e.shift(); return v === 5 }) ?? 7')
+  expect(verdicts.range).toBe('violated')
+})
+
+// U6: a target that is null, and a way that is blocked before the store.
+test('the target is looked at when the right side is known, a `!` in it when it is evaluated', async () => {
+  const blocked = await rule('s.o.v = yield* choose(s.m)')
+  expect(blocked.verdicts.range).toBe('holds')
+  const failing = await rule('s.m.add(1); s.o.v = yield* choose(s.m)')
+  expect(failing.verdicts.range).toBe('violated')
+  const asserted = await rule('s.o!.v = yield* choose(s.m)')
+  expect(asserted.verdicts.range).toBe('violated')
+})
+
+// U8: a `this` parameter took an argument.
+test('a this parameter is no parameter', async () => {
+  const { verdicts } = await rule(
+    's.x = pick(1, 2, 3) - 10',
+    'function pick(this: void, a: number, b: number, c = 9) { return a * 10 + b + c - 3 }',
+    'is: always((s: any) => s.done === 0 || s.x === 2)',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds' })
+})
+
+// U7: labels and messages were not evaluated.
+test('what fails in a label or a message fails', async () => {
+  const label = await agree(`state: () => ({ i: range(0, 3), a: array(2, range(0, 1)) }),
+    processes: () => ({ p: function* (s: any) { yield 'grow'; s.i = 3; yield \`entry \${s.a[s.i]}\` } })`)
+  expect(label.verdicts.range).toBe('violated')
+  const waiting = await agree(`state: () => ({ i: range(0, 3), a: array(2, range(0, 1)) }),
+    processes: () => ({ p: function* (s: any) { yield 'grow'; s.i = 3; yield until(\`entry \${s.a[s.i]}\`, () => true) } })`)
+  expect(waiting.verdicts.range).toBe('violated')
+  const message = await rule(`s.n = 5; assert(s.n > 0, \`n was \${s.a[s.n]}\`)`)
+  expect(message.verdicts.range).toBe('violated')
+})
+
+// Exit 70: the engine saw a division by 0 where JavaScript's NaN went on.
+test.each([
+  's.x = 7 % s.n === 1 ? 1 : 2',
+  's.b = 7 % s.n > 1',
+  's.x = Math.sign(7 % s.n) | 1',
+  's.x = Math.trunc(7 / s.n) & 1',
+  's.x = 3; s.x %= s.n',
+])('a division by 0 is a range violation: %s', async (body) => {
+  const { verdicts } = await rule(body)
+  expect(verdicts.range).toBe('violated')
+})
+
+// U10: names of Object.prototype.
+test('names of Object.prototype are names', async () => {
+  const { verdicts } = await agree(
+    `state: () => ({ x: range(0, 3), constructor: union('valueOf', { constructor: {}, toString: { hasOwnProperty: index(2) } }) }),
+     processes: () => ({ constructor: function* (s: any) { yield 'go'; s.x = 1; s.constructor = { valueOf: 'toString', hasOwnProperty: 1 } } }),
+     rules: () => ({ toString: (s: any) => { when(s.x === 1); s.x = 2 } })`,
+    'comes: eventually((s: any) => s.x === 2), valueOf: sometimes((s: any) => s.constructor.valueOf === "toString" && s.constructor.hasOwnProperty === 1)',
+  )
+  expect(verdicts).toMatchObject({ valueOf: 'holds' })
+})
