@@ -59,6 +59,7 @@ export const diagnosticCodes = {
   MC307: 'there is no initial state',
   MC401: 'the state is too wide',
   MC402: 'the step is too large',
+  MC403: 'code is nested too deeply',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof diagnosticCodes

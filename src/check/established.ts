@@ -1,4 +1,5 @@
 /** How a verdict was established, in words: never more than what was. */
+import type { Limit } from '../explicit/search.js'
 import { formatStateCount } from './format.js'
 import { limitText } from './limit.js'
 import type { PropertyKind, ReportLimit, Verdict } from './report.js'
@@ -92,6 +93,12 @@ const never = ({ length, loop }: Settled): string => {
 }
 
 const steps = (n: number): string => `${n} ${n === 1 ? 'step' : 'steps'}`
+
+/** What to say of a trace that is just any of the shortest ones. */
+export const unchosenWords = (limit: Limit): string => {
+  const why = limit.kind === 'memory' ? 'would take more memory (--memory)' : 'would take more time (--time)'
+  return `any of the shortest ways: to find the one with the fewest switches ${why}`
+}
 
 export const after = (length: number | null): string => {
   if (length === null) return ''

@@ -4,8 +4,8 @@ import { type LivenessResult, searchLiveness } from '../explicit/liveness.js'
 import { type SearchOptions, type SearchResult, search } from '../explicit/search.js'
 import { placeOfFunction } from '../load/stack.js'
 import { collectCoverage } from './coverage.js'
-import { established } from './established.js'
-import { reportLiveness, reportOpen, type Wanted } from './liveness.js'
+import { established, unchosenWords } from './established.js'
+import { notReplayed, reportLiveness, reportOpen, type Wanted } from './liveness.js'
 import type { CheckOptions, Prepared } from './prepare.js'
 import { builtIns } from './properties.js'
 import type { PropertyReport, Report, ReportLimit } from './report.js'
@@ -24,12 +24,14 @@ export const reportExplored = async (prepared: Prepared, options: CheckOptions):
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
   const limit = limitOf(safety.limit ?? liveness?.limit ?? null)
   const byState = safety.properties.map((found): PropertyReport => {
-    const { name, kind, verdict, length, maximum, schedule } = found
+    const { name, kind, verdict, length, maximum, schedule, unchosen } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
-    const unconfirmed =
-      verdict === 'violated' && length !== null && trace === null ? '; not replayed: its trace was not found before the search ended' : ''
     const settled = { kind, verdict, length, loop: null, maximum, allowed: system.properties.find((p) => p.name === name)?.max ?? null }
-    return { ...settled, name, established: `${established(settled, safety, limit)}${unconfirmed}`, trace }
+    const switches = trace === null ? null : unchosen === null ? 'fewest' : 'any'
+    const unconfirmed = verdict === 'violated' && length !== null && trace === null ? [notReplayed] : []
+    const any = trace === null || unchosen === null ? [] : [unchosenWords(unchosen)]
+    const said = [established(settled, safety, limit), ...unconfirmed, ...any].join('; ')
+    return { ...settled, name, established: said, trace, switches }
   })
   const reports = new Map([
     ...byState.map((report) => [report.name, report] as const),

@@ -1,7 +1,7 @@
 /** What the search for liveness found, as the report has it: verdicts, and traces that the oracle has confirmed. */
 import type { LivenessResult } from '../explicit/liveness.js'
 import type { System } from '../ir/system.js'
-import { type Explored, established, type Settled } from './established.js'
+import { type Explored, established, type Settled, unchosenWords } from './established.js'
 import type { PropertyReport, ReportLimit } from './report.js'
 import type { Subject } from './trace-of.js'
 import { traceOfExtreme, traceOfImpossible, traceOfLasso, traceOfStuck } from './trace-of-liveness.js'
@@ -52,7 +52,7 @@ export const reportOpen = (
 /** A report whose text is still to be written, and what was confirmed beyond the replay. */
 type Draft = Omit<PropertyReport, 'established'> & Settled & { readonly confirmation: string }
 
-const nothing = { length: null, loop: null, maximum: null, allowed: null, trace: null, confirmation: '' } as const
+const nothing = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null, confirmation: '' } as const
 
 const found = <T extends { readonly name: string }>(results: readonly T[], name: string): T => {
   const result = results.find((r) => r.name === name)
@@ -64,16 +64,23 @@ const reportTemporal = (subject: Subject, { name, kind, verdict, stem, cycle }: 
   const report: Draft = { ...nothing, name, kind, verdict }
   if (verdict !== 'violated') return report
   if (stem === null) return { ...report, confirmation: notReplayed }
-  if (kind === 'alwaysPossible') return { ...report, length: stem.moves.length, ...traceOfImpossible(subject, name, stem) }
+  if (kind === 'alwaysPossible')
+    return { ...report, length: stem.moves.length, switches: 'fewest', ...traceOfImpossible(subject, name, stem) }
   if (cycle === null) throw new Error(`'${name}' is violated without a cycle`)
   const trace = traceOfLasso(subject, name, stem, cycle)
-  return { ...report, length: stem.moves.length + cycle.length, loop: stem.moves.length, trace }
+  return { ...report, length: stem.moves.length + cycle.length, loop: stem.moves.length, switches: 'fewest', trace }
 }
 
-const reportExtreme = (subject: Subject, { name, kind, value, schedule }: LivenessResult['extremes'][number], complete: boolean): Draft => {
+const reportExtreme = (
+  subject: Subject,
+  { name, kind, value, schedule, unchosen }: LivenessResult['extremes'][number],
+  complete: boolean,
+): Draft => {
   const report: Draft = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', maximum: value }
   if (value === null || schedule === null) return report
-  return { ...report, length: schedule.moves.length, trace: traceOfExtreme(subject, name, value, schedule) }
+  const trace = traceOfExtreme(subject, name, value, schedule)
+  const confirmation = unchosen === null ? '' : unchosenWords(unchosen)
+  return { ...report, length: schedule.moves.length, trace, switches: unchosen === null ? 'fewest' : 'any', confirmation }
 }
 
 const reportStuck = (subject: Subject, stuck: LivenessResult['stuck']): Draft => {
@@ -82,7 +89,7 @@ const reportStuck = (subject: Subject, stuck: LivenessResult['stuck']): Draft =>
   const report: Draft = { ...nothing, name: 'stuck', kind: 'stuck', verdict }
   if (verdict !== 'violated') return report
   if (process === null || schedule === null) return { ...report, confirmation: notReplayed }
-  return { ...report, length: schedule.moves.length, ...traceOfStuck(subject, process, schedule) }
+  return { ...report, length: schedule.moves.length, switches: 'fewest', ...traceOfStuck(subject, process, schedule) }
 }
 
-const notReplayed = 'not replayed: its trace was not found before the search ended'
+export const notReplayed = 'not replayed: its trace was not found within the limits'

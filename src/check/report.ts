@@ -35,6 +35,11 @@ export interface PropertyReport {
   /** The greatest value that a `bound` allows; null for other kinds. It is tight where `maximum` is the same. */
   readonly allowed: number | null
   readonly trace: Trace | null
+  /**
+   * Whether the trace has as few switches between agents as a shortest one can have, or is just any of the shortest. Of a behaviour that goes on for ever
+   * this is said of the way to its cycle. Null where there is no trace.
+   */
+  readonly switches: 'fewest' | 'any' | null
 }
 
 /** Something in the source that the search never came by. */

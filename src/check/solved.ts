@@ -24,11 +24,30 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
     const trace =
       settled.verdict === 'violated' && answer.kind === 'reached' ? traceOf(prepared, { ...settled, failure: null }, answer.schedule) : null
     const allowed = propertyOf(system, name)?.max ?? null
-    return { ...settled, established: words(kind, answer, solved.limit), loop: null, maximum: null, allowed, trace }
+    return {
+      ...settled,
+      established: words(kind, answer, solved.limit),
+      loop: null,
+      maximum: null,
+      allowed,
+      trace,
+      switches: trace === null ? null : 'any',
+    }
   })
   const open = [...system.temporal, ...system.extremes].map(({ name, kind }): PropertyReport => {
     const established = `not settled: this engine settles properties of states only (--engine explicit)`
-    return { name, kind, verdict: 'incomplete', established, length: null, loop: null, maximum: null, allowed: null, trace: null }
+    return {
+      name,
+      kind,
+      verdict: 'incomplete',
+      established,
+      length: null,
+      loop: null,
+      maximum: null,
+      allowed: null,
+      trace: null,
+      switches: null,
+    }
   })
   const reports = new Map([...byState, ...open].map((report) => [report.name, report]))
   return {

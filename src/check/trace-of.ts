@@ -54,6 +54,13 @@ export const traceOf = (subject: Subject, claim: Claim, schedule: Schedule): Tra
 export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): Trace => {
   const { target, variant, params, system } = subject
   const domains = Object.entries(target.model.state(params as never))
+  const places = new Map<string, SourcePlace>()
+  const placeOf = (at: Span): SourcePlace => {
+    const key = `${at.file}:${at.start}`
+    const place = places.get(key) ?? placeAt(system, at)
+    places.set(key, place)
+    return place
+  }
   return {
     model: target.model.name,
     modelFile: target.file,
@@ -68,7 +75,7 @@ export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): 
       agent,
       label,
       choices,
-      at: placeAt(system, at),
+      at: placeOf(at),
       after: after === null ? null : after.view,
     })),
     outcome,

@@ -36,6 +36,7 @@ export const reportJson = (
       verdict: property.verdict,
       established: property.established,
       length: property.length,
+      switches: property.switches,
       ...ownFields(property),
       trace: storedAt(property.name),
     })),

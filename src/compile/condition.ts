@@ -2,14 +2,14 @@
 import type { Expression, LogicalExpression } from 'oxc-parser'
 import { and, not, one, zero } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
-import { type Context, cellValue, emitInto, refuse, setCell, settle } from './context.js'
+import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue } from './context.js'
 import { evaluate, evaluateObject } from './expression.js'
 import { andThen, conditional, ifThere, type Site } from './flow.js'
 import { nameAgain } from './ownership.js'
 import { decide } from './path.js'
 import { type Cell, lookup, type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
-import { assignsLocals } from './syntax.js'
+import { assignsLocals, chainOf } from './syntax.js'
 import { asBool, asInt, boolean, constantValue, describe, int, thereIf, undefinedValue, type Value } from './value.js'
 
 /** The condition of a value: booleans, and objects that may be null. */
@@ -41,9 +41,22 @@ const conditionOf = (c: Context, given: Value, site: Site): Expr => {
 
 const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 
+/** After so many links of a chain what they come to is kept in a temp: no expression gets so deep that the stack has no room for it. */
+export const mostLinks = 200
+
 export const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
+  const { first, links } = chainOf(node, (inner) => c.evaluated.has(inner))
+  let v = links[0]?.operator === '??' ? evaluate(c, first, scope) : evaluateObject(c, first, scope)
+  for (const [i, link] of links.entries()) {
+    v = logicalOf(c, link, v, scope)
+    if (links[i + 1]?.operator === '??') nameAgain(c, link, v, scope)
+    if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
+  }
+  return v
+}
+
+const logicalOf = (c: Context, node: LogicalExpression, left: Value, scope: Scope): Value => {
   const site = siteOf(scope, node)
-  const left = node.operator === '??' ? evaluate(c, node.left, scope) : evaluateObject(c, node.left, scope)
   if (node.operator === '??')
     return ifThere(
       c,
@@ -92,9 +105,12 @@ export const refine = (c: Context, node: Expression, truth: boolean, scope: Scop
 const narrowBy = (c: Context, node: Expression, truth: boolean, scope: Scope): void => {
   if (node.type === 'UnaryExpression' && node.operator === '!') return narrowBy(c, node.argument, !truth, scope)
   if (node.type === 'ParenthesizedExpression') return narrowBy(c, node.expression, truth, scope)
-  if (node.type === 'LogicalExpression' && (node.operator === '&&') === truth && node.operator !== '??') {
-    narrowBy(c, node.left, truth, scope)
-    return narrowBy(c, node.right, truth, scope)
+  const holding: Expression[] = []
+  let at: Expression = node
+  for (; at.type === 'LogicalExpression' && (at.operator === '&&') === truth && at.operator !== '??'; at = at.left) holding.push(at.right)
+  if (at !== node) {
+    for (const one of [...holding, at].reverse()) narrowBy(c, one, truth, scope)
+    return
   }
   if (node.type !== 'BinaryExpression' || node.left.type === 'PrivateIdentifier') return
   const negated = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '===': '!==', '!==': '===' } as const

@@ -6,8 +6,8 @@ import { chain, member, present } from './access.js'
 import { arithmetic, integer, negate, operand } from './arithmetic.js'
 import { assignment, update } from './assignment.js'
 import { call } from './call.js'
-import { condition, logical } from './condition.js'
-import { type Context, cover, type Offsets, refuse, spanOf, textOf } from './context.js'
+import { condition, logical, mostLinks } from './condition.js'
+import { type Context, cover, type Offsets, refuse, settleValue, spanOf, textOf } from './context.js'
 import { itemsOf } from './element.js'
 import { conditional } from './flow.js'
 import { readsParamsOnly } from './free.js'
@@ -17,6 +17,7 @@ import { binaryOperator, refuseNeverEqual } from './operator.js'
 import { describeSyntax, syntaxHint, unaryHint } from './outside.js'
 import { nameAgain, nameParts } from './ownership.js'
 import { type Scope, siteOf } from './scope.js'
+import { chainOf } from './syntax.js'
 import { boolean, constantValue, type Item, int, undefinedValue, type Value } from './value.js'
 
 /** Evaluates an expression whose value may get a second name where it goes. */
@@ -61,12 +62,18 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
           return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
       }
     case 'BinaryExpression': {
-      if (node.left.type === 'PrivateIdentifier') break
-      const { left, right } = node
-      const a = binaryOperand(c, node, evaluateObject(c, left, scope), scope)
-      const b = binaryOperand(c, node, evaluateObject(c, right, scope), scope)
-      refuseNeverEqual(c, node.operator, [left, a], [right, b], scope)
-      return binaryOperator(c, node.operator, a, b, site)
+      const { first, links } = chainOf(node, (inner) => c.evaluated.has(inner))
+      if (first.type === 'PrivateIdentifier') break
+      let v = evaluateObject(c, first, scope)
+      for (const [i, link] of links.entries()) {
+        const { left, right, operator } = link
+        const a = binaryOperand(c, link, v, scope)
+        const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
+        refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
+        v = binaryOperator(c, operator, a, b, siteOf(scope, link))
+        if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
+      }
+      return v
     }
     case 'LogicalExpression':
       return logical(c, node, scope)

@@ -1,8 +1,28 @@
 /** Questions about an author's syntax tree that need no values. */
 import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-parser'
 
-/** Nodes directly below one, functions inside it excepted. */
+type Operation = Extract<Node, { readonly type: 'BinaryExpression' | 'LogicalExpression' }>
+
+/**
+ * The operations of a chain like `a + b + c`, innermost first, and what it starts with: one that `isKnown`, or no operation. Chains are trees as deep as
+ * they are long: they are walked in loops.
+ */
+export const chainOf = <T extends Operation>(
+  node: T,
+  isKnown: (inner: Node) => boolean = () => false,
+): { readonly first: T['left']; readonly links: readonly T[] } => {
+  const links = [node]
+  let first: Operation['left'] = node.left
+  for (; first.type === node.type && !isKnown(first); first = (first as T).left) links.push(first as T)
+  return { first, links: links.reverse() }
+}
+
+/** Nodes directly below one, functions inside it excepted; below a chain its operands. */
 const below = (node: Node): Node[] => {
+  if (node.type === 'BinaryExpression' || node.type === 'LogicalExpression') {
+    const { first, links } = chainOf<Operation>(node)
+    return [first, ...links.map(({ right }) => right)].filter((operand) => !isFunction(operand))
+  }
   const found: Node[] = []
   for (const [key, value] of Object.entries(node)) {
     if (key === 'parent') continue

@@ -1,11 +1,11 @@
-/** One WebAssembly function per agent: all successors of the current state by that agent's steps. */
+/** One WebAssembly function per agent, and parts of it where a process is long: all successors of the current state by that agent's steps. */
 import type { Agent, Block, Expr, Process, Step, System } from '../ir/system.js'
 import { copyEnv, type Env, elementKey, freshLocal, plus, readElement, untouched } from './fields.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory.js'
 import { nested, type Purpose, type StepScope, ways } from './step.js'
 import { constantElement } from './walk.js'
-import { block, br, brTable, get, i32, i64, type Node, set, type WasmFunction, when } from './wasm/instruction.js'
+import { block, br, brTable, call, get, i32, i64, type Node, set, type WasmFunction, when } from './wasm/instruction.js'
 
 /** An element that must have a value for a rule to be enabled. */
 interface Guard {
@@ -141,20 +141,21 @@ const rulesCode = (scope: StepScope, env: Env, rules: readonly Rule[]): void => 
   rulesCode(scope, env, others)
 }
 
-const processCode = (scope: StepScope, env: Env, process: Process, steps: readonly Step[]): void => {
+/** Each location of a process with steps, and the code of these. */
+const locationCases = (scope: StepScope, env: Env, process: Process, steps: readonly Step[]): Map<number, Node[]> => {
   const cases = new Map<number, Node[]>()
-  for (const location of process.locations) {
-    const here = steps.filter((s) => s.location === location.id)
-    if (here.length === 0) continue
+  for (const step of steps) {
+    if (step.location === null) continue
     const inner = copyEnv(env)
-    inner.known.set(elementKey(process.pc, 0), location.id)
-    cases.set(
-      location.id,
-      nested(scope, () => {
-        for (const step of here) stepCode(scope, inner, step)
-      }),
-    )
+    inner.known.set(elementKey(process.pc, 0), step.location)
+    const code = nested(scope, () => stepCode(scope, inner, step))
+    cases.set(step.location, [...(cases.get(step.location) ?? []), ...code])
   }
+  return cases
+}
+
+const processCode = (scope: StepScope, env: Env, process: Process, steps: readonly Step[]): void => {
+  const cases = locationCases(scope, env, process, steps)
   if (cases.size === 0) return
   const pc = readElement(scope, env, process.pc, i32.const(0))
   if (cases.size > 2) {
@@ -162,6 +163,37 @@ const processCode = (scope: StepScope, env: Env, process: Process, steps: readon
     return
   }
   for (const [location, code] of cases) scope.code.push(when(i32.eq(pc, i32.const(location)), code))
+}
+
+/**
+ * A process of more locations than this is generated in parts, a function for each range of so many locations: V8 takes time and memory for each location
+ * times the locals of all in one function, and blocks can be nested so deep only.
+ */
+const partLog = 7
+const partOf = (location: number): number => location >> partLog
+
+/** The parts of a long process, and in the scope at hand the jump to one of them. */
+const processInParts = (scope: StepScope, env: Env, process: Process, steps: readonly Step[], newPart: () => StepScope): WasmFunction[] => {
+  const ofPart = new Map<number, Step[]>()
+  for (const step of steps) {
+    const part = partOf(step.location ?? 0)
+    const known = ofPart.get(part)
+    if (known === undefined) ofPart.set(part, [step])
+    else known.push(step)
+  }
+  const name = (part: number): string => `agent_${process.agent}_part_${part}`
+  const pc = readElement(scope, env, process.pc, i32.const(0))
+  const calls = new Map([...ofPart.keys()].map((part) => [part, [set('out', call(name(part), get('out')))]]))
+  scope.code.push(dispatch(scope, i32.shrU(pc, i32.const(partLog)), partOf(process.locations.length - 1) + 1, calls))
+  return [...ofPart].map(([part, some]) => {
+    const inner = newPart()
+    const here = currentState(inner)
+    const cases = locationCases(inner, here, process, some)
+    const first = part << partLog
+    const place = plus(readElement(inner, here, process.pc, i32.const(0)), -first)
+    inner.code.push(dispatch(inner, place, 1 << partLog, new Map([...cases].map(([location, code]) => [location - first, code]))))
+    return successorsFunction(name(part), inner)
+  })
 }
 
 /** A scope for a new function. */
@@ -192,31 +224,40 @@ export const currentState = (scope: StepScope): Env => {
   return { words, known: new Map(), constants: new Map(), assigned: new Set() }
 }
 
-/** `agent_i(out) -> out`: writes the agent's successors of the current state to `out`, and returns where they end. */
-export const agentFunction = (scope: StepScope, agent: Agent): WasmFunction => {
+/** Writes successors of the current state to `out`, and returns where they end. */
+const successorsFunction = (name: string, { locals, code }: StepScope): WasmFunction => ({
+  name,
+  params: [['out', 'i32']],
+  result: 'i32',
+  exported: false,
+  locals,
+  body: [...code, get('out')],
+})
+
+/** `agent_i(out) -> out`: all successors by the agent's steps; and the functions that it calls. */
+export const agentFunctions = (newAgentScope: () => StepScope, agent: Agent): WasmFunction[] => {
+  const scope = newAgentScope()
   const env = currentState(scope)
   const steps = scope.system.steps.filter((s) => s.agent === agent.id)
   const process = scope.system.processes.find((p) => p.agent === agent.id)
+  const parts: WasmFunction[] = []
+  if (process !== undefined) {
+    const isLong = partOf(process.locations.length - 1) > 1
+    if (isLong) parts.push(...processInParts(scope, env, process, steps, newAgentScope))
+    else processCode(scope, env, process, steps)
+  }
   const rules = steps.filter((s) => s.location === null)
-  if (process !== undefined) processCode(scope, env, process, steps)
   rulesCode(
     scope,
     env,
     rules.map((step) => ({ step, guards: leadingGuards(scope.system, step.body) })),
   )
-  return {
-    name: `agent_${agent.id}`,
-    params: [['out', 'i32']],
-    result: 'i32',
-    exported: false,
-    locals: scope.locals,
-    body: [...scope.code, get('out')],
-  }
+  return [successorsFunction(`agent_${agent.id}`, scope), ...parts]
 }
 
 /** `init(out) -> out`: writes the initial states. */
 export const initFunction = (scope: StepScope): WasmFunction => {
   const env = currentState(scope)
   ways(scope, env, scope.system.init)
-  return { name: 'init', params: [['out', 'i32']], result: 'i32', exported: false, locals: scope.locals, body: [...scope.code, get('out')] }
+  return successorsFunction('init', scope)
 }

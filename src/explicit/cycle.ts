@@ -87,8 +87,8 @@ export const fairCycle = (graph: Graph, agents: readonly Agent[], number: Int32A
       for (const e of more) {
         here = graph.targets[e]
         for (const a of pending) if (a.id === graph.agents[e] || isMetAt(a, here)) pending.delete(a)
+        edges.push(e)
       }
-      edges.push(...more)
     }
     while (pending.size > 0)
       go(

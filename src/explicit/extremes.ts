@@ -7,7 +7,7 @@ import { programOf } from './program.js'
 import { recordFields } from './properties.js'
 import { asBounds, asWitnesses } from './query.js'
 import { shortestSchedules } from './schedule.js'
-import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions } from './search.js'
+import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from './search.js'
 import { startSearch } from './start.js'
 
 export interface ExtremeResult {
@@ -17,6 +17,8 @@ export interface ExtremeResult {
   readonly value: number | null
   /** A shortest way to a state with this value. */
   readonly schedule: Schedule | null
+  /** See `PropertyResult`. */
+  readonly unchosen: Limit | null
 }
 
 export interface Extremes {
@@ -33,7 +35,7 @@ export const findExtremes = async (system: System, memory: number, options: Sear
   const program = programOf(bounds, 'search')
   const machine = createMachine(partsOf(program), { limit: memory, keep: false })
   startSearch(program, machine, { ...options, first: false, deadlock: 'allowed' })
-  const { limit } = await runToTheEnd(machine, { ...options, first: false }, memory)
+  const { limit, seconds } = await runToTheEnd(machine, { ...options, first: false }, memory)
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
   const view = machine.view()
   const field = (property: number, offset: number): number => view.getInt32(program.memory.records + property * recordBytes + offset, true)
@@ -52,11 +54,11 @@ export const findExtremes = async (system: System, memory: number, options: Sear
   const schedules =
     which === 'none' || limit?.kind === 'interrupted'
       ? wanted.map(() => null)
-      : await shortestSchedules(witnesses, wanted, { memory, deadlock: 'allowed', signal })
+      : await shortestSchedules(witnesses, wanted, { memory, seconds: timeToChoose(options, seconds), deadlock: 'allowed', signal })
   return {
     results: system.extremes.map(({ name, kind }, i) => {
       const at = wanted.findIndex((w) => w.property === i)
-      return { name, kind, value: values[i], schedule: at < 0 ? null : schedules[at] }
+      return { name, kind, value: values[i], schedule: schedules[at]?.schedule ?? null, unchosen: schedules[at]?.unchosen ?? null }
     }),
     limit,
     states: machine.read('states'),

@@ -1,6 +1,6 @@
 /** The WebAssembly module that builds the graph of a system's states: its agents, its predicates, the numbering store, and the loop that ties them together. */
 import type { System } from '../ir/system.js'
-import { agentFunction, copyState, initFunction, newScope } from './agents.js'
+import { agentFunctions, copyState, initFunction, newScope } from './agents.js'
 import { type GraphMemory, graphMemory } from './graph-memory.js'
 import { indexTableFunctions, indexTableGlobals } from './index-table.js'
 import { type Layout, layoutOf } from './layout.js'
@@ -159,7 +159,7 @@ export const graphProgramOf = (system: System): GraphProgram => {
   const memory = graphMemory(system, layout)
   const scope = (): StepScope => newScope(system, layout, memory, 'graph')
   const functions: WasmFunction[] = [
-    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).map((a) => agentFunction(scope(), a)),
+    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
     initFunction(scope()),
     expandFunction(system),
     failingFunction(memory),

@@ -12,7 +12,7 @@ import { hasReturned, predicate } from './query.js'
 import { reachGoals } from './reach.js'
 import type { Limit, SearchOptions } from './search.js'
 import { defaultMemory } from './start.js'
-import { type Path, shortestStem, shortestTo } from './stem.js'
+import { type Path, shortestStem, shortestTo, stemBytes } from './stem.js'
 
 export type { Fairness } from './cycle.js'
 export type { ExtremeResult } from './extremes.js'
@@ -96,6 +96,25 @@ interface Work {
 
 const scheduleOf = (moves: Moves, path: Path): Schedule => ({ init: moves.initTo(path.from), moves: moves.along(path), fails: false })
 
+/** A way, which takes memory beside what is in use. Null where there is too little. */
+const withinMemory = ({ graph, labelled: l, pace, peak }: Work, used: number, find: () => Path): Path | null => {
+  const bytes = used + stemBytes(graph, l.system.agents.length)
+  if (pace.room(bytes) !== null) return null
+  peak(bytes)
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+/** A shortest way to a state; null where there is no memory to find one. */
+const scheduleToState = (work: Work, state: number): Schedule | null => {
+  const path = withinMemory(work, work.used, () => shortestTo(work.graph, state, work.labelled.system.agents.length))
+  return path === null ? null : scheduleOf(work.moves(), path)
+}
+
 const endOf = (graph: Graph, { from, edges }: Path): number => (edges.length === 0 ? from : graph.targets[edges[edges.length - 1]])
 
 /** `eventually` and `leadsTo`: `eventually` is owed in the initial states. */
@@ -116,14 +135,14 @@ const settleDebt = async (work: Work, index: number): Promise<TemporalResult | S
   if (isStopped(avoidance)) return avoidance
   const { fair, number } = avoidance
   if (fair === null) return { name, kind, verdict: 'holds', stem: null, cycle: null, fairness: [] }
-  const stem = shortestStem(graph, debt, fair)
+  const open = { name, kind, verdict: 'violated', stem: null, cycle: null, fairness: [] } as const
+  const stem = withinMemory(work, bytes, () => shortestStem(graph, debt, fair, agents.length))
+  if (stem === null) return open
   const from = endOf(graph, stem)
   const edges = graph.starts[from] === graph.starts[from + 1] ? [] : fairCycle(graph, agents, number, from)
   const moves = work.moves()
   return {
-    name,
-    kind,
-    verdict: 'violated',
+    ...open,
     stem: scheduleOf(moves, stem),
     cycle: moves.along({ from, edges }),
     fairness: fairnessOf(graph, agents, from, edges).flatMap(({ agent, why }) => (why === null ? [] : [{ agent, why }])),
@@ -267,7 +286,7 @@ const graphResults = async (
     temporal[goal.index] = {
       ...temporal[goal.index],
       verdict: state === null ? 'holds' : 'violated',
-      stem: state === null ? null : scheduleOf(work.moves(), shortestTo(graph, state)),
+      stem: state === null ? null : scheduleToState(work, state),
     }
   }
   if (l.returned.length > 0)
@@ -276,7 +295,7 @@ const graphResults = async (
       stuck:
         stuckAt === null
           ? { verdict: 'holds', process: null, schedule: null }
-          : { verdict: 'violated', process: stuckAt.process, schedule: scheduleOf(work.moves(), shortestTo(graph, stuckAt.state)) },
+          : { verdict: 'violated', process: stuckAt.process, schedule: scheduleToState(work, stuckAt.state) },
     }
   for (const [index, { kind }] of temporal.entries()) {
     if (kind === 'alwaysPossible') continue

@@ -227,11 +227,12 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     size: () => size,
     bytes: () => bytesOf(size, capacity),
     clearTable: (count) => {
-      bytesAt().fill(0, tableAt, Math.min(fresh, memory.buffer.byteLength))
       let next = firstSize(shape, log)
       while (roomOf(shape, next, frugal) < count + batch) next = { ...next, log: next.log + 1 }
       const end = tableAt + tableBytes(shape, next)
       if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
+      // What lies behind it is cleared when the table grows into it.
+      bytesAt().fill(0, tableAt, Math.min(fresh, end))
       fresh = Math.max(fresh, end)
       setSize(next)
       forgetRecent()

@@ -2,9 +2,9 @@
 import type { Move } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
 import type { Graph } from './graph.js'
+import { createHunter } from './hunt.js'
 import { createMachine, type Machine, partsOf } from './machine.js'
 import { type Program, programOf } from './program.js'
-import { type Edge, edgesTo } from './schedule.js'
 import { writeState } from './start.js'
 import type { Path } from './stem.js'
 
@@ -15,41 +15,50 @@ export interface Moves {
   readonly along: (path: Path) => Move[]
 }
 
+const isBefore = (a: Move, b: Move): boolean => a.step < b.step || (a.step === b.step && a.choice < b.choice)
+
 /** `system` is the one that the graph was built from. The memory is for a few states, in bytes. */
 export const movesOf = (system: System, graph: Graph, memory: number): Moves => {
   const program: Program = programOf(system, 'trace')
   const machine: Machine = createMachine(partsOf(program), { limit: memory, keep: true })
   const [from, to] = [program.memory.ring, program.memory.ring + program.layout.widths.length * 8]
-  const lowest = (edges: readonly Edge[] | null): Move => {
-    const best = (edges ?? []).reduce<Move | null>(
-      (a, { move }) => (a === null || move.step < a.step || (move.step === a.step && move.choice < a.choice) ? move : a),
-      null,
-    )
+  const hunter = createHunter(program, machine)
+  /** Of the moves that `hunt` finds to a state. */
+  const lowestTo = (state: number, hunt: () => void, isOne: (move: Move) => boolean): Move => {
+    writeState(machine, to, graph.wordsOf(state))
+    const edges = hunter.seek([to]) ? hunter.edges(hunt) : null
+    let best: Move | null = null
+    for (let e = 0; e < (edges?.count ?? 0); e++) {
+      const move = edges?.move(e)
+      if (move !== undefined && isOne(move) && (best === null || isBefore(move, best))) best = move
+    }
     if (best === null) throw new Error('an edge of the graph is no move')
     return best
   }
-  const movesTo = (state: number, hunt: () => void): Edge[] | null => {
-    writeState(machine, to, graph.wordsOf(state))
-    return edgesTo(program, machine, [{ address: to, onward: [] }], hunt)
-  }
   return {
     initTo: (state) =>
-      lowest(
-        movesTo(state, () => {
+      lowestTo(
+        state,
+        () => {
           writeState(machine, program.memory.current, program.layout.initial)
           machine.call('hunt_initial')
-        }),
+        },
+        () => true,
       ).choice,
     along: ({ from: first, edges }) => {
       let here = first
       return edges.map((e) => {
         const target = graph.targets[e]
-        const found = movesTo(target, () => {
-          writeState(machine, from, graph.wordsOf(here))
-          machine.call('hunt', from, 1)
-        })
+        const move = lowestTo(
+          target,
+          () => {
+            writeState(machine, from, graph.wordsOf(here))
+            machine.call('hunt', from, 1)
+          },
+          ({ step }) => system.steps[step].agent === graph.agents[e],
+        )
         here = target
-        return lowest(found?.filter(({ move }) => system.steps[move.step].agent === graph.agents[e]) ?? null)
+        return move
       })
     },
   }

@@ -1,6 +1,6 @@
 /** The whole WebAssembly module of a system: its agents, its properties, the store, and the loop that ties them together. */
 import type { Process, System } from '../ir/system.js'
-import { agentFunction, copyState, currentState, initFunction, newScope } from './agents.js'
+import { agentFunctions, copyState, currentState, initFunction, newScope } from './agents.js'
 import { readElement } from './fields.js'
 import { type Layout, layoutOf } from './layout.js'
 import { type MemoryMap, memoryMap, recordBytes } from './memory.js'
@@ -202,7 +202,7 @@ export const programOf = (system: System, purpose: Purpose): Program => {
   const shape = tableShape(layout.widths)
   const scope = (): StepScope => newScope(system, layout, memory, purpose)
   const functions: WasmFunction[] = [
-    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).map((a) => agentFunction(scope(), a)),
+    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
     initFunction(scope()),
     expandFunction(system),
     ...(system.properties.length > 0 ? [propertiesFunction(scope())] : []),

@@ -62,8 +62,10 @@ export interface PropertyResult {
   readonly verdict: 'holds' | 'violated' | 'incomplete'
   /** Steps of the shortest violation, or of the shortest witness of a `sometimes`; null where there is none. */
   readonly length: number | null
-  /** A shortest way there with the fewest switches between agents. */
+  /** A shortest way there. */
   readonly schedule: Schedule | null
+  /** Null where the schedule has the fewest switches between agents; else what ended the choice among the shortest ones. */
+  readonly unchosen: Limit | null
   /** An index into `System.failures`, where a step fails. */
   readonly failure: number | null
   /** The greatest value of a `bound` in the states looked at; null where none was. */
@@ -181,6 +183,7 @@ const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlo
         verdict: settled ? found : complete ? notFound : 'incomplete',
         length: settled ? view.getInt32(at + recordFields.length, true) : null,
         schedule: null,
+        unchosen: null,
         failure: settled && failure >= 0 && (kind === 'assert' || kind === 'range') ? failure : null,
         maximum: view.getInt32(at + recordFields.measured, true) === 1 ? maximum : null,
       }
@@ -195,6 +198,7 @@ const withSchedules = async (
   system: System,
   results: readonly PropertyResult[],
   memory: number,
+  used: number,
   options: SearchOptions,
 ): Promise<PropertyResult[]> => {
   const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
@@ -202,12 +206,16 @@ const withSchedules = async (
   const numberOf = (r: PropertyResult, i: number): number =>
     r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
   const wanted = results.flatMap((r, i) => (isWanted(r, which) ? [{ at: i, property: numberOf(r, i), length: r.length ?? 0 }] : []))
-  const found = await shortestSchedules(system, wanted, { memory, deadlock, signal })
+  const found = await shortestSchedules(system, wanted, { memory, seconds: timeToChoose(options, used), deadlock, signal })
   return results.map((r, i) => {
-    const place = wanted.findIndex((w) => w.at === i)
-    return place < 0 ? r : { ...r, schedule: found[place] }
+    const scheduled = found[wanted.findIndex((w) => w.at === i)] ?? null
+    return scheduled === null ? r : { ...r, ...scheduled }
   })
 }
+
+/** What a search has left of its time; a second at least, or a race that was found just in time would be shown as it comes. */
+export const timeToChoose = ({ seconds }: SearchOptions, used: number): number | undefined =>
+  seconds === undefined ? undefined : Math.max(1, seconds - used)
 
 /**
  * Searches all reachable states, breadth first, until none is left or a limit is hit. States are kept exactly. Runs in slices of
@@ -215,8 +223,17 @@ const withSchedules = async (
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
-  const begun = performance.now()
   const bytes = Math.min(options.memory ?? defaultMemory(), 4 * 2 ** 30)
+  const found = await explore(system, options, bytes)
+  if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
+  const scheduling = performance.now()
+  const properties = await withSchedules(system, found.properties, bytes, found.seconds, options)
+  return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
+}
+
+/** The search without its schedules. Its memory is free when it has returned. */
+const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
+  const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const program = programOf(system, 'search')
   const machine = createMachine(partsOf(program), { limit: bytes, keep: false })
@@ -224,15 +241,10 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   const setupSeconds = (performance.now() - begun) / 1000
   const { limit, seconds } = await runToTheEnd(machine, options, bytes)
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
-
   const complete = limit === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
   const states = machine.read('states')
-  const scheduling = performance.now()
-  const settled = resultsOf(program, machine, complete, deadlock)
-  const bytesUsed = machine.bytes()
-  const properties = limit?.kind === 'interrupted' ? settled : await withSchedules(system, settled, bytes, options)
   return {
     complete,
     limit,
@@ -241,10 +253,9 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
     depth: machine.read('depth'),
     seconds,
     setupSeconds,
-    scheduleSeconds: (performance.now() - scheduling) / 1000,
-    bytes: bytesUsed,
-    bytesPerState: bytesUsed / Math.max(1, states),
-    properties,
+    bytes: machine.bytes(),
+    bytesPerState: machine.bytes() / Math.max(1, states),
+    properties: resultsOf(program, machine, complete, deadlock),
     fired: copy(memory.fired, system.steps.length),
     taken: copy(memory.taken, system.branches.length),
   }

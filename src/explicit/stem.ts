@@ -1,6 +1,7 @@
 /** Shortest ways through a state graph, with the fewest switches between agents. */
 import type { Debt } from './fair.js'
 import { type Graph, hasLabel } from './graph.js'
+import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
 
 /** Edges, one after the other, by their place in `Graph.targets`, from the state `from` on. */
 export interface Path {
@@ -8,52 +9,25 @@ export interface Path {
   readonly edges: readonly number[]
 }
 
-/** The states of a way in layers: a state may be in one layer of each kind. `free` is the breadth-first level, `owing` are states on ways that owe something since some state on them. */
-interface Layer {
-  readonly free: Iterable<number>
-  readonly owing: readonly number[]
+/**
+ * The states of a way in layers. A state is in one layer of each kind at most: `free` ones are the breadth-first levels, as `levelsTo` has them; `owing` are states on ways
+ * that owe something since some state on them, and `owingLayer` has the number of their layer, from 1.
+ */
+interface Layers {
+  readonly free: readonly number[]
+  readonly owing: readonly (readonly number[])[]
+  readonly owingLayer: Uint32Array
+  /** Whether a way owes since this state of a layer, if it comes through it. It is then in both kinds of this layer. */
+  readonly owesSince: (state: number, layer: number) => boolean
 }
 
 interface Onward {
-  readonly agent: number
-  /** Switches from here to the end. */
-  readonly cost: number
-  readonly edge: number
-  readonly next: Wanted
+  readonly free: Switches
+  readonly owing: Switches
 }
 
-interface Wanted {
-  readonly state: number
-  /** The best way on for each agent that moves first on one; empty at the end. */
-  readonly onward: readonly Onward[]
-}
-
-/** Of one layer at most so many states are followed back: those with the fewest switches. Only then may another way have fewer still. */
-const mostPerLayer = 50_000
-
-const costAfter = ({ onward }: Wanted, agent: number | null): number =>
-  onward.reduce((least, o) => Math.min(least, o.cost + (agent === null || o.agent === agent ? 0 : 1)), onward.length === 0 ? 0 : Infinity)
-
-const withOnward = (onward: readonly Onward[], o: Onward): readonly Onward[] => {
-  const known = onward.findIndex((k) => k.agent === o.agent)
-  if (known < 0) return [...onward, o]
-  const other = onward[known]
-  return o.cost < other.cost || (o.cost === other.cost && o.edge < other.edge) ? onward.with(known, o) : onward
-}
-
-const follow = (first: Wanted): Path => {
-  const edges: number[] = []
-  let agent: number | null = null
-  let here = first
-  while (here.onward.length > 0) {
-    const total = (o: Onward): number => o.cost + (agent === null || o.agent === agent ? 0 : 1)
-    const best: Onward = here.onward.reduce((a, b) => (total(b) < total(a) || (total(b) === total(a) && b.agent < a.agent) ? b : a))
-    edges.push(best.edge)
-    agent = best.agent
-    here = best.next
-  }
-  return { from: first.state, edges }
-}
+/** The bytes that finding a way takes, at most. */
+export const stemBytes = ({ states }: Graph, agents: number): number => 2 * switchesBytes(states, agents) + states * 12
 
 /** The first state of each level, for the levels up to that of `last`, and behind them the end of that level. Linear in the edges of these levels. */
 export const levelsTo = ({ starts, targets, initial }: Graph, last: number): number[] => {
@@ -69,99 +43,99 @@ export const levelsTo = ({ starts, targets, initial }: Graph, last: number): num
   return levels
 }
 
-const cheapest = (wanted: ReadonlyMap<number, Wanted>): Iterable<Wanted> =>
-  wanted.size <= mostPerLayer
-    ? wanted.values()
-    : [...wanted.values()].toSorted((a, b) => costAfter(a, null) - costAfter(b, null) || a.state - b.state).slice(0, mostPerLayer)
+const isFree = ({ free }: Layers, state: number, layer: number): boolean =>
+  layer + 1 < free.length && state >= free[layer] && state < free[layer + 1]
 
-/** The states of a layer that lead to wanted ones. `isWanted` has a byte for every state, all 0 before and after. */
-const before = (graph: Graph, layer: Iterable<number>, wanted: ReadonlyMap<number, Wanted>, isWanted: Uint8Array): Map<number, Wanted> => {
-  const found = new Map<number, Wanted>()
-  if (wanted.size === 0) return found
-  const kept = new Map<number, Wanted>()
-  for (const w of cheapest(wanted)) {
-    isWanted[w.state] = 1
-    kept.set(w.state, w)
+const isOwing = ({ owingLayer }: Layers, state: number, layer: number): boolean => owingLayer[state] === layer + 1
+
+/** Offers a state the ways to wanted states of the next layer. */
+const offerBack = ({ starts, targets, agents }: Graph, state: number, switches: Switches, isNext: (state: number) => boolean): void => {
+  for (let e = starts[state]; e < starts[state + 1]; e++) {
+    const to = targets[e]
+    if (switches.least[to] !== unwanted && isNext(to)) switches.offer(state, agents[e], switches.after(to, agents[e]))
   }
-  const { starts, targets, agents } = graph
-  for (const state of layer) {
-    let onward: readonly Onward[] = []
-    for (let e = starts[state]; e < starts[state + 1]; e++) {
-      if (isWanted[targets[e]] === 0) continue
-      const next = kept.get(targets[e])
-      if (next !== undefined) onward = withOnward(onward, { agent: agents[e], cost: costAfter(next, agents[e]), edge: e, next })
-    }
-    if (onward.length > 0) found.set(state, { state, onward })
-  }
-  for (const state of kept.keys()) isWanted[state] = 0
-  return found
 }
 
-const ends = (states: Iterable<number>): Map<number, Wanted> => {
-  const wanted = new Map<number, Wanted>()
-  for (const state of states) wanted.set(state, { state, onward: [] })
-  return wanted
-}
-
-/** Walks back from what is wanted in the last layer. A state that owes since itself is also free in its layer. */
-const walkBack = (
-  graph: Graph,
-  layers: readonly Layer[],
-  last: { readonly free: Map<number, Wanted>; readonly owing: Map<number, Wanted> },
-  owesSinceHere: (state: number, layer: number) => boolean,
-): Path => {
-  const isWanted = new Uint8Array(graph.states)
-  let { free, owing } = last
-  for (let d = layers.length - 1; ; d--) {
-    for (const w of owing.values()) if (owesSinceHere(w.state, d)) free.set(w.state, w)
+/** Walks back from the ends in layer `last`, and then the best way forth. */
+const bestWay = (graph: Graph, layers: Layers, last: number, onward: Onward): Path => {
+  const { free, owing } = onward
+  for (let d = last; ; d--) {
+    for (const s of layers.owing[d] ?? []) if (owing.least[s] !== unwanted && layers.owesSince(s, d)) free.copy(s, owing)
     if (d === 0) break
-    const [toFree, toOwing] = [free, owing]
-    free = before(graph, layers[d - 1].free, toFree, isWanted)
-    owing = before(graph, layers[d - 1].owing, toOwing, isWanted)
+    const end = layers.free[d] ?? 0
+    for (let s = layers.free[d - 1] ?? end; s < end; s++) offerBack(graph, s, free, (to) => isFree(layers, to, d))
+    for (const s of layers.owing[d - 1] ?? []) offerBack(graph, s, owing, (to) => isOwing(layers, to, d))
   }
-  if (free.size === 0) throw new Error('a state was reached on no way from an initial state')
-  return follow([...free.values()].reduce((a, b) => (costAfter(b, null) < costAfter(a, null) ? b : a)))
+  let first = 0
+  for (let s = 1; s < graph.initial; s++) if (free.least[s] < free.least[first]) first = s
+  if (free.least[first] === unwanted) throw new Error('a state was reached on no way from an initial state')
+  return { from: first, edges: follow(graph, layers, first, last, onward) }
 }
 
-const range = function* (from: number, to: number): Iterable<number> {
-  for (let s = from; s < to; s++) yield s
+const follow = ({ starts, targets, agents }: Graph, layers: Layers, first: number, last: number, onward: Onward): number[] => {
+  const edges: number[] = []
+  let [state, owes] = [first, false]
+  let agent: number | null = null
+  for (let d = 0; ; d++) {
+    owes ||= isOwing(layers, state, d) && onward.owing.least[state] !== unwanted && layers.owesSince(state, d)
+    if (d === last) return edges
+    const switches = owes ? onward.owing : onward.free
+    const isNext = owes ? isOwing : isFree
+    let [best, least] = [-1, unwanted]
+    for (let e = starts[state]; e < starts[state + 1]; e++) {
+      const to = targets[e]
+      if (switches.least[to] === unwanted || !isNext(layers, to, d + 1)) continue
+      const total = switches.after(to, agents[e]) + (agent === null || agent === agents[e] ? 0 : 1)
+      if (total < least || (total === least && agents[e] < agents[best])) [best, least] = [e, total]
+    }
+    edges.push(best)
+    state = targets[best]
+    agent = agents[best]
+  }
 }
 
 /** A shortest way from an initial state to a state, with the fewest switches between agents. Linear in the graph up to its level. */
-export const shortestTo = (graph: Graph, state: number): Path => {
+export const shortestTo = (graph: Graph, state: number, agents: number): Path => {
+  const free = createSwitches(graph.states, agents)
+  free.end(state)
   const levels = levelsTo(graph, state)
-  const layers = levels.slice(0, -1).map((first, d): Layer => ({ free: range(first, levels[d + 1]), owing: [] }))
-  return walkBack(graph, layers, { free: ends([state]), owing: new Map() }, () => false)
+  const layers: Layers = { free: levels, owing: [], owingLayer: new Uint32Array(0), owesSince: () => false }
+  return bestWay(graph, layers, levels.length - 2, { free, owing: free })
 }
 
 /**
  * A shortest way from an initial state over one that owes the goal, on without the goal, to one of the marked states; which of the nearest ones is said by the
  * fewest switches. Linear in the graph. @throws Error where there is none.
  */
-export const shortestStem = (graph: Graph, { isOwed, goal }: Debt, marked: Uint8Array): Path => {
+export const shortestStem = (graph: Graph, { isOwed, goal }: Debt, marked: Uint8Array, agents: number): Path => {
   const { starts, targets, states } = graph
-  const levels = levelsTo(graph, states - 1)
-  const seen = new Uint8Array(states)
-  const layers: Layer[] = []
+  const owing: number[][] = []
+  const owingLayer = new Uint32Array(states)
   const owes = (s: number): boolean => isOwed(s) && !hasLabel(graph, s, goal)
+  const layers: Layers = {
+    free: levelsTo(graph, states - 1),
+    owing,
+    owingLayer,
+    owesSince: (s, layer) => isFree(layers, s, layer) && owes(s),
+  }
   for (let d = 0; ; d++) {
-    const owing: number[] = []
+    const layer: number[] = []
     const add = (s: number): void => {
-      if (seen[s] === 1) return
-      seen[s] = 1
-      owing.push(s)
+      if (owingLayer[s] !== 0) return
+      owingLayer[s] = d + 1
+      layer.push(s)
     }
-    for (const s of layers[d - 1]?.owing ?? [])
+    for (const s of owing[d - 1] ?? [])
       for (let e = starts[s]; e < starts[s + 1]; e++) if (!hasLabel(graph, targets[e], goal)) add(targets[e])
-    const [first, end] = d + 1 < levels.length ? [levels[d], levels[d + 1]] : [0, 0]
+    const [first, end] = d + 1 < layers.free.length ? [layers.free[d], layers.free[d + 1]] : [0, 0]
     for (let s = first; s < end; s++) if (owes(s)) add(s)
-    layers.push({ free: range(first, end), owing })
-    const there = owing.filter((s) => marked[s] === 1)
+    owing.push(layer)
+    const there = layer.filter((s) => marked[s] === 1)
     if (there.length > 0) {
-      const owesSinceHere = (s: number, layer: number): boolean =>
-        layer + 1 < levels.length && s >= levels[layer] && s < levels[layer + 1] && owes(s)
-      return walkBack(graph, layers, { free: new Map(), owing: ends(there) }, owesSinceHere)
+      const onward: Onward = { free: createSwitches(states, agents), owing: createSwitches(states, agents) }
+      for (const s of there) onward.owing.end(s)
+      return bestWay(graph, layers, d, onward)
     }
-    if (owing.length === 0 && d + 1 >= levels.length) throw new Error('no marked state is reached')
+    if (layer.length === 0 && d + 1 >= layers.free.length) throw new Error('no marked state is reached')
   }
 }

@@ -2,7 +2,7 @@
  * Where JavaScript goes on and the language does not: it counts with null and undefined as with 0 and NaN, divides by 0, reads undefined outside of a list, and erases the `!` of
  * TypeScript. In the language these are range violations, so the oracle has to notice them; code that it does not run stays as it is written.
  */
-import { child, childrenOf, isTypeOnly, isTypeWrapper, list, type Node, nameOf } from './node.js'
+import { chainOf, child, childrenOf, isNode, isTypeOnly, isTypeWrapper, list, type Node, nameOf } from './node.js'
 
 export interface Guard {
   /** The expression that must not be null, and no 0 where it divides. */
@@ -71,7 +71,8 @@ const operandsOf = (node: Node): Node[] => {
   const parts = (...fields: string[]): Node[] => fields.flatMap((field) => child(node, field) ?? [])
   switch (node.type) {
     case 'BinaryExpression':
-      return takesNumbers.has(node.operator) ? parts('left', 'right') : []
+    case 'LogicalExpression':
+      return chainOf(node).flatMap(({ operator, left, right }) => (takesNumbers.has(operator) ? [left, right].filter(isNode) : []))
     case 'AssignmentExpression':
       return takesNumbers.has(String(node.operator).slice(0, -1)) ? parts('right') : []
     case 'UnaryExpression':

@@ -9,6 +9,7 @@ import { DiagnosticError, type Place } from '../diagnostics.js'
 import type { Claims } from '../lang/claim.js'
 import type { Model } from '../lang/model.js'
 import type { Predicate, Properties } from '../lang/property.js'
+import { isOutOfStack, tooDeep } from '../nesting.js'
 import { type Found, findTarget } from './find.js'
 import type { CodeReply, CodeRequest, HookData } from './hooks.js'
 import { findModule, refusal } from './hooks.js'
@@ -157,6 +158,8 @@ const loadError = (error: unknown, file: string): unknown => {
   const diagnosed = refused.get(refusal.exec(error.message)?.[1] ?? '')
   if (diagnosed !== undefined) return withShownFile(diagnosed)
   const place = placeInStack(error)
+  // Where no line of the author's was running, V8 ran out of stack over the code itself.
+  if (isOutOfStack(error) && place === null) return tooDeep(shown(file))
   const { code } = error as { code?: unknown }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')
     return notFound(error)

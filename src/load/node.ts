@@ -22,8 +22,23 @@ export const list = (node: Node, field: string): readonly Node[] => {
   return Array.isArray(x) ? x.filter(isNode) : []
 }
 
-/** All nodes directly below a node, in source order. */
+const isBinary = (node: Node | null): node is Node => node?.type === 'BinaryExpression' || node?.type === 'LogicalExpression'
+
+/**
+ * The operations of a chain like `a + b + c`, outermost first; a binary operation by itself is a chain of one. Such chains are trees as deep as they are long, so
+ * whoever walks them goes along the left side in a loop: the stack has no room for thousands of terms.
+ */
+export const chainOf = (node: Node): Node[] => {
+  const links: Node[] = []
+  for (let at: Node | null = node; isBinary(at); at = child(at, 'left')) links.push(at)
+  return links
+}
+
+/** All nodes directly below a node, in source order; below a chain of binary operations its operands. */
 export const childrenOf = (node: Node): Node[] => {
+  const links = chainOf(node)
+  if (links.length > 0)
+    return [child(links[links.length - 1]!, 'left'), ...links.map((link) => child(link, 'right')).reverse()].filter(isNode)
   const found: Node[] = []
   for (const key of visitorKeys[node.type] ?? []) {
     const x = node[key]

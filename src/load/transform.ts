@@ -4,10 +4,12 @@
  */
 import MagicString, { type SourceMap } from 'magic-string'
 import { DiagnosticError } from '../diagnostics.js'
+import { withNestingExplained } from '../nesting.js'
 import { type Erased, eraseTypes, NotErasable } from './erase.js'
 import { guardsIn } from './guards.js'
 import { child, childrenOf, list, type Node } from './node.js'
 import { type FunctionScope, keyName, type Names, namesIn, type YieldSite } from './scopes.js'
+import { shown } from './shown.js'
 import { sourceOfText } from './source.js'
 
 export interface Transformed {
@@ -23,7 +25,7 @@ export const runtimeUrl = new URL(`./runtime${import.meta.url.slice(import.meta.
  * Transforms the module `file` (an absolute path). `runtime` is the specifier under which the module will find the runtime.
  * Offsets in tags are offsets into `source`. Linear in the size of the source.
  * @throws DiagnosticError MC002 if the source is no JavaScript or TypeScript with erasable types, MC009 for a name that stands
- * twice in an object literal.
+ * twice in an object literal, MC403 where code is nested too deeply.
  */
 export const transform = (file: string, source: string, runtime: string = runtimeUrl): Transformed => {
   const { out, header, own } = edit(file, source)
@@ -55,7 +57,9 @@ interface Edited {
   readonly own: string
 }
 
-const edit = (file: string, source: string): Edited => {
+const edit = (file: string, source: string): Edited => withNestingExplained(shown(file), () => editWhole(file, source))
+
+const editWhole = (file: string, source: string): Edited => {
   const parsed = sourceOfText(file, source)
   const program = parsed.program as unknown as Node
   refuseDuplicateKeys(file, source, program)

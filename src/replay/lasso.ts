@@ -8,10 +8,10 @@ import type { Model } from '../lang/model.js'
 import type { Eventually, LeadsTo } from '../lang/property.js'
 import type { AgentFairness, Loop, Plain } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
-import { type Ability, abilities } from './enabled.js'
+import { type Ability, abilities, abilityIn, abilityOf } from './enabled.js'
 import { ask } from './evaluate.js'
-import { createOracle, type ParamRecord } from './oracle.js'
-import { arriveBy, type Replay, replay } from './replay.js'
+import { createOracle, type Oracle, type ParamRecord, type Run } from './oracle.js'
+import { arriveBy, type Replay, replay, taker } from './replay.js'
 import { correspond } from './standing.js'
 
 export interface Lasso {
@@ -29,7 +29,7 @@ export interface ReplayedLasso extends Replay {
 }
 
 /**
- * Replays a lasso that violates the property. Takes time in the length of the cycle times the number of agents times the length of all.
+ * Replays a lasso that violates the property. Linear in its length; more only where an agent stands at a step on the cycle that it never takes, and only trying tells whether it can.
  * @throws Disagreement if it does not: a step cannot be taken, the cycle does not come back to its first state, the goal is reached, or
  * some agent is left waiting longer than its fairness allows.
  */
@@ -70,25 +70,49 @@ export const replayLasso = (
 const fairnessOf = (system: System, model: Model, params: ParamRecord, schedule: Schedule, start: number): AgentFairness[] => {
   const oracle = createOracle(model, params)
   const { agents } = correspond(system, oracle)
-  const after = (moves: number): readonly Ability[] =>
-    abilities(oracle, () => arriveBy(system, oracle, { ...schedule, moves: schedule.moves.slice(0, moves) }))
+  const arriveAfter = (moves: number) => (): Run => arriveBy(system, oracle, { ...schedule, moves: schedule.moves.slice(0, moves) })
   const length = schedule.moves.length - start
   if (length === 0) {
-    const mover = after(start).indexOf('moves')
+    const mover = abilities(oracle, arriveAfter(start)).indexOf('moves')
     if (mover >= 0)
       throw new Disagreement(`the behaviour is said to stay in its last state, where '${oracle.agents[mover]!.name}' can move`)
   }
-  const abilitiesOn = Array.from({ length }, (_, i) => after(start + i))
-  return system.agents.flatMap(({ id, name, fairness }): AgentFairness[] => {
-    if (fairness === 'none') return []
-    const steps = schedule.moves.flatMap(({ step }, i) => (i >= start && system.steps[step]!.agent === id ? [i + 1] : []))
-    if (steps.length > 0) return [{ agent: name, fairness, reason: { kind: 'taken', steps } }]
-    const states = abilitiesOn.flatMap((able, i) => (able[agents[id]!] === 'disabled' ? [start + i] : []))
-    const isFair = length === 0 || (fairness === 'weak' ? states.length > 0 : states.length === length)
+  const stepsOf = (id: number): number[] =>
+    schedule.moves.flatMap(({ step }, i) => (i >= start && system.steps[step]!.agent === id ? [i + 1] : []))
+  const fair = system.agents.flatMap(({ id, name, fairness }) => (fairness === 'none' ? [] : [{ id, name, fairness, steps: stepsOf(id) }]))
+  const idle = fair.flatMap(({ id, steps }) => (steps.length === 0 ? [agents[id]!] : []))
+  const seen = length === 0 ? [] : lookAlong(system, oracle, schedule, start, idle)
+  return fair.map(({ id, name, fairness, steps }): AgentFairness => {
+    if (steps.length > 0) return { agent: name, fairness, reason: { kind: 'taken', steps } }
+    if (length === 0) return { agent: name, fairness, reason: { kind: 'disabled', states: [start] } }
+    const agent = agents[id]!
+    const states = seen.flatMap((able, i) => (able.get(agent) === 'disabled' ? [start + i] : []))
+    // Of a weakly fair agent one such state is enough.
+    if (fairness === 'strong' || states.length === 0)
+      for (const [i, able] of seen.entries())
+        if (able.get(agent) === null && abilityOf(agent, arriveAfter(start + i)) === 'disabled') states.push(start + i)
+    const isFair = fairness === 'weak' ? states.length > 0 : states.length === length
     if (!isFair)
       throw new Disagreement(
         `the cycle is not fair: '${name}' (${fairness}) takes no step on it and is ${states.length === 0 ? 'always' : 'again and again'} enabled`,
       )
-    return [{ agent: name, fairness, reason: { kind: 'disabled', states: length === 0 ? [start] : states } }]
+    return { agent: name, fairness, reason: { kind: 'disabled', states: states.sort((a, b) => a - b) } }
+  })
+}
+
+/** Of each state on the cycle, but for the last one, what these agents can do in it, as far as one execution tells. */
+const lookAlong = (
+  system: System,
+  oracle: Oracle,
+  schedule: Schedule,
+  start: number,
+  agents: readonly number[],
+): ReadonlyMap<number, Ability | null>[] => {
+  const take = taker(system, oracle)
+  const run = arriveBy(system, oracle, { ...schedule, moves: schedule.moves.slice(0, start) })
+  return schedule.moves.slice(start).map((move) => {
+    const able = new Map(agents.map((agent) => [agent, abilityIn(oracle, run, agent)]))
+    take(run, move)
+    return able
   })
 }

@@ -1,5 +1,5 @@
 /** Runs a schedule that an engine found through the author's own functions. */
-import type { Schedule } from '../ir/schedule.js'
+import type { Move, Schedule } from '../ir/schedule.js'
 import type { Span, System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
@@ -84,13 +84,19 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
 
 /** Runs a schedule that is known to be one, and nothing else. */
 export const arriveBy = (system: System, oracle: Oracle, { init, moves }: Schedule): Run => {
-  const { agents } = correspond(system, oracle)
+  const take = taker(system, oracle)
   const { run } = oracle.start(chooseByCode(init, system.radix))
-  for (const { step, choice } of moves) {
+  for (const move of moves) take(run, move)
+  return run
+}
+
+/** Takes a move that is known to be one. */
+export const taker = (system: System, oracle: Oracle): ((run: Run, move: Move) => void) => {
+  const { agents } = correspond(system, oracle)
+  return (run, { step, choice }) => {
     const { agent, label } = system.steps[step]!
     run.step(agents[agent]!, system.agents[agent]!.kind === 'rule' ? label : null, chooseByCode(choice, system.radix))
   }
-  return run
 }
 
 const plainChoices = (choices: readonly unknown[]): Plain[] => choices.map((choice) => plainCopy(choice))

@@ -52,8 +52,28 @@ const valuesOf = (
   return values
 }
 
+interface Locations {
+  readonly final: ProcessLocation | undefined
+  readonly byKey: ReadonlyMap<string, ProcessLocation>
+  readonly byId: ReadonlyMap<number, ProcessLocation>
+}
+
+const known = new WeakMap<Process, Locations>()
+
+/** The locations of a process, which may be thousands, each looked for in every state of a trace. */
+const locationsOf = (process: Process): Locations => {
+  const found = known.get(process) ?? {
+    final: process.locations.find(({ final }) => final),
+    byKey: new Map(process.locations.flatMap((l) => (l.final ? [] : [[l.key, l] as const]))),
+    byId: new Map(process.locations.map((l) => [l.id, l] as const)),
+  }
+  known.set(process, found)
+  return found
+}
+
 const locationOf = (system: System, process: Process, standing: Standing): ProcessLocation => {
-  const location = process.locations.find((l) => (standing === null ? l.final : !l.final && l.key === standing.key))
+  const { final, byKey } = locationsOf(process)
+  const location = standing === null ? final : byKey.get(standing.key)
   if (location !== undefined) return location
   const agent = system.agents[process.agent]?.name ?? '?'
   throw new Disagreement(
@@ -147,7 +167,7 @@ export const viewIn = (system: System, domains: Fields, vector: Vector): StateVi
   const globals = Object.fromEntries(Object.entries(domains).map(([name, domain]) => [name, unflatten(domain, name, next)]))
   const processes = system.processes.map((process): ProcessView => {
     const agent = system.agents[process.agent]!.name
-    const location = process.locations.find(({ id }) => id === parts.get(system.variables[process.pc]!.name)?.[0])!
+    const location = locationsOf(process).byId.get(parts.get(system.variables[process.pc]!.name)?.[0] ?? -1)!
     return { agent, at: location.final ? null : location.label, locals: localsOf(system, location, parts) }
   })
   return { globals, processes }

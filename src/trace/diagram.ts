@@ -4,6 +4,7 @@
  * fail. Lines have no trailing spaces and, names permitting, at most `width` characters.
  */
 import { changes } from './changes.js'
+import { longest } from './longest.js'
 import { formatPlain, formatSetting, printable } from './plain.js'
 import type { FairnessReason, Loop, Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
 import { pack, wrap } from './wrap.js'
@@ -145,8 +146,9 @@ const steps = (trace: Trace, options: DiagramOptions): string[] => {
   const all = rows(trace, options)
   const { before, after } = cycleMarks(trace)
   if (all.length === 0) return [...after]
-  const moving = trace.agents.filter((agent) => all.some((row) => row.agent === agent))
-  const resting = trace.agents.filter((agent) => !moving.includes(agent))
+  const movers = new Set(all.map(({ agent }) => agent))
+  const moving = trace.agents.filter((agent) => movers.has(agent))
+  const resting = trace.agents.filter((agent) => !movers.has(agent))
   const layout = columns(moving, all, options.width) ?? oneColumn(all, options.width)
   const still = resting.length === 0 ? [] : ['', ...wrap(`takes no step: ${resting.map(printable).join(', ')}`, options.width, 2)]
   const drawn = all.flatMap((row, i) => [...(i === trace.loop?.start ? before : []), ...drawRow(i + 1, row, layout)])
@@ -170,7 +172,7 @@ const columns = (moving: readonly string[], all: readonly Row[], width: number):
   const left = numberWidth(all)
   const effects = effectsWidth(all, width)
   const room = width - left - effects - gap * moving.length
-  const natural = moving.map((agent) => Math.max(agent.length, ...all.filter((row) => row.agent === agent).map((row) => row.cell.length)))
+  const natural = moving.map((agent) => longest([agent, ...all.flatMap((row) => (row.agent === agent ? [row.cell] : []))]))
   const widths = squeeze(natural, moving, room)
   if (widths === null) return null
   const end = left + sum(widths) + gap * widths.length
@@ -208,24 +210,23 @@ const shrink = (natural: readonly number[], least: readonly number[], room: numb
 
 /** As wide as the longest single change, with a comma where another one follows, within limits that leave room for the labels. */
 const effectsWidth = (all: readonly Row[], width: number): number => {
-  const lengths = all.flatMap(({ effects, place }) => [
-    ...effects.map((part, i) => part.length + (i < effects.length - 1 ? 1 : 0)),
-    place.length,
-  ])
-  return Math.min(Math.max(0, ...lengths), Math.floor(width * 0.45))
+  const parts = all.flatMap(({ effects, place }) => [...effects.map((part, i) => (i < effects.length - 1 ? `${part},` : part)), place])
+  return Math.min(longest(parts), Math.floor(width * 0.45))
 }
 
 /** `agent: label` in one column, for more agents than fit side by side. */
 const oneColumn = (all: readonly Row[], width: number): Layout => {
   const left = numberWidth(all)
   const effects = effectsWidth(all, width)
-  const longest = Math.max(...all.map((row) => row.agent.length + 2 + row.cell.length))
-  const column = Math.max(20, Math.min(longest, width - left - effects - gap))
+  const natural = longest(all.map((row) => namedCell(row)))
+  const column = Math.max(20, Math.min(natural, width - left - effects - gap))
   return {
     agents: [{ name: '', start: left, width: column }],
     effects: { start: left + column + gap, width: Math.max(20, width - left - column - gap) },
   }
 }
+
+const namedCell = ({ agent, cell }: Row): string => `${agent}: ${cell}`
 
 const heading = (layout: Layout): string[] => {
   const named = layout.agents.filter(({ name }) => name !== '')
@@ -237,7 +238,7 @@ const heading = (layout: Layout): string[] => {
 
 const drawRow = (number: number, row: Row, layout: Layout): string[] => {
   const column = layout.agents.find(({ name }) => name === row.agent) ?? layout.agents[0]
-  const cell = column.name === '' ? `${row.agent}: ${row.cell}` : row.cell
+  const cell = column.name === '' ? namedCell(row) : row.cell
   const left = wrap(cell, column.width, 2)
   const right = withPlace(pack(row.effects, layout.effects.width), row.place, layout.effects.width)
   const first = layout.agents[0].start - gap
@@ -276,11 +277,11 @@ const ending = (trace: Trace, width: number): string[] => {
 const fairness = ({ loop, steps }: Trace, width: number): string[] => {
   if (loop === undefined || loop.start === steps.length) return []
   if (loop.fairness.length === 0) return ['  fair: the model asks for the fairness of no agent']
-  const longest = Math.max(...loop.fairness.map(({ agent }) => agent.length))
+  const names = longest(loop.fairness.map(({ agent }) => agent))
   return [
     '  fair, because on the cycle',
     ...loop.fairness.flatMap(({ agent, fairness: demand, reason }) =>
-      indent(4, wrap(`${printable(agent).padEnd(longest)} ${reasonText(reason, demand)}`, width - 4, 6)),
+      indent(4, wrap(`${printable(agent).padEnd(names)} ${reasonText(reason, demand)}`, width - 4, 6)),
     ),
   ]
 }
@@ -319,12 +320,10 @@ const mostReads = 24
 const readings = (reads: Outcome['reads'], width: number): string[] => {
   const shown = reads.slice(-mostReads)
   const more = reads.length - shown.length
-  const longest = Math.min(40, Math.max(...shown.map(([location]) => location.length)))
+  const names = Math.min(40, longest(shown.map(([location]) => location)))
   return [
     ...(more === 0 ? [] : [`    (${more} more that were read before)`]),
-    ...shown.flatMap(([location, value]) =>
-      indent(4, wrap(`${printable(location).padEnd(longest)} = ${formatPlain(value)}`, width - 4, 6)),
-    ),
+    ...shown.flatMap(([location, value]) => indent(4, wrap(`${printable(location).padEnd(names)} = ${formatPlain(value)}`, width - 4, 6))),
   ]
 }
 
@@ -334,9 +333,9 @@ const waiting = (trace: Trace, width: number): string[] => {
   const nobodySteps = kind === 'deadlock' || trace.loop?.start === trace.steps.length
   if (!nobodySteps && kind !== 'stuck' && kind !== 'alwaysPossible') return []
   const last = trace.steps.at(-1)?.after ?? trace.initial
-  const longest = Math.max(0, ...last.processes.map(({ agent }) => agent.length))
+  const names = longest(last.processes.map(({ agent }) => agent))
   return last.processes.flatMap(({ agent, at: label }) => {
     const doing = label === null ? 'has returned' : `${nobodySteps ? 'waits' : 'stands at'}: ${printable(label)}`
-    return indent(4, wrap(`${agent.padEnd(longest)} ${doing}`, width - 4, 6))
+    return indent(4, wrap(`${agent.padEnd(names)} ${doing}`, width - 4, 6))
   })
 }

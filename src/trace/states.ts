@@ -1,4 +1,5 @@
 /** Whole states as text: for `inspect --full` and `--step`. */
+import { longest } from './longest.js'
 import { equalPlain, formatPlain, printable } from './plain.js'
 import type { StateView, Trace } from './trace.js'
 import { wrap } from './wrap.js'
@@ -12,10 +13,10 @@ export const formatState = (trace: Trace, index: number, width: number): string 
   if (state === null) throw new RangeError(`the trace has no state ${index}`)
   const changed = changedNames(trace, index)
   const names = [...Object.keys(state.globals), ...state.processes.map(({ agent }) => agent)].map(printable)
-  const longest = Math.min(30, Math.max(0, ...names.map((name) => name.length)))
+  const left = Math.min(30, longest(names))
   const line = (name: string, text: string): string[] => {
     const mark = changed.has(name) ? '* ' : '  '
-    return wrap(`${printable(name).padEnd(longest)} ${text}`, width - 2, longest + 3).map((part, i) => `${i === 0 ? mark : '  '}${part}`)
+    return wrap(`${printable(name).padEnd(left)} ${text}`, width - 2, left + 3).map((part, i) => `${i === 0 ? mark : '  '}${part}`)
   }
   const globals = Object.entries(state.globals).flatMap(([name, value]) =>
     line(name, `= ${formatPlain(value)}${trace.ghosts.includes(name) ? ' (ghost)' : ''}`),

@@ -34,6 +34,7 @@ test('is one object of the documented shape', () => {
     verdict: 'violated',
     established: 'false after 9 steps, the fewest there are',
     length: 9,
+    switches: 'fewest',
     trace: 'x.itf.json',
   })
 })

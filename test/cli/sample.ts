@@ -4,12 +4,12 @@ import type { PropertyReport, Report, ReportLimit } from '../../src/check/report
 import { lostUpdate } from '../trace/sample.ts'
 
 type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & {
-  readonly [K in 'length' | 'loop' | 'maximum' | 'allowed' | 'trace']?: Exclude<PropertyReport[K], undefined>
+  readonly [K in 'length' | 'loop' | 'maximum' | 'allowed' | 'trace' | 'switches']?: Exclude<PropertyReport[K], undefined>
 }
 
 export const report = (given: readonly Given[], limit: ReportLimit | null = null): Report => {
   const explored = { complete: limit === null, states: 12_345, depth: 37 }
-  const base = { length: null, loop: null, maximum: null, allowed: null, trace: null } as const
+  const base = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null } as const
   return {
     model: 'lazy-mmu',
     modelFile: 'models/lazy-mmu.ts',
@@ -41,7 +41,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
 
 export const violated = (): Report => ({
   ...report([
-    { name: 'noLostUpdate', kind: 'always', verdict: 'violated', length: 9, trace: lostUpdate() },
+    { name: 'noLostUpdate', kind: 'always', verdict: 'violated', length: 9, trace: lostUpdate(), switches: 'fewest' },
     { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
     { name: 'neverFull', kind: 'sometimes', verdict: 'violated' },
     { name: 'attempts', kind: 'bound', verdict: 'holds', maximum: 3, allowed: 3 },

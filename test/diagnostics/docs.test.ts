@@ -32,8 +32,11 @@ const exampleOf = ({ files, steps }: Case): string => {
   const words = steps.flatMap((step) => ('run' in step ? [step.run] : 'runAfresh' in step ? [step.runAfresh] : []))
   const [file, text] = marked ?? Object.entries(files).find(([name]) => name === 'model.ts') ?? [null, '']
   if (file === null) return `\`\`\`sh\n${words.map((run) => `mmucheck ${run.map(quoted).join(' ')}`).join('\n')}\n\`\`\``
-  return `\`\`\`ts\n// ${file}\n${unmarked(text).trimEnd()}\n\`\`\``
+  return `\`\`\`ts\n// ${file}\n${unmarked(text).trimEnd().split('\n').map(shortened).join('\n')}\n\`\`\``
 }
+
+/** Of a line that is long on purpose its start and its end. */
+const shortened = (line: string): string => (line.length <= 200 ? line : `${line.slice(0, 60)} ... ${line.slice(-20)}`)
 
 const quoted = (word: string): string => (/^[\w./=-]+$/.test(word) ? word : `'${word}'`)
 

@@ -205,4 +205,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means: 'Loops are unrolled and helpers inlined, and this step becomes too much code.',
     instead: 'Shorter loops, or several steps.',
   },
+  MC403: {
+    means:
+      'Brackets, conditions or statements stand in one another thousands deep. Chains of operators (`a && b && c && ...`) may be as long as they like.',
+    instead: 'Parts with names of their own: a `const`, a helper function, a table that is looked up.',
+  },
 }

@@ -319,7 +319,13 @@ describe('limits', () => {
     expect(whole.bytesPerEdge).toBe(5)
     const graphOnly = await run({ ...system, temporal: [system.temporal[1]] })
     expect(graphOnly.bytes).toBeLessThan(whole.bytes)
-    const less = await run(system, { memory: whole.bytes - 1 })
+    // What is violated is known before the way there is looked for.
+    const withoutStem = await run(system, { memory: whole.bytes - 1 })
+    expect(withoutStem).toMatchObject({
+      complete: true,
+      temporal: [{ verdict: 'violated', stem: null, cycle: null }, { verdict: 'holds' }],
+    })
+    const less = await run(system, { memory: withoutStem.bytes - 1 })
     expect(less).toMatchObject({ complete: false, limit: { kind: 'memory' }, temporal: [{ verdict: 'incomplete' }, { verdict: 'holds' }] })
   })
 })

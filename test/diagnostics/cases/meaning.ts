@@ -168,4 +168,9 @@ export const meaning: Family = [
     'a: array(400, range(0, 3)), x: range(0, 3)',
     'for (let i = 0; i < 900; i++) {\n  for (let j = 0; j < 900; j++) «s.x = s.x === 3 ? 0 : s.x + 1»\n}',
   ),
+  source(
+    'code that is nested too deeply',
+    'MC403',
+    `export default model({\n  name: 'example',\n  state: () => ({ x: range(0, 1) }),\n  init: (s) => {\n    s.x = ${'-('.repeat(4_000)}1${')'.repeat(4_000)}\n  },\n})`,
+  ),
 ]
