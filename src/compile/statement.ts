@@ -287,7 +287,18 @@ export const switchCases = (
       open.push('default')
       text = 'default'
     } else {
+      const emitted = c.out.length
       const value = evaluate(c, one.test, scope)
+      // JavaScript evaluates a case only where no case before it is the one.
+      if (c.out.length > emitted)
+        return refuse(
+          c,
+          'MC101',
+          scope.file,
+          one.test,
+          'a case that does something, or may fail',
+          'compute it before the switch, or write if',
+        )
       if (unwrapped(node.discriminant).type === 'MemberExpression')
         refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
       const e = equal(subject, value)

@@ -20,9 +20,10 @@ export const guardsIn = (program: Node): Guard[] => {
   const walk = (node: Node, inFunction: boolean, role: Role): void => {
     if (isTypeOnly(node)) return
     if (inFunction) {
-      const divisor = divisorOf(node)
-      if (divisor !== null && !isNonZero(divisor)) guards.push({ node: divisor, by: 'divisor' })
-      for (const operand of operandsOf(node)) if (operand !== divisor && mayBeNull(operand)) guards.push({ node: operand, by: 'operand' })
+      const divisors = divisorsOf(node)
+      for (const divisor of divisors) if (!isNonZero(divisor)) guards.push({ node: divisor, by: 'divisor' })
+      for (const operand of operandsOf(node))
+        if (!divisors.includes(operand) && mayBeNull(operand)) guards.push({ node: operand, by: 'operand' })
       if (node.type === 'TSNonNullExpression' && role === 'value') guards.push({ node, by: 'there' })
       if (node.type === 'MemberExpression' && node.computed === true && role === 'value' && !isLiteralKey(node))
         guards.push({ node, by: 'element' })
@@ -91,11 +92,11 @@ const isLiteralKey = (node: Node): boolean => {
 }
 
 /** What is divided by. */
-const divisorOf = (node: Node): Node | null =>
-  (node.type === 'BinaryExpression' && (node.operator === '%' || node.operator === '/')) ||
-  (node.type === 'AssignmentExpression' && (node.operator === '%=' || node.operator === '/='))
-    ? child(node, 'right')
-    : null
+const divisorsOf = (node: Node): Node[] => {
+  const right = (of: Node): Node[] => [child(of, 'right')].filter((x) => x !== null)
+  if (node.type === 'AssignmentExpression' && (node.operator === '%=' || node.operator === '/=')) return right(node)
+  return chainOf(node).flatMap((link) => (link.operator === '%' || link.operator === '/' ? right(link) : []))
+}
 
 const isNonZero = (node: Node): boolean => node.type === 'Literal' && typeof node.value === 'number' && node.value !== 0
 

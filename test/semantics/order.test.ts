@@ -248,6 +248,25 @@ test.each([
   expect(verdicts.range).toBe('violated')
 })
 
+// What is imported under another name is what it is, and a function of the author's is not what its name says.
+test('functions of the language are known by what they are, not by their names', async () => {
+  const comparison = await compareText(`
+    import { always, choose as pick, model, properties, range, type Steps, when as iff } from 'mmucheck'
+    const when = (x: number) => x
+    function* choose(n: number): Steps<number> { return n - 1 }
+    const m = model({
+      name: 'names',
+      state: () => ({ x: range(0, 3), y: range(0, 3) }),
+      rules: () => ({ go: function* (s: any): Steps { iff(s.x < 2); s.x = s.x + 1; when(s.x); s.y = (yield* choose(3)) - (yield* pick(2)) } }),
+    })
+    export default properties(m, { few: always((s: any) => s.x <= 2 && s.y < 3) })`)
+  expect(comparison).toMatchObject({ kind: 'agree', states: 5 })
+})
+
+test('a case that does something is refused', async () => {
+  await expect(rule('switch (s.x) { case s.a[s.n]: s.y = 1; break; case s.y++: s.y = 2 }')).rejects.toThrow(/MC101/)
+})
+
 // U10: names of Object.prototype.
 test('names of Object.prototype are names', async () => {
   const { verdicts } = await agree(
