@@ -1,4 +1,5 @@
 /** The limits of a search, in words. */
+import { mostMemory } from '../explicit/ceiling.js'
 import { formatBytes, formatCount, formatSeconds } from './format.js'
 import type { ReportLimit } from './report.js'
 
@@ -10,7 +11,9 @@ export const limitText = (limit: ReportLimit): string => {
     case 'depth':
       return `the limit of depth ${formatCount(limit.depth)} was reached (--max-depth)`
     case 'memory':
-      return `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
+      return limit.bytes >= mostMemory
+        ? `the ${formatBytes(mostMemory)} of memory were used up that a search can have at most`
+        : `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
     case 'time':
       return `the limit of ${formatSeconds(limit.seconds)} was reached (--time)`
     case 'first':

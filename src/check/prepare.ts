@@ -12,7 +12,7 @@ export interface Limits {
   readonly states?: number
   /** Steps from an initial state at most. */
   readonly depth?: number
-  /** Bytes of memory for the states at most. */
+  /** Bytes of memory for the states at most; more than 4 GiB are no more than that. */
   readonly bytes?: number
   /** Seconds of search at most. */
   readonly seconds?: number

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Export } from '../check/exported.js'
 import type { CheckOptions, Engine, Limits } from '../check.js'
-import { parseBytes, parseCount, parseDuration, parseSetting, UsageError } from './units.js'
+import { parseCount, parseDuration, parseMemory, parseSetting, UsageError } from './units.js'
 
 /** What to search, and within which limits. */
 export type Search = Required<
@@ -209,7 +209,7 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--max-states <n>', 'stop after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
     .option('--max-steps <n>', 'the same as --max-depth', natural)
-    .option('--memory <amount>', 'stop before more memory is used, as 512M or 2G', value(parseBytes))
+    .option('--memory <amount>', 'stop before more memory is used, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop after this time, as 30s or 2m', value(parseDuration))
     .option('--deadlock', 'a deadlock is a violation, whatever the model says')
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
@@ -338,7 +338,7 @@ const claimsCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     )
     .option('--max-states <n>', 'stop each search after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
-    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G', value(parseBytes))
+    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
     .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
     .option('--json', 'print one JSON object')
@@ -387,7 +387,7 @@ const sweepCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--variant <name>', 'set the params that are not swept as the model names it')
     .option('--max-states <n>', 'stop each search after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
-    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G', value(parseBytes))
+    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
     .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
     .option('--json', 'print one JSON object')

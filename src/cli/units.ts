@@ -1,4 +1,5 @@
 /** Numbers as people write them on a command line. */
+import { mostMemory } from '../explicit/ceiling.js'
 
 /** A value that a flag does not take; the message completes "error: --flag: ". The command line reports it with exit code 64. */
 export class UsageError extends Error {
@@ -20,6 +21,14 @@ export const parseBytes = (text: string): number => {
   if (match === null) throw new UsageError(`'${text}' is no amount of memory, as 512M or 2G`)
   const bytes = Math.floor(Number(match[1]) * byteUnits[match[2].toLowerCase() as keyof typeof byteUnits])
   if (!Number.isSafeInteger(bytes) || bytes < 1024 ** 2) throw new UsageError(`'${text}' is not an amount of memory of at least 1M`)
+  return bytes
+}
+
+/** Bytes for a search. @throws UsageError for more than one can have. */
+export const parseMemory = (text: string): number => {
+  const bytes = parseBytes(text)
+  if (bytes > mostMemory)
+    throw new UsageError(`'${text}' is more than a search can have, which is ${mostMemory / 1024 ** 3}G: one WebAssembly memory`)
   return bytes
 }
 

@@ -47,8 +47,13 @@ export const maxWords = 64
 export class StateTooWide extends Error {
   override readonly name = 'StateTooWide'
   readonly bits: number
-  constructor(bits: number) {
-    super(`a state takes ${bits} bits, more than the ${maxWords * 64} that the search can hold`)
+  /** `words` are what it would take. */
+  constructor(bits: number, words: number) {
+    super(
+      bits > maxWords * 64
+        ? `a state takes ${bits} bits, more than the ${maxWords * 64} that the search can hold`
+        : `a state of ${bits} bits takes ${words} words of 64, since no element lies across two of them; the search can hold ${maxWords} words`,
+    )
     this.bits = bits
   }
 }
@@ -217,7 +222,9 @@ const packWords = (items: readonly Item[]): { places: { word: number; shift: num
       const places = pack(items, shape)
       if (places !== null) return { places, words }
     }
-  throw new StateTooWide(total)
+  let words = maxWords + 1
+  while (total <= maxWords * 64 && pack(items, new Array<number>(words).fill(64)) === null) words++
+  throw new StateTooWide(total, words)
 }
 
 /** Computes the layout of a system's states. @throws StateTooWide where they take more than `maxWords` words. */

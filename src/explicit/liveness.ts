@@ -1,6 +1,7 @@
 /** Temporal properties, processes that can never step again, and extreme values: what takes more than looking at one state after the other. */
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { System, TemporalProperty } from '../ir/system.js'
+import { mostMemory } from './ceiling.js'
 import { type ComponentSearch, componentBytes, componentSearch, type Demands, demandsOf } from './components.js'
 import { type Fairness, fairCycle, fairnessOf } from './cycle.js'
 import { type ExtremeResult, findExtremes } from './extremes.js'
@@ -202,7 +203,7 @@ const outOfReach = async (work: Work, goals: readonly Goal[]): Promise<(number |
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const searchLiveness = async (system: System, options: LivenessOptions = {}): Promise<LivenessResult> => {
-  const memory = Math.min(options.memory ?? defaultMemory(), 4 * 2 ** 30)
+  const memory = Math.min(options.memory ?? defaultMemory(), mostMemory)
   const stuck = options.stuck === true && system.processes.length > 0
   const pace = startPace({ memory, seconds: options.seconds, signal: options.signal })
   let result: LivenessResult = {

@@ -1,6 +1,7 @@
 /** Exhaustive breadth-first search of a system's states. */
 import type { Schedule } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
+import { mostMemory } from './ceiling.js'
 import { createMachine, type Machine, partsOf } from './machine.js'
 import { recordBytes } from './memory.js'
 import { type Program, programOf } from './program.js'
@@ -19,7 +20,7 @@ export interface SearchOptions {
   readonly maxStates?: number
   /** States at this depth are checked, but not expanded. */
   readonly maxDepth?: number
-  /** In bytes, for table, queue and buffers; by default 80 % of the machine's memory, and never more than 4 GiB. */
+  /** In bytes, for table, queue and buffers; by default 80 % of the machine's memory, and never more than `mostMemory`. */
   readonly memory?: number
   readonly seconds?: number
   /** Stops at the first violation. */
@@ -223,7 +224,7 @@ export const timeToChoose = ({ seconds }: SearchOptions, used: number): number |
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
-  const bytes = Math.min(options.memory ?? defaultMemory(), 4 * 2 ** 30)
+  const bytes = Math.min(options.memory ?? defaultMemory(), mostMemory)
   const found = await explore(system, options, bytes)
   if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
   const scheduling = performance.now()

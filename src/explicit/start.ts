@@ -1,6 +1,7 @@
 /** Starting a search in a machine, and getting at the states in its memory. */
 import { totalmem } from 'node:os'
 import type { System } from '../ir/system.js'
+import { mostMemory } from './ceiling.js'
 import type { Machine } from './machine.js'
 import { recordBytes } from './memory.js'
 import type { Program } from './program.js'
@@ -14,7 +15,7 @@ export interface StartOptions {
 }
 
 /** The memory that a search may use unless told otherwise, in bytes. */
-export const defaultMemory = (): number => Math.min(4 * 2 ** 30, Math.floor(totalmem() * 0.8))
+export const defaultMemory = (): number => Math.min(mostMemory, Math.floor(totalmem() * 0.8))
 
 /** Writes a state's words to an address. */
 export const writeState = (machine: Machine, at: number, words: readonly bigint[]): void => {

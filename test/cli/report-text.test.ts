@@ -69,3 +69,7 @@ test.each([
 ] as const)('a limit of kind $kind names its flag', (limit, flag) => {
   expect(limitText(limit)).toContain(flag)
 })
+
+test('nobody is told to raise a limit that cannot be raised', () => {
+  expect(limitText({ kind: 'memory', bytes: 4 * 2 ** 30 })).toBe('the 4.0 GiB of memory were used up that a search can have at most')
+})

@@ -78,6 +78,12 @@ test('within too little memory for any way verdict and length are there', async 
   expect({ code, property }).toMatchObject({ code: 12, property: { verdict: 'violated', length: 300, switches: null, trace: null } })
 }, 120_000)
 
+test('more memory than a search can have is refused, and what it is is said', async () => {
+  const { code, err } = await project.mmucheck(['check', './race.ts', '--memory', '6G'])
+  expect(code).toBe(64)
+  expect(err).toContain("'6G' is more than a search can have, which is 4G")
+})
+
 test('a cycle of 4,000 steps is replayed in a moment', async () => {
   const { code, out, err } = await project.mmucheck(['check', './cycle.ts', '--engine', 'explicit', '--no-stuck'])
   expect({ code, err }).toEqual({ code: 13, err: '' })

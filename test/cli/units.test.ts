@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseBytes, parseCount, parseDuration, parseSetting, UsageError } from '../../src/cli/units.ts'
+import { parseBytes, parseCount, parseDuration, parseMemory, parseSetting, UsageError } from '../../src/cli/units.ts'
 
 describe('counts', () => {
   test.each([
@@ -42,4 +42,9 @@ test('a setting is split at its first equals sign', () => {
   expect(parseSetting(' cpus = 3 ')).toEqual(['cpus', '3'])
   expect(() => parseSetting('cpus')).toThrow(UsageError)
   expect(() => parseSetting('=3')).toThrow(UsageError)
+})
+
+test('memory is at most what a search can have', () => {
+  expect(parseMemory('4G')).toBe(4 * 2 ** 30)
+  expect(() => parseMemory('6G')).toThrow("'6G' is more than a search can have, which is 4G: one WebAssembly memory")
 })

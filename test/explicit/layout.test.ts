@@ -66,5 +66,15 @@ describe('the layout', () => {
     const b = builder('wide')
     b.global('x', 0, 2 ** 31 - 1, [200])
     expect(() => layoutOf(b.build())).toThrow(StateTooWide)
+    expect(() => layoutOf(b.build())).toThrow('a state takes 6200 bits, more than the 4096 that the search can hold')
+  })
+
+  it('says so where the bits would do and the words do not, because no element lies across two', () => {
+    const b = builder('scattered')
+    b.global('x', 0, 2 ** 31 - 1, [129])
+    b.global('y', 0, 100)
+    expect(() => layoutOf(b.build())).toThrow(
+      'a state of 4006 bits takes 65 words of 64, since no element lies across two of them; the search can hold 64 words',
+    )
   })
 })
