@@ -90,6 +90,18 @@ describe('the packed package', () => {
     expect(status).toBe(0)
   })
 
+  it('checks from a program of the user, with solvers in a thread', () => {
+    writeFileSync(
+      join(project, 'program.js'),
+      `import { check } from 'mmucheck/check'
+const report = await check('./two-cpus.ts', { engine: 'both' })
+console.log(JSON.stringify([report.states, report.properties.map(({ verdict }) => verdict)]))
+`,
+    )
+    const { stdout, stderr } = spawnSync(process.execPath, ['program.js'], { cwd: project, encoding: 'utf8', timeout: 60_000 })
+    expect([JSON.parse(stdout), stderr]).toEqual([[8, ['holds', 'holds', 'holds', 'holds', 'holds']], ''])
+  })
+
   it('gives the types that a model needs', () => {
     const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, skipLibCheck: false, types: [] }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))

@@ -54,8 +54,8 @@ const load = async (file: string): Promise<{ readonly certificate: Certificate; 
   let json: unknown
   try {
     json = JSON.parse(text)
-  } catch (error) {
-    throw damaged(error instanceof Error ? error.message : String(error))
+  } catch {
+    throw damaged('it is cut short, or no JSON')
   }
   const certificate = parseCertificate(json)
   if (typeof certificate === 'string') throw damaged(certificate)

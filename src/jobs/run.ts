@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { check } from '../check.js'
+import { within } from '../within.js'
 import { type Ended, errorOf, failureOf, type Job } from './job.js'
 
 export interface RunOptions {
@@ -71,12 +72,20 @@ const here: Place = {
 
 const child = (): Place => {
   const process = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), { serialization: 'advanced' })
-  return { run: (job, signal) => ask(process, job, signal), close: () => process.kill() }
+  const ready = within(startSeconds, 'a process that checks to start', new Promise((resolve) => process.once('message', resolve)))
+  // Who waits for it is told; a process that is let go of before anyone does is no error.
+  ready.catch(() => {})
+  return { run: (job, signal) => ask(process, ready, job, signal), close: () => process.kill() }
 }
 
-const ask = (process: ChildProcess, job: Job, signal: AbortSignal): Promise<Ended | null> =>
+/** A process starts in a fraction of a second, on a machine that has other work to do in a few. */
+const startSeconds = 60
+
+const ask = (process: ChildProcess, ready: Promise<unknown>, job: Job, signal: AbortSignal): Promise<Ended | null> =>
   new Promise((resolve, reject) => {
+    let isSettled = false
     const settle = (): void => {
+      isSettled = true
       process.off('message', answer)
       process.off('exit', gone)
       process.off('error', broken)
@@ -97,9 +106,12 @@ const ask = (process: ChildProcess, job: Job, signal: AbortSignal): Promise<Ende
     }
     const gone = (code: number | null, by: string | null): void =>
       broken(new Error(`a process that checked ${job.target} ended by itself: ${by ?? `exit code ${code}`}`))
-    process.on('message', answer)
     process.on('exit', gone)
     process.on('error', broken)
     signal.addEventListener('abort', abort)
-    process.send(job)
+    ready.then(() => {
+      if (isSettled) return
+      process.on('message', answer)
+      process.send(job)
+    }, broken)
   })

@@ -1,4 +1,4 @@
-/** A process that checks what it is sent, one job after another, until its parent lets go of it. */
+/** A process that says when it is ready, and checks what it is sent, one job after another, until its parent lets go of it. */
 import { check } from '../check.js'
 import { type Ended, failureOf, type Job } from './job.js'
 
@@ -9,3 +9,4 @@ process.on('message', async (job: Job) => {
   const ended = await check(job.target, job.options).then((report): Ended => ({ kind: 'report', report }), failureOf)
   process.send?.(ended)
 })
+process.send?.('ready')

@@ -1,92 +1,74 @@
 /**
- * Module hooks, which Node runs in a thread of their own. They resolve what user modules import, and ask the main thread
- * for the code of a user module: there it is parsed once, for running and for compiling.
+ * Module hooks: what the imports of user modules mean, and their transformed code. They need nothing but the files, so no thread waits for another:
+ * Node 22.15 and later run them where the import stands, older ones in a thread of their own, and there this file is that thread's module.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs'
-import type { InitializeHook, LoadHook, ResolveHook } from 'node:module'
-import { dirname, extname, resolve as resolvePath } from 'node:path'
+import { readFileSync } from 'node:fs'
+import module from 'node:module'
+import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { MessagePort } from 'node:worker_threads'
+import { blocks, findModule, isPath, isUserModule } from './modules.js'
+import { transform } from './transform.js'
 
-export interface HookData {
-  readonly port: MessagePort
-  /** Where `mmucheck` and `mmucheck/mmu` are, as URLs. */
-  readonly packages: Readonly<Record<string, string>>
-  /** Folders whose modules are not transformed although they are in no node_modules, and the one that is although it may be. */
-  readonly own: { readonly built: string; readonly blocks: string }
+interface Context {
+  /** An older Node's `load` is not told, and never asked for what is required. */
+  readonly conditions?: readonly string[] | undefined
+  readonly format?: string | null | undefined
+  readonly parentURL?: string | undefined
 }
 
-/** The question for a module's code, and the answer: null where the module is wrong. */
-export interface CodeRequest {
-  readonly id: number
-  readonly file: string
+/** The next hook in line: it promises its answer in a thread of hooks, and gives it elsewhere. */
+type Next<Answer> = (subject: string, context: Context) => Answer
+
+interface Resolved {
+  readonly url: string
+  readonly shortCircuit: true
 }
-export interface CodeReply {
-  readonly id: number
-  readonly code: string | null
-}
-
-/** The message of the exception that stands for a refused module. */
-export const refusal = /^mmucheck refuses (.*)$/
-
-let data: HookData
-const waiting = new Map<number, (code: string | null) => void>()
-
-export const initialize: InitializeHook<HookData> = (given) => {
-  data = given
-  data.port.on('message', ({ id, code }: CodeReply) => {
-    waiting.get(id)?.(code)
-    waiting.delete(id)
-  })
-  data.port.unref()
+interface Loaded {
+  readonly format: 'module'
+  readonly source: string
+  readonly shortCircuit: true
 }
 
-export const resolve: ResolveHook = (specifier, context, next) => {
-  const known = data.packages[specifier]
+const packages: Readonly<Record<string, string>> = {
+  mmucheck: new URL('../lang/index.js', import.meta.url).href,
+  'mmucheck/mmu': pathToFileURL(`${blocks}index.ts`).href,
+}
+
+/** What `require` asks for is CommonJS's. */
+const isRequired = ({ conditions }: Context): boolean => conditions?.includes('require') === true
+
+export const resolve = <Answer>(specifier: string, context: Context, next: Next<Answer>): Answer | Resolved => {
+  if (isRequired(context)) return next(specifier, context)
+  const known = packages[specifier]
   if (known !== undefined) return { url: known, shortCircuit: true }
-  if (/^\.{0,2}\//.test(specifier) && context.parentURL?.startsWith('file:')) {
+  if (isPath(specifier) && context.parentURL?.startsWith('file:')) {
     const file = findModule(fileURLToPath(context.parentURL), specifier)
     if (file !== null) return { url: pathToFileURL(file).href, shortCircuit: true }
   }
   return next(specifier, context)
 }
 
-export const load: LoadHook = async (url, context, next) => {
-  if (!url.startsWith('file:')) return next(url, context)
+/** @throws DiagnosticError for a module that `transform` refuses. */
+export const load = <Answer>(url: string, context: Context, next: Next<Answer>): Answer | Loaded => {
+  if (!url.startsWith('file:') || isRequired(context)) return next(url, context)
   const file = fileURLToPath(url)
-  if (!isUserModule(file, data.own) || (extname(file) === '.js' && context.format === 'commonjs')) return next(url, context)
-  const id = waiting.size === 0 ? 1 : Math.max(...waiting.keys()) + 1
-  const code = await new Promise<string | null>((answer) => {
-    waiting.set(id, answer)
-    // Only while an answer is due may the port keep this thread alive.
-    data.port.ref()
-    data.port.postMessage({ id, file } satisfies CodeRequest)
-  })
-  if (waiting.size === 0) data.port.unref()
-  if (code === null) throw new Error(`mmucheck refuses ${file}`)
-  return { format: 'module', source: code, shortCircuit: true }
+  if (!isUserModule(file) || (extname(file) === '.js' && context.format === 'commonjs')) return next(url, context)
+  return { format: 'module', source: transform(file, readFileSync(file, 'utf8')).code, shortCircuit: true }
 }
 
-/** Whether a file is transformed: authors' modules and the blocks of `mmucheck/mmu`. */
-export const isUserModule = (file: string, { built, blocks }: HookData['own']): boolean => {
-  if (!/\.(ts|mts|js|mjs)$/.test(file) || file.endsWith('.d.ts')) return false
-  if (file.startsWith(blocks)) return true
-  return !file.startsWith(built) && !/[\\/]node_modules[\\/]/.test(file)
+/** `registerHooks` is newer than the types of the oldest Node that this package runs on. */
+interface Hooking {
+  readonly registerHooks?: (hooks: { readonly resolve: typeof resolve; readonly load: typeof load }) => void
+  readonly register: (module: URL) => void
 }
 
-/** The file that a relative specifier means: as written, or with `.ts` for `.js`, or with the extension left out. Null where there is none. */
-export const findModule = (parent: string, specifier: string): string | null => {
-  const path = resolvePath(dirname(parent), specifier)
-  const candidates = [
-    path,
-    path.replace(/\.js$/, '.ts'),
-    path.replace(/\.mjs$/, '.mts'),
-    `${path}.ts`,
-    `${path}.mts`,
-    `${path}.js`,
-    `${path}.mjs`,
-    `${path}/index.ts`,
-  ]
-  const found = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile())
-  return found === undefined ? null : realpathSync(found)
+let installed = false
+
+/** From here on this process can import user modules. */
+export const installHooks = (): void => {
+  if (installed) return
+  installed = true
+  const { registerHooks, register }: Hooking = module
+  if (registerHooks === undefined) register(new URL(import.meta.url))
+  else registerHooks({ resolve, load })
 }

@@ -1,24 +1,21 @@
 /** Loads a model and its properties: an ordinary module, executed, whose functions remember their source. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { register } from 'node:module'
-import { dirname, resolve, sep } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { MessageChannel } from 'node:worker_threads'
-import { DiagnosticError, type Place } from '../diagnostics.js'
+import { type Diagnostic, DiagnosticError, type Place } from '../diagnostics.js'
 import type { Claims } from '../lang/claim.js'
 import type { Model } from '../lang/model.js'
 import type { Predicate, Properties } from '../lang/property.js'
 import { isOutOfStack, tooDeep } from '../nesting.js'
 import { type Found, findTarget } from './find.js'
-import type { CodeReply, CodeRequest, HookData } from './hooks.js'
-import { findModule, refusal } from './hooks.js'
+import { installHooks } from './hooks.js'
+import { blocks, findModule, isPath } from './modules.js'
 import { functionInfo, registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
 import { sourceOf } from './source.js'
 import { placeInStack } from './stack.js'
-import { transform, transformExpression } from './transform.js'
+import { transformExpression } from './transform.js'
 
 export interface Loaded {
   readonly model: Model
@@ -40,38 +37,8 @@ export interface NamedClaims {
   readonly file: string
 }
 
-/** This package's folder; this file is in `src/load/` or, built, in `dist/load/`. */
-const root = fileURLToPath(new URL('../../', import.meta.url))
+/** Run from TypeScript source, as in our own tests, a bundler does the hooks' work: see vite.ts. */
 const isBuilt = import.meta.url.endsWith('.js')
-const own: HookData['own'] = { built: resolve(root, 'dist') + sep, blocks: resolve(root, 'src/mmu') + sep }
-
-/** What is wrong with modules that the hooks were asked for, by file: an exception does not survive the way between threads whole. */
-const refused = new Map<string, DiagnosticError>()
-
-let hooked = false
-const installHooks = (): void => {
-  // Run from TypeScript source, as in our own tests, a bundler does the hooks' work: see vite.ts.
-  if (hooked || !isBuilt) return
-  hooked = true
-  const { port1, port2 } = new MessageChannel()
-  port1.on('message', ({ id, file }: CodeRequest) => port1.postMessage({ id, code: codeOf(file) } satisfies CodeReply))
-  port1.unref()
-  const packages = {
-    mmucheck: new URL('../lang/index.js', import.meta.url).href,
-    'mmucheck/mmu': pathToFileURL(resolve(root, 'src/mmu/index.ts')).href,
-  }
-  register(new URL('./hooks.js', import.meta.url), { data: { port: port2, packages, own } satisfies HookData, transferList: [port2] })
-}
-
-const codeOf = (file: string): string | null => {
-  try {
-    return transform(file, readFileSync(file, 'utf8')).code
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error
-    refused.set(file, error)
-    return null
-  }
-}
 
 /**
  * Loads what `target` names: a model in `models/` below the working directory, or a path to a model, or to its properties. The
@@ -80,7 +47,7 @@ const codeOf = (file: string): string | null => {
  */
 export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => {
   const found = findTarget(target, cwd)
-  installHooks()
+  if (isBuilt) installHooks()
   const module = await importModule(found.file)
   const loaded = module.default
   if (isKind(loaded, 'properties')) {
@@ -141,13 +108,16 @@ const importModule = async (file: string): Promise<Readonly<Record<string, unkno
   }
 }
 
-const withShownFile = (error: DiagnosticError): DiagnosticError => {
-  const { code, message, hint, place } = error.diagnostic
-  return new DiagnosticError(code, message, hint, place === null ? null : { ...place, file: shown(place.file) })
-}
+/** What a hook threw: in a thread of hooks it was cloned, which keeps its fields and loses its class. */
+const diagnosticOf = (error: unknown): Diagnostic | null =>
+  error instanceof Error && error.name === 'DiagnosticError' && 'diagnostic' in error ? (error.diagnostic as Diagnostic) : null
+
+const withShownFile = ({ code, message, hint, place }: Diagnostic): DiagnosticError =>
+  new DiagnosticError(code, message, hint, place === null ? null : { ...place, file: shown(place.file) })
 
 const loadError = (error: unknown, file: string): unknown => {
-  if (error instanceof DiagnosticError) return withShownFile(error)
+  const diagnostic = diagnosticOf(error)
+  if (diagnostic !== null) return withShownFile(diagnostic)
   if (!(error instanceof Error))
     return new DiagnosticError(
       'MC003',
@@ -155,8 +125,6 @@ const loadError = (error: unknown, file: string): unknown => {
       'the module was run to read its model, and this happened',
       startOf(file),
     )
-  const diagnosed = refused.get(refusal.exec(error.message)?.[1] ?? '')
-  if (diagnosed !== undefined) return withShownFile(diagnosed)
   const place = placeInStack(error)
   // Where no line of the author's was running, V8 ran out of stack over the code itself.
   if (isOutOfStack(error) && place === null) return tooDeep(shown(file))
@@ -192,7 +160,7 @@ const notFound = (error: Error): DiagnosticError => {
   const importer = parent.startsWith('file:') ? fileURLToPath(parent) : parent.replace(/^'|'$/g, '')
   const statement = importer === '' ? undefined : importOf(importer, missing)
   const name = statement?.moduleRequest.value ?? missing
-  const hint = /^\.{0,2}\//.test(name) ? 'check the path: it is relative to the importing file' : `install it: npm install ${name}`
+  const hint = isPath(name) ? 'check the path: it is relative to the importing file' : `install it: npm install ${name}`
   const place =
     statement === undefined
       ? null
@@ -218,8 +186,7 @@ const executed = (entries: readonly string[]): string[] => {
     if (imports === undefined || seen.has(file)) continue
     seen.add(file)
     for (const specifier of imports) {
-      const found =
-        specifier === 'mmucheck/mmu' ? `${own.blocks}index.ts` : /^\.{0,2}\//.test(specifier) ? findModule(file, specifier) : null
+      const found = specifier === 'mmucheck/mmu' ? `${blocks}index.ts` : isPath(specifier) ? findModule(file, specifier) : null
       if (found !== null) queue.push(found)
     }
   }

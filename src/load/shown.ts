@@ -1,8 +1,5 @@
 import { relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-/** The folder of the building blocks: this file is in `src/load/` or, built, in `dist/load/`. */
-const blocks = fileURLToPath(new URL('../../src/mmu/', import.meta.url))
+import { blocks } from './modules.js'
 
 /**
  * A path as it is shown to people and stored in traces: relative to the working directory where it is below it, a building block of this

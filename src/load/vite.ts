@@ -2,10 +2,9 @@
  * The loader's transform as a Vite plugin, so that tests run by Vitest import models directly:
  * `plugins: [mmucheck()]`, from 'mmucheck/vite'.
  */
-import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SourceMap } from 'magic-string'
-import { findModule, isUserModule } from './hooks.js'
+import { blocks, engine, findModule, isPath, isUserModule } from './modules.js'
 import { sourceOf } from './source.js'
 import { transform } from './transform.js'
 
@@ -18,14 +17,11 @@ export interface VitePlugin {
   transform(code: string, id: string): { code: string; map: SourceMap } | null
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 const besides = (path: string): string => fileURLToPath(new URL(`${path}${extension}`, import.meta.url))
-const own = { built: resolve(root, 'dist') + sep, blocks: resolve(root, 'src/mmu') + sep }
-const engine = resolve(root, 'src') + sep
 
 /** One language for models, tests and engine; and of the blocks the source, which can be compiled. */
-const packages: Readonly<Record<string, string>> = { mmucheck: besides('../lang/index'), 'mmucheck/mmu': `${own.blocks}index.ts` }
+const packages: Readonly<Record<string, string>> = { mmucheck: besides('../lang/index'), 'mmucheck/mmu': `${blocks}index.ts` }
 
 /**
  * Transforms modules outside `node_modules` that mention mmucheck, all under a folder `models` or `properties`, and what these import by
@@ -34,7 +30,7 @@ const packages: Readonly<Record<string, string>> = { mmucheck: besides('../lang/
 export const mmucheck = (): VitePlugin => {
   const reached = new Set<string>()
   const concerns = (file: string, code: string): boolean =>
-    code.includes('mmucheck') || /[\\/](models|properties)[\\/]/.test(file) || file.startsWith(own.blocks) || reached.has(file)
+    code.includes('mmucheck') || /[\\/](models|properties)[\\/]/.test(file) || file.startsWith(blocks) || reached.has(file)
   return {
     name: 'mmucheck',
     enforce: 'pre',
@@ -43,11 +39,11 @@ export const mmucheck = (): VitePlugin => {
     resolveId: (id) => packages[id] ?? null,
     transform(code, id) {
       const file = id.replace(/[?#].*$/, '')
-      const isEngine = file.startsWith(engine) && !file.startsWith(own.blocks)
-      if (isEngine || !isUserModule(file, own) || !concerns(file, code)) return null
+      const isEngine = file.startsWith(engine) && !file.startsWith(blocks)
+      if (isEngine || !isUserModule(file) || !concerns(file, code)) return null
       const { code: transformed, map } = transform(file, code, besides('./runtime'))
       for (const { moduleRequest } of sourceOf(file).module.staticImports) {
-        const imported = /^\.{0,2}\//.test(moduleRequest.value) ? findModule(file, moduleRequest.value) : null
+        const imported = isPath(moduleRequest.value) ? findModule(file, moduleRequest.value) : null
         if (imported !== null) reached.add(imported)
       }
       return { code: transformed, map: map() }

@@ -4,6 +4,7 @@
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { SolverName } from '../symbolic/solver.js'
+import { within } from '../within.js'
 import { type Request, type Response, serve } from './serve.js'
 import { type TaskName, type Tasks, work } from './tasks.js'
 
@@ -37,8 +38,13 @@ export interface SessionOptions {
   readonly megabytes?: number
 }
 
-/** This file is in `src/symbolic/` or, built, in `dist/symbolic/`: Node cannot start a thread from TypeScript source, so there a task runs here, and nothing can end it. */
+/** This file is in `src/session/` or, built, in `dist/session/`: Node cannot start a thread from TypeScript source, so there a task runs here, and nothing can end it. */
 const isBuilt = import.meta.url.endsWith('.js')
+
+/** A thread starts in a fraction of a second, on a machine that has other work to do in a few. */
+const startSeconds = 60
+/** It ends between two instructions of its code. */
+const endSeconds = 30
 
 /** Timers know no longer time, 24 days, and would take it for none. */
 const longestMilliseconds = 2 ** 31 - 1
@@ -157,6 +163,8 @@ const thread = ({ solvers = [], megabytes }: SessionOptions): Place => {
     listener(death)
   }
   worker.on('error', (error) => die({ error, isMemory: 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' }))
+  const ready = new Promise((resolve) => worker.once('message', resolve))
+  within(startSeconds, 'the thread of the solvers to start', ready).catch((error: Error) => die({ error, isMemory: false }))
   worker.on('exit', (code) =>
     die({ error: new Error(`the thread of the solvers ended by itself, with exit code ${code}`), isMemory: false }),
   )
@@ -176,7 +184,7 @@ const thread = ({ solvers = [], megabytes }: SessionOptions): Place => {
       worker.unref()
     },
     close: async () => {
-      await worker.terminate()
+      await within(endSeconds, 'the thread of the solvers to end', worker.terminate())
       port.close()
     },
   }

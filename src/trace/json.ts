@@ -29,7 +29,9 @@ export const parseJson = (document: Document): Node => {
     const reason = error instanceof Error ? error.message : String(error)
     const found = /position (\d+)/.exec(reason)
     const start = Math.min(found === null ? text.trimEnd().length : Number(found[1]), text.length)
-    throw new DiagnosticError('MC012', `${file} is not valid JSON: ${reason}`, restore, { file, text, start, end: start + 1 })
+    // The place says where; what more a message says of it differs from Node to Node.
+    const what = reason.replace(/ in JSON at position .*/, '')
+    throw new DiagnosticError('MC012', `${file} is not valid JSON: ${what}`, restore, { file, text, start, end: start + 1 })
   }
 }
 

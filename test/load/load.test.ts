@@ -42,6 +42,13 @@ export default model({
   'beside/one.ts': modelText('one'),
   'beside/one.properties.ts':
     "import { always, properties } from 'mmucheck'\nimport one from './one'\nexport default properties(one, { p: always(() => true) })\n",
+  'models/old.ts': modelText(
+    'old',
+    "import { createRequire } from 'node:module'\nconst { two } = createRequire(import.meta.url)('../old/entry.js')\nif (two !== 2) throw two",
+  ),
+  'old/package.json': '{ "type": "commonjs" }',
+  'old/entry.js': "exports.two = require('./part').two\n",
+  'old/part.js': 'exports.two = 2\n',
   'models/syntax.ts': 'const a = 1\nconst b = ;\n',
   'models/throws.ts': modelText('throws', "import { explode } from '../helpers/explode.ts'\nconst x = explode(1)"),
   'helpers/explode.ts':
@@ -105,6 +112,10 @@ describe('finding', () => {
       ['one', ['p']],
       ['lonely', null],
     ])
+  })
+
+  test('what a model requires is CommonJS, which requires more of it', () => {
+    expect(inProject("return outcome('old')")).toBe('old')
   })
 
   test('functions are tagged, with the values that they capture', () => {
