@@ -31,7 +31,7 @@ export type Rules = Readonly<Record<string, RuleBody<never>>>
 
 const withRules = (model: Model, rules: Rules): Model => ({ ...model, rules: () => rules as never })
 
-/** Compares rules of a model, together where the compiler takes all of them, else each by itself. */
+/** Compares rules of a model, together where the compiler takes all of them, else in halves. */
 export const compareSteps = (
   model: Model,
   rules: Rules,
@@ -44,7 +44,13 @@ export const compareSteps = (
     return compareSystem(only, system, sabotage(system), states)
   } catch (error) {
     const names = Object.keys(rules)
-    if (names.length > 1) return new Map(names.flatMap((name) => [...compareSteps(model, { [name]: rules[name]! }, states, { sabotage })]))
+    if (names.length > 1) {
+      const half = names.length >> 1
+      const part = (some: readonly string[]): [string, RuleOutcome][] => [
+        ...compareSteps(model, Object.fromEntries(some.map((name) => [name, rules[name]!])), states, { sabotage }),
+      ]
+      return new Map([...part(names.slice(0, half)), ...part(names.slice(half))])
+    }
     if (error instanceof DiagnosticError) return new Map([[names[0]!, { kind: 'refused', diagnostic: error.diagnostic }]])
     const said = error instanceof Error ? (error.stack ?? String(error)) : String(error)
     return new Map([[names[0]!, { kind: 'differs', values: {}, said }]])

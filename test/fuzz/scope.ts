@@ -105,6 +105,12 @@ export const deeper = (sc: Scope): Scope => ({ ...sc, depth: sc.depth + 1 })
 export const sometimes = (sc: Scope): Scope => ({ ...sc, depth: sc.depth + 1, yields: false })
 export const withoutEffects = (sc: Scope): Scope => ({ ...sc, writes: false, yields: false })
 export const withGhosts = (sc: Scope): Scope => ({ ...sc, ghosts: true, writes: false, yields: false })
+/** What is left when a step has ended: names for parts of the state are good for one step. */
+export const afterYield = (sc: Scope): Scope => ({
+  ...sc,
+  vars: sc.vars.filter((v) => v.kind !== 'reference'),
+  pure: sc.pure.filter((f) => !f.local),
+})
 export const declared = (sc: Scope, ...vars: readonly Var[]): Scope => ({
   ...sc,
   vars: [...sc.vars.filter((v) => !vars.some((w) => w.text === v.text)), ...vars],
@@ -198,6 +204,10 @@ export const isState = ({ kind }: Var): boolean => kind !== 'local'
 const assignable = (root: Var, path: Path): boolean =>
   root.assignable && !path.throughQueue && !(path.segments.length === 0 && (root.kind === 'reference' || root.kind === 'parameter') && !isScalar(root.type))
 
+/** A queue in a copy: what is behind its end is undefined there, and a violation in the state. */
+const hidden = (sc: Scope, root: Var, { segments }: Path): boolean =>
+  !allows(sc, 'copy index') && segments.filter((x) => x.k === 'index' && x.queue).length > (root.kind === 'local' ? 0 : 1)
+
 /** A place of the wanted type, written out; null where there is none. */
 export const somePlace = (sc: Scope, wanted: (type: Type, root: Var, assignable: boolean, path: Path) => boolean): Place | null => {
   if (sc.depth > deepest + 2) return null
@@ -206,7 +216,7 @@ export const somePlace = (sc: Scope, wanted: (type: Type, root: Var, assignable:
   for (const root of sc.vars) {
     if (root.kind === 'ghost' && !sc.ghosts) continue
     for (const path of pathsOf(root.type))
-      if (!(path.variant && (path.throughQueue || root.kind === 'local')) && wanted(path.type, root, assignable(root, path), path)) (path.daring ? daring : careful).push([root, path])
+      if (!(hidden(sc, root, path)) && !(path.variant && (path.throughQueue || root.kind === 'local')) && wanted(path.type, root, assignable(root, path), path)) (path.daring ? daring : careful).push([root, path])
   }
   // Most of what may fail is left out, or nearly everything would.
   const from = careful.length === 0 || (daring.length > 0 && sc.draw.once(4)) ? daring : careful

@@ -52,7 +52,7 @@ const inside = (code: Code, wanted: (c: Code) => boolean): Code[] =>
     .toSorted((a, b) => sizeOf(a) - sizeOf(b))
 
 /** `shows` says whether a candidate still shows it. Ends when nothing can be made smaller, or `milliseconds` are over. */
-export const shrink = (root: Code, shows: (candidate: Code) => boolean, milliseconds: number): Code => {
+export const shrink = async (root: Code, shows: (candidate: Code) => boolean | Promise<boolean>, milliseconds: number): Promise<Code> => {
   const end = performance.now() + milliseconds
   let best = root
   for (let progress = true; progress; ) {
@@ -73,7 +73,7 @@ export const shrink = (root: Code, shows: (candidate: Code) => boolean, millisec
           if (performance.now() > end) return best
           if (sizeOf(by) >= size) continue
           const candidate = replaced(best, path, by)
-          if (!shows(candidate)) continue
+          if (!(await shows(candidate))) continue
           best = candidate
           progress = true
           again = true

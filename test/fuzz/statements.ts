@@ -3,7 +3,7 @@ import { code, type Code, group, grouped, type Part, separated, statement, textO
 import { argumentsOf, choosing, compound } from './effects.ts'
 import { chainTo, constant } from './integers.ts'
 import { callback, call1, elementVar, someList } from './lists.ts'
-import { affords, allows, isSpent, repeated, declared, deeper, isInt, isState, type Place, type Scope, somePlace, type Var, withGhosts } from './scope.ts'
+import { afterYield, affords, allows, isSpent, repeated, declared, deeper, isInt, isState, type Place, type Scope, somePlace, type Var, withGhosts } from './scope.ts'
 import { boolType, greatest, intType, isScalar, isWritable, least, type Type, typeKey } from './types.ts'
 import { constantOf } from './values.ts'
 
@@ -40,10 +40,13 @@ export const statements = (sc: Scope, powers: Powers, most: number): Written => 
     const written = someStatement(fresh(scope, powers), powers)
     const continues = /^[([]/.test(textOf(written.code))
     parts.push(...(continues ? [';'] : []), written.code, '\n')
-    scope = written.scope
+    scope = powers.pauses && mayPause(textOf(written.code)) ? afterYield(written.scope) : written.scope
   }
   return { code: grouped(parts), scope: { ...scope, depth: sc.depth, yields: sc.yields } }
 }
+
+/** Whether a step may end in it. */
+const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\b)/.test(text)
 
 /** A block with names of its own. */
 const inner = (sc: Scope, powers: Powers, most = 2): Code => {
@@ -73,6 +76,8 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
     [flat ? 0 : 2, counted],
     [2, present],
     [2, swapped],
+    [powers.pauses ? 8 : 0, pause],
+    [powers.pauses && !flat ? 3 : 0, pausingLoop],
     [powers.chooses ? 4 : 0, chosen],
     [2, asserted],
     [powers.blocks ? 1 : 0, blocked],
@@ -356,8 +361,56 @@ const switched: Make = (sc, powers) => {
 const looped = (sc: Scope, powers: Powers, head: string | Code, own: readonly Var[], rounds: number, more: Part = ''): Written => {
   const label = sc.draw.once(4) ? sc.fresh('L') : ''
   const within: Powers = { ...powers, blocks: false, loops: [label, ...powers.loops] }
-  const body = statements(declared(repeated({ ...sc, depth: sc.depth + 1 }, rounds), ...own), within, 2).code
+  const before = powers.pauses ? afterYield(sc) : sc
+  const body = statements(declared(repeated({ ...before, depth: sc.depth + 1 }, rounds), ...own), within, 2).code
   return done(sc, statement`${label === '' ? '' : `${label}: `}${head} {\n${body}${more}}`)
+}
+
+/** The label of a step: a string, or text made of what is known there. */
+const label = (sc: Scope): Code => {
+  const { draw, grammar } = sc
+  const name = sc.fresh('L')
+  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects'), depth: 2 }
+  const local = sc.vars.filter((v) => v.kind === 'local' && isScalar(v.type))
+  return draw.weighted<() => Code>([
+    [6, () => code('')`'${name}'`],
+    [local.length === 0 ? 0 : 2, () => code('')`\`${name} \${${draw.one(local).text}}\``],
+    [allows(sc, 'failing message') ? 1 : 0, () => code('')`\`${name} \${${grammar.int(calm).code}}\``],
+    [allows(sc, 'failing message') ? 1 : 0, () => code('')`${grammar.bool(calm)} ? '${name}' : 'other'`],
+  ])()
+}
+
+const pause: Make = (sc) => {
+  const condition = sc.draw.once(5)
+  return done(
+    sc,
+    condition
+      ? statement`yield until(${label(sc)}, () => ${sc.grammar.bool({ ...withoutYields(afterYield(sc)), writes: false, depth: 2 })})`
+      : statement`yield ${label(sc)}`,
+  )
+}
+
+/** A loop of which each round ends a step. */
+const pausingLoop: Make = (sc, powers) => {
+  const { draw } = sc
+  const before = afterYield(sc)
+  const start = pause(before, powers)!.code
+  const more = group`${start}\n`
+  return draw.weighted<() => Written>([
+    [2, () => looped(before, powers, code('')`while (${sc.grammar.bool(withoutYields(before))})`, [], 2, more)],
+    [1, () => looped(before, powers, 'while (true)', [], 2, group`${more}${statement`if (${sc.grammar.bool(withoutYields(before))}) break\n`}`)],
+    [
+      1,
+      () => {
+        const list = someList(before, isScalar)
+        if (list === null) return looped(before, powers, 'while (true)', [], 2, more)
+        const [xs, x] = [sc.fresh('xs'), sc.fresh('x')]
+        const loop = looped(before, powers, `for (const ${x} of ${xs})`, [{ text: x, type: list.of, kind: 'local', assignable: false }], list.most, more)
+        return done(before, group`${statement`const ${xs} = [...${list.code}]`}\n${loop.code}`)
+      },
+    ],
+    [1, () => done(before, statement`do {\n${more}${inner(before, powers, 1)}\n} while (${sc.grammar.bool(withoutYields(before))})`)],
+  ])()
 }
 
 const forOf: Make = (sc, outer) => {

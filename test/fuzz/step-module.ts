@@ -16,7 +16,7 @@ export interface StepModule {
 }
 
 export const imports =
-  "import { always, alwaysPossible, array, assert, bool, bound, choose, each, eventually, flag, ghost, ids, index, leadsTo, maximum, minimum, model, oneOf, optional, properties, queue, range, record, set, size, sometimes, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
+  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, each, eventually, flag, ghost, ids, index, leadsTo, maximum, minimum, model, oneOf, optional, properties, queue, range, record, set, size, sometimes, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
 
@@ -45,7 +45,7 @@ const elementsIn = (t: Type): number => {
 export const stateTypes = (draw: Draw, without: ReadonlySet<Feature>): Record<string, Type> => {
   const count = 3 + draw.below(4)
   const types: Record<string, Type> = {}
-  let room = mostElements
+  let room = draw.once(6) ? mostElements : mostElements / 3
   for (const name of names.slice(0, count)) {
     const type = randomType(draw, { without, small: false })
     const size = elementsIn(type)
@@ -90,18 +90,18 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
   }
   const functions: Code[] = []
   for (let i = 0; i < 5; i++) {
-    const written = pureFunction(metered(sc, 25))
+    const written = pureFunction(metered(sc, 10))
     functions.push(written.code)
     sc = { ...sc, pure: [...sc.pure, written.callable] }
   }
   for (let i = 0; i < 3; i++) {
-    const written = helper(metered(sc, 25), false)
+    const written = helper(metered(sc, 10), false)
     functions.push(written.code)
     sc = { ...sc, helpers: [...sc.helpers, written.callable] }
   }
   const bodies = Array.from({ length: rules }, (_, i) => {
     const generator = !draw.once(4)
-    const { code: body } = statements(metered(sc, draw.weighted([[3, 10], [3, 20], [2, 40], [1, 80]])), { chooses: generator, blocks: true, pauses: false, loops: [], result: null }, 3)
+    const { code: body } = statements(metered(sc, draw.weighted([[4, 5], [4, 10], [2, 20], [1, 40]])), { chooses: generator, blocks: true, pauses: false, loops: [], result: null }, 3)
     return item`r${`${i}`}: function${generator ? '*' : ''} (s) {\n${body}},\n`
   })
   return {

@@ -12,7 +12,7 @@ import { randomValue, type Type } from './types.ts'
 export const rulesPerModule = 64
 const statesPerModule = 8
 /** Compiled together: one that is refused costs the others a second time. */
-const rulesTogether = 8
+const rulesTogether = 32
 
 export interface Difference {
   /** The module, made small. */
@@ -52,7 +52,7 @@ const rulesOf = (text: string): { readonly model: ReturnType<typeof loadText>['m
 }
 
 /** Runs all statement lists of one module. */
-export const runSteps = (seed: number, tally: StepTally, options: StepRunOptions = {}): void => {
+export const runSteps = async (seed: number, tally: StepTally, options: StepRunOptions = {}): Promise<void> => {
   const { without = nothing, shrinking = 20_000, source, onDifference } = options
   const made = stepModule(seed, rulesPerModule, without)
   const text = textOf(made.code)
@@ -71,7 +71,7 @@ export const runSteps = (seed: number, tally: StepTally, options: StepRunOptions
   }
   for (const [i, [rule, outcome]] of differing.entries()) {
     // One fault often shows in many rules of a module.
-    const smaller = smallest(made, rule, outcome, states, i < 2 ? shrinking : 0, options)
+    const smaller = await smallest(made, rule, outcome, states, i < 2 ? shrinking : 0, options)
     const difference = { ...smaller, seed, rule }
     tally.differences.push(difference)
     if (i < 2) onDifference?.(difference)
@@ -94,14 +94,14 @@ const kindOf = (said: string): string =>
     .join('\n')
     .replaceAll(/'[^']*'|\d+/g, '*')
 
-const smallest = (
+const smallest = async (
   made: StepModule,
   rule: string,
   found: Differing,
   states: readonly Values[],
   milliseconds: number,
   options: StepOptions,
-): { readonly source: string; readonly values: Values; readonly said: string } => {
+): Promise<Pick<Difference, 'source' | 'values' | 'said'>> => {
   let last: Differing = found
   const kind = kindOf(found.said)
   const shows = (candidate: Code): boolean => {
@@ -119,6 +119,6 @@ const smallest = (
       return false
     }
   }
-  const source = textOf(shrink(made.only(rule), shows, milliseconds))
+  const source = textOf(await shrink(made.only(rule), shows, milliseconds))
   return { source, values: last.values, said: last.said }
 }

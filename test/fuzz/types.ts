@@ -144,14 +144,15 @@ const hasOptional = (t: Type): boolean => {
 }
 
 const unionOf = (draw: Draw, inner: () => Type, options: TypeOptions): Type => {
+  const v = inner()
   const named = draw.once(20) && !options.without.has('prototype names')
   return {
     k: 'union',
     tag: named && draw.once(2) ? 'constructor' : 'kind',
     variants: [
       ['off', []],
-      ['on', [['v', inner()]]],
-      ...(draw.once(2) ? [[named ? 'valueOf' : 'err', [['w', scalarType(draw, options)], ...(draw.once(2) ? [['v', inner()] as const] : [])]] as const] : []),
+      ['on', [['v', v]]],
+      ...(draw.once(2) ? [[named ? 'valueOf' : 'err', [['w', scalarType(draw, options)], ...(draw.once(2) ? [['v', v] as const] : [])]] as const] : []),
     ],
   }
 }
