@@ -11,6 +11,7 @@ import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { isSet } from '../../src/replay/members.ts'
 import { type Feature, features, isFeature } from './features.ts'
 import { runModel } from './models.ts'
 import { runSteps } from './steps.ts'
@@ -52,7 +53,7 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-const plain = (_: string, x: unknown): unknown => (typeof x === 'object' && x !== null && 'has' in x ? [...(x as Iterable<unknown>)] : x)
+const plain = (_: string, x: unknown): unknown => (isSet(x) ? [...x] : x)
 
 /** How many differences are shown whole: the first ones, of which the rest are mostly variations. */
 const mostShown = 20
