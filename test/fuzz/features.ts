@@ -19,6 +19,7 @@ export const features = [
   'same path',
   'copy index',
   'failing target',
+  'failing measure',
 ] as const
 
 export type Feature = (typeof features)[number]

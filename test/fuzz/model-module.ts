@@ -103,7 +103,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
       [2, () => code('')`eventually(${predicate()})`],
       [2, () => code('')`leadsTo(${predicate()}, ${predicate()})`],
       [1, () => code('')`alwaysPossible(${predicate()})`],
-      [1, () => code('')`${draw.one(['maximum', 'minimum'])}(${measure()}${draw.once(2) ? '' : ", { over: 'final states' }"})`],
+      [1, () => code('')`${draw.one(['maximum', 'minimum'])}(${without.has('failing measure') ? '(s, _p) => 2 - s.n' : measure()}${draw.once(2) ? '' : ", { over: 'final states' }"})`],
     ])()
     return item`k${`${i}`}: ${kind},\n`
   })
