@@ -10,21 +10,14 @@ export interface Draw {
   readonly weighted: <T>(from: readonly (readonly [weight: number, value: T])[]) => T
 }
 
-/** Marsaglia's xorshift on 32 bits, seeded through a hash, so that neighbouring seeds have nothing in common. */
+/** Mulberry32 (T. Ettinger): one draw says nothing of the next, as some simpler generators' do modulo small numbers. */
 export const createDraw = (seed: number): Draw => {
-  let x = seed | 0
-  const mix = (): void => {
-    x = Math.imul(x ^ (x >>> 16), 0x45d9f3b)
-    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d) + 0x9e3779b9
-  }
-  mix()
-  mix()
-  if (x === 0) x = 1
+  let state = seed | 0
   const below = (n: number): number => {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    return (x >>> 0) % n
+    state = (state + 0x6d2b79f5) | 0
+    let x = Math.imul(state ^ (state >>> 15), state | 1)
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
+    return Math.floor((((x ^ (x >>> 14)) >>> 0) / 2 ** 32) * n)
   }
   const weighted: Draw['weighted'] = (from) => {
     let left = below(from.reduce((sum, [weight]) => sum + weight, 0))
@@ -38,4 +31,4 @@ export const createDraw = (seed: number): Draw => {
 }
 
 /** A seed for part number i of what a seed stands for. */
-export const seedOf = (seed: number, i: number): number => (Math.imul(seed, 0x9e3779b1) ^ Math.imul(i + 1, 0x85ebca6b)) | 0
+export const seedOf = (seed: number, i: number): number => createDraw(Math.imul(seed, 0x9e3779b1) ^ Math.imul(i + 1, 0x85ebca6b)).below(2 ** 31)

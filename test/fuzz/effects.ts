@@ -37,7 +37,7 @@ export const effect = (sc: Scope, type: Type): Expr | null => {
       if (lo + step < least || hi + step > greatest) return null
       return draw.once(2)
         ? { code: make`${found.code}${by}`, type: intType(lo, hi) }
-        : { code: make`${by}${found.code}`, type: intType(lo + step, hi + step) }
+        : { code: make`(${by}${found.code})`, type: intType(lo + step, hi + step) }
     }
     if (kind === 'compound') {
       const changed = compound(sc, found)

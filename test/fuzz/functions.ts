@@ -103,7 +103,7 @@ export const helper = (sc: Scope, pauses: boolean): WrittenFunction => {
   const before = sc.meter.spent
   const inside = declared({ ...sc, writes: true, yields: true, depth: 1 }, ...own.flatMap(({ vars }) => vars))
   const { code: written, scope } = statements(inside, { chooses: true, blocks: false, pauses, loops: [], result }, 3)
-  const last = result === null ? null : sc.grammar.value({ ...scope, depth: 3, yields: true }, result, 'safe')
+  const last = result === null ? null : sc.grammar.value({ ...scope, depth: 2, yields: true }, result, 'safe')
   const plain = !/yield\* h\d/.test(textOf(written)) && !/yield\* h\d/.test(last === null ? '' : textOf(last))
   const first = allows(sc, 'this parameter') && draw.once(6) ? ['this: void', 's'] : ['s']
   return {

@@ -78,7 +78,7 @@ export const combined = (op: string, x: Int, y: Int): { lo: number; hi: number }
         return corners(x, y, (a, b) => Math.floor(a / 2 ** b))
     }
   })()
-  return fits(result) && !(op === '>>>' && x.lo < 0) ? result : null
+  return fits(result) && !(op === '>>>' && x.lo < 0) ? { lo: result.lo, hi: result.hi } : null
 }
 
 export const integer = (sc: Scope): Int => {
@@ -207,14 +207,16 @@ export const integer = (sc: Scope): Int => {
           const sum = intType(-4, 7)
           const [a, x] = [sc.fresh('t'), sc.fresh('x')]
           const third = draw.once(3) ? sc.fresh('i') : null
+          const fourth = third !== null && list.type.k !== 'set' && allows(sc, 'last argument') && draw.once(2) ? sc.fresh('all') : null
           const inside = declared(
             { ...sometimes(sc), writes: sc.writes && allows(sc, 'callback effects') },
             { text: a, type: sum, kind: 'local', assignable: false },
             { text: x, type: list.of, kind: list.refs && !isScalar(list.of) ? 'reference' : 'local', assignable: list.refs && list.assignable && !isScalar(list.of) },
+            ...(fourth === null || !list.exact ? [] : [{ text: fourth, type: list.type, kind: list.refs ? ('reference' as const) : ('local' as const), assignable: false }]),
             ...(third === null ? [] : [{ text: third, type: intType(0, Math.max(0, list.most - 1)), kind: 'local' as const, assignable: false }]),
           )
           const body = grammar.intIn(inside, sum.lo, sum.hi, 'safe')
-          const parameters = [a, x, ...(third === null ? [] : [third])].join(', ')
+          const parameters = [a, x, ...(third === null ? [] : [third]), ...(fourth === null ? [] : [fourth])].join(', ')
           return { code: int`${list.code}.reduce((${parameters}) => ${body}, ${bracketed(draw.below(4))})`, lo: sum.lo, hi: sum.hi }
         }),
     ],
@@ -241,6 +243,11 @@ export const integer = (sc: Scope): Int => {
         const { values } = found.type
         const arms = values.map(() => grammar.int({ ...later, writes: sc.writes && allows(sc, 'callback effects') }))
         const limits = { lo: Math.min(...arms.map((x) => x.lo)), hi: Math.max(...arms.map((x) => x.hi)) }
+        if (draw.once(4))
+          return {
+            code: int`match(${found.code})${draw.once(2) ? '.returnType<number>()' : ''}.when((x) => x !== '${values[0]!}', () => ${arms[0]!.code}).otherwise(() => ${arms[1]!.code})`,
+            ...limits,
+          }
         if (values.length > 2 && draw.once(2))
           return { code: int`match(${found.code}).with('${values[2]!}', '${values[0]!}', () => ${arms[0]!.code}).otherwise(() => ${arms[1]!.code})`, ...limits }
         const withs = separated(
@@ -258,6 +265,13 @@ export const integer = (sc: Scope): Int => {
       },
     ],
     [1, () => ({ code: int`Number(${grammar.bool(sub)})`, lo: 0, hi: 1 })],
+    [
+      1,
+      () => {
+        const x = grammar.int(sub)
+        return { code: draw.once(2) ? int`(${x.code} as number)` : int`(${x.code} satisfies number)`, lo: x.lo, hi: x.hi }
+      },
+    ],
     [
       2,
       () => {

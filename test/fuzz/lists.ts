@@ -34,7 +34,22 @@ export const elementsOf = ({ code: text, type, assignable, root }: Place): ListT
 /** What is longer makes callbacks too much code. */
 const longest = 8
 
+/** Lists of the constants of a module. */
+const constants: readonly (readonly [text: string, most: number, of: Type])[] = [
+  ['Object.values(limits)', 2, intType(0, 3)],
+  ['Object.entries(limits).map(([, n]) => n)', 2, intType(0, 3)],
+  ["Object.keys(limits).map((name) => (name === 'low' ? 1 : 0))", 2, intType(0, 1)],
+  ['Array.from({ length: 3 }, (_, i) => i)', 3, intType(0, 2)],
+  ['Array.from(weights)', 4, intType(-1, 5)],
+  ['weights', 4, intType(-1, 5)],
+]
+
 export const someList = (sc: Scope, wanted: (of: Type) => boolean = () => true): ListText | null => {
+  if (sc.draw.once(12)) {
+    const [text, most, of] = sc.draw.one(constants)
+    if (wanted(of) && affords(sc, 3 * most))
+      return { code: code('')`${text}`, of, most, exact: true, assignable: false, refs: false, type: { k: 'list', most, exact: true, of } }
+  }
   const found = somePlace(sc, (t) => {
     switch (t.k) {
       case 'array':

@@ -1,9 +1,11 @@
 /** Runs of whole models: each is searched by the engines and by the oracle, what differs is made small. */
 import { type CompareOptions, compareText } from '../differential/compare.ts'
+import { loadText } from '../differential/text.ts'
 import { type Code, textOf } from './code.ts'
 import type { Feature } from './features.ts'
 import { modelModule } from './model-module.ts'
 import { shrink } from './shrink.ts'
+import { namesOnly } from './steps.ts'
 
 export interface ModelDifference {
   /** The model, made small. */
@@ -62,6 +64,7 @@ export const runModel = async (seed: number, tally: ModelTally, options: ModelRu
   const smaller = await shrink(
     code,
     async (candidate: Code) => {
+      if (!isWhole(textOf(candidate))) return false
       const now = await saidOf(textOf(candidate))
       if (now === null || kindOf(now) !== kind) return false
       last = now
@@ -72,6 +75,17 @@ export const runModel = async (seed: number, tally: ModelTally, options: ModelRu
   const difference = { source: textOf(smaller), said: last, seed }
   tally.differences.push(difference)
   onDifference?.(difference)
+}
+
+/** Whether all variables that are named are in the state. */
+const isWhole = (text: string): boolean => {
+  try {
+    const { model } = loadText(text)
+    const params = Object.fromEntries(Object.entries(model.params).map(([name, param]) => [name, param.default]))
+    return namesOnly(text, Object.keys(model.state(params as never)))
+  } catch {
+    return false
+  }
 }
 
 /** What must stay the same while a model gets smaller. */

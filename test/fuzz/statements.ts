@@ -366,6 +366,13 @@ const looped = (sc: Scope, powers: Powers, head: string | Code, own: readonly Va
   return done(sc, statement`${label === '' ? '' : `${label}: `}${head} {\n${body}${more}}`)
 }
 
+/** What a label or message says besides its text. */
+const told = (sc: Scope): Code => {
+  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects'), depth: 2 }
+  const changed = sc.draw.once(3) ? sc.grammar.effect(calm, intType(0, 1)) : null
+  return changed?.code ?? sc.grammar.int(calm).code
+}
+
 /** The label of a step: a string, or text made of what is known there. */
 const label = (sc: Scope): Code => {
   const { draw, grammar } = sc
@@ -375,7 +382,7 @@ const label = (sc: Scope): Code => {
   return draw.weighted<() => Code>([
     [6, () => code('')`'${name}'`],
     [local.length === 0 ? 0 : 2, () => code('')`\`${name} \${${draw.one(local).text}}\``],
-    [allows(sc, 'failing message') ? 1 : 0, () => code('')`\`${name} \${${grammar.int(calm).code}}\``],
+    [allows(sc, 'failing message') ? 1 : 0, () => code('')`\`${name} \${${told(sc)}}\``],
     [allows(sc, 'failing message') ? 1 : 0, () => code('')`${grammar.bool(calm)} ? '${name}' : 'other'`],
   ])()
 }
@@ -532,7 +539,7 @@ const asserted: Make = (sc) => {
     [2, () => code('')`, 'claimed'`],
     [
       allows(sc, 'failing message') ? 2 : 0,
-      () => code('')`, \`claimed \${${grammar.int({ ...withoutYields(sc), writes: sc.writes && allows(sc, 'message effects') }).code}}\``,
+      () => code('')`, \`claimed \${${told(sc)}}\``,
     ],
   ])()
   return done(sc, statement`assert(${test} || ${draw.one(['true', 'false'])}${message})`)

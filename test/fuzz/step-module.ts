@@ -62,7 +62,7 @@ export const tables: readonly Table[] = [
   { text: 'weights', type: { k: 'list', most: 4, exact: true, of: { k: 'int', lo: -1, hi: 5 } } },
   { text: 'letters', type: { k: 'list', most: 2, exact: true, of: { k: 'enum', values: ['a', 'b'] } } },
 ]
-export const tableText = "const weights = [2, 0, 5, -1]\nconst letters = ['a', 'b'] as const\n"
+export const tableText = "const weights = [2, 0, 5, -1]\nconst limits = { low: 0, high: 3 }\nconst letters = ['a', 'b'] as const\n"
 
 export const stepModule = (seed: number, rules: number, without: ReadonlySet<Feature>): StepModule => {
   const draw = createDraw(seed)

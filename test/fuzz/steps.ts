@@ -94,6 +94,10 @@ const kindOf = (said: string): string =>
     .join('\n')
     .replaceAll(/'[^']*'|\d+/g, '*')
 
+/** Whether the variables that a text names are all there: what is not compiled may name others, and would fail for that. */
+export const namesOnly = (text: string, variables: readonly string[]): boolean =>
+  [...text.matchAll(/\bs\.(\w+)/g)].every(([, name]) => variables.includes(name!))
+
 const smallest = async (
   made: StepModule,
   rule: string,
@@ -106,10 +110,11 @@ const smallest = async (
   const kind = kindOf(found.said)
   const shows = (candidate: Code): boolean => {
     try {
-      const { model, rules } = rulesOf(textOf(candidate))
+      const text = textOf(candidate)
+      const { model, rules } = rulesOf(text)
       const one = rules[rule]
-      if (one === undefined) return false
       const domains = Object.keys(model.state({} as never))
+      if (one === undefined || !namesOnly(text, domains)) return false
       const only = states.map((values) => Object.fromEntries(Object.entries(values).filter(([name]) => domains.includes(name))))
       const outcome = compareSteps(model, { [rule]: one }, only, options).get(rule)
       if (outcome?.kind !== 'differs' || kindOf(outcome.said) !== kind) return false
