@@ -6,6 +6,7 @@ import type { PropertyResult, SearchResult } from '../../src/explicit/search.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
+import type { ParamRecord } from '../../src/replay/oracle.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { type Reached, searchBounded } from '../../src/symbolic/bounded.ts'
 import { checkInvariant } from '../../src/symbolic/check-certificate.ts'
@@ -25,6 +26,7 @@ const found = ({ length }: PropertyResult): number | null => length
 export const compareBounded = (
   system: System,
   model: Model,
+  params: ParamRecord,
   properties: Readonly<Record<string, AnyProperty>>,
   fast: SearchResult,
   limit: number | null,
@@ -48,7 +50,7 @@ export const compareBounded = (
     const length = found(property)
     const expected = length === null || (length > depth && ended !== 'all reached') ? null : length
     if ((own?.length ?? null) !== expected) wrong.push(`${kind} ${name}: bounded ${own?.length ?? null}, explicit ${length}`)
-    else if (own !== null) wrong.push(...wrongSchedule(system, model, properties, kind, own))
+    else if (own !== null) wrong.push(...wrongSchedule(system, model, params, properties, kind, own))
   }
   if (limit === null) wrong.push(...wrongProof(system, fast, most))
   return wrong.join('\n')
@@ -80,15 +82,16 @@ const wrongProof = (system: System, fast: SearchResult, most: number): readonly 
 const wrongSchedule = (
   system: System,
   model: Model,
+  params: ParamRecord,
   properties: Readonly<Record<string, AnyProperty>>,
   kind: PropertyResult['kind'],
   { name, length, schedule }: Reached,
 ): readonly string[] => {
   const text = `the bounded search's schedule for ${name}, ${JSON.stringify(schedule)},`
   if (schedule.moves.length !== length) return [`${text} is not ${length} moves long`]
-  const { failure, state } = replay(system, model, {}, schedule)
+  const { failure, state } = replay(system, model, params, schedule)
   if (schedule.fails) return failure?.kind === kind ? [] : [`${text} ends with ${failure?.kind ?? 'no'} failure in the oracle`]
   const property = properties[name]
   if (property === undefined) return kind === 'deadlock' ? [] : [`${text} is for no property`]
-  return evaluate(property, state, {}).holds === (kind === 'sometimes') ? [] : [`${text} ends in a state that is no witness in the oracle`]
+  return evaluate(property, state, params).holds === (kind === 'sometimes') ? [] : [`${text} ends in a state that is no witness in the oracle`]
 }

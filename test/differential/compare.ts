@@ -4,10 +4,14 @@ import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import { type PropertyResult, reachable, type SearchResult, search } from '../../src/explicit/search.ts'
 import type { System, Vector } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
+import type { Properties } from '../../src/lang/property.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
+import type { ParamRecord } from '../../src/replay/oracle.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { type SlowProperty, type SlowResult, slowSearch } from '../../src/replay/search.ts'
+import { compareLiveness } from '../liveness/compare.ts'
 import { compareBounded } from './bounded.ts'
+import { Differs } from './differs.ts'
 import { fewestSwitches } from './switches.ts'
 import { loadText } from './text.ts'
 
@@ -18,16 +22,28 @@ export type Comparison =
       readonly complete: boolean
       readonly result: SearchResult
       readonly schedules: number
+      /** What was found of behaviours, and how often: `eventually violated`. Empty where there are too many states. */
+      readonly temporal: Readonly<Record<string, number>>
     }
   /** The compiler refuses the model. */
   | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
   /** Too many states already near the start: nothing was compared. */
   | { readonly kind: 'skipped' }
 
-/** The engine and the oracle do not say the same. */
-export class Differs extends Error {
-  override readonly name = 'Differs'
-}
+/** The slow reference for behaviours goes over sets of states again and again. */
+const mostForLiveness = 80
+
+/** What the params are unless somebody sets them. */
+const defaultsOf = ({ params }: Model): Readonly<Record<string, number | boolean | string>> =>
+  Object.fromEntries(Object.entries(params).map(([name, param]) => [name, param.default]))
+
+/** The properties that single states settle. */
+const ofStates = (properties: Properties['properties']): Readonly<Record<string, AnyProperty>> =>
+  Object.fromEntries(
+    Object.entries(properties).flatMap(([name, property]) =>
+      property.kind === 'always' || property.kind === 'sometimes' || property.kind === 'bound' ? [[name, property as AnyProperty]] : [],
+    ),
+  )
 
 /** How deep the symbolic search looks: what it costs grows with the depth. */
 const maxBound = 10
@@ -39,15 +55,19 @@ export interface CompareOptions {
   readonly sabotage?: (system: System) => System
 }
 
+export { Differs }
+
 /** Compares the two on a model's text. @throws Differs; and whatever the compiler, engine or oracle throw that they should not. */
 export const compareText = async (
   source: string,
   { maxStates = 400, sabotage = (system) => system }: CompareOptions = {},
 ): Promise<Comparison> => {
-  const { model, properties } = loadText(source)
+  const { model, properties: claimed } = loadText(source)
+  const params = defaultsOf(model)
+  const properties = ofStates(claimed)
   let system: System
   try {
-    system = compile({ model, params: {}, properties: properties as never })
+    system = compile({ model, params, properties: claimed as never })
   } catch (error) {
     if (error instanceof DiagnosticError) return { kind: 'refused', diagnostic: error.diagnostic }
     throw error
@@ -63,7 +83,7 @@ export const compareText = async (
   if (maxDepth !== undefined && maxDepth < 1) return { kind: 'skipped' }
   const limits = maxDepth === undefined ? {} : { maxDepth }
   const fast = await search(given, { ...limits, schedules: 'all' })
-  const slow = slowSearch(system, model, {}, properties as Record<string, AnyProperty>, { ...limits, checkMergedEvery: 4 })
+  const slow = slowSearch(system, model, params, properties, { ...limits, checkMergedEvery: 4 })
 
   const said = (
     states: number,
@@ -91,10 +111,11 @@ export const compareText = async (
     const difference = firstDifference(given, slow)
     if (difference !== '') throw new Differs(difference)
   }
-  const bounded = compareBounded(system, model, properties as Record<string, AnyProperty>, fast, maxDepth ?? null, maxBound)
+  const bounded = compareBounded(system, model, params, properties, fast, maxDepth ?? null, maxBound)
   if (bounded !== '') throw new Differs(bounded)
-  const schedules = checkSchedules(system, model, properties as Record<string, AnyProperty>, fast, slow)
-  return { kind: 'agree', states: fast.states, complete: fast.complete, result: fast, schedules }
+  const schedules = checkSchedules(system, model, params, properties, fast, slow)
+  const temporal = fast.complete && fast.states <= mostForLiveness ? await compareLiveness(system, given, model, params, claimed as never) : {}
+  return { kind: 'agree', states: fast.states, complete: fast.complete, result: fast, schedules, temporal }
 }
 
 const firstDifference = (system: System, slow: SlowResult): string => {
@@ -123,6 +144,7 @@ const firstDifference = (system: System, slow: SlowResult): string => {
 const checkSchedules = (
   system: System,
   model: Model,
+  params: ParamRecord,
   properties: Readonly<Record<string, AnyProperty>>,
   fast: SearchResult,
   slow: SlowResult,
@@ -137,7 +159,7 @@ const checkSchedules = (
     }
     if (schedule.moves.length !== length) wrong(`is not ${length} moves long`)
     if (schedule.fails !== (kind === 'assert' || kind === 'range')) wrong('fails, or does not, and should not, or should')
-    const { initial, steps, failure, state } = replay(system, model, {}, schedule)
+    const { initial, steps, failure, state } = replay(system, model, params, schedule)
     const vectors: Vector[] = [
       ...(length === 0 && schedule.fails ? [] : [initial.vector]),
       ...steps.flatMap(({ after }) => (after === null ? [] : [after.vector])),
@@ -145,7 +167,7 @@ const checkSchedules = (
     for (const vector of vectors) if (!known.has(String(vector))) wrong(`goes through ${vector.join(',')}, which is not reachable`)
     if (schedule.fails && failure?.kind !== kind) wrong(`ends with ${failure?.kind ?? 'no'} failure in the oracle`)
     const property = properties[name]
-    if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, {}).holds !== (kind === 'sometimes'))
+    if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, params).holds !== (kind === 'sometimes'))
       wrong('ends in a state that is no witness in the oracle')
     if (length === null || length > 8 || slow.vectors.length > 80 || (schedule.fails && length === 0)) continue
     const agents = schedule.moves.map(({ step }) => system.steps[step]!.agent)
@@ -153,6 +175,7 @@ const checkSchedules = (
     const fewest = fewestSwitches(
       system,
       model,
+      params,
       length,
       property === undefined ? { kind: kind as 'deadlock' | 'assert' | 'range' } : { property },
     )

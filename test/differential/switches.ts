@@ -2,7 +2,7 @@
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
-import { createOracle, type Outcome, type Run } from '../../src/replay/oracle.ts'
+import { createOracle, type Outcome, type ParamRecord, type Run } from '../../src/replay/oracle.ts'
 import { ways } from '../../src/replay/search.ts'
 import { correspond } from '../../src/replay/standing.ts'
 import { toVector } from '../../src/replay/vector.ts'
@@ -17,8 +17,8 @@ interface Path {
 export type Target = { readonly property: AnyProperty } | { readonly kind: 'deadlock' | 'assert' | 'range' }
 
 /** Null where no schedule of that length ends so. Time grows with the states within `length`, and its square. */
-export const fewestSwitches = (system: System, model: Model, length: number, target: Target): number | null => {
-  const oracle = createOracle(model, {})
+export const fewestSwitches = (system: System, model: Model, params: ParamRecord, length: number, target: Target): number | null => {
+  const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
   const again = ({ init, moves }: Path): Run => {
     const { run } = oracle.start(chosen(init))
@@ -75,7 +75,7 @@ export const fewestSwitches = (system: System, model: Model, length: number, tar
   }
   for (const path of level.values()) {
     if ('property' in target) {
-      const { holds } = evaluate(target.property, again(path).state, {})
+      const { holds } = evaluate(target.property, again(path).state, params)
       if (holds === (target.property.kind === 'sometimes')) found(path.switches)
     } else if (target.kind === 'deadlock' && steps(path).length === 0) found(path.switches)
   }

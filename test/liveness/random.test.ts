@@ -6,13 +6,11 @@ import fc from 'fast-check'
 import type { Fairness } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../src/compile/compile.ts'
-import { searchLiveness } from '../../src/explicit/liveness.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { AnyProperty } from '../../src/lang/property.ts'
-import { replayLasso } from '../../src/replay/lasso.ts'
 import { loadText } from '../differential/text.ts'
+import { compareLiveness } from './compare.ts'
 import { modelText } from './random.ts'
-import { decide, decideStuck, graphOf } from './reference.ts'
 
 const asked = process.env.MMUCHECK_LIVENESS_RUNS
 const numRuns = Number(asked ?? 150)
@@ -21,49 +19,19 @@ const seed = asked === undefined ? 20_261_120 : Date.now() % 2 ** 31
 /** `sabotage` changes the system that the engine gets. @throws where the two differ, or the oracle does not confirm a lasso. */
 const compare = async (
   text: string,
-  count: (key: string) => void,
+  count: (key: string, times: number) => void,
   sabotage: (system: System) => System = (system) => system,
 ): Promise<void> => {
   const { model, properties } = loadText(text)
   const named = properties as Readonly<Record<string, AnyProperty<never, never>>>
   const system = compile({ model, params: {}, properties: named })
-  const graph = graphOf(system, model, {}, named)
-  const result = await searchLiveness(sabotage(system), { stuck: true })
-  expect(result.complete).toBe(true)
-  const expected = new Map(Object.entries(named).map(([name, property]) => [name, decide(graph, system, name, property)]))
-  for (const { name, kind, verdict, stem, cycle } of result.temporal) {
-    count(`${kind} ${verdict}`)
-    expect(verdict, name).toBe(expected.get(name)?.verdict)
-    if (verdict !== 'violated') continue
-    if (stem === null) throw new Error(`${name} has no stem`)
-    const property = named[name]
-    if (property?.kind === 'alwaysPossible') expect(stem.moves.length, name).toBe(expected.get(name)?.length)
-    if (cycle === null || (property?.kind !== 'eventually' && property?.kind !== 'leadsTo')) continue
-    count(cycle.length === 0 ? 'stays' : 'cycle')
-    const { loop } = replayLasso(system, model, {}, property, { stem, cycle })
-    for (const { fairness, reason } of loop.fairness) count(`${fairness} ${reason.kind}`)
-  }
-  for (const { name, kind, value, schedule } of result.extremes) {
-    count(`${kind} ${value === null ? 'none' : 'found'}`)
-    expect({ value, length: schedule?.moves.length ?? null }, name).toEqual({
-      value: expected.get(name)?.value ?? null,
-      length: expected.get(name)?.length ?? null,
-    })
-  }
-  if (system.processes.length > 0) {
-    const stuck = decideStuck(graph, system)
-    count(`stuck ${stuck.verdict}`)
-    expect({ verdict: result.stuck?.verdict, length: result.stuck?.schedule?.moves.length ?? null }, 'stuck').toEqual({
-      verdict: stuck.verdict,
-      length: stuck.length,
-    })
-  }
+  for (const [key, times] of Object.entries(await compareLiveness(system, sabotage(system), model, {}, named))) count(key, times)
 }
 
 test('the engine and the reference agree on random models', { timeout: 60_000 + numRuns * 500 }, async () => {
   const tally: Record<string, number> = {}
-  const count = (key: string): void => {
-    tally[key] = (tally[key] ?? 0) + 1
+  const count = (key: string, times: number): void => {
+    tally[key] = (tally[key] ?? 0) + times
   }
   await fc.assert(
     fc.asyncProperty(modelText, (text) => compare(text, count)),

@@ -1,0 +1,602 @@
+/** Random statements. */
+import { code, type Code, group, grouped, type Part, separated, statement, textOf } from './code.ts'
+import { argumentsOf, choosing, compound } from './effects.ts'
+import { chainTo, constant } from './integers.ts'
+import { callback, call1, elementVar, someList } from './lists.ts'
+import { afterYield, affords, allows, isSpent, repeated, declared, deeper, isInt, isState, type Place, type Scope, somePlace, type Var, withGhosts } from './scope.ts'
+import { boolType, greatest, intType, isScalar, isWritable, least, type Type, typeKey } from './types.ts'
+import { constantOf } from './values.ts'
+
+/** What a statement may do where it stands. */
+export interface Powers {
+  /** Generator code: it may choose. */
+  readonly chooses: boolean
+  /** It may block: at the top of a rule. */
+  readonly blocks: boolean
+  /** A step may end. */
+  readonly pauses: boolean
+  /** The labels of the loops around, innermost first; '' for none. `switch` where a plain break would leave a switch. */
+  readonly loops: readonly string[]
+  /** What `return` gives; undefined where there is no return, null for nothing. */
+  readonly result: Type | null | undefined
+}
+
+export interface Written {
+  readonly code: Code
+  readonly scope: Scope
+}
+
+const done = (scope: Scope, text: Code): Written => ({ code: text, scope })
+const nothing = (scope: Scope): Written => done(scope, statement``)
+
+/** At the start of a statement everything is evaluated. */
+const fresh = (sc: Scope, powers: Powers): Scope => ({ ...sc, depth: Math.min(sc.depth, 2), yields: powers.chooses })
+
+export const statements = (sc: Scope, powers: Powers, most: number): Written => {
+  const count = 1 + sc.draw.below(most)
+  const parts: Part[] = []
+  let scope = sc
+  for (let i = 0; i < count && (i === 0 || !isSpent(sc)); i++) {
+    const written = someStatement(fresh(scope, powers), powers)
+    const continues = /^[([]/.test(textOf(written.code))
+    parts.push(...(continues ? [';'] : []), written.code, '\n')
+    scope = powers.pauses && mayPause(textOf(written.code)) ? afterYield(written.scope) : written.scope
+  }
+  return { code: grouped(parts), scope: { ...scope, depth: sc.depth, yields: sc.yields } }
+}
+
+/** Whether a step may end in it. */
+const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\b)/.test(text)
+
+/** A block with names of its own. */
+const inner = (sc: Scope, powers: Powers, most = 2): Code => {
+  const { code: body } = statements({ ...sc, depth: sc.depth + 1 }, { ...powers, blocks: false }, sc.depth > 2 ? 1 : most)
+  return group`{\n${body}}`
+}
+
+const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
+  somePlace(
+    sc,
+    (t, root, assignable, path) =>
+      wanted(t) &&
+      (sc.writes || !isState(root)) &&
+      (assignable || ((t.k === 'queue' || t.k === 'set') && root.assignable && isState(root) && !path.throughQueue)),
+  )
+
+type Make = (sc: Scope, powers: Powers) => Written | null
+
+export const someStatement = (sc: Scope, powers: Powers): Written => {
+  const flat = sc.depth > 2 || isSpent(sc)
+  const make = sc.draw.weighted<Make>([
+    [sc.writes ? 14 : 4, store],
+    [6, local],
+    [flat ? 1 : 4, conditional],
+    [flat ? 0 : 2, switched],
+    [flat ? 0 : 4, forOf],
+    [flat ? 0 : 2, counted],
+    [2, present],
+    [2, swapped],
+    [powers.pauses ? 8 : 0, pause],
+    [powers.pauses && !flat ? 3 : 0, pausingLoop],
+    [powers.chooses ? 4 : 0, chosen],
+    [2, asserted],
+    [powers.blocks ? 1 : 0, blocked],
+    [powers.loops.length > 0 || powers.result !== undefined ? 2 : 0, leave],
+    [2, called],
+    [1, forEach],
+    [1, narrowed],
+  ])
+  return make(sc, powers) ?? store(sc) ?? nothing(sc)
+}
+
+const store = (sc: Scope): Written | null => {
+  const { draw, grammar } = sc
+  const found = target(draw.once(8) ? { ...sc, ghosts: true } : sc, () => true)
+  if (found === null) return null
+  const from = found.root.kind === 'ghost' ? withGhosts(sc) : sc
+  const { type, code: text } = found
+  const assign = (): Written | null => {
+    if (!found.assignable) return null
+    const right = grammar.value(from, type, 'daring')
+    if (right !== null && sc.writes && allows(sc, 'assignment value') && draw.once(8)) {
+      const other = target(from, (t) => typeKey(t) === typeKey(type))
+      if (other?.assignable && other.root.kind !== 'ghost' && found.root.kind !== 'ghost' && isScalar(type)) return done(sc, statement`${text} = ${other.code} = ${right}`)
+    }
+    return right === null ? null : done(sc, statement`${text} = ${right}`)
+  }
+  switch (type.k) {
+    case 'int':
+      return draw.weighted<() => Written | null>([
+        [6, assign],
+        [
+          3,
+          () => {
+            const changed = compound(from, found)
+            return changed === null ? assign() : done(sc, statement`${changed.code}`)
+          },
+        ],
+        [
+          3,
+          () => {
+            if (type.lo === least || type.hi === greatest) return assign()
+            return done(sc, draw.once(2) ? statement`${text}${draw.one(['++', '--'])}` : statement`${draw.one(['++', '--'])}${text}`)
+          },
+        ],
+      ])()
+    case 'set': {
+      const at = (): Code => grammar.intIn(from, 0, type.size - 1, 'daring')
+      return draw.weighted<() => Written | null>([
+        [4, () => done(sc, statement`${text}.add(${at()})`)],
+        [3, () => done(sc, statement`${text}.delete(${at()})`)],
+        [1, () => done(sc, statement`${text}.clear()`)],
+        [1, assign],
+      ])()
+    }
+    case 'queue':
+      return draw.weighted<() => Written | null>([
+        [
+          4,
+          () => {
+            const pushed = grammar.value(from, type.of, 'daring')
+            if (pushed === null) return null
+            return done(sc, draw.once(2) || found.root.kind === 'ghost' ? statement`${text}.push(${pushed})` : statement`if (${text}.length < ${`${type.capacity}`}) ${text}.push(${pushed})`)
+          },
+        ],
+        [2, () => done(sc, draw.once(2) ? statement`${text}.shift()` : statement`if (${text}.length > 0) ${text}.shift()`)],
+        [1, assign],
+      ])()
+    default:
+      return assign()
+  }
+}
+
+const someScalar = (sc: Scope): Type =>
+  sc.draw.weighted<Type>([
+    [5, intType(0, 3)],
+    [2, intType(-8, 15)],
+    [3, boolType],
+    [2, { k: 'enum', values: ['a', 'b'] }],
+    [1, { k: 'optional', of: intType(0, 2) }],
+    [1, { k: 'optional', of: { k: 'enum', values: ['a', 'b', 'c'] } }],
+  ])
+
+const annotated = (t: Type): string =>
+  t.k === 'optional' ? `: ${annotated(t.of).slice(2)} | null` : t.k === 'int' ? ': number' : t.k === 'bool' ? ': boolean' : t.k === 'enum' ? `: ${t.values.map((v) => `'${v}'`).join(' | ')}` : ''
+
+const scalarLocal = (sc: Scope): Written | null => {
+  const { draw, grammar } = sc
+  const type = someScalar(sc)
+  const right = grammar.value(sc, type, 'safe')
+  if (right === null) return null
+  const name = sc.fresh('v')
+  const keyword = draw.once(2) ? 'let' : 'const'
+  const note = keyword === 'let' || draw.once(4) ? annotated(type) : ''
+  return done(declared(sc, { text: name, type, kind: 'local', assignable: keyword === 'let' }), statement`${keyword} ${name}${note} = ${right}`)
+}
+
+const local: Make = (sc) => {
+  const { draw, grammar } = sc
+  const later = { ...sc, yields: false }
+  return draw.weighted<() => Written | null>([
+    [5, () => scalarLocal(sc)],
+    [2, () => reference(sc) ?? scalarLocal(sc)],
+    [3, () => pattern(sc) ?? scalarLocal(sc)],
+    [
+      3,
+      () => {
+        const list = someList(later, isScalar)
+        if (list === null) return scalarLocal(sc)
+        const name = sc.fresh('v')
+        const of = draw.once(2) ? list.of : intType(0, 3)
+        const [text, type] = draw.weighted<() => [Code, Type]>([
+          [2, () => [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]],
+          [2, () => [code('')`${list.code}.filter(${callback(later, list, boolType, 3)})`, { k: 'list', most: list.most, exact: false, of: list.of }]],
+          [2, () => [code('')`${list.code}.map(${callback(later, list, of, 3)})`, { k: 'list', most: list.most, exact: list.exact, of }]],
+          [
+            1,
+            () => {
+              const n = draw.below(3)
+              const exact = list.exact && n <= list.most
+              return [code('')`${list.code}.slice(${`${n}`})`, { k: 'list', most: Math.max(0, list.most - n), exact, of: list.of }]
+            },
+          ],
+          [
+            1,
+            () => {
+              const more = [constantOf(sc, list.of), constantOf(sc, list.of)]
+              if (more.some((x) => x === null)) return [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]
+              return [code('')`${list.code}.concat([${more[0]!}, ${more[1]!}])`, { k: 'list', most: list.most + 2, exact: list.exact, of: list.of }]
+            },
+          ],
+        ])()
+        const changes = type.k === 'list' && type.exact && type.most > 0 && draw.once(2)
+        return done(declared(sc, { text: name, type, kind: 'local', assignable: changes }), statement`const ${name} = ${text}`)
+      },
+    ],
+    [
+      2,
+      () => {
+        const found = somePlace(sc, (t, root) => t.k === 'record' && isState(root) && t.fields.some(([, f]) => isScalar(f)))
+        if (found?.type.k !== 'record') return scalarLocal(sc)
+        const name = sc.fresh('v')
+        const scalars = found.type.fields.filter(([, f]) => isScalar(f))
+        const literal = draw.once(2) && scalars.length === found.type.fields.length
+        const text = literal
+          ? grammar.value({ ...sc, vars: sc.vars.filter((v) => !isState(v) || v.kind === 'state') }, found.type, 'safe')
+          : code('')`{ ...${found.code} }`
+        if (text === null) return scalarLocal(sc)
+        const type: Type = { k: 'record', fields: scalars }
+        return done(declared(sc, { text: name, type, kind: 'local', assignable: !literal && draw.once(2) }), statement`const ${name} = ${text}`)
+      },
+    ],
+    [
+      2,
+      () => {
+        const type = someScalar(sc)
+        const name = sc.fresh('v')
+        const [a, b] = [grammar.value(later, type, 'safe'), grammar.value(later, type, 'safe')]
+        if (a === null || b === null) return scalarLocal(sc)
+        return done(
+          declared(sc, { text: name, type, kind: 'local', assignable: true }),
+          group`let ${name}${annotated(type)}\nif (${grammar.bool(later)}) ${name} = ${a}\nelse ${name} = ${b}`,
+        )
+      },
+    ],
+    [
+      2,
+      () => {
+        const parameter = sc.fresh('p')
+        const before = sc.meter.spent
+        const type = someScalar(sc)
+        const result = draw.once(2) ? boolType : intType(0, 3)
+        const name = sc.fresh('g')
+        const effects = sc.writes && allows(sc, 'callback effects') && draw.once(3)
+        const within = declared({ ...deeper(sc), yields: false, writes: effects, pure: sc.pure.filter((f) => !f.local) }, { text: parameter, type, kind: 'local', assignable: false })
+        const body = effects ? grammar.block(within, result, 2) : code('')`(${grammar.value(within, result, 'safe') ?? 'null'})`
+        const own = { name, parameters: [{ declared: group`${parameter}`, type, optional: false, vars: [] }], result, effects, local: true, yields: false, plain: true, cost: sc.meter.spent - before }
+        return done({ ...sc, pure: [...sc.pure, own] }, statement`const ${name} = (${parameter}${annotated(type)}) => ${body}`)
+      },
+    ],
+  ])()
+}
+
+const reference = (sc: Scope): Written | null => {
+  const found = somePlace(sc, (t, root, _, path) => !isScalar(t) && t.k !== 'list' && isState(root) && root.kind !== 'ghost' && !path.daring && (t.k !== 'optional' || isScalar(t.of)))
+  if (found === null) return null
+  const isCopy = found.type.k === 'optional'
+  const name = sc.fresh('r')
+  return done(
+    declared(sc, { text: name, type: found.type, kind: isCopy ? 'local' : 'reference', assignable: !isCopy && found.root.assignable }),
+    statement`const ${name} = ${found.code}`,
+  )
+}
+
+/** Destructuring: fields, elements, nested ones, with defaults and the rest. */
+const pattern = (sc: Scope): Written | null => {
+  const { draw } = sc
+  const found = somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
+  if (found === null) return null
+  const vars: Var[] = []
+  const bind = (type: Type): Code | null => {
+    if (draw.once(3) && type.k === 'record') return below(type)
+    if (draw.once(3) && type.k === 'array') return below(type)
+    const name = sc.fresh('v')
+    if (isScalar(type) || (type.k === 'optional' && isScalar(type.of))) vars.push({ text: name, type, kind: 'local', assignable: false })
+    else if (type.k !== 'optional' && !found.throughQueue) vars.push({ text: name, type, kind: 'reference', assignable: found.root.assignable })
+    return group`${name}`
+  }
+  const below = (type: Type): Code | null => {
+    if (type.k === 'record') {
+      const taken = type.fields.filter((_, i) => i === 0 || draw.once(2))
+      const parts = taken.map(([name, f]) => {
+        const inside = bind(f)
+        return inside === null ? null : group`${name}: ${inside}`
+      })
+      if (parts.some((x) => x === null)) return null
+      const rest = taken.length < type.fields.length && draw.once(2) ? sc.fresh('v') : null
+      if (rest !== null) {
+        const left = type.fields.filter((f) => !taken.includes(f) && isScalar(f[1]))
+        vars.push({ text: rest, type: { k: 'record', fields: left }, kind: 'local', assignable: false })
+      }
+      return group`{ ${separated([...(parts as Code[]), ...(rest === null ? [] : [`...${rest}`])], ', ')} }`
+    }
+    if (type.k === 'array') {
+      const parts = Array.from({ length: Math.min(2, type.length) }, (_, i) => (i === 0 && draw.once(3) ? group`` : bind(type.of)))
+      return parts.some((x) => x === null) ? null : group`[${separated(parts as Code[], ', ')}]`
+    }
+    return null
+  }
+  const written = below(found.type)
+  return written === null ? null : done(declared(sc, ...vars), statement`const ${written} = ${found.code}`)
+}
+
+const conditional: Make = (sc, powers) => {
+  const test = sc.grammar.bool(sc)
+  const consequent = sc.draw.once(4) ? group`{\n${someStatement({ ...sc, depth: sc.depth + 1, yields: powers.chooses }, { ...powers, blocks: false }).code}\n}` : inner(sc, powers)
+  return done(sc, sc.draw.once(2) ? statement`if (${test}) ${consequent} else ${inner(sc, powers)}` : statement`if (${test}) ${consequent}`)
+}
+
+/** A name for an optional that is there. */
+const present: Make = (sc, powers) => {
+  const found = somePlace(sc, (t, root) => t.k === 'optional' && isState(root) && root.kind !== 'ghost')
+  if (found?.type.k !== 'optional') return null
+  const { of } = found.type
+  const name = sc.fresh('o')
+  if (!isScalar(of) && found.throughQueue) return null
+  const own: Var = { text: name, type: of, kind: isScalar(of) ? 'local' : 'reference', assignable: !isScalar(of) && found.root.assignable }
+  // A store may make it null again, under the name.
+  const within = declared(allows(sc, 'stale reference') || isScalar(of) ? sc : { ...sc, writes: false }, own)
+  const body = inner(within, powers)
+  const test = !isScalar(of) && sc.draw.once(3) ? name : `${name} !== null`
+  return done(sc, group`${statement`const ${name} = ${found.code}`}\n${statement`if (${test}) ${body}`}`)
+}
+
+const switched: Make = (sc, powers) => {
+  const within: Powers = { ...powers, loops: powers.loops.length === 0 ? [] : ['switch', ...powers.loops] }
+  const found = somePlace(sc, (t) => (t.k === 'enum' && t.values.length > 1) || t.k === 'union' || (t.k === 'int' && t.hi - t.lo < 5))
+  if (found === null) return null
+  const { type } = found
+  const arm = (test: string, scope: Scope): Code => group`case ${test}: {\n${statements({ ...scope, depth: scope.depth + 1 }, { ...within, blocks: false }, 2).code}break\n}\n`
+  if (type.k === 'union') {
+    if (found.throughQueue || !isState(found.root)) return null
+    const name = sc.fresh('u')
+    const arms = type.variants.map(([variant, of]) =>
+      arm(
+        `'${variant}'`,
+        declared(
+          allows(sc, 'stale reference') ? sc : { ...sc, writes: false },
+          ...of.map(([field, f]): Var => ({ text: `${name}.${field}`, type: f, kind: 'reference', assignable: found.root.assignable && isScalar(f) && type.variants.filter(([, fs]) => fs.some(([n]) => n === field)).length === 1 })),
+        ),
+      ),
+    )
+    return done(sc, group`${statement`const ${name} = ${found.code}`}\n${statement`switch (${name}.${type.tag}) {\n${grouped(arms)}}`}`)
+  }
+  const subject = type.k === 'int' ? sc.grammar.intIn(sc, type.lo, type.hi, 'safe') : sc.grammar.enumeration(sc, (type as { values: readonly string[] }).values)
+  const tests = type.k === 'int' ? Array.from({ length: type.hi - type.lo + 1 }, (_, i) => `${type.lo + i}`) : (type as { values: readonly string[] }).values.map((v) => `'${v}'`)
+  const arms = tests.slice(0, 3).map((test, i) => (i === 0 && sc.draw.once(4) ? group`case ${test}:\n` : arm(test, sc)))
+  const rest = sc.draw.once(2) ? group`default: {\n${statements({ ...sc, depth: sc.depth + 1 }, { ...within, blocks: false }, 1).code}}\n` : group``
+  return done(sc, statement`switch (${subject}) {\n${grouped(arms)}${rest}}`)
+}
+
+const looped = (sc: Scope, powers: Powers, head: string | Code, own: readonly Var[], rounds: number, more: Part = ''): Written => {
+  const label = sc.draw.once(4) ? sc.fresh('L') : ''
+  const within: Powers = { ...powers, blocks: false, loops: [label, ...powers.loops] }
+  const before = powers.pauses ? afterYield(sc) : sc
+  const body = statements(declared(repeated({ ...before, depth: sc.depth + 1 }, rounds), ...own), within, 2).code
+  return done(sc, statement`${label === '' ? '' : `${label}: `}${head} {\n${body}${more}}`)
+}
+
+/** What a label or message says besides its text. */
+const told = (sc: Scope): Code => {
+  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects'), depth: 2 }
+  const changed = sc.draw.once(3) ? sc.grammar.effect(calm, intType(0, 1)) : null
+  return changed?.code ?? sc.grammar.int(calm).code
+}
+
+/** The label of a step: a string, or text made of what is known there. */
+const label = (sc: Scope): Code => {
+  const { draw, grammar } = sc
+  const name = sc.fresh('L')
+  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects'), depth: 2 }
+  const local = sc.vars.filter((v) => v.kind === 'local' && isScalar(v.type))
+  return draw.weighted<() => Code>([
+    [6, () => code('')`'${name}'`],
+    [local.length === 0 ? 0 : 2, () => code('')`\`${name} \${${draw.one(local).text}}\``],
+    [allows(sc, 'failing message') ? 1 : 0, () => code('')`\`${name} \${${told(sc)}}\``],
+    [allows(sc, 'failing message') ? 1 : 0, () => code('')`${grammar.bool(calm)} ? '${name}' : 'other'`],
+  ])()
+}
+
+const pause: Make = (sc) => {
+  const condition = sc.draw.once(5)
+  return done(
+    sc,
+    condition
+      ? statement`yield until(${label(sc)}, () => ${sc.grammar.bool({ ...withoutYields(afterYield(sc)), writes: false, depth: 2 })})`
+      : statement`yield ${label(sc)}`,
+  )
+}
+
+/** A loop of which each round ends a step. */
+const pausingLoop: Make = (sc, powers) => {
+  const { draw } = sc
+  const before = afterYield(sc)
+  const start = pause(before, powers)!.code
+  const more = group`${start}\n`
+  return draw.weighted<() => Written>([
+    [2, () => looped(before, powers, code('')`while (${sc.grammar.bool(withoutYields(before))})`, [], 2, more)],
+    [1, () => looped(before, powers, 'while (true)', [], 2, group`${more}${statement`if (${sc.grammar.bool(withoutYields(before))}) break\n`}`)],
+    [
+      1,
+      () => {
+        const list = someList(before, isScalar)
+        if (list === null) return looped(before, powers, 'while (true)', [], 2, more)
+        const [xs, x] = [sc.fresh('xs'), sc.fresh('x')]
+        const loop = looped(before, powers, `for (const ${x} of ${xs})`, [{ text: x, type: list.of, kind: 'local', assignable: false }], list.most, more)
+        return done(before, group`${statement`const ${xs} = [...${list.code}]`}\n${loop.code}`)
+      },
+    ],
+    [1, () => done(before, statement`do {\n${more}${inner(before, powers, 1)}\n} while (${sc.grammar.bool(withoutYields(before))})`)],
+  ])()
+}
+
+const forOf: Make = (sc, outer) => {
+  const { draw } = sc
+  const x = sc.fresh('x')
+  const list = someList(sc)
+  // What a loop with a yield in it goes over must not change meanwhile.
+  const powers: Powers = { ...outer, chooses: false, pauses: false }
+  if (list === null || draw.once(4))
+    return looped(sc, outer, `for (const ${x} of ${draw.one(['[2, 0]', '[1]', '[0, 1, 1]'])})`, [{ text: x, type: intType(0, 2), kind: 'local', assignable: false }], 3)
+  return draw.weighted<() => Written>([
+    [4, () => looped(sc, powers, code('')`for (const ${x} of ${list.code})`, [elementVar(list, x)], list.most)],
+    [2, () => looped(sc, powers, code('')`for (const ${x} of [...${list.code}])`, [elementVar(list, x)], list.most)],
+    [
+      2,
+      () => {
+        if (list.type.k === 'set') return looped(sc, powers, code('')`for (const ${x} of ${list.code})`, [elementVar(list, x)], list.most)
+        const i = sc.fresh('i')
+        const position: Var = { text: i, type: intType(0, Math.max(0, list.most - 1)), kind: 'local', assignable: false }
+        return looped(sc, powers, code('')`for (const [${i}, ${x}] of ${list.code}.entries())`, [position, elementVar(list, x)], list.most)
+      },
+    ],
+    [
+      1,
+      () =>
+        list.type.k === 'set'
+          ? looped(sc, powers, code('')`for (const ${x} of ${list.code})`, [elementVar(list, x)], list.most)
+          : looped(sc, powers, code('')`for (const ${x} of ${list.code}.keys())`, [{ text: x, type: intType(0, Math.max(0, list.most - 1)), kind: 'local', assignable: false }], list.most),
+    ],
+    [
+      1,
+      () =>
+        list.type.k === 'set'
+          ? looped(sc, powers, code('')`for (const ${x} of ${list.code})`, [elementVar(list, x)], list.most)
+          : looped(sc, powers, code('')`for (const ${x} of ${list.code}.values())`, [elementVar(list, x)], list.most),
+    ],
+  ])()
+}
+
+const counted: Make = (sc, powers) => {
+  const { draw } = sc
+  const i = sc.fresh('i')
+  const most = 1 + draw.below(3)
+  const own: Var = { text: i, type: intType(0, 3), kind: 'local', assignable: false }
+  return draw.weighted<() => Written>([
+    [3, () => looped(sc, powers, `for (let ${i} = 0; ${i} < ${most}; ${i}++)`, [own], most)],
+    [2, () => looped(sc, powers, `for (let ${i} = ${most - 1}; ${i} >= 0; ${i}--)`, [own], most)],
+    [2, () => looped(sc, powers, code('')`for (let ${i} = 0; ${i} < Math.min(3, ${sc.grammar.int({ ...withoutYields(sc), writes: sc.writes && allows(sc, 'callback effects') }).code}); ${i} += 1)`, [own], 3)],
+    [
+      2,
+      () => {
+        const loop = looped(sc, { ...powers, loops: [] }, `while (${i} < ${most})`, [own], most, statement`${i}++\n`)
+        return done(sc, group`${statement`let ${i} = 0`}\n${loop.code}`)
+      },
+    ],
+    [
+      1,
+      () => {
+        const body = inner(declared(repeated({ ...sc, depth: sc.depth + 1 }, most), own), { ...powers, loops: [] }, 1)
+        return done(sc, group`${statement`let ${i} = 0`}\n${statement`do {\n${body}\n${i}++\n} while (${i} < ${`${most}`})`}`)
+      },
+    ],
+  ])()
+}
+
+const withoutYields = (sc: Scope): Scope => ({ ...sc, yields: false })
+
+const swapped: Make = (sc) => {
+  if (!sc.writes) return null
+  const { draw, grammar } = sc
+  const a = target(sc, (t) => isScalar(t))
+  if (a === null || a.root.kind === 'ghost') return null
+  const b = target(sc, (t) => typeKey(t) === typeKey(a.type))
+  if (b === null || b.root.kind === 'ghost') return null
+  const value = (): Code | null => grammar.value(sc, a.type, 'daring')
+  return draw.weighted<() => Written | null>([
+    [3, () => done(sc, statement`;[${a.code}, ${b.code}] = [${b.code}, ${a.code}]`)],
+    [
+      2,
+      () => {
+        const [x, y] = [value(), value()]
+        return x === null || y === null ? null : done(sc, statement`;[${a.code}, ${b.code}] = [${x}, ${y}]`)
+      },
+    ],
+    [
+      2,
+      () => {
+        const from = somePlace(sc, (t) => t.k === 'record' && t.fields.some(([, f]) => typeKey(f) === typeKey(a.type)))
+        if (from?.type.k !== 'record') return null
+        const [name] = from.type.fields.find(([, f]) => typeKey(f) === typeKey(a.type))!
+        return done(sc, statement`;({ ${name}: ${a.code} } = ${from.code})`)
+      },
+    ],
+  ])()
+}
+
+const chosen: Make = (sc) => {
+  const type = sc.draw.weighted<Type>([
+    [5, intType(0, 1)],
+    [1, boolType],
+    [2, { k: 'enum', values: ['a', 'b'] }],
+  ])
+  const made = choosing(sc, (t) => (type.k === 'int' ? t.k === 'int' : typeKey(t) === typeKey(type)), true)
+  if (made === null) return null
+  const place = sc.draw.once(3) ? target(sc, (t) => typeKey(t) === typeKey(made.type) && (t.k !== 'int' || (isInt(made.type) && t.lo <= made.type.lo && t.hi >= made.type.hi))) : null
+  if (place?.assignable && place.root.kind !== 'ghost' && (allows(sc, 'failing target') || (!place.daring && place.path.segments.every((x) => x.k === 'field')))) {
+    if (place.type.k === 'int' && allows(sc, 'yield operand') && sc.draw.once(3)) return done(sc, statement`${place.code} += ${made.code}`)
+    return done(sc, statement`${place.code} = ${made.code}`)
+  }
+  const name = sc.fresh('v')
+  return done(declared(sc, { text: name, type: made.type, kind: 'local', assignable: false }), statement`const ${name} = ${made.code}`)
+}
+
+const asserted: Make = (sc) => {
+  const { draw, grammar } = sc
+  const test = grammar.bool(draw.once(3) && sc.vars.some((v) => v.kind === 'ghost') ? withGhosts(sc) : withoutYields(sc))
+  const message = draw.weighted<() => Code>([
+    [4, () => code('')``],
+    [2, () => code('')`, 'claimed'`],
+    [
+      allows(sc, 'failing message') ? 2 : 0,
+      () => code('')`, \`claimed \${${told(sc)}}\``,
+    ],
+  ])()
+  return done(sc, statement`assert(${test} || ${draw.one(['true', 'false'])}${message})`)
+}
+
+const blocked: Make = (sc) => done(sc, statement`when(${sc.grammar.bool(withoutYields(sc))})`)
+
+const leave: Make = (sc, powers) => {
+  const { draw } = sc
+  const named = powers.loops.filter((l) => l !== '' && l !== 'switch')
+  const innermost = powers.loops[0]
+  const forms: Code[] = []
+  if (innermost !== undefined && innermost !== 'switch') forms.push(code('')`break`)
+  if (powers.loops.some((l) => l !== 'switch')) forms.push(code('')`continue`)
+  for (const label of named) forms.push(code('')`${draw.one(['break', 'continue'])} ${label}`)
+  if (powers.result !== undefined) {
+    const value = powers.result === null ? code('')`` : sc.grammar.value(sc, powers.result, 'safe')
+    if (value !== null) forms.push(code('')`return ${value}`)
+  }
+  if (forms.length === 0) return null
+  return done(sc, statement`if (${sc.grammar.bool(sc)}) ${draw.one(forms)}`)
+}
+
+/** A call for its effects: of a function, or of a helper. */
+const called: Make = (sc, powers) => {
+  const { draw } = sc
+  const fitting = [
+    ...(sc.writes ? sc.pure.filter((f) => f.effects && affords(sc, f.cost)) : []).map((f) => ({ f, prefix: '' })),
+    ...(powers.chooses ? sc.helpers.filter((h) => affords(sc, h.cost) && (powers.pauses || !h.yields) && (sc.writes || !h.effects)) : []).map((f) => ({ f, prefix: 'yield* ' })),
+  ]
+  if (fitting.length === 0) return null
+  const { f, prefix } = draw.one(fitting)
+  sc.meter.spent += sc.weight * f.cost
+  const args = argumentsOf(sc, f)
+  return args === null ? null : done(sc, statement`${prefix}${f.name}(${args})`)
+}
+
+const forEach: Make = (sc) => {
+  const list = someList(withoutYields(sc))
+  if (list === null || list.type.k === 'queue' || !sc.writes || !allows(sc, 'callback effects')) return null
+  return done(sc, statement`${list.code}.forEach(${callback(withoutYields(sc), list, intType(0, 3), 3)})`)
+}
+
+/** `if (u.kind === 'on') ...` and `const r = xs.find(...)`. */
+const narrowed: Make = (sc, powers) => {
+  const list = someList(sc, (of) => of.k === 'record')
+  if (list === null || !list.refs) return null
+  const name = sc.fresh('r')
+  const found = call1(withoutYields(sc), list)
+  const within = declared(sc, { text: name, type: list.of, kind: 'reference', assignable: list.assignable })
+  return done(sc, group`${statement`const ${name} = ${found}`}\n${statement`if (${name} !== undefined) ${inner(within, powers)}`}`)
+}
+
+/** `{ ...; return e }`: the body of a callback or function. */
+export const block = (sc: Scope, result: Type, most: number): Code => {
+  const { code: body, scope } = statements(sc, { chooses: false, blocks: false, pauses: false, loops: [], result }, most)
+  return group`{\n${body}return ${sc.grammar.value({ ...scope, depth: sc.depth + 1, yields: false }, result, 'safe') ?? 'null'}\n}`
+}
+
+export { chainTo, constant, isWritable }
