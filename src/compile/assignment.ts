@@ -344,8 +344,8 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     destructureInto(c, node.left as unknown as BindingPattern, v, scope)
     return v
   }
-  const r = referenceTo(c, node.left as Expression, scope)
   if (node.operator === '=') {
+    const r = referenceTo(c, node.left as Expression, scope)
     // The state takes a copy; a local takes the object itself.
     const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, targetOf(c, r, scope), v, site)
@@ -356,7 +356,7 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
     return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'write an if')
   const before = c.evaluated.get(node)
-  const { target, old } = before?.k === 'compound' ? before : compound(c, r, scope, site)
+  const { target, old } = before?.k === 'compound' ? before : compound(c, referenceTo(c, node.left as Expression, scope), scope, site)
   const v = binaryOperator(c, node.operator.slice(0, -1), old, operand(c, evaluate(c, node.right, scope), site), site)
   writeTarget(c, target, v, site)
   return v

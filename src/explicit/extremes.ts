@@ -5,7 +5,7 @@ import { createMachine, partsOf } from './machine.js'
 import { recordBytes } from './memory.js'
 import { programOf } from './program.js'
 import { recordFields } from './properties.js'
-import { asBounds, asWitnesses } from './query.js'
+import { asBounds, asWitnesses, noValue } from './query.js'
 import { shortestSchedules } from './schedule.js'
 import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from './search.js'
 import { startSearch } from './start.js'
@@ -43,6 +43,7 @@ export const findExtremes = async (system: System, memory: number, options: Sear
   const values = system.extremes.map(({ kind, over }, i): number | null => {
     if (field(i, recordFields.measured) === 0 || (over === 'final' && !anyFinal)) return null
     const rising = field(i, recordFields.maximum)
+    if (rising === noValue) return null
     return kind === 'maximum' ? rising : ~rising
   })
   const wanted = system.extremes.flatMap((_, i) => (values[i] === null ? [] : [{ property: i, length: field(i, recordFields.reached) }]))

@@ -30,11 +30,23 @@ const withExits = (stmts: readonly Stmt[], id: number): Stmt[] =>
     }
   })
 
-/** The query without checks: where one would fail, its value is 0. Takes a temp that nobody else uses, and a block id. */
-const total = ({ body, value, at }: Query, unused: number, block: number): Query => ({
+/**
+ * The query without checks: where one would fail, its value is 0. Takes a temp that nobody else uses, and a block id; another temp, if one is given, says
+ * whether there is a value.
+ */
+const total = ({ body, value, at }: Query, unused: number, block: number, defined: number | null = null): Query => ({
   body: [
     { op: 'set', temp: unused, value: zero },
-    { op: 'block', id: block, body: [...withExits(body, block), { op: 'set', temp: unused, value }] },
+    ...(defined === null ? [] : [{ op: 'set', temp: defined, value: zero } as const]),
+    {
+      op: 'block',
+      id: block,
+      body: [
+        ...withExits(body, block),
+        { op: 'set', temp: unused, value },
+        ...(defined === null ? [] : [{ op: 'set', temp: defined, value: constant(1) } as const]),
+      ],
+    },
   ],
   value: temp(unused),
   at,
@@ -42,13 +54,20 @@ const total = ({ body, value, at }: Query, unused: number, block: number): Query
 
 /** Greater than the ids of all blocks that the compiler makes. */
 const unusedBlock = 2 ** 30
-const least = -(2 ** 31)
+/** What a measure without a value counts as: less than any other. */
+export const noValue = -(2 ** 31)
 
 /** The measures of a system's extremes; each is a temp of its own, so that they can be in properties of one system. */
-export const measuresOf = (system: System): { readonly system: System; readonly measures: readonly Query[] } => ({
-  system: { ...system, temps: system.temps + system.extremes.length },
-  measures: system.extremes.map(({ measure }, i) => total(measure, system.temps + i, unusedBlock + i)),
+export const measuresOf = (system: System): { readonly system: System; readonly measures: readonly Measure[] } => ({
+  system: { ...system, temps: system.temps + 2 * system.extremes.length },
+  measures: system.extremes.map(({ measure }, i) => {
+    const [value, defined] = [system.temps + 2 * i, system.temps + 2 * i + 1]
+    return { ...total(measure, value, unusedBlock + i, defined), defined: temp(defined) }
+  }),
 })
+
+/** A measure, and whether it has a value: where a check in it fails it has none. */
+type Measure = Query & { readonly defined: Expr }
 
 const allReturned = (system: System): Expr => system.processes.map(hasReturned).reduce((a, b) => and(a, b), constant(1))
 
@@ -67,7 +86,7 @@ export const asBounds = (original: System): System => {
       kind: 'bound',
       max: 2 ** 31 - 1,
       body: m.body,
-      value: over === 'final' ? select(returned, rising, constant(least)) : rising,
+      value: select(over === 'final' ? and(returned, m.defined) : m.defined, rising, constant(noValue)),
       at: m.at,
     }
   })
@@ -81,7 +100,7 @@ export const asWitnesses = (original: System, values: readonly number[]): System
   return {
     ...system,
     properties: measures.map((m, i) => {
-      const is = eq(m.value, constant(values[i]))
+      const is = and(m.defined, eq(m.value, constant(values[i])))
       return predicate(system.extremes[i].name, { ...m, value: system.extremes[i].over === 'final' ? and(is, allReturned(system)) : is })
     }),
   }

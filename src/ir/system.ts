@@ -201,7 +201,7 @@ export interface CompiledProperty {
   readonly at: Span
 }
 
-/** Code that looks at a state: run `body`, then `value` is 1 where the predicate holds, or is the measure. A failing check in it counts as 0. */
+/** Code that looks at a state: run `body`, then `value` is 1 where the predicate holds, or is the measure. A predicate in which a check fails does not hold; such a measure has no value. */
 export interface Query {
   readonly body: readonly Stmt[]
   readonly value: Expr

@@ -1,8 +1,8 @@
 /** Random boolean expressions. */
-import { code, type Code, group } from './code.ts'
+import { type Code, code, group } from './code.ts'
 import { chainTo, constant, unionField } from './integers.ts'
-import { callback, call1, someList } from './lists.ts'
-import { allows, isLeaf, declared, deepest, deeper, type Scope, somePlace, sometimes } from './scope.ts'
+import { call1, callback, someList } from './lists.ts'
+import { allows, declared, deeper, deepest, isLeaf, type Scope, somePlace, sometimes } from './scope.ts'
 import { intType, isScalar, randomInt, sameType, type Type } from './types.ts'
 
 const bool = code('bool')
@@ -38,7 +38,9 @@ const test = (sc: Scope): Code | null => {
     case 'queue':
       return bool`(${found.code}.length ${op} ${`${draw.below(type.capacity + 1)}`})`
     case 'set':
-      return draw.once(2) ? bool`(${found.code}.size ${op} ${`${draw.below(type.size + 1)}`})` : bool`${found.code}.has(${`${draw.below(type.size)}`})`
+      return draw.once(2)
+        ? bool`(${found.code}.size ${op} ${`${draw.below(type.size + 1)}`})`
+        : bool`${found.code}.has(${`${draw.below(type.size)}`})`
     default: {
       const literal = literalOf(sc, type)
       return literal === null ? null : bool`(${found.code} ${op} ${literal})`
@@ -68,7 +70,11 @@ export const boolean = (sc: Scope): Code => {
         const found = somePlace(sub, (t) => t.k === 'enum' && t.values.length > 1)
         if (found?.type.k !== 'enum') return read()
         const { values } = found.type
-        if (draw.once(4)) return bool`[${values.slice(0, 2).map((v) => `'${v}'`).join(', ')}].includes(${found.code})`
+        if (draw.once(4))
+          return bool`[${values
+            .slice(0, 2)
+            .map((v) => `'${v}'`)
+            .join(', ')}].includes(${found.code})`
         return bool`(${found.code} ${draw.one(['===', '!=='])} ${draw.once(2) ? grammar.enumeration(sub, values) : `'${draw.one(values)}'`})`
       },
     ],

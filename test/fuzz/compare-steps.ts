@@ -71,7 +71,8 @@ const compareSystem = (model: Model, system: System, given: System, states: read
     const results = lanes.evaluate(pending.map(({ lane }) => lane))
     for (const [i, { lane, expected, label, values }] of pending.entries()) {
       const said = textOfResult(results[i]!)
-      if (said !== expected) differs(label, values, `choice ${lane.code}: JavaScript ${named(system, expected)}\n the circuit ${named(system, said)}`)
+      if (said !== expected)
+        differs(label, values, `choice ${lane.code}: JavaScript ${named(system, expected)}\n the circuit ${named(system, said)}`)
     }
     pending.length = 0
   }
@@ -91,7 +92,8 @@ const compareSystem = (model: Model, system: System, given: System, states: read
       }
       for (const code of new Set([0, 1, system.radix, ...found.keys()])) {
         if (!lanes.names(code)) {
-          if (found.has(code)) differs(step.label, values, `choice ${code}: JavaScript ${named(system, found.get(code)!)}\n the circuit has no such choice`)
+          if (found.has(code))
+            differs(step.label, values, `choice ${code}: JavaScript ${named(system, found.get(code)!)}\n the circuit has no such choice`)
           continue
         }
         pending.push({ lane: { vector, step: step.id, code }, expected: found.get(code) ?? 'none', label: step.label, values })

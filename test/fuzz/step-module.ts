@@ -101,7 +101,19 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
   }
   const bodies = Array.from({ length: rules }, (_, i) => {
     const generator = !draw.once(4)
-    const { code: body } = statements(metered(sc, draw.weighted([[4, 5], [4, 10], [2, 20], [1, 40]])), { chooses: generator, blocks: true, pauses: false, loops: [], result: null }, 3)
+    const { code: body } = statements(
+      metered(
+        sc,
+        draw.weighted([
+          [4, 5],
+          [4, 10],
+          [2, 20],
+          [1, 40],
+        ]),
+      ),
+      { chooses: generator, blocks: true, pauses: false, loops: [], result: null },
+      3,
+    )
     return item`r${`${i}`}: function${generator ? '*' : ''} (s) {\n${body}},\n`
   })
   return {
@@ -113,7 +125,12 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
 
 export const metered = (sc: Scope, limit: number): Scope => ({ ...sc, depth: 0, meter: { spent: 0, limit } })
 
-const stepModuleOf = (types: Readonly<Record<string, Type>>, ghost: string | null, functions: readonly Code[], rules: readonly Code[]): Code => {
+const stepModuleOf = (
+  types: Readonly<Record<string, Type>>,
+  ghost: string | null,
+  functions: readonly Code[],
+  rules: readonly Code[],
+): Code => {
   const fields = Object.entries(types).map(
     ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
   )

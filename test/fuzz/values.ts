@@ -1,8 +1,8 @@
 /** Random values of any type: enumerations, optionals, records, arrays, unions. */
-import { code, type Code, group, separated } from './code.ts'
+import { type Code, code, group, separated } from './code.ts'
 import { chainTo, constant } from './integers.ts'
-import { callback, call1, someList } from './lists.ts'
-import { allows, isLeaf, type Care, deepest, deeper, isState, type Scope, somePlace, sometimes } from './scope.ts'
+import { call1, callback, someList } from './lists.ts'
+import { allows, type Care, deeper, deepest, isLeaf, isState, type Scope, somePlace, sometimes } from './scope.ts'
 import { type Fields, isScalar, isWritable, randomInt, sameType, type Type, typeKey } from './types.ts'
 
 export const enumeration = (sc: Scope, values: readonly string[]): Code => {
@@ -110,7 +110,8 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
       () => {
         if (type.k !== 'optional') return literal()
         const found = somePlace(sub, (t) => t.k === 'optional' && t.of.k === 'record')
-        const end = found?.type.k === 'optional' ? chainTo(sub, group`${found.code}`, found.type.of, '?.', (t) => sameType(t, type.of)) : null
+        const end =
+          found?.type.k === 'optional' ? chainTo(sub, group`${found.code}`, found.type.of, '?.', (t) => sameType(t, type.of)) : null
         return end === null ? literal() : make`(${end.code} ?? null)`
       },
     ],

@@ -134,6 +134,7 @@ test.each([
   ['s.y = s.x + (yield* bump(s)) + s.x + (yield* bump(s)) + s.x', 's.y === 6'],
   ['s.q[s.i].push(yield* turn(s))', 's.q[0].length === 1'],
   ['s.a[s.x++] = yield* choose([s.x])', 's.a[0] === 1'],
+  ['s.a[s.x++] += yield* choose([3])', 's.a[0] === 3 && s.x === 1'],
   ['s.b = s.x === (yield* bump(s))', '!s.b'],
   ['const v = [s.x, yield* bump(s), s.x]; s.y = v[0] + 2 * v[1] + 4 * v[2]', 's.y === 6'],
   ['s.y = yield* twice(s, s.x, yield* bump(s))', 's.y === 1'],
