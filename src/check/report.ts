@@ -97,7 +97,8 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  readonly deadlock: 'violation' | 'allowed'
+  /** `not asked for`: a model of rules alone has no process that waits, so that nothing is looked for unless somebody asks. */
+  readonly deadlock: 'violation' | 'allowed' | 'not asked for'
   /** Whether a process that can never take a step again is a violation. */
   readonly stuck: 'violation' | 'allowed'
   /** What the graph of all states took, where liveness was checked. */

@@ -120,6 +120,7 @@ const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] =>
   return [
     ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
     ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
+    ...(deadlock === 'not asked for' ? ['deadlock was not checked: there are no processes, only rules (--deadlock)'] : []),
     ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),
     ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
   ]
