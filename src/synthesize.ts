@@ -34,7 +34,7 @@ export interface Synthesized extends Synthesis {
   readonly fixed: Setting
   readonly seconds: number
   /** Why settings may be open. */
-  readonly ended: 'settled' | 'time' | 'memory' | 'interrupted'
+  readonly ended: 'settled' | 'time' | 'memory' | 'unavailable' | 'interrupted'
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Asks the symbolic engine in its thread, within limits, and gives what it settled, also where it did not get to the end. */
 import { performance } from 'node:perf_hooks'
-import type { Session } from '../session/client.js'
+import type { Ended, Session } from '../session/client.js'
 import { printInvariant } from '../symbolic/certificate.js'
 import type { Answer, Progress, SettleOptions, SolverNames } from '../symbolic/settle.js'
 import { packageVersion } from '../version.js'
@@ -65,7 +65,7 @@ const nothingKnown = ({ system }: Prepared): ReadonlyMap<string, Answer> => {
   return new Map(names.map((name) => [name, { kind: 'open', depth: -1 }]))
 }
 
-const limitOf = (ended: 'result' | 'time' | 'memory' | 'interrupted', { depth, seconds }: Limits): ReportLimit => {
+const limitOf = (ended: Ended<'settle'>['kind'], { depth, seconds }: Limits): ReportLimit => {
   switch (ended) {
     case 'result':
       return depth === undefined ? { kind: 'solver', why: 'gave up' } : { kind: 'depth', depth }
@@ -73,6 +73,8 @@ const limitOf = (ended: 'result' | 'time' | 'memory' | 'interrupted', { depth, s
       return { kind: 'time', seconds: seconds ?? 0 }
     case 'memory':
       return { kind: 'solver', why: 'memory' }
+    case 'unavailable':
+      return { kind: 'solver', why: 'unavailable' }
     case 'interrupted':
       return { kind: 'interrupted' }
   }

@@ -42,7 +42,12 @@ export const certify = async (file: string, signal: AbortSignal): Promise<Certif
   if (ended.kind === 'interrupted') return 'interrupted'
   return ended.kind === 'result'
     ? { certificate, modelFile, ...ended.result }
-    : { certificate, modelFile, refusal: 'the solver ran out of memory', gaveUp: true }
+    : {
+        certificate,
+        modelFile,
+        refusal: ended.kind === 'unavailable' ? 'the machine gives the solver no memory' : 'the solver ran out of memory',
+        gaveUp: true,
+      }
 }
 
 const load = async (file: string): Promise<{ readonly certificate: Certificate; readonly modelFile: string }> => {

@@ -111,6 +111,7 @@ const limitOf = (limit: SearchResult['limit']): ReportLimit | null => {
     case 'depth':
       return { kind: 'depth', depth: limit.max }
     case 'memory':
+    case 'unavailable':
     case 'time':
     case 'first':
     case 'interrupted':

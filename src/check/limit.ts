@@ -14,6 +14,8 @@ export const limitText = (limit: ReportLimit): string => {
       return limit.bytes >= mostMemory
         ? `the ${formatBytes(mostMemory)} of memory were used up that a search can have at most`
         : `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
+    case 'unavailable':
+      return `the machine gives no memory for a search${addresses}`
     case 'time':
       return `the limit of ${formatSeconds(limit.seconds)} was reached (--time)`
     case 'first':
@@ -21,6 +23,20 @@ export const limitText = (limit: ReportLimit): string => {
     case 'interrupted':
       return 'the search was interrupted'
     case 'solver':
-      return limit.why === 'memory' ? 'the solver ran out of its memory of 2 GiB' : 'the solver gave up'
+      return solverText(limit.why)
+  }
+}
+
+/** What is short is rarely memory itself. */
+const addresses = ': WebAssembly reserves 10 GiB of addresses, which a limit on them (ulimit -v) does not allow'
+
+const solverText = (why: Extract<ReportLimit, { kind: 'solver' }>['why']): string => {
+  switch (why) {
+    case 'memory':
+      return 'the solver ran out of its memory of 2 GiB'
+    case 'unavailable':
+      return `the machine gives the solver no memory${addresses}`
+    case 'gave up':
+      return 'the solver gave up'
   }
 }

@@ -33,7 +33,7 @@ export interface CheckOptions {
   readonly variant?: string | null
   /** Params, as text or as values; they go before the variant's. */
   readonly settings?: readonly (readonly [name: string, value: ParamSetting])[]
-  /** The properties to check besides the built-in ones; null for all. */
+  /** The properties to check besides the built-in ones; null for all. To name `deadlock` asks for it, whatever the model says. */
   readonly properties?: readonly string[] | null
   /** Sources of further invariants: `(s, p) => ...`. */
   readonly invariants?: readonly string[]
@@ -71,7 +71,12 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
   const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
   const compiled = compile({ model: loaded.model, params, properties })
-  const system = options.deadlock === 'violation' || options.deadlock === 'allowed' ? { ...compiled, deadlock: options.deadlock } : compiled
-  const stuck = options.stuck === 'violation' || options.stuck === 'allowed' ? options.stuck : system.deadlock
+  const { deadlock = 'as the model says', properties: named } = options
+  const isAsked = deadlock === 'violation' || (deadlock === 'as the model says' && named?.includes('deadlock') === true)
+  const system: System = isAsked ? { ...compiled, deadlock: 'violation' } : deadlock === 'allowed' ? { ...compiled, deadlock } : compiled
+  const stuck = options.stuck === 'violation' || options.stuck === 'allowed' ? options.stuck : stuckByDefault(system)
   return { target: loaded, variant, params, settings, properties, system, stuck }
 }
+
+/** A violation wherever a deadlock is one; where there is no process there is none that could be stuck. */
+const stuckByDefault = ({ deadlock, processes }: System): 'violation' | 'allowed' => (processes.length > 0 ? deadlock : 'violation')

@@ -11,11 +11,13 @@ export type ReportLimit =
   | { readonly kind: 'states'; readonly states: number }
   | { readonly kind: 'depth'; readonly depth: number }
   | { readonly kind: 'memory'; readonly bytes: number }
+  /** The machine gave no memory to begin with. */
+  | { readonly kind: 'unavailable' }
   | { readonly kind: 'time'; readonly seconds: number }
   | { readonly kind: 'first' }
   | { readonly kind: 'interrupted' }
-  /** A solver used up the 2 GiB that WebAssembly has, or gave up. */
-  | { readonly kind: 'solver'; readonly why: 'memory' | 'gave up' }
+  /** A solver used up the 2 GiB that it has, or was given none, or gave up. */
+  | { readonly kind: 'solver'; readonly why: 'memory' | 'unavailable' | 'gave up' }
 
 export interface PropertyReport {
   readonly name: string
@@ -95,7 +97,8 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  readonly deadlock: 'violation' | 'allowed'
+  /** `not asked for`: a model of rules alone has no process that waits, so that nothing is looked for unless somebody asks. */
+  readonly deadlock: 'violation' | 'allowed' | 'not asked for'
   /** Whether a process that can never take a step again is a violation. */
   readonly stuck: 'violation' | 'allowed'
   /** What the graph of all states took, where liveness was checked. */

@@ -1,6 +1,8 @@
 /** What a report says of its subject, whatever the engine. */
+import type { System } from '../ir/system.js'
 import type { Prepared } from './prepare.js'
 import type { Report } from './report.js'
+import type { Target } from './target.js'
 import { unchangingProperties } from './unchanging.js'
 
 type AboutSubject = 'model' | 'modelFile' | 'title' | 'source' | 'variant' | 'params' | 'settings' | 'deadlock' | 'stuck' | 'unchanging'
@@ -13,7 +15,10 @@ export const subjectOf = ({ target, variant, params, settings, system, stuck }: 
   variant,
   params,
   settings,
-  deadlock: system.deadlock,
+  deadlock: isUnasked(target, system) ? 'not asked for' : system.deadlock,
   stuck,
   unchanging: unchangingProperties(system),
 })
+
+const isUnasked = ({ model }: Target, { deadlock, processes }: System): boolean =>
+  deadlock === 'allowed' && processes.length === 0 && model.deadlock !== 'allowed'

@@ -108,7 +108,8 @@ const outcomeOf = (subject: Subject, claim: Claim, schedule: Schedule, replayed:
       const enabled = enabledAgents(subject, schedule)
       if (enabled.length > 0) throw new Error(`a deadlock in which ${enabled.join(', ')} can step`)
       const { processes } = (replayed.steps.at(-1)?.after ?? replayed.initial).view
-      if (processes.every(({ at }) => at === null)) throw new Error('a deadlock in which every process has returned')
+      if (processes.length > 0 && processes.every(({ at }) => at === null))
+        throw new Error('a deadlock in which every process has returned')
       return { property: claim.name, kind: claim.kind, source: '', at: null, message: 'no agent can take a step', reads: [] }
     }
     case 'assert':

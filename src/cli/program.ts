@@ -211,7 +211,7 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--max-steps <n>', 'the same as --max-depth', natural)
     .option('--memory <amount>', 'stop before more memory is used, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop after this time, as 30s or 2m', value(parseDuration))
-    .option('--deadlock', 'a deadlock is a violation, whatever the model says')
+    .option('--deadlock', 'a deadlock is a violation, whatever the model says; in a model of rules alone, a state in which none is enabled')
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
     .option('--stuck', 'a process that can never step again is a violation, whatever the model says')
     .option('--no-stuck', 'do not look for processes that can never step again')

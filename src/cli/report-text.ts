@@ -2,7 +2,7 @@
 import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
 import { builtIns } from '../check/properties.js'
-import type { PropertyReport, Report, Unreached, Verdict } from '../check/report.js'
+import type { PropertyReport, Report, ReportLimit, Unreached, Verdict } from '../check/report.js'
 import { defaultDiagram, diagram } from '../trace/diagram.js'
 import { formatSetting, printable } from '../trace/plain.js'
 import { pack, wrap } from '../trace/wrap.js'
@@ -85,7 +85,7 @@ const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, l
 
 const solving = ({ solved, states }: Report, { certificate: file }: ReportOptions): string[] => {
   if (solved === null) return []
-  const { seconds, bits, gates, certificate, open } = solved
+  const { seconds, bits, gates, certificate, open, limit } = solved
   const circuit = bits === null || gates === null ? '' : `: a state of ${bits} bits, ${formatCount(gates)} gates`
   const clauses = file === null || certificate === null ? '' : `; an invariant of ${formatCount(certificate.invariant.length)} clauses`
   const names = open.map(
@@ -93,9 +93,11 @@ const solving = ({ solved, states }: Report, { certificate: file }: ReportOption
   )
   return [
     ...wrap(`${formatSeconds(seconds)} of solving${circuit}${clauses}`, width, 2),
-    ...(states === null || open.length === 0 ? [] : wrap(`not confirmed by Z3 in this time: ${names.join(', ')}`, width, 2)),
+    ...(states === null || open.length === 0 ? [] : wrap(`not confirmed by Z3${unconfirmedWhy(limit)}: ${names.join(', ')}`, width, 2)),
   ]
 }
+
+const unconfirmedWhy = (limit: ReportLimit | null): string => (limit?.kind === 'solver' ? ` (${limitText(limit)})` : ' in this time')
 
 /** A longer invariant is read in its file. */
 const mostClauses = 16
@@ -118,6 +120,7 @@ const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] =>
   return [
     ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
     ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
+    ...(deadlock === 'not asked for' ? ['deadlock was not checked: there are no processes, only rules (--deadlock)'] : []),
     ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),
     ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
   ]

@@ -81,6 +81,6 @@ const summary = (found: Synthesized): string => {
   const limit =
     ended === 'settled'
       ? ''
-      : `; ended early: ${ended === 'time' ? 'the time was up' : ended === 'memory' ? 'a solver ran out of memory' : 'interrupted'}`
+      : `; ended early: ${ended === 'time' ? 'the time was up' : ended === 'memory' ? 'a solver ran out of memory' : ended === 'unavailable' ? 'the machine gives the solver no memory' : 'interrupted'}`
   return `${model}: ${formatCount(countOf(found, 'safe'))} of ${settings(cells.length)} safe, in ${formatSeconds(seconds)}${systems}${limit}`
 }

@@ -173,7 +173,7 @@ const compileModel = (
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
     failures: c.failures,
     branches: c.branches,
-    deadlock: model.deadlock ?? 'violation',
+    deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
     radix: c.radix,
     temps: c.temps,
   }

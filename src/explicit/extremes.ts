@@ -9,6 +9,7 @@ import { asBounds, asWitnesses, noValue } from './query.js'
 import { shortestSchedules } from './schedule.js'
 import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from './search.js'
 import { startSearch } from './start.js'
+import { NoMemory } from './wasm/platform.js'
 
 export interface ExtremeResult {
   readonly name: string
@@ -30,7 +31,14 @@ export interface Extremes {
 }
 
 /** Takes one search, and another one to the depth of the deepest witness. */
-export const findExtremes = async (system: System, memory: number, options: SearchOptions): Promise<Extremes> => {
+export const findExtremes = (system: System, memory: number, options: SearchOptions): Promise<Extremes> =>
+  measure(system, memory, options).catch((error: unknown) => {
+    if (!(error instanceof NoMemory)) throw error
+    const results = system.extremes.map(({ name, kind }) => ({ name, kind, value: null, schedule: null, unchosen: null }))
+    return { results, limit: { kind: 'unavailable' }, states: 0, transitions: 0, bytes: 0 }
+  })
+
+const measure = async (system: System, memory: number, options: SearchOptions): Promise<Extremes> => {
   const bounds = asBounds(system)
   const program = programOf(bounds, 'search')
   const machine = createMachine(partsOf(program), { limit: memory, keep: false })

@@ -5,7 +5,7 @@ import { createGrowing, type Growing } from './growing.js'
 import { batch } from './memory.js'
 import { stopReasons } from './table.js'
 import { encode } from './wasm/encode.js'
-import { compileModule, type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
+import { compileModule, newInstance, newMemory, type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
 
 const page = 65_536
 const wholeMemory = 65_536 * page - page
@@ -34,10 +34,10 @@ export interface GraphMachine {
   readonly bytes: () => number
 }
 
-/** Compiles and instantiates the module; there is no state yet. `limit` is in bytes. */
+/** Compiles and instantiates the module; there is no state yet. `limit` is in bytes. @throws NoMemory */
 export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram, limit: number): GraphMachine => {
   const stateBytes = layout.widths.length * 8
-  const memory = new wasm.Memory({ initial: Math.ceil((map.ring + page) / page), maximum: 65_536 })
+  const memory = newMemory(Math.ceil((map.ring + page) / page))
   const [targets, agents, offsets, labels, failing] = [createGrowing(), createGrowing(), createGrowing(), createGrowing(), createGrowing()]
   const staged = [targets, agents, offsets, labels, failing]
   let slots = 0
@@ -95,10 +95,10 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     forget()
   }
 
-  const instance = new wasm.Instance(compileModule(encode(module)), { env: { memory, grow, drain } })
+  const exported = newInstance(compileModule(encode(module)), { env: { memory, grow, drain } })
   const globals = new Map<string, WasmGlobalObject>()
   const functions = new Map<string, (...args: readonly number[]) => number>()
-  for (const [name, value] of Object.entries(instance.exports)) {
+  for (const [name, value] of Object.entries(exported)) {
     if (value instanceof wasm.Global) globals.set(name, value)
     else if (typeof value === 'function') functions.set(name, value as (...args: readonly number[]) => number)
   }

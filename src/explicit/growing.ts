@@ -1,5 +1,5 @@
 /** Arrays of bytes that grow at their end without being copied, up to 4 GiB: each lies in a linear memory of its own. */
-import { wasm } from './wasm/platform.js'
+import { newMemory } from './wasm/platform.js'
 
 const page = 65_536
 
@@ -14,7 +14,7 @@ export interface Growing {
 }
 
 export const createGrowing = (): Growing => {
-  const memory = new wasm.Memory({ initial: 1, maximum: 65_536 })
+  const memory = newMemory(1)
   let length = 0
   return {
     append: (bytes) => {

@@ -14,6 +14,7 @@ import { reachGoals } from './reach.js'
 import type { Limit, SearchOptions } from './search.js'
 import { defaultMemory } from './start.js'
 import { type Path, shortestStem, shortestTo, stemBytes } from './stem.js'
+import { NoMemory } from './wasm/platform.js'
 
 export type { Fairness } from './cycle.js'
 export type { ExtremeResult } from './extremes.js'
@@ -97,8 +98,8 @@ interface Work {
 
 const scheduleOf = (moves: Moves, path: Path): Schedule => ({ init: moves.initTo(path.from), moves: moves.along(path), fails: false })
 
-/** A way, which takes memory beside what is in use. Null where there is too little. */
-const withinMemory = ({ graph, labelled: l, pace, peak }: Work, used: number, find: () => Path): Path | null => {
+/** Finds a way, which takes memory beside what is in use. Null where there is too little. */
+const withinMemory = <T>({ graph, labelled: l, pace, peak }: Work, used: number, find: () => T): T | null => {
   const bytes = used + stemBytes(graph, l.system.agents.length)
   if (pace.room(bytes) !== null) return null
   peak(bytes)
@@ -111,10 +112,8 @@ const withinMemory = ({ graph, labelled: l, pace, peak }: Work, used: number, fi
 }
 
 /** A shortest way to a state; null where there is no memory to find one. */
-const scheduleToState = (work: Work, state: number): Schedule | null => {
-  const path = withinMemory(work, work.used, () => shortestTo(work.graph, state, work.labelled.system.agents.length))
-  return path === null ? null : scheduleOf(work.moves(), path)
-}
+const scheduleToState = (work: Work, state: number): Schedule | null =>
+  withinMemory(work, work.used, () => scheduleOf(work.moves(), shortestTo(work.graph, state, work.labelled.system.agents.length)))
 
 const endOf = (graph: Graph, { from, edges }: Path): number => (edges.length === 0 ? from : graph.targets[edges[edges.length - 1]])
 
@@ -137,11 +136,11 @@ const settleDebt = async (work: Work, index: number): Promise<TemporalResult | S
   const { fair, number } = avoidance
   if (fair === null) return { name, kind, verdict: 'holds', stem: null, cycle: null, fairness: [] }
   const open = { name, kind, verdict: 'violated', stem: null, cycle: null, fairness: [] } as const
-  const stem = withinMemory(work, bytes, () => shortestStem(graph, debt, fair, agents.length))
-  if (stem === null) return open
+  const found = withinMemory(work, bytes, () => ({ stem: shortestStem(graph, debt, fair, agents.length), moves: work.moves() }))
+  if (found === null) return open
+  const { stem, moves } = found
   const from = endOf(graph, stem)
   const edges = graph.starts[from] === graph.starts[from + 1] ? [] : fairCycle(graph, agents, number, from)
-  const moves = work.moves()
   return {
     ...open,
     stem: scheduleOf(moves, stem),
@@ -218,7 +217,13 @@ export const searchLiveness = async (system: System, options: LivenessOptions = 
     stuck: options.stuck === true ? { verdict: stuck ? 'incomplete' : 'holds', process: null, schedule: null } : null,
     extremes: [],
   }
-  if (system.temporal.length > 0 || stuck) result = await graphResults(labelled(system, stuck), memory, options, pace, result)
+  if (system.temporal.length > 0 || stuck) {
+    const nothing = result
+    result = await graphResults(labelled(system, stuck), memory, options, pace, nothing).catch((error: unknown) => {
+      if (error instanceof NoMemory) return { ...nothing, complete: false, limit: { kind: 'unavailable' } }
+      throw error
+    })
+  }
   if (system.extremes.length > 0) {
     const left = options.seconds === undefined ? {} : { seconds: Math.max(0.001, options.seconds - pace.seconds()) }
     const { results, limit, states, transitions, bytes } = await findExtremes(system, memory, { ...options, ...left })

@@ -19,7 +19,7 @@ import {
 } from './table-size.js'
 import { encode } from './wasm/encode.js'
 import type { WasmModule } from './wasm/instruction.js'
-import { compileModule, type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
+import { compileModule, newInstance, newMemory, type WasmGlobalObject, type WasmMemory, wasm } from './wasm/platform.js'
 
 const page = 65_536
 const wholeMemory = 65_536 * page - page
@@ -79,7 +79,7 @@ export const partsOf = (program: Program): MachineParts => ({
   words: program.layout.widths.length,
 })
 
-/** Compiles and instantiates a module; its table and queue are empty. */
+/** Compiles and instantiates a module; its table and queue are empty. @throws NoMemory */
 export const createMachine = (parts: MachineParts, options: MachineOptions): Machine => {
   const { shape, memory: map, words } = parts
   const { log = 12, frugal = frugalBytes } = options
@@ -92,7 +92,7 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
   /** From here on the memory was never written. */
   let fresh = tableAt + tableBytes(shape, size)
 
-  const memory = new wasm.Memory({ initial: (tableAt + aligned(tableBytes(shape, size) + guard)) / page, maximum: 65_536 })
+  const memory = newMemory((tableAt + aligned(tableBytes(shape, size) + guard)) / page)
   const bytesOf = (table: TableSize, queue: number): number => map.ring + queue * stateBytes + tableBytes(shape, table)
   /** Makes the memory reach up to `end`; false where it cannot. */
   const reach = (end: number): boolean => {
@@ -172,10 +172,10 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     write('ring_end', end)
   }
 
-  const instance = new wasm.Instance(compileModule(encode(parts.module)), { env: { memory, grow, widen } })
+  const exported = newInstance(compileModule(encode(parts.module)), { env: { memory, grow, widen } })
   const functions = new Map<string, MachineFunction>()
   const globals = new Map<string, WasmGlobalObject>()
-  for (const [name, value] of Object.entries(instance.exports)) {
+  for (const [name, value] of Object.entries(exported)) {
     if (value instanceof wasm.Global) globals.set(name, value)
     else if (typeof value === 'function') functions.set(name, value as MachineFunction)
   }

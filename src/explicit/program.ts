@@ -89,7 +89,7 @@ const failFunction: WasmFunction = {
   ],
 }
 
-/** `at_rest() -> 0 or 1`: whether all processes have returned. */
+/** `at_rest() -> 0 or 1`: whether all processes have returned. Rules alone never rest. */
 const atRestFunction = (scope: StepScope): WasmFunction => {
   const env = currentState(scope)
   const isFinal = (p: Process): Node => {
@@ -97,7 +97,8 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
     const finals = p.locations.filter((l) => l.final).map((l) => i32.eq(pc, i32.const(l.id)))
     return finals.reduce((any, f) => i32.or(any, f), i32.const(0))
   }
-  const all = scope.system.processes.map(isFinal).reduce((every, f) => i32.and(every, f), i32.const(1))
+  const { processes } = scope.system
+  const all = processes.map(isFinal).reduce((every, f) => i32.and(every, f), i32.const(processes.length > 0 ? 1 : 0))
   return { name: 'at_rest', params: [], result: 'i32', exported: true, locals: scope.locals, body: [...scope.code, all] }
 }
 

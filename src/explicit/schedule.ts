@@ -16,6 +16,7 @@ import type { Limit } from './search.js'
 import { startSearch, writeState } from './start.js'
 import { builtIns } from './step.js'
 import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
+import { NoMemory } from './wasm/platform.js'
 
 /** A property by its place in `SearchResult.properties`' numbering: the system's, then deadlock, assert, range. */
 export interface Target {
@@ -353,6 +354,15 @@ const switchesFor = ({ program, machine, levels }: Searched, depth: number, { me
   }
 }
 
+const machineFor = (program: Program, { memory }: ScheduleOptions): Machine | null => {
+  try {
+    return createMachine(partsOf(program), { limit: memory, keep: true })
+  } catch (error) {
+    if (error instanceof NoMemory) return null
+    throw error
+  }
+}
+
 /**
  * A shortest schedule for each target, with the fewest switches between agents; on ties the lowest agent, step and choice. Null
  * where memory runs out or the signal ends the work. Takes the time of a search to the greatest depth wanted, and its
@@ -365,7 +375,8 @@ export const shortestSchedules = async (
 ): Promise<(Scheduled | null)[]> => {
   if (targets.length === 0) return []
   const program = programOf(system, 'trace')
-  const machine = createMachine(partsOf(program), { limit: options.memory, keep: true })
+  const machine = machineFor(program, options)
+  if (machine === null) return targets.map(() => null)
   const { deadlock } = builtIns(system)
   const depth = Math.max(0, ...targets.map((t) => (t.property > deadlock ? t.length - 1 : t.length)))
   const levels = await searchLevels(program, machine, depth, options)

@@ -10,6 +10,7 @@ import { shortestSchedules } from './schedule.js'
 import { defaultMemory, startSearch } from './start.js'
 import { builtIns } from './step.js'
 import { stopReasons } from './table.js'
+import { NoMemory } from './wasm/platform.js'
 import { moduleText } from './wasm/text.js'
 
 export { type Reachable, reachable } from './explore.js'
@@ -50,6 +51,8 @@ export type Limit =
   | { readonly kind: 'states'; readonly max: number }
   | { readonly kind: 'depth'; readonly max: number }
   | { readonly kind: 'memory'; readonly bytes: number }
+  /** The machine gave no memory at all. */
+  | { readonly kind: 'unavailable' }
   | { readonly kind: 'time'; readonly seconds: number }
   | { readonly kind: 'interrupted' }
   /** A violation ended it, as `first` asks for. */
@@ -162,16 +165,39 @@ export const lookAtTheRest = (machine: Machine): void => {
   while (machine.call('run', statesPerCall) === 0);
 }
 
-const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlock: 'violation' | 'allowed'): PropertyResult[] => {
+/** By the number that a property has in the program. */
+const kindsOf = (system: System): { readonly name: string; readonly kind: PropertyKind }[] => [
+  ...system.properties,
+  { name: 'deadlock', kind: 'deadlock' },
+  { name: 'assert', kind: 'assert' },
+  { name: 'range', kind: 'range' },
+]
+
+const nothingKnown = { verdict: 'incomplete', length: null, schedule: null, unchosen: null, failure: null, maximum: null } as const
+
+/** A search that could not even begin. */
+const notBegun = (system: System, deadlock: System['deadlock']): SearchResult => ({
+  complete: false,
+  limit: { kind: 'unavailable' },
+  states: 0,
+  transitions: 0,
+  depth: 0,
+  seconds: 0,
+  setupSeconds: 0,
+  scheduleSeconds: 0,
+  bytes: 0,
+  bytesPerState: 0,
+  properties: kindsOf(system).flatMap(({ name, kind }) =>
+    kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
+  ),
+  fired: new Uint8Array(system.steps.length),
+  taken: new Uint8Array(system.branches.length),
+})
+
+const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlock: System['deadlock']): PropertyResult[] => {
   const { system, memory } = program
   const view = machine.view()
-  const kinds: { name: string; kind: PropertyKind }[] = [
-    ...system.properties,
-    { name: 'deadlock', kind: 'deadlock' },
-    { name: 'assert', kind: 'assert' },
-    { name: 'range', kind: 'range' },
-  ]
-  return kinds
+  return kindsOf(system)
     .map(({ name, kind }, i): PropertyResult => {
       const at = memory.records + i * recordBytes
       const settled = view.getInt32(at + recordFields.settled, true) === 1
@@ -225,7 +251,11 @@ export const timeToChoose = ({ seconds }: SearchOptions, used: number): number |
  */
 export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
   const bytes = Math.min(options.memory ?? defaultMemory(), mostMemory)
-  const found = await explore(system, options, bytes)
+  const found = await explore(system, options, bytes).catch((error: unknown) => {
+    if (error instanceof NoMemory) return null
+    throw error
+  })
+  if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
   if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
   const scheduling = performance.now()
   const properties = await withSchedules(system, found.properties, bytes, found.seconds, options)

@@ -242,6 +242,7 @@ export interface System {
   readonly extremes: readonly Extreme[]
   readonly failures: readonly Failure[]
   readonly branches: readonly Branch[]
+  /** Whether a state in which nothing is enabled or fails is a violation: where all processes have returned it is none, unless there are no processes. */
   readonly deadlock: 'violation' | 'allowed'
   /** Greater than every chosen value; see `choose`. */
   readonly radix: number

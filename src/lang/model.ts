@@ -59,7 +59,10 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
    * depends on the params.
    */
   readonly fairness?: Readonly<Record<string, Fairness>> | ((p: ParamValues<P>) => Readonly<Record<string, Fairness>>)
-  /** 'violation' (the default): a state with no enabled step while some process has not returned is one. */
+  /**
+   * 'violation' (the default where there are processes): a state with no enabled step while some process has not returned is one; in a model of rules alone,
+   * any state in which none is enabled.
+   */
   readonly deadlock?: 'violation' | 'allowed'
 }
 

@@ -43,7 +43,7 @@ export interface SlowResult {
   readonly depth: number
   /** False where a limit ended the search. */
   readonly complete: boolean
-  /** In the order of `properties`, then deadlock (unless the model allows it), assert and range. */
+  /** In the order of `properties`, then deadlock (where it is a violation), assert and range. */
   readonly properties: readonly SlowProperty[]
 }
 
@@ -64,7 +64,8 @@ export const slowSearch = (
 ): SlowResult => {
   const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
-  const settled = settle(ofStates(properties), params, model.deadlock === 'allowed' ? ['assert', 'range'] : ['deadlock', 'assert', 'range'])
+  const deadlock = model.deadlock ?? (system.processes.length > 0 ? 'violation' : 'allowed')
+  const settled = settle(ofStates(properties), params, deadlock === 'allowed' ? ['assert', 'range'] : ['deadlock', 'assert', 'range'])
   const states = new Map<string, { readonly vector: Vector; readonly depth: number; readonly arrival: Arrival; successors: Successors }>()
   const merged: { readonly key: string; readonly arrival: Arrival }[] = []
   let frontier: string[] = []
@@ -110,8 +111,7 @@ export const slowSearch = (
         }
         found.push(describe(system, stateOf, move, outcome, run))
       }
-      if (found.length === 0 && model.deadlock !== 'allowed' && isUnfinished(execute(oracle, state.arrival)))
-        settled.violate('deadlock', level)
+      if (found.length === 0 && deadlock === 'violation' && isUnfinished(execute(oracle, state.arrival))) settled.violate('deadlock', level)
       state.successors = found.sort()
     }
   }
@@ -138,7 +138,11 @@ const describe = (
   return `${agent} ${rule ?? 'step'} [${numbers.join(',')}] ${end}`
 }
 
-const isUnfinished = (run: Run): boolean => run.processes.some((process) => process !== null && process.label !== null)
+/** Some process has not returned; rules alone never finish. */
+const isUnfinished = (run: Run): boolean => {
+  const processes = run.processes.filter((process) => process !== null)
+  return processes.length === 0 || processes.some(({ label }) => label !== null)
+}
 
 /** A search without the graph settles nothing of behaviours, and measures no extremes. */
 const ofStates = (properties: Readonly<Record<string, { readonly kind: string }>>): Readonly<Record<string, AnyProperty>> =>

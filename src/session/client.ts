@@ -15,10 +15,10 @@ export interface RunOptions<Name extends TaskName> {
   readonly onProgress?: (progress: Tasks[Name]['progress']) => void
 }
 
-/** `last` is what the task reported last, null for nothing. */
+/** `memory`: it was used up; `unavailable`: the machine gave a solver none. `last` is what the task reported last, null for nothing. */
 export type Ended<Name extends TaskName> =
   | { readonly kind: 'result'; readonly result: Tasks[Name]['result'] }
-  | { readonly kind: 'time' | 'memory' | 'interrupted'; readonly last: Tasks[Name]['progress'] | null }
+  | { readonly kind: 'time' | 'memory' | 'unavailable' | 'interrupted'; readonly last: Tasks[Name]['progress'] | null }
 
 /** A thread that does one task after the other. What was loaded for one serves the next. */
 export interface Session {
@@ -81,7 +81,8 @@ export const startSession = (options: SessionOptions = {}): Session => {
         case 'result':
           return resolve({ kind: 'result', result: response.result })
         case 'memory':
-          return resolve({ kind: 'memory', last })
+        case 'unavailable':
+          return resolve({ kind: response.kind, last })
         case 'failed':
           return reject(response.error)
       }

@@ -13,7 +13,7 @@ export type Request<Name extends TaskName = TaskName> =
 export type Response<Name extends TaskName = TaskName> =
   | { readonly kind: 'progress'; readonly progress: Tasks[Name]['progress'] }
   | { readonly kind: 'result'; readonly result: Tasks[Name]['result'] }
-  | { readonly kind: 'memory' }
+  | { readonly kind: 'memory' | 'unavailable' }
   /** An exception. Cloning keeps its message and its stack. */
   | { readonly kind: 'failed'; readonly error: Error }
 
@@ -31,6 +31,7 @@ export const serve = (port: MessagePort, work: Work): void => {
       respond({ kind: 'result', result: await work[name](input, { solver, report }) })
     } catch (error) {
       if (isOutOfMemory(error) || isTooLarge(error)) respond({ kind: 'memory' })
+      else if (isUnavailable(error)) respond({ kind: 'unavailable' })
       else respond({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) })
     }
   }
@@ -50,3 +51,7 @@ export const serve = (port: MessagePort, work: Work): void => {
 const isTooLarge = (error: unknown): boolean =>
   error instanceof RangeError &&
   /allocation failed|maximum size exceeded|Invalid (typed )?array length|Invalid string length|circuit of more than/.test(error.message)
+
+/** What V8 says where it cannot reserve the addresses of a memory, in its own words or inside those of a solver's loader. */
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof Error && /could not allocate memory|Cannot allocate Wasm memory/.test(error.message)

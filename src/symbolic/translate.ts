@@ -295,7 +295,7 @@ const forSome = (graph: Graph, inputs: readonly Literal[], literal: Literal): Li
 
 const deadlockTarget = (executor: Executor, taken: readonly Taken[], choices: readonly Literal[], current: Store): readonly Target[] => {
   const { graph, system, offsets } = executor
-  if (system.deadlock === 'allowed' || system.processes.length === 0) return []
+  if (system.deadlock === 'allowed') return []
   const movable = taken.map(({ here, outcome: { completes, failing } }) =>
     and(graph, here, forSome(graph, choices, any(graph, [completes, failing.assert, failing.range]))),
   )
@@ -307,9 +307,8 @@ const deadlockTarget = (executor: Executor, taken: readonly Taken[], choices: re
         .map(({ id }) => equal(graph, current.elements[offsets[pc] ?? 0] ?? constantWord(0), constantWord(id))),
     ),
   )
-  return [
-    { name: 'deadlock', kind: 'deadlock', reached: complement(or(graph, any(graph, movable), all(graph, returned))), reachedInit: FALSE },
-  ]
+  const atRest = returned.length === 0 ? FALSE : all(graph, returned)
+  return [{ name: 'deadlock', kind: 'deadlock', reached: complement(or(graph, any(graph, movable), atRest)), reachedInit: FALSE }]
 }
 
 /** No code is outside its range, and what no way to a location sets is `lo` there. */

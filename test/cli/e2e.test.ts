@@ -47,7 +47,7 @@ const single = (
   name: string,
   body: string,
   properties = '',
-): string => `import { always, array, assert, bool, bound, each, index, model, optional, properties, range, sometimes, until } from 'mmucheck'
+): string => `import { always, array, assert, bool, bound, each, index, model, optional, properties, range, sometimes, until, when } from 'mmucheck'
 
 export const m = model({ name: '${name}', ${body} })
 export default properties(m, { ${properties} })
@@ -72,6 +72,8 @@ const files = {
     'asserts',
     "state: () => ({ n: range(0, 3) }), processes: () => ({ tick: function* (s) { yield 'go'; s.n = 2; yield 'check'; assert(s.n < 2, 'n is small') } })",
   ),
+  'halting.ts': single('halting', 'state: () => ({ n: range(0, 2) }), rules: () => ({ up: (s) => { when(s.n < 2); s.n += 1 } })'),
+  'turning.ts': single('turning', 'state: () => ({ n: range(0, 2) }), rules: () => ({ up: (s) => { s.n = (s.n + 1) % 3 } })'),
   'ranges.ts': single('ranges', 'state: () => ({ n: range(0, 1) }), rules: () => ({ tick: (s) => { s.n = s.n + 1 } })'),
   'unreached.ts': single(
     'unreached',
@@ -170,6 +172,21 @@ describe('verdicts', () => {
     expect((await project.mmucheck(['check', './abba.ts', '--deadlock'])).code).toBe(11)
   })
 
+  test('a model of rules alone is checked for a deadlock where that is asked for, by both engines, and else says that it is not', async () => {
+    const unasked = await project.mmucheck(['check', './halting.ts', '--engine', 'both'])
+    expect(unasked.code).toBe(0)
+    expect(unasked.out).toContain('\ndeadlock was not checked: there are no processes, only rules (--deadlock)\n')
+    expect(unasked.out).not.toMatch(/(holds|violated) +(deadlock|stuck)/)
+    for (const flags of [['--deadlock'], ['--property', 'deadlock']])
+      for (const engine of ['explicit', 'bmc', 'both']) {
+        const { code, out } = await project.mmucheck(['check', './halting.ts', '--engine', engine, ...flags, '--max-depth', '9'])
+        expect(code).toBe(11)
+        expect(out).toContain('halting: deadlock after 2 steps\n')
+        expect(out).toMatch(/violated +deadlock +deadlock after 2 steps, the fewest there are/)
+      }
+    expect((await project.mmucheck(['check', './turning.ts', '--engine', 'prove', '--deadlock'])).out).toMatch(/holds +deadlock +/)
+  })
+
   test('--property and --invariant choose what is checked', async () => {
     const { report } = await json('check', 'counter', '--property', 'allDone', '--invariant', '(s, p) => s.count < p.cpus')
     expect(report.properties.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict]).slice(0, 2)).toEqual([
@@ -205,7 +222,7 @@ describe('output', () => {
       'counter: violated: counted (1 of 6)\n',
     )
     expect((await project.mmucheck(['check', './holds.ts', '--quiet', '--engine', 'explicit'])).out).toBe(
-      'holds: holds: all 4 properties, explored exhaustively: 6 states\n',
+      'holds: holds: all 3 properties, explored exhaustively: 6 states\n',
     )
   })
 

@@ -1,6 +1,7 @@
 /** Large models and long traces, end to end: nothing that grows with them is a call for each element, or the arguments of one. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createProject, type Project } from './project.ts'
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProject, type Project, program } from './project.ts'
 
 const header = "import { always, array, bool, model, properties, range } from 'mmucheck'\n"
 const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
@@ -77,6 +78,29 @@ test('within too little memory for any way verdict and length are there', async 
   const { code, property } = await raced('--memory', '12M')
   expect({ code, property }).toMatchObject({ code: 12, property: { verdict: 'violated', length: 300, switches: null, trace: null } })
 }, 120_000)
+
+describe.skipIf(process.platform === 'win32')('a machine that gives no memory for WebAssembly', () => {
+  const limited = (...flags: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync('sh', ['-c', 'ulimit -v 6000000; exec "$@"', 'sh', process.execPath, program, 'check', './race.ts', ...flags], {
+      cwd: project.folder,
+      encoding: 'utf8',
+    })
+  test.each([
+    ['explicit', 'the machine gives no memory for a search'],
+    ['prove', 'the machine gives the solver no memory'],
+    ['both', 'the machine gives no memory for a search'],
+  ])(
+    '--engine %s is incomplete, and says why',
+    (engine, why) => {
+      const { status, stdout, stderr } = limited('--engine', engine, '--quiet')
+      expect({ status, stderr }).toEqual({ status: 20, stderr: '' })
+      expect(stdout).toContain(
+        `race: incomplete: ${why}: WebAssembly reserves 10 GiB of addresses, which a limit on them (ulimit -v) does not allow`,
+      )
+    },
+    60_000,
+  )
+})
 
 test('more memory than a search can have is refused, and what it is is said', async () => {
   const { code, err } = await project.mmucheck(['check', './race.ts', '--memory', '6G'])

@@ -97,9 +97,7 @@ export const compareText = async (
       `transitions ${transitions}`,
       `depth ${depth}`,
       `complete ${complete}`,
-      ...of
-        .filter(({ kind }) => kind !== 'deadlock' || model.deadlock !== 'allowed')
-        .map(({ name, kind, verdict, length, maximum }) => `${kind} ${name}: ${verdict}, length ${length}, maximum ${maximum}`),
+      ...of.map(({ name, kind, verdict, length, maximum }) => `${kind} ${name}: ${verdict}, length ${length}, maximum ${maximum}`),
     ].join('\n')
   const [engine, oracle] = [
     said(fast.states, fast.transitions, fast.depth, fast.complete, fast.properties),

@@ -134,7 +134,7 @@ export const sourceOfTree = (tree: ModelTree): string => {
     ...(init.lines.length === 0 ? [] : ['  init: function* (s) {', ...init.lines.map((l) => `    ${l}`), '  },']),
     ...block('processes', '(_p)', processes),
     ...block('rules', '(_p)', rules),
-    ...(tree.pick % 4 === 3 ? ["  deadlock: 'allowed',"] : []),
+    ...(tree.pick % 4 === 3 ? ["  deadlock: 'allowed',"] : tree.pick % 4 === 2 ? ["  deadlock: 'violation',"] : []),
     '})',
     'export default properties(m, {',
     ...properties,

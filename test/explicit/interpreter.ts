@@ -233,7 +233,7 @@ export const interpreter = (system: System) => {
     return { found: p.kind === 'always' ? value === 0 : value !== 0, value: null }
   }
   const isDeadlock = (state: Vector): boolean =>
-    successors(state).length === 0 && system.processes.some((p) => !p.locations[pcOf(state, p.id)].final)
+    successors(state).length === 0 && (system.processes.length === 0 || system.processes.some((p) => !p.locations[pcOf(state, p.id)].final))
 
   /** Breadth first; states at `maxDepth` are judged, but not expanded. Null where there are more than `maxStates`. */
   const explore = (maxDepth: number, maxStates: number): Exploration | null => {

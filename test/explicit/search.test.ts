@@ -243,7 +243,7 @@ describe('search', () => {
     b.rule('r', 'never', blocked)
     const result = await search(b.build())
     expect(numbers(result)).toEqual({ states: 1, transitions: 0, depth: 0 })
-    expect(verdicts(result)).toEqual({ deadlock: ['holds', null], assert: ['holds', null], range: ['holds', null] })
+    expect(verdicts(result)).toEqual({ deadlock: ['violated', 0], assert: ['holds', null], range: ['holds', null] })
   })
 
   it('prefers schedules with few switches between agents', async () => {

@@ -34,7 +34,6 @@ describe('as rules', () => {
       canChange: 'holds',
       somebodyIsStale: 'holds',
       somebodyResponds: 'holds',
-      deadlock: 'holds',
       assert: 'holds',
       range: 'holds',
     })

@@ -20,10 +20,32 @@ export class CodeTooLarge extends Error {
   override readonly name = 'CodeTooLarge'
 }
 
-/** Compiles a module. @throws CodeTooLarge; a CompileError if the bytes are no valid module, which is a bug of ours. */
+/** The machine gives no memory for a module: each one reserves some 10 GiB of addresses, however little it uses, and there may be a limit on them (`ulimit -v`). */
+export class NoMemory extends RangeError {
+  override readonly name = 'NoMemory'
+}
+
+const orNoMemory = <T>(make: () => T): T => {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Error && /could not allocate memory|out of memory/i.test(error.message))
+      throw new NoMemory(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** A memory of so many pages at first, which may grow as far as any can. @throws NoMemory */
+export const newMemory = (pages: number): WasmMemory => orNoMemory(() => new wasm.Memory({ initial: pages, maximum: 65_536 }))
+
+/** An instance of a compiled module. @throws NoMemory */
+export const newInstance = (module: object, imports: object): Readonly<Record<string, unknown>> =>
+  orNoMemory(() => new wasm.Instance(module, imports).exports)
+
+/** Compiles a module. @throws CodeTooLarge; NoMemory; a CompileError if the bytes are no valid module, which is a bug of ours. */
 export const compileModule = (bytes: Uint8Array<ArrayBuffer>): object => {
   try {
-    return new wasm.Module(bytes)
+    return orNoMemory(() => new wasm.Module(bytes))
   } catch (error) {
     if (error instanceof Error && /too large|maximum function size|exceeds/.test(error.message))
       throw new CodeTooLarge(error.message, { cause: error })
