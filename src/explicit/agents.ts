@@ -218,5 +218,12 @@ export const agentFunction = (scope: StepScope, agent: Agent): WasmFunction => {
 export const initFunction = (scope: StepScope): WasmFunction => {
   const env = currentState(scope)
   ways(scope, env, scope.system.init)
-  return { name: 'init', params: [['out', 'i32']], result: 'i32', exported: false, locals: scope.locals, body: [...scope.code, get('out')] }
+  return {
+    name: 'init',
+    params: [['out', 'i32']],
+    result: 'i32',
+    exported: scope.purpose === 'sample',
+    locals: scope.locals,
+    body: [...scope.code, get('out')],
+  }
 }

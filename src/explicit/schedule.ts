@@ -64,8 +64,8 @@ const withOnward = (onward: readonly Onward[], o: Onward): readonly Onward[] => 
 
 const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** First address and number of the states of each level. */
-interface Level {
+/** First address and number of the states of a level. */
+export interface Level {
   readonly start: number
   readonly count: number
 }
@@ -94,18 +94,22 @@ const searchLevels = async (program: Program, machine: Machine, depth: number, o
   return levels
 }
 
-interface FailingWay {
-  readonly property: number
+export interface FailingWay {
+  /** An index into `System.failures`. */
+  readonly failure: number
   readonly move: Move
 }
 
+/** The number of the built-in property that a failure violates. */
+const violatedBy = ({ system }: Program, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
+
 /** The failing ways of the state that was expanded last. */
-const failingWays = (program: Program, machine: Machine): FailingWay[] => {
+export const failingWays = (program: Program, machine: Machine): FailingWay[] => {
   const view = machine.view()
   return Array.from({ length: machine.read('failures') }, (_, i) => {
     const at = program.memory.failures + i * 16
     return {
-      property: view.getInt32(at, true),
+      failure: view.getInt32(at, true),
       move: { step: view.getInt32(at + 4, true), choice: Number(view.getBigInt64(at + 8, true)) },
     }
   })
@@ -129,7 +133,7 @@ const wantedAt = (program: Program, machine: Machine, level: Level, property: nu
       continue
     }
     const onward = failingWays(program, machine)
-      .filter((f) => f.property === property)
+      .filter((f) => violatedBy(program, f) === property)
       .reduce<readonly Onward[]>(
         (all, { move }) => withOnward(all, { agent: system.steps[move.step].agent, cost: 0, move, next: null }),
         [],
@@ -235,7 +239,7 @@ const failingInit = (program: Program, machine: Machine, property: number): Sche
   machine.write('hunting', 1)
   machine.call('hunt_initial')
   machine.write('hunting', 0)
-  const way = failingWays(program, machine).find((f) => f.property === property)
+  const way = failingWays(program, machine).find((f) => violatedBy(program, f) === property)
   return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
 }
 

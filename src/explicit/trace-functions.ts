@@ -20,11 +20,11 @@ import {
   when,
 } from './wasm/instruction.js'
 
-/** `remember(property, step, choice)`: keeps which way failed, for schedules. */
+/** `remember(failure, step, choice)`: keeps which way failed, for schedules. */
 export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
   name: 'remember',
   params: [
-    ['property', 'i32'],
+    ['failure', 'i32'],
     ['step', 'i32'],
     ['choice', 'i64'],
   ],
@@ -34,7 +34,7 @@ export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
   body: [
     set('at', i32.add(i32.const(memory.failures), i32.shl(getGlobal('failures'), i32.const(4)))),
     when(i32.geU(get('at'), i32.const(memory.failureLimit)), [ret()]),
-    i32.store(get('at'), get('property')),
+    i32.store(get('at'), get('failure')),
     i32.store(get('at'), get('step'), 4),
     i64.store(get('at'), get('choice'), 8),
     setGlobal('failures', i32.add(getGlobal('failures'), i32.const(1))),

@@ -9,7 +9,7 @@ import type { OracleState, Standing } from './vector.js'
 export interface Correspondence {
   /** For each of `System.agents`, its number in the oracle. */
   readonly agents: readonly number[]
-  readonly stateOf: (run: Run) => OracleState
+  readonly stateOf: (run: Pick<Run, 'state' | 'processes'>) => OracleState
 }
 
 /** @throws Disagreement if the system has an agent that the oracle has not. */

@@ -12,8 +12,8 @@ import {
   checked,
   copyValue,
   createStore,
+  keep,
   type Location,
-  put,
   type QueueStore,
   type SetStore,
   type Store,
@@ -242,9 +242,10 @@ export const createState = (domains: Fields): State => {
     domains,
     stores,
     save: () => {
-      const values = [...stores.values()].map((store) => ({ store, value: snapshot(store) }))
+      const kept: (() => void)[] = []
+      for (const store of stores.values()) keep(store, kept)
       return () => {
-        for (const { store, value } of values) put(store, copyValue(value))
+        for (const restore of kept) restore()
       }
     },
     withReads: (f) => {
