@@ -1,7 +1,7 @@
 /**
  * Checks a model: what the command line does, for tests and other programs (`import { check } from 'mmucheck/check'`).
  */
-import { performance } from 'node:perf_hooks'
+import { openAccount } from './check/again/account.js'
 import { alone, beside } from './check/again/beside.js'
 import { confirm, isToBeConfirmed } from './check/both.js'
 import { reportExplored } from './check/explored.js'
@@ -23,24 +23,24 @@ export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verd
  * @throws DiagnosticError as `prepare`; Disagreement where the engines, or an engine and the oracle, do not agree, which is a bug of ours.
  */
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
-  const started = performance.now()
+  const account = openAccount()
   const prepared = await prepare(target, options)
   const { engine = 'explicit' } = options
   switch (engine) {
     case 'explicit': {
       const { findings, coverage } = await reportExplored(prepared, options)
-      return alone(prepared, findings, coverage, options, started)
+      return alone(prepared, findings, coverage, options, account)
     }
     case 'bmc':
     case 'prove':
-      return beside(prepared, null, options, started, (signal) => reportSolved(prepared, engine, { ...options, signal }))
+      return beside(prepared, null, options, account, (signal) => reportSolved(prepared, engine, { ...options, signal }))
     case 'both':
     case 'both in time':
       // The solvers load while the states are enumerated.
       return withSession(async (session) => {
         const { findings, coverage } = await reportExplored(prepared, options)
-        if (!isToBeConfirmed(findings, engine)) return alone(prepared, findings, coverage, options, started)
-        return beside(prepared, coverage, options, started, (signal) =>
+        if (!isToBeConfirmed(findings, engine)) return alone(prepared, findings, coverage, options, account)
+        return beside(prepared, coverage, options, account, (signal) =>
           confirm(prepared, findings, session, engine, { ...options, signal }),
         )
       })

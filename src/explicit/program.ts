@@ -212,7 +212,7 @@ export const programOf = (system: System, purpose: Purpose): Program => {
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
-    ...(isTraced ? [rememberFunction(memory), ...traceFunctions(layout, memory)] : []),
+    ...(isTraced ? [rememberFunction(memory), ...traceFunctions(layout, memory, purpose)] : []),
     ...(purpose === 'trace' ? [testFunction(scope())] : []),
     ...(purpose === 'sample' ? [markFunction(memory), lookFunction(scope())] : []),
     ...tableFunctions(shape, memory),
@@ -224,6 +224,7 @@ export const programOf = (system: System, purpose: Purpose): Program => {
     imports: [
       { name: 'grow', type: nothing },
       { name: 'widen', type: nothing },
+      ...(purpose === 'sample' ? [{ name: 'take', type: { params: ['i32'], result: null } } as const] : []),
     ],
     globals: [...globals, ...(isTraced ? traceGlobals : []), ...(purpose === 'sample' ? sampleGlobals : [])],
     functions,

@@ -9,6 +9,8 @@ import { block, br, get, getGlobal, i32, type Node, set, type WasmFunction, type
 export const sampleGlobals: readonly WasmGlobal[] = [
   /** The address of the state that is looked at and expanded: what is met is met there. Never 0. */
   { name: 'here', type: 'i32', initial: 1n },
+  /** 1 while what does not fit into the buffer is taken by whoever asked, and not inserted into the table. */
+  { name: 'sampling', type: 'i32', initial: 0n },
 ]
 
 /** The fields of a property's record: its value, and 1 where it has none because something in it fails. */

@@ -66,7 +66,12 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const questions = questionsOf(original)
   const { system, outcomes } = asking(original, questions)
   const program = programOf(system, 'sample')
-  const machine = createMachine(partsOf(program), { limit: memory, keep: true })
+  /** Ways that did not fit into the buffer, of the state that is expanded. */
+  let taken: Way[] = []
+  const take = (end: number): void => {
+    taken.push(...waysUpTo(end))
+  }
+  const machine: Machine = createMachine(partsOf(program), { limit: memory, keep: true, log: firstTable, take })
   const marks = markOf(system)
   const { layout, memory: map } = program
   const words = layout.widths.length
@@ -87,17 +92,24 @@ export const createSampler = (original: System, memory: number): Sampler => {
       const move = { step: view.getInt32(at + words * 8, true), choice: Number(view.getBigInt64(at + words * 8 + 8, true)) }
       ways.push({ move, to: { words: wordsAt(machine, at, words), vector: decode(view, at) }, failure: null })
     }
-    for (const { failure, move } of failingWays(program, machine)) ways.push({ move, to: null, failure })
     return ways
+  }
+  const all = (expand: () => number): Way[] => {
+    taken = []
+    machine.write('sampling', 1)
+    const last = waysUpTo(expand())
+    machine.write('sampling', 0)
+    const failing = failingWays(program, machine).map(({ failure, move }): Way => ({ move, to: null, failure }))
+    return [...taken, ...last, ...failing]
   }
   const initial = (): Way[] => {
     writeState(machine, map.current, layout.initial)
     machine.write('failures', 0)
-    return waysUpTo(machine.call('init', map.buffer))
+    return all(() => machine.call('init', map.buffer))
   }
   const ways = ({ words: state }: Place): Way[] => {
     writeState(machine, scratch, state)
-    return waysUpTo(machine.call('successors', scratch))
+    return all(() => machine.call('successors', scratch))
   }
   const values = ({ words: state }: Place): (number | null)[] => {
     writeState(machine, map.current, state)
@@ -135,7 +147,9 @@ export const createSampler = (original: System, memory: number): Sampler => {
   return { questions, marks, outcomes: outcomes.length, explore, initial, ways, values, met, forget }
 }
 
-const statesPerCall = 2_000
+const statesPerCall = 1_000
+/** Log2 of the homes of a table that is large enough for most: growing costs more than memory that is not used. */
+const firstTable = 15
 
 /** One shortest way to each of the states. Takes one more expansion of all states on the levels up to the last of them. */
 const schedulesTo = (program: Program, machine: Machine, levels: readonly Level[], targets: ReadonlySet<number>): Schedule[] => {

@@ -2,6 +2,7 @@
 import { copyState } from './agents.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory.js'
+import type { Purpose } from './step.js'
 import {
   block,
   br,
@@ -54,7 +55,7 @@ export const traceGlobals: readonly WasmGlobal[] = [
 ]
 
 /** What schedules need: which of the states at hand lead to one of those in the table. */
-export const traceFunctions = (layout: Layout, memory: MemoryMap): WasmFunction[] => {
+export const traceFunctions = (layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction[] => {
   const stateBytes = layout.widths.length * 8
   /** Notes an edge for every entry of the buffer whose state is in the table. */
   const lookUp: WasmFunction = {
@@ -93,7 +94,15 @@ export const traceFunctions = (layout: Layout, memory: MemoryMap): WasmFunction[
     result: null,
     exported: false,
     locals: [],
-    body: [when(getGlobal('hunting'), [call('look_up', get('end'))], [call('flush', get('end'))])],
+    body: [
+      when(
+        getGlobal('hunting'),
+        [call('look_up', get('end'))],
+        purpose === 'sample'
+          ? [when(getGlobal('sampling'), [call('take', get('end'))], [call('flush', get('end'))])]
+          : [call('flush', get('end'))],
+      ),
+    ],
   }
   /** `hunt(state, count)`: notes the edges of `count` states from an address on. */
   const hunt: WasmFunction = {

@@ -7,10 +7,10 @@ import { Disagreement } from './disagreement.js'
 import { chooseNumbers, ways } from './executions.js'
 import type { StepFailure } from './fault.js'
 import type { Chooser, Oracle, Outcome, RunningProcess } from './oracle.js'
-import { correspond } from './standing.js'
+import { correspond, standingOf } from './standing.js'
 import type { State } from './state.js'
 import { assign } from './store.js'
-import { toVector, viewIn } from './vector.js'
+import { type Standing, toVector, viewIn } from './vector.js'
 
 /** One way on that is not blocked. */
 export interface WayOn {
@@ -59,13 +59,16 @@ export const waysToBegin = (system: System, oracle: Oracle): Begun[] => {
 
 /** Walks from the initial state that `init` comes to with these choices. @throws Disagreement where it comes to none. */
 export const createWalk = (system: System, oracle: Oracle, numbers: readonly number[]): Walk => {
-  const { agents, stateOf } = correspond(system, oracle)
+  const { agents } = correspond(system, oracle)
   const { run, outcome } = oracle.start(chooseNumbers(numbers))
   if (outcome.kind !== 'moved') throw new Disagreement(`init with the choices ${numbers.join(', ')} leads to no state`)
   const { state } = run
   const initial = state.save()
   let restore = initial
   let processes: readonly (RunningProcess | null)[] = []
+  /** Where each of the system's processes stands, and which agent of the oracle's it is. */
+  let standings: readonly Standing[] = []
+  const owners = system.processes.map(({ agent }) => agents[agent]!)
   /** The steps that each process has taken, and how to bring back the state that each was taken in. */
   let taken: readonly { readonly restore: () => void; readonly numbers: readonly number[] }[][] = []
   let executions = 0
@@ -74,6 +77,7 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
     initial()
     restore = initial
     processes = oracle.agents.map(({ kind }, agent) => (kind === 'process' ? oracle.begin(agent, state) : null))
+    standings = owners.map((agent) => standingOf(processes[agent]!))
     taken = oracle.agents.map(() => [])
   }
   const step = (process: RunningProcess | null, agent: number, rule: string | null, choose: Chooser): Outcome => {
@@ -91,7 +95,10 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
     }
     return process
   }
-  const vectorOf = (of: readonly (RunningProcess | null)[]): Vector => toVector(system, stateOf({ state, processes: of }))
+  /** The standings after a step of an agent, with the process that took it. */
+  const after = (agent: number, process: RunningProcess | null): readonly Standing[] =>
+    process === null ? standings : standings.with(owners.indexOf(agent), standingOf(process))
+  const vectorOf = (of: readonly Standing[]): Vector => toVector(system, { state, processes: of })
 
   const waysOf = (agent: number): WayOn[] => {
     const inOracle = agents[agent]!
@@ -106,7 +113,7 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
         const tried = step(process, inOracle, rule, choose)
         return {
           outcome: tried,
-          to: tried.kind === 'moved' ? vectorOf(process === null ? processes : processes.with(inOracle, process)) : null,
+          to: tried.kind === 'moved' ? vectorOf(after(inOracle, process)) : null,
         }
       }
       for (const { outcome: tried, to, numbers: chosen } of ways(attempt, (one) => one.outcome))
@@ -118,7 +125,7 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
   restart()
   return {
     state,
-    vector: () => vectorOf(processes),
+    vector: () => vectorOf(standings),
     ways: () => {
       const found = agents.flatMap((_, agent) => waysOf(agent))
       restore()
@@ -126,9 +133,11 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
     },
     go: ({ agent, rule, numbers: chosen }) => {
       const inOracle = agents[agent]!
-      const { kind } = step(processes[inOracle]!, inOracle, rule, chooseNumbers(chosen))
+      const process = processes[inOracle]!
+      const { kind } = step(process, inOracle, rule, chooseNumbers(chosen))
       if (kind !== 'moved') throw new Disagreement(`a step of '${system.agents[agent]!.name}' that led on does not do so again`)
       if (rule === null) taken[inOracle]!.push({ restore, numbers: chosen })
+      standings = after(inOracle, process)
       restore = state.save()
     },
     restart,

@@ -1,18 +1,18 @@
 /** Puts findings and what was run again together: one after the other, or side by side where solvers compute in their thread. */
-import { performance } from 'node:perf_hooks'
 import type { Coverage } from '../coverage.js'
 import type { CheckOptions, Prepared } from '../prepare.js'
 import type { Findings, Report, RunAgain } from '../report.js'
+import type { Account } from './account.js'
 import { type Enough, runAgain } from './run-again.js'
 
-/** After the search is over. `started` is when the check began. */
+/** After the search is over. */
 export const alone = async (
   prepared: Prepared,
   findings: Findings,
   met: Coverage,
   options: CheckOptions,
-  started: number,
-): Promise<Report> => ({ ...findings, oracle: await again(prepared, met, options, null, started) })
+  account: Account,
+): Promise<Report> => ({ ...findings, oracle: await again(prepared, met, options, null, account) })
 
 /**
  * While `settle` waits for solvers. Where one of the two throws, the other one is ended.
@@ -22,14 +22,14 @@ export const beside = async (
   prepared: Prepared,
   met: Coverage | null,
   options: CheckOptions,
-  started: number,
+  account: Account,
   settle: (signal: AbortSignal) => Promise<Findings>,
 ): Promise<Report> => {
   const settled = new AbortController()
   const failed = new AbortController()
   const { signal } = options
   const settling = settle(signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])).finally(() => settled.abort())
-  const running = again(prepared, met, options, settled.signal, started)
+  const running = again(prepared, met, options, settled.signal, account)
   running.catch(() => failed.abort())
   const [findings, oracle] = await Promise.allSettled([settling, running])
   if (findings.status === 'rejected') throw findings.reason
@@ -42,7 +42,7 @@ const again = async (
   met: Coverage | null,
   { oracle = 'beside', seed = 1, signal }: CheckOptions,
   others: AbortSignal | null,
-  started: number,
+  account: Account,
 ): Promise<RunAgain> => {
   if (oracle === 'none') return { kind: 'nothing', why: 'not asked for' }
   if (signal?.aborted === true) return { kind: 'nothing', why: 'interrupted' }
@@ -51,7 +51,7 @@ const again = async (
       case 'beside':
         return { kind: 'beside', others }
       case 'quarter':
-        return { kind: 'seconds', seconds: (performance.now() - started) / 3000 }
+        return { kind: 'share', account }
       case 'all':
         return { kind: 'all' }
       default:

@@ -10,6 +10,7 @@ import type { System } from '../../ir/system.js'
 import { type Coverage, countCovered } from '../coverage.js'
 import type { Prepared } from '../prepare.js'
 import type { RunAgain } from '../report.js'
+import type { Account } from './account.js'
 import { createSample, type Sample } from './sample.js'
 
 /** When it is enough. */
@@ -17,6 +18,8 @@ export type Enough =
   /** What coverage asks for, and then as long as `others` compute; null where nobody does. */
   | { readonly kind: 'beside'; readonly others: AbortSignal | null }
   | { readonly kind: 'seconds'; readonly seconds: number }
+  /** What coverage asks for, and some more, as long as it is not too large a share of all. */
+  | { readonly kind: 'share'; readonly account: Account }
   | { readonly kind: 'all' }
 
 export interface RunAgainOptions {
@@ -31,10 +34,10 @@ export interface RunAgainOptions {
 const memory = 2 ** 28
 
 /** Ways are looked for among so many states; among more of them, where something that was met is not among these. */
-const states = { enough: 10_000, most: 2 ** 21 } as const
+const states = { enough: 10_000, enoughInShare: 2_000, most: 2 ** 21 } as const
 
-/** Where nobody computes beside it: at least so many executions of steps; and so many seconds for what coverage asks for. */
-const least = 1_000
+/** Where nobody computes beside it: so many executions of steps, and some for states at random; and so many seconds for what coverage asks for. */
+const executions = { least: 800, random: 100 } as const
 const mostSeconds = 3
 
 const sliceMilliseconds = 15
@@ -44,29 +47,45 @@ const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate
 /** @throws CodeDisagrees where there is a difference. */
 export const runAgain = async (prepared: Prepared, { enough, met, seed, signal }: RunAgainOptions): Promise<RunAgain> => {
   const { system } = prepared
+  if (enough.kind === 'share') enough.account.runAgain()
   const started = performance.now()
   const elapsed = (): number => (performance.now() - started) / 1000
+  const isOverTime = (): boolean => {
+    if (signal?.aborted === true) return true
+    switch (enough.kind) {
+      case 'seconds':
+        return elapsed() >= enough.seconds
+      case 'share':
+        return enough.account.isUsedUp()
+      default:
+        return false
+    }
+  }
   const sampler = samplerOf(system)
   if (sampler === null) return { kind: 'nothing', why: 'too large' }
   const explored = sampler.explore({
     maxStates: states.most,
-    isEnough: (found, count) => (enough.kind === 'seconds' && elapsed() > enough.seconds / 4) || isExplored(system, found, count, met),
+    isEnough: (found, count) => isOverTime() || isExplored(system, found, count, met, enough),
   })
   sampler.forget()
   const sample = createSample(prepared, sampler, explored, seed)
   const isOver = (phase: 'directed' | 'others'): boolean => {
-    if (signal?.aborted === true) return true
+    if (isOverTime()) return true
     switch (enough.kind) {
       case 'all':
-        return false
       case 'seconds':
-        return elapsed() >= enough.seconds
+        return false
+      case 'share':
       case 'beside':
-        if (enough.others?.aborted === false) return false
-        return phase === 'directed' ? elapsed() >= mostSeconds : sample.executions() >= least
+        if (enough.kind === 'beside' && enough.others?.aborted === false) return false
+        return phase === 'directed'
+          ? elapsed() >= mostSeconds
+          : sample.executions() >= Math.max(executions.least, directed + executions.random)
     }
   }
+  let directed = 0
   for (const phase of ['directed', 'others'] as const) {
+    directed = sample.executions()
     let turn = performance.now()
     for (const _ of sample[phase]()) {
       if (isOver(phase)) break
@@ -75,6 +94,7 @@ export const runAgain = async (prepared: Prepared, { enough, met, seed, signal }
       turn = performance.now()
     }
   }
+  if (enough.kind === 'share') enough.account.close()
   return { kind: 'run again', ...counted(system, sampler, explored, sample, met), seconds: elapsed() }
 }
 
@@ -89,8 +109,8 @@ const samplerOf = (system: System): Sampler | null => {
 }
 
 /** Everything that was met is among these states, and some more were looked at for the values of conditions. */
-const isExplored = ({ steps, branches }: System, found: Uint8Array, count: number, met: Coverage | null): boolean => {
-  if (count < states.enough) return false
+const isExplored = ({ steps, branches }: System, found: Uint8Array, count: number, met: Coverage | null, { kind }: Enough): boolean => {
+  if (count < (kind === 'share' ? states.enoughInShare : states.enough)) return false
   if (met === null) return true
   return (
     steps.every(({ id }) => met.fired[id] === 0 || found[id] === 1) &&

@@ -64,7 +64,7 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
     return walk
   }
   const visit = (state: Known, walk: Walk): NonNullable<Known['ways']> => {
-    const found = agree(prepared, scheduleTo(state), () => compareState(subject, sampler, walk, state.place))
+    const found = agree(prepared, scheduleTo(state), () => withoutStacks(() => compareState(subject, sampler, walk, state.place)))
     compared++
     state.ways = found.map((agreed) => ({ agreed, to: meet(agreed.to, state.start, { from: state, agreed }) }))
     return state.ways
@@ -146,6 +146,17 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
     executions: () => [...walksFrom.values()].reduce((sum, walk) => sum + walk.executions(), 0),
     directed,
     others,
+  }
+}
+
+/** What blocks a way is an exception, and there are many: nobody looks at where they come from. */
+const withoutStacks = <T>(run: () => T): T => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return run()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
