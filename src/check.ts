@@ -1,7 +1,9 @@
 /**
  * Checks a model: what the command line does, for tests and other programs (`import { check } from 'mmucheck/check'`).
  */
-import { reportBoth } from './check/both.js'
+import { openAccount } from './check/again/account.js'
+import { alone, beside } from './check/again/beside.js'
+import { confirm, isToBeConfirmed } from './check/both.js'
 import { reportExplored } from './check/explored.js'
 import { type CheckOptions, prepare } from './check/prepare.js'
 import type { Report } from './check/report.js'
@@ -9,9 +11,10 @@ import { reportSolved } from './check/solved.js'
 import type { Checkable } from './check/target.js'
 import { withSizeExplained } from './check/too-large.js'
 import { dumpWasm } from './explicit/search.js'
+import { withSession } from './session/pool.js'
 
-export { Disagreement, EnginesDisagree } from './check/disagreement.js'
-export { type CheckOptions, type Engine, type Limits, type Prepared, prepare } from './check/prepare.js'
+export { CodeDisagrees, Disagreement, EnginesDisagree } from './check/disagreement.js'
+export { type CheckOptions, type Engine, type Limits, type OracleExtent, type Prepared, prepare } from './check/prepare.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report.js'
 
 /**
@@ -20,17 +23,27 @@ export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verd
  * @throws DiagnosticError as `prepare`; Disagreement where the engines, or an engine and the oracle, do not agree, which is a bug of ours.
  */
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
+  const account = openAccount()
   const prepared = await prepare(target, options)
   const { engine = 'explicit' } = options
   switch (engine) {
-    case 'explicit':
-      return reportExplored(prepared, options)
+    case 'explicit': {
+      const { findings, coverage } = await reportExplored(prepared, options)
+      return alone(prepared, findings, coverage, options, account)
+    }
     case 'bmc':
     case 'prove':
-      return reportSolved(prepared, engine, options)
+      return beside(prepared, null, options, account, (signal) => reportSolved(prepared, engine, { ...options, signal }))
     case 'both':
     case 'both in time':
-      return reportBoth(prepared, engine, options)
+      // The solvers load while the states are enumerated.
+      return withSession(async (session) => {
+        const { findings, coverage } = await reportExplored(prepared, options)
+        if (!isToBeConfirmed(findings, engine)) return alone(prepared, findings, coverage, options, account)
+        return beside(prepared, coverage, options, account, (signal) =>
+          confirm(prepared, findings, session, engine, { ...options, signal }),
+        )
+      })
   }
 }
 

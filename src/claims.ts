@@ -1,6 +1,6 @@
 /** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
 import type { PropertyReport, Report, Verdict } from './check/report.js'
-import type { Engine, Limits } from './check.js'
+import type { Engine, Limits, OracleExtent } from './check.js'
 import { type AnyClaim, type Group, groupsOf, rowsOf } from './claims/row.js'
 import { DiagnosticError } from './diagnostics.js'
 import type { Job } from './jobs/job.js'
@@ -36,6 +36,9 @@ export interface ClaimsOptions extends RunOptions {
   readonly limits?: Limits
   /** By default `explicit`. */
   readonly engine?: Engine
+  /** By default 'quarter'. */
+  readonly oracle?: OracleExtent
+  readonly seed?: number
 }
 
 /**
@@ -73,7 +76,11 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
 }
 
 /** What nobody asks about is not searched for: behaviours, and processes that are stuck, take the graph of all states. */
-const jobOf = (target: string, { variant, settings, rows }: Group, { limits = {}, engine = 'explicit' }: ClaimsOptions): Job => {
+const jobOf = (
+  target: string,
+  { variant, settings, rows }: Group,
+  { limits = {}, engine = 'explicit', oracle = 'quarter', seed = 1 }: ClaimsOptions,
+): Job => {
   const named = [...new Set(rows.map(({ claim }) => claim.property))]
   return {
     target,
@@ -85,6 +92,8 @@ const jobOf = (target: string, { variant, settings, rows }: Group, { limits = {}
       deadlock: named.includes('deadlock') ? 'violation' : 'as the model says',
       stuck: named.includes('stuck') ? 'violation' : 'allowed',
       limits,
+      oracle,
+      seed,
     },
   }
 }

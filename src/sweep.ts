@@ -2,7 +2,7 @@
 import { resolveParams } from './check/params.js'
 import { chooseProperties } from './check/properties.js'
 import type { Report } from './check/report.js'
-import type { Limits } from './check.js'
+import type { Limits, OracleExtent } from './check.js'
 import { type Diagnostic, DiagnosticError } from './diagnostics.js'
 import type { Ended, Job } from './jobs/job.js'
 import { type RunOptions, runJobs } from './jobs/run.js'
@@ -19,6 +19,9 @@ export interface SweepOptions extends RunOptions {
   readonly variant?: string | null
   readonly settings?: Parameters<typeof resolveParams>[2]
   readonly limits?: Limits
+  /** By default 'quarter'. */
+  readonly oracle?: OracleExtent
+  readonly seed?: number
 }
 
 export interface Cell extends Judged {
@@ -52,7 +55,7 @@ export interface Sweep {
  * knob, MC017 where there are more than 10,000 combinations; Disagreement as `check`.
  */
 export const sweep = async (target: string, options: SweepOptions): Promise<Sweep> => {
-  const { over = null, properties, variant = null, settings = [], limits = {} } = options
+  const { over = null, properties, variant = null, settings = [], limits = {}, oracle = 'quarter', seed = 1 } = options
   const loaded = await loadModel(target)
   const { params } = resolveParams(loaded.model, variant, settings)
   const set = [...settings.map(([name]) => name), ...Object.keys(variant === null ? {} : (loaded.model.variants?.[variant] ?? {}))]
@@ -60,7 +63,7 @@ export const sweep = async (target: string, options: SweepOptions): Promise<Swee
   chooseProperties({ ...loaded, hash: '' }, properties, [])
   const combinations = settingsOf(knobs)
   const ended = await runJobs(
-    combinations.map((setting) => jobOf(target, properties, variant, [...settings, ...Object.entries(setting)], limits)),
+    combinations.map((setting) => jobOf(target, properties, variant, [...settings, ...Object.entries(setting)], { limits, oracle, seed })),
     options,
   )
   const cells = combinations.map((setting, i) => cellOf(setting, properties, ended[i] ?? null))
@@ -84,7 +87,7 @@ const jobOf = (
   properties: readonly string[],
   variant: string | null,
   settings: NonNullable<Job['options']['settings']>,
-  limits: Limits,
+  rest: Pick<Job['options'], 'limits' | 'oracle' | 'seed'>,
 ): Job => ({
   target,
   options: {
@@ -93,7 +96,7 @@ const jobOf = (
     properties,
     deadlock: properties.includes('deadlock') ? 'violation' : 'as the model says',
     stuck: properties.includes('stuck') ? 'violation' : 'allowed',
-    limits,
+    ...rest,
   },
 })
 

@@ -31,7 +31,14 @@ const argumentsOf = (command: string): string[] =>
   command.split(/\s+/).filter((word) => !['npm', 'run', 'npx', 'mmucheck', '--'].includes(word))
 
 /** Times, rates and memory differ from run to run. */
-const withoutTimes = (output: string): string => output.replaceAll(/^[\d.]+ s of (search|solving).*$/gm, '(time and memory)')
+const withoutTimes = (output: string): string =>
+  output
+    .replaceAll(/^[\d.]+ s of (search|solving).*$/gm, '(time and memory)')
+    // States are run again as long as the solvers compute: what they cover is the same each time.
+    .replaceAll(
+      /run again in JavaScript: .*? of [\d,]+\s+walks?,([^:]*):\s+no\s+difference/gs,
+      (_, covered: string) => `run again: ${covered.replaceAll(/\s+/g, ' ')}`,
+    )
 
 const shown = /<!-- shown: (.+?) -->\n```text\n([\s\S]*?)```\n<!-- \/shown -->/g
 

@@ -3,36 +3,30 @@
  * shortest length.
  */
 import type { Session } from '../session/client.js'
-import { withSession } from '../session/pool.js'
 import type { Answer } from '../symbolic/settle.js'
 import { type Answers, answersAfter } from './answers.js'
 import { EnginesDisagree } from './disagreement.js'
-import { reportExplored } from './explored.js'
-import type { CheckOptions, Prepared } from './prepare.js'
-import type { PropertyReport, Report } from './report.js'
+import type { CheckOptions, Engine, Prepared } from './prepare.js'
+import type { Findings, PropertyReport } from './report.js'
 import { neverWords } from './solved.js'
 
 /** In seconds. Where it is not asked for, longer searches are not confirmed, and confirming takes no longer. */
 const moments = { search: 3, solving: 5 } as const
 
-/** @throws EnginesDisagree where the engines do not agree; Disagreement where one of them and the oracle do not. */
-export const reportBoth = async (prepared: Prepared, engine: 'both' | 'both in time', options: CheckOptions): Promise<Report> => {
-  // The solvers load while the states are enumerated.
-  return withSession(async (session) => {
-    const explored = await reportExplored(prepared, options)
-    const isInterrupted = explored.limit?.kind === 'interrupted'
-    if (isInterrupted || (engine === 'both in time' && explored.seconds > moments.search)) return explored
-    return confirmed(prepared, explored, session, engine, options)
-  })
+/** Whether an exploration is to be confirmed. */
+export const isToBeConfirmed = ({ limit, seconds }: Findings, engine: Engine): boolean => {
+  if (limit?.kind === 'interrupted') return false
+  return engine === 'both' || (engine === 'both in time' && seconds <= moments.search)
 }
 
-const confirmed = async (
+/** @throws EnginesDisagree where the engines do not agree; Disagreement where one of them and the oracle do not. */
+export const confirm = async (
   prepared: Prepared,
-  explored: Report,
+  explored: Findings,
   session: Session,
   engine: 'both' | 'both in time',
   options: CheckOptions,
-): Promise<Report> => {
+): Promise<Findings> => {
   const { limits = {}, signal, onSolving } = options
   const given = limits.seconds === undefined ? null : Math.max(0, limits.seconds - explored.seconds)
   const seconds = engine === 'both in time' ? Math.min(given ?? moments.solving, moments.solving) : given
@@ -58,7 +52,7 @@ const confirmed = async (
 const reachedLength = ({ kind, verdict, length }: PropertyReport): number | null =>
   verdict === (kind === 'sometimes' ? 'holds' : 'violated') ? length : null
 
-const expectedOf = ({ properties }: Report): ReadonlyMap<string, number> =>
+const expectedOf = ({ properties }: Findings): ReadonlyMap<string, number> =>
   new Map(
     properties.flatMap((property) => {
       const length = reachedLength(property)

@@ -1,6 +1,6 @@
 /** What the search never came by: the vacuity check of models whose rules can never fire. */
 import { lineAndColumn } from '../diagnostics.js'
-import type { Span, Step, System } from '../ir/system.js'
+import type { Branch, Span, Step, System } from '../ir/system.js'
 import { shown } from '../load/shown.js'
 import type { Report, Unreached } from './report.js'
 
@@ -16,10 +16,35 @@ export interface Coverage {
  */
 export const collectCoverage = (system: System, { fired, taken }: Coverage): Pick<Report, 'neverFired' | 'neverTaken'> => ({
   neverFired: groups(system.steps, (step) => stepKey(system, step)).flatMap((steps) => unfired(system, steps, fired)),
-  neverTaken: groups(system.branches, ({ at, text }) => `${spanKey(at)} ${text}`)
+  neverTaken: groups(system.branches, branchKey)
     .filter((branches) => branches.every(({ id }) => taken[id] === 0))
     .map(([branch]) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
 })
+
+/** How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if all of it is covered. */
+export interface Covered {
+  readonly covered: number
+  readonly of: number
+}
+
+/** `wanted` says of steps and branches which are asked for. */
+export const countCovered = (
+  system: System,
+  wanted: Coverage,
+  done: Coverage,
+): { readonly steps: Covered; readonly branches: Covered } => ({
+  steps: countGroups(
+    groups(system.steps, (step) => stepKey(system, step)),
+    wanted.fired,
+    done.fired,
+  ),
+  branches: countGroups(groups(system.branches, branchKey), wanted.taken, done.taken),
+})
+
+const countGroups = (all: readonly (readonly { readonly id: number }[])[], wanted: ArrayLike<number>, done: ArrayLike<number>): Covered => {
+  const asked = all.map((group) => group.filter(({ id }) => wanted[id] === 1)).filter((group) => group.length > 0)
+  return { covered: asked.filter((group) => group.every(({ id }) => done[id] === 1)).length, of: asked.length }
+}
 
 const groups = <T>(list: readonly T[], keyOf: (item: T) => string): T[][] => {
   const found = new Map<string, T[]>()
@@ -33,6 +58,8 @@ const groups = <T>(list: readonly T[], keyOf: (item: T) => string): T[][] => {
 }
 
 const spanKey = ({ file, start, end }: Span): string => `${file}:${start}:${end}`
+
+const branchKey = ({ at, text }: Branch): string => `${spanKey(at)} ${text}`
 
 /** One key for all instances, and for all rounds of an unrolled loop; a helper's step counts once per place that calls it. */
 const stepKey = (system: System, step: Step): string =>

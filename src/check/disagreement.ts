@@ -40,3 +40,21 @@ export class EnginesDisagree extends Error {
     this.details = details
   }
 }
+
+export interface CodeDisagreesDetails extends Omit<DisagreementDetails, 'property'> {
+  /** What the two differ about, and what each says of it: states as vectors in the order of the system's variables. */
+  readonly what: string
+  readonly compiled: unknown
+  readonly javascript: unknown
+  readonly variables: readonly string[]
+}
+
+/** Thrown where the compiled code of a model and the author's own functions differ about a state that was run again. Always a bug of mmucheck. */
+export class CodeDisagrees extends Error {
+  override readonly name = 'CodeDisagrees'
+  readonly details: CodeDisagreesDetails
+  constructor(message: string, details: CodeDisagreesDetails, options?: ErrorOptions) {
+    super(message, options)
+    this.details = details
+  }
+}

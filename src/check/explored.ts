@@ -3,12 +3,12 @@ import { DiagnosticError } from '../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../explicit/liveness.js'
 import { type SearchOptions, type SearchResult, search } from '../explicit/search.js'
 import { placeOfFunction } from '../load/stack.js'
-import { collectCoverage } from './coverage.js'
+import { type Coverage, collectCoverage } from './coverage.js'
 import { established, unchosenWords } from './established.js'
 import { notReplayed, reportLiveness, reportOpen, type Wanted } from './liveness.js'
 import type { CheckOptions, Prepared } from './prepare.js'
 import { builtIns } from './properties.js'
-import type { PropertyReport, Report, ReportLimit } from './report.js'
+import type { Findings, PropertyReport, ReportLimit } from './report.js'
 import { subjectOf } from './subject.js'
 import type { Target } from './target.js'
 import { withSizeExplained } from './too-large.js'
@@ -18,7 +18,7 @@ import { traceOf } from './trace-of.js'
  * Searches, and settles every property, each with its own shortest trace, which the oracle has replayed.
  * @throws DiagnosticError where nothing is reachable or the system is too large; Disagreement where the oracle does not confirm what the engine found.
  */
-export const reportExplored = async (prepared: Prepared, options: CheckOptions): Promise<Report> => {
+export const reportExplored = async (prepared: Prepared, options: CheckOptions): Promise<Explored> => {
   const { system } = prepared
   const { safety, liveness, wanted } = await searchAll(prepared, options)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
@@ -37,7 +37,7 @@ export const reportExplored = async (prepared: Prepared, options: CheckOptions):
     ...byState.map((report) => [report.name, report] as const),
     ...(liveness === null ? reportOpen(wanted, safety, limit) : reportLiveness(prepared, wanted, liveness, safety, limit)),
   ])
-  return {
+  const findings: Findings = {
     ...subjectOf(prepared),
     engine: 'explicit',
     complete: complete && (liveness?.complete ?? true),
@@ -53,6 +53,12 @@ export const reportExplored = async (prepared: Prepared, options: CheckOptions):
     solved: null,
     properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => reports.get(name) ?? []),
   }
+  return { findings, coverage: safety }
+}
+
+export interface Explored {
+  readonly findings: Findings
+  readonly coverage: Coverage
 }
 
 interface Searched {

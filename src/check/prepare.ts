@@ -24,6 +24,12 @@ export interface Limits {
  */
 export type Engine = 'explicit' | 'bmc' | 'prove' | 'both' | 'both in time'
 
+/**
+ * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number of seconds, in which they count too; 'quarter': at most a quarter of the
+ * time of the whole check; 'all': every state that can be reached.
+ */
+export type OracleExtent = 'beside' | 'quarter' | 'all' | 'none' | { readonly seconds: number }
+
 export interface CheckOptions {
   /** By default `explicit`. */
   readonly engine?: Engine
@@ -42,6 +48,10 @@ export interface CheckOptions {
   /** A process that can never take a step again while others can. By default a violation wherever a deadlock is one. */
   readonly stuck?: 'as the model says' | 'violation' | 'allowed'
   readonly limits?: Limits
+  /** By default 'beside'. */
+  readonly oracle?: OracleExtent
+  /** Of the random numbers by which states to be run again are chosen; by default 1. */
+  readonly seed?: number
   readonly onProgress?: (progress: Progress) => void
   /** What a solver has settled so far. */
   readonly onSolving?: (progress: SolvingProgress) => void

@@ -2,6 +2,7 @@
 import type { Certificate } from '../symbolic/certificate.js'
 import type { SolverNames } from '../symbolic/settle.js'
 import type { Outcome, Trace } from '../trace/trace.js'
+import type { Covered } from './coverage.js'
 
 export type PropertyKind = Outcome['kind']
 export type Verdict = 'holds' | 'violated' | 'incomplete'
@@ -75,6 +76,25 @@ export interface Solved {
   readonly limit: ReportLimit | null
 }
 
+/** What was run again in JavaScript, without a difference, to whatever the engines say. */
+export type RunAgain =
+  | {
+      readonly kind: 'run again'
+      /** States that were compared in all that the compiled code says of them; whether these are all that can be reached. */
+      readonly states: number
+      readonly all: boolean
+      readonly walks: number
+      /** Of what the engine has met; where no engine looked at all states, of all that there is. */
+      readonly steps: Covered
+      readonly branches: Covered
+      /** Ways of failing, by place. */
+      readonly failures: Covered
+      /** Both values of every condition in a property. */
+      readonly conditions: Covered
+      readonly seconds: number
+    }
+  | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' }
+
 export interface Report {
   readonly model: string
   readonly modelFile: string
@@ -111,4 +131,8 @@ export interface Report {
   /** Properties that read nothing that any step changes: they say nothing about the protocol. */
   readonly unchanging: readonly string[]
   readonly properties: readonly PropertyReport[]
+  readonly oracle: RunAgain
 }
+
+/** A report before anything is run again. */
+export type Findings = Omit<Report, 'oracle'>

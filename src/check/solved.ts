@@ -7,7 +7,7 @@ import { after } from './established.js'
 import { limitText } from './limit.js'
 import type { CheckOptions, Prepared } from './prepare.js'
 import { builtIns } from './properties.js'
-import type { PropertyKind, PropertyReport, Report, ReportLimit, Verdict } from './report.js'
+import type { Findings, PropertyKind, PropertyReport, ReportLimit, Verdict } from './report.js'
 import { subjectOf } from './subject.js'
 import { type SafetyKind, traceOf } from './trace-of.js'
 
@@ -15,7 +15,7 @@ import { type SafetyKind, traceOf } from './trace-of.js'
  * Settles the properties of states by bounded search, or by proof too. Properties of behaviours and extremes stay open, and processes that are stuck are not looked for.
  * @throws Disagreement where the oracle does not confirm what a solver found.
  */
-export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Report> => {
+export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Findings> => {
   const { system } = prepared
   const { answers, solved } = await asked(prepared, engine, options)
   const byState = [...answers].map(([name, answer]): PropertyReport => {

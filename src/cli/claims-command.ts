@@ -13,12 +13,15 @@ import type { ClaimsRequest } from './program.js'
 import { UsageError } from './units.js'
 
 /** Settles the claims of one model, or of all. The traces of violated rows are written where `check` writes them. @returns the exit code. */
-export const runClaims = async ({ target, format, engine, limits, processes, folder }: ClaimsRequest, output: Output): Promise<number> => {
+export const runClaims = async (
+  { target, format, engine, limits, oracle, seed, processes, folder }: ClaimsRequest,
+  output: Output,
+): Promise<number> => {
   const line = jobsLine(output)
   const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
   let models: readonly ModelClaims[]
   try {
-    const shared = { engine, limits, onDone: line.show, signal: interrupt.signal }
+    const shared = { engine, limits, oracle, seed, onDone: line.show, signal: interrupt.signal }
     models = await settleClaims(
       target === null ? modelNames(process.cwd()) : [target],
       processes === null ? shared : { ...shared, processes },

@@ -31,5 +31,6 @@ const rowObject = ({ claim, key, found, asExpected, report, property }: ClaimRes
   complete: report?.complete ?? false,
   limit: report?.limit ?? null,
   seconds: report === null ? null : report.seconds + (report.liveness?.seconds ?? 0),
+  oracle: report?.oracle ?? null,
   trace: found === 'violated' && property?.trace ? tracePaths(folder, key).itf : null,
 })

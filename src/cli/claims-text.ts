@@ -1,4 +1,5 @@
 /** The table of claims as text that survives a mail: nothing is wider than 78 columns but names that cannot be broken. */
+import { runAgainOfAll, runAgainText } from '../check/again/words.js'
 import { formatSeconds, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
 import { foundText, sentencesOf, settingsText, tally, tallyText } from '../claims/words.js'
@@ -13,7 +14,7 @@ const width = 78
 /** By model and sentence, ending in a newline; `folder` is where the traces were written. */
 export const claimsText = (models: readonly ModelClaims[], folder: string, output: Pick<Output, 'colours'>): string => {
   const sections = models.filter(({ rows }) => rows.length > 0).map((model) => section(model, folder, output))
-  return `${[...sections, [...without(models), last(models, output)]].map((lines) => lines.join('\n')).join('\n\n')}\n`
+  return `${[...sections, [...without(models), ...again(models), last(models, output)]].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
 const section = ({ model, title, rows }: ModelClaims, folder: string, output: Pick<Output, 'colours'>): string[] => {
@@ -63,6 +64,13 @@ const colour = ({ asExpected, found }: ClaimResult) => (asExpected ? 'green' : f
 const without = (models: readonly ModelClaims[]): string[] => {
   const names = models.filter(({ rows }) => rows.length === 0).map(({ model }) => model)
   return names.length === 0 ? [] : wrap(`no claims: ${names.join(', ')}`, width, 2)
+}
+
+/** Rows that one check settles were run again once. */
+const again = (models: readonly ModelClaims[]): string[] => {
+  const reports = new Set(models.flatMap(({ rows }) => rows.flatMap(({ report }) => report ?? [])))
+  const all = runAgainOfAll([...reports].map(({ oracle }) => oracle))
+  return all === null ? [] : wrap(runAgainText(all), width, 2)
 }
 
 const last = (models: readonly ModelClaims[], output: Pick<Output, 'colours'>): string => {

@@ -1,12 +1,15 @@
 /** The verbs and flags: from words on a command line to typed requests. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Export } from '../check/exported.js'
-import type { CheckOptions, Engine, Limits } from '../check.js'
-import { parseCount, parseDuration, parseMemory, parseSetting, UsageError } from './units.js'
+import type { CheckOptions, Engine, Limits, OracleExtent } from '../check.js'
+import { parseCount, parseDuration, parseExtent, parseMemory, parseSetting, UsageError } from './units.js'
 
 /** What to search, and within which limits. */
 export type Search = Required<
-  Pick<CheckOptions, 'engine' | 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck'>
+  Pick<
+    CheckOptions,
+    'engine' | 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck' | 'oracle' | 'seed'
+  >
 >
 
 export interface CheckRequest {
@@ -73,6 +76,8 @@ export interface ClaimsRequest {
   readonly format: 'text' | 'json' | 'markdown'
   readonly engine: 'explicit' | 'both'
   readonly limits: Limits
+  readonly oracle: OracleExtent
+  readonly seed: number
   /** Null for one process for each core. */
   readonly processes: number | null
   /** The folder of the counterexamples. */
@@ -87,6 +92,8 @@ export interface SweepRequest {
   readonly settings: Search['settings']
   readonly variant: string | null
   readonly limits: Limits
+  readonly oracle: OracleExtent
+  readonly seed: number
   readonly processes: number | null
   readonly format: 'text' | 'json'
 }
@@ -161,9 +168,27 @@ const collect =
 const text = (given: string): string => given
 
 const positive = value((given: string) => parseCount(given, 1))
+const oracleOption = (unlessSaid: string) =>
+  [
+    '--oracle <extent>',
+    `how much is run again in JavaScript and compared: all states, none, or as many as there is time for, as 5s; by default ${unlessSaid}`,
+    value(parseExtent),
+  ] as const
+const seedOption = [
+  '--seed <n>',
+  'which states are run again at random; by default 1',
+  value((given: string) => parseCount(given, 0)),
+] as const
+const defaultSeed = 1
+
 const natural = value((given: string) => parseCount(given, 0))
 
-interface CheckFlags {
+interface OracleFlags {
+  readonly oracle?: ReturnType<typeof parseExtent>
+  readonly seed?: number
+}
+
+interface CheckFlags extends OracleFlags {
   readonly engine?: 'explicit' | 'bmc' | 'prove' | 'both'
   readonly set?: readonly (readonly [string, string])[]
   readonly variant?: string
@@ -188,7 +213,6 @@ interface CheckFlags {
   readonly dumpIr?: true
   readonly symmetry?: unknown
   readonly workers?: unknown
-  readonly seed?: unknown
 }
 
 const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
@@ -215,6 +239,8 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
     .option('--stuck', 'a process that can never step again is a violation, whatever the model says')
     .option('--no-stuck', 'do not look for processes that can never step again')
+    .option(...oracleOption('what coverage asks for, and as long as solvers compute'))
+    .option(...seedOption)
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print one line, and no progress')
     .option('--lines', 'show file and line of each step of a race')
@@ -226,7 +252,6 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--dump-ir', 'print the transition system, and search nothing')
     .addOption(new Option('--symmetry [kind]').hideHelp())
     .addOption(new Option('--workers <n>').hideHelp())
-    .addOption(new Option('--seed <n>').hideHelp())
     .addHelpText('after', exitCodesHelp)
     .action(async (target: string, flags: CheckFlags) => {
       rejectUnfinished(flags)
@@ -269,10 +294,9 @@ Exit codes: 0 all holds; 11 deadlock or stuck; 12 a property of states is violat
 65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted. A violation beats "incomplete"; of several violations the smallest code counts.`
 
 /** Flags that the design names and nothing implements: an error, never silently ignored. */
-const rejectUnfinished = ({ symmetry, workers, seed }: CheckFlags): void => {
-  const named = Object.entries({ '--symmetry': symmetry, '--workers': workers, '--seed': seed }).find(([, given]) => given !== undefined)
-  if (named !== undefined)
-    throw new UsageError(`${named[0]} is not implemented: the search is exact, on one core, and has no random choices`)
+const rejectUnfinished = ({ symmetry, workers }: CheckFlags): void => {
+  const named = Object.entries({ '--symmetry': symmetry, '--workers': workers }).find(([, given]) => given !== undefined)
+  if (named !== undefined) throw new UsageError(`${named[0]} is not implemented: the search is exact, and on one core`)
 }
 
 interface LimitFlags {
@@ -316,10 +340,12 @@ const searchOf = (flags: CheckFlags): Search => {
     deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
     stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
     limits: limitsOf(flags),
+    oracle: flags.oracle ?? 'beside',
+    seed: flags.seed ?? defaultSeed,
   }
 }
 
-interface ClaimsFlags extends LimitFlags {
+interface ClaimsFlags extends LimitFlags, OracleFlags {
   readonly engine: 'explicit' | 'both'
   readonly json?: true
   readonly markdown?: true
@@ -341,6 +367,8 @@ const claimsCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
     .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
+    .option(...oracleOption('what a quarter of the time is enough for'))
+    .option(...seedOption)
     .option('--json', 'print one JSON object')
     .option('--markdown', 'print a page of Markdown, without times')
     .option('--out <folder>', 'where counterexamples are written', 'counterexamples')
@@ -358,13 +386,15 @@ a row is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupt
           format: flags.json === true ? 'json' : flags.markdown === true ? 'markdown' : 'text',
           engine: flags.engine,
           limits: limitsOf(flags),
+          oracle: flags.oracle ?? 'quarter',
+          seed: flags.seed ?? defaultSeed,
           processes: flags.jobs ?? null,
           folder: flags.out,
         }),
       )
     })
 
-interface SweepFlags extends LimitFlags {
+interface SweepFlags extends LimitFlags, OracleFlags {
   readonly over?: readonly string[]
   readonly property?: readonly string[]
   readonly set?: readonly (readonly [string, string])[]
@@ -390,6 +420,8 @@ const sweepCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
     .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
+    .option(...oracleOption('what a quarter of the time is enough for'))
+    .option(...seedOption)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -407,6 +439,8 @@ Exit codes: 0 every setting is settled, safe or not; 20 a limit left one open; 6
           settings: flags.set ?? [],
           variant: flags.variant ?? null,
           limits: limitsOf(flags),
+          oracle: flags.oracle ?? 'quarter',
+          seed: flags.seed ?? defaultSeed,
           processes: flags.jobs ?? null,
           format: flags.json === true ? 'json' : 'text',
         }),

@@ -27,6 +27,7 @@ export const reportJson = (
     bytesPerState,
     liveness: report.liveness,
     solved: report.solved === null ? null : solvedObject(report.solved, certificate),
+    oracle: report.oracle,
     neverFired: report.neverFired.map(step),
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
     unchanging: report.unchanging,

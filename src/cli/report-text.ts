@@ -1,4 +1,5 @@
 /** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
+import { runAgainText } from '../check/again/words.js'
 import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
 import { builtIns } from '../check/properties.js'
@@ -67,7 +68,11 @@ const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as con
 const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string =>
   paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
 
-const statistics = (report: Report, options: ReportOptions): string[] => [...explored(report), ...solving(report, options)]
+const statistics = (report: Report, options: ReportOptions): string[] => [
+  ...explored(report),
+  ...solving(report, options),
+  ...wrap(runAgainText(report.oracle), width, 2),
+]
 
 const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
   if (states === null || transitions === null || bytes === null || bytesPerState === null) return []

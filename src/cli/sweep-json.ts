@@ -27,5 +27,6 @@ const cellObject = ({ setting, verdict, violation, report, diagnostic }: Cell): 
   complete: report?.complete ?? false,
   limit: report?.limit ?? null,
   seconds: report === null ? null : report.seconds + (report.liveness?.seconds ?? 0),
+  oracle: report?.oracle ?? null,
   error: diagnostic === null ? null : { code: diagnostic.code, message: diagnostic.message },
 })

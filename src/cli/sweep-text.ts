@@ -1,4 +1,5 @@
 /** The truth table as text: a line for each setting, or for all that are alike; then what it says of the knobs. */
+import { runAgainOfAll, runAgainText } from '../check/again/words.js'
 import { formatCount, formatStateCount } from '../check/format.js'
 import { limitText } from '../check/limit.js'
 import type { ParamSetting } from '../check/params.js'
@@ -14,7 +15,7 @@ const width = 100
 
 /** The whole table, ending in a newline. */
 export const sweepText = (sweep: Sweep, output: Pick<Output, 'colours'>): string => {
-  const sections = [heading(sweep), table(sweep, output), minimal(sweep), needs(sweep), [summary(sweep)]]
+  const sections = [heading(sweep), table(sweep, output), minimal(sweep), needs(sweep), [...again(sweep), summary(sweep)]]
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
   return `${text.join('\n\n')}\n`
 }
@@ -25,6 +26,11 @@ const heading = ({ model, title, properties, variant, fixed }: Sweep): string[] 
   ...(variant === null ? [] : [`  variant ${printable(variant)}`]),
   ...pack(Object.entries(fixed).map(assigned), width - 2).map((line) => `  ${line}`),
 ]
+
+const again = ({ cells }: Sweep): string[] => {
+  const all = runAgainOfAll(cells.flatMap(({ report }) => report?.oracle ?? []))
+  return all === null ? [] : wrap(runAgainText(all), width, 2)
+}
 
 const assigned = ([name, value]: readonly [string, ParamSetting | null]): string =>
   `${name}=${value === null ? 'any' : formatSetting(value)}`

@@ -42,6 +42,16 @@ export const parseDuration = (text: string): number => {
   return seconds
 }
 
+/** `all`, `none` or a length of time. @throws UsageError */
+export const parseExtent = (text: string): 'all' | 'none' | { readonly seconds: number } => {
+  if (text === 'all' || text === 'none') return text
+  try {
+    return { seconds: parseDuration(text) }
+  } catch {
+    throw new UsageError(`'${text}' is neither all nor none nor a length of time, as 5s`)
+  }
+}
+
 /** `name=value`, split at the first `=`. @throws UsageError */
 export const parseSetting = (text: string): readonly [name: string, value: string] => {
   const at = text.indexOf('=')

@@ -83,11 +83,12 @@ const logicalOf = (c: Context, node: LogicalExpression, left: Value, scope: Scop
   )
 }
 
-/** `o && o.flag` is null where `o` is; `o || other` is one of the two. */
+/** `o && o.flag` is null where `o` is, and false where `o` is false; `o || other` is one of the two. */
 const logicalOfObjects = (c: Context, node: LogicalExpression, left: Value, test: Expr, scope: Scope): Value => {
   const site = siteOf(scope, node)
   const there = left.k === 'optional' ? left.of : left
-  const nothing = left.k === 'optional' ? constantValue(left.absent) : left
+  // An object is never false; a reference to one need not meet another where there is none.
+  const nothing = left.k === 'optional' && asBool(left.of) === null ? constantValue(left.absent) : left
   const decided = settle(c, test)
   const right = (): Value => evaluate(c, node.right, scope)
   nameAgain(c, node.left, left, scope)

@@ -259,5 +259,5 @@ export const agentFunctions = (newAgentScope: () => StepScope, agent: Agent): Wa
 export const initFunction = (scope: StepScope): WasmFunction => {
   const env = currentState(scope)
   ways(scope, env, scope.system.init)
-  return successorsFunction('init', scope)
+  return { ...successorsFunction('init', scope), exported: scope.purpose === 'sample' }
 }

@@ -62,6 +62,8 @@ export interface MachineOptions {
   readonly log?: number
   /** Bytes from which on a table is frugal; `frugalBytes` unless given. */
   readonly frugal?: number
+  /** Of a program for samples: takes the successors in the buffer, up to an address. */
+  readonly take?: (end: number) => void
 }
 
 /** The inverse of an odd number modulo 2^64, by Newton's iteration. */
@@ -82,7 +84,7 @@ export const partsOf = (program: Program): MachineParts => ({
 /** Compiles and instantiates a module; its table and queue are empty. @throws NoMemory */
 export const createMachine = (parts: MachineParts, options: MachineOptions): Machine => {
   const { shape, memory: map, words } = parts
-  const { log = 12, frugal = frugalBytes } = options
+  const { log = 12, frugal = frugalBytes, take = () => {} } = options
   const stateBytes = words * 8
   const aligned = (bytes: number): number => Math.ceil(bytes / page) * page
   let size = firstSize(shape, log)
@@ -172,7 +174,7 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     write('ring_end', end)
   }
 
-  const exported = newInstance(compileModule(encode(parts.module)), { env: { memory, grow, widen } })
+  const exported = newInstance(compileModule(encode(parts.module)), { env: { memory, grow, widen, take } })
   const functions = new Map<string, MachineFunction>()
   const globals = new Map<string, WasmGlobalObject>()
   for (const [name, value] of Object.entries(exported)) {

@@ -1,6 +1,7 @@
 /** Where things lie in the linear memory, in bytes. */
 import type { System } from '../ir/system.js'
 import type { Layout } from './layout.js'
+import { markOf } from './marks.js'
 import type { Purpose } from './step.js'
 import { waysThrough } from './walk.js'
 
@@ -32,6 +33,8 @@ export interface MemoryMap {
   /** Failing ways of the state being expanded: 16 bytes each, and how many. */
   readonly failures: number
   readonly failureLimit: number
+  /** For samples, 4 bytes for each thing that can be met: the state in which it was met first; see marks.ts. */
+  readonly marks: number
   /** Successors, `entry` bytes each. From `bufferLimit` on they have to be flushed. */
   readonly buffer: number
   readonly bufferLimit: number
@@ -59,8 +62,11 @@ const mostSuccessors = (system: System): number => {
 
 const mostBounded = 4096
 
-/** Bytes of an entry of the buffer behind its state: for `trace` the step and the choice code, for `graph` the agent. */
-const extraBytes: Readonly<Record<Purpose, number>> = { search: 0, trace: 16, graph: 8 }
+/** Bytes of an entry of the buffer behind its state: for `trace` and `sample` the step and the choice code, for `graph` the agent. */
+const extraBytes: Readonly<Record<Purpose, number>> = { search: 0, trace: 16, graph: 8, sample: 16 }
+
+/** So many failing ways of one state are remembered. */
+const rememberedFailures: Readonly<Record<Purpose, number>> = { search: 0, trace: 1024, graph: 0, sample: 65_536 }
 
 /** The memory map for a system; see `storeMemory` for a store alone. */
 export const memoryMap = (system: System, layout: Layout, purpose: Purpose): MemoryMap =>
@@ -71,10 +77,13 @@ export const memoryMap = (system: System, layout: Layout, purpose: Purpose): Mem
     branches: system.branches.length,
     successors: mostSuccessors(system),
     extra: extraBytes[purpose],
+    failures: rememberedFailures[purpose],
+    marks: purpose === 'sample' ? markOf(system).count : 0,
   })
 
 /** The memory map of a store that is used without a system. */
-export const storeMemory = (words: number): MemoryMap => mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0 })
+export const storeMemory = (words: number): MemoryMap =>
+  mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0, failures: 0, marks: 0 })
 
 interface Sizes {
   readonly words: number
@@ -83,9 +92,11 @@ interface Sizes {
   readonly branches: number
   readonly successors: number
   readonly extra: number
+  readonly failures: number
+  readonly marks: number
 }
 
-const mapOf = ({ words, properties, steps, branches, successors, extra }: Sizes): MemoryMap => {
+const mapOf = ({ words, properties, steps, branches, successors, extra, failures: mostFailures, marks: markCount }: Sizes): MemoryMap => {
   const bounded = successors <= mostBounded
   const entry = words * 8 + extra
   const current = 64
@@ -98,8 +109,9 @@ const mapOf = ({ words, properties, steps, branches, successors, extra }: Sizes)
   const recent = align(sources + batch * 4)
   const recentStates = 2 ** Math.floor(Math.log2(recentBytes / (words * 8)))
   const failures = align(recent + recentStates * words * 8)
-  const failureLimit = failures + (extra === extraBytes.trace ? 1024 * 16 : 0)
-  const buffer = align(failureLimit)
+  const failureLimit = failures + mostFailures * 16
+  const marks = align(failureLimit)
+  const buffer = align(marks + markCount * 4)
   const bufferLimit = buffer + batch * entry
   const ring = align(bufferLimit + (bounded ? successors : 1) * entry)
   return {
@@ -114,6 +126,7 @@ const mapOf = ({ words, properties, steps, branches, successors, extra }: Sizes)
     recentStates,
     failures,
     failureLimit,
+    marks,
     buffer,
     bufferLimit,
     entry,

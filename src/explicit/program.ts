@@ -5,6 +5,7 @@ import { readElement } from './fields.js'
 import { type Layout, layoutOf } from './layout.js'
 import { type MemoryMap, memoryMap, recordBytes } from './memory.js'
 import { propertiesFunction, recordFields, testFunction } from './properties.js'
+import { lookFunction, markFunction, sampleGlobals } from './sample-functions.js'
 import { builtIns, type Purpose, type StepScope } from './step.js'
 import { stopReasons, tableFunctions, tableGlobals } from './table.js'
 import { type TableShape, tableShape } from './table-size.js'
@@ -142,7 +143,7 @@ export const beginFunction = (memory: MemoryMap): WasmFunction => ({
  * `run(budget) -> 0 or 1`: looks at and expands up to `budget` states in breadth-first order; 1 where none is left. V8
  * replaces no running loop with optimised code, so this is called again and again.
  */
-const runFunction = (system: System, layout: Layout, memory: MemoryMap): WasmFunction => {
+const runFunction = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction => {
   const stateBytes = layout.widths.length * 8
   const deadlock = builtIns(system).deadlock
   return {
@@ -171,10 +172,11 @@ const runFunction = (system: System, layout: Layout, memory: MemoryMap): WasmFun
           brIf('pause', i32.eqz(get('budget'))),
           set('budget', i32.sub(get('budget'), i32.const(1))),
           ...copyState(layout, memory, getGlobal('head')),
+          ...(purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : []),
           setGlobal('head', i32.add(getGlobal('head'), i32.const(stateBytes))),
           when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))]),
           setGlobal('left', i32.sub(getGlobal('left'), i32.const(1))),
-          ...(system.properties.length > 0 ? [call('properties')] : []),
+          ...(system.properties.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')]),
           when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), [
             set('before', get('out')),
             set('out', call('expand', get('out'))),
@@ -202,26 +204,30 @@ export const programOf = (system: System, purpose: Purpose): Program => {
   const memory = memoryMap(system, layout, purpose)
   const shape = tableShape(layout.widths)
   const scope = (): StepScope => newScope(system, layout, memory, purpose)
+  const isTraced = purpose === 'trace' || purpose === 'sample'
   const functions: WasmFunction[] = [
     ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
     initFunction(scope()),
     expandFunction(system),
-    ...(system.properties.length > 0 ? [propertiesFunction(scope())] : []),
+    ...(system.properties.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
-    ...(purpose === 'trace' ? [rememberFunction(memory), testFunction(scope()), ...traceFunctions(layout, memory)] : []),
+    ...(isTraced ? [rememberFunction(memory), ...traceFunctions(layout, memory, purpose)] : []),
+    ...(purpose === 'trace' ? [testFunction(scope())] : []),
+    ...(purpose === 'sample' ? [markFunction(memory), lookFunction(scope())] : []),
     ...tableFunctions(shape, memory),
     beginFunction(memory),
-    runFunction(system, layout, memory),
+    runFunction(system, layout, memory, purpose),
   ]
   const nothing = { params: [], result: null } as const
   const module: WasmModule = {
     imports: [
       { name: 'grow', type: nothing },
       { name: 'widen', type: nothing },
+      ...(purpose === 'sample' ? [{ name: 'take', type: { params: ['i32'], result: null } } as const] : []),
     ],
-    globals: purpose === 'trace' ? [...globals, ...traceGlobals] : globals,
+    globals: [...globals, ...(isTraced ? traceGlobals : []), ...(purpose === 'sample' ? sampleGlobals : [])],
     functions,
   }
   return { system, layout, shape, memory, purpose, module }

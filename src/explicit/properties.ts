@@ -11,7 +11,7 @@ import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, se
 /** The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth at which it was first. */
 export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12, measured: 16, reached: 20 } as const
 
-const declareTemps = (scope: FunctionScope, property: CompiledProperty): void => {
+export const declareTemps = (scope: FunctionScope, property: CompiledProperty): void => {
   walkStmts(property.body, {
     stmt: (s) => {
       const local = s.op === 'set' ? tempLocal(s.temp) : null

@@ -45,8 +45,8 @@ const statesPerCall = 10_000
 /** The edges that so many states have to wanted ones are kept at a time. */
 const statesPerHunt = 1_000
 
-/** First address and number of the states of each level. */
-interface Level {
+/** First address and number of the states of a level. */
+export interface Level {
   readonly start: number
   readonly count: number
 }
@@ -79,18 +79,22 @@ const searchLevels = async (program: Program, machine: Machine, depth: number, o
   return levels
 }
 
-interface FailingWay {
-  readonly property: number
+export interface FailingWay {
+  /** An index into `System.failures`. */
+  readonly failure: number
   readonly move: Move
 }
 
+/** The number of the built-in property that a failure violates. */
+const violatedBy = ({ system }: Program, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
+
 /** The failing ways of the state that was expanded last. */
-const failingWays = ({ program, machine }: Pick<Searched, 'program' | 'machine'>): FailingWay[] => {
+export const failingWays = (program: Program, machine: Machine): FailingWay[] => {
   const view = machine.view()
   return Array.from({ length: machine.read('failures') }, (_, i) => {
     const at = program.memory.failures + i * 16
     return {
-      property: view.getInt32(at, true),
+      failure: view.getInt32(at, true),
       move: { step: view.getInt32(at + 4, true), choice: Number(view.getBigInt64(at + 8, true)) },
     }
   })
@@ -99,7 +103,8 @@ const failingWays = ({ program, machine }: Pick<Searched, 'program' | 'machine'>
 /** The moves from a state that fail as the property says. */
 const failuresAt = (searched: Searched, address: number, property: number): Move[] => {
   searched.machine.call('successors', address)
-  return failingWays(searched).flatMap((way) => (way.property === property ? [way.move] : []))
+  const { program, machine } = searched
+  return failingWays(program, machine).flatMap((way) => (violatedBy(program, way) === property ? [way.move] : []))
 }
 
 /** The addresses of the states of a level that settle the property: of those in which a step fails, where that is the property. */
@@ -281,7 +286,7 @@ const failingInit = (program: Program, machine: Machine, property: number): Sche
   machine.write('hunting', 1)
   machine.call('hunt_initial')
   machine.write('hunting', 0)
-  const way = failingWays({ program, machine }).find((f) => f.property === property)
+  const way = failingWays(program, machine).find((f) => violatedBy(program, f) === property)
   return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
 }
 

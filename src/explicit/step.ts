@@ -16,15 +16,17 @@ import {
   writeElement,
 } from './fields.js'
 import { fieldMask, placeOf } from './layout.js'
+import { markOf } from './marks.js'
 import type { MemoryMap } from './memory.js'
 import { constantElement } from './walk.js'
 import { block, br, brIf, call, get, i32, i64, loop, type Node, set, setGlobal, when } from './wasm/instruction.js'
 
 /**
  * What the generated code is for. `search` only emits states; `trace` says with each emitted state and each failure which step
- * and choices led to it; `graph` says with each emitted state and each failure which agent did.
+ * and choices led to it; `graph` says with each emitted state and each failure which agent did. `sample` is `trace` that also notes in
+ * which state each step, branch and failure was first met.
  */
-export type Purpose = 'search' | 'trace' | 'graph'
+export type Purpose = 'search' | 'trace' | 'graph' | 'sample'
 
 export interface StepScope extends FunctionScope {
   readonly memory: MemoryMap
@@ -140,7 +142,8 @@ const statements = (scope: StepScope, env: Env, stmts: readonly Stmt[], way: Way
         break
       }
       case 'cover':
-        if (way.of === 'step') scope.code.push(i32.store8(i32.const(0), i32.const(1), scope.memory.taken + s.branch))
+        if (scope.purpose === 'sample') scope.code.push(mark(markOf(scope.system).branch(s.branch)))
+        else if (way.of === 'step') scope.code.push(i32.store8(i32.const(0), i32.const(1), scope.memory.taken + s.branch))
         break
       case 'check': {
         const condition = expression(scope, env, s.condition)
@@ -217,10 +220,11 @@ const agentOf = (scope: StepScope): number => (scope.step === null ? 0 : scope.s
 /** Writes the successor to the buffer. */
 const emit = (scope: StepScope, env: Env, way: Way): void => {
   const { memory } = scope
-  if (scope.step !== null) scope.code.push(i32.store8(i32.const(0), i32.const(1), memory.fired + scope.step))
+  if (scope.purpose === 'sample') scope.code.push(...(scope.step === null ? [] : [mark(markOf(scope.system).step(scope.step))]))
+  else if (scope.step !== null) scope.code.push(i32.store8(i32.const(0), i32.const(1), memory.fired + scope.step))
   for (const [w, word] of env.words.entries())
     scope.code.push(i64.store(get('out'), wordValue(word, fieldMask(scope.layout.widths[w])), w * 8))
-  if (scope.purpose === 'trace') {
+  if (isTraced(scope)) {
     scope.code.push(i32.store(get('out'), i32.const(scope.step ?? -1), env.words.length * 8))
     scope.code.push(i64.store(get('out'), choiceNode(way), env.words.length * 8 + 8))
   }
@@ -229,7 +233,7 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
   if (!memory.bounded)
     scope.code.push(
       when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [
-        call(scope.purpose === 'trace' ? 'spill' : 'flush', get('out')),
+        call(isTraced(scope) ? 'spill' : 'flush', get('out')),
         set('out', i32.const(memory.buffer)),
         setGlobal('emitted', i32.const(1)),
       ]),
@@ -302,7 +306,7 @@ const choose = (scope: StepScope, env: Env, temp: number, count: number, rest: B
         const inner = copyEnv(env)
         for (const [t, saved] of restored) scope.code.push(set(tempLocal(t), saved))
         setTemp(scope, inner, temp, chosen)
-        const code = scope.purpose === 'trace' ? choiceCode(scope, way, chosen) : null
+        const code = isTraced(scope) ? choiceCode(scope, way, chosen) : null
         continuation(scope, inner, rest, { ...way, abandon: label, choice: code, scale: way.scale * BigInt(scope.system.radix), room })
       }),
     )
@@ -367,8 +371,14 @@ const failCode = (scope: StepScope, way: Way, failure: number): Node[] => {
   const numbers = builtIns(scope.system)
   const kind = scope.system.failures[failure].kind === 'assert' ? numbers.assert : numbers.range
   const fail = call('fail', i32.const(kind), i32.const(failure))
-  return scope.purpose === 'search' ? [fail] : [fail, call('remember', i32.const(kind), i32.const(scope.step ?? -1), choiceNode(way))]
+  if (scope.purpose === 'search') return [fail]
+  const marked = scope.purpose === 'sample' ? [mark(markOf(scope.system).failure(failure))] : []
+  return [fail, ...marked, call('remember', i32.const(failure), i32.const(scope.step ?? -1), choiceNode(way))]
 }
+
+const isTraced = ({ purpose }: StepScope): boolean => purpose === 'trace' || purpose === 'sample'
+
+const mark = (item: number): Node => call('mark', i32.const(item))
 
 const timesSet = (b: Block): Map<number, number> => {
   const times = new Map<number, number>()

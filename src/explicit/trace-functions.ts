@@ -2,6 +2,7 @@
 import { copyState } from './agents.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory.js'
+import type { Purpose } from './step.js'
 import {
   block,
   br,
@@ -20,11 +21,11 @@ import {
   when,
 } from './wasm/instruction.js'
 
-/** `remember(property, step, choice)`: keeps which way failed, for schedules. */
+/** `remember(failure, step, choice)`: keeps which way failed, for schedules. */
 export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
   name: 'remember',
   params: [
-    ['property', 'i32'],
+    ['failure', 'i32'],
     ['step', 'i32'],
     ['choice', 'i64'],
   ],
@@ -34,7 +35,7 @@ export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
   body: [
     set('at', i32.add(i32.const(memory.failures), i32.shl(getGlobal('failures'), i32.const(4)))),
     when(i32.geU(get('at'), i32.const(memory.failureLimit)), [ret()]),
-    i32.store(get('at'), get('property')),
+    i32.store(get('at'), get('failure')),
     i32.store(get('at'), get('step'), 4),
     i64.store(get('at'), get('choice'), 8),
     setGlobal('failures', i32.add(getGlobal('failures'), i32.const(1))),
@@ -54,7 +55,7 @@ export const traceGlobals: readonly WasmGlobal[] = [
 ]
 
 /** What schedules need: which of the states at hand lead to one of those in the table. */
-export const traceFunctions = (layout: Layout, memory: MemoryMap): WasmFunction[] => {
+export const traceFunctions = (layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction[] => {
   const stateBytes = layout.widths.length * 8
   /** Notes an edge for every entry of the buffer whose state is in the table. */
   const lookUp: WasmFunction = {
@@ -93,7 +94,15 @@ export const traceFunctions = (layout: Layout, memory: MemoryMap): WasmFunction[
     result: null,
     exported: false,
     locals: [],
-    body: [when(getGlobal('hunting'), [call('look_up', get('end'))], [call('flush', get('end'))])],
+    body: [
+      when(
+        getGlobal('hunting'),
+        [call('look_up', get('end'))],
+        purpose === 'sample'
+          ? [when(getGlobal('sampling'), [call('take', get('end'))], [call('flush', get('end'))])]
+          : [call('flush', get('end'))],
+      ),
+    ],
   }
   /** `hunt(state, count)`: notes the edges of `count` states from an address on. */
   const hunt: WasmFunction = {

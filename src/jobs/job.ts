@@ -1,5 +1,12 @@
 /** Checks that run side by side: what is to be checked, and what crosses the border between processes. */
-import { Disagreement, type DisagreementDetails, EnginesDisagree, type EnginesDisagreeDetails } from '../check/disagreement.js'
+import {
+  CodeDisagrees,
+  type CodeDisagreesDetails,
+  Disagreement,
+  type DisagreementDetails,
+  EnginesDisagree,
+  type EnginesDisagreeDetails,
+} from '../check/disagreement.js'
 import type { Report } from '../check/report.js'
 import type { CheckOptions } from '../check.js'
 import { type Diagnostic, DiagnosticError } from '../diagnostics.js'
@@ -23,6 +30,7 @@ export interface Failure {
   readonly stack: string
   readonly evidence:
     | { readonly kind: 'oracle'; readonly details: DisagreementDetails }
+    | { readonly kind: 'code'; readonly details: CodeDisagreesDetails }
     | { readonly kind: 'engines'; readonly details: EnginesDisagreeDetails }
     | null
 }
@@ -35,6 +43,7 @@ export const failureOf = (error: unknown): Exclude<Ended, { kind: 'report' }> =>
 
 const evidenceOf = (error: unknown): Failure['evidence'] => {
   if (error instanceof Disagreement) return { kind: 'oracle', details: error.details }
+  if (error instanceof CodeDisagrees) return { kind: 'code', details: error.details }
   return error instanceof EnginesDisagree ? { kind: 'engines', details: error.details } : null
 }
 
@@ -45,6 +54,8 @@ export const errorOf = ({ name, message, stack, evidence }: Failure): Error => {
       return Object.assign(new Error(message), { name, stack })
     case 'oracle':
       return Object.assign(new Disagreement(message, evidence.details), { stack })
+    case 'code':
+      return Object.assign(new CodeDisagrees(message, evidence.details), { stack })
     case 'engines':
       return Object.assign(new EnginesDisagree(message, evidence.details), { stack })
   }

@@ -26,7 +26,17 @@ export const evaluate = (property: AnyProperty, state: State, params: ParamRecor
   return { value, holds, reads, fault }
 }
 
-/** What an author's predicate or measure says of a state. @throws whatever it throws that is no fault. */
+/** What an author's predicate or measure gives in a state, null where it faults. @throws whatever it throws that is no fault. */
+export const answerOf = (predicate: (s: never, p: never) => boolean | number, state: State, params: ParamRecord): number | null => {
+  try {
+    return Number(judging(() => (predicate as (s: unknown, p: unknown) => boolean | number)(state.s, params)))
+  } catch (error) {
+    failureOf(error)
+    return null
+  }
+}
+
+/** The same, and what was read. @throws whatever it throws that is no fault. */
 export const ask = (predicate: (s: never, p: never) => boolean | number, state: State, params: ParamRecord): Omit<Evaluation, 'holds'> => {
   const f = predicate as (s: unknown, p: unknown) => boolean | number
   const { value: result, reads } = state.withReads(() => {

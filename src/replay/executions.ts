@@ -81,7 +81,8 @@ export function* ways<T>(
   }
 }
 
-const chooseNumbers = (numbers: readonly number[]): Chooser => {
+/** Chooses these numbers, in order. */
+export const chooseNumbers = (numbers: readonly number[]): Chooser => {
   let i = 0
   return () => numbers[i++] ?? null
 }

@@ -55,6 +55,8 @@ export interface Oracle {
   readonly agents: readonly OracleAgent[]
   /** Runs `init`, and every process up to its first yield. */
   readonly start: (choose: Chooser) => { readonly outcome: Outcome; readonly run: Run }
+  /** One more execution of a process, at its first yield, on a state that may have others. */
+  readonly begin: (agent: number, state: State) => RunningProcess
 }
 
 type Body = (s: unknown, instance?: number) => unknown
@@ -90,7 +92,7 @@ export const createOracle = (model: Model, params: ParamRecord): Oracle => {
     }
     return { outcome, run: { state, processes, step } }
   }
-  return { domains, agents: codes.map(({ agent }) => agent), start }
+  return { domains, agents: codes.map(({ agent }) => agent), start, begin: (agent, state) => startProcess(codes[agent]!, state) }
 }
 
 const agentsOf = (kind: OracleAgent['kind'], groups: Readonly<Record<string, unknown>>): AgentCode[] =>
@@ -116,8 +118,9 @@ const agentCode = (kind: OracleAgent['kind'], group: string, instance: number | 
 const isEach = (x: unknown): x is { readonly count: number; readonly body: unknown } =>
   typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'each'
 
-interface RunningProcess extends OracleProcess {
-  step(choose: Chooser): Outcome
+/** A process that can take steps. After one that is blocked or fails it can go no further. */
+export interface RunningProcess extends OracleProcess {
+  readonly step: (choose: Chooser) => Outcome
 }
 
 const startProcess = ({ agent, bodies }: AgentCode, state: State): RunningProcess => {

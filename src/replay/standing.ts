@@ -9,7 +9,7 @@ import type { OracleState, Standing } from './vector.js'
 export interface Correspondence {
   /** For each of `System.agents`, its number in the oracle. */
   readonly agents: readonly number[]
-  readonly stateOf: (run: Run) => OracleState
+  readonly stateOf: (run: Pick<Run, 'state' | 'processes'>) => OracleState
 }
 
 /** @throws Disagreement if the system has an agent that the oracle has not. */
@@ -25,12 +25,13 @@ export const correspond = (system: System, oracle: Oracle): Correspondence => {
     agents,
     stateOf: (run) => ({
       state: run.state,
-      processes: system.processes.map(({ agent }) => standing(run.processes[agents[agent]!]!)),
+      processes: system.processes.map(({ agent }) => standingOf(run.processes[agents[agent]!]!)),
     }),
   }
 }
 
-const standing = ({ frames, label }: OracleProcess): Standing => {
+/** Where a process stands; good until it takes a step, whatever others do. */
+export const standingOf = ({ frames, label }: OracleProcess): Standing => {
   if (label === null) return null
   const locals = frames.map((frame) => frame.locals())
   const key = frames.map(({ file, offset }, i) => `${file}:${offset}${rounds(locals[i]!)}`).join('/')

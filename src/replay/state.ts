@@ -13,8 +13,8 @@ import {
   copyValue,
   createStore,
   goneFrom,
+  keep,
   type Location,
-  put,
   type QueueStore,
   type RecordStore,
   type SetStore,
@@ -262,9 +262,10 @@ export const createState = (domains: Fields): State => {
     domains,
     stores,
     save: () => {
-      const values = [...stores.values()].map((store) => ({ store, value: snapshot(store) }))
+      const kept: (() => void)[] = []
+      for (const store of stores.values()) keep(store, kept)
       return () => {
-        for (const { store, value } of values) put(store, copyValue(value))
+        for (const restore of kept) restore()
       }
     },
     withReads: (f) => {

@@ -37,9 +37,11 @@ export type Store = ScalarStore | OptionalStore | RecordStore | ArrayStore | Que
 /** By name. */
 export type Stores = ReadonlyMap<string, Store>
 
+export type ScalarDomain = Extract<Domain, { kind: 'bool' | 'range' | 'oneOf' }>
+
 export interface ScalarStore {
   readonly kind: 'scalar'
-  readonly domain: Extract<Domain, { kind: 'bool' | 'range' | 'oneOf' }>
+  readonly domain: ScalarDomain
   readonly at: Location
   readonly within: Within | null
   value: number | boolean | string
@@ -139,7 +141,7 @@ const createFields = (fields: Readonly<Record<string, Domain>>, at: Location, wi
     ]),
   )
 
-const initialScalar = (domain: ScalarStore['domain']): number | boolean | string => {
+export const initialScalar = (domain: ScalarDomain): number | boolean | string => {
   switch (domain.kind) {
     case 'bool':
       return false
@@ -176,12 +178,63 @@ export const snapshot = (store: Store): Value => {
   }
 }
 
+/** Remembers what a store holds: adds functions that bring it back, as often as they are called. */
+export const keep = (store: Store, into: (() => void)[]): void => {
+  switch (store.kind) {
+    case 'scalar': {
+      const { value } = store
+      into.push(() => {
+        store.value = value
+      })
+      return
+    }
+    case 'optional': {
+      const { present } = store
+      into.push(() => {
+        store.present = present
+      })
+      return keep(store.of, into)
+    }
+    case 'record':
+      for (const of of store.fields.values()) keep(of, into)
+      return
+    case 'array':
+      for (const of of store.items) keep(of, into)
+      return
+    case 'queue': {
+      const items = store.items.map(copyValue)
+      into.push(() => {
+        store.items.length = 0
+        for (const item of items) store.items.push(copyValue(item))
+      })
+      return
+    }
+    case 'set': {
+      const members = [...store.members]
+      into.push(() => {
+        store.members.clear()
+        for (const member of members) store.members.add(member)
+      })
+      return
+    }
+    case 'union': {
+      const { variant } = store
+      into.push(() => {
+        store.variant = variant
+      })
+      for (const fields of store.variants.values()) for (const of of fields.values()) keep(of, into)
+    }
+  }
+}
+
 /** A deep copy of a value that is apart from any state. */
 export const copyValue = (value: Value): Value => {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyValue)
   if (isSet(value)) return value.copy()
-  return Object.fromEntries(Object.entries(value).map(([name, x]) => [name, copyValue(x)]))
+  const copy: { [field: string]: Value } = {}
+  for (const name of Object.keys(value)) copy[name] = copyValue(value[name]!)
+  return copy
 }
 
 /** Copies a value into a store. @throws Fault if it is none of the store's domain. */

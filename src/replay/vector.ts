@@ -5,10 +5,9 @@ import type { Domain, Fields } from '../lang/domain.js'
 import type { Model } from '../lang/model.js'
 import type { Plain, ProcessView, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
+import { type Reads, readsOf } from './flatten.js'
 import { encodeLocal, raiseLocal } from './local.js'
-import { isSet } from './members.js'
 import type { State } from './state.js'
-import { initialValue, snapshot, type Value } from './store.js'
 
 /** Where a process stands: the key of its location, and the locals of each of its generators, outermost first. Null where it has returned. */
 export type Standing = { readonly key: string; readonly frames: readonly Readonly<Record<string, unknown>>[] } | null
@@ -21,21 +20,28 @@ export interface OracleState {
 
 /** The vector of a state. Linear in its size. @throws Disagreement */
 export const toVector = (system: System, { state, processes }: OracleState): Vector => {
-  const flat = new Map<string, number[]>()
-  for (const [name, domain] of Object.entries(state.domains)) flatten(domain, snapshot(state.stores.get(name)!), name, flat)
+  const reads = readsIn(state)
   const locations = system.processes.map((process, i) => locationOf(system, process, processes[i] ?? null))
   const live = new Map<number, number[]>()
   for (const [i, location] of locations.entries())
     for (const local of location.live) live.set(local.variable, encodeLive(system, i, local, processes[i]?.frames[local.frame]))
 
   const vector: number[] = []
-  for (const variable of system.variables) vector.push(...valuesOf(variable, flat, locations, live))
+  for (const variable of system.variables) vector.push(...valuesOf(variable, reads, locations, live))
   return vector
+}
+
+const knownReads = new WeakMap<State, Reads>()
+
+const readsIn = (state: State): Reads => {
+  const reads = knownReads.get(state) ?? readsOf(state.domains, state.stores)
+  knownReads.set(state, reads)
+  return reads
 }
 
 const valuesOf = (
   variable: Variable,
-  flat: ReadonlyMap<string, number[]>,
+  reads: Reads,
   locations: readonly ProcessLocation[],
   live: ReadonlyMap<number, number[]>,
 ): readonly number[] => {
@@ -44,7 +50,7 @@ const valuesOf = (
   let values: readonly number[] | undefined
   if (role.kind === 'location') values = [locations[role.process]!.id]
   else if (role.kind === 'local') values = live.get(id) ?? Array<number>(count).fill(lo)
-  else values = flat.get(name)
+  else values = reads.get(name)?.map((read) => read())
   if (values?.length !== count)
     throw new Disagreement(
       `the variable '${name}' has ${count} elements; the oracle finds ${values === undefined ? 'no such variable' : values.length}`,
@@ -58,16 +64,16 @@ interface Locations {
   readonly byId: ReadonlyMap<number, ProcessLocation>
 }
 
-const known = new WeakMap<Process, Locations>()
+const knownLocations = new WeakMap<Process, Locations>()
 
 /** The locations of a process, which may be thousands, each looked for in every state of a trace. */
 const locationsOf = (process: Process): Locations => {
-  const found = known.get(process) ?? {
+  const found = knownLocations.get(process) ?? {
     final: process.locations.find(({ final }) => final),
     byKey: new Map(process.locations.flatMap((l) => (l.final ? [] : [[l.key, l] as const]))),
     byId: new Map(process.locations.map((l) => [l.id, l] as const)),
   }
-  known.set(process, found)
+  knownLocations.set(process, found)
   return found
 }
 
@@ -95,53 +101,6 @@ const encodeLive = (
     throw new Disagreement(`the local '${name}' of '${agent}' is alive for '${variable.name}', but the oracle does not see it`)
   return encodeLocal(variable, suffix, locals[name])
 }
-
-/** Appends the elements of a value to those of each variable that it has a part in: row-major, as arrays are walked in order. */
-const flatten = (domain: Domain, value: Value, name: string, out: Map<string, number[]>): void => {
-  const put = (variable: string, element: number): void => {
-    const known = out.get(variable)
-    if (known === undefined) out.set(variable, [element])
-    else known.push(element)
-  }
-  switch (domain.kind) {
-    case 'bool':
-      return put(name, Number(value))
-    case 'range':
-      return put(name, value as number)
-    case 'oneOf':
-      return put(name, domain.values.indexOf(value as string))
-    case 'optional':
-      put(`${name}?`, Number(value !== null))
-      return flatten(domain.of, value ?? initialValue(domain.of), name, out)
-    case 'record':
-      for (const [field, of] of Object.entries(domain.fields)) flatten(of, fieldOf(value, field), `${name}.${field}`, out)
-      return
-    case 'array':
-      for (const item of value as Value[]) flatten(domain.of, item, name, out)
-      return
-    case 'queue': {
-      const items = value as Value[]
-      put(`${name}#len`, items.length)
-      for (let i = 0; i < domain.capacity; i++) flatten(domain.of, items[i] ?? initialValue(domain.of), name, out)
-      return
-    }
-    case 'set':
-      for (let i = 0; i < domain.size; i++) put(name, Number(isSet(value) && value.has(i)))
-      return
-    case 'union': {
-      const tag = fieldOf(value, domain.tag)
-      put(`${name}.${domain.tag}`, Object.keys(domain.variants).indexOf(tag as string))
-      for (const [variant, fields] of Object.entries(domain.variants))
-        for (const [field, of] of Object.entries(fields))
-          flatten(of, variant === tag ? fieldOf(value, field) : initialValue(of), `${name}.${variant}.${field}`, out)
-      return
-    }
-    case 'ghost':
-      return flatten(domain.of, value, name, out)
-  }
-}
-
-const fieldOf = (value: Value, field: string): Value => (value as { [field: string]: Value })[field]!
 
 /**
  * A vector, as any engine gives it, as people know the state. Locals of processes are named as the author names them; a

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withoutSample } from '../cli/again.ts'
 import { createProject, type Project } from '../cli/project.ts'
 import { counter } from './protocol.ts'
 
@@ -35,7 +36,7 @@ const json = async (...words: string[]): Promise<Answer> => {
   return answer
 }
 
-const withoutTimes = (text: string): string => text.replaceAll(/[\d.]+ s$/gm, '(time)')
+const withoutTimes = (text: string): string => withoutSample(text.replaceAll(/[\d.]+ s$/gm, '(time)'))
 
 const changed = async (from: string, to: string, then: () => Promise<void>): Promise<void> => {
   const file = 'properties/counter.ts'

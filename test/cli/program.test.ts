@@ -33,6 +33,8 @@ const search = {
   deadlock: 'as the model says',
   stuck: 'as the model says',
   limits: {},
+  oracle: 'beside',
+  seed: 1,
 }
 const plain = { format: 'text', volume: 'normal', places: 'hidden', folder: 'counterexamples', itf: null }
 
@@ -42,7 +44,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --json --quiet --lines --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -60,6 +62,8 @@ test('every flag of check arrives', async () => {
         deadlock: 'allowed',
         stuck: 'violation',
         limits: { states: 1_000_000, depth: 0, bytes: 1024 ** 3, seconds: 120 },
+        oracle: { seconds: 2.5 },
+        seed: 7,
       },
       format: 'json',
       volume: 'quiet',
@@ -153,7 +157,9 @@ describe('what makes no sense is a usage error that says why', () => {
     ['synthesize m', 'say what must hold'],
     ['check m --symmetry', '--symmetry is not implemented'],
     ['check m --workers 4', '--workers is not implemented'],
-    ['check m --seed 1', '--seed is not implemented'],
+    ['check m --seed -1', "'-1' is not a whole number"],
+    ['check m --oracle some', "'some' is neither all nor none nor a length of time"],
+    ['sweep m --property p --oracle 0s', "'0s' is neither all nor none"],
     ['check m --dump-wasm --dump-ir', 'cannot be used together'],
     ['inspect x --full --step 1', 'cannot be used together'],
   ])('%s', async (words, message) => {

@@ -31,7 +31,7 @@ const rule = (body: string, before = '', claims = ''): Promise<Agreed> =>
       x: range(0, 7), y: range(0, 7), z: range(0, 7), n: range(0, 7), i: index(2), b: bool,
       a: array(4, range(0, 7)), g: array(2, array(2, range(0, 7))), slot: array(2, record({ v: range(0, 7), w: range(0, 7) })),
       q: array(2, queue(3, range(0, 7))), e: queue(4, range(0, 7)), who: array(2, set(4)), m: set(4), o: optional(record({ v: range(0, 7), p: optional(range(0, 7)), a: array(2, range(0, 7)) })),
-      u: union('kind', { off: {}, on: { v: range(0, 7), r: record({ x: range(0, 7) }) } }), oa: array(3, optional(range(0, 7))), done: index(2),
+      u: union('kind', { off: {}, on: { v: range(0, 7), r: record({ x: range(0, 7) }) } }), oa: array(3, optional(range(0, 7))), ob: optional(bool), done: index(2),
     }),
     deadlock: 'allowed',
     rules: () => ({ go: function* (s: any): Steps { when(s.done === 0); s.done = 1; ${body} } })`,
@@ -164,6 +164,9 @@ test.each([
   ['s.x = s.oa.at(1) ?? 6', 's.x === 6'],
   ['s.oa[1] = 4; s.x = s.oa.at(1) ?? 6', 's.x === 4'],
   ['s.b = s.o?.p === undefined', 's.b'],
+  ['s.ob = false; s.ob = s.ob && s.done === 1', 's.ob === false'],
+  ['s.ob = s.ob && s.done === 1', 's.ob === null'],
+  ['s.ob = false; s.ob = s.ob || s.done === 1', 's.ob === true'],
   ['s.b = s.o?.a.length === 2', '!s.b'],
   ['s.o = { v: 1, p: 5, a: [1, 2] }; s.b = s.o?.a.includes(2) === true', 's.b'],
 ])('`?.` ends the whole chain, and `??` asks for what is at its end: %s', async (body, expected) => {
