@@ -59,7 +59,7 @@ export const compound = (sc: Scope, found: Place): { readonly code: Code; readon
   const sub = deeper(sc)
   const rightCode =
     op === '<<' || op === '>>' || op === '>>>'
-      ? grammar.intIn(sub, 0, draw.once(4) ? 31 : 2, 'safe')
+      ? grammar.intIn(sub, 0, op === '<<' ? 2 : 31, 'safe')
       : op === '%'
         ? allows(sc, 'zero divisor') && draw.once(4)
           ? grammar.intIn(sub, 0, 3, 'safe')
@@ -67,7 +67,7 @@ export const compound = (sc: Scope, found: Place): { readonly code: Code; readon
         : draw.once(3)
           ? constant(draw.below(3)).code
           : grammar.intIn(sub, -2, 2, 'safe')
-  const limits = op === '<<' || op === '>>' || op === '>>>' ? [0, 31] : op === '%' ? [0, 4] : [-2, 2]
+  const limits = op === '<<' ? [0, 2] : op === '>>' || op === '>>>' ? [0, 31] : op === '%' ? [0, 4] : [-2, 2]
   const range = combined(op, { code: found.code, ...found.type }, { code: rightCode, lo: limits[0]!, hi: limits[1]! })
   return range === null ? null : { code: code('')`${found.code} ${op}= ${rightCode}`, ...range }
 }

@@ -110,7 +110,7 @@ export const integer = (sc: Scope): Int => {
       () => {
         const x = grammar.int(sub)
         const y = divisor(sub)
-        return draw.once(2) ? remainder(x, y) : quotient(x, y, int`Math.${x.lo >= 0 && y.lo > 0 && draw.once(3) ? 'floor' : 'trunc'}(${x.code} / ${y.code})`)
+        return draw.once(2) || (x.lo === least && y.lo <= -1 && y.hi >= -1) ? remainder(x, y) : quotient(x, y, int`Math.${x.lo >= 0 && y.lo > 0 && draw.once(3) ? 'floor' : 'trunc'}(${x.code} / ${y.code})`)
       },
     ],
     [3, () => operate(draw.one(['&', '|', '^']), grammar.int(sub), grammar.int(sub))],

@@ -200,9 +200,9 @@ export interface Place {
 
 export const isState = ({ kind }: Var): boolean => kind !== 'local'
 
-/** A parameter or reference is a pointer: where it points is never assigned as a whole. */
+/** A parameter or reference is a pointer: where it points is never assigned as a whole. A local object is a constant. */
 const assignable = (root: Var, path: Path): boolean =>
-  root.assignable && !path.throughQueue && !(path.segments.length === 0 && (root.kind === 'reference' || root.kind === 'parameter') && !isScalar(root.type))
+  root.assignable && !path.throughQueue && !(path.segments.length === 0 && root.kind !== 'state' && root.kind !== 'ghost' && !isScalar(root.type) && root.type.k !== 'optional')
 
 /** A queue in a copy: what is behind its end is undefined there, and a violation in the state. */
 const hidden = (sc: Scope, root: Var, { segments }: Path): boolean =>

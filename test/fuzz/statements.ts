@@ -91,7 +91,8 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
 
 const store = (sc: Scope): Written | null => {
   const { draw, grammar } = sc
-  const found = target(draw.once(8) ? { ...sc, ghosts: true } : sc, () => true)
+  const ghosts = sc.vars.filter((v) => v.kind === 'ghost')
+  const found = target(draw.once(8) && ghosts.length > 0 ? { ...withGhosts(sc), writes: sc.writes, vars: ghosts } : sc, () => true)
   if (found === null) return null
   const from = found.root.kind === 'ghost' ? withGhosts(sc) : sc
   const { type, code: text } = found
@@ -274,11 +275,12 @@ const reference = (sc: Scope): Written | null => {
 /** Destructuring: fields, elements, nested ones, with defaults and the rest. */
 const pattern = (sc: Scope): Written | null => {
   const { draw } = sc
-  const found = somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
+  const nested = draw.once(3) ? somePlace(sc, (t, root) => isState(root) && t.k === 'record' && t.fields.some(([, f]) => f.k === 'record' || f.k === 'array')) : null
+  const found = nested ?? somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
   if (found === null) return null
   const vars: Var[] = []
   const bind = (type: Type): Code | null => {
-    if (draw.once(3) && type.k === 'record') return below(type)
+    if (draw.once(2) && type.k === 'record') return below(type)
     if (draw.once(3) && type.k === 'array') return below(type)
     const name = sc.fresh('v')
     if (isScalar(type) || (type.k === 'optional' && isScalar(type.of))) vars.push({ text: name, type, kind: 'local', assignable: false })
