@@ -93,5 +93,7 @@ const wrongSchedule = (
   if (schedule.fails) return failure?.kind === kind ? [] : [`${text} ends with ${failure?.kind ?? 'no'} failure in the oracle`]
   const property = properties[name]
   if (property === undefined) return kind === 'deadlock' ? [] : [`${text} is for no property`]
-  return evaluate(property, state, params).holds === (kind === 'sometimes') ? [] : [`${text} ends in a state that is no witness in the oracle`]
+  return evaluate(property, state, params).holds === (kind === 'sometimes')
+    ? []
+    : [`${text} ends in a state that is no witness in the oracle`]
 }

@@ -114,7 +114,8 @@ export const compareText = async (
   const bounded = compareBounded(system, model, params, properties, fast, maxDepth ?? null, maxBound)
   if (bounded !== '') throw new Differs(bounded)
   const schedules = checkSchedules(system, model, params, properties, fast, slow)
-  const temporal = fast.complete && fast.states <= mostForLiveness ? await compareLiveness(system, given, model, params, claimed as never) : {}
+  const temporal =
+    fast.complete && fast.states <= mostForLiveness ? await compareLiveness(system, given, model, params, claimed as never) : {}
   return { kind: 'agree', states: fast.states, complete: fast.complete, result: fast, schedules, temporal }
 }
 

@@ -1,9 +1,9 @@
 /** Random boolean expressions. */
-import { code, type Code, group } from './code.ts'
+import { type Code, code, group } from './code.ts'
 import { chainTo, constant, unionField } from './integers.ts'
-import { callback, call1, someList } from './lists.ts'
-import { allows, isLeaf, declared, deepest, deeper, type Scope, somePlace, sometimes } from './scope.ts'
-import { intType, isScalar, randomInt, sameType, type Type } from './types.ts'
+import { call1, callback, someList } from './lists.ts'
+import { allows, deeper, deepest, isLeaf, type Scope, somePlace, sometimes } from './scope.ts'
+import { isScalar, randomInt, sameType, type Type } from './types.ts'
 
 const bool = code('bool')
 
@@ -31,14 +31,17 @@ const test = (sc: Scope): Code | null => {
     case 'bool':
       return draw.once(3) ? bool`!${found.code}` : bool`${found.code}`
     case 'optional':
-      if (!isScalar(type.of) && draw.once(4)) return bool`(${found.code} ? true : false)`
+      if ((!isScalar(type.of) || (type.of.k === 'bool' && allows(sc, 'optional condition'))) && draw.once(4))
+        return bool`(${found.code} ? true : false)`
       return bool`(${found.code} ${op} null)`
     case 'union':
       return bool`(${found.code}.${type.tag} ${op} '${draw.one(type.variants)[0]}')`
     case 'queue':
       return bool`(${found.code}.length ${op} ${`${draw.below(type.capacity + 1)}`})`
     case 'set':
-      return draw.once(2) ? bool`(${found.code}.size ${op} ${`${draw.below(type.size + 1)}`})` : bool`${found.code}.has(${`${draw.below(type.size)}`})`
+      return draw.once(2)
+        ? bool`(${found.code}.size ${op} ${`${draw.below(type.size + 1)}`})`
+        : bool`${found.code}.has(${`${draw.below(type.size)}`})`
     default: {
       const literal = literalOf(sc, type)
       return literal === null ? null : bool`(${found.code} ${op} ${literal})`
@@ -68,7 +71,11 @@ export const boolean = (sc: Scope): Code => {
         const found = somePlace(sub, (t) => t.k === 'enum' && t.values.length > 1)
         if (found?.type.k !== 'enum') return read()
         const { values } = found.type
-        if (draw.once(4)) return bool`[${values.slice(0, 2).map((v) => `'${v}'`).join(', ')}].includes(${found.code})`
+        if (draw.once(4))
+          return bool`[${values
+            .slice(0, 2)
+            .map((v) => `'${v}'`)
+            .join(', ')}].includes(${found.code})`
         return bool`(${found.code} ${draw.one(['===', '!=='])} ${draw.once(2) ? grammar.enumeration(sub, values) : `'${draw.one(values)}'`})`
       },
     ],
@@ -170,5 +177,3 @@ const ofList = (sc: Scope): Code | null => {
     ],
   ])()
 }
-
-export { allows, declared, intType }

@@ -36,7 +36,11 @@ export const createLanes = (system: System): CircuitLanes => {
     offsets.push(width)
     width += dims.reduce((a, b) => a * b, 1)
   }
-  const bits = circuit.names.map(({ variable, element, bit }) => ({ at: offsets[variable]! + element, lo: system.variables[variable]!.lo, scale: 2 ** bit }))
+  const bits = circuit.names.map(({ variable, element, bit }) => ({
+    at: offsets[variable]! + element,
+    lo: system.variables[variable]!.lo,
+    scale: 2 ** bit,
+  }))
   const target = (kind: 'assert' | 'range'): Literal => circuit.targets.find((t) => t.kind === kind)!.reached
   const [asserts, ranges] = [target('assert'), target('range')]
   const unitBits = system.steps.length <= 1 ? 0 : 32 - Math.clz32(system.steps.length - 1)
@@ -49,8 +53,7 @@ export const createLanes = (system: System): CircuitLanes => {
   })
   const digitOf = (code: number, depth: number): number => Math.floor(code / system.radix ** depth) % system.radix
 
-  const chosen = (code: number, { depth, weight }: (typeof digits)[number]): boolean =>
-    Math.floor(digitOf(code, depth) / weight) % 2 === 1
+  const chosen = (code: number, { depth, weight }: (typeof digits)[number]): boolean => Math.floor(digitOf(code, depth) / weight) % 2 === 1
   const names = (code: number): boolean =>
     digits.reduce((sum, digit) => sum + (chosen(code, digit) ? digit.weight * system.radix ** digit.depth : 0), 0) === code
 

@@ -6,16 +6,10 @@ import { compile } from '../../src/compile/compile.ts'
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model, RuleBody } from '../../src/lang/model.ts'
-import { createOracle, type Run } from '../../src/replay/oracle.ts'
+import { createOracle } from '../../src/replay/oracle.ts'
 import { toVector } from '../../src/replay/vector.ts'
 import { createLanes, type Lane, type Result } from './circuit-lanes.ts'
 import { createExpander, oracleWays, setState, type Values, type Ways } from './step-ways.ts'
-
-export interface StepDifference {
-  readonly rule: string
-  readonly values: Values
-  readonly said: string
-}
 
 export type RuleOutcome =
   | { readonly kind: 'agree'; readonly ways: number }
@@ -71,7 +65,8 @@ const compareSystem = (model: Model, system: System, given: System, states: read
     const results = lanes.evaluate(pending.map(({ lane }) => lane))
     for (const [i, { lane, expected, label, values }] of pending.entries()) {
       const said = textOfResult(results[i]!)
-      if (said !== expected) differs(label, values, `choice ${lane.code}: JavaScript ${named(system, expected)}\n the circuit ${named(system, said)}`)
+      if (said !== expected)
+        differs(label, values, `choice ${lane.code}: JavaScript ${named(system, expected)}\n the circuit ${named(system, said)}`)
     }
     pending.length = 0
   }
@@ -91,7 +86,8 @@ const compareSystem = (model: Model, system: System, given: System, states: read
       }
       for (const code of new Set([0, 1, system.radix, ...found.keys()])) {
         if (!lanes.names(code)) {
-          if (found.has(code)) differs(step.label, values, `choice ${code}: JavaScript ${named(system, found.get(code)!)}\n the circuit has no such choice`)
+          if (found.has(code))
+            differs(step.label, values, `choice ${code}: JavaScript ${named(system, found.get(code)!)}\n the circuit has no such choice`)
           continue
         }
         pending.push({ lane: { vector, step: step.id, code }, expected: found.get(code) ?? 'none', label: step.label, values })
@@ -126,5 +122,3 @@ const named = (system: System, text: string): string => {
     })
     .join(' ')
 }
-
-export type { Run }

@@ -1,7 +1,7 @@
 /** What a source is made of: its syntax, operators, methods, and what stands where. What a system is made of: its nodes. */
 import { parseSync } from 'oxc-parser'
-import { walkBlock, walkExpr, walkStmts } from '../../src/ir/walk.ts'
 import type { Query, System } from '../../src/ir/system.ts'
+import { walkBlock, walkExpr, walkStmts } from '../../src/ir/walk.ts'
 import { childrenOf, isNode, type Node } from '../../src/load/node.ts'
 
 type Around = readonly { readonly node: Node; readonly field: string }[]
@@ -9,7 +9,8 @@ type Around = readonly { readonly node: Node; readonly field: string }[]
 const fieldOf = (parent: Node, node: Node): string =>
   Object.entries(parent).find(([, x]) => x === node || (Array.isArray(x) && x.includes(node)))?.[0] ?? ''
 
-const isFunction = ({ type }: Node): boolean => type === 'ArrowFunctionExpression' || type === 'FunctionExpression' || type === 'FunctionDeclaration'
+const isFunction = ({ type }: Node): boolean =>
+  type === 'ArrowFunctionExpression' || type === 'FunctionExpression' || type === 'FunctionDeclaration'
 
 const changes: ReadonlySet<string> = new Set(['AssignmentExpression', 'UpdateExpression'])
 
@@ -43,7 +44,8 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
     if (node.type === 'CallExpression' && isNode(callee)) {
       if (callee.type === 'Identifier') found(`call ${String(callee.name)}`)
       if (callee.type === 'MemberExpression' && isNode(callee.property) && isNode(callee.object)) {
-        const owner = callee.object.type === 'Identifier' && /^[A-Z]/.test(String(callee.object.name)) ? `${String(callee.object.name)}.` : ''
+        const owner =
+          callee.object.type === 'Identifier' && /^[A-Z]/.test(String(callee.object.name)) ? `${String(callee.object.name)}.` : ''
         found(owner === '' ? `method ${String(callee.property.name)}` : `call ${owner}${String(callee.property.name)}`)
         const callback = Array.isArray(node.arguments) ? (node.arguments as Node[])[0] : undefined
         if (callback !== undefined && isFunction(callback) && Array.isArray(callback.params)) {
@@ -55,9 +57,11 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
     if (node.type === 'MemberExpression' && isNode(node.property) && node.computed !== true) found(`property ${String(node.property.name)}`)
   }
   if (isFunction(node) && Array.isArray(node.params))
-    for (const [i, p] of (node.params as Node[]).entries()) found(isNode(p) && p.type === 'Identifier' && p.name === 'this' ? 'this parameter' : `parameter ${p.type}${i > 9 ? '' : ''}`)
+    for (const [i, p] of (node.params as Node[]).entries())
+      found(isNode(p) && p.type === 'Identifier' && p.name === 'this' ? 'this parameter' : `parameter ${p.type}${i > 9 ? '' : ''}`)
   if (node.type === 'Literal' && typeof node.value === 'number') found(`number ${node.value}`)
-  if (node.type === 'Property' && isNode(node.key) && node.key.type === 'Identifier' && String(node.key.name) in Object.prototype) found('a name of Object.prototype')
+  if (node.type === 'Property' && isNode(node.key) && node.key.type === 'Identifier' && String(node.key.name) in Object.prototype)
+    found('a name of Object.prototype')
 }
 
 /** Calls `found` with `expr add`, `stmt store`, `end choose`, `role local`, ... */

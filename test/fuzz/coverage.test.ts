@@ -55,11 +55,40 @@ const accepted = <K extends string>(all: Readonly<Record<K, 'accepted' | 'refuse
 /** Nodes of the syntax that no model's functions can have. */
 const outside: ReadonlySet<string> = new Set([
   // Refused with MC101, or MC002 where it does not erase.
-  ...['AwaitExpression', 'CatchClause', 'ClassBody', 'ClassDeclaration', 'ClassExpression', 'Decorator', 'ForInStatement', 'ImportExpression', 'MetaProperty', 'MethodDefinition'],
-  ...['NewExpression', 'PrivateIdentifier', 'PropertyDefinition', 'SequenceExpression', 'StaticBlock', 'Super', 'TaggedTemplateExpression', 'ThisExpression', 'ThrowStatement'],
+  ...[
+    'AwaitExpression',
+    'CatchClause',
+    'ClassBody',
+    'ClassDeclaration',
+    'ClassExpression',
+    'Decorator',
+    'ForInStatement',
+    'ImportExpression',
+    'MetaProperty',
+    'MethodDefinition',
+  ],
+  ...[
+    'NewExpression',
+    'PrivateIdentifier',
+    'PropertyDefinition',
+    'SequenceExpression',
+    'StaticBlock',
+    'Super',
+    'TaggedTemplateExpression',
+    'ThisExpression',
+    'ThrowStatement',
+  ],
   ...['TryStatement', 'WithStatement', 'AccessorProperty', 'V8IntrinsicExpression', 'Hashbang', 'ParenthesizedExpression'],
   // Modules, not functions.
-  ...['ExportAllDeclaration', 'ExportNamedDeclaration', 'ExportSpecifier', 'ImportAttribute', 'ImportDefaultSpecifier', 'ImportNamespaceSpecifier', 'Program'],
+  ...[
+    'ExportAllDeclaration',
+    'ExportNamedDeclaration',
+    'ExportSpecifier',
+    'ImportAttribute',
+    'ImportDefaultSpecifier',
+    'ImportNamespaceSpecifier',
+    'Program',
+  ],
   // Nothing at all happens.
   'DebuggerStatement',
 ])
@@ -242,9 +271,17 @@ test('every node of the IR', () => {
   }
   const some = (all: Readonly<Record<string, boolean>>, prefix: string): string[] =>
     Object.entries(all).flatMap(([name, is]) => (is ? [`${prefix} ${name}`] : []))
-  const all = [...some(exprs, 'expr'), ...some(stmts, 'stmt'), ...some(ends, 'end'), ...some(roles, 'role'), ...some(properties, 'property')]
+  const all = [
+    ...some(exprs, 'expr'),
+    ...some(stmts, 'stmt'),
+    ...some(ends, 'end'),
+    ...some(roles, 'role'),
+    ...some(properties, 'property'),
+  ]
   const kinds = ['weak', 'strong', 'none'].flatMap((fairness) => [`process ${fairness}`, `rule ${fairness}`])
-  expect(missing([...all, ...kinds, 'over all', 'over final', 'failure assert', 'failure range', 'deadlock allowed', 'deadlock violation'])).toEqual([])
+  expect(
+    missing([...all, ...kinds, 'over all', 'over final', 'failure assert', 'failure range', 'deadlock allowed', 'deadlock violation']),
+  ).toEqual([])
 })
 
 test('what was missing, and hid faults', () => {

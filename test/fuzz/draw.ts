@@ -31,4 +31,5 @@ export const createDraw = (seed: number): Draw => {
 }
 
 /** A seed for part number i of what a seed stands for. */
-export const seedOf = (seed: number, i: number): number => createDraw(Math.imul(seed, 0x9e3779b1) ^ Math.imul(i + 1, 0x85ebca6b)).below(2 ** 31)
+export const seedOf = (seed: number, i: number): number =>
+  createDraw(Math.imul(seed, 0x9e3779b1) ^ Math.imul(i + 1, 0x85ebca6b)).below(2 ** 31)

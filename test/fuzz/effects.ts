@@ -1,12 +1,24 @@
 /** Expressions that change something and have a value; calls; choices in the middle of expressions. */
-import { code, type Code, separated } from './code.ts'
+import { type Code, code, separated } from './code.ts'
 import { combined, constant } from './integers.ts'
 import { someList } from './lists.ts'
-import { affords, allows, type Callable, deeper, type Expr, type Place, type Scope, somePlace, isInt, isState } from './scope.ts'
+import {
+  affords,
+  allows,
+  type Callable,
+  deeper,
+  type Expr,
+  indicesOfTarget,
+  isInt,
+  isState,
+  type Place,
+  type Scope,
+  somePlace,
+} from './scope.ts'
 import { greatest, intType, isScalar, least, type Type, typeKey } from './types.ts'
 
 const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
-  somePlace(sc, (t, root, assignable) => assignable && root.kind !== 'ghost' && wanted(t))
+  somePlace(sc, (t, root, assignable) => assignable && root.kind !== 'ghost' && wanted(t), indicesOfTarget(sc))
 
 /** `x = e`, `x += e`, `x++`, chains of these, `q.shift()`. */
 export const effect = (sc: Scope, type: Type): Expr | null => {
@@ -23,7 +35,11 @@ export const effect = (sc: Scope, type: Type): Expr | null => {
   if (kinds.every(([weight]) => weight === 0)) return null
   const kind = draw.weighted(kinds)
   if (kind === 'shift') {
-    const queue = somePlace(sc, (t, root, assignable) => t.k === 'queue' && fits(t.of) && assignable && root.kind !== 'ghost' && isState(root))
+    const queue = somePlace(
+      sc,
+      (t, root, assignable) => t.k === 'queue' && fits(t.of) && assignable && root.kind !== 'ghost' && isState(root),
+      indicesOfTarget(sc),
+    )
     return queue?.type.k === 'queue' ? { code: code(typeKey(queue.type.of))`${queue.code}.shift()`, type: queue.type.of } : null
   }
   const found = target(sc, fits)
@@ -74,7 +90,9 @@ export const compound = (sc: Scope, found: Place): { readonly code: Code; readon
 
 /** A call of a function, with some of its optional arguments; null where none fits. */
 export const call = (sc: Scope, wanted: (type: Type) => boolean): Expr | null => {
-  const fitting = sc.pure.filter((f) => f.result !== null && wanted(f.result) && affords(sc, f.cost) && (!f.effects || (sc.writes && allows(sc, 'call effects'))))
+  const fitting = sc.pure.filter(
+    (f) => f.result !== null && wanted(f.result) && affords(sc, f.cost) && (!f.effects || (sc.writes && allows(sc, 'call effects'))),
+  )
   if (fitting.length === 0 || sc.depth > 4) return null
   const f = sc.draw.one(fitting)
   sc.meter.spent += sc.weight * f.cost
@@ -105,7 +123,8 @@ const argument = (sc: Scope, type: Type): Code | null => {
   if (isScalar(type) || type.k === 'optional') return sc.grammar.value(sc, type, 'safe')
   const found = somePlace(
     sc,
-    (t, root, _, path) => typeKey(t) === typeKey(type) && isState(root) && root.kind !== 'ghost' && root.assignable && !path.daring && !path.throughQueue,
+    (t, root, _, path) =>
+      typeKey(t) === typeKey(type) && isState(root) && root.kind !== 'ghost' && root.assignable && !path.daring && !path.throughQueue,
   )
   return found === null ? null : found.code
 }
@@ -121,7 +140,9 @@ export const choice = (sc: Scope, type: Type): Expr | null => {
 /** `yield* choose(...)` or `yield* helper(...)`, of a type that is wanted. */
 export const choosing = (sc: Scope, wanted: (type: Type) => boolean, alone = false): Expr | null => {
   const { draw, grammar } = sc
-  const helpers = sc.helpers.filter((h) => h.result !== null && wanted(h.result) && !h.yields && affords(sc, h.cost) && (alone || h.plain) && (!h.effects || sc.writes))
+  const helpers = sc.helpers.filter(
+    (h) => h.result !== null && wanted(h.result) && !h.yields && affords(sc, h.cost) && (alone || h.plain) && (!h.effects || sc.writes),
+  )
   const make = (text: Code, type: Type): Expr => ({ code: code(typeKey(type))`yield* ${text}`, type })
   if (helpers.length > 0 && draw.once(2)) {
     const h = draw.one(helpers)
@@ -140,7 +161,9 @@ export const choosing = (sc: Scope, wanted: (type: Type) => boolean, alone = fal
         2,
         () => {
           const set = somePlace(deeper(sc), (t) => t.k === 'set' && t.size <= 5)
-          return set?.type.k === 'set' ? make(code('')`choose(${set.code})`, intType(0, set.type.size - 1)) : make(code('')`choose(2)`, intType(0, 1))
+          return set?.type.k === 'set'
+            ? make(code('')`choose(${set.code})`, intType(0, set.type.size - 1))
+            : make(code('')`choose(2)`, intType(0, 1))
         },
       ],
     ])()

@@ -20,6 +20,8 @@ export const features = [
   'copy index',
   'failing target',
   'failing measure',
+  'own target',
+  'optional condition',
 ] as const
 
 export type Feature = (typeof features)[number]

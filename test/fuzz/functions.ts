@@ -1,5 +1,5 @@
 /** Random functions of a module: pure ones and such with effects, and generators that rules and processes run by `yield*`. */
-import { code, type Code, textOf, group, item, type Part, separated } from './code.ts'
+import { type Code, code, group, item, type Part, separated, textOf } from './code.ts'
 import { allows, type Callable, declared, type Parameter, type Scope, type Var } from './scope.ts'
 import { statements } from './statements.ts'
 import { boolType, intType, isScalar, type Type } from './types.ts'
@@ -48,8 +48,11 @@ const parameters = (sc: Scope): Parameter[] => {
       continue
     }
     if (isScalar(type) && i === count - 1 && draw.once(2)) {
-      const before = made.flatMap(({ vars }) => vars).find((v) => v.type.k === 'int' && type.k === 'int' && v.type.lo >= type.lo && v.type.hi <= type.hi)
-      const otherwise: Part = before !== undefined && draw.once(2) ? before.text : constantOf(sc, type)!
+      const before = made
+        .flatMap(({ vars }) => vars)
+        .find((v) => v.type.k === 'int' && type.k === 'int' && v.type.lo >= type.lo && v.type.hi <= type.hi)
+      const shared = allows(sc, 'shared scope') && type.k === 'int' && draw.once(4)
+      const otherwise: Part = shared ? 'base' : before !== undefined && draw.once(2) ? before.text : constantOf(sc, type)!
       made.push({ declared: group`${name} = ${otherwise}`, type, optional: true, vars: [own] })
       continue
     }
@@ -63,7 +66,9 @@ const results = (sc: Scope): readonly Type[] => [
   intType(0, 2),
   { k: 'enum', values: ['a', 'b'] },
   intType(-1, 1),
-  ...sc.vars.flatMap((v): Type[] => (v.kind === 'state' && v.type.k === 'record' && v.type.fields.every(([, f]) => isScalar(f)) ? [v.type] : [])),
+  ...sc.vars.flatMap((v): Type[] =>
+    v.kind === 'state' && v.type.k === 'record' && v.type.fields.every(([, f]) => isScalar(f)) ? [v.type] : [],
+  ),
 ]
 
 export const pureFunction = (sc: Scope): WrittenFunction => {
@@ -75,14 +80,28 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   const before = sc.meter.spent
   const inside = declared({ ...sc, writes: effects, yields: false, depth: 1 }, ...own.flatMap(({ vars }) => vars))
   const powers = { chooses: false, blocks: false, pauses: false, loops: [], result }
-  const callable = (): Callable => ({ name, parameters: own, result, effects, local: false, yields: false, plain: true, cost: sc.meter.spent - before })
+  const callable = (): Callable => ({
+    name,
+    parameters: own,
+    result,
+    effects,
+    local: false,
+    yields: false,
+    plain: true,
+    cost: sc.meter.spent - before,
+  })
   if (!effects && draw.once(3)) {
     const body = sc.grammar.value(inside, result, 'safe')
-    return { code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => (${body ?? 'null'})\n`, callable: callable() }
+    return {
+      code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => (${body ?? 'null'})\n`,
+      callable: callable(),
+    }
   }
   const { code: written, scope } = statements(inside, powers, 3)
   const last = sc.grammar.value({ ...scope, depth: 2, yields: false }, result, 'safe')
-  const body = group`{\n${written}return ${last ?? 'null'}\n}`
+  // A local of the body is not what a default means.
+  const hides = own.some((p) => textOf(p.declared).endsWith('= base')) ? 'const base = 3\n' : ''
+  const body = group`{\n${hides}${written}return ${last ?? 'null'}\n}`
   if (draw.once(3)) {
     const first = allows(sc, 'this parameter') && draw.once(2) ? ['this: void', 's'] : ['s']
     return { code: item`function ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) ${body}\n`, callable: callable() }

@@ -41,7 +41,10 @@ describe('what is wrong is noticed', () => {
   /** The system with expressions changed in all steps. */
   const rewritten =
     (change: (e: Expr) => Expr) =>
-    (system: System): System => ({ ...system, steps: system.steps.map((step) => ({ ...step, body: mapBlock(step.body, (e) => deep(e, change)) })) })
+    (system: System): System => ({
+      ...system,
+      steps: system.steps.map((step) => ({ ...step, body: mapBlock(step.body, (e) => deep(e, change)) })),
+    })
 
   const deep = (e: Expr, change: (e: Expr) => Expr): Expr => {
     switch (e.op) {
@@ -79,7 +82,8 @@ describe('what is wrong is noticed', () => {
       failures: system.failures.map((f) => ({ ...f, kind: f.kind === 'assert' ? 'range' : 'assert' })),
     })
     const choices = (system: System): System => ({ ...system, radix: system.radix + 1 })
-    for (const sabotage of [kinds, choices]) expect((await runLists(7, 30, { sabotage, shrinking: 0 })).differences.length).toBeGreaterThan(0)
+    for (const sabotage of [kinds, choices])
+      expect((await runLists(7, 30, { sabotage, shrinking: 0 })).differences.length).toBeGreaterThan(0)
   })
 
   test('what is shown is small, and still wrong', { timeout: 60_000 }, async () => {

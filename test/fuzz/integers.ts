@@ -1,7 +1,7 @@
 /** Random integer expressions, each with the limits of its value: as wide as the compiler's own, so that nothing leaves 32 bits. */
-import { code, type Code, separated } from './code.ts'
+import { type Code, code, separated } from './code.ts'
 import { call1, callback, elementsOf, someList } from './lists.ts'
-import { allows, isLeaf, isSpent, type Care, declared, deeper, type Int, isInt, isState, type Scope, somePlace, sometimes } from './scope.ts'
+import { allows, type Care, declared, deeper, type Int, isInt, isLeaf, isSpent, type Scope, somePlace, sometimes } from './scope.ts'
 import { greatest, intType, isScalar, least, randomInt, type Type } from './types.ts'
 
 const int = code('int')
@@ -110,7 +110,9 @@ export const integer = (sc: Scope): Int => {
       () => {
         const x = grammar.int(sub)
         const y = divisor(sub)
-        return draw.once(2) || (x.lo === least && y.lo <= -1 && y.hi >= -1) ? remainder(x, y) : quotient(x, y, int`Math.${x.lo >= 0 && y.lo > 0 && draw.once(3) ? 'floor' : 'trunc'}(${x.code} / ${y.code})`)
+        return draw.once(2) || (x.lo === least && y.lo <= -1 && y.hi >= -1)
+          ? remainder(x, y)
+          : quotient(x, y, int`Math.${x.lo >= 0 && y.lo > 0 && draw.once(3) ? 'floor' : 'trunc'}(${x.code} / ${y.code})`)
       },
     ],
     [3, () => operate(draw.one(['&', '|', '^']), grammar.int(sub), grammar.int(sub))],
@@ -118,7 +120,9 @@ export const integer = (sc: Scope): Int => {
       3,
       () => {
         const x = grammar.int(sub)
-        const count = draw.once(2) ? constant(draw.one([0, 1, 2, 3, 31, 30, 16])) : { code: grammar.intIn(sub, 0, 31, 'safe'), lo: 0, hi: 31 }
+        const count = draw.once(2)
+          ? constant(draw.one([0, 1, 2, 3, 31, 30, 16]))
+          : { code: grammar.intIn(sub, 0, 31, 'safe'), lo: 0, hi: 31 }
         return operate(x.lo >= 0 ? draw.one(['<<', '>>', '>>>']) : draw.one(['<<', '>>']), x, count)
       },
     ],
@@ -131,7 +135,11 @@ export const integer = (sc: Scope): Int => {
         if (f === 'trunc') return { code: int`Math.trunc(${x.code})`, lo: x.lo, hi: x.hi }
         if (f === 'abs') {
           const y = x.lo === least ? small(x) : x
-          return { code: int`Math.abs(${y.code})`, lo: y.lo > 0 ? y.lo : y.hi < 0 ? -y.hi : 0, hi: Math.max(Math.abs(y.lo), Math.abs(y.hi)) }
+          return {
+            code: int`Math.abs(${y.code})`,
+            lo: y.lo > 0 ? y.lo : y.hi < 0 ? -y.hi : 0,
+            hi: Math.max(Math.abs(y.lo), Math.abs(y.hi)),
+          }
         }
         const y = grammar.int(sub)
         if (f === 'min3') {
@@ -180,7 +188,11 @@ export const integer = (sc: Scope): Int => {
           return { code: filtered, lo: 0, hi: list.most }
         }),
     ],
-    [2, () => fromList((list) => ({ code: int`${list.code}.findIndex(${callback(sub, list, { k: 'bool' }, 3)})`, lo: -1, hi: list.most - 1 }))],
+    [
+      2,
+      () =>
+        fromList((list) => ({ code: int`${list.code}.findIndex(${callback(sub, list, { k: 'bool' }, 3)})`, lo: -1, hi: list.most - 1 })),
+    ],
     [
       2,
       () =>
@@ -211,9 +223,18 @@ export const integer = (sc: Scope): Int => {
           const inside = declared(
             { ...sometimes(sc), writes: sc.writes && allows(sc, 'callback effects') },
             { text: a, type: sum, kind: 'local', assignable: false },
-            { text: x, type: list.of, kind: list.refs && !isScalar(list.of) ? 'reference' : 'local', assignable: list.refs && list.assignable && !isScalar(list.of) },
-            ...(fourth === null || !list.exact ? [] : [{ text: fourth, type: list.type, kind: list.refs ? ('reference' as const) : ('local' as const), assignable: false }]),
-            ...(third === null ? [] : [{ text: third, type: intType(0, Math.max(0, list.most - 1)), kind: 'local' as const, assignable: false }]),
+            {
+              text: x,
+              type: list.of,
+              kind: list.refs && !isScalar(list.of) ? 'reference' : 'local',
+              assignable: list.refs && list.assignable && !isScalar(list.of),
+            },
+            ...(fourth === null || !list.exact
+              ? []
+              : [{ text: fourth, type: list.type, kind: list.refs ? ('reference' as const) : ('local' as const), assignable: false }]),
+            ...(third === null
+              ? []
+              : [{ text: third, type: intType(0, Math.max(0, list.most - 1)), kind: 'local' as const, assignable: false }]),
           )
           const body = grammar.intIn(inside, sum.lo, sum.hi, 'safe')
           const parameters = [a, x, ...(third === null ? [] : [third]), ...(fourth === null ? [] : [fourth])].join(', ')
@@ -249,7 +270,10 @@ export const integer = (sc: Scope): Int => {
             ...limits,
           }
         if (values.length > 2 && draw.once(2))
-          return { code: int`match(${found.code}).with('${values[2]!}', '${values[0]!}', () => ${arms[0]!.code}).otherwise(() => ${arms[1]!.code})`, ...limits }
+          return {
+            code: int`match(${found.code}).with('${values[2]!}', '${values[0]!}', () => ${arms[0]!.code}).otherwise(() => ${arms[1]!.code})`,
+            ...limits,
+          }
         const withs = separated(
           values.map((v, i) => code('')`.with('${v}', () => ${arms[i]!.code})`),
           '',
@@ -258,7 +282,7 @@ export const integer = (sc: Scope): Int => {
       },
     ],
     [
-      3,
+      5,
       () => {
         const called = grammar.call(sub, isInt)
         return called !== null && isInt(called.type) ? { code: called.code, lo: called.type.lo, hi: called.type.hi } : read(sc)
@@ -344,7 +368,8 @@ export const chainTo = (
     case 'queue': {
       if (!allows(sc, 'nested optional') && link === '?.') return null
       const n = type.k === 'array' ? type.length : type.capacity
-      if (draw.once(4) && wanted(intType(0, n))) return { code: code('')`${text}${link}length`, type: intType(type.k === 'array' ? n : 0, n) }
+      if (draw.once(4) && wanted(intType(0, n)))
+        return { code: code('')`${text}${link}length`, type: intType(type.k === 'array' ? n : 0, n) }
       if (type.k === 'queue') return null
       const at = grammar.intIn(sometimes(sc), 0, n - 1, 'daring')
       const next = link === '?.' ? code('')`${text}?.[${at}]` : code('')`${text}[${at}]`
@@ -366,7 +391,9 @@ export const unionField = (
   wanted: (type: Type) => boolean,
 ): { readonly code: (otherwise: Code, make: typeof int) => Code; readonly type: Type } | null => {
   const holds = (type: Type) =>
-    type.k !== 'union' ? [] : type.variants.flatMap(([variant, of]) => of.filter(([, f]) => wanted(f)).map(([name, f]) => ({ variant, name, f })))
+    type.k !== 'union'
+      ? []
+      : type.variants.flatMap(([variant, of]) => of.filter(([, f]) => wanted(f)).map(([name, f]) => ({ variant, name, f })))
   const found = somePlace(sc, (type) => holds(type).length > 0)
   if (found?.type.k !== 'union') return null
   const { tag } = found.type
@@ -399,5 +426,3 @@ export const integerIn = (sc: Scope, lo: number, hi: number, care: Care): Code =
   }
   return int`Math.max(${bracketed(lo)}, Math.min(${bracketed(hi)}, ${x.code}))`
 }
-
-export { isState }

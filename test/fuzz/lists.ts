@@ -1,7 +1,7 @@
 /** Lists that generated code can go over, and callbacks for them. */
-import { code, type Code } from './code.ts'
-import { affords, allows, declared, repeated, type Place, type Scope, somePlace, sometimes, type Var } from './scope.ts'
-import { intType, isScalar, type Type, typeKey } from './types.ts'
+import { type Code, code } from './code.ts'
+import { affords, allows, declared, type Place, repeated, type Scope, somePlace, sometimes, type Var } from './scope.ts'
+import { intType, isScalar, type Type } from './types.ts'
 
 export interface ListText {
   readonly code: Code
@@ -19,13 +19,29 @@ export const elementsOf = ({ code: text, type, assignable, root }: Place): ListT
   const isPart = root.kind !== 'local'
   switch (type.k) {
     case 'array':
-      return { code: text, of: type.of, most: type.length, exact: true, assignable: root.assignable && assignable !== undefined && isPart, refs: isPart, type }
+      return {
+        code: text,
+        of: type.of,
+        most: type.length,
+        exact: true,
+        assignable: root.assignable && assignable !== undefined && isPart,
+        refs: isPart,
+        type,
+      }
     case 'queue':
       return { code: text, of: type.of, most: type.capacity, exact: false, assignable: false, refs: false, type }
     case 'list':
       return { code: text, of: type.of, most: type.most, exact: type.exact, assignable: false, refs: false, type }
     case 'set':
-      return { code: code('')`[...${text}]`, of: intType(0, type.size - 1), most: type.size, exact: false, assignable: false, refs: false, type }
+      return {
+        code: code('')`[...${text}]`,
+        of: intType(0, type.size - 1),
+        most: type.size,
+        exact: false,
+        assignable: false,
+        refs: false,
+        type,
+      }
     default:
       return null
   }
@@ -104,7 +120,11 @@ const bodyOf = (sc: Scope, result: Type, writes: boolean): Code => {
   return code('')`(${sc.grammar.value(sc, result, 'safe') ?? 'null'})`
 }
 
-const destructured = (sc: Scope, fields: readonly (readonly [string, Type])[], list: ListText): { readonly code: Code; readonly scope: Scope } => {
+const destructured = (
+  sc: Scope,
+  fields: readonly (readonly [string, Type])[],
+  list: ListText,
+): { readonly code: Code; readonly scope: Scope } => {
   const [name, type] = sc.draw.one(fields)
   const x = sc.fresh('x')
   return { code: code('')`{ ${name}: ${x} }`, scope: declared(sc, elementVar({ ...list, of: type }, x)) }
@@ -121,5 +141,3 @@ export const call1 = (sc: Scope, list: ListText): Code => {
     [1, () => code('')`${list.code}.slice(${`${draw.below(2)}`}${draw.once(2) ? '' : `, ${1 + draw.below(3)}`}).at(0)`],
   ])()
 }
-
-export { typeKey }

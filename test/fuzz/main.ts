@@ -65,7 +65,9 @@ const show = (report: Exclude<Report, Progress>): void => {
   const { source, said, seed } = report.difference
   say(`\n--- difference ${differences}, seed ${seed}${report.kind === 'list' ? `, ${report.difference.rule}` : ''} ---\n${source}`)
   if (report.kind === 'list') say(`in the state ${JSON.stringify(report.difference.values, plain)}`)
-  say(`${said}\nto see it again: npm run fuzz -- --again ${report.kind}s:${seed}${without.length === 0 ? '' : ` --without '${without.join()}'`}`)
+  say(
+    `${said}\nto see it again: npm run fuzz -- --again ${report.kind}s:${seed}${without.length === 0 ? '' : ` --without '${without.join()}'`}`,
+  )
 }
 
 const again = async (text: string): Promise<void> => {
@@ -133,7 +135,9 @@ const soak = async (): Promise<void> => {
   const all = known()
   say(`\nseed ${seed}, ${jobs} jobs, ${line()}`)
   say(`statement lists: ${sum(all, (p) => p.ways)} ways compared, refused: ${merged(all, (p) => p.refusedLists) || 'none'}`)
-  say(`models: ${sum(all, (p) => p.states)} states, refused: ${merged(all, (p) => p.refusedModels) || 'none'}; ${merged(all, (p) => p.verdicts)}`)
+  say(
+    `models: ${sum(all, (p) => p.states)} states, refused: ${merged(all, (p) => p.refusedModels) || 'none'}; ${merged(all, (p) => p.verdicts)}`,
+  )
   if (crashed) say('a worker ended by itself: see what it wrote above')
   if (differences > mostShown) say(`${differences - mostShown} more differences were not shown`)
   process.exitCode = differences > 0 || crashed ? 1 : 0

@@ -1,5 +1,5 @@
 /** A random model with its properties: of a few small variables, so that all its states can be seen. */
-import { code, type Code, group, grouped, item, separated } from './code.ts'
+import { type Code, code, group, grouped, item, separated } from './code.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
 import { helper, pureFunction } from './functions.ts'
@@ -30,7 +30,9 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
   let sc: Scope = {
     draw,
     grammar,
-    vars: Object.entries(types).map(([name, type]): Var => ({ text: `s.${name}`, type, kind: name === ghost ? 'ghost' : 'state', assignable: true })),
+    vars: Object.entries(types).map(
+      ([name, type]): Var => ({ text: `s.${name}`, type, kind: name === ghost ? 'ghost' : 'state', assignable: true }),
+    ),
     pure: [],
     helpers: [],
     tables,
@@ -61,36 +63,64 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
   const me = (name: string): Var => ({ text: name, type: intType(0, 1), kind: 'local', assignable: false })
   const groups: string[] = []
 
-  const processes = Array.from({ length: draw.weighted([[2, 0], [4, 1], [4, 2], [1, 3]]) }, (_, i) => {
-    const each = draw.once(3)
-    const name = named(`p${i}`)
-    groups.push(name)
-    const early = draw.once(6) ? 'let k = 1\n' : ''
-    const own: Var[] = [...(each ? [me('me')] : []), ...(early === '' ? [] : [{ text: 'k', type: intType(0, 2), kind: 'local', assignable: true } as const])]
-    const first = each && !without.has('this parameter') && draw.once(6) ? 'this: void, ' : ''
-    const text = body(own, { chooses: true, blocks: false, pauses: true }, 14, 5)
-    const count2 = params && draw.once(2) ? 'p.count' : '2'
-    return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}yield 'start'\n${text}}${each ? ')' : ''},\n`
-  })
-  const rules = Array.from({ length: draw.weighted([[processes.length === 0 ? 0 : 4, 0], [3, 1], [2, 2]]) }, (_, i) => {
-    const name = named(`q${i}`)
-    groups.push(name)
-    const each = draw.once(3)
-    const own = each ? [me('me')] : []
-    const rule = (label: string, limit: number): Code => {
+  const processes = Array.from(
+    {
+      length: draw.weighted([
+        [2, 0],
+        [4, 1],
+        [4, 2],
+        [1, 3],
+      ]),
+    },
+    (_, i) => {
+      const each = draw.once(3)
+      const name = named(`p${i}`)
+      groups.push(name)
+      const early = draw.once(6) ? 'let k = 1\n' : ''
+      const own: Var[] = [
+        ...(each ? [me('me')] : []),
+        ...(early === '' ? [] : [{ text: 'k', type: intType(0, 2), kind: 'local', assignable: true } as const]),
+      ]
+      const first = each && !without.has('this parameter') && draw.once(6) ? 'this: void, ' : ''
+      const text = body(own, { chooses: true, blocks: false, pauses: true }, 14, 5)
+      const count2 = params && draw.once(2) ? 'p.count' : '2'
+      return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}yield 'start'\n${text}}${each ? ')' : ''},\n`
+    },
+  )
+  const rules = Array.from(
+    {
+      length: draw.weighted([
+        [processes.length === 0 ? 0 : 4, 0],
+        [3, 1],
+        [2, 2],
+      ]),
+    },
+    (_, i) => {
+      const name = named(`q${i}`)
+      groups.push(name)
+      const each = draw.once(3)
+      const own = each ? [me('me')] : []
+      const rule = (label: string, limit: number): Code => {
+        const generator = !draw.once(3)
+        const text = body(own, { chooses: generator, blocks: true, pauses: false }, limit, 2)
+        return item`${generator ? '*' : ''}${label}(s${each ? ', me' : ''}) {\n${text}},\n`
+      }
+      if (draw.once(3)) return item`${name}: ${each ? 'each(2, ' : ''}{\n${rule('one', 8)}${rule("'second rule'", 8)}}${each ? ')' : ''},\n`
       const generator = !draw.once(3)
-      const text = body(own, { chooses: generator, blocks: true, pauses: false }, limit, 2)
-      return item`${generator ? '*' : ''}${label}(s${each ? ', me' : ''}) {\n${text}},\n`
-    }
-    if (draw.once(3)) return item`${name}: ${each ? 'each(2, ' : ''}{\n${rule('one', 8)}${rule("'second rule'", 8)}}${each ? ')' : ''},\n`
-    const generator = !draw.once(3)
-    const text = body(own, { chooses: generator, blocks: true, pauses: false }, 10, 3)
-    return item`${name}: ${each ? 'each(2, ' : ''}function${generator ? '*' : ''} (s${each ? ', me' : ''}) {\n${text}}${each ? ')' : ''},\n`
-  })
-  const init = draw.once(2) ? item`init: function* (s, p) {\n${body([], { chooses: true, blocks: true, pauses: false }, 8, 2)}},\n` : group``
+      const text = body(own, { chooses: generator, blocks: true, pauses: false }, 10, 3)
+      return item`${name}: ${each ? 'each(2, ' : ''}function${generator ? '*' : ''} (s${each ? ', me' : ''}) {\n${text}}${each ? ')' : ''},\n`
+    },
+  )
+  const init = draw.once(2)
+    ? item`init: function* (s, p) {\n${body([], { chooses: true, blocks: true, pauses: false }, 8, 2)}},\n`
+    : group``
   const kinds = groups.filter(() => draw.once(2)).map((name) => `${name}: '${draw.one(['weak', 'strong', 'none'])}'`)
   const fairness =
-    kinds.length === 0 ? group`` : draw.once(4) ? item`fairness: () => ({ ${kinds.join(', ')} }),\n` : item`fairness: { ${kinds.join(', ')} },\n`
+    kinds.length === 0
+      ? group``
+      : draw.once(4)
+        ? item`fairness: () => ({ ${kinds.join(', ')} }),\n`
+        : item`fairness: { ${kinds.join(', ')} },\n`
 
   const seen = { ...metered(withGhosts({ ...inModel, pure: inModel.pure.filter((f) => !f.effects) }), 12), depth: 1 }
   const predicate = (): Code => code('')`(s, p) => ${seen.grammar.bool({ ...seen, meter: { spent: 0, limit: 10 } })}`
@@ -103,12 +133,21 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
       [2, () => code('')`eventually(${predicate()})`],
       [2, () => code('')`leadsTo(${predicate()}, ${predicate()})`],
       [1, () => code('')`alwaysPossible(${predicate()})`],
-      [1, () => code('')`${draw.one(['maximum', 'minimum'])}(${without.has('failing measure') ? '(s, _p) => 2 - s.n' : measure()}${draw.once(2) ? '' : ", { over: 'final states' }"})`],
+      [
+        1,
+        () =>
+          code(
+            '',
+          )`${draw.one(['maximum', 'minimum'])}(${without.has('failing measure') ? '(s, _p) => 2 - s.n' : measure()}${draw.once(2) ? '' : ", { over: 'final states' }"})`,
+      ],
     ])()
     return item`k${`${i}`}: ${kind},\n`
   })
-  const fields = Object.entries(types).map(([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`)
-  const part = (name: string, of: readonly Code[]): Code => (of.length === 0 ? group`` : group`${name}: (${params ? 'p' : '_p'}) => ({\n${grouped(of)}}),\n`)
+  const fields = Object.entries(types).map(
+    ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
+  )
+  const part = (name: string, of: readonly Code[]): Code =>
+    of.length === 0 ? group`` : group`${name}: (${params ? 'p' : '_p'}) => ({\n${grouped(of)}}),\n`
   return group`${imports}${tableText}${grouped(functions)}const m = model({
 name: 'generated',
 ${params ? "params: { count: size(2), on: flag(true), how: choice(['a', 'b'], 'b') },\n" : ''}${draw.once(3) ? "deadlock: 'allowed',\n" : ''}state: () => ({

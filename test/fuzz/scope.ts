@@ -2,7 +2,7 @@
 import { type Code, code, type Part } from './code.ts'
 import type { Draw } from './draw.ts'
 import type { Feature } from './features.ts'
-import { isScalar, type IntType, type Type, typeKey } from './types.ts'
+import { type IntType, isScalar, type Type, typeKey } from './types.ts'
 
 export interface Var {
   /** As it is written: `s.a`, `v3`. */
@@ -180,7 +180,9 @@ const below = (type: Type): Path[] => {
     case 'union': {
       const names = type.variants.flatMap(([, of]) => of.map(([name]) => name))
       return type.variants.flatMap(([, of]) =>
-        of.flatMap(([name, f]) => (names.filter((n) => n === name).length > 1 ? [] : through(f, { k: 'field', name }, { daring: true, variant: true }))),
+        of.flatMap(([name, f]) =>
+          names.filter((n) => n === name).length > 1 ? [] : through(f, { k: 'field', name }, { daring: true, variant: true }),
+        ),
       )
     }
     default:
@@ -202,27 +204,46 @@ export const isState = ({ kind }: Var): boolean => kind !== 'local'
 
 /** A parameter or reference is a pointer: where it points is never assigned as a whole. A local object is a constant. */
 const assignable = (root: Var, path: Path): boolean =>
-  root.assignable && !path.throughQueue && !(path.segments.length === 0 && root.kind !== 'state' && root.kind !== 'ghost' && !isScalar(root.type) && root.type.k !== 'optional')
+  root.assignable &&
+  !path.throughQueue &&
+  !(path.segments.length === 0 && root.kind !== 'state' && root.kind !== 'ghost' && !isScalar(root.type) && root.type.k !== 'optional')
 
 /** A queue in a copy: what is behind its end is undefined there, and a violation in the state. */
 const hidden = (sc: Scope, root: Var, { segments }: Path): boolean =>
   !allows(sc, 'copy index') && segments.filter((x) => x.k === 'index' && x.queue).length > (root.kind === 'local' ? 0 : 1)
 
 /** A place of the wanted type, written out; null where there is none. */
-export const somePlace = (sc: Scope, wanted: (type: Type, root: Var, assignable: boolean, path: Path) => boolean): Place | null => {
+export const somePlace = (
+  sc: Scope,
+  wanted: (type: Type, root: Var, assignable: boolean, path: Path) => boolean,
+  indices: Scope = sc,
+): Place | null => {
   if (sc.depth > deepest + 2) return null
   const careful: [Var, Path][] = []
   const daring: [Var, Path][] = []
   for (const root of sc.vars) {
     if (root.kind === 'ghost' && !sc.ghosts) continue
     for (const path of pathsOf(root.type))
-      if (!(hidden(sc, root, path)) && !(path.variant && (path.throughQueue || root.kind === 'local')) && wanted(path.type, root, assignable(root, path), path)) (path.daring ? daring : careful).push([root, path])
+      if (
+        !hidden(sc, root, path) &&
+        !(path.variant && (path.throughQueue || root.kind === 'local')) &&
+        wanted(path.type, root, assignable(root, path), path)
+      )
+        (path.daring ? daring : careful).push([root, path])
   }
   // Most of what may fail is left out, or nearly everything would.
   const from = careful.length === 0 || (daring.length > 0 && sc.draw.once(4)) ? daring : careful
   if (from.length === 0) return null
   const [root, path] = sc.draw.one(from)
-  return { root, path, type: path.type, assignable: assignable(root, path), daring: path.daring, throughQueue: path.throughQueue, code: placeCode(sc, root, path) }
+  return {
+    root,
+    path,
+    type: path.type,
+    assignable: assignable(root, path),
+    daring: path.daring,
+    throughQueue: path.throughQueue,
+    code: placeCode(indices, root, path),
+  }
 }
 
 export const placeCode = (sc: Scope, root: Var, path: Path): Code => {
@@ -247,5 +268,9 @@ const withSegment = (sc: Scope, safe: boolean, text: Part, segment: Segment): Pa
     }
   }
 }
+
+/** For the indices of a target: they read no state where what is stored may change it between the parts of a store. */
+export const indicesOfTarget = (sc: Scope): Scope =>
+  allows(sc, 'own target') ? sc : { ...sc, vars: sc.vars.filter((v) => !isState(v)), pure: [], tables: [], writes: false, yields: false }
 
 export const isInt = (t: Type): t is IntType => t.k === 'int'

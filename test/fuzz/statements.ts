@@ -1,10 +1,25 @@
 /** Random statements. */
-import { code, type Code, group, grouped, type Part, separated, statement, textOf } from './code.ts'
+import { type Code, code, group, grouped, type Part, separated, statement, textOf } from './code.ts'
 import { argumentsOf, choosing, compound } from './effects.ts'
-import { chainTo, constant } from './integers.ts'
-import { callback, call1, elementVar, someList } from './lists.ts'
-import { afterYield, affords, allows, isSpent, repeated, declared, deeper, isInt, isState, type Place, type Scope, somePlace, type Var, withGhosts } from './scope.ts'
-import { boolType, greatest, intType, isScalar, isWritable, least, type Type, typeKey } from './types.ts'
+import { call1, callback, elementVar, someList } from './lists.ts'
+import {
+  affords,
+  afterYield,
+  allows,
+  declared,
+  deeper,
+  indicesOfTarget,
+  isInt,
+  isSpent,
+  isState,
+  type Place,
+  repeated,
+  type Scope,
+  somePlace,
+  type Var,
+  withGhosts,
+} from './scope.ts'
+import { boolType, greatest, intType, isScalar, least, type Type, typeKey } from './types.ts'
 import { constantOf } from './values.ts'
 
 /** What a statement may do where it stands. */
@@ -61,6 +76,7 @@ const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
       wanted(t) &&
       (sc.writes || !isState(root)) &&
       (assignable || ((t.k === 'queue' || t.k === 'set') && root.assignable && isState(root) && !path.throughQueue)),
+    indicesOfTarget(sc),
   )
 
 type Make = (sc: Scope, powers: Powers) => Written | null
@@ -101,7 +117,8 @@ const store = (sc: Scope): Written | null => {
     const right = grammar.value(from, type, 'daring')
     if (right !== null && sc.writes && allows(sc, 'assignment value') && draw.once(8)) {
       const other = target(from, (t) => typeKey(t) === typeKey(type))
-      if (other?.assignable && other.root.kind !== 'ghost' && found.root.kind !== 'ghost' && isScalar(type)) return done(sc, statement`${text} = ${other.code} = ${right}`)
+      if (other?.assignable && other.root.kind !== 'ghost' && found.root.kind !== 'ghost' && isScalar(type))
+        return done(sc, statement`${text} = ${other.code} = ${right}`)
     }
     return right === null ? null : done(sc, statement`${text} = ${right}`)
   }
@@ -140,7 +157,12 @@ const store = (sc: Scope): Written | null => {
           () => {
             const pushed = grammar.value(from, type.of, 'daring')
             if (pushed === null) return null
-            return done(sc, draw.once(2) || found.root.kind === 'ghost' ? statement`${text}.push(${pushed})` : statement`if (${text}.length < ${`${type.capacity}`}) ${text}.push(${pushed})`)
+            return done(
+              sc,
+              draw.once(2) || found.root.kind === 'ghost'
+                ? statement`${text}.push(${pushed})`
+                : statement`if (${text}.length < ${`${type.capacity}`}) ${text}.push(${pushed})`,
+            )
           },
         ],
         [2, () => done(sc, draw.once(2) ? statement`${text}.shift()` : statement`if (${text}.length > 0) ${text}.shift()`)],
@@ -162,7 +184,15 @@ const someScalar = (sc: Scope): Type =>
   ])
 
 const annotated = (t: Type): string =>
-  t.k === 'optional' ? `: ${annotated(t.of).slice(2)} | null` : t.k === 'int' ? ': number' : t.k === 'bool' ? ': boolean' : t.k === 'enum' ? `: ${t.values.map((v) => `'${v}'`).join(' | ')}` : ''
+  t.k === 'optional'
+    ? `: ${annotated(t.of).slice(2)} | null`
+    : t.k === 'int'
+      ? ': number'
+      : t.k === 'bool'
+        ? ': boolean'
+        : t.k === 'enum'
+          ? `: ${t.values.map((v) => `'${v}'`).join(' | ')}`
+          : ''
 
 const scalarLocal = (sc: Scope): Written | null => {
   const { draw, grammar } = sc
@@ -172,7 +202,10 @@ const scalarLocal = (sc: Scope): Written | null => {
   const name = sc.fresh('v')
   const keyword = draw.once(2) ? 'let' : 'const'
   const note = keyword === 'let' || draw.once(4) ? annotated(type) : ''
-  return done(declared(sc, { text: name, type, kind: 'local', assignable: keyword === 'let' }), statement`${keyword} ${name}${note} = ${right}`)
+  return done(
+    declared(sc, { text: name, type, kind: 'local', assignable: keyword === 'let' }),
+    statement`${keyword} ${name}${note} = ${right}`,
+  )
 }
 
 const local: Make = (sc) => {
@@ -191,7 +224,13 @@ const local: Make = (sc) => {
         const of = draw.once(2) ? list.of : intType(0, 3)
         const [text, type] = draw.weighted<() => [Code, Type]>([
           [2, () => [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]],
-          [2, () => [code('')`${list.code}.filter(${callback(later, list, boolType, 3)})`, { k: 'list', most: list.most, exact: false, of: list.of }]],
+          [
+            2,
+            () => [
+              code('')`${list.code}.filter(${callback(later, list, boolType, 3)})`,
+              { k: 'list', most: list.most, exact: false, of: list.of },
+            ],
+          ],
           [2, () => [code('')`${list.code}.map(${callback(later, list, of, 3)})`, { k: 'list', most: list.most, exact: list.exact, of }]],
           [
             1,
@@ -205,8 +244,12 @@ const local: Make = (sc) => {
             1,
             () => {
               const more = [constantOf(sc, list.of), constantOf(sc, list.of)]
-              if (more.some((x) => x === null)) return [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]
-              return [code('')`${list.code}.concat([${more[0]!}, ${more[1]!}])`, { k: 'list', most: list.most + 2, exact: list.exact, of: list.of }]
+              if (more.some((x) => x === null))
+                return [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]
+              return [
+                code('')`${list.code}.concat([${more[0]!}, ${more[1]!}])`,
+                { k: 'list', most: list.most + 2, exact: list.exact, of: list.of },
+              ]
             },
           ],
         ])()
@@ -227,7 +270,10 @@ const local: Make = (sc) => {
           : code('')`{ ...${found.code} }`
         if (text === null) return scalarLocal(sc)
         const type: Type = { k: 'record', fields: scalars }
-        return done(declared(sc, { text: name, type, kind: 'local', assignable: !literal && draw.once(2) }), statement`const ${name} = ${text}`)
+        return done(
+          declared(sc, { text: name, type, kind: 'local', assignable: !literal && draw.once(2) }),
+          statement`const ${name} = ${text}`,
+        )
       },
     ],
     [
@@ -252,9 +298,21 @@ const local: Make = (sc) => {
         const result = draw.once(2) ? boolType : intType(0, 3)
         const name = sc.fresh('g')
         const effects = sc.writes && allows(sc, 'callback effects') && draw.once(3)
-        const within = declared({ ...deeper(sc), yields: false, writes: effects, pure: sc.pure.filter((f) => !f.local) }, { text: parameter, type, kind: 'local', assignable: false })
+        const within = declared(
+          { ...deeper(sc), yields: false, writes: effects, pure: sc.pure.filter((f) => !f.local) },
+          { text: parameter, type, kind: 'local', assignable: false },
+        )
         const body = effects ? grammar.block(within, result, 2) : code('')`(${grammar.value(within, result, 'safe') ?? 'null'})`
-        const own = { name, parameters: [{ declared: group`${parameter}`, type, optional: false, vars: [] }], result, effects, local: true, yields: false, plain: true, cost: sc.meter.spent - before }
+        const own = {
+          name,
+          parameters: [{ declared: group`${parameter}`, type, optional: false, vars: [] }],
+          result,
+          effects,
+          local: true,
+          yields: false,
+          plain: true,
+          cost: sc.meter.spent - before,
+        }
         return done({ ...sc, pure: [...sc.pure, own] }, statement`const ${name} = (${parameter}${annotated(type)}) => ${body}`)
       },
     ],
@@ -262,7 +320,11 @@ const local: Make = (sc) => {
 }
 
 const reference = (sc: Scope): Written | null => {
-  const found = somePlace(sc, (t, root, _, path) => !isScalar(t) && t.k !== 'list' && isState(root) && root.kind !== 'ghost' && !path.daring && (t.k !== 'optional' || isScalar(t.of)))
+  const found = somePlace(
+    sc,
+    (t, root, _, path) =>
+      !isScalar(t) && t.k !== 'list' && isState(root) && root.kind !== 'ghost' && !path.daring && (t.k !== 'optional' || isScalar(t.of)),
+  )
   if (found === null) return null
   const isCopy = found.type.k === 'optional'
   const name = sc.fresh('r')
@@ -275,7 +337,9 @@ const reference = (sc: Scope): Written | null => {
 /** Destructuring: fields, elements, nested ones, with defaults and the rest. */
 const pattern = (sc: Scope): Written | null => {
   const { draw } = sc
-  const nested = draw.once(3) ? somePlace(sc, (t, root) => isState(root) && t.k === 'record' && t.fields.some(([, f]) => f.k === 'record' || f.k === 'array')) : null
+  const nested = draw.once(3)
+    ? somePlace(sc, (t, root) => isState(root) && t.k === 'record' && t.fields.some(([, f]) => f.k === 'record' || f.k === 'array'))
+    : null
   const found = nested ?? somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
   if (found === null) return null
   const vars: Var[] = []
@@ -284,7 +348,8 @@ const pattern = (sc: Scope): Written | null => {
     if (draw.once(3) && type.k === 'array') return below(type)
     const name = sc.fresh('v')
     if (isScalar(type) || (type.k === 'optional' && isScalar(type.of))) vars.push({ text: name, type, kind: 'local', assignable: false })
-    else if (type.k !== 'optional' && !found.throughQueue) vars.push({ text: name, type, kind: 'reference', assignable: found.root.assignable })
+    else if (type.k !== 'optional' && !found.throughQueue)
+      vars.push({ text: name, type, kind: 'reference', assignable: found.root.assignable })
     return group`${name}`
   }
   const below = (type: Type): Code | null => {
@@ -314,7 +379,9 @@ const pattern = (sc: Scope): Written | null => {
 
 const conditional: Make = (sc, powers) => {
   const test = sc.grammar.bool(sc)
-  const consequent = sc.draw.once(4) ? group`{\n${someStatement({ ...sc, depth: sc.depth + 1, yields: powers.chooses }, { ...powers, blocks: false }).code}\n}` : inner(sc, powers)
+  const consequent = sc.draw.once(4)
+    ? group`{\n${someStatement({ ...sc, depth: sc.depth + 1, yields: powers.chooses }, { ...powers, blocks: false }).code}\n}`
+    : inner(sc, powers)
   return done(sc, sc.draw.once(2) ? statement`if (${test}) ${consequent} else ${inner(sc, powers)}` : statement`if (${test}) ${consequent}`)
 }
 
@@ -338,7 +405,8 @@ const switched: Make = (sc, powers) => {
   const found = somePlace(sc, (t) => (t.k === 'enum' && t.values.length > 1) || t.k === 'union' || (t.k === 'int' && t.hi - t.lo < 5))
   if (found === null) return null
   const { type } = found
-  const arm = (test: string, scope: Scope): Code => group`case ${test}: {\n${statements({ ...scope, depth: scope.depth + 1 }, { ...within, blocks: false }, 2).code}break\n}\n`
+  const arm = (test: string, scope: Scope): Code =>
+    group`case ${test}: {\n${statements({ ...scope, depth: scope.depth + 1 }, { ...within, blocks: false }, 2).code}break\n}\n`
   if (type.k === 'union') {
     if (found.throughQueue || !isState(found.root)) return null
     const name = sc.fresh('u')
@@ -347,16 +415,32 @@ const switched: Make = (sc, powers) => {
         `'${variant}'`,
         declared(
           allows(sc, 'stale reference') ? sc : { ...sc, writes: false },
-          ...of.map(([field, f]): Var => ({ text: `${name}.${field}`, type: f, kind: 'reference', assignable: found.root.assignable && isScalar(f) && type.variants.filter(([, fs]) => fs.some(([n]) => n === field)).length === 1 })),
+          ...of.map(
+            ([field, f]): Var => ({
+              text: `${name}.${field}`,
+              type: f,
+              kind: 'reference',
+              assignable:
+                found.root.assignable && isScalar(f) && type.variants.filter(([, fs]) => fs.some(([n]) => n === field)).length === 1,
+            }),
+          ),
         ),
       ),
     )
     return done(sc, group`${statement`const ${name} = ${found.code}`}\n${statement`switch (${name}.${type.tag}) {\n${grouped(arms)}}`}`)
   }
-  const subject = type.k === 'int' ? sc.grammar.intIn(sc, type.lo, type.hi, 'safe') : sc.grammar.enumeration(sc, (type as { values: readonly string[] }).values)
-  const tests = type.k === 'int' ? Array.from({ length: type.hi - type.lo + 1 }, (_, i) => `${type.lo + i}`) : (type as { values: readonly string[] }).values.map((v) => `'${v}'`)
+  const subject =
+    type.k === 'int'
+      ? sc.grammar.intIn(sc, type.lo, type.hi, 'safe')
+      : sc.grammar.enumeration(sc, (type as { values: readonly string[] }).values)
+  const tests =
+    type.k === 'int'
+      ? Array.from({ length: type.hi - type.lo + 1 }, (_, i) => `${type.lo + i}`)
+      : (type as { values: readonly string[] }).values.map((v) => `'${v}'`)
   const arms = tests.slice(0, 3).map((test, i) => (i === 0 && sc.draw.once(4) ? group`case ${test}:\n` : arm(test, sc)))
-  const rest = sc.draw.once(2) ? group`default: {\n${statements({ ...sc, depth: sc.depth + 1 }, { ...within, blocks: false }, 1).code}}\n` : group``
+  const rest = sc.draw.once(2)
+    ? group`default: {\n${statements({ ...sc, depth: sc.depth + 1 }, { ...within, blocks: false }, 1).code}}\n`
+    : group``
   return done(sc, statement`switch (${subject}) {\n${grouped(arms)}${rest}}`)
 }
 
@@ -407,14 +491,25 @@ const pausingLoop: Make = (sc, powers) => {
   const more = group`${start}\n`
   return draw.weighted<() => Written>([
     [2, () => looped(before, powers, code('')`while (${sc.grammar.bool(withoutYields(before))})`, [], 2, more)],
-    [1, () => looped(before, powers, 'while (true)', [], 2, group`${more}${statement`if (${sc.grammar.bool(withoutYields(before))}) break\n`}`)],
+    [
+      1,
+      () =>
+        looped(before, powers, 'while (true)', [], 2, group`${more}${statement`if (${sc.grammar.bool(withoutYields(before))}) break\n`}`),
+    ],
     [
       1,
       () => {
         const list = someList(before, isScalar)
         if (list === null) return looped(before, powers, 'while (true)', [], 2, more)
         const [xs, x] = [sc.fresh('xs'), sc.fresh('x')]
-        const loop = looped(before, powers, `for (const ${x} of ${xs})`, [{ text: x, type: list.of, kind: 'local', assignable: false }], list.most, more)
+        const loop = looped(
+          before,
+          powers,
+          `for (const ${x} of ${xs})`,
+          [{ text: x, type: list.of, kind: 'local', assignable: false }],
+          list.most,
+          more,
+        )
         return done(before, group`${statement`const ${xs} = [...${list.code}]`}\n${loop.code}`)
       },
     ],
@@ -429,7 +524,13 @@ const forOf: Make = (sc, outer) => {
   // What a loop with a yield in it goes over must not change meanwhile.
   const powers: Powers = { ...outer, chooses: false, pauses: false }
   if (list === null || draw.once(4))
-    return looped(sc, outer, `for (const ${x} of ${draw.one(['[2, 0]', '[1]', '[0, 1, 1]'])})`, [{ text: x, type: intType(0, 2), kind: 'local', assignable: false }], 3)
+    return looped(
+      sc,
+      outer,
+      `for (const ${x} of ${draw.one(['[2, 0]', '[1]', '[0, 1, 1]'])})`,
+      [{ text: x, type: intType(0, 2), kind: 'local', assignable: false }],
+      3,
+    )
   return draw.weighted<() => Written>([
     [4, () => looped(sc, powers, code('')`for (const ${x} of ${list.code})`, [elementVar(list, x)], list.most)],
     [2, () => looped(sc, powers, code('')`for (const ${x} of [...${list.code}])`, [elementVar(list, x)], list.most)],
@@ -447,7 +548,13 @@ const forOf: Make = (sc, outer) => {
       () =>
         list.type.k === 'set'
           ? looped(sc, powers, code('')`for (const ${x} of ${list.code})`, [elementVar(list, x)], list.most)
-          : looped(sc, powers, code('')`for (const ${x} of ${list.code}.keys())`, [{ text: x, type: intType(0, Math.max(0, list.most - 1)), kind: 'local', assignable: false }], list.most),
+          : looped(
+              sc,
+              powers,
+              code('')`for (const ${x} of ${list.code}.keys())`,
+              [{ text: x, type: intType(0, Math.max(0, list.most - 1)), kind: 'local', assignable: false }],
+              list.most,
+            ),
     ],
     [
       1,
@@ -467,7 +574,19 @@ const counted: Make = (sc, powers) => {
   return draw.weighted<() => Written>([
     [3, () => looped(sc, powers, `for (let ${i} = 0; ${i} < ${most}; ${i}++)`, [own], most)],
     [2, () => looped(sc, powers, `for (let ${i} = ${most - 1}; ${i} >= 0; ${i}--)`, [own], most)],
-    [2, () => looped(sc, powers, code('')`for (let ${i} = 0; ${i} < Math.min(3, ${sc.grammar.int({ ...withoutYields(sc), writes: sc.writes && allows(sc, 'callback effects') }).code}); ${i} += 1)`, [own], 3)],
+    [
+      2,
+      () =>
+        looped(
+          sc,
+          powers,
+          code(
+            '',
+          )`for (let ${i} = 0; ${i} < Math.min(3, ${sc.grammar.int({ ...withoutYields(sc), writes: sc.writes && allows(sc, 'callback effects') }).code}); ${i} += 1)`,
+          [own],
+          3,
+        ),
+    ],
     [
       2,
       () => {
@@ -524,8 +643,17 @@ const chosen: Make = (sc) => {
   ])
   const made = choosing(sc, (t) => (type.k === 'int' ? t.k === 'int' : typeKey(t) === typeKey(type)), true)
   if (made === null) return null
-  const place = sc.draw.once(3) ? target(sc, (t) => typeKey(t) === typeKey(made.type) && (t.k !== 'int' || (isInt(made.type) && t.lo <= made.type.lo && t.hi >= made.type.hi))) : null
-  if (place?.assignable && place.root.kind !== 'ghost' && (allows(sc, 'failing target') || (!place.daring && place.path.segments.every((x) => x.k === 'field')))) {
+  const place = sc.draw.once(3)
+    ? target(
+        sc,
+        (t) => typeKey(t) === typeKey(made.type) && (t.k !== 'int' || (isInt(made.type) && t.lo <= made.type.lo && t.hi >= made.type.hi)),
+      )
+    : null
+  if (
+    place?.assignable &&
+    place.root.kind !== 'ghost' &&
+    (allows(sc, 'failing target') || (!place.daring && place.path.segments.every((x) => x.k === 'field')))
+  ) {
     if (place.type.k === 'int' && allows(sc, 'yield operand') && sc.draw.once(3)) return done(sc, statement`${place.code} += ${made.code}`)
     return done(sc, statement`${place.code} = ${made.code}`)
   }
@@ -539,10 +667,7 @@ const asserted: Make = (sc) => {
   const message = draw.weighted<() => Code>([
     [4, () => code('')``],
     [2, () => code('')`, 'claimed'`],
-    [
-      allows(sc, 'failing message') ? 2 : 0,
-      () => code('')`, \`claimed \${${told(sc)}}\``,
-    ],
+    [allows(sc, 'failing message') ? 2 : 0, () => code('')`, \`claimed \${${told(sc)}}\``],
   ])()
   return done(sc, statement`assert(${test} || ${draw.one(['true', 'false'])}${message})`)
 }
@@ -570,7 +695,10 @@ const called: Make = (sc, powers) => {
   const { draw } = sc
   const fitting = [
     ...(sc.writes ? sc.pure.filter((f) => f.effects && affords(sc, f.cost)) : []).map((f) => ({ f, prefix: '' })),
-    ...(powers.chooses ? sc.helpers.filter((h) => affords(sc, h.cost) && (powers.pauses || !h.yields) && (sc.writes || !h.effects)) : []).map((f) => ({ f, prefix: 'yield* ' })),
+    ...(powers.chooses
+      ? sc.helpers.filter((h) => affords(sc, h.cost) && (powers.pauses || !h.yields) && (sc.writes || !h.effects))
+      : []
+    ).map((f) => ({ f, prefix: 'yield* ' })),
   ]
   if (fitting.length === 0) return null
   const { f, prefix } = draw.one(fitting)
@@ -600,5 +728,3 @@ export const block = (sc: Scope, result: Type, most: number): Code => {
   const { code: body, scope } = statements(sc, { chooses: false, blocks: false, pauses: false, loops: [], result }, most)
   return group`{\n${body}return ${sc.grammar.value({ ...scope, depth: sc.depth + 1, yields: false }, result, 'safe') ?? 'null'}\n}`
 }
-
-export { chainTo, constant, isWritable }

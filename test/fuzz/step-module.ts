@@ -43,7 +43,13 @@ const elementsIn = (t: Type): number => {
 }
 
 export const stateTypes = (draw: Draw, without: ReadonlySet<Feature>): Record<string, Type> => {
-  const count = 3 + draw.below(4)
+  // Where there are few variables, what is read is what was just written.
+  const count = draw.weighted([
+    [3, 1],
+    [3, 2],
+    [2, 3],
+    [2, 6],
+  ])
   const types: Record<string, Type> = {}
   let room = draw.once(6) ? mostElements : mostElements / 3
   for (const name of names.slice(0, count)) {
@@ -62,7 +68,8 @@ export const tables: readonly Table[] = [
   { text: 'weights', type: { k: 'list', most: 4, exact: true, of: { k: 'int', lo: -1, hi: 5 } } },
   { text: 'letters', type: { k: 'list', most: 2, exact: true, of: { k: 'enum', values: ['a', 'b'] } } },
 ]
-export const tableText = "const weights = [2, 0, 5, -1]\nconst limits = { low: 0, high: 3 }\nconst letters = ['a', 'b'] as const\n"
+export const tableText =
+  "const base = 1\nconst weights = [2, 0, 5, -1]\nconst limits = { low: 0, high: 3 }\nconst letters = ['a', 'b'] as const\n"
 
 export const stepModule = (seed: number, rules: number, without: ReadonlySet<Feature>): StepModule => {
   const draw = createDraw(seed)
@@ -101,7 +108,19 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
   }
   const bodies = Array.from({ length: rules }, (_, i) => {
     const generator = !draw.once(4)
-    const { code: body } = statements(metered(sc, draw.weighted([[4, 5], [4, 10], [2, 20], [1, 40]])), { chooses: generator, blocks: true, pauses: false, loops: [], result: null }, 3)
+    const { code: body } = statements(
+      metered(
+        sc,
+        draw.weighted([
+          [4, 5],
+          [4, 10],
+          [2, 20],
+          [1, 40],
+        ]),
+      ),
+      { chooses: generator, blocks: true, pauses: false, loops: [], result: null },
+      3,
+    )
     return item`r${`${i}`}: function${generator ? '*' : ''} (s) {\n${body}},\n`
   })
   return {
@@ -113,7 +132,12 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
 
 export const metered = (sc: Scope, limit: number): Scope => ({ ...sc, depth: 0, meter: { spent: 0, limit } })
 
-const stepModuleOf = (types: Readonly<Record<string, Type>>, ghost: string | null, functions: readonly Code[], rules: readonly Code[]): Code => {
+const stepModuleOf = (
+  types: Readonly<Record<string, Type>>,
+  ghost: string | null,
+  functions: readonly Code[],
+  rules: readonly Code[],
+): Code => {
   const fields = Object.entries(types).map(
     ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
   )

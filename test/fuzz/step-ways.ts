@@ -1,6 +1,7 @@
 /** All ways on from one state by the rules of a model, as the oracle and as the generated WebAssembly have them. */
-import { createMachine, type Machine, partsOf } from '../../src/explicit/machine.ts'
+
 import { decodeState, encodeState } from '../../src/explicit/layout.ts'
+import { createMachine, type Machine, partsOf } from '../../src/explicit/machine.ts'
 import { type Program, programOf } from '../../src/explicit/program.ts'
 import { wordsAt, writeState } from '../../src/explicit/start.ts'
 import { builtIns } from '../../src/explicit/step.ts'
@@ -20,8 +21,7 @@ export const setState = ({ state }: Run, values: Values): void => {
   for (const [name, store] of state.stores) put(store, values[name]!)
 }
 
-export const valuesOf = ({ state }: Run): Values =>
-  Object.fromEntries([...state.stores].map(([name, store]) => [name, snapshot(store)]))
+export const valuesOf = ({ state }: Run): Values => Object.fromEntries([...state.stores].map(([name, store]) => [name, snapshot(store)]))
 
 /** What the author's rule number `agent` does in a state. @throws whatever it throws that is no failure. */
 export const oracleWays = (system: System, oracle: Oracle, run: Run, values: Values, agent: number): Ways => {

@@ -1,7 +1,7 @@
 /** Runs of statement lists: many from one seed, what differs made small. */
 import { loadText } from '../differential/text.ts'
 import { type Code, textOf } from './code.ts'
-import { compareSteps, type Rules, type RuleOutcome, type StepOptions } from './compare-steps.ts'
+import { compareSteps, type RuleOutcome, type Rules, type StepOptions } from './compare-steps.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
 import { shrink } from './shrink.ts'
@@ -43,7 +43,9 @@ const nothing: ReadonlySet<Feature> = new Set()
 
 export const randomStates = (seed: number, types: Readonly<Record<string, Type>>): Values[] => {
   const draw = createDraw(seed ^ 0x5bd1e995)
-  return Array.from({ length: statesPerModule }, () => Object.fromEntries(Object.entries(types).map(([name, type]) => [name, randomValue(draw, type)])))
+  return Array.from({ length: statesPerModule }, () =>
+    Object.fromEntries(Object.entries(types).map(([name, type]) => [name, randomValue(draw, type)])),
+  )
 }
 
 const rulesOf = (text: string): { readonly model: ReturnType<typeof loadText>['model']; readonly rules: Rules } => {

@@ -32,7 +32,8 @@ export type Kind = Type['k']
 export const least = -(2 ** 31)
 export const greatest = 2 ** 31 - 1
 
-export const intType = (lo: number, hi: number, domain?: string): IntType => (domain === undefined ? { k: 'int', lo, hi } : { k: 'int', lo, hi, domain })
+export const intType = (lo: number, hi: number, domain?: string): IntType =>
+  domain === undefined ? { k: 'int', lo, hi } : { k: 'int', lo, hi, domain }
 export const boolType: Type = { k: 'bool' }
 
 const small: readonly IntType[] = [
@@ -111,9 +112,53 @@ const anyType = (draw: Draw, options: TypeOptions, depth: number): Type => {
     [deep ? 12 : 4, () => scalarType(draw, options)],
     [deep ? 1 : 4, () => optionalOf(draw, inner, options)],
     [deep ? 1 : 3, () => ({ k: 'record', fields: Array.from({ length: 1 + draw.below(3) }, (_, i) => [fieldName(i), inner()] as const) })],
-    [deep ? 1 : 4, () => ({ k: 'array', length: options.small ? 1 + draw.below(2) : draw.weighted([[4, 2], [3, 3], [1, 1], [2, 4], [1, 5]]), of: inner() })],
-    [2, () => ({ k: 'queue', capacity: options.small ? 1 + draw.below(2) : draw.weighted([[3, 2], [2, 1], [2, 3], [1, 4], [1, 5]]), of: inner() })],
-    [2, () => ({ k: 'set', size: options.small ? 1 + draw.below(2) : draw.weighted([[3, 3], [2, 2], [1, 1], [2, 5], [depth === 0 ? 1 : 0, 33]]) })],
+    [
+      deep ? 1 : 4,
+      () => ({
+        k: 'array',
+        length: options.small
+          ? 1 + draw.below(2)
+          : draw.weighted([
+              [4, 2],
+              [3, 3],
+              [1, 1],
+              [2, 4],
+              [1, 5],
+            ]),
+        of: inner(),
+      }),
+    ],
+    [
+      2,
+      () => ({
+        k: 'queue',
+        capacity: options.small
+          ? 1 + draw.below(2)
+          : draw.weighted([
+              [3, 2],
+              [2, 1],
+              [2, 3],
+              [1, 4],
+              [1, 5],
+            ]),
+        of: inner(),
+      }),
+    ],
+    [
+      2,
+      () => ({
+        k: 'set',
+        size: options.small
+          ? 1 + draw.below(2)
+          : draw.weighted([
+              [3, 3],
+              [2, 2],
+              [1, 1],
+              [2, 5],
+              [depth === 0 ? 1 : 0, 33],
+            ]),
+      }),
+    ],
     [deep ? 0 : 2, () => unionOf(draw, inner, options)],
   ])()
 }
@@ -152,7 +197,9 @@ const unionOf = (draw: Draw, inner: () => Type, options: TypeOptions): Type => {
     variants: [
       ['off', []],
       ['on', [['v', v]]],
-      ...(draw.once(2) ? [[named ? 'valueOf' : 'err', [['w', scalarType(draw, options)], ...(draw.once(2) ? [['v', v] as const] : [])]] as const] : []),
+      ...(draw.once(2)
+        ? [[named ? 'valueOf' : 'err', [['w', scalarType(draw, options)], ...(draw.once(2) ? [['v', v] as const] : [])]] as const]
+        : []),
     ],
   }
 }

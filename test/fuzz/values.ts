@@ -1,8 +1,8 @@
 /** Random values of any type: enumerations, optionals, records, arrays, unions. */
-import { code, type Code, group, separated } from './code.ts'
+import { type Code, code, group, separated } from './code.ts'
 import { chainTo, constant } from './integers.ts'
-import { callback, call1, someList } from './lists.ts'
-import { allows, isLeaf, type Care, deepest, deeper, isState, type Scope, somePlace, sometimes } from './scope.ts'
+import { call1, callback, someList } from './lists.ts'
+import { allows, type Care, deeper, deepest, isLeaf, isState, type Scope, somePlace, sometimes } from './scope.ts'
 import { type Fields, isScalar, isWritable, randomInt, sameType, type Type, typeKey } from './types.ts'
 
 export const enumeration = (sc: Scope, values: readonly string[]): Code => {
@@ -82,11 +82,14 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
     [
       3,
       () => {
+        if (type.k === 'optional' && type.of.k === 'bool' && allows(sc, 'optional condition') && draw.once(2)) {
+          const found = somePlace(sub, (t) => sameType(t, type))
+          if (found !== null) return make`(${found.code} ${draw.one(['&&', '||'])} ${grammar.bool(later)})`
+        }
         if (type.k === 'optional' && isScalar(type.of)) {
           const test = grammar.bool(sub)
           return make`(${test} ? ${grammar.value(later, type, care) ?? 'null'} : ${grammar.value(later, type.of, care) ?? 'null'})`
         }
-        if (type.k === 'optional' && allows(sc, 'nested optional') && type.of.k === 'record') return literal()
         if (type.k === 'record') {
           const from = copy()
           if (from === null) return literal()
@@ -110,7 +113,8 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
       () => {
         if (type.k !== 'optional') return literal()
         const found = somePlace(sub, (t) => t.k === 'optional' && t.of.k === 'record')
-        const end = found?.type.k === 'optional' ? chainTo(sub, group`${found.code}`, found.type.of, '?.', (t) => sameType(t, type.of)) : null
+        const end =
+          found?.type.k === 'optional' ? chainTo(sub, group`${found.code}`, found.type.of, '?.', (t) => sameType(t, type.of)) : null
         return end === null ? literal() : make`(${end.code} ?? null)`
       },
     ],

@@ -1,8 +1,9 @@
 /** One process of a fuzzing run: statement lists and whole models by turns, until it is told to end. */
-import type { ModelDifference } from './models.ts'
-import { runModel } from './models.ts'
+
 import { seedOf } from './draw.ts'
 import type { Feature } from './features.ts'
+import type { ModelDifference } from './models.ts'
+import { runModel } from './models.ts'
 import { type Difference, runSteps } from './steps.ts'
 
 export interface Work {
@@ -27,7 +28,10 @@ export interface Progress {
   readonly refusedModels: Readonly<Record<string, number>>
   readonly verdicts: Readonly<Record<string, number>>
 }
-export type Report = Progress | { readonly kind: 'list'; readonly difference: Difference } | { readonly kind: 'model'; readonly difference: ModelDifference }
+export type Report =
+  | Progress
+  | { readonly kind: 'list'; readonly difference: Difference }
+  | { readonly kind: 'model'; readonly difference: ModelDifference }
 
 /** Runs for ever. */
 export const work = async ({ seed, job, jobs, without, kinds, shrinking }: Work, report: (report: Report) => void): Promise<never> => {
