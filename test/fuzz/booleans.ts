@@ -2,8 +2,8 @@
 import { type Code, code, group } from './code.ts'
 import { chainTo, constant, unionField } from './integers.ts'
 import { call1, callback, someList } from './lists.ts'
-import { allows, declared, deeper, deepest, isLeaf, type Scope, somePlace, sometimes } from './scope.ts'
-import { intType, isScalar, randomInt, sameType, type Type } from './types.ts'
+import { allows, deeper, deepest, isLeaf, type Scope, somePlace, sometimes } from './scope.ts'
+import { isScalar, randomInt, sameType, type Type } from './types.ts'
 
 const bool = code('bool')
 
@@ -31,7 +31,8 @@ const test = (sc: Scope): Code | null => {
     case 'bool':
       return draw.once(3) ? bool`!${found.code}` : bool`${found.code}`
     case 'optional':
-      if (!isScalar(type.of) && draw.once(4)) return bool`(${found.code} ? true : false)`
+      if ((!isScalar(type.of) || (type.of.k === 'bool' && allows(sc, 'optional condition'))) && draw.once(4))
+        return bool`(${found.code} ? true : false)`
       return bool`(${found.code} ${op} null)`
     case 'union':
       return bool`(${found.code}.${type.tag} ${op} '${draw.one(type.variants)[0]}')`
@@ -176,5 +177,3 @@ const ofList = (sc: Scope): Code | null => {
     ],
   ])()
 }
-
-export { allows, declared, intType }

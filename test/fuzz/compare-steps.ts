@@ -6,16 +6,10 @@ import { compile } from '../../src/compile/compile.ts'
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model, RuleBody } from '../../src/lang/model.ts'
-import { createOracle, type Run } from '../../src/replay/oracle.ts'
+import { createOracle } from '../../src/replay/oracle.ts'
 import { toVector } from '../../src/replay/vector.ts'
 import { createLanes, type Lane, type Result } from './circuit-lanes.ts'
 import { createExpander, oracleWays, setState, type Values, type Ways } from './step-ways.ts'
-
-export interface StepDifference {
-  readonly rule: string
-  readonly values: Values
-  readonly said: string
-}
 
 export type RuleOutcome =
   | { readonly kind: 'agree'; readonly ways: number }
@@ -128,5 +122,3 @@ const named = (system: System, text: string): string => {
     })
     .join(' ')
 }
-
-export type { Run }

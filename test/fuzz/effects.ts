@@ -2,11 +2,23 @@
 import { type Code, code, separated } from './code.ts'
 import { combined, constant } from './integers.ts'
 import { someList } from './lists.ts'
-import { affords, allows, type Callable, deeper, type Expr, isInt, isState, type Place, type Scope, somePlace } from './scope.ts'
+import {
+  affords,
+  allows,
+  type Callable,
+  deeper,
+  type Expr,
+  indicesOfTarget,
+  isInt,
+  isState,
+  type Place,
+  type Scope,
+  somePlace,
+} from './scope.ts'
 import { greatest, intType, isScalar, least, type Type, typeKey } from './types.ts'
 
 const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
-  somePlace(sc, (t, root, assignable) => assignable && root.kind !== 'ghost' && wanted(t))
+  somePlace(sc, (t, root, assignable) => assignable && root.kind !== 'ghost' && wanted(t), indicesOfTarget(sc))
 
 /** `x = e`, `x += e`, `x++`, chains of these, `q.shift()`. */
 export const effect = (sc: Scope, type: Type): Expr | null => {
@@ -26,6 +38,7 @@ export const effect = (sc: Scope, type: Type): Expr | null => {
     const queue = somePlace(
       sc,
       (t, root, assignable) => t.k === 'queue' && fits(t.of) && assignable && root.kind !== 'ghost' && isState(root),
+      indicesOfTarget(sc),
     )
     return queue?.type.k === 'queue' ? { code: code(typeKey(queue.type.of))`${queue.code}.shift()`, type: queue.type.of } : null
   }
@@ -62,7 +75,7 @@ export const compound = (sc: Scope, found: Place): { readonly code: Code; readon
   const sub = deeper(sc)
   const rightCode =
     op === '<<' || op === '>>' || op === '>>>'
-      ? grammar.intIn(sub, 0, draw.once(4) ? 31 : 2, 'safe')
+      ? grammar.intIn(sub, 0, op === '<<' ? 2 : 31, 'safe')
       : op === '%'
         ? allows(sc, 'zero divisor') && draw.once(4)
           ? grammar.intIn(sub, 0, 3, 'safe')
@@ -70,7 +83,7 @@ export const compound = (sc: Scope, found: Place): { readonly code: Code; readon
         : draw.once(3)
           ? constant(draw.below(3)).code
           : grammar.intIn(sub, -2, 2, 'safe')
-  const limits = op === '<<' || op === '>>' || op === '>>>' ? [0, 31] : op === '%' ? [0, 4] : [-2, 2]
+  const limits = op === '<<' ? [0, 2] : op === '>>' || op === '>>>' ? [0, 31] : op === '%' ? [0, 4] : [-2, 2]
   const range = combined(op, { code: found.code, ...found.type }, { code: rightCode, lo: limits[0]!, hi: limits[1]! })
   return range === null ? null : { code: code('')`${found.code} ${op}= ${rightCode}`, ...range }
 }

@@ -51,7 +51,8 @@ const parameters = (sc: Scope): Parameter[] => {
       const before = made
         .flatMap(({ vars }) => vars)
         .find((v) => v.type.k === 'int' && type.k === 'int' && v.type.lo >= type.lo && v.type.hi <= type.hi)
-      const otherwise: Part = before !== undefined && draw.once(2) ? before.text : constantOf(sc, type)!
+      const shared = allows(sc, 'shared scope') && type.k === 'int' && draw.once(4)
+      const otherwise: Part = shared ? 'base' : before !== undefined && draw.once(2) ? before.text : constantOf(sc, type)!
       made.push({ declared: group`${name} = ${otherwise}`, type, optional: true, vars: [own] })
       continue
     }
@@ -98,7 +99,9 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   }
   const { code: written, scope } = statements(inside, powers, 3)
   const last = sc.grammar.value({ ...scope, depth: 2, yields: false }, result, 'safe')
-  const body = group`{\n${written}return ${last ?? 'null'}\n}`
+  // A local of the body is not what a default means.
+  const hides = own.some((p) => textOf(p.declared).endsWith('= base')) ? 'const base = 3\n' : ''
+  const body = group`{\n${hides}${written}return ${last ?? 'null'}\n}`
   if (draw.once(3)) {
     const first = allows(sc, 'this parameter') && draw.once(2) ? ['this: void', 's'] : ['s']
     return { code: item`function ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) ${body}\n`, callable: callable() }

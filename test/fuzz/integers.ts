@@ -1,20 +1,7 @@
 /** Random integer expressions, each with the limits of its value: as wide as the compiler's own, so that nothing leaves 32 bits. */
 import { type Code, code, separated } from './code.ts'
 import { call1, callback, elementsOf, someList } from './lists.ts'
-import {
-  allows,
-  type Care,
-  declared,
-  deeper,
-  type Int,
-  isInt,
-  isLeaf,
-  isSpent,
-  isState,
-  type Scope,
-  somePlace,
-  sometimes,
-} from './scope.ts'
+import { allows, type Care, declared, deeper, type Int, isInt, isLeaf, isSpent, type Scope, somePlace, sometimes } from './scope.ts'
 import { greatest, intType, isScalar, least, randomInt, type Type } from './types.ts'
 
 const int = code('int')
@@ -123,7 +110,7 @@ export const integer = (sc: Scope): Int => {
       () => {
         const x = grammar.int(sub)
         const y = divisor(sub)
-        return draw.once(2)
+        return draw.once(2) || (x.lo === least && y.lo <= -1 && y.hi >= -1)
           ? remainder(x, y)
           : quotient(x, y, int`Math.${x.lo >= 0 && y.lo > 0 && draw.once(3) ? 'floor' : 'trunc'}(${x.code} / ${y.code})`)
       },
@@ -295,7 +282,7 @@ export const integer = (sc: Scope): Int => {
       },
     ],
     [
-      3,
+      5,
       () => {
         const called = grammar.call(sub, isInt)
         return called !== null && isInt(called.type) ? { code: called.code, lo: called.type.lo, hi: called.type.hi } : read(sc)
@@ -439,5 +426,3 @@ export const integerIn = (sc: Scope, lo: number, hi: number, care: Care): Code =
   }
   return int`Math.max(${bracketed(lo)}, Math.min(${bracketed(hi)}, ${x.code}))`
 }
-
-export { isState }

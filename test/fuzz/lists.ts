@@ -1,7 +1,7 @@
 /** Lists that generated code can go over, and callbacks for them. */
 import { type Code, code } from './code.ts'
 import { affords, allows, declared, type Place, repeated, type Scope, somePlace, sometimes, type Var } from './scope.ts'
-import { intType, isScalar, type Type, typeKey } from './types.ts'
+import { intType, isScalar, type Type } from './types.ts'
 
 export interface ListText {
   readonly code: Code
@@ -141,5 +141,3 @@ export const call1 = (sc: Scope, list: ListText): Code => {
     [1, () => code('')`${list.code}.slice(${`${draw.below(2)}`}${draw.once(2) ? '' : `, ${1 + draw.below(3)}`}).at(0)`],
   ])()
 }
-
-export { typeKey }

@@ -202,18 +202,22 @@ export interface Place {
 
 export const isState = ({ kind }: Var): boolean => kind !== 'local'
 
-/** A parameter or reference is a pointer: where it points is never assigned as a whole. */
+/** A parameter or reference is a pointer: where it points is never assigned as a whole. A local object is a constant. */
 const assignable = (root: Var, path: Path): boolean =>
   root.assignable &&
   !path.throughQueue &&
-  !(path.segments.length === 0 && (root.kind === 'reference' || root.kind === 'parameter') && !isScalar(root.type))
+  !(path.segments.length === 0 && root.kind !== 'state' && root.kind !== 'ghost' && !isScalar(root.type) && root.type.k !== 'optional')
 
 /** A queue in a copy: what is behind its end is undefined there, and a violation in the state. */
 const hidden = (sc: Scope, root: Var, { segments }: Path): boolean =>
   !allows(sc, 'copy index') && segments.filter((x) => x.k === 'index' && x.queue).length > (root.kind === 'local' ? 0 : 1)
 
 /** A place of the wanted type, written out; null where there is none. */
-export const somePlace = (sc: Scope, wanted: (type: Type, root: Var, assignable: boolean, path: Path) => boolean): Place | null => {
+export const somePlace = (
+  sc: Scope,
+  wanted: (type: Type, root: Var, assignable: boolean, path: Path) => boolean,
+  indices: Scope = sc,
+): Place | null => {
   if (sc.depth > deepest + 2) return null
   const careful: [Var, Path][] = []
   const daring: [Var, Path][] = []
@@ -238,7 +242,7 @@ export const somePlace = (sc: Scope, wanted: (type: Type, root: Var, assignable:
     assignable: assignable(root, path),
     daring: path.daring,
     throughQueue: path.throughQueue,
-    code: placeCode(sc, root, path),
+    code: placeCode(indices, root, path),
   }
 }
 
@@ -264,5 +268,9 @@ const withSegment = (sc: Scope, safe: boolean, text: Part, segment: Segment): Pa
     }
   }
 }
+
+/** For the indices of a target: they read no state where what is stored may change it between the parts of a store. */
+export const indicesOfTarget = (sc: Scope): Scope =>
+  allows(sc, 'own target') ? sc : { ...sc, vars: sc.vars.filter((v) => !isState(v)), pure: [], tables: [], writes: false, yields: false }
 
 export const isInt = (t: Type): t is IntType => t.k === 'int'

@@ -1,7 +1,6 @@
 /** Random statements. */
 import { type Code, code, group, grouped, type Part, separated, statement, textOf } from './code.ts'
 import { argumentsOf, choosing, compound } from './effects.ts'
-import { chainTo, constant } from './integers.ts'
 import { call1, callback, elementVar, someList } from './lists.ts'
 import {
   affords,
@@ -9,6 +8,7 @@ import {
   allows,
   declared,
   deeper,
+  indicesOfTarget,
   isInt,
   isSpent,
   isState,
@@ -19,7 +19,7 @@ import {
   type Var,
   withGhosts,
 } from './scope.ts'
-import { boolType, greatest, intType, isScalar, isWritable, least, type Type, typeKey } from './types.ts'
+import { boolType, greatest, intType, isScalar, least, type Type, typeKey } from './types.ts'
 import { constantOf } from './values.ts'
 
 /** What a statement may do where it stands. */
@@ -76,6 +76,7 @@ const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
       wanted(t) &&
       (sc.writes || !isState(root)) &&
       (assignable || ((t.k === 'queue' || t.k === 'set') && root.assignable && isState(root) && !path.throughQueue)),
+    indicesOfTarget(sc),
   )
 
 type Make = (sc: Scope, powers: Powers) => Written | null
@@ -106,7 +107,8 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
 
 const store = (sc: Scope): Written | null => {
   const { draw, grammar } = sc
-  const found = target(draw.once(8) ? { ...sc, ghosts: true } : sc, () => true)
+  const ghosts = sc.vars.filter((v) => v.kind === 'ghost')
+  const found = target(draw.once(8) && ghosts.length > 0 ? { ...withGhosts(sc), writes: sc.writes, vars: ghosts } : sc, () => true)
   if (found === null) return null
   const from = found.root.kind === 'ghost' ? withGhosts(sc) : sc
   const { type, code: text } = found
@@ -335,11 +337,14 @@ const reference = (sc: Scope): Written | null => {
 /** Destructuring: fields, elements, nested ones, with defaults and the rest. */
 const pattern = (sc: Scope): Written | null => {
   const { draw } = sc
-  const found = somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
+  const nested = draw.once(3)
+    ? somePlace(sc, (t, root) => isState(root) && t.k === 'record' && t.fields.some(([, f]) => f.k === 'record' || f.k === 'array'))
+    : null
+  const found = nested ?? somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
   if (found === null) return null
   const vars: Var[] = []
   const bind = (type: Type): Code | null => {
-    if (draw.once(3) && type.k === 'record') return below(type)
+    if (draw.once(2) && type.k === 'record') return below(type)
     if (draw.once(3) && type.k === 'array') return below(type)
     const name = sc.fresh('v')
     if (isScalar(type) || (type.k === 'optional' && isScalar(type.of))) vars.push({ text: name, type, kind: 'local', assignable: false })
@@ -723,5 +728,3 @@ export const block = (sc: Scope, result: Type, most: number): Code => {
   const { code: body, scope } = statements(sc, { chooses: false, blocks: false, pauses: false, loops: [], result }, most)
   return group`{\n${body}return ${sc.grammar.value({ ...scope, depth: sc.depth + 1, yields: false }, result, 'safe') ?? 'null'}\n}`
 }
-
-export { chainTo, constant, isWritable }

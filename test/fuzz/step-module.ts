@@ -43,7 +43,13 @@ const elementsIn = (t: Type): number => {
 }
 
 export const stateTypes = (draw: Draw, without: ReadonlySet<Feature>): Record<string, Type> => {
-  const count = 3 + draw.below(4)
+  // Where there are few variables, what is read is what was just written.
+  const count = draw.weighted([
+    [3, 1],
+    [3, 2],
+    [2, 3],
+    [2, 6],
+  ])
   const types: Record<string, Type> = {}
   let room = draw.once(6) ? mostElements : mostElements / 3
   for (const name of names.slice(0, count)) {
@@ -62,7 +68,8 @@ export const tables: readonly Table[] = [
   { text: 'weights', type: { k: 'list', most: 4, exact: true, of: { k: 'int', lo: -1, hi: 5 } } },
   { text: 'letters', type: { k: 'list', most: 2, exact: true, of: { k: 'enum', values: ['a', 'b'] } } },
 ]
-export const tableText = "const weights = [2, 0, 5, -1]\nconst limits = { low: 0, high: 3 }\nconst letters = ['a', 'b'] as const\n"
+export const tableText =
+  "const base = 1\nconst weights = [2, 0, 5, -1]\nconst limits = { low: 0, high: 3 }\nconst letters = ['a', 'b'] as const\n"
 
 export const stepModule = (seed: number, rules: number, without: ReadonlySet<Feature>): StepModule => {
   const draw = createDraw(seed)

@@ -82,11 +82,14 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
     [
       3,
       () => {
+        if (type.k === 'optional' && type.of.k === 'bool' && allows(sc, 'optional condition') && draw.once(2)) {
+          const found = somePlace(sub, (t) => sameType(t, type))
+          if (found !== null) return make`(${found.code} ${draw.one(['&&', '||'])} ${grammar.bool(later)})`
+        }
         if (type.k === 'optional' && isScalar(type.of)) {
           const test = grammar.bool(sub)
           return make`(${test} ? ${grammar.value(later, type, care) ?? 'null'} : ${grammar.value(later, type.of, care) ?? 'null'})`
         }
-        if (type.k === 'optional' && allows(sc, 'nested optional') && type.of.k === 'record') return literal()
         if (type.k === 'record') {
           const from = copy()
           if (from === null) return literal()

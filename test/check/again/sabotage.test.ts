@@ -192,7 +192,6 @@ describe.each(Object.entries(faults))('%s', (name, { by, ...difference }) => {
   })
 })
 
-// The compiler has these faults as yet: once they are mended, this is `test.each`.
 test.each(Object.keys(faults))('what the compiler makes of %s is what JavaScript does', { timeout: 60_000 }, async (name) => {
   const { oracle } = await check(fileOf(name), { engine: 'explicit' })
   expect(oracle).toMatchObject({ kind: 'run again', all: true })
