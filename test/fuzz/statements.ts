@@ -520,7 +520,7 @@ const pausingLoop: Make = (sc, powers) => {
 const forOf: Make = (sc, outer) => {
   const { draw } = sc
   const x = sc.fresh('x')
-  const list = someList(sc)
+  const list = someList(sc, () => true, indicesOfTarget(sc))
   // What a loop with a yield in it goes over must not change meanwhile.
   const powers: Powers = { ...outer, chooses: false, pauses: false }
   if (list === null || draw.once(4))
