@@ -60,26 +60,30 @@ const constants: readonly (readonly [text: string, most: number, of: Type])[] = 
   ['weights', 4, intType(-1, 5)],
 ]
 
-export const someList = (sc: Scope, wanted: (of: Type) => boolean = () => true): ListText | null => {
+export const someList = (sc: Scope, wanted: (of: Type) => boolean = () => true, indices: Scope = sc): ListText | null => {
   if (sc.draw.once(12)) {
     const [text, most, of] = sc.draw.one(constants)
     if (wanted(of) && affords(sc, 3 * most))
       return { code: code('')`${text}`, of, most, exact: true, assignable: false, refs: false, type: { k: 'list', most, exact: true, of } }
   }
-  const found = somePlace(sc, (t) => {
-    switch (t.k) {
-      case 'array':
-        return affords(sc, 3 * t.length) && wanted(t.of)
-      case 'queue':
-        return affords(sc, 3 * t.capacity) && wanted(t.of)
-      case 'list':
-        return t.most > 0 && affords(sc, 3 * t.most) && wanted(t.of)
-      case 'set':
-        return t.size <= longest && affords(sc, 3 * t.size) && wanted(intType(0, t.size - 1))
-      default:
-        return false
-    }
-  })
+  const found = somePlace(
+    sc,
+    (t) => {
+      switch (t.k) {
+        case 'array':
+          return affords(sc, 3 * t.length) && wanted(t.of)
+        case 'queue':
+          return affords(sc, 3 * t.capacity) && wanted(t.of)
+        case 'list':
+          return t.most > 0 && affords(sc, 3 * t.most) && wanted(t.of)
+        case 'set':
+          return t.size <= longest && affords(sc, 3 * t.size) && wanted(intType(0, t.size - 1))
+        default:
+          return false
+      }
+    },
+    indices,
+  )
   if (found === null) return null
   const list = elementsOf(found)
   return list === null || found.throughQueue ? (list === null ? null : { ...list, refs: false, assignable: false }) : list

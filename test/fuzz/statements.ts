@@ -1,13 +1,15 @@
 /** Random statements. */
-import { type Code, code, group, grouped, type Part, separated, statement, textOf } from './code.ts'
+
+import { type Code, code, group, grouped, type Part, statement, textOf } from './code.ts'
+import { local } from './declarations.ts'
 import { argumentsOf, choosing, compound } from './effects.ts'
 import { call1, callback, elementVar, someList } from './lists.ts'
+import { done, type Make, type Powers, type Written } from './powers.ts'
 import {
   affords,
   afterYield,
   allows,
   declared,
-  deeper,
   indicesOfTarget,
   isInt,
   isSpent,
@@ -20,28 +22,7 @@ import {
   withGhosts,
 } from './scope.ts'
 import { boolType, greatest, intType, isScalar, least, type Type, typeKey } from './types.ts'
-import { constantOf } from './values.ts'
 
-/** What a statement may do where it stands. */
-export interface Powers {
-  /** Generator code: it may choose. */
-  readonly chooses: boolean
-  /** It may block: at the top of a rule. */
-  readonly blocks: boolean
-  /** A step may end. */
-  readonly pauses: boolean
-  /** The labels of the loops around, innermost first; '' for none. `switch` where a plain break would leave a switch. */
-  readonly loops: readonly string[]
-  /** What `return` gives; undefined where there is no return, null for nothing. */
-  readonly result: Type | null | undefined
-}
-
-export interface Written {
-  readonly code: Code
-  readonly scope: Scope
-}
-
-const done = (scope: Scope, text: Code): Written => ({ code: text, scope })
 const nothing = (scope: Scope): Written => done(scope, statement``)
 
 /** At the start of a statement everything is evaluated. */
@@ -78,8 +59,6 @@ const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
       (assignable || ((t.k === 'queue' || t.k === 'set') && root.assignable && isState(root) && !path.throughQueue)),
     indicesOfTarget(sc),
   )
-
-type Make = (sc: Scope, powers: Powers) => Written | null
 
 export const someStatement = (sc: Scope, powers: Powers): Written => {
   const flat = sc.depth > 2 || isSpent(sc)
@@ -171,210 +150,6 @@ const store = (sc: Scope): Written | null => {
     default:
       return assign()
   }
-}
-
-const someScalar = (sc: Scope): Type =>
-  sc.draw.weighted<Type>([
-    [5, intType(0, 3)],
-    [2, intType(-8, 15)],
-    [3, boolType],
-    [2, { k: 'enum', values: ['a', 'b'] }],
-    [1, { k: 'optional', of: intType(0, 2) }],
-    [1, { k: 'optional', of: { k: 'enum', values: ['a', 'b', 'c'] } }],
-  ])
-
-const annotated = (t: Type): string =>
-  t.k === 'optional'
-    ? `: ${annotated(t.of).slice(2)} | null`
-    : t.k === 'int'
-      ? ': number'
-      : t.k === 'bool'
-        ? ': boolean'
-        : t.k === 'enum'
-          ? `: ${t.values.map((v) => `'${v}'`).join(' | ')}`
-          : ''
-
-const scalarLocal = (sc: Scope): Written | null => {
-  const { draw, grammar } = sc
-  const type = someScalar(sc)
-  const right = grammar.value(sc, type, 'safe')
-  if (right === null) return null
-  const name = sc.fresh('v')
-  const keyword = draw.once(2) ? 'let' : 'const'
-  const note = keyword === 'let' || draw.once(4) ? annotated(type) : ''
-  return done(
-    declared(sc, { text: name, type, kind: 'local', assignable: keyword === 'let' }),
-    statement`${keyword} ${name}${note} = ${right}`,
-  )
-}
-
-const local: Make = (sc) => {
-  const { draw, grammar } = sc
-  const later = { ...sc, yields: false }
-  return draw.weighted<() => Written | null>([
-    [5, () => scalarLocal(sc)],
-    [2, () => reference(sc) ?? scalarLocal(sc)],
-    [3, () => pattern(sc) ?? scalarLocal(sc)],
-    [
-      3,
-      () => {
-        const list = someList(later, isScalar)
-        if (list === null) return scalarLocal(sc)
-        const name = sc.fresh('v')
-        const of = draw.once(2) ? list.of : intType(0, 3)
-        const [text, type] = draw.weighted<() => [Code, Type]>([
-          [2, () => [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]],
-          [
-            2,
-            () => [
-              code('')`${list.code}.filter(${callback(later, list, boolType, 3)})`,
-              { k: 'list', most: list.most, exact: false, of: list.of },
-            ],
-          ],
-          [2, () => [code('')`${list.code}.map(${callback(later, list, of, 3)})`, { k: 'list', most: list.most, exact: list.exact, of }]],
-          [
-            1,
-            () => {
-              const n = draw.below(3)
-              const exact = list.exact && n <= list.most
-              return [code('')`${list.code}.slice(${`${n}`})`, { k: 'list', most: Math.max(0, list.most - n), exact, of: list.of }]
-            },
-          ],
-          [
-            1,
-            () => {
-              const more = [constantOf(sc, list.of), constantOf(sc, list.of)]
-              if (more.some((x) => x === null))
-                return [code('')`[...${list.code}]`, { k: 'list', most: list.most, exact: list.exact, of: list.of }]
-              return [
-                code('')`${list.code}.concat([${more[0]!}, ${more[1]!}])`,
-                { k: 'list', most: list.most + 2, exact: list.exact, of: list.of },
-              ]
-            },
-          ],
-        ])()
-        const changes = type.k === 'list' && type.exact && type.most > 0 && draw.once(2)
-        return done(declared(sc, { text: name, type, kind: 'local', assignable: changes }), statement`const ${name} = ${text}`)
-      },
-    ],
-    [
-      2,
-      () => {
-        const found = somePlace(sc, (t, root) => t.k === 'record' && isState(root) && t.fields.some(([, f]) => isScalar(f)))
-        if (found?.type.k !== 'record') return scalarLocal(sc)
-        const name = sc.fresh('v')
-        const scalars = found.type.fields.filter(([, f]) => isScalar(f))
-        const literal = draw.once(2) && scalars.length === found.type.fields.length
-        const text = literal
-          ? grammar.value({ ...sc, vars: sc.vars.filter((v) => !isState(v) || v.kind === 'state') }, found.type, 'safe')
-          : code('')`{ ...${found.code} }`
-        if (text === null) return scalarLocal(sc)
-        const type: Type = { k: 'record', fields: scalars }
-        return done(
-          declared(sc, { text: name, type, kind: 'local', assignable: !literal && draw.once(2) }),
-          statement`const ${name} = ${text}`,
-        )
-      },
-    ],
-    [
-      2,
-      () => {
-        const type = someScalar(sc)
-        const name = sc.fresh('v')
-        const [a, b] = [grammar.value(later, type, 'safe'), grammar.value(later, type, 'safe')]
-        if (a === null || b === null) return scalarLocal(sc)
-        return done(
-          declared(sc, { text: name, type, kind: 'local', assignable: true }),
-          group`let ${name}${annotated(type)}\nif (${grammar.bool(later)}) ${name} = ${a}\nelse ${name} = ${b}`,
-        )
-      },
-    ],
-    [
-      2,
-      () => {
-        const parameter = sc.fresh('p')
-        const before = sc.meter.spent
-        const type = someScalar(sc)
-        const result = draw.once(2) ? boolType : intType(0, 3)
-        const name = sc.fresh('g')
-        const effects = sc.writes && allows(sc, 'callback effects') && draw.once(3)
-        const within = declared(
-          { ...deeper(sc), yields: false, writes: effects, pure: sc.pure.filter((f) => !f.local) },
-          { text: parameter, type, kind: 'local', assignable: false },
-        )
-        const body = effects ? grammar.block(within, result, 2) : code('')`(${grammar.value(within, result, 'safe') ?? 'null'})`
-        const own = {
-          name,
-          parameters: [{ declared: group`${parameter}`, type, optional: false, vars: [] }],
-          result,
-          effects,
-          local: true,
-          yields: false,
-          plain: true,
-          cost: sc.meter.spent - before,
-        }
-        return done({ ...sc, pure: [...sc.pure, own] }, statement`const ${name} = (${parameter}${annotated(type)}) => ${body}`)
-      },
-    ],
-  ])()
-}
-
-const reference = (sc: Scope): Written | null => {
-  const found = somePlace(
-    sc,
-    (t, root, _, path) =>
-      !isScalar(t) && t.k !== 'list' && isState(root) && root.kind !== 'ghost' && !path.daring && (t.k !== 'optional' || isScalar(t.of)),
-  )
-  if (found === null) return null
-  const isCopy = found.type.k === 'optional'
-  const name = sc.fresh('r')
-  return done(
-    declared(sc, { text: name, type: found.type, kind: isCopy ? 'local' : 'reference', assignable: !isCopy && found.root.assignable }),
-    statement`const ${name} = ${found.code}`,
-  )
-}
-
-/** Destructuring: fields, elements, nested ones, with defaults and the rest. */
-const pattern = (sc: Scope): Written | null => {
-  const { draw } = sc
-  const nested = draw.once(3)
-    ? somePlace(sc, (t, root) => isState(root) && t.k === 'record' && t.fields.some(([, f]) => f.k === 'record' || f.k === 'array'))
-    : null
-  const found = nested ?? somePlace(sc, (t, root) => isState(root) && (t.k === 'record' || (t.k === 'array' && t.length > 1)))
-  if (found === null) return null
-  const vars: Var[] = []
-  const bind = (type: Type): Code | null => {
-    if (draw.once(2) && type.k === 'record') return below(type)
-    if (draw.once(3) && type.k === 'array') return below(type)
-    const name = sc.fresh('v')
-    if (isScalar(type) || (type.k === 'optional' && isScalar(type.of))) vars.push({ text: name, type, kind: 'local', assignable: false })
-    else if (type.k !== 'optional' && !found.throughQueue)
-      vars.push({ text: name, type, kind: 'reference', assignable: found.root.assignable })
-    return group`${name}`
-  }
-  const below = (type: Type): Code | null => {
-    if (type.k === 'record') {
-      const taken = type.fields.filter((_, i) => i === 0 || draw.once(2))
-      const parts = taken.map(([name, f]) => {
-        const inside = bind(f)
-        return inside === null ? null : group`${name}: ${inside}`
-      })
-      if (parts.some((x) => x === null)) return null
-      const rest = taken.length < type.fields.length && draw.once(2) ? sc.fresh('v') : null
-      if (rest !== null) {
-        const left = type.fields.filter((f) => !taken.includes(f) && isScalar(f[1]))
-        vars.push({ text: rest, type: { k: 'record', fields: left }, kind: 'local', assignable: false })
-      }
-      return group`{ ${separated([...(parts as Code[]), ...(rest === null ? [] : [`...${rest}`])], ', ')} }`
-    }
-    if (type.k === 'array') {
-      const parts = Array.from({ length: Math.min(2, type.length) }, (_, i) => (i === 0 && draw.once(3) ? group`` : bind(type.of)))
-      return parts.some((x) => x === null) ? null : group`[${separated(parts as Code[], ', ')}]`
-    }
-    return null
-  }
-  const written = below(found.type)
-  return written === null ? null : done(declared(sc, ...vars), statement`const ${written} = ${found.code}`)
 }
 
 const conditional: Make = (sc, powers) => {
@@ -520,7 +295,7 @@ const pausingLoop: Make = (sc, powers) => {
 const forOf: Make = (sc, outer) => {
   const { draw } = sc
   const x = sc.fresh('x')
-  const list = someList(sc)
+  const list = someList(sc, () => true, indicesOfTarget(sc))
   // What a loop with a yield in it goes over must not change meanwhile.
   const powers: Powers = { ...outer, chooses: false, pauses: false }
   if (list === null || draw.once(4))
