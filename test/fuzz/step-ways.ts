@@ -3,8 +3,8 @@
 import { decodeState, encodeState } from '../../src/explicit/layout.ts'
 import { createMachine, type Machine, partsOf } from '../../src/explicit/machine.ts'
 import { type Program, programOf } from '../../src/explicit/program.ts'
+import { failingWays } from '../../src/explicit/schedule.ts'
 import { wordsAt, writeState } from '../../src/explicit/start.ts'
-import { builtIns } from '../../src/explicit/step.ts'
 import type { System, Vector } from '../../src/ir/system.ts'
 import { ways } from '../../src/replay/executions.ts'
 import type { Oracle, Run } from '../../src/replay/oracle.ts'
@@ -53,22 +53,18 @@ export const createExpander = (system: System): Expander | null => {
   const machine: Machine = createMachine(partsOf(program), { limit: 2 ** 28, keep: true })
   const { memory, layout } = program
   const stateBytes = layout.widths.length * 8
-  const numbers = builtIns(system)
   const expand = (vector: Vector): Ways[] => {
     const found = system.steps.map(() => new Map<number, string>())
     writeState(machine, memory.ring, encodeState(system, layout, vector))
     const end = machine.call('successors', memory.ring)
     const view = machine.view()
+    const failing = failingWays(program, machine)
     for (let at = memory.buffer; at < end; at += memory.entry) {
       const step = view.getInt32(at + stateBytes, true)
       const code = Number(view.getBigInt64(at + stateBytes + 8, true))
       found[step]!.set(code, decodeState(system, layout, wordsAt(machine, at, layout.widths.length)).join())
     }
-    for (let i = 0; i < machine.read('failures'); i++) {
-      const at = memory.failures + i * 16
-      const code = Number(view.getBigInt64(at + 8, true))
-      found[view.getInt32(at + 4, true)]!.set(code, view.getInt32(at, true) === numbers.assert ? 'assert' : 'range')
-    }
+    for (const { failure, move } of failing) found[move.step]!.set(move.choice, system.failures[failure]!.kind)
     return found
   }
   return { expand }
