@@ -13,7 +13,7 @@ import { fieldPlace, queueLength, readPlace, readWhole, stillThere, variantPlace
 import { type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
 import { typeOf } from './type.js'
-import { constantValue, describe, type Place, undefinedValue, type Value } from './value.js'
+import { asInt, constantValue, describe, lift, type Place, undefinedValue, type Value } from './value.js'
 
 /** An object that must be there: null is a range violation, as the TypeError that it is in JavaScript. */
 export const present = (c: Context, v: Value, { file, node }: Site): Value => {
@@ -39,12 +39,34 @@ const link = (c: Context, node: Expression, scope: Scope, then: (v: Value) => Va
     case 'TSNonNullExpression':
       return link(c, node.expression, scope, (v) => then(present(c, v, site)))
     case 'MemberExpression':
-      return link(c, node.object, scope, (object) => linkedBy(c, node, object, (there) => then(memberOf(c, there, node, scope)), site))
+      return link(c, node.object, scope, (object) => linkedBy(c, node, object, (there) => then(linkedMember(c, there, node, scope)), site))
     case 'CallExpression':
       return link(c, node.callee, scope, (callee) => linkedBy(c, node, callee, (there) => then(call(c, node, scope, there)), site))
     default:
       return then(evaluateObject(c, node, scope))
   }
+}
+
+/**
+ * A link `[i]` of a chain. Outside of a list that is no part of the state JavaScript finds undefined there, which nobody can tell from that of the chain: so what may be
+ * outside is refused.
+ */
+const linkedMember = (c: Context, object: Value, node: MemberExpression, scope: Scope): Value => {
+  const list = lift(object)
+  if (!node.computed || list.k !== 'list') return memberOf(c, object, node, scope)
+  const index = evaluate(c, node.property as Expression, scope)
+  const i = asInt(index)
+  const least = asInt(lengthOf(list.items))?.lo ?? 0
+  if (i === null || i.lo < 0 || i.hi >= least)
+    return refuse(
+      c,
+      'MC101',
+      scope.file,
+      node,
+      'an index behind ?. that may be outside of a list of your own',
+      'test for null first: x === null ? ... : x[i]',
+    )
+  return element(c, list, index, siteOf(scope, node.property), siteOf(scope, node))
 }
 
 const linkedBy = (c: Context, node: { readonly optional: boolean }, before: Value, then: (there: Value) => Value, site: Site): Value =>

@@ -31,7 +31,7 @@ const rule = (body: string, before = '', claims = ''): Promise<Agreed> =>
       x: range(0, 7), y: range(0, 7), z: range(0, 7), n: range(0, 7), i: index(2), b: bool,
       a: array(4, range(0, 7)), g: array(2, array(2, range(0, 7))), slot: array(2, record({ v: range(0, 7), w: range(0, 7) })),
       q: array(2, queue(3, range(0, 7))), e: queue(4, range(0, 7)), who: array(2, set(4)), m: set(4), o: optional(record({ v: range(0, 7), p: optional(range(0, 7)), a: array(2, range(0, 7)) })),
-      u: union('kind', { off: {}, on: { v: range(0, 7), r: record({ x: range(0, 7) }) } }), oa: array(3, optional(range(0, 7))), ob: optional(bool), done: index(2),
+      u: union('kind', { off: {}, on: { v: range(0, 7), r: record({ x: range(0, 7) }) } }), oa: array(3, optional(range(0, 7))), lists: queue(1, array(2, range(0, 7))), ob: optional(bool), done: index(2),
     }),
     deadlock: 'allowed',
     rules: () => ({ go: function* (s: any): Steps { when(s.done === 0); s.done = 1; ${body} } })`,
@@ -265,6 +265,44 @@ test('functions of the language are known by what they are, not by their names',
     })
     export default properties(m, { few: always((s: any) => s.x <= 2 && s.y < 3) })`)
   expect(comparison).toMatchObject({ kind: 'agree', states: 5 })
+})
+
+// Of a copy JavaScript reads undefined there, and no oracle can tell that from what the chain gives.
+test('an index behind ?. that may be outside of a copy is refused, one into the state is checked', async () => {
+  await expect(rule('s.lists.push([1, 2]); for (const x of s.lists) s.x = x?.[s.n] ?? 7')).rejects.toThrow(/MC101/)
+  const { verdicts } = await rule('s.o = { v: 1, p: null, a: [1, 2] }; s.n = 2; s.x = s.o?.a[s.n] ?? 7')
+  expect(verdicts.range).toBe('violated')
+})
+
+// The oracle read undefined of copies and local lists, where the engine saw an index outside.
+test('an index outside of a copy is a range violation', async () => {
+  const { verdicts } = await rule('s.lists.push([1, 2]); s.n = 2; s.b = s.lists[0][s.n] === 1')
+  expect(verdicts.range).toBe('violated')
+  const local = await rule('const xs = [...s.a]; s.n = 4; s.b = xs[s.n] === 1')
+  expect(local.verdicts.range).toBe('violated')
+})
+
+// An index of a target that reads what the store changes was evaluated again between the stores of its parts.
+test('all parts of a store go to one place', async () => {
+  const { verdicts } = await rule(
+    's.q[0].push(1); s.q[1].push(3, 4); s.q[s.q[0][0] & 1].shift(); s.q[s.q[0].length & 1] = [5, 6]',
+    '',
+    'is: always((s: any) => s.done === 0 || (s.q[0].length === 1 && s.q[1].length === 2 && s.q[1][0] === 5 && s.q[1][1] === 6))',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', range: 'holds' })
+})
+
+test('what a loop goes over is found once', async () => {
+  const { verdicts } = await rule(
+    's.q[0].push(1, 2); s.q[1].push(4, 4); for (const x of s.q[s.i].values()) { s.i = 1; s.x += x }',
+    '',
+    'is: always((s: any) => s.done === 0 || s.x === 3)',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds' })
+})
+
+test('parts that would have one name are refused', async () => {
+  await expect(agree('state: () => ({ b: queue(2, queue(3, bool)) })')).rejects.toThrow(/MC014/)
 })
 
 test('a case that does something is refused', async () => {
