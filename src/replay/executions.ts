@@ -22,9 +22,9 @@ export interface Arrival {
 export const execute = (oracle: Oracle, arrival: Arrival): Run => {
   const moves: Move[] = []
   let first = arrival
-  for (; first.from !== null; first = first.from) moves.unshift(first.move)
+  for (; first.from !== null; first = first.from) moves.push(first.move)
   const { run } = oracle.start(chooseNumbers(first.move.numbers))
-  for (const { agent, rule, numbers } of moves) {
+  for (const { agent, rule, numbers } of moves.reverse()) {
     const outcome = run.step(agent, rule, chooseNumbers(numbers))
     if (outcome.kind !== 'moved')
       throw new Disagreement('an execution cannot be repeated: the model depends on something outside its state')
