@@ -269,8 +269,8 @@ describe('limits end in an explicit incomplete', () => {
     const words = ['check', './large.ts', ...(format === 'json' ? ['--json'] : [])]
     let ended: Ended | null = null
     const running = project.mmucheck(words, (pid) => {
-      // The search takes seconds; loading and compiling, a fraction of one.
-      setTimeout(() => process.kill(pid, 'SIGINT'), 700)
+      // The search takes many seconds. While the model is loaded and compiled, a fraction of one, Ctrl-C ends all.
+      setTimeout(() => process.kill(pid, 'SIGINT'), 2000)
     })
     ended = await running
     expect(ended.code, ended.err).toBe(130)
