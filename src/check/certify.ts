@@ -1,6 +1,9 @@
 /** Certificates as files: what `check --engine prove` writes, and `certify` checks again against the model as it is today. */
+import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { isAbsolute, relative, sep } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
+import { findTarget } from '../load/find.js'
 import { runSymbolic } from '../session/client.js'
 import type { Certificate } from '../symbolic/certificate.js'
 import { parseCertificate } from '../symbolic/check-certificate.js'
@@ -26,11 +29,13 @@ export interface Certified {
 }
 
 /**
- * Reads a certificate, compiles its model as it is today with the certificate's params, and asks Z3.
- * @throws DiagnosticError MC018 for a damaged file; as `prepare` where the model does not compile, as it may if it has changed.
+ * Reads a certificate, compiles its model as it is today with the certificate's params, and asks Z3. The model is `target`, or the file that the certificate names, which must lie below the
+ * working directory: checking runs it, and a certificate may come from anyone.
+ * @throws DiagnosticError MC018 for a damaged file, MC024 for a module elsewhere; as `prepare` where the model does not compile, as it may if it has changed.
  */
-export const certify = async (file: string, signal: AbortSignal): Promise<Certified | 'interrupted'> => {
-  const { certificate, modelFile } = await load(file)
+export const certify = async (file: string, target: string | null, signal: AbortSignal): Promise<Certified | 'interrupted'> => {
+  const { certificate, named } = await load(file)
+  const modelFile = target ?? belowHere(named)
   const own = certificate.proved.filter((name) => !builtIns.some((builtIn) => builtIn === name))
   const { system } = await prepare(modelFile, {
     variant: certificate.variant,
@@ -50,7 +55,18 @@ export const certify = async (file: string, signal: AbortSignal): Promise<Certif
       }
 }
 
-const load = async (file: string): Promise<{ readonly certificate: Certificate; readonly modelFile: string }> => {
+const belowHere = (named: string): string => {
+  const { file } = findTarget(named, process.cwd())
+  const path = relative(realpathSync(process.cwd()), file)
+  if (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)) return named
+  throw new DiagnosticError(
+    'MC024',
+    `the certificate is about ${named}, which is not below this folder`,
+    `checking runs that module: if you trust it, name it: mmucheck certify <file> ${named}`,
+  )
+}
+
+const load = async (file: string): Promise<{ readonly certificate: Certificate; readonly named: string }> => {
   const damaged = (problem: string): DiagnosticError =>
     new DiagnosticError('MC018', `${file} is no certificate: ${problem}`, 'make it again: mmucheck check <model> --engine prove')
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -65,5 +81,5 @@ const load = async (file: string): Promise<{ readonly certificate: Certificate; 
   const certificate = parseCertificate(json)
   if (typeof certificate === 'string') throw damaged(certificate)
   const modelFile = (json as { readonly modelFile?: unknown }).modelFile
-  return { certificate, modelFile: typeof modelFile === 'string' ? modelFile : certificate.model }
+  return { certificate, named: typeof modelFile === 'string' ? modelFile : certificate.model }
 }

@@ -5,10 +5,10 @@ import { onInterrupt } from './interrupt.js'
 import type { Output } from './output.js'
 import type { CertifyRequest } from './program.js'
 
-/** @throws DiagnosticError MC018 for a damaged file, and as `check` where the model does not compile. */
-export const runCertify = async ({ file, format }: CertifyRequest, output: Output): Promise<number> => {
+/** @throws DiagnosticError MC018 for a damaged file, MC024 for one about a module elsewhere, and as `check` where the model does not compile. */
+export const runCertify = async ({ file, target, format }: CertifyRequest, output: Output): Promise<number> => {
   const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
-  const certified = await certify(file, interrupt.signal).finally(interrupt.release)
+  const certified = await certify(file, target, interrupt.signal).finally(interrupt.release)
   if (certified === 'interrupted') return exitCodes.interrupted
   const { certificate, modelFile, refusal, gaveUp } = certified
   const exitCode = refusal === null ? exitCodes.holds : gaveUp ? exitCodes.incomplete : exitCodes.safety

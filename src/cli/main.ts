@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 /** The program `mmucheck`. */
+import { exit } from '../load/contained.js'
 import { processOutput } from './output.js'
 import { run } from './run.js'
 
-process.exitCode = await run(process.argv.slice(2), processOutput())
+const output = processOutput()
+const exitCode = await run(process.argv.slice(2), output)
+// What an author's module may have left running keeps nothing alive.
+exit(await output.end(exitCode))

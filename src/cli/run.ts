@@ -1,5 +1,6 @@
 /** A whole command line: parses it, runs a verb, and turns every way of failing into text and an exit code. */
 import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
+import { contained } from '../load/contained.js'
 import { packageVersion } from '../version.js'
 import { exitCodeOfDiagnostic, exitCodes } from './exit.js'
 import type { Output } from './output.js'
@@ -22,7 +23,7 @@ const verbsTo = (output: Output): Verbs => ({
 /** Runs the words of a command line. @returns the exit code; throws nothing. */
 export const run = async (words: readonly string[], output: Output): Promise<number> => {
   try {
-    return await runProgram(words, packageVersion(), verbsTo(output), output)
+    return await contained(() => runProgram(words, packageVersion(), verbsTo(output), output))
   } catch (error) {
     return await fail(error, words.includes('--json'), output)
   }

@@ -14,7 +14,7 @@ import { leavable, type Site, scoped } from './flow.js'
 import { matchMethod } from './match.js'
 import { method } from './methods.js'
 import { bindPattern } from './pattern.js'
-import { type Fn, functionScope, type Scope } from './scope.js'
+import { childScope, type Fn, functionScope, type Scope } from './scope.js'
 import { runStatements } from './statement.js'
 import { evaluateText } from './text.js'
 import { asInt, boolean, constantValue, describe, int, lift, undefinedValue, type Value } from './value.js'
@@ -144,7 +144,14 @@ const runBody = (c: Context, body: Fn, inner: Scope, site: Site): Value => {
   if (body.body === null) return undefinedValue
   if (body.body.type !== 'BlockStatement') return evaluate(c, body.body, inner)
   const statements = body.body.body
-  const result = leavable(c, ['return'], [], () => (runStatements(c, statements, inner) === 'never' ? 'never' : undefinedValue), site)
+  // What the body declares the defaults of parameters do not see.
+  const result = leavable(
+    c,
+    ['return'],
+    [],
+    () => (runStatements(c, statements, childScope(inner)) === 'never' ? 'never' : undefinedValue),
+    site,
+  )
   return result === 'never' ? undefinedValue : result
 }
 

@@ -12,8 +12,10 @@ import type { AnyProperty } from '../lang/property.js'
 import { functionInfo } from '../load/registry.js'
 import { shown } from '../load/shown.js'
 import { placeInStack, placeOfFunction } from '../load/stack.js'
+import { stoppable } from '../load/stoppable.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from './agents.js'
 import { integer } from './arithmetic.js'
+import { requireBuilding } from './building.js'
 import { invoke } from './call.js'
 import { condition } from './condition.js'
 import { type Context, createContext, declareVariables, newTemp, refuse, spanOf } from './context.js'
@@ -104,7 +106,7 @@ class Shaped extends Error {}
 
 const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T => {
   try {
-    return run()
+    return stoppable(run)
   } catch (error) {
     if (error instanceof RangeError && /call stack/i.test(error.message))
       throw new DiagnosticError(
@@ -122,6 +124,7 @@ const compileModel = (
   properties: CompileInput['properties'],
   free: FreeParams | null = null,
 ): System => {
+  requireBuilding({ model, params, properties })
   const p = (free?.p ?? params) as never
   const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
   const c = createContext(state, shown)

@@ -50,7 +50,7 @@ export const runBody = (m: Machine, body: Fn, scope: Scope, leave: (v: Value) =>
       () => leave(undefinedValue),
     )
   }
-  run(m, body.body.body, 0, scope, { jumps: [], leave }, () => leave(undefinedValue))
+  run(m, body.body.body, 0, childScope(scope), { jumps: [], leave }, () => leave(undefinedValue))
 }
 
 const run = (m: Machine, statements: readonly Statement[], first: number, scope: Scope, control: Control, next: Next): void => {

@@ -76,10 +76,12 @@ export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M ex
 /** The type of `p` in a model's functions. */
 export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : never
 
-/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if the name is not made of letters, digits and dashes. */
+/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if there is no name, or it is not made of letters, digits and dashes. */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(
   definition: ModelDefinition<P, F>,
 ): Model<P, F> => {
+  if (typeof definition.name !== 'string' || definition.name === '')
+    throw new ModelError('the model has no name: it is a string that names a folder')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))
     throw new ModelError(`the model's name '${definition.name}' must be letters, digits, dots and dashes: it names a folder`)
   return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }

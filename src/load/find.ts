@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
+import { shown } from './shown.js'
 
 export interface Found {
   /** Absolute paths. The file may hold a model, or properties with their model. */
@@ -14,14 +15,23 @@ const extensions = ['.ts', '.mts', '.js', '.mjs']
 
 /**
  * The files of `target`: a path (it has a slash or an extension of a module), or the name of a file in `models/` below `cwd`.
- * @throws DiagnosticError MC001, with the nearest names.
+ * @throws DiagnosticError MC001, with the nearest names; MC023 where two files claim to be its properties.
  */
 export const findTarget = (target: string, cwd: string): Found => {
   const isPath = /[\\/]/.test(target) || extensions.includes(extname(target))
   const file = firstFile(isPath ? resolve(cwd, target) : join(cwd, 'models', target))
   if (file === null) throw unknownModel(target, cwd, isPath)
   const base = basename(file, extname(file))
-  const properties = firstFile(join(dirname(dirname(file)), 'properties', base)) ?? firstFile(join(dirname(file), `${base}.properties`))
+  const inFolder = firstFile(join(dirname(dirname(file)), 'properties', base))
+  const beside = firstFile(join(dirname(file), `${base}.properties`))
+  // A file of properties that lies where another one's model would is asked for itself.
+  if (inFolder !== null && beside !== null && inFolder !== file)
+    throw new DiagnosticError(
+      'MC023',
+      `${shown(inFolder)} and ${shown(beside)} are both the properties of ${shown(file)}`,
+      'move the properties of one into the other, and remove it',
+    )
+  const properties = inFolder ?? beside
   return { file, properties: properties === file ? null : properties }
 }
 

@@ -7,6 +7,7 @@ import type { Claims } from '../lang/claim.js'
 import type { Model } from '../lang/model.js'
 import type { Predicate, Properties } from '../lang/property.js'
 import { isOutOfStack, tooDeep } from '../nesting.js'
+import { importContained } from './contained.js'
 import { type Found, findTarget } from './find.js'
 import { installHooks } from './hooks.js'
 import { blocks, findModule, isPath } from './modules.js'
@@ -15,6 +16,7 @@ import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
 import { sourceOf } from './source.js'
 import { placeInStack } from './stack.js'
+import { stoppable } from './stoppable.js'
 import { transformExpression } from './transform.js'
 
 export interface Loaded {
@@ -43,7 +45,7 @@ const isBuilt = import.meta.url.endsWith('.js')
 /**
  * Loads what `target` names: a model in `models/` below the working directory, or a path to a model, or to its properties. The
  * properties of a model `x/models/foo.ts` are those of `x/properties/foo.ts` or of `foo.properties.ts` beside it.
- * @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015.
+ * @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015, MC020, MC021, MC023.
  */
 export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => {
   const found = findTarget(target, cwd)
@@ -102,7 +104,7 @@ const startOf = (file: string): Place => ({ file: shown(file), text: sourceOf(fi
 
 const importModule = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
   try {
-    return await import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)
+    return await stoppable(() => importContained(file, () => import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)))
   } catch (error) {
     throw loadError(error, file)
   }
@@ -142,7 +144,7 @@ const loadError = (error: unknown, file: string): unknown => {
   if (error.name === 'SyntaxError')
     return new DiagnosticError('MC015', error.message, 'check the name, and that the other module exports it', place)
   if (error.name === 'ModelError')
-    return new DiagnosticError('MC014', error.message, 'give this domain or param limits that make sense', place)
+    return new DiagnosticError('MC014', error.message, 'give this domain, param or model what the message asks for', place)
   return new DiagnosticError('MC003', `${error.name}: ${error.message}`, 'the module was run to read its model, and this happened', place)
 }
 

@@ -17,6 +17,8 @@ export interface Scope {
   readonly bindings: Map<string, Binding>
   /** The function whose code this is, or null for the module. */
   readonly owner: FunctionScope | null
+  /** `var` goes no further out: this is a module, or a function's body, whose names the parameters do not see. */
+  readonly hoists: boolean
 }
 
 /** A function with what it needs to know from outside. */
@@ -61,14 +63,14 @@ interface At {
 
 /** Analyses a module. Linear in its size, times the nesting depth of its functions. */
 export const namesIn = (program: Node): Names => {
-  const module: Scope = { parent: null, bindings: new Map(), owner: null }
+  const module: Scope = { parent: null, bindings: new Map(), owner: null, hoists: true }
   const functions: FunctionScope[] = []
   const pendingYields: { node: Node; at: At; owner: FunctionScope }[] = []
   const references: { name: string; scope: Scope; writes: boolean }[] = []
 
   const declare = (scope: Scope, binding: Binding): void => {
     let home = scope
-    if (binding.kind === 'var') while (home.parent !== null && home.parent.owner === home.owner) home = home.parent
+    if (binding.kind === 'var') while (home.parent !== null && !home.hoists) home = home.parent
     if (!home.bindings.has(binding.name) || binding.kind !== 'var') home.bindings.set(binding.name, binding)
   }
 
@@ -113,7 +115,7 @@ export const namesIn = (program: Node): Names => {
     ...at,
     block,
     within: null,
-    scope: { parent: at.scope, bindings: new Map(), owner: at.scope.owner },
+    scope: { parent: at.scope, bindings: new Map(), owner: at.scope.owner, hoists: block.type === 'StaticBlock' },
   })
 
   const visitFunction = (node: Node, at: At, form: FunctionScope['form']): void => {
@@ -121,7 +123,7 @@ export const namesIn = (program: Node): Names => {
     const outer = at.scope
     const owner: FunctionScope = { node, outer, form, insideGenerator: insideGenerator(outer.owner), captures: new Map() }
     functions.push(owner)
-    const scope: Scope = { parent: outer, bindings: new Map(), owner }
+    const scope: Scope = { parent: outer, bindings: new Map(), owner, hoists: false }
     const here: At = { scope, block: body, within: null, loops: [] }
     const name = nameOf(child(node, 'id'))
     if (node.type === 'FunctionExpression' && name !== null)
@@ -132,7 +134,8 @@ export const namesIn = (program: Node): Names => {
         (n) => n !== 'this' && declare(scope, { name: n, kind: 'param', ready: body.start, within: null, reassigned: false }),
         here,
       )
-    if (body.type === 'BlockStatement') for (const statement of list(body, 'body')) visit(statement, here)
+    const inside: At = { ...here, scope: { parent: scope, bindings: new Map(), owner, hoists: true } }
+    if (body.type === 'BlockStatement') for (const statement of list(body, 'body')) visit(statement, inside)
     else visit(body, here)
   }
 

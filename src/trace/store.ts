@@ -1,6 +1,6 @@
 /** Where traces are kept: `<root>/<model>/<variant or params>/<property>.{itf.json,txt}`. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
 import { diagram } from './diagram.js'
@@ -72,11 +72,13 @@ export const storeTrace = async (root: string, key: TraceKey, trace: Trace): Pro
 
 /**
  * Writes a file so that a reader sees the old text or the new one and nothing between: into a temporary file of
- * the same folder, which is then renamed. Folders are made. @throws DiagnosticError MC011 with the reason.
+ * the same folder, which is then renamed. Folders are made. What is there and no file (a link, a pipe, `/dev/stdout`) stays, and is
+ * written to. @throws DiagnosticError MC011 with the reason.
  */
 export const writeWhole = async (path: string, text: string | Uint8Array): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
+    if (await isNoFile(path)) return await writeFile(path, text)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(temporary, text, { flag: 'wx' })
     await rename(temporary, path)
@@ -85,6 +87,12 @@ export const writeWhole = async (path: string, text: string | Uint8Array): Promi
     throw new DiagnosticError('MC011', `cannot write ${path}: ${reasonOf(error)}`, hintOf(error))
   }
 }
+
+const isNoFile = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => !found.isFile(),
+    () => false,
+  )
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
@@ -99,7 +107,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
 }
 
-const reasonOf = (error: unknown): string => reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
+export const reasonOf = (error: unknown): string => reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
 
 const hintOf = (error: unknown): string =>
   codeOf(error) === 'ENOSPC' ? 'free some space, or name another folder with --out' : 'name a folder that can be written with --out'

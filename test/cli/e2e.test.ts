@@ -95,6 +95,11 @@ const files = {
     'state: () => ({ n: array(8, range(0, 7)) }), rules: () => ({ tick: each(8, (s, i) => { s.n[i] = (s.n[i] + 1) % 8 }) })',
     'positive: always((s) => s.n[0] >= 0)',
   ),
+  'huge.ts': single(
+    'huge',
+    'state: () => ({ n: array(10, range(0, 7)) }), rules: () => ({ tick: each(10, (s, i) => { s.n[i] = (s.n[i] + 1) % 8 }) })',
+    'positive: always((s) => s.n[0] >= 0)',
+  ),
 }
 
 let project: Project
@@ -283,11 +288,11 @@ describe('limits end in an explicit incomplete', () => {
   })
 
   test.each(['text', 'json'])('Ctrl-C prints the report so far (%s) and exits with 130', async (format) => {
-    const words = ['check', './large.ts', ...(format === 'json' ? ['--json'] : [])]
+    const words = ['check', './huge.ts', ...(format === 'json' ? ['--json'] : [])]
     let ended: Ended | null = null
     const running = project.mmucheck(words, (pid) => {
-      // The search takes seconds; loading and compiling, a fraction of one.
-      setTimeout(() => process.kill(pid, 'SIGINT'), 700)
+      // The search takes minutes. While the model is loaded and compiled, a fraction of one, Ctrl-C ends all.
+      setTimeout(() => process.kill(pid, 'SIGINT'), 2000)
     })
     ended = await running
     expect(ended.code, ended.err).toBe(130)

@@ -116,7 +116,8 @@ test('synthesize and certify', async () => {
     'synthesize',
     { target: 'm', over: ['a,b'], properties: ['p'], settings: [], variant: null, seconds: 60, format: 'text' },
   ])
-  expect(await parse('certify', 'f', '--json')).toEqual(['certify', { file: 'f', format: 'json' }])
+  expect(await parse('certify', 'f', '--json')).toEqual(['certify', { file: 'f', target: null, format: 'json' }])
+  expect(await parse('certify', 'f', 'm')).toEqual(['certify', { file: 'f', target: 'm', format: 'text' }])
 })
 
 test('inspect and list', async () => {

@@ -55,7 +55,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC014: {
     means:
-      'A domain, param or property is built from parts that make no sense: an empty range, an array of no elements, a variable without a domain.',
+      'A domain, param or property is built from parts that make no sense: an empty range, an array of no elements, a variable without a domain, a model without a name.',
     instead: 'What the message asks for.',
   },
   MC015: {
@@ -75,6 +75,39 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means:
       'The file given to `certify` is not there, is cut short, or was changed so that it is no certificate. One whose invariant is wrong is refused, and is no error.',
     instead: 'Restore it from version control, or prove it again: `mmucheck check <model> --engine prove`.',
+  },
+  MC019: {
+    means:
+      'A module calls `process.exit` while it is loaded, or later. Nothing would be checked, and the exit code would be that of the module.',
+    instead: 'Nothing: a module exports a model, and ends by itself.',
+  },
+  MC020: {
+    means: 'A module awaits something at its top level that does not come: nothing is left that could bring it, or a minute has passed.',
+    instead: 'A model needs nothing from outside: a constant, or a param.',
+  },
+  MC021: {
+    means: 'A module starts a timer, or something else that goes on after it was loaded. It would keep the program from ending.',
+    instead: 'What happens at any time is a rule, or a process; a timer of the modelled system is a variable.',
+  },
+  MC022: {
+    means:
+      'A promise was rejected, or a callback threw, in a module, and nothing there handles it: what the module wanted to do did not happen.',
+    instead: 'No promises and no callbacks in a model; or `await`, so that the module itself fails.',
+  },
+  MC023: {
+    means:
+      'The properties of a model `x/models/foo.ts` are those of `x/properties/foo.ts` or of `x/models/foo.properties.ts`. Both are there, and one would not be checked.',
+    instead: 'One file.',
+  },
+  MC024: {
+    means:
+      'To check a certificate is to run the model that it names. This one names a file that is not below the working directory, which whoever made the certificate may have chosen.',
+    instead: 'If you trust that file, name it: `mmucheck certify <file> <model>`.',
+  },
+  MC025: {
+    means:
+      'Functions that build the model (`state`, `processes`, `rules`, `fairness`), or a getter that they read, give something else each time: they count, draw at random, or read a clock. What is compiled would be one of many models.',
+    instead: 'Functions of the params and of constants. What changes is a variable of `state`.',
   },
   MC101: {
     means: 'Syntax that is not in the language: what a model does must be a function of the state that can be compiled.',

@@ -162,4 +162,60 @@ export default model({
 })
 `,
   }),
+  ...(
+    [
+      ['a module that ends the process', 'MC019', '«process.exit(0)»'],
+      ['a module that awaits what never comes', 'MC020', 'const never = new Promise(() => {})\n«await never»'],
+      ['a module that leaves a timer', 'MC021', '«const timer = setInterval(() => {}, 1_000)»'],
+      ['a module that leaves a failure', 'MC022', "«const limit = Promise.reject(new Error('no limit'))»"],
+    ] as const
+  ).map(
+    ([name, code, what]): Case => ({
+      name,
+      code,
+      files: {
+        'model.ts': `import { model, range } from 'mmucheck'\n\n${what}\nexport default model({ name: 'example', state: () => ({ x: range(0, 3) }) })\n`,
+      },
+      steps: [{ runAfresh: ['check', './model.ts'] }],
+    }),
+  ),
+  command('properties in two files', 'MC023', ['check', 'counter'], {
+    ...counter,
+    'models/counter.properties.ts': (counter['properties/counter.ts'] as string).replace('../models', '.'),
+  }),
+  source('a model without a name', 'MC014', "«export default model({ name: '', state: () => ({ x: range(0, 3) }) })»"),
+  source('a state that is none', 'MC014', "export default model({ name: 'example', state: «() => null as never» })"),
+  {
+    name: 'a certificate about a module elsewhere',
+    code: 'MC024',
+    files: {
+      '../elsewhere.ts': counter['models/counter.ts'] as string,
+      'c.json': JSON.stringify({
+        format: 'mmucheck certificate',
+        version: 1,
+        engine: 'ic3',
+        model: 'counter',
+        modelFile: '../elsewhere.ts',
+        variant: null,
+        params: {},
+        fingerprint: '',
+        proved: ['range'],
+        invariant: [],
+      }),
+    },
+    steps: [{ run: ['certify', 'c.json'] }],
+  },
+  source(
+    'a model that counts how often it is built',
+    'MC025',
+    `const built = { times: 0 }
+export default model({
+  name: 'example',
+  state: () => ({ x: range(0, 9) }),
+  rules: «() => {
+    built.times += 1
+    return { go: (s) => { s.x = built.times } }
+  }»,
+})`,
+  ),
 ]
