@@ -16,7 +16,6 @@ export const features = [
   'prototype names',
   'shared scope',
   'stale reference',
-  'same path',
   'copy index',
   'failing target',
   'failing measure',

@@ -84,7 +84,8 @@ type Differing = Extract<RuleOutcome, { kind: 'differs' }>
 
 const note = (tally: StepTally, outcome: RuleOutcome): void => {
   if (outcome.kind === 'agree') tally.ways += outcome.ways
-  if (outcome.kind === 'refused') tally.refused[outcome.diagnostic.code] = (tally.refused[outcome.diagnostic.code] ?? 0) + 1
+  const left = outcome.kind === 'refused' ? outcome.diagnostic.code : outcome.kind === 'many ways' ? outcome.kind : null
+  if (left !== null) tally.refused[left] = (tally.refused[left] ?? 0) + 1
 }
 
 /** The same kind of difference: that JavaScript goes on is another thing than that it fails. */

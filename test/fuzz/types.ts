@@ -81,7 +81,7 @@ const fieldNames = ['x', 'y', 'z'] as const
 /** A random domain; `depth` is 0 for a variable. */
 export const randomType = (draw: Draw, options: TypeOptions, depth = 0): Type => {
   const type = anyType(draw, options, depth)
-  return depth === 0 && options.without.has('same path') && nestsOnePath(type, '') ? boolType : type
+  return depth === 0 && nestsOnePath(type, '') ? boolType : type
 }
 
 /** A queue in a queue, or an optional in an optional, with no field between them: their lengths would have one name. */
