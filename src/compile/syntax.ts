@@ -17,8 +17,22 @@ export const chainOf = <T extends Operation>(
   return { first, links: links.reverse() }
 }
 
+const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && 'type' in x && typeof x.type === 'string' && 'start' in x
+const isFunction = (node: Node): boolean =>
+  node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
+
+/** Remembers an answer per node: statements are compiled again and again, once for each way to them. */
+const memo = <T>(ask: (node: Node) => T): ((node: Node) => T) => {
+  const known = new WeakMap<Node, T>()
+  return (node) => {
+    const answer = known.get(node) ?? ask(node)
+    known.set(node, answer)
+    return answer
+  }
+}
+
 /** Nodes directly below one, functions inside it excepted; below a chain its operands. */
-const below = (node: Node): Node[] => {
+const below: (node: Node) => readonly Node[] = memo((node) => {
   if (node.type === 'BinaryExpression' || node.type === 'LogicalExpression') {
     const { first, links } = chainOf<Operation>(node)
     return [first, ...links.map(({ right }) => right)].filter((operand) => !isFunction(operand))
@@ -29,21 +43,7 @@ const below = (node: Node): Node[] => {
     for (const x of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) if (isNode(x) && !isFunction(x)) found.push(x)
   }
   return found
-}
-
-const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && 'type' in x && typeof x.type === 'string' && 'start' in x
-const isFunction = (node: Node): boolean =>
-  node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
-
-/** Remembers an answer per node. */
-const memo = (ask: (node: Node) => boolean): ((node: Node) => boolean) => {
-  const known = new WeakMap<Node, boolean>()
-  return (node) => {
-    const answer = known.get(node) ?? ask(node)
-    known.set(node, answer)
-    return answer
-  }
-}
+})
 
 /** Whether a yield (or `yield*`) is in it, outside of nested functions. */
 export const hasYield: (node: Node) => boolean = memo((node) => node.type === 'YieldExpression' || below(node).some(hasYield))
@@ -55,13 +55,15 @@ export const yieldsIn = (node: Node): YieldExpression[] => [
 ]
 
 /** The calls in it, outside of nested functions. */
-export const callsIn = (node: Node): CallExpression[] => [
+export const callsIn: (node: Node) => readonly CallExpression[] = memo((node) => [
   ...(node.type === 'CallExpression' ? [node] : []),
-  ...below(node).flatMap(callsIn),
-]
+  ...below(node).flatMap((x) => callsIn(x)),
+])
 
 /** Whether control may leave it by `return`, or by `break` or `continue` to something around it. */
-export const escapes = (node: Node, loops = 0, switches = 0, labels: readonly string[] = []): boolean => {
+export const escapes: (node: Node) => boolean = memo((node) => leaves(node, 0, 0, []))
+
+const leaves = (node: Node, loops: number, switches: number, labels: readonly string[]): boolean => {
   switch (node.type) {
     case 'ReturnStatement':
       return true
@@ -73,13 +75,13 @@ export const escapes = (node: Node, loops = 0, switches = 0, labels: readonly st
     case 'ForOfStatement':
     case 'WhileStatement':
     case 'DoWhileStatement':
-      return below(node).some((x) => escapes(x, loops + 1, switches, labels))
+      return below(node).some((x) => leaves(x, loops + 1, switches, labels))
     case 'SwitchStatement':
-      return below(node).some((x) => escapes(x, loops, switches + 1, labels))
+      return below(node).some((x) => leaves(x, loops, switches + 1, labels))
     case 'LabeledStatement':
-      return below(node).some((x) => escapes(x, loops, switches, [...labels, node.label.name]))
+      return below(node).some((x) => leaves(x, loops, switches, [...labels, node.label.name]))
     default:
-      return below(node).some((x) => escapes(x, loops, switches, labels))
+      return below(node).some((x) => leaves(x, loops, switches, labels))
   }
 }
 

@@ -7,6 +7,7 @@ import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import { waysThrough } from '../../src/explicit/walk.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model, RuleBody } from '../../src/lang/model.ts'
+import { functionInfo } from '../../src/load/registry.ts'
 import { createOracle } from '../../src/replay/oracle.ts'
 import { toVector } from '../../src/replay/vector.ts'
 import { createLanes, type Lane, type Result } from './circuit-lanes.ts'
@@ -25,6 +26,15 @@ export interface StepOptions {
 }
 
 export type Rules = Readonly<Record<string, RuleBody<never>>>
+
+/** The rule in which the place of a diagnostic is; null where it is somewhere else. */
+const ruleAround = (rules: Rules, { place }: Diagnostic): string | null => {
+  const found = Object.entries(rules).find(([, rule]) => {
+    const info = functionInfo(rule)
+    return info !== undefined && place !== null && info.start <= place.start && place.end <= info.end
+  })
+  return found?.[0] ?? null
+}
 
 class TooManySuccessors extends Error {
   override readonly name = 'TooManySuccessors'
@@ -54,6 +64,11 @@ export const compareSteps = (
     return compareSystem(only, system, sabotage(system), states)
   } catch (error) {
     const names = Object.keys(rules)
+    const refused = error instanceof DiagnosticError ? ruleAround(rules, error.diagnostic) : null
+    if (error instanceof DiagnosticError && refused !== null && names.length > 1) {
+      const others = Object.fromEntries(Object.entries(rules).filter(([name]) => name !== refused))
+      return new Map([...compareSteps(model, others, states, { sabotage }), [refused, { kind: 'refused', diagnostic: error.diagnostic }]])
+    }
     if (names.length > 1) {
       const half = names.length >> 1
       const part = (some: readonly string[]): [string, RuleOutcome][] => [

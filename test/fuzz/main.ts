@@ -108,7 +108,10 @@ const soak = async (): Promise<void> => {
   let crashed = false
   const workers = Array.from({ length: jobs }, (_, job) => {
     const given: Work = { seed, job, jobs, without, kinds, shrinking: 20_000 }
-    const child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), ['--worker', JSON.stringify(given)])
+    const child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), ['--worker', JSON.stringify(given)], {
+      // Nearly all that a list or a model needs is garbage right after it.
+      execArgv: ['--max-semi-space-size=64'],
+    })
     child.on('message', (report: Report) => {
       if (report.kind === 'progress') latest[job] = report
       else show(report)
