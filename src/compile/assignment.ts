@@ -102,13 +102,27 @@ const throughLocal = (
   let object = rootValue
   for (const link of linksTo(node)) {
     const key = keyOf(c, link, scope)
-    if (link === node && !(object.k === 'ref' || object.k === 'stale' || (object.k === 'optional' && object.of.k === 'ref')))
-      return part(c, node, root, [...path, typeof key === 'string' ? key : settleValue(c, key.value)], scope, name)
+    if (link === node && !(object.k === 'ref' || object.k === 'stale' || (object.k === 'optional' && object.of.k === 'ref'))) {
+      if (typeof key === 'string') return part(c, node, root, [...path, key], scope, name)
+      const settled = settleValue(c, key.value)
+      requireInside(c, object, settled, siteOf(scope, node))
+      return part(c, node, root, [...path, settled], scope, name)
+    }
     if (link === node) return { k: 'member', object, key, node, name }
     path.push(typeof key === 'string' ? key : settleValue(c, key.value))
     object = memberBy(c, object, key, siteOf(scope, link))
   }
   return refuse(c, 'MC101', scope.file, node, 'this cannot be assigned', 'assign a local, or a part of the state')
+}
+
+/** JavaScript would make a list longer that is assigned outside. */
+const requireInside = (c: Context, object: Value, index: Value, site: Site): void => {
+  const whole = lift(object)
+  if (whole.k !== 'list') return
+  const n = asInt(lengthOf(whole.items))
+  const i = integer(c, index, site, '[]')
+  const inside = and(binary('ge', i.e, zero), n === null ? zero : binary('lt', i.e, n.e))
+  check(c, inside, 'range', spanOf(site.file, site.node), 'the index is outside the list')
 }
 
 const memberBy = (c: Context, object: Value, key: Key, site: Site): Value =>
@@ -309,15 +323,7 @@ const withPart = (c: Context, object: Value, path: readonly (string | Value)[], 
     return { k: 'record', fields: new Map(whole.fields).set(key, withPart(c, whole.fields.get(key) ?? undefinedValue, rest, v, site)) }
   }
   if (whole.k !== 'list') return refuse(c, 'MC201', site.file, site.node, `${describe(object)} is indexed`, 'index a list')
-  const n = asInt(lengthOf(whole.items))
   const i = integer(c, key, site, '[]')
-  check(
-    c,
-    and(binary('ge', i.e, zero), n === null ? zero : binary('lt', i.e, n.e)),
-    'range',
-    spanOf(site.file, site.node),
-    'the index is outside the list',
-  )
   const { items } = compact(whole.items, wholeOf(c, spanOf(site.file, site.node)))
   return {
     k: 'list',

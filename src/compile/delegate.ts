@@ -3,6 +3,7 @@ import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../ir/build.js'
 import type { Expr } from '../ir/system.js'
 import { choose, when } from '../lang/step.js'
+import { operand } from './arithmetic.js'
 import { compound, referenceTo } from './assignment.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from './call.js'
 import { condition, refine } from './condition.js'
@@ -187,8 +188,8 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
       'a choice before the first yield',
       'start the process with `yield` and a label, then choose',
     )
-  const [argument] = argumentsOf(c, node, scope)
-  const from = lift(argument ?? undefinedValue)
+  const [argument = undefinedValue] = argumentsOf(c, node, scope)
+  const from = lift(operand(c, argument, site))
   const branchOver = (count: number, available: (t: Expr) => Expr, value: (t: Expr) => Value): void => {
     if (count === 0) return blocked(m)()
     c.radix = Math.max(c.radix, count)
@@ -231,7 +232,7 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
       (t) => int(t, 0, members.length - 1),
     )
   }
-  if (from.k !== 'list' && from.k !== 'ref' && from.k !== 'optional' && from.k !== 'stale')
+  if (from.k !== 'list' && from.k !== 'ref' && from.k !== 'stale')
     return refuse(c, 'MC201', scope.file, node, `choose(...) of ${describe(from)}`, 'choose from a count, a list, a queue or a set')
   const { items, length } = compact(itemsOf(c, from, site), wholeOf(c, at))
   const settled = items.map((item) => ({ present: one, value: settleValue(c, item.value) }))

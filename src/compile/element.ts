@@ -123,6 +123,8 @@ export const select1 = (c: Context, items: readonly Item[], e: Expr, site: Site)
   )
 }
 
+const nothing: Item = { present: zero, value: undefinedValue }
+
 /** What a loop or a method goes through, item by item: a part of the state may change from one item to the next. */
 export interface Sequence {
   /** There are at most so many. */
@@ -131,7 +133,19 @@ export interface Sequence {
   readonly item: (i: number) => Item
   /** All items, where nothing can change them. */
   readonly fixed: readonly Item[] | null
+  /** What an iterator does when it is asked for more than there is. */
+  readonly end: () => void
 }
+
+const nothingMore = (): void => {}
+
+/** Items that nothing can change. */
+export const fixedSequence = (items: readonly Item[]): Sequence => ({
+  count: items.length,
+  item: (i) => items[i] ?? nothing,
+  fixed: items,
+  end: nothingMore,
+})
 
 /** As `for..of` goes through something: each item is read when its round begins. */
 export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
@@ -140,38 +154,37 @@ export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
   if (v.k === 'iterator') {
     const over = sequenceOf(c, v.over, site)
     const given = ({ present: there, value }: Item, i: number): Item => ({ present: there, value: givenBy(v.gives, i, value) })
-    return { count: over.count, item: (i) => given(over.item(i), i), fixed: over.fixed?.map(given) ?? null }
+    return { ...over, item: (i) => given(over.item(i), i), fixed: over.fixed?.map(given) ?? null }
   }
-  if (v.k !== 'ref') {
-    const items = itemsOf(c, v, site)
-    return { count: items.length, item: (i) => items[i] ?? nothing, fixed: items }
-  }
+  if (v.k !== 'ref') return fixedSequence(itemsOf(c, v, site))
   const { place } = v
+  const end = (): void => void stillThere(c, place, at)
   switch (place.domain.kind) {
     case 'array':
       return {
         count: place.domain.length,
         item: (i) => ({ present: one, value: readPlace(c, elementPlace(stillThere(c, place, at), constant(i)), at, v.origin) }),
         fixed: null,
+        end,
       }
     case 'set':
       return {
         count: place.domain.size,
         item: (i) => ({ present: readLeaf(c, stillThere(c, place, at), 0, i, at), value: constantValue(i) }),
         fixed: null,
+        end: nothingMore,
       }
     case 'queue':
       return {
         count: place.domain.capacity,
         item: (i) => ({ present: isInside(c, stillThere(c, place, at), i, at), value: queueItem(c, place, i, at) }),
         fixed: null,
+        end,
       }
     default:
-      return { count: 0, item: () => nothing, fixed: itemsOf(c, v, site) }
+      return fixedSequence(itemsOf(c, v, site))
   }
 }
-
-const nothing: Item = { present: zero, value: undefinedValue }
 
 const givenBy = (gives: Extract<Value, { k: 'iterator' }>['gives'], i: number, value: Value): Value => {
   switch (gives) {
@@ -188,7 +201,7 @@ const givenBy = (gives: Extract<Value, { k: 'iterator' }>['gives'], i: number, v
 export const isInside = (c: Context, place: Place, i: number, at: Span): Expr => binary('lt', constant(i), readLeaf(c, place, 0, 0, at))
 
 /** What a queue of the state holds at position i, or would. */
-const queueItem = (c: Context, place: Place, i: number, at: Span): Value => {
+export const queueItem = (c: Context, place: Place, i: number, at: Span): Value => {
   if (place.domain.kind !== 'queue') return undefinedValue
   const type = typeOfDomain(place.domain.of)
   const widths = leaves(type).map(({ dims }) => dims.reduce((n, d) => n * d, 1))

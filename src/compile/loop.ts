@@ -1,10 +1,10 @@
 /** Loops with yields or jumps in them. */
 import type { Expression, ForOfStatement, ForStatement, Node, WhileStatement } from 'oxc-parser'
-import { one, zero } from '../ir/build.js'
+import { one } from '../ir/build.js'
 import { condition, refine } from './condition.js'
 import { refuse, settleValue, spanOf } from './context.js'
 import { withYields } from './delegate.js'
-import { itemsOf, type Sequence, sequenceOf } from './element.js'
+import { fixedSequence, itemsOf, type Sequence, sequenceOf } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
 import type { Site } from './flow.js'
 import { isRigid } from './free.js'
@@ -16,7 +16,7 @@ import { step } from './process.js'
 import { type Cell, childScope, type Scope } from './scope.js'
 import { bindItem } from './statement.js'
 import { hasYield } from './syntax.js'
-import { describe, undefinedValue } from './value.js'
+import { describe } from './value.js'
 
 /** A loop that comes round this often within one step has no yield on its way. */
 const mostRounds = 200
@@ -141,7 +141,7 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
         'copy it into a local first: `const xs = [...x]`, and loop over that',
       )
     const { items } = compact(itemsOf(c, v, site), wholeOf(c, spanOf(scope.file, node.right)))
-    return { count: items.length, item: (i) => items[i] ?? { present: zero, value: undefinedValue }, fixed: items }
+    return fixedSequence(items)
   }
   const first = list()
   if (first.fixed !== null) nameParts(c, node.right, first.fixed, scope)
@@ -150,7 +150,10 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
     m.frames = frames
     // With yields the list is read again in every round: from the frame, where a yield has passed. It may be longer on another way to the loop.
     const sequence = yields && i > 0 ? list() : first
-    if (i >= sequence.count) return next()
+    if (i >= sequence.count) {
+      sequence.end()
+      return next()
+    }
     const item = sequence.item(i)
     const roundScope = {
       ...scope,

@@ -7,12 +7,12 @@ import { integer } from './arithmetic.js'
 import { argumentsOf, invoke } from './call.js'
 import { condition } from './condition.js'
 import { type Context, cellValue, check, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
-import { isInside, itemsOf, lengthOf, type Sequence, select1, selectValue, sequenceOf } from './element.js'
+import { fixedSequence, isInside, itemsOf, lengthOf, queueItem, type Sequence, select1, selectValue, sequenceOf } from './element.js'
 import { equal } from './equality.js'
 import { evaluateObject } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { compact, raise, zeros } from './layout.js'
-import { hasMember, queueLength, readLeaf, wholeOf } from './memory.js'
+import { hasMember, queueLength, readLeaf, stillThere, wholeOf } from './memory.js'
 import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
 import { lookup, type Scope } from './scope.js'
 import { clearPlace, pushPlace, refuseWrite, shiftPlace, storeMember } from './store.js'
@@ -77,7 +77,7 @@ const asLongAs = (c: Context, receiver: Value, site: Site, gone: (stillThere: Ex
   const sequence = sequenceOf(c, receiver, site)
   if (sequence.fixed !== null) {
     const { items } = compact(sequence.fixed, wholeOf(c, at))
-    return { count: items.length, item: (i) => items[i] ?? { present: zero, value: undefinedValue }, fixed: items }
+    return fixedSequence(items)
   }
   if (receiver.k !== 'ref' || receiver.place.domain.kind !== 'queue') return sequence
   const { place } = receiver
@@ -87,7 +87,19 @@ const asLongAs = (c: Context, receiver: Value, site: Site, gone: (stillThere: Ex
   return {
     ...sequence,
     item: (i) => {
-      const item = { present: binary('lt', constant(i), length), value: sequence.item(i).value }
+      const present = binary('lt', constant(i), length)
+      // What lies behind the end is not looked at.
+      conditional(
+        c,
+        present,
+        () => {
+          stillThere(c, place, at)
+          return undefinedValue
+        },
+        () => undefinedValue,
+        site,
+      )
+      const item = { present, value: queueItem(c, place, i, at) }
       return written() === before ? item : gone(isInside(c, place, i, at), item)
     },
   }

@@ -256,6 +256,7 @@ const forOf = (c: Context, node: ForOfStatement, scope: Scope, labels: readonly 
       )
       if (flow === 'never') return 'never'
     }
+    sequence.end()
     return undefinedValue
   }
   return whileLooping(c, node.right, scope, () => (leavable(c, ['break'], labels, rounds, site) === 'never' ? 'never' : 'next'))

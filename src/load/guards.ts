@@ -8,7 +8,9 @@ export interface Guard {
   /** The expression that must not be null, and no 0 where it divides. */
   readonly node: Node
   /** The function of the runtime that makes sure of it. */
-  readonly by: 'operand' | 'divisor' | 'element' | 'there'
+  readonly by: 'operand' | 'divisor' | 'element' | 'slot' | 'there'
+  /** Of a slot, the object that it is in: evaluated once more, which nobody notices. */
+  readonly of?: Node
 }
 
 /**
@@ -27,6 +29,10 @@ export const guardsIn = (program: Node): Guard[] => {
       if (node.type === 'TSNonNullExpression' && role === 'value') guards.push({ node, by: 'there' })
       if (node.type === 'MemberExpression' && node.computed === true && role === 'value' && !isLiteralKey(node))
         guards.push({ node, by: 'element' })
+      if (node.type === 'MemberExpression' && node.computed === true && role === 'target' && !isLiteralKey(node)) {
+        const [object, key] = [child(node, 'object'), child(node, 'property')]
+        if (object !== null && key !== null && isPure(object)) guards.push({ node: key, by: 'slot', of: object })
+      }
     }
     const within = inFunction || /Function/.test(node.type)
     for (const part of childrenOf(node)) walk(part, within, roleOf(part, node, role))
@@ -82,6 +88,21 @@ const operandsOf = (node: Node): Node[] => {
       return isArithmetic(child(node, 'callee')) ? list(node, 'arguments').filter(({ type }) => type !== 'SpreadElement') : []
     default:
       return []
+  }
+}
+
+/** Whether evaluating it twice is as evaluating it once. */
+const isPure = (node: Node): boolean => {
+  switch (node.type) {
+    case 'Identifier':
+    case 'Literal':
+      return true
+    case 'MemberExpression':
+    case 'BinaryExpression':
+    case 'UnaryExpression':
+      return node.optional !== true && childrenOf(node).every(isPure)
+    default:
+      return isTypeWrapper(node) && childrenOf(node).every((part) => isTypeOnly(part) || isPure(part))
   }
 }
 

@@ -73,6 +73,9 @@ function* counted(items: Iterable<unknown>, round: (i: number) => void): Generat
   }
 }
 
+/** What arrays of the oracle's state have under this key. */
+export const inState = Symbol.for('mmucheck.inState')
+
 /** What the oracle takes for a range violation. */
 const fault = (message: string): Error => Object.assign(new Error(message), { name: 'Fault' })
 
@@ -113,6 +116,12 @@ export const $mmu = {
   element: <T>(x: T): T => {
     if (registry.judging && x === undefined) throw fault('there is no such element')
     return x
+  },
+  /** The index `i` of `object[i] = ...`. @throws a fault where a list of the author's own has no such element, in the oracle: the state looks for itself. */
+  slot: <T>(i: T, object: unknown): T => {
+    if (!registry.judging || !Array.isArray(object) || Reflect.get(object, inState) === true) return i
+    if (typeof i === 'number' && !(Number.isInteger(i) && i >= 0 && i < object.length)) throw fault('the index is outside the list')
+    return i
   },
   /** A number that something is divided by. @throws TypeError where it is null or undefined, and a fault where it is 0, in the oracle. */
   divisor: <T>(x: T): T => {

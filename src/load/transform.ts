@@ -76,7 +76,8 @@ const editWhole = (file: string, source: string): Edited => {
     ...tagFunctions(out, text, names, own),
   ]
   watchYields(out, names, own)
-  for (const { node, by } of guardsIn(program)) wrap(out, node, `${own}.${by}(`, ')')
+  for (const { node, by, of } of guardsIn(program))
+    wrap(out, node, `${own}.${by}(`, of === undefined ? ')' : `,${text.slice(of.start, of.end)})`)
   for (const end of statementEnds) out.appendRight(end, ';')
   return { out, own, header: `${header.join(';')};` }
 }

@@ -3,6 +3,7 @@
  * of single values, and of the elements of queues, give copies.
  */
 import type { Fields } from '../lang/domain.js'
+import { inState } from '../load/runtime.js'
 import type { Plain } from '../trace/trace.js'
 import { Fault } from './fault.js'
 import { isSet, type Members } from './members.js'
@@ -162,6 +163,7 @@ export const createState = (domains: Fields): State => {
     const length = store.items.length
     return new Proxy(Array<unknown>(length), {
       get: (target, key, receiver) => {
+        if (key === inState) return true
         stillThere(store)
         if (typeof key === 'symbol' || key === 'length' || key in Array.prototype) return Reflect.get(target, key, receiver)
         return isForeign(key) ? undefined : read(elementAt(store, key))
@@ -219,8 +221,12 @@ export const createState = (domains: Fields): State => {
         set: (_, key) => {
           throw new Fault(`${path}[${String(key)}] cannot be stored to: a queue changes by push and shift, or as a whole`)
         },
-        has: (_, key) =>
-          key === 'length' || key === Symbol.iterator || (typeof key === 'string' && isIndex(key) && Number(key) < store.items.length),
+        has: (_, key) => {
+          stillThere(store)
+          return (
+            key === 'length' || key === Symbol.iterator || (typeof key === 'string' && isIndex(key) && Number(key) < store.items.length)
+          )
+        },
         ownKeys: () => [...store.items.keys()].map(String),
         getOwnPropertyDescriptor: (_, key) =>
           typeof key === 'string' && isIndex(key) && Number(key) < store.items.length
