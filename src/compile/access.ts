@@ -10,6 +10,7 @@ import { ifThere, joinOrRefuse, type Site } from './flow.js'
 import { readParam } from './free.js'
 import { lower, raise } from './layout.js'
 import { fieldPlace, queueLength, readPlace, readWhole, stillThere, variantPlace, wholeOf } from './memory.js'
+import { whileUsed } from './ownership.js'
 import { type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
 import { typeOf } from './type.js'
@@ -54,7 +55,7 @@ const link = (c: Context, node: Expression, scope: Scope, then: (v: Value) => Va
 const linkedMember = (c: Context, object: Value, node: MemberExpression, scope: Scope): Value => {
   const list = lift(object)
   if (!node.computed || list.k !== 'list') return memberOf(c, object, node, scope)
-  const index = evaluate(c, node.property as Expression, scope)
+  const index = whileUsed(c, node.object, object, scope, () => evaluate(c, node.property as Expression, scope))
   const i = asInt(index)
   const least = asInt(lengthOf(list.items))?.lo ?? 0
   if (i === null || i.lo < 0 || i.hi >= least)
@@ -82,7 +83,7 @@ const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scop
   if (node.property.type === 'PrivateIdentifier') return undefinedValue
   if (!node.computed) return property(c, object, node.property.name, site)
   const { property: key } = node
-  const index = evaluate(c, key, scope)
+  const index = whileUsed(c, node.object, object, scope, () => evaluate(c, key, scope))
   if (index.k === 'const' && typeof index.value === 'string') return property(c, object, index.value, site)
   return element(c, object, index, siteOf(scope, key), site)
 }

@@ -11,7 +11,17 @@ import { compact } from './layout.js'
 import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, stillThere, variantPlace, wholeOf } from './memory.js'
 import { identifier } from './name.js'
 import { binaryOperator } from './operator.js'
-import { freshnessOf, isLocalObject, own, partsOf, refuseOutside, refuseWhileLooping, whyShared } from './ownership.js'
+import {
+  freshnessOf,
+  isLocalObject,
+  noteChange,
+  own,
+  partsOf,
+  refuseOutside,
+  refuseWhileLooping,
+  whileUsed,
+  whyShared,
+} from './ownership.js'
 import { destructure } from './pattern.js'
 import { type Cell, lookup, type Scope, siteOf } from './scope.js'
 import { stale } from './stale.js'
@@ -101,7 +111,7 @@ const throughLocal = (
   const path: (string | Value)[] = []
   let object = rootValue
   for (const link of linksTo(node)) {
-    const key = keyOf(c, link, scope)
+    const key = whileUsed(c, root, object, scope, () => keyOf(c, link, scope))
     if (link === node && !(object.k === 'ref' || object.k === 'stale' || (object.k === 'optional' && object.of.k === 'ref'))) {
       if (typeof key === 'string') return part(c, node, root, [...path, key], scope, name)
       const settled = settleValue(c, key.value)
@@ -234,13 +244,7 @@ const part = (
 
 /** How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part around. */
 const replacements = (c: Context, cell: Cell, depth: number): number =>
-  (c.replaced.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + (times ?? 0), 0)
-
-const noteReplaced = (c: Context, cell: Cell, depth: number): void => {
-  const times = c.replaced.get(cell.id) ?? []
-  times[depth] = (times[depth] ?? 0) + 1
-  c.replaced.set(cell.id, times)
-}
+  (c.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
 const partAt = (c: Context, object: Value, path: readonly (string | Value)[], site: Site): Value =>
   path.reduce<Value>((v, key) => (typeof key === 'string' ? property(c, v, key, site) : element(c, v, key, site, site)), object)
@@ -265,7 +269,7 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
     case 'local':
       refuseOutside(c, t.cell, site.file, site.node)
       if (c.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
-      noteReplaced(c, t.cell, 0)
+      noteChange(c, t.cell, 0)
       return setCell(c, t.cell, settleValue(c, v))
     case 'place':
       return storePlace(c, t.place, v, site.file, site.node, t.name)
@@ -304,7 +308,7 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
           `the right side replaces the object of which '${t.name}' is a part`,
           'write two statements: the right side first, into a local',
         )
-      noteReplaced(c, t.cell, t.path.length)
+      noteChange(c, t.cell, t.path.length)
       return setCell(c, t.cell, settleValue(c, withPart(c, cellValue(c, t.cell) ?? undefinedValue, t.path, v, site)))
   }
 }

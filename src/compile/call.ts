@@ -7,17 +7,18 @@ import { functionNode, sourceOf } from '../load/source.js'
 import { present, property } from './access.js'
 import { absolute, extreme, integer, operand, quotient, sign } from './arithmetic.js'
 import { condition } from './condition.js'
-import { type Context, check, fileNumber, refuse, settleValue, spanOf, textOf } from './context.js'
-import { itemsOf } from './element.js'
+import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, textOf } from './context.js'
+import { fixedSequence, itemsOf, sequenceOf } from './element.js'
 import { evaluate, evaluateObject, spreadItems } from './expression.js'
 import { leavable, type Site, scoped } from './flow.js'
 import { matchMethod } from './match.js'
-import { method } from './methods.js'
+import { mapped, method } from './methods.js'
+import { refuseChanged, whileUsed } from './ownership.js'
 import { bindPattern } from './pattern.js'
 import { childScope, type Fn, functionScope, type Scope } from './scope.js'
 import { runStatements } from './statement.js'
 import { evaluateText } from './text.js'
-import { asInt, boolean, constantValue, describe, int, lift, undefinedValue, type Value } from './value.js'
+import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from './value.js'
 
 /** `callee` is given where an optional chain has evaluated it already. */
 export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Value): Value => {
@@ -81,7 +82,10 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
 export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value => {
   const { callee } = node
   const known = c.evaluated.get(callee)
-  if (known?.k === 'value') return known.value
+  if (known?.k === 'value') {
+    refuseChanged(c, known.held ?? null, callee, scope.file)
+    return known.value
+  }
   if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && !callee.computed) {
     const receiver = present(c, evaluateObject(c, callee.object, scope), { file: scope.file, node: callee })
     return property(c, receiver, callee.property.name, { file: scope.file, node: callee })
@@ -297,21 +301,24 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
       return { k: 'list', items: items.map((value) => ({ present: constant(1), value })) }
     }
     case Array.from: {
-      const [from, transform] = args()
-      const source = lift(from ?? undefinedValue)
+      const [from = undefinedValue, transform] = args()
+      const source = lift(from)
       const length = source.k === 'record' ? source.fields.get('length') : undefined
-      const items =
+      const sequence =
         length?.k === 'const'
-          ? Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue }))
-          : itemsOf(c, source, site)
-      if (transform === undefined) return { k: 'list', items }
-      return {
-        k: 'list',
-        items: items.map((item, i) => ({
-          present: item.present,
-          value: invoke(c, transform, [item.value, constantValue(i)], site, scope),
-        })),
-      }
+          ? fixedSequence(Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })))
+          : sequenceOf(c, source, site)
+      if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
+      const [given] = node.arguments
+      const apply = (): Item[] =>
+        Array.from({ length: sequence.count }, (_, i) => {
+          const item = sequence.item(i)
+          const value = mapped(c, item, () => invoke(c, transform, [item.value, constantValue(i)], site, scope), site)
+          return { present: settle(c, item.present), value: settleValue(c, value) }
+        })
+      const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
+      sequence.end()
+      return { k: 'list', items }
     }
     default:
       return null

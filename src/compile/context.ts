@@ -67,8 +67,8 @@ export interface Context {
   readonly fresh: WeakSet<object>
   /** What has been evaluated of the expression with a yield that is in progress: its yields, and what stands to their left. See order.ts. */
   evaluated: ReadonlyMap<object, Evaluated>
-  /** How often a local and its parts have been replaced, by depth: 0 is the local itself. */
-  readonly replaced: Map<string, number[]>
+  /** How often each local and its parts have been assigned on the present way, by depth: 0 is the local itself. */
+  changes: ReadonlyMap<string, readonly number[]>
   /** The variables of the state, by name. */
   readonly state: Readonly<Record<string, Domain>>
   /** How file paths are shown. */
@@ -116,7 +116,7 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   looping: { now: new Set(), acrossYields: () => false },
   fresh: new WeakSet(),
   evaluated: new Map(),
-  replaced: new Map(),
+  changes: new Map(),
   shown,
   temps: 0,
   blocks: 0,
@@ -325,7 +325,7 @@ const moveReads = (c: Context, from: readonly Stmt[], to: readonly Stmt[], posit
   const moved = c.reads.get(from) ?? []
   c.reads.delete(from)
   const before = c.reads.get(to) ?? []
-  if (moved.length > 0)
+  if (moved.length + before.length > 0)
     c.reads.set(to, [
       ...before.filter(({ at }) => at <= position),
       ...moved.map(({ at, load }) => ({ at: at + position, load })),

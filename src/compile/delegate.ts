@@ -16,7 +16,7 @@ import { spreadFields } from './literal.js'
 import { blocked, branch, fork, type Machine, type Next } from './machine.js'
 import { hasMember, wholeOf } from './memory.js'
 import { type Evaluated, partsToLastYield } from './order.js'
-import { unwrapped } from './ownership.js'
+import { hold, unwrapped } from './ownership.js'
 import { runBody } from './process.js'
 import { type Fn, lookup, type Scope, siteOf } from './scope.js'
 import { callsIn, yieldsIn } from './syntax.js'
@@ -37,12 +37,20 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
     const site = siteOf(scope, node)
     const on = (key: object, result: Evaluated): void => from(i + 1, new Map(evaluated).set(key, result))
     switch (part.kind) {
-      case 'value':
-        return on(node, { k: 'value', value: evaluateObject(c, part.node, scope) })
+      case 'value': {
+        const value = evaluateObject(c, part.node, scope)
+        return on(node, { k: 'value', value, held: hold(c, part.node, value, scope) })
+      }
+      case 'named':
+        return on(node, { k: 'value', value: evaluate(c, part.node, scope) })
       case 'operand':
         return on(node, { k: 'value', value: binaryOperand(c, part.of, evaluateObject(c, part.node, scope), scope) })
-      case 'callee':
-        return on(part.node.callee, { k: 'value', value: calleeOf(c, part.node, scope) })
+      case 'callee': {
+        const { callee } = part.node
+        const value = calleeOf(c, part.node, scope)
+        const held = callee.type === 'MemberExpression' && value.k === 'method' ? hold(c, callee.object, value.receiver, scope) : null
+        return on(callee, { k: 'value', value, held })
+      }
       case 'items':
         return on(node, { k: 'items', items: spreadItems(c, part.node, scope) })
       case 'fields':
@@ -57,7 +65,9 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
         // A step may end before the assignment: the target is found again then, and must be the same one.
         if (called?.kind !== 'yield' || !standsAlone(expression, called.node) || !mayPause(c, called.node, scope))
           return on(node, { k: 'reference', reference })
-        if (reference.k === 'member' && reference.object.k === 'optional') return refuseInTheMiddle(c, called.node, scope)
+        // A function of this one may assign the locals that the target is found by.
+        if (isOwnFunction(c, called.node, scope) || (reference.k === 'member' && reference.object.k === 'optional'))
+          return refuseInTheMiddle(c, called.node, scope)
         return from(i + 1, evaluated)
       }
       case 'sometimes':
@@ -130,6 +140,12 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
     bindParameters(c, body, args, inner)
     runBody(m, body, inner, back)
   })
+}
+
+/** Whether a `yield*` runs a function that is written inside the one that is being compiled. */
+const isOwnFunction = (c: Context, node: YieldExpression, scope: Scope): boolean => {
+  const callee = node.argument === null ? null : unwrapped(node.argument)
+  return callee?.type === 'CallExpression' && calleeValue(c, callee.callee, scope)?.k !== 'const'
 }
 
 const refuseInTheMiddle = (c: Context, node: YieldExpression, scope: Scope): never =>

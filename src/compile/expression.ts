@@ -15,7 +15,7 @@ import { objectLiteral } from './literal.js'
 import { identifier } from './name.js'
 import { binaryOperator, refuseNeverEqual } from './operator.js'
 import { describeSyntax, syntaxHint, unaryHint } from './outside.js'
-import { nameAgain, nameParts } from './ownership.js'
+import { nameAgain, nameParts, refuseChanged } from './ownership.js'
 import { type Scope, siteOf } from './scope.js'
 import { chainOf } from './syntax.js'
 import { boolean, constantValue, type Item, int, undefinedValue, type Value } from './value.js'
@@ -30,7 +30,10 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
 /** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
   const known = c.evaluated.get(node)
-  if (known?.k === 'value') return known.value
+  if (known?.k === 'value') {
+    refuseChanged(c, known.held ?? null, node, scope.file)
+    return known.value
+  }
   const site = siteOf(scope, node)
   switch (node.type) {
     case 'Literal':

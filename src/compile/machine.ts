@@ -80,17 +80,16 @@ export const fallOff = (m: Machine): void => {
 /** Compiles a part of the step into a block of its own. */
 export const fork = (m: Machine, body: Next): Block => {
   const { c } = m
-  const before = { block: m.block, frames: m.frames, out: c.out, cells: c.cells, calls: c.calls, known: c.known }
+  const before = { block: m.block, frames: m.frames }
+  const { out, cells, calls, known, evaluated, changes } = c
   const inner: OpenBlock = { body: [], end: null }
   m.block = inner
   c.out = inner.body
   body()
   m.block = before.block
   m.frames = before.frames
-  c.out = before.out
-  c.cells = before.cells
-  c.calls = before.calls
-  c.known = before.known
+  // What one way does is nothing to the others.
+  Object.assign(c, { out, cells, calls, known, evaluated, changes })
   return close(inner)
 }
 

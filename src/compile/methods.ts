@@ -1,5 +1,5 @@
 /** Methods of arrays, queues, sets and lists. */
-import type { CallExpression } from 'oxc-parser'
+import type { CallExpression, Expression } from 'oxc-parser'
 import { and, binary, constant, eq, not, one, or, select, zero } from '../ir/build.js'
 import type { Expr, Stmt } from '../ir/system.js'
 import { present } from './access.js'
@@ -13,13 +13,20 @@ import { evaluateObject } from './expression.js'
 import { andThen, conditional, type Site } from './flow.js'
 import { compact, raise, zeros } from './layout.js'
 import { hasMember, queueLength, readLeaf, stillThere, wholeOf } from './memory.js'
-import { freshnessOf, nameParts, refuseOutside, refuseWhileLooping, whileNamed, whyShared } from './ownership.js'
+import { freshnessOf, nameParts, noteChange, refuseOutside, refuseWhileLooping, whileNamed, whileUsed, whyShared } from './ownership.js'
 import { lookup, type Scope } from './scope.js'
 import { clearPlace, pushPlace, refuseWrite, shiftPlace, storeMember } from './store.js'
 import { typeOf } from './type.js'
 import { asInt, boolean, constantValue, describe, type Item, int, optionalValue, type Place, undefinedValue, type Value } from './value.js'
 
 export const method = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
+  const { callee } = node
+  return callee.type === 'MemberExpression' && name !== 'push'
+    ? whileUsed(c, callee.object, receiver, scope, () => methodOf(c, receiver, name, node, scope))
+    : methodOf(c, receiver, name, node, scope)
+}
+
+const methodOf = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
   const site: Site = { file: scope.file, node }
   const at = spanOf(scope.file, node)
   const text = node.callee.type === 'MemberExpression' ? textOf(c, scope.file, node.callee.object) : 'this'
@@ -44,7 +51,12 @@ export const method = (c: Context, receiver: Value, name: string, node: CallExpr
     return boolean([...receiver.value].map((x: unknown) => equal(member ?? undefinedValue, constantValue(x)) ?? zero).reduce(or, zero))
   }
   const args = argumentsOf(c, node, scope)
-  const sequence = name === 'find' || name === 'findIndex' ? searched(c, receiver, site) : visited(c, receiver, site)
+  const sequence =
+    name === 'find' || name === 'findIndex'
+      ? searched(c, receiver, site)
+      : name === 'map'
+        ? unchanging(c, receiver, site)
+        : visited(c, receiver, site)
   if (node.callee.type !== 'MemberExpression') return listMethod(c, receiver, sequence, name, args, node, scope)
   const { object } = node.callee
   const parts = sequence.fixed ?? []
@@ -71,6 +83,12 @@ const searched = (c: Context, receiver: Value, site: Site): Sequence =>
     )
     return item
   })
+
+/** What `map` goes through: in JavaScript its result would have holes where something has gone, and nothing else has holes. */
+const unchanging = (c: Context, receiver: Value, site: Site): Sequence =>
+  asLongAs(c, receiver, site, () =>
+    refuse(c, 'MC101', site.file, site.node, 'map over a queue that its callback changes', 'go over a copy: [...q].map(...)'),
+  )
 
 const asLongAs = (c: Context, receiver: Value, site: Site, gone: (stillThere: Expr, item: Item) => Item): Sequence => {
   const at = spanOf(site.file, site.node)
@@ -277,7 +295,7 @@ const whereThere = (c: Context, sequence: Sequence, i: number, test: (item: Item
   return andThen(c, item.present, () => test(item, i), site)
 }
 
-/** The items as they were when their turn came, and for each whether it is the first that passes the test. */
+/** The items as they were when their turn came, and for each whether it is the first that passes the test. Behind that one none is looked at. */
 const firstHits = (
   c: Context,
   sequence: Sequence,
@@ -288,12 +306,12 @@ const firstHits = (
   let none: Expr = one
   const items: Item[] = []
   const hits = numbers.map((i) => {
-    const item = sequence.item(i)
-    items.push(item)
-    const e = settle(
-      c,
-      andThen(c, none, () => andThen(c, item.present, () => test(item, i), site), site),
-    )
+    const look = (): Expr => {
+      const item = sequence.item(i)
+      items[i] = item
+      return andThen(c, item.present, () => test(item, i), site)
+    }
+    const e = settle(c, andThen(c, none, look, site))
     none = settle(
       c,
       andThen(c, none, () => not(e), site),
@@ -304,7 +322,7 @@ const firstHits = (
 }
 
 /** The value for an item that may be missing: its code runs only where the item is there. */
-const mapped = (c: Context, item: Item, apply: () => Value, site: Site): Value => {
+export const mapped = (c: Context, item: Item, apply: () => Value, site: Site): Value => {
   if (item.present.op === 'const') return apply()
   const out: Stmt[] = []
   const { cells } = c
@@ -391,7 +409,11 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   refuseWhileLooping(c, found.cell, scope.file, node)
   refuseOutside(c, found.cell, scope.file, node)
   const site: Site = { file: scope.file, node }
-  const added = argumentsOf(c, node, scope).map((value) => ({ present: one, value: settleValue(c, value) }))
+  const added = whileUsed(c, object as Expression, list, scope, () => argumentsOf(c, node, scope)).map((value) => ({
+    present: one,
+    value: settleValue(c, value),
+  }))
+  noteChange(c, found.cell, 1)
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
     c.leaked.add(found.cell.id)

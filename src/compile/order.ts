@@ -5,19 +5,22 @@
 import type { AssignmentExpression, CallExpression, Expression, Node, SpreadElement, YieldExpression } from 'oxc-parser'
 import type { Compound, Reference } from './assignment.js'
 import type { Offsets } from './context.js'
-import { unwrapped } from './ownership.js'
+import { type Held, unwrapped } from './ownership.js'
 import { hasYield, yieldsIn } from './syntax.js'
 import type { Item, Value } from './value.js'
 
 /** What is known of a part that has been evaluated. */
 export type Evaluated =
-  | { readonly k: 'value'; readonly value: Value }
+  /** `held` where it is an object of a local, which must not change before it is used. */
+  | { readonly k: 'value'; readonly value: Value; readonly held?: Held | null }
   | { readonly k: 'items'; readonly items: readonly Item[] }
   | { readonly k: 'reference'; readonly reference: Reference }
   | Compound
 
 export type Part =
   | { readonly kind: 'value'; readonly node: Expression }
+  /** A value that gets a second name where it goes: an argument, an element, a field. */
+  | { readonly kind: 'named'; readonly node: Expression }
   /** An operand of arithmetic or order, which must be there. */
   | { readonly kind: 'operand'; readonly node: Expression; readonly of: Offsets & { readonly operator: string } }
   | { readonly kind: 'callee'; readonly node: CallExpression }
@@ -47,7 +50,7 @@ export const partsToLastYield = (expression: Expression): Part[] => {
     if (hasYield(first)) collect(first)
   }
   const argument = (node: CallExpression['arguments'][number]): { node: Node; part: Part } =>
-    node.type === 'SpreadElement' ? { node, part: { kind: 'items', node } } : { node, part: { kind: 'value', node } }
+    node.type === 'SpreadElement' ? { node, part: { kind: 'items', node } } : { node, part: { kind: 'named', node } }
 
   const collect = (node: Node): void => {
     switch (node.type) {
@@ -92,7 +95,7 @@ export const partsToLastYield = (expression: Expression): Part[] => {
           node.properties.flatMap((p): { node: Node; part: Part }[] => {
             if (p.type === 'SpreadElement') return [{ node: p, part: { kind: 'fields', node: p } }]
             const key = p.key as Expression
-            const value: { node: Node; part: Part } = { node: p.value, part: { kind: 'value', node: p.value } }
+            const value: { node: Node; part: Part } = { node: p.value, part: { kind: 'named', node: p.value } }
             return p.computed ? [{ node: key, part: { kind: 'value', node: key } }, value] : [value]
           }),
         )

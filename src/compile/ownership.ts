@@ -209,6 +209,46 @@ export const whyShared = (c: Context, cell: Cell, depth: number): { readonly mes
   return null
 }
 
+/** Notes that a local (depth 0), or a part of it, is assigned. */
+export const noteChange = (c: Context, cell: Cell, depth: number): void => {
+  const times = [...(c.changes.get(cell.id) ?? [])]
+  while (times.length <= depth) times.push(0)
+  times[depth] = (times[depth] ?? 0) + 1
+  c.changes = new Map(c.changes).set(cell.id, times)
+}
+
+/** The local whose object an expression gives, and what has been assigned to it so far; null where it gives none. */
+export interface Held {
+  readonly cell: Cell
+  readonly changes: readonly number[] | undefined
+}
+
+export const hold = (c: Context, node: Expression, v: Value, scope: Scope): Held | null => {
+  const cell = isLocalObject(v) ? rootCell(node, scope) : null
+  return cell === null ? null : { cell, changes: c.changes.get(cell.id) }
+}
+
+/** Refuses what has been held while its local changed: JavaScript's object would have changed too. */
+export const refuseChanged = (c: Context, held: Held | null, node: Offsets, file: number): void => {
+  if (held !== null && c.changes.get(held.cell.id) !== held.changes)
+    refuse(
+      c,
+      'MC304',
+      file,
+      node,
+      `'${held.cell.name}' changes in the middle of an expression that uses it`,
+      'write two statements: the change first, into the local, then what uses it',
+    )
+}
+
+/** Evaluates the rest of an expression that has got hold of an object: an index, arguments, callbacks. */
+export const whileUsed = <T>(c: Context, node: Expression, v: Value, scope: Scope, run: () => T): T => {
+  const held = hold(c, node, v, scope)
+  const result = run()
+  refuseChanged(c, held, node, scope.file)
+  return result
+}
+
 /** Refuses to change a list that a loop goes over: JavaScript's loop would see the change. */
 export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: Offsets): void => {
   if (c.looping.now.has(cell.id) || c.looping.acrossYields(cell.id))

@@ -9,7 +9,7 @@ import { equal } from './equality.js'
 import { evaluate, evaluateObject } from './expression.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from './flow.js'
 import { refuseOutsideEnum } from './operator.js'
-import { nameParts, unwrapped, whileLooping } from './ownership.js'
+import { nameParts, unwrapped, whileLooping, whileUsed } from './ownership.js'
 import { decide } from './path.js'
 import { bindPattern } from './pattern.js'
 import { childScope, declareName, type Scope } from './scope.js'
@@ -182,7 +182,9 @@ export const declare = (c: Context, node: VariableDeclaration, scope: Scope): vo
   if (node.kind === 'var') return refuse(c, 'MC101', scope.file, node, "'var' is outside the language", 'write const or let')
   for (const d of node.declarations) {
     const v = d.init === null ? undefinedValue : evaluate(c, d.init, scope)
-    bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false }, d.init)
+    const bind = (): void => bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false }, d.init)
+    if (d.init === null || d.id.type === 'Identifier') bind()
+    else whileUsed(c, d.init, v, scope, bind)
   }
 }
 

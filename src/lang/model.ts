@@ -76,7 +76,7 @@ export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M ex
 /** The type of `p` in a model's functions. */
 export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : never
 
-/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if there is no name, or it is not made of letters, digits and dashes. */
+/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if there is no name, or it is not made of letters, digits and dashes, and for a part that is none. */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(
   definition: ModelDefinition<P, F>,
 ): Model<P, F> => {
@@ -84,5 +84,25 @@ export const model = <const P extends Params = Record<never, never>, F extends F
     throw new ModelError('the model has no name: it is a string that names a folder')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))
     throw new ModelError(`the model's name '${definition.name}' must be letters, digits, dots and dashes: it names a folder`)
+  const unknown = Object.keys(definition).find((key) => !Object.hasOwn(parts, key) && key !== 'kind')
+  if (unknown !== undefined)
+    throw new ModelError(
+      `the model '${definition.name}' has a part '${unknown}', which means nothing: its parts are ${Object.keys(parts).join(', ')}`,
+    )
   return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }
+}
+
+/** All parts of a definition: types are gone when a model runs, and one that is misspelt would be left out in silence. */
+const parts: Readonly<Record<keyof ModelDefinition<Params, Fields>, true>> = {
+  name: true,
+  title: true,
+  source: true,
+  params: true,
+  state: true,
+  init: true,
+  processes: true,
+  rules: true,
+  variants: true,
+  fairness: true,
+  deadlock: true,
 }

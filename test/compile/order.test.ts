@@ -13,12 +13,12 @@ const parts = (text: string): string[] => {
 
 test.each([
   ['a + (yield* b())', ['operand a', 'yield yield* b()']],
-  ['f(a, yield* b(c), d)', ['callee f(a, yield* b(c), d)', 'value a', 'yield yield* b(c)']],
+  ['f(a, yield* b(c), d)', ['callee f(a, yield* b(c), d)', 'named a', 'yield yield* b(c)']],
   ['s.x[i] = yield* a()', ['reference s.x[i]', 'yield yield* a()']],
   ['x = yield* a()', ['yield yield* a()']],
   ['s.x += yield* a()', ['compound s.x += yield* a()', 'yield yield* a()']],
-  ['[1, a, ...b, yield* c()]', ['value a', 'items ...b', 'yield yield* c()']],
-  ['{ ...a, [b]: c, d: yield* e() }', ['fields ...a', 'value b', 'value c', 'yield yield* e()']],
+  ['[1, a, ...b, yield* c()]', ['named a', 'items ...b', 'yield yield* c()']],
+  ['{ ...a, [b]: c, d: yield* e() }', ['fields ...a', 'value b', 'named c', 'yield yield* e()']],
   ['a.b(c)[yield* d()]', ['value a.b(c)', 'yield yield* d()']],
   ['s.q[i].push(yield* d())', ['callee s.q[i].push(yield* d())', 'yield yield* d()']],
   ['(yield* a()) + b', ['yield yield* a()']],
@@ -26,7 +26,7 @@ test.each([
     '(yield* a(b, yield* c())) < (yield* d())',
     [
       'callee a(b, yield* c())',
-      'value b',
+      'named b',
       'yield yield* c()',
       'yield yield* a(b, yield* c())',
       'operand (yield* a(b, yield* c()))',

@@ -40,6 +40,12 @@ class TooManySuccessors extends Error {
   override readonly name = 'TooManySuccessors'
 }
 
+/** What fewer rules together do not come to. */
+const isExpected = (error: unknown): boolean =>
+  error instanceof DiagnosticError || error instanceof TooManySuccessors || error instanceof RangeError
+
+const said = (error: unknown): string => (error instanceof Error ? (error.stack ?? String(error)) : String(error))
+
 /** Few enough for the engine to write the successors of a state at once. */
 const mostWays = 1_000
 
@@ -74,11 +80,14 @@ export const compareSteps = (
       const part = (some: readonly string[]): [string, RuleOutcome][] => [
         ...compareSteps(model, Object.fromEntries(some.map((name) => [name, rules[name]!])), states, { sabotage }),
       ]
-      return new Map([...part(names.slice(0, half)), ...part(names.slice(half))])
+      const parts = new Map([...part(names.slice(0, half)), ...part(names.slice(half))])
+      // A crash that takes several rules: no part shows it.
+      if (!isExpected(error) && [...parts.values()].every(({ kind }) => kind !== 'differs'))
+        parts.set(names[0]!, { kind: 'differs', values: {}, said: `${names.length} rules together: ${said(error)}` })
+      return parts
     }
     if (error instanceof DiagnosticError) return new Map([[names[0]!, { kind: 'refused', diagnostic: error.diagnostic }]])
-    const said = error instanceof Error ? (error.stack ?? String(error)) : String(error)
-    return new Map([[names[0]!, { kind: 'differs', values: {}, said }]])
+    return new Map([[names[0]!, { kind: 'differs', values: {}, said: said(error) }]])
   }
 }
 
@@ -97,9 +106,9 @@ const compareSystem = (model: Model, system: System, given: System, states: read
   const settle = (): void => {
     const results = lanes.evaluate(pending.map(({ lane }) => lane))
     for (const [i, { lane, expected, label, values }] of pending.entries()) {
-      const said = textOfResult(results[i]!)
-      if (said !== expected)
-        differs(label, values, `choice ${lane.code}: JavaScript ${named(system, expected)}\n the circuit ${named(system, said)}`)
+      const result = textOfResult(results[i]!)
+      if (result !== expected)
+        differs(label, values, `choice ${lane.code}: JavaScript ${named(system, expected)}\n the circuit ${named(system, result)}`)
     }
     pending.length = 0
   }
@@ -112,9 +121,9 @@ const compareSystem = (model: Model, system: System, given: System, states: read
       if (outcome.kind !== 'agree') continue
       const found = oracleWays(system, oracle, run, values, step.agent)
       outcomes.set(step.label, { kind: 'agree', ways: outcome.ways + found.size })
-      const said = firstDifference(system, found, engine[step.id]!)
-      if (said !== null) {
-        differs(step.label, values, said)
+      const difference = firstDifference(system, found, engine[step.id]!)
+      if (difference !== null) {
+        differs(step.label, values, difference)
         continue
       }
       for (const code of new Set([0, 1, system.radix, ...found.keys()])) {

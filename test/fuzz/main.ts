@@ -34,6 +34,9 @@ const misused = (text: string): never => {
   process.stderr.write(`${text}\n`)
   process.exit(64)
 }
+/** Milliseconds. A module of lists, or a model, takes less than a second; making a difference smaller takes a minute at most. */
+const longestSilence = 180_000
+
 const number = (name: 'minutes' | 'seed' | 'jobs' | 'lists' | 'models'): number => {
   const value = Number(options[name])
   return value >= 0 ? value : misused(`--${name} takes a number, not '${options[name]}'`)
@@ -72,6 +75,7 @@ const show = (report: Exclude<Report, Progress>): void => {
 
 const again = async (text: string): Promise<void> => {
   const [kind, seed] = text.split(':')
+  if (!/^\d+$/.test(seed ?? '')) misused(`--again takes lists:SEED or models:SEED, not '${text}'`)
   const run = { without: new Set(without) }
   if (kind === 'lists') {
     const tally = { lists: 0, ways: 0, refused: {}, differences: [] }
@@ -105,7 +109,8 @@ const soak = async (): Promise<void> => {
     const [lists, models] = [sum(all, (p) => p.lists), sum(all, (p) => p.models)]
     return `${Math.round(seconds)} s: ${lists} statement lists (${Math.round(lists / seconds)} per second), ${models} models (${(models / seconds).toFixed(1)} per second), ${differences} differences`
   }
-  let crashed = false
+  let crashed: string | null = null
+  const heard = Array.from({ length: jobs }, () => performance.now())
   const workers = Array.from({ length: jobs }, (_, job) => {
     const given: Work = { seed, job, jobs, without, kinds, shrinking: 20_000 }
     const child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), ['--worker', JSON.stringify(given)], {
@@ -113,6 +118,7 @@ const soak = async (): Promise<void> => {
       execArgv: ['--max-semi-space-size=64'],
     })
     child.on('message', (report: Report) => {
+      heard[job] = performance.now()
       if (report.kind === 'progress') latest[job] = report
       else show(report)
     })
@@ -125,25 +131,32 @@ const soak = async (): Promise<void> => {
         (kinds.includes('lists') ? sum(known(), (p) => p.lists) >= number('lists') : true))
     const timer = setInterval(() => {
       if (process.stdout.isTTY) process.stdout.write(`\r${line()} `)
-      if (enough() || crashed) resolve()
+      const silent = heard.findIndex((at) => performance.now() - at > longestSilence)
+      if (silent >= 0) crashed = `worker ${silent} has said nothing for ${longestSilence / 1000} s: what it runs does not end`
+      if (enough() || crashed !== null) resolve()
     }, 500)
     for (const child of workers)
-      child.on('exit', (code) => {
-        if (code !== 0 && code !== null) crashed = true
+      child.on('exit', (code, signal) => {
+        crashed ??= `a worker ended by itself, ${signal === null ? `with ${code}` : `by ${signal}`}: see what it wrote above`
+        resolve()
       })
-    process.once('SIGINT', resolve)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
     timer.unref()
   })
-  for (const child of workers) child.kill()
+  for (const child of workers) {
+    child.removeAllListeners('exit')
+    child.kill()
+  }
   const all = known()
+  if (sum(all, (p) => p.ways + p.states) === 0) crashed ??= 'nothing was compared'
   say(`\nseed ${seed}, ${jobs} jobs, ${line()}`)
   say(`statement lists: ${sum(all, (p) => p.ways)} ways compared, refused: ${merged(all, (p) => p.refusedLists) || 'none'}`)
   say(
     `models: ${sum(all, (p) => p.states)} states, refused: ${merged(all, (p) => p.refusedModels) || 'none'}; ${merged(all, (p) => p.verdicts)}`,
   )
-  if (crashed) say('a worker ended by itself: see what it wrote above')
+  if (crashed !== null) say(crashed)
   if (differences > mostShown) say(`${differences - mostShown} more differences were not shown`)
-  process.exitCode = differences > 0 || crashed ? 1 : 0
+  process.exitCode = differences > 0 || crashed !== null ? 1 : 0
 }
 
 if (options.again === undefined) await soak()

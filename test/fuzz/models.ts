@@ -48,6 +48,7 @@ export const runModel = async (seed: number, tally: ModelTally, options: ModelRu
       const compared = await compareText(candidate, { ...options, maxStates })
       if (candidate !== text) return null
       if (compared.kind === 'refused') count(tally.refused, compared.diagnostic.code)
+      if (compared.kind === 'skipped') count(tally.refused, 'too many states')
       if (compared.kind !== 'agree') return null
       tally.states += compared.states
       for (const { kind, verdict } of compared.result.properties) count(tally.verdicts, `${kind} ${verdict}`)

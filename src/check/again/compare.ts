@@ -39,10 +39,13 @@ export const compareState = (subject: Subject, sampler: Sampler, walk: Walk, pla
   if (!isSame(vector, place.vector)) return { what: 'the state', compiled: place.vector, javascript: vector }
   const ofValues = differenceOfValues(subject, sampler, walk.state, place)
   if (ofValues !== null) return ofValues
-  const compiled = new Map(sampler.ways(place).map((way) => [nameOfCompiled(system, way), way]))
+  const ways = sampler.ways(place)
+  const compiled = new Map(ways.map((way) => [nameOfCompiled(system, way), way]))
   const given = new Map(walk.ways().map((way) => [nameOf(system, way.agent, way.rule, codeOf(system, way.numbers)), way]))
   const difference = differenceOfWays(system, compiled, given)
   if (difference !== null) return difference
+  // One that the compiled code takes twice would be counted twice as a transition.
+  if (ways.length !== compiled.size) return { what: 'the number of ways', compiled: `${ways.length}`, javascript: `${given.size}` }
   return [...compiled].flatMap(([name, way]) => {
     const on = given.get(name)
     return way.to === null || on === undefined ? [] : [{ way, on, to: way.to }]
