@@ -12,7 +12,7 @@ import type { AnyProperty } from '../lang/property.js'
 import { functionInfo } from '../load/registry.js'
 import { shown } from '../load/shown.js'
 import { placeInStack, placeOfFunction } from '../load/stack.js'
-import { stoppable } from '../load/stoppable.js'
+import { stoppableOnce } from '../load/stoppable.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from './agents.js'
 import { integer } from './arithmetic.js'
 import { requireBuilding } from './building.js'
@@ -106,7 +106,7 @@ class Shaped extends Error {}
 
 const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T => {
   try {
-    return stoppable(run)
+    return stoppableOnce(model, run)
   } catch (error) {
     if (error instanceof RangeError && /call stack/i.test(error.message))
       throw new DiagnosticError(

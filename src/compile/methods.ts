@@ -357,7 +357,7 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, `'${name}' on a copy of a set`, 'change the set in the state')
       if (name === 'delete') return deleteMember(c, receiver.place, integer(c, first, site, 'delete'), node, scope, text)
       storeMember(c, receiver.place, present(c, first, site), one, scope.file, node, text)
-      return undefinedValue
+      return receiver
     case 'clear':
       if (receiver.k !== 'ref') return refuse(c, 'MC103', scope.file, node, "'clear' on a copy of a set", 'change the set in the state')
       refuseWrite(c, scope.file, node, text)
@@ -371,7 +371,7 @@ const setMethod = (c: Context, receiver: Value, name: string, node: CallExpressi
   return refuse(c, 'MC103', scope.file, node, `'${name}' of a set is outside the language`, 'use has add delete clear size, and loops')
 }
 
-/** Deleting what cannot be a member does nothing. */
+/** Deleting what cannot be a member does nothing. The value says whether there was something to delete. */
 const deleteMember = (
   c: Context,
   place: Place,
@@ -383,6 +383,7 @@ const deleteMember = (
   const size = place.domain.kind === 'set' ? place.domain.size : 0
   const e = settle(c, i.e)
   const inside = and(i.lo >= 0 ? one : binary('ge', e, zero), i.hi < size ? one : binary('lt', e, constant(size)))
+  const was = hasMember(c, place, { e, lo: i.lo, hi: i.hi }, spanOf(scope.file, node))
   conditional(
     c,
     inside,
@@ -393,7 +394,7 @@ const deleteMember = (
     () => undefinedValue,
     { file: scope.file, node },
   )
-  return undefinedValue
+  return boolean(was)
 }
 
 const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Scope): Value => {

@@ -8,7 +8,7 @@ export interface Queue<T> extends Iterable<T> {
   readonly length: number
   readonly [index: number]: T
   /** Appends a copy of `value`. Pushing to a full queue is a range violation. */
-  push(value: T): void
+  push(value: T): number
   /** Removes and returns the first element. Shifting an empty queue is a range violation. */
   shift(): T
   at(index: number): T | undefined
@@ -28,8 +28,9 @@ export interface IndexSet extends Iterable<number> {
   readonly size: number
   has(member: number): boolean
   /** Adds a member. Adding an integer outside 0..n-1 is a range violation. */
-  add(member: number): void
-  delete(member: number): void
+  add(member: number): this
+  /** Removes a member; says whether it was one. */
+  delete(member: number): boolean
   clear(): void
 }
 

@@ -117,13 +117,22 @@ const diagnosticOf = (error: unknown): Diagnostic | null =>
 const withShownFile = ({ code, message, hint, place }: Diagnostic): DiagnosticError =>
   new DiagnosticError(code, message, hint, place === null ? null : { ...place, file: shown(place.file) })
 
+/** A text even of what throws when it is asked for one. */
+const textOfThrown = (x: unknown): string => {
+  try {
+    return String(x)
+  } catch {
+    return `something of the type ${typeof x}`
+  }
+}
+
 const loadError = (error: unknown, file: string): unknown => {
   const diagnostic = diagnosticOf(error)
   if (diagnostic !== null) return withShownFile(diagnostic)
   if (!(error instanceof Error))
     return new DiagnosticError(
       'MC003',
-      `the module threw ${String(error)}`,
+      `the module threw ${textOfThrown(error)}`,
       'the module was run to read its model, and this happened',
       startOf(file),
     )

@@ -16,6 +16,21 @@ export const onCtrlC = (handle: () => void): (() => void) => {
   }
 }
 
+/** What has been built once ends, and so it will again. */
+const ended = new WeakSet<object>()
+
+/**
+ * Builds a model by its author's functions, as `stoppable` does. Only the first time: a Ctrl-C that waits for its turn is lost where our handler goes, and
+ * later there is a search to end, and a report to give.
+ * @throws whatever `build` throws.
+ */
+export const stoppableOnce = <T>(model: object, build: () => T): T => {
+  if (ended.has(model)) return build()
+  const built = stoppable(build)
+  ended.add(model)
+  return built
+}
+
 /** Runs what executes an author's modules, or functions that build a model. Calls may nest. @throws whatever `run` throws. */
 export const stoppable = <T>(run: () => T): T => {
   if (running++ === 0) for (const handle of handlers) process.off('SIGINT', handle)

@@ -10,7 +10,7 @@ export interface Members extends IndexSet {
 /** An empty set of integers out of 0..n-1. `path` names it in messages. */
 export const createMembers = (n: number, path: string): Members => {
   const present = Array<boolean>(n).fill(false)
-  return {
+  const members: Members = {
     get size() {
       return present.reduce((count, there) => count + Number(there), 0)
     },
@@ -19,9 +19,12 @@ export const createMembers = (n: number, path: string): Members => {
       if (!Number.isInteger(member) || member < 0 || member >= n)
         throw new Fault(`${path} cannot hold ${String(member)}: its members are 0..${n - 1}`)
       present[member] = true
+      return members
     },
     delete: (member) => {
-      if (present[member] === true) present[member] = false
+      const was = present[member] === true
+      if (was) present[member] = false
+      return was
     },
     clear: () => void present.fill(false),
     *[Symbol.iterator]() {
@@ -33,6 +36,7 @@ export const createMembers = (n: number, path: string): Members => {
       return copy
     },
   }
+  return members
 }
 
 /** Anything that behaves as a set of integers: also a JavaScript `Set`. */

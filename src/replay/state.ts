@@ -2,7 +2,7 @@
  * The state as an author's functions see it: `s`. References to records and arrays are references to their locations; reads
  * of single values, and of the elements of queues, give copies.
  */
-import type { Fields } from '../lang/domain.js'
+import type { Fields, IndexSet } from '../lang/domain.js'
 import { inState } from '../load/runtime.js'
 import type { Plain } from '../trace/trace.js'
 import { Fault } from './fault.js'
@@ -242,7 +242,7 @@ export const createState = (domains: Fields): State => {
       stillThere(store)
       return store.members
     }
-    return {
+    const reference: IndexSet = {
       get size() {
         note(`s.${at.text}`, members().copy())
         return members().size
@@ -251,7 +251,10 @@ export const createState = (domains: Fields): State => {
         note(`s.${at.text}.has(${member})`, members().has(member))
         return members().has(member)
       },
-      add: (member: number) => members().add(member),
+      add: (member: number) => {
+        members().add(member)
+        return reference
+      },
       delete: (member: number) => members().delete(member),
       clear: () => members().clear(),
       *[Symbol.iterator]() {
@@ -259,6 +262,7 @@ export const createState = (domains: Fields): State => {
         for (let i = 0; i < store.domain.size; i++) if (members().has(i)) yield i
       },
     }
+    return reference
   }
 
   const stores = new Map(Object.entries(domains).map(([name, domain]) => [name, createStore(domain, { text: name, indices: [] })]))
