@@ -61,7 +61,7 @@ const refuseAsync = (name: string, fn: unknown): void => {
   if (!/^\[object Async/.test(Object.prototype.toString.call(fn))) return
   throw new DiagnosticError(
     'MC101',
-    `'${name}' is an async function`,
+    `${name === '' ? 'this' : `'${name}'`} is an async function`,
     'a model has no promises: write it without async, and have a process wait by yield until(label, condition)',
     placeOfAsync(name),
   )

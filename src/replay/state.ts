@@ -206,6 +206,7 @@ export const createState = (domains: Fields): State => {
       {
         get: (_, key) => {
           stillThere(store)
+          if (key === Symbol.isConcatSpreadable) return true
           if (typeof key === 'symbol') return key === Symbol.iterator ? Array.prototype.values : undefined
           if (key === 'length') {
             note(`s.${path}.length`, store.items.length)

@@ -1,5 +1,6 @@
 /** Where traces are kept: `<root>/<model>/<variant or params>/<property>.{itf.json,txt}`. */
 import { randomBytes } from 'node:crypto'
+import { fstatSync, statSync, writeFileSync } from 'node:fs'
 import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
@@ -78,13 +79,27 @@ export const storeTrace = async (root: string, key: TraceKey, trace: Trace): Pro
 export const writeWhole = async (path: string, text: string | Uint8Array): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    if (await isNoFile(path)) return await writeFile(path, text)
+    if (await isNoFile(path)) {
+      // By its own name a file that our output goes to would be written from its start, and then overwritten by what follows.
+      const output = [1, 2].find((fd) => isOutput(path, fd))
+      return output === undefined ? await writeFile(path, text) : writeFileSync(output, text)
+    }
     await mkdir(dirname(path), { recursive: true })
     await writeFile(temporary, text, { flag: 'wx' })
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
     throw new DiagnosticError('MC011', `cannot write ${path}: ${reasonOf(error)}`, hintOf(error))
+  }
+}
+
+/** Whether a path leads to the regular file that a descriptor of ours writes to: `/dev/stdout` behind `> file`. */
+const isOutput = (path: string, fd: number): boolean => {
+  try {
+    const [there, ours] = [statSync(path), fstatSync(fd)]
+    return ours.isFile() && there.dev === ours.dev && there.ino === ours.ino
+  } catch {
+    return false
   }
 }
 

@@ -280,4 +280,16 @@ describe('where nothing can be written, or no file is', () => {
     }
     expect(lstatSync(join(project.folder, 'null')).isSymbolicLink()).toBe(true)
   })
+
+  // By its own name the file was written from its start, and the report then overwrote it.
+  test('a file that the output goes to holds both, one after the other', () => {
+    const written = join(project.folder, 'both.txt')
+    const { status } = spawnSync(
+      'sh',
+      ['-c', `"$0" "$@" > '${written}'`, process.execPath, program, 'check', 'v', '--engine', 'explicit', '--out-itf', '/dev/stdout'],
+      { cwd: project.folder },
+    )
+    const text = readFileSync(written, 'utf8')
+    expect([status, text.startsWith('{'), text.includes('\n}\n'), text.includes('v: violated: small')]).toEqual([12, true, true, true])
+  })
 })
