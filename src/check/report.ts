@@ -93,7 +93,7 @@ export type RunAgain =
       readonly conditions: Covered
       readonly seconds: number
     }
-  | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' }
+  | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' | 'no memory' }
 
 export interface Report {
   readonly model: string

@@ -1,4 +1,5 @@
 /** Puts findings and what was run again together: one after the other, or side by side where solvers compute in their thread. */
+import { NoMemory } from '../../explicit/wasm/platform.js'
 import type { Coverage } from '../coverage.js'
 import type { CheckOptions, Prepared } from '../prepare.js'
 import type { Findings, Report, RunAgain } from '../report.js'
@@ -58,5 +59,10 @@ const again = async (
         return { kind: 'seconds', seconds: oracle.seconds }
     }
   }
-  return runAgain(prepared, { enough: enough(), met, seed, signal: signal ?? null })
+  try {
+    return await runAgain(prepared, { enough: enough(), met, seed, signal: signal ?? null })
+  } catch (error) {
+    if (error instanceof NoMemory) return { kind: 'nothing', why: 'no memory' }
+    throw error
+  }
 }

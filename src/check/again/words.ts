@@ -26,6 +26,7 @@ const whyNothing = {
   'not asked for': 'it was not asked for (--oracle)',
   interrupted: 'the search was interrupted',
   'too large': 'the explicit engine has no code for a system of this size',
+  'no memory': 'the machine gives no memory for it',
 } as const
 
 const counted = ({ covered, of }: Covered, what: string): string => `${formatCount(covered)} of ${formatCount(of)} ${what}`
