@@ -154,7 +154,9 @@ export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
   if (v.k === 'iterator') {
     const over = sequenceOf(c, v.over, site)
     const given = ({ present: there, value }: Item, i: number): Item => ({ present: there, value: givenBy(v.gives, i, value) })
-    return { ...over, item: (i) => given(over.item(i), i), fixed: over.fixed?.map(given) ?? null }
+    // The number of an item is its place among those that are present.
+    if (over.fixed !== null) return fixedSequence(compact(over.fixed, wholeOf(c, at)).items.map(given))
+    return { ...over, item: (i) => given(over.item(i), i) }
   }
   if (v.k !== 'ref') return fixedSequence(itemsOf(c, v, site))
   const { place } = v
@@ -220,7 +222,7 @@ export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
     case 'optional':
       return itemsOf(c, present(c, lifted, site), site)
     case 'iterator':
-      return itemsOf(c, lifted.over, site).map(({ present: there, value }, i) => ({
+      return compact(itemsOf(c, lifted.over, site), wholeOf(c, at)).items.map(({ present: there, value }, i) => ({
         present: there,
         value: givenBy(lifted.gives, i, value),
       }))

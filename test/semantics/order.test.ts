@@ -296,6 +296,8 @@ test.each([
   ['s.m.add(1).add(3); s.x = s.m.size', 's.x === 2'],
   ['s.n = 6; s.x = s.m.delete(s.n) ? 5 : 3', 's.x === 3'],
   ['s.x = s.e.push(4) + s.e.push(4)', 's.x === 3'],
+  ['s.m.add(2).add(3); const v = [...s.m]; for (const i of v.keys()) s.x += i + 1', 's.x === 3'],
+  ['s.m.add(2).add(3); const v = [...[...s.m].entries()]; s.x = v[1]![0]! + v[1]![1]!', 's.x === 4'],
   ['s.e.push(4); for (const v of s.e.concat([1])) s.x += v; s.y = [2].concat(s.e)[1]', 's.x === 5 && s.y === 4'],
 ])('methods give what JavaScript says: %s', async (body, expected) => {
   const { verdicts } = await rule(body, '', `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`)
