@@ -26,7 +26,8 @@ const fairnesses = ['weak', 'strong', 'none'] as const
 /** The predicates and measures of a system under test: where each query holds, what it measures. */
 interface Judged {
   readonly holds: (query: Query, vector: readonly number[]) => boolean
-  readonly value: (query: Query, vector: readonly number[]) => number
+  /** Null where the measure fails: then it has no value there. */
+  readonly value: (query: Query, vector: readonly number[]) => number | null
 }
 
 const judged = (system: System): Judged => {
@@ -37,7 +38,7 @@ const judged = (system: System): Judged => {
     )
   return {
     holds: (query, vector) => judge(query, 'sometimes', vector).found,
-    value: (query, vector) => judge(query, 'bound', vector).value ?? 0,
+    value: (query, vector) => judge(query, 'bound', vector).value,
   }
 }
 
@@ -115,7 +116,10 @@ const compare = (
   const isFinal = (v: readonly number[]): boolean => system.processes.every((p) => p.locations[v[offsets[p.pc]]].final)
   for (const [i, { kind, over, measure }] of system.extremes.entries()) {
     const values = new Map<number, number>()
-    for (const [s, v] of vectors.entries()) if (over === 'all' || isFinal(v)) values.set(s, value(measure, v))
+    for (const [s, v] of vectors.entries()) {
+      const measured = over === 'all' || isFinal(v) ? value(measure, v) : null
+      if (measured !== null) values.set(s, measured)
+    }
     const best = values.size === 0 ? null : Math[kind === 'maximum' ? 'max' : 'min'](...values.values())
     const found = result.extremes[i]
     expect(found.value).toBe(best)
