@@ -229,7 +229,7 @@ const looped = (sc: Scope, powers: Powers, head: string | Code, own: readonly Va
 
 /** What a label or message says besides its text. */
 const told = (sc: Scope): Code => {
-  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects') && sc.draw.once(24), depth: 2 }
+  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects') && sc.draw.once(6), depth: 2 }
   const changed = sc.draw.once(3) ? sc.grammar.effect(calm, intType(0, 1)) : null
   return changed?.code ?? sc.grammar.int(calm).code
 }
@@ -238,7 +238,7 @@ const told = (sc: Scope): Code => {
 const label = (sc: Scope): Code => {
   const { draw, grammar } = sc
   const name = sc.fresh('L')
-  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects') && sc.draw.once(24), depth: 2 }
+  const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects') && sc.draw.once(6), depth: 2 }
   const local = sc.vars.filter((v) => v.kind === 'local' && isScalar(v.type))
   return draw.weighted<() => Code>([
     [6, () => code('')`'${name}'`],
