@@ -5,7 +5,7 @@ import { createMachine, partsOf } from './machine.js'
 import { recordBytes } from './memory.js'
 import { programOf } from './program.js'
 import { recordFields } from './properties.js'
-import { asBounds, asWitnesses, noValue } from './query.js'
+import { asBounds, asWitnesses } from './query.js'
 import { shortestSchedules } from './schedule.js'
 import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from './search.js'
 import { startSearch } from './start.js'
@@ -47,11 +47,9 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
   const view = machine.view()
   const field = (property: number, offset: number): number => view.getInt32(program.memory.records + property * recordBytes + offset, true)
-  const anyFinal = field(system.extremes.length, recordFields.settled) === 1
-  const values = system.extremes.map(({ kind, over }, i): number | null => {
-    if (field(i, recordFields.measured) === 0 || (over === 'final' && !anyFinal)) return null
+  const values = system.extremes.map(({ kind }, i): number | null => {
+    if (field(system.extremes.length + i, recordFields.settled) === 0) return null
     const rising = field(i, recordFields.maximum)
-    if (rising === noValue) return null
     return kind === 'maximum' ? rising : ~rising
   })
   const wanted = system.extremes.flatMap((_, i) => (values[i] === null ? [] : [{ property: i, length: field(i, recordFields.reached) }]))

@@ -54,16 +54,19 @@ const total = ({ body, value, at }: Query, unused: number, block: number, define
 
 /** Greater than the ids of all blocks that the compiler makes. */
 const unusedBlock = 2 ** 30
-/** What a measure without a value counts as: less than any other. */
-export const noValue = -(2 ** 31)
+/** What a measure without a value counts as in the search for the greatest: no more than any other. */
+const least = -(2 ** 31)
 
-/** The measures of a system's extremes; each is a temp of its own, so that they can be in properties of one system. */
-export const measuresOf = (system: System): { readonly system: System; readonly measures: readonly Measure[] } => ({
-  system: { ...system, temps: system.temps + 2 * system.extremes.length },
-  measures: system.extremes.map(({ measure }, i) => {
-    const [value, defined] = [system.temps + 2 * i, system.temps + 2 * i + 1]
-    return { ...total(measure, value, unusedBlock + i, defined), defined: temp(defined) }
-  }),
+/** The measures of a system's extremes, `copies` times; each is a temp of its own, so that they can be in properties of one system. */
+const measuresOf = (system: System, copies: number): { readonly system: System; readonly measures: readonly (readonly Measure[])[] } => ({
+  system: { ...system, temps: system.temps + 2 * copies * system.extremes.length },
+  measures: Array.from({ length: copies }, (_, copy) =>
+    system.extremes.map(({ measure }, i) => {
+      const n = copy * system.extremes.length + i
+      const [value, defined] = [system.temps + 2 * n, system.temps + 2 * n + 1]
+      return { ...total(measure, value, unusedBlock + n, defined), defined: temp(defined) }
+    }),
+  ),
 })
 
 /** A measure, and whether it has a value: where a check in it fails it has none. */
@@ -74,32 +77,27 @@ const allReturned = (system: System): Expr => system.processes.map(hasReturned).
 /** Reverses the order of 32-bit integers, and is its own inverse. */
 export const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
 
-/** The system with a `bound` for each extreme, whose maximum is the extreme (of a minimum: reversed), and last of all whether all processes have returned. */
+/** The system with a `bound` for each extreme, whose maximum is the extreme (of a minimum: reversed), and behind them for each whether its measure has any value. */
 export const asBounds = (original: System): System => {
-  const { system, measures } = measuresOf(original)
+  const { system, measures } = measuresOf(original, 2)
+  const [values = [], presences = []] = measures
   const returned = allReturned(system)
-  const bounds = measures.map((m, i): CompiledProperty => {
-    const { name, kind, over } = system.extremes[i]
+  const isThere = (m: Measure, i: number): Expr => (system.extremes[i].over === 'final' ? and(returned, m.defined) : m.defined)
+  const bounds = values.map((m, i): CompiledProperty => {
+    const { name, kind } = system.extremes[i]
     const rising = kind === 'maximum' ? m.value : reversed(m.value)
-    return {
-      name,
-      kind: 'bound',
-      max: 2 ** 31 - 1,
-      body: m.body,
-      value: select(over === 'final' ? and(returned, m.defined) : m.defined, rising, constant(noValue)),
-      at: m.at,
-    }
+    return { name, kind: 'bound', max: 2 ** 31 - 1, body: m.body, value: select(isThere(m, i), rising, constant(least)), at: m.at }
   })
-  const at = measures[0]?.at ?? { file: 0, start: 0, end: 0 }
-  return { ...system, properties: [...bounds, { name: 'returned', kind: 'sometimes', max: null, body: [], value: returned, at }] }
+  const somewhere = presences.map((m, i) => predicate(`${system.extremes[i].name} anywhere`, { ...m, value: isThere(m, i) }))
+  return { ...system, properties: [...bounds, ...somewhere] }
 }
 
 /** The system with a `sometimes` for each extreme: its measure has the value given. */
 export const asWitnesses = (original: System, values: readonly number[]): System => {
-  const { system, measures } = measuresOf(original)
+  const { system, measures } = measuresOf(original, 1)
   return {
     ...system,
-    properties: measures.map((m, i) => {
+    properties: (measures[0] ?? []).map((m, i) => {
       const is = and(m.defined, eq(m.value, constant(values[i])))
       return predicate(system.extremes[i].name, { ...m, value: system.extremes[i].over === 'final' ? and(is, allReturned(system)) : is })
     }),

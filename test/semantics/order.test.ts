@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest'
 import { compareText } from '../differential/compare.ts'
 
-const imports = `import { always, array, assert, bool, choose, each, eventually, index, leadsTo, model, oneOf, optional, properties, queue, range, record, set, sometimes, union, until, when, type Steps } from 'mmucheck'
+const imports = `import { always, array, assert, bool, choose, each, eventually, index, leadsTo, maximum, minimum, model, oneOf, optional, properties, queue, range, record, set, sometimes, union, until, when, type Steps } from 'mmucheck'
 `
 
 interface Agreed {
@@ -302,6 +302,12 @@ test.each([
 ])('methods give what JavaScript says: %s', async (body, expected) => {
   const { verdicts } = await rule(body, '', `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`)
   expect(verdicts).toMatchObject({ is: 'holds', no: 'violated', range: 'holds' })
+})
+
+// A measure without a value was told by a number that others may have.
+test('the least and greatest integers are extremes like any other', async () => {
+  const extremes = 'low: minimum((s: any) => 2147483647), high: maximum((s: any) => -2147483648), none: maximum((s: any) => s.a[s.n])'
+  await rule('s.n = 4', '', extremes)
 })
 
 // What had been evaluated on one way through the step was found on the other one.
