@@ -79,7 +79,10 @@ test('within too little memory for any way verdict and length are there', async 
   expect({ code, property }).toMatchObject({ code: 12, property: { verdict: 'violated', length: 300, switches: null, trace: null } })
 }, 120_000)
 
-describe.skipIf(process.platform === 'win32')('a machine that gives no memory for WebAssembly', () => {
+/** V8 reserves 10 GiB of addresses for a memory here; later versions of it are content with less, so that a search goes on where this one cannot. */
+const reservesMuch = process.platform !== 'win32' && process.versions.node.startsWith('20.')
+
+describe.skipIf(!reservesMuch)('a machine that gives no memory for WebAssembly', () => {
   const limited = (...flags: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync('sh', ['-c', 'ulimit -v 6000000; exec "$@"', 'sh', process.execPath, program, 'check', './race.ts', ...flags], {
       cwd: project.folder,
