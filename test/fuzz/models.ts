@@ -1,4 +1,5 @@
 /** Runs of whole models: each is searched by the engines and by the oracle, what differs is made small. */
+import { DiagnosticError } from '../../src/diagnostics.ts'
 import { type CompareOptions, compareText } from '../differential/compare.ts'
 import { loadText } from '../differential/text.ts'
 import { type Code, textOf } from './code.ts'
@@ -55,6 +56,11 @@ export const runModel = async (seed: number, tally: ModelTally, options: ModelRu
       for (const [kind, times] of Object.entries(compared.temporal)) count(tally.verdicts, kind, times)
       return null
     } catch (error) {
+      // The loader refuses it: two fields of one name, say.
+      if (error instanceof DiagnosticError) {
+        if (candidate === text) count(tally.refused, error.diagnostic.code)
+        return null
+      }
       return error instanceof Error ? (error.stack ?? error.message) : String(error)
     }
   }
