@@ -84,9 +84,12 @@ const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scop
   if (!node.computed) return property(c, object, node.property.name, site)
   const { property: key } = node
   const index = whileUsed(c, node.object, object, scope, () => evaluate(c, key, scope))
-  if (index.k === 'const' && typeof index.value === 'string') return property(c, object, index.value, site)
-  return element(c, object, index, siteOf(scope, key), site)
+  return memberAt(c, object, index, siteOf(scope, key), site)
 }
+
+/** `object[index]`: a field where the index is known to be its name, else an element. */
+export const memberAt = (c: Context, object: Value, index: Value, at: Site, site: Site): Value =>
+  index.k === 'const' && typeof index.value === 'string' ? property(c, object, index.value, site) : element(c, object, index, at, site)
 
 const methodNames: ReadonlySet<string> = new Set([
   'every',

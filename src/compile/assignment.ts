@@ -1,7 +1,7 @@
 /** Assignments to locals, to parts of the state, and to parts of local objects. */
 import type { AssignmentExpression, BindingPattern, Expression, MemberExpression, UpdateExpression } from 'oxc-parser'
 import { and, binary, constant, eq, zero } from '../ir/build.js'
-import { present, property, rootPlace, unionField } from './access.js'
+import { memberAt, present, property, rootPlace, unionField } from './access.js'
 import { arithmetic, integer, operand } from './arithmetic.js'
 import { type Context, cellValue, check, refuse, setCell, settle, settleValue, spanOf, textOf } from './context.js'
 import { element, lengthOf, selectValue, unwrapIndex } from './element.js'
@@ -136,11 +136,7 @@ const requireInside = (c: Context, object: Value, index: Value, site: Site): voi
 }
 
 const memberBy = (c: Context, object: Value, key: Key, site: Site): Value =>
-  typeof key === 'string'
-    ? property(c, object, key, site)
-    : key.value.k === 'const' && typeof key.value.value === 'string'
-      ? property(c, object, key.value.value, site)
-      : element(c, object, key.value, { file: site.file, node: key.node }, site)
+  typeof key === 'string' ? property(c, object, key, site) : memberAt(c, object, key.value, { file: site.file, node: key.node }, site)
 
 /** The member accesses of `a.b[i].c`, innermost first. */
 const linksTo = (node: Expression): MemberExpression[] => {

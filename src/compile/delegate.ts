@@ -186,7 +186,7 @@ const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null
 }
 
 /** Whether a callee is a function of the language, under whatever name it was imported. */
-export const isLanguage = (c: Context, callee: Expression, fn: unknown, scope: Scope): boolean => {
+const isLanguage = (c: Context, callee: Expression, fn: unknown, scope: Scope): boolean => {
   const v = calleeValue(c, callee, scope)
   return v?.k === 'const' && v.value === fn
 }

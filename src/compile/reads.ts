@@ -6,7 +6,7 @@
  */
 import { temp } from '../ir/build.js'
 import type { Block, End, Expr, Stmt } from '../ir/system.js'
-import { operands } from '../ir/walk.js'
+import { mapOperands, operands } from '../ir/walk.js'
 import { type Context, newTemp, type Read } from './context.js'
 
 type Load = Read['load']
@@ -128,7 +128,7 @@ const rewriteBlock = (c: Context, step: Block, kept: ReadonlyMap<Expr, number>):
     if (id !== undefined) return temp(id)
     const known = rewritten.get(e)
     if (known !== undefined) return known
-    const result = withOperands(e, expr)
+    const result = mapOperands(e, expr)
     const ghost = c.ghostReads.get(e)
     if (ghost !== undefined) c.ghostReads.set(result, ghost)
     rewritten.set(e, result)
@@ -141,7 +141,7 @@ const rewriteBlock = (c: Context, step: Block, kept: ReadonlyMap<Expr, number>):
     const execute = (position: number): void => {
       for (let read = reads[next]; read !== undefined && read.at <= position; read = reads[++next]) {
         const id = kept.get(read.load)
-        if (id !== undefined) out.push({ op: 'set', temp: id, value: withOperands(read.load, expr) })
+        if (id !== undefined) out.push({ op: 'set', temp: id, value: mapOperands(read.load, expr) })
       }
     }
     list.forEach((stmt, position) => {
@@ -184,20 +184,4 @@ const rewriteBlock = (c: Context, step: Block, kept: ReadonlyMap<Expr, number>):
   }
   const block = (b: Block): Block => ({ body: statements(b.body), end: end(b.end) })
   return block(step)
-}
-
-const withOperands = (e: Expr, f: (e: Expr) => Expr): Expr => {
-  switch (e.op) {
-    case 'const':
-    case 'temp':
-      return e
-    case 'load':
-      return { ...e, index: e.index.map(f) }
-    case 'not':
-      return { op: 'not', a: f(e.a) }
-    case 'select':
-      return { op: 'select', condition: f(e.condition), a: f(e.a), b: f(e.b) }
-    default:
-      return { op: e.op, a: f(e.a), b: f(e.b) }
-  }
 }

@@ -94,21 +94,27 @@ export const blockSize = (b: Block): number => {
   return n
 }
 
-/** Rewrites the loads in an expression. */
-export const mapLoads = (e: Expr, f: (load: Extract<Expr, { op: 'load' }>) => Expr): Expr => {
+/** The same expression over other operands. */
+export const mapOperands = (e: Expr, f: (e: Expr) => Expr): Expr => {
   switch (e.op) {
     case 'const':
     case 'temp':
       return e
     case 'load':
-      return f({ ...e, index: e.index.map((x) => mapLoads(x, f)) })
+      return { ...e, index: e.index.map(f) }
     case 'not':
-      return { op: 'not', a: mapLoads(e.a, f) }
+      return { op: 'not', a: f(e.a) }
     case 'select':
-      return { op: 'select', condition: mapLoads(e.condition, f), a: mapLoads(e.a, f), b: mapLoads(e.b, f) }
+      return { op: 'select', condition: f(e.condition), a: f(e.a), b: f(e.b) }
     default:
-      return { op: e.op, a: mapLoads(e.a, f), b: mapLoads(e.b, f) }
+      return { op: e.op, a: f(e.a), b: f(e.b) }
   }
+}
+
+/** Rewrites the loads in an expression. */
+export const mapLoads = (e: Expr, f: (load: Extract<Expr, { op: 'load' }>) => Expr): Expr => {
+  const mapped = mapOperands(e, (x) => mapLoads(x, f))
+  return mapped.op === 'load' ? f(mapped) : mapped
 }
 
 export const mapStmt = (s: Stmt, expr: (e: Expr) => Expr): Stmt => {
