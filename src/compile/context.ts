@@ -78,8 +78,10 @@ export interface Context {
   radix: number
   /** What the author's code read, by the list of statements that it reads in: see reads.ts. */
   readonly reads: WeakMap<readonly Stmt[], Read[]>
-  /** How many stores to a variable have been emitted: where this has not changed, it still holds what was read. */
-  readonly written: Map<number, number>
+  /** The last store to each variable on the present way, by its number of all: where this has not changed, it still holds what was read. */
+  written: Map<number, number>
+  /** How many stores have been emitted. */
+  stores: number
   emitted: number
   out: Stmt[]
   cells: Cells
@@ -123,6 +125,7 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   radix: 2,
   reads: new WeakMap(),
   written: new Map(),
+  stores: 0,
   emitted: 0,
   out: [],
   cells: new Map(),
@@ -175,7 +178,7 @@ export const emit = (c: Context, stmt: Stmt): void => {
       'make its loops shorter, its arrays smaller, or split it with a yield',
       nearestPlace(c),
     )
-  if (stmt.op === 'store') c.written.set(stmt.variable, (c.written.get(stmt.variable) ?? 0) + 1)
+  if (stmt.op === 'store') c.written.set(stmt.variable, ++c.stores)
   c.out.push(stmt)
 }
 

@@ -82,6 +82,7 @@ export const fork = (m: Machine, body: Next): Block => {
   const { c } = m
   const before = { block: m.block, frames: m.frames }
   const { out, cells, calls, known, evaluated, changes } = c
+  const written = new Map(c.written)
   const inner: OpenBlock = { body: [], end: null }
   m.block = inner
   c.out = inner.body
@@ -89,7 +90,7 @@ export const fork = (m: Machine, body: Next): Block => {
   m.block = before.block
   m.frames = before.frames
   // What one way does is nothing to the others.
-  Object.assign(c, { out, cells, calls, known, evaluated, changes })
+  Object.assign(c, { out, cells, calls, known, evaluated, changes, written })
   return close(inner)
 }
 

@@ -30,6 +30,12 @@ export interface Way {
   readonly failure: number | null
 }
 
+export interface Ways {
+  readonly all: readonly Way[]
+  /** There is room for so many failing ways of one state: where there are as many, there may be more. */
+  readonly hasAllFailing: boolean
+}
+
 export interface Exploration {
   /** All reachable states were seen. */
   readonly complete: boolean
@@ -52,9 +58,9 @@ export interface Sampler {
   /** So many of the last branches are outcomes of conditions in properties. */
   readonly outcomes: number
   readonly explore: (options: ExploreOptions) => Exploration
-  readonly initial: () => Way[]
-  /** All ways on from a state; what they meet is marked. */
-  readonly ways: (state: Place) => Way[]
+  readonly initial: () => Ways
+  /** The ways on from a state; what they meet is marked. */
+  readonly ways: (state: Place) => Ways
   /** The answers to `questions`, which mark the outcomes of their conditions; null where a check in one fails. */
   readonly values: (state: Place) => (number | null)[]
   /** By mark, 1 for what was met since the last `forget`. */
@@ -76,6 +82,7 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const marks = markOf(system)
   const { layout, memory: map } = program
   const words = layout.widths.length
+  const mostFailing = (map.failureLimit - map.failures) / 16
   const decode = decoderOf(system, layout)
   /** A state of one's own: the place behind it is never read. */
   const scratch = map.ring
@@ -95,20 +102,20 @@ export const createSampler = (original: System, memory: number): Sampler => {
     }
     return ways
   }
-  const all = (expand: () => number): Way[] => {
+  const all = (expand: () => number): Ways => {
     taken = []
     machine.write('sampling', 1)
     const last = waysUpTo(expand())
     machine.write('sampling', 0)
     const failing = failingWays(program, machine).map(({ failure, move }): Way => ({ move, to: null, failure }))
-    return [...taken, ...last, ...failing]
+    return { all: [...taken, ...last, ...failing], hasAllFailing: failing.length < mostFailing }
   }
-  const initial = (): Way[] => {
+  const initial = (): Ways => {
     writeState(machine, map.current, layout.initial)
     machine.write('failures', 0)
     return all(() => machine.call('init', map.buffer))
   }
-  const ways = ({ words: state }: Place): Way[] => {
+  const ways = ({ words: state }: Place): Ways => {
     writeState(machine, scratch, state)
     return all(() => machine.call('successors', scratch))
   }

@@ -1,6 +1,6 @@
 /** Compares what the engine's compiled code says of a state with what the author's functions do in it. */
 import type { Question } from '../../explicit/questions.js'
-import type { Place, Sampler, Way } from '../../explicit/sampler.js'
+import type { Place, Sampler, Way, Ways } from '../../explicit/sampler.js'
 import type { System, Vector } from '../../ir/system.js'
 import type { AnyProperty } from '../../lang/property.js'
 import { answerOf } from '../../replay/evaluate.js'
@@ -40,12 +40,12 @@ export const compareState = (subject: Subject, sampler: Sampler, walk: Walk, pla
   const ofValues = differenceOfValues(subject, sampler, walk.state, place)
   if (ofValues !== null) return ofValues
   const ways = sampler.ways(place)
-  const compiled = new Map(ways.map((way) => [nameOfCompiled(system, way), way]))
+  const compiled = byName(system, ways)
   const given = new Map(walk.ways().map((way) => [nameOf(system, way.agent, way.rule, codeOf(system, way.numbers)), way]))
-  const difference = differenceOfWays(system, compiled, given)
+  const difference = differenceOfWays(system, compiled, given, ways.hasAllFailing)
   if (difference !== null) return difference
   // One that the compiled code takes twice would be counted twice as a transition.
-  if (ways.length !== compiled.size) return { what: 'the number of ways', compiled: `${ways.length}`, javascript: `${given.size}` }
+  if (ways.all.length !== compiled.size) return { what: 'the number of ways', compiled: `${ways.all.length}`, javascript: `${given.size}` }
   return [...compiled].flatMap(([name, way]) => {
     const on = given.get(name)
     return way.to === null || on === undefined ? [] : [{ way, on, to: way.to }]
@@ -63,9 +63,10 @@ type Begun = Omit<WayOn, 'agent' | 'rule'>
 
 /** All initial states, where both sides say the same of `init`. */
 export const compareStarts = (system: System, sampler: Sampler, begun: readonly Begun[]): readonly Start[] | Difference => {
-  const compiled = new Map(sampler.initial().map((way) => [nameOfCompiled(system, way), way]))
+  const ways = sampler.initial()
+  const compiled = byName(system, ways)
   const given = new Map(begun.map((way) => [`init ${codeOf(system, way.numbers)}`, way]))
-  const difference = differenceOfWays(system, compiled, given)
+  const difference = differenceOfWays(system, compiled, given, ways.hasAllFailing)
   if (difference !== null) return difference
   return [...compiled].flatMap(([name, { move, to }]) => {
     const numbers = given.get(name)?.numbers
@@ -77,6 +78,8 @@ export const compareStarts = (system: System, sampler: Sampler, begun: readonly 
 const codeOf = (system: System, numbers: readonly number[]): number =>
   numbers.reduceRight((code, number) => number + system.radix * code, 0)
 
+const byName = (system: System, { all }: Ways): ReadonlyMap<string, Way> => new Map(all.map((way) => [nameOfCompiled(system, way), way]))
+
 const nameOfCompiled = (system: System, { move: { step, choice } }: Way): string => {
   if (step < 0) return `init ${choice}`
   const { agent, label, location } = system.steps[step]
@@ -86,10 +89,16 @@ const nameOfCompiled = (system: System, { move: { step, choice } }: Way): string
 const nameOf = (system: System, agent: number, rule: string | null, choice: number): string =>
   `${system.agents[agent].name}${rule === null ? '' : ` '${rule}'`} with the choice code ${choice}`
 
-const differenceOfWays = (system: System, compiled: ReadonlyMap<string, Way>, given: ReadonlyMap<string, Begun>): Difference | null => {
+const differenceOfWays = (
+  system: System,
+  compiled: ReadonlyMap<string, Way>,
+  given: ReadonlyMap<string, Begun>,
+  hasAllFailing: boolean,
+): Difference | null => {
   for (const name of new Set([...compiled.keys(), ...given.keys()])) {
     const [ours, theirs] = [compiled.get(name), given.get(name)]
     if (ours?.to != null && theirs?.to != null && isSame(ours.to.vector, theirs.to)) continue
+    if (!hasAllFailing && ours === undefined && theirs?.failure != null) continue
     const [said, done] = [endOfCompiled(system, ours), endOf(theirs)]
     if (typeof said !== 'string' || said !== done) return { what: `the way of ${name}`, compiled: said, javascript: done }
   }

@@ -53,6 +53,11 @@ describe('every state', () => {
   test('one with more successors than fit into the buffer', { timeout: 60_000 }, async () => {
     expect(await again('many-ways.ts', { oracle: { seconds: 0.5 } })).toMatchObject({ all: false, steps: { covered: 1, of: 1 } })
   })
+
+  // Those that the sampler has no room for were taken for blocked, and a right compiler for a wrong one.
+  test('one with more failing ways than the sampler has room for', { timeout: 60_000 }, async () => {
+    expect(await again('many-failures.ts', { oracle: 'all' })).toMatchObject({ all: true, failures: { covered: 1, of: 1 } })
+  })
 })
 
 test('nothing, where that is asked for, and it is said', { timeout: 60_000 }, async () => {
