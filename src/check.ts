@@ -1,21 +1,21 @@
 /**
  * Checks a model: what the command line does, for tests and other programs (`import { check } from 'mmucheck/check'`).
  */
-import { openAccount } from './check/again/account.js'
-import { alone, beside } from './check/again/beside.js'
-import { confirm, isToBeConfirmed } from './check/both.js'
-import { reportExplored } from './check/explored.js'
-import { type CheckOptions, prepare } from './check/prepare.js'
-import type { Report } from './check/report.js'
-import { reportSolved } from './check/solved.js'
-import type { Checkable } from './check/target.js'
-import { withSizeExplained } from './check/too-large.js'
-import { dumpWasm } from './explicit/search.js'
+import { openAccount } from './check/confirm/again/account.js'
+import { alone, beside } from './check/confirm/again/beside.js'
+import type { Report } from './check/report/report.js'
+import { withSizeExplained } from './check/report/too-large.js'
+import { type CheckOptions, prepare } from './check/request/prepare.js'
+import type { Checkable } from './check/request/target.js'
+import { confirm, isToBeConfirmed } from './check/settle/both.js'
+import { reportExplored } from './check/settle/explicit.js'
+import { reportSolved } from './check/settle/symbolic.js'
+import { dumpWasm } from './explicit/search/search.js'
 import { withSession } from './session/pool.js'
 
-export { CodeDisagrees, Disagreement, EnginesDisagree } from './check/disagreement.js'
-export { type CheckOptions, type Engine, type Limits, type OracleExtent, type Prepared, prepare } from './check/prepare.js'
-export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report.js'
+export { CodeDisagrees, Disagreement, EnginesDisagree } from './check/confirm/disagreement.js'
+export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
+export { type CheckOptions, type Engine, type Limits, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
 
 /**
  * Settles every property, with one engine or with both; each violation comes with its own shortest trace, which the oracle has replayed. `target` is the name of a model, a path, or

@@ -27,7 +27,7 @@ for version in "${versions[@]}"; do
   (
     PATH="$bin:$PATH"
     echo "Node $(node --version)"
-    node node_modules/vitest/vitest.mjs run test/cli test/load test/diagnostics test/session test/jobs test/readme.test.ts test/package.test.ts
+    node node_modules/vitest/vitest.mjs run test/cli test/load test/diagnostics test/session test/campaign/jobs test/readme.test.ts test/package.test.ts
     node dist/cli/main.js claims --out "$folder/counterexamples"
   )
 done

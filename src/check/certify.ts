@@ -5,11 +5,11 @@ import { isAbsolute, relative, sep } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
 import { findTarget } from '../load/find.js'
 import { runSymbolic } from '../session/client.js'
-import type { Certificate } from '../symbolic/certificate.js'
-import { parseCertificate } from '../symbolic/check-certificate.js'
-import { prepare } from './prepare.js'
-import { builtIns } from './properties.js'
-import type { Report } from './report.js'
+import type { Certificate } from '../symbolic/certificate/certificate.js'
+import { parseCertificate } from '../symbolic/certificate/check-certificate.js'
+import type { Report } from './report/report.js'
+import { prepare } from './request/prepare.js'
+import { builtIns } from './request/properties.js'
 
 /** The certificate of a report, with the file that the model is in. Null where the report has none, or it is about a predicate of the command line, which no file has. */
 export const certificateText = ({ solved, modelFile, properties }: Report): string | null => {

@@ -1,11 +1,12 @@
 /** A check as a file for other tools: the system as a circuit with bad states, or one bounded question. */
-import { encodeAiger, printAiger, toAiger } from '../symbolic/aiger.js'
-import type { Target } from '../symbolic/circuit.js'
-import { toSmt2 } from '../symbolic/smt2.js'
-import { translate } from '../symbolic/translate.js'
+
+import type { Target } from '../symbolic/circuit/circuit.js'
+import { translate } from '../symbolic/circuit/translate.js'
+import { encodeAiger, printAiger, toAiger } from '../symbolic/export/aiger.js'
+import { toSmt2 } from '../symbolic/export/smt2.js'
 import { formatSetting } from '../trace/plain.js'
-import { type CheckOptions, type Prepared, prepare } from './prepare.js'
-import type { Checkable } from './target.js'
+import { type CheckOptions, type Prepared, prepare } from './request/prepare.js'
+import type { Checkable } from './request/target.js'
 
 /** AIGER, as text or in the binary form that most tools want, has one bad-state literal for each property; SMT-LIB asks about one property within a number of steps. */
 export type Export =

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The program `mmucheck`. */
 import { exit } from '../load/contained.js'
-import { processOutput } from './output.js'
 import { run } from './run.js'
+import { processOutput } from './terminal/output.js'
 
 const output = processOutput()
 const exitCode = await run(process.argv.slice(2), output)

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Export } from '../check/exported.js'
 import type { CheckOptions, Engine, Limits, OracleExtent } from '../check.js'
-import { parseCount, parseDuration, parseExtent, parseMemory, parseSetting, UsageError } from './units.js'
+import { parseCount, parseDuration, parseExtent, parseMemory, parseSetting, UsageError } from './terminal/units.js'
 
 /** What to search, and within which limits. */
 export type Search = Required<

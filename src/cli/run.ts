@@ -2,22 +2,22 @@
 import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
 import { contained } from '../load/contained.js'
 import { packageVersion } from '../version.js'
-import { exitCodeOfDiagnostic, exitCodes } from './exit.js'
-import type { Output } from './output.js'
 import { runProgram, type Verbs } from './program.js'
-import { UsageError } from './units.js'
+import { exitCodeOfDiagnostic, exitCodes } from './terminal/exit.js'
+import type { Output } from './terminal/output.js'
+import { UsageError } from './terminal/units.js'
 
 /** The parts that a verb needs are imported when it runs: a wrong flag costs no compiler. */
 const verbsTo = (output: Output): Verbs => ({
-  check: async (request) => (await import('./check-command.js')).runCheck(request, output),
-  export: async (request) => (await import('./export-command.js')).runExport(request, output),
-  certify: async (request) => (await import('./certify-command.js')).runCertify(request, output),
-  synthesize: async (request) => (await import('./synthesize-command.js')).runSynthesize(request, output),
-  dump: async (request) => (await import('./check-command.js')).runDump(request, output),
-  inspect: async (request) => (await import('./inspect-command.js')).runInspect(request, output),
-  claims: async (request) => (await import('./claims-command.js')).runClaims(request, output),
-  sweep: async (request) => (await import('./sweep-command.js')).runSweep(request, output),
-  list: async (request) => (await import('./list-command.js')).runList(request, output),
+  check: async (request) => (await import('./check.js')).runCheck(request, output),
+  export: async (request) => (await import('./export.js')).runExport(request, output),
+  certify: async (request) => (await import('./certify.js')).runCertify(request, output),
+  synthesize: async (request) => (await import('./synthesize.js')).runSynthesize(request, output),
+  dump: async (request) => (await import('./check.js')).runDump(request, output),
+  inspect: async (request) => (await import('./inspect.js')).runInspect(request, output),
+  claims: async (request) => (await import('./claims.js')).runClaims(request, output),
+  sweep: async (request) => (await import('./sweep.js')).runSweep(request, output),
+  list: async (request) => (await import('./list.js')).runList(request, output),
 })
 
 /** Runs the words of a command line. @returns the exit code; throws nothing. */
@@ -40,7 +40,7 @@ const fail = async (error: unknown, json: boolean, output: Output): Promise<numb
     return finish(exitCodes.usage, json, output, { message: error.message, hint: 'mmucheck --help' })
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  const { bugReport } = await import('./bug-report.js')
+  const { bugReport } = await import('./terminal/bug-report.js')
   const hint = await bugReport(error)
   output.err(`error: this is a bug of mmucheck: ${message}\n  = help: ${hint}\n`)
   return finish(exitCodes.internal, json, output, { message, hint })
@@ -50,8 +50,8 @@ const finish = async (
   exitCode: number,
   json: boolean,
   output: Output,
-  error: Parameters<typeof import('./report-json.js').errorJson>[0],
+  error: Parameters<typeof import('./views/report-json.js').errorJson>[0],
 ): Promise<number> => {
-  if (json) output.out((await import('./report-json.js')).errorJson(error, exitCode))
+  if (json) output.out((await import('./views/report-json.js')).errorJson(error, exitCode))
   return exitCode
 }

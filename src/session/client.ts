@@ -3,7 +3,7 @@
  * running out of memory.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { SolverName } from '../symbolic/solver.js'
+import type { SolverName } from '../symbolic/solver/solver.js'
 import { within } from '../within.js'
 import { type Request, type Response, serve } from './serve.js'
 import { type TaskName, type Tasks, work } from './tasks.js'

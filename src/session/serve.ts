@@ -1,8 +1,8 @@
 /** The far end of a session: does one task after the other, as they come through the port. */
 import type { MessagePort } from 'node:worker_threads'
-import { isOutOfMemory } from '../symbolic/out-of-memory.js'
-import type { SolverFactory, SolverName } from '../symbolic/solver.js'
-import { loadSolver } from '../symbolic/solvers.js'
+import { isOutOfMemory } from '../symbolic/solver/out-of-memory.js'
+import type { SolverFactory, SolverName } from '../symbolic/solver/solver.js'
+import { loadSolver } from '../symbolic/solver/solvers.js'
 import type { TaskName, Tasks, Work } from './tasks.js'
 
 export type Request<Name extends TaskName = TaskName> =

@@ -4,19 +4,19 @@
  */
 import { performance } from 'node:perf_hooks'
 import type { System } from '../ir/system.js'
-import { type Certificate, createCertificate, type Subject } from '../symbolic/certificate.js'
-import { checkCertificate, explainRefusal } from '../symbolic/check-certificate.js'
-import { minimise } from '../symbolic/minimise.js'
-import { type Answer, type Progress, type SettleOptions, type SolverNames, settle } from '../symbolic/settle.js'
-import type { Solver, SolverFactory, SolverName } from '../symbolic/solver.js'
-import { translate } from '../symbolic/translate.js'
+import { type Certificate, createCertificate, type Subject } from '../symbolic/certificate/certificate.js'
+import { checkCertificate, explainRefusal } from '../symbolic/certificate/check-certificate.js'
+import { minimise } from '../symbolic/certificate/minimise.js'
+import { translate } from '../symbolic/circuit/translate.js'
 import {
   checkSafeSettings,
   type SynthesizeProgress,
   type SystemTable,
   synthesizeSystem,
   withoutSafeSettings,
-} from '../synthesize/system.js'
+} from '../symbolic/free/settings.js'
+import { type Answer, type Progress, type SettleOptions, type SolverNames, settle } from '../symbolic/search/settle.js'
+import type { Solver, SolverFactory, SolverName } from '../symbolic/solver/solver.js'
 
 export interface Tasks {
   /** The safety properties of a system; see `settle`. What is proved by an invariant counts only after Z3 has checked it afresh. */

@@ -1,6 +1,6 @@
 /** Reports made by hand. */
-import { established } from '../../src/check/established.ts'
-import type { PropertyReport, Report, ReportLimit } from '../../src/check/report.ts'
+import { established } from '../../src/check/report/established.ts'
+import type { PropertyReport, Report, ReportLimit } from '../../src/check/report/report.ts'
 import { lostUpdate } from '../trace/sample.ts'
 
 type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & {

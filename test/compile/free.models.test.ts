@@ -10,7 +10,7 @@ import shadowWalk from '../../properties/shadow-walk.ts'
 import superpageTypes from '../../properties/superpage-types.ts'
 import tlbShootdown from '../../properties/tlb-shootdown.ts'
 import writablePageTables from '../../properties/writable-page-tables.ts'
-import { search } from '../../src/explicit/search.ts'
+import { search } from '../../src/explicit/search/search.ts'
 import type { ParamSettings } from '../../src/ir/param.ts'
 import { type Claimed, type Compiled, claimed, compareAt, searchFree, settingsIn, split } from './settings.ts'
 

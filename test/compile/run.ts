@@ -1,6 +1,6 @@
 /** Runs straight-line IR on integers, for tests of the pieces of the compiler. */
-import { type Context, createContext } from '../../src/compile/context.ts'
-import type { Site } from '../../src/compile/flow.ts'
+import { type Context, createContext } from '../../src/compile/values/context.ts'
+import type { Site } from '../../src/compile/values/flow.ts'
 import { calculate } from '../../src/ir/build.ts'
 import type { Expr, Stmt } from '../../src/ir/system.ts'
 

@@ -1,9 +1,9 @@
 /** A system with free params against the systems of the same model that are compiled for each of their values. */
 import { type AnyProperty, properties as claimsOf, type Fields, type Model, type Params, type ParamValues, type ValuesOf } from 'mmucheck'
 import { expect } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
-import { type Specialisation, specialisations } from '../../src/compile/specialisations.ts'
-import { reachable, type SearchResult, search } from '../../src/explicit/search.ts'
+import { compile } from '../../src/compile/model/compile.ts'
+import { type Specialisation, specialisations } from '../../src/compile/model/specialisations.ts'
+import { reachable, type SearchResult, search } from '../../src/explicit/search/search.ts'
 import { constant } from '../../src/ir/build.ts'
 import { type ParamSettings, paramsOf } from '../../src/ir/param.ts'
 import { specialise } from '../../src/ir/specialise.ts'

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { exitCodeOfDiagnostic } from '../../src/cli/exit.ts'
+import { exitCodeOfDiagnostic } from '../../src/cli/terminal/exit.ts'
 import { diagnosticCodes } from '../../src/diagnostics.ts'
 import { markedPlace } from './case.ts'
 import { cases, families } from './cases.ts'

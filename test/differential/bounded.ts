@@ -2,17 +2,17 @@
  * Compares the symbolic engine with what the other engine and the oracle found: bounded search in lengths, and schedules that the oracle can follow; proofs in what is never reached, with
  * the invariant judged by itself.
  */
-import type { PropertyResult, SearchResult } from '../../src/explicit/search.ts'
+import type { PropertyResult, SearchResult } from '../../src/explicit/search/search.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
 import type { ParamRecord } from '../../src/replay/oracle.ts'
 import { replay } from '../../src/replay/replay.ts'
-import { type Reached, searchBounded } from '../../src/symbolic/bounded.ts'
-import { checkInvariant } from '../../src/symbolic/check-certificate.ts'
-import { prove } from '../../src/symbolic/ic3.ts'
-import { loadSolver } from '../../src/symbolic/solvers.ts'
-import { translate } from '../../src/symbolic/translate.ts'
+import { checkInvariant } from '../../src/symbolic/certificate/check-certificate.ts'
+import { translate } from '../../src/symbolic/circuit/translate.ts'
+import { prove } from '../../src/symbolic/ic3/ic3.ts'
+import { type Reached, searchBounded } from '../../src/symbolic/search/bounded.ts'
+import { loadSolver } from '../../src/symbolic/solver/solvers.ts'
 
 const factory = await loadSolver('cadical')
 

@@ -1,7 +1,7 @@
 /** Runs one model through the compiler and the WebAssembly engine, through the bounded symbolic search, and through the oracle, and compares all that they say. */
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
-import { type PropertyResult, reachable, type SearchResult, search } from '../../src/explicit/search.ts'
+import { type PropertyResult, reachable, type SearchResult, search } from '../../src/explicit/search/search.ts'
 import type { System, Vector } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import type { Properties } from '../../src/lang/property.ts'

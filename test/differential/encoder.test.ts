@@ -5,8 +5,8 @@ import { compareMany } from './runs.ts'
 
 let mistake: readonly [from: BinaryOp, to: BinaryOp] | null = null
 
-vi.mock('../../src/symbolic/word.ts', async (original) => {
-  const words = await original<typeof import('../../src/symbolic/word.ts')>()
+vi.mock('../../src/symbolic/circuit/word.ts', async (original) => {
+  const words = await original<typeof import('../../src/symbolic/circuit/word.ts')>()
   const operate: typeof words.operate = (graph, op, a, b) => words.operate(graph, mistake?.[0] === op ? mistake[1] : op, a, b)
   return { ...words, operate }
 })

@@ -6,9 +6,9 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { DiagnosticError } from '../../src/diagnostics.ts'
-import { search } from '../../src/explicit/search.ts'
+import { search } from '../../src/explicit/search/search.ts'
 import { type Claimed, compareAt, settingsIn, split } from '../compile/settings.ts'
 import { sourceOfTree } from './program.ts'
 import { loadText } from './text.ts'

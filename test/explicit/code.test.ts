@@ -1,6 +1,6 @@
 /** Golden texts of generated WebAssembly: what an agent's steps become. */
 import { describe, expect, it } from 'vitest'
-import { dumpWasm } from '../../src/explicit/search.ts'
+import { dumpWasm } from '../../src/explicit/search/search.ts'
 import type { System } from '../../src/ir/system.ts'
 import { add, builder, choose, eq, finish, frame, goto, load, lt, not, store, temp, when } from './ir.ts'
 

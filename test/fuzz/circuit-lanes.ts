@@ -1,7 +1,7 @@
 /** Evaluates a circuit on 32 states and inputs at once: one in each bit of the words that the gates are evaluated with. */
 import type { System, Vector } from '../../src/ir/system.ts'
-import { isInput, type Literal, nodeOf, size } from '../../src/symbolic/graph.ts'
-import { type Translation, translate } from '../../src/symbolic/translate.ts'
+import { isInput, type Literal, nodeOf, size } from '../../src/symbolic/circuit/aig.ts'
+import { type Translation, translate } from '../../src/symbolic/circuit/translate.ts'
 
 /** A step in a state: `code` is its choice code. */
 export interface Lane {

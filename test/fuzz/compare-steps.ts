@@ -2,9 +2,9 @@
  * Statement lists: each is a rule of a model of rules alone, whose states can be set at will. What the author's JavaScript does in a state, what the generated WebAssembly does and what
  * the circuit says must be the same ways: the same choices, the same successors, the same kinds of failures.
  */
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
-import { waysThrough } from '../../src/explicit/walk.ts'
+import { waysThrough } from '../../src/explicit/emit/ways.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model, RuleBody } from '../../src/lang/model.ts'
 import { functionInfo } from '../../src/load/registry.ts'

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import type { AssignmentOperator, BinaryOperator, LogicalOperator, UnaryOperator, UpdateOperator } from 'oxc-parser'
 import { visitorKeys } from 'oxc-parser'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { DiagnosticError } from '../../src/diagnostics.ts'
 import type { End, Expr, Stmt, VariableRole } from '../../src/ir/system.ts'
 import type { Domain, IndexSet, Queue } from '../../src/lang/domain.ts'
@@ -176,7 +176,7 @@ describe('what can be called', () => {
 
   test('every method of lists, queues and sets', () => {
     const ofMatch: ReadonlySet<string> = new Set(['exhaustive', 'otherwise', 'with', 'when', 'returnType'])
-    const all = cases('methods.ts', /^ {4}case '(\w+)':/gm).filter((name) => !ofMatch.has(name))
+    const all = cases('expression/methods.ts', /^ {4}case '(\w+)':/gm).filter((name) => !ofMatch.has(name))
     expect(all.length).toBeGreaterThan(15)
     const queue: Readonly<Record<Exclude<keyof Queue<number>, number | symbol>, true>> = {
       length: true,
@@ -201,10 +201,10 @@ describe('what can be called', () => {
   })
 
   test('every function of JavaScript, and of ts-pattern', () => {
-    const all = cases('call.ts', /^ {4}case (Math\.\w+|Number|Boolean|Object\.\w+|Array\.\w+):/gm)
+    const all = cases('expression/call.ts', /^ {4}case (Math\.\w+|Number|Boolean|Object\.\w+|Array\.\w+):/gm)
     expect(all.length).toBeGreaterThan(8)
     expect(missing(all.map((name) => `call ${name}`))).toEqual([])
-    expect(missing(cases('match.ts', /^ {4}case '(\w+)':/gm).map((name) => `method ${name}`))).toEqual([])
+    expect(missing(cases('expression/match.ts', /^ {4}case '(\w+)':/gm).map((name) => `method ${name}`))).toEqual([])
   })
 
   test('all of the language', () => {

@@ -1,10 +1,10 @@
 /** All ways on from one state by the rules of a model, as the oracle and as the generated WebAssembly have them. */
 
-import { decodeState, encodeState } from '../../src/explicit/layout.ts'
-import { createMachine, type Machine, partsOf } from '../../src/explicit/machine.ts'
-import { type Program, programOf } from '../../src/explicit/program.ts'
-import { failingWays } from '../../src/explicit/schedule.ts'
-import { wordsAt, writeState } from '../../src/explicit/start.ts'
+import { decodeState, encodeState } from '../../src/explicit/emit/layout.ts'
+import { createMachine, type Machine, partsOf } from '../../src/explicit/program/machine.ts'
+import { type Program, programOf } from '../../src/explicit/program/program.ts'
+import { wordsAt, writeState } from '../../src/explicit/program/start.ts'
+import { failingWays } from '../../src/explicit/search/schedule.ts'
 import type { System, Vector } from '../../src/ir/system.ts'
 import { ways } from '../../src/replay/executions.ts'
 import type { Oracle, Run } from '../../src/replay/oracle.ts'

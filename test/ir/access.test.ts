@@ -1,8 +1,8 @@
 /** Pins what counts as reading and writing, and the properties that no step can change: TLC once called such an invariant a success. */
 import { always, model, range, sometimes } from 'mmucheck'
 import { expect, test } from 'vitest'
-import { unchangingProperties } from '../../src/check/unchanging.ts'
-import { compile } from '../../src/compile/compile.ts'
+import { unchangingProperties } from '../../src/check/request/unchanging.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { stepAccess } from '../../src/ir/access.ts'
 
 const m = model({

@@ -1,5 +1,5 @@
 /** Compares what the engine says of behaviours with the slow reference, and has the oracle run every lasso that it finds. */
-import { searchLiveness } from '../../src/explicit/liveness.ts'
+import { searchLiveness } from '../../src/explicit/graph/liveness.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import type { AnyProperty } from '../../src/lang/property.ts'

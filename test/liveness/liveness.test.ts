@@ -18,7 +18,7 @@ import {
   when,
 } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { printSystem } from '../../src/ir/printer.ts'
 import { settle, verdictOf } from './settle.ts'
 

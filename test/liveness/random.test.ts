@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import type { Fairness } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { AnyProperty } from '../../src/lang/property.ts'
 import { loadText } from '../differential/text.ts'

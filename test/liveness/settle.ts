@@ -2,7 +2,7 @@
 import { type AnyProperty, type Fields, type Model, type Params, type ParamValues, properties, type ValuesOf } from 'mmucheck'
 import { expect } from 'vitest'
 import { check, type PropertyReport } from '../../src/check.ts'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import { decide, decideStuck, graphOf } from './reference.ts'
 
 const temporal: ReadonlySet<string> = new Set(['eventually', 'leadsTo', 'alwaysPossible', 'maximum', 'minimum', 'stuck'])

@@ -1,7 +1,7 @@
 /** What the oracle accepts as a behaviour that never comes to what it owes. The lassos are made by hand; most of them are wrong. */
 import { bool, eventually, type Fairness, leadsTo, type Model, model, until } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import type { System } from '../../src/ir/system.ts'
 import { type Lasso, type ReplayedLasso, replayLasso } from '../../src/replay/lasso.ts'
 

@@ -1,7 +1,7 @@
 /** The models of this repository, small, searched by the oracle and by the engine: the same states, counts and verdicts. */
 import { describe, expect, test, vi } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
-import { reachable, search } from '../../src/explicit/search.ts'
+import { compile } from '../../src/compile/model/compile.ts'
+import { reachable, search } from '../../src/explicit/search/search.ts'
 import type { Model } from '../../src/lang/model.ts'
 import type { AnyProperty } from '../../src/replay/evaluate.ts'
 import { replay } from '../../src/replay/replay.ts'

@@ -16,8 +16,8 @@ import {
   type ValuesOf,
 } from 'mmucheck'
 import { expect } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
-import { reachable, search } from '../../src/explicit/search.ts'
+import { compile } from '../../src/compile/model/compile.ts'
+import { reachable, search } from '../../src/explicit/search/search.ts'
 import type { System, Vector } from '../../src/ir/system.ts'
 import { slowSearch } from '../../src/replay/search.ts'
 import { view } from '../../src/replay/vector.ts'

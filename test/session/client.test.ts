@@ -8,8 +8,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startSession as startHere } from '../../src/session/client.ts'
 import { type Response, serve } from '../../src/session/serve.ts'
 import { type Work, work } from '../../src/session/tasks.ts'
-import { createGuard, isOutOfMemory, outOfMemory } from '../../src/symbolic/out-of-memory.ts'
-import type { SolverName } from '../../src/symbolic/solver.ts'
+import { createGuard, isOutOfMemory, outOfMemory } from '../../src/symbolic/solver/out-of-memory.ts'
+import type { SolverName } from '../../src/symbolic/solver/solver.ts'
 
 const names: readonly SolverName[] = ['z3', 'cadical']
 

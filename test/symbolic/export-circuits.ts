@@ -1,7 +1,8 @@
 /** What the tests of the exports add to the toy circuits: names, and an init that fails. */
-import type { Named } from '../../src/symbolic/bit-name.ts'
-import type { Circuit } from '../../src/symbolic/circuit.ts'
-import { and, complement } from '../../src/symbolic/graph.ts'
+
+import { and, complement } from '../../src/symbolic/circuit/aig.ts'
+import type { Named } from '../../src/symbolic/circuit/bit-name.ts'
+import type { Circuit } from '../../src/symbolic/circuit/circuit.ts'
 
 /** The elements of toy circuits have up to three bits. */
 export const named: Named = {

@@ -1,10 +1,10 @@
 /** Models of the repository as the exports see them, and what the explicit engine says of them. */
 import type { Model, Properties } from 'mmucheck'
-import { compile } from '../../src/compile/compile.ts'
-import { type PropertyResult, search } from '../../src/explicit/search.ts'
+import { compile } from '../../src/compile/model/compile.ts'
+import { type PropertyResult, search } from '../../src/explicit/search/search.ts'
 import type { System } from '../../src/ir/system.ts'
-import type { Target } from '../../src/symbolic/circuit.ts'
-import { type Translation, translate } from '../../src/symbolic/translate.ts'
+import type { Target } from '../../src/symbolic/circuit/circuit.ts'
+import { type Translation, translate } from '../../src/symbolic/circuit/translate.ts'
 
 export type Settings = Readonly<Record<string, number | boolean | string>>
 

@@ -4,11 +4,11 @@
  */
 import { assert, bool, model } from 'mmucheck'
 import { expect, test } from 'vitest'
-import { compile } from '../../src/compile/compile.ts'
+import { compile } from '../../src/compile/model/compile.ts'
 import type { Model } from '../../src/lang/model.ts'
-import { prove } from '../../src/symbolic/ic3.ts'
-import { loadSolver } from '../../src/symbolic/solvers.ts'
-import { translate } from '../../src/symbolic/translate.ts'
+import { translate } from '../../src/symbolic/circuit/translate.ts'
+import { prove } from '../../src/symbolic/ic3/ic3.ts'
+import { loadSolver } from '../../src/symbolic/solver/solvers.ts'
 
 const failing = model({
   name: 'failing',

@@ -1,5 +1,5 @@
 /** Small circuits whose reachable states are found by brute force: what IC3, induction and certificates are compared with. */
-import type { BitName, Circuit, Target } from '../../src/symbolic/circuit.ts'
+
 import {
   all,
   and,
@@ -17,7 +17,8 @@ import {
   or,
   TRUE,
   xor,
-} from '../../src/symbolic/graph.ts'
+} from '../../src/symbolic/circuit/aig.ts'
+import type { BitName, Circuit, Target } from '../../src/symbolic/circuit/circuit.ts'
 
 /** A deterministic source of numbers below n. */
 export type Dice = (n: number) => number

@@ -1,0 +1,115 @@
+/** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
+import type { PropertyReport, Report, Verdict } from '../../check/report/report.js'
+import type { Engine, Limits, OracleExtent } from '../../check.js'
+import { DiagnosticError } from '../../diagnostics.js'
+import { loadModel } from '../../load/load.js'
+import type { TraceKey } from '../../trace/store.js'
+import type { Trace } from '../../trace/trace.js'
+import type { Job } from '../jobs/job.js'
+import { type RunOptions, runJobs } from '../jobs/run.js'
+import { type AnyClaim, type Group, groupsOf, rowsOf } from './row.js'
+
+/** A claim, and what was found. */
+export interface ClaimResult {
+  readonly claim: AnyClaim
+  /** The model, how it was set, and the property: what names the files of the trace too. */
+  readonly key: TraceKey
+  /** 'incomplete' also where the search never ran. */
+  readonly found: Verdict
+  /** The verdict is the expected one. */
+  readonly asExpected: boolean
+  /** Null where the search never ran. */
+  readonly report: Report | null
+  readonly property: PropertyReport | null
+}
+
+export interface ModelClaims {
+  readonly model: string
+  readonly title: string | null
+  /** As the command line names it. */
+  readonly target: string
+  /** In the order of the file of properties. Empty where the model makes no claims. */
+  readonly rows: readonly ClaimResult[]
+}
+
+export interface ClaimsOptions extends RunOptions {
+  readonly limits?: Limits
+  /** By default `explicit`. */
+  readonly engine?: Engine
+  /** By default 'quarter'. */
+  readonly oracle?: OracleExtent
+  readonly seed?: number
+}
+
+/**
+ * Settles all rows of the models that `targets` name, rows of the same settings by one check, checks side by side.
+ * @throws DiagnosticError as `check`, and MC016 for a row that cannot be settled; Disagreement as `check`.
+ */
+export const settleClaims = async (targets: readonly string[], options: ClaimsOptions = {}): Promise<readonly ModelClaims[]> => {
+  const loaded = []
+  for (const target of targets) {
+    const one = await loadModel(target)
+    loaded.push({ target, ...one, rows: rowsOf(one) })
+  }
+  const work = loaded.flatMap(({ target, rows }) => groupsOf(rows).map((group) => ({ group, job: jobOf(target, group, options) })))
+  const ended = await runJobs(
+    work.map(({ job }) => job),
+    options,
+  )
+  const reports = new Map<AnyClaim, Report | null>()
+  for (const [i, { group }] of work.entries()) {
+    const one = ended[i] ?? null
+    if (one?.kind === 'refused') {
+      const { code, message, hint, place } = one.diagnostic
+      throw new DiagnosticError(code, message, hint, place)
+    }
+    for (const { claim } of group.rows) reports.set(claim, one?.kind === 'report' ? one.report : null)
+  }
+  return loaded.map(({ target, model, rows }) => ({
+    model: model.name,
+    title: model.title ?? null,
+    target,
+    rows: rows.map(({ claim, variant, settings }) =>
+      resultOf({ model: model.name, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null),
+    ),
+  }))
+}
+
+/** What nobody asks about is not searched for: behaviours, and processes that are stuck, take the graph of all states. */
+const jobOf = (
+  target: string,
+  { variant, settings, rows }: Group,
+  { limits = {}, engine = 'explicit', oracle = 'quarter', seed = 1 }: ClaimsOptions,
+): Job => {
+  const named = [...new Set(rows.map(({ claim }) => claim.property))]
+  return {
+    target,
+    options: {
+      engine,
+      variant,
+      settings: Object.entries(settings),
+      properties: named,
+      deadlock: named.includes('deadlock') ? 'violation' : 'as the model says',
+      stuck: named.includes('stuck') ? 'violation' : 'allowed',
+      limits,
+      oracle,
+      seed,
+    },
+  }
+}
+
+const resultOf = (key: TraceKey, claim: AnyClaim, report: Report | null): ClaimResult => {
+  const property = report?.properties.find(({ name }) => name === key.property) ?? null
+  const found = property?.verdict ?? 'incomplete'
+  return { claim, key, found, asExpected: found === claim.expected, report, property }
+}
+
+/** Each trace of a violated row, once, whatever the number of rows that it settles. */
+export const tracesOf = (models: readonly ModelClaims[]): { readonly key: TraceKey; readonly trace: Trace }[] => {
+  const traces = new Map<string, { key: TraceKey; trace: Trace }>()
+  for (const { key, found, property } of models.flatMap(({ rows }) => rows)) {
+    const trace = property?.trace ?? null
+    if (found === 'violated' && trace !== null) traces.set(JSON.stringify(key), { key, trace })
+  }
+  return [...traces.values()]
+}

@@ -1,0 +1,62 @@
+/** Checks that run side by side: what is to be checked, and what crosses the border between processes. */
+import {
+  CodeDisagrees,
+  type CodeDisagreesDetails,
+  Disagreement,
+  type DisagreementDetails,
+  EnginesDisagree,
+  type EnginesDisagreeDetails,
+} from '../../check/confirm/disagreement.js'
+import type { Report } from '../../check/report/report.js'
+import type { CheckOptions } from '../../check.js'
+import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
+
+/** One check. All of it is plain data. */
+export interface Job {
+  readonly target: string
+  readonly options: Omit<CheckOptions, 'onProgress' | 'onSolving' | 'signal'>
+}
+
+/** How a job ended. A wrong model is an answer, because other settings of it may be right; a bug of ours ends everything. */
+export type Ended =
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** An exception: its class does not survive the way between processes. */
+export interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+  readonly evidence:
+    | { readonly kind: 'oracle'; readonly details: DisagreementDetails }
+    | { readonly kind: 'code'; readonly details: CodeDisagreesDetails }
+    | { readonly kind: 'engines'; readonly details: EnginesDisagreeDetails }
+    | null
+}
+
+export const failureOf = (error: unknown): Exclude<Ended, { kind: 'report' }> => {
+  if (error instanceof DiagnosticError) return { kind: 'refused', diagnostic: error.diagnostic }
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+  return { kind: 'failed', failure: { name, message, stack, evidence: evidenceOf(error) } }
+}
+
+const evidenceOf = (error: unknown): Failure['evidence'] => {
+  if (error instanceof Disagreement) return { kind: 'oracle', details: error.details }
+  if (error instanceof CodeDisagrees) return { kind: 'code', details: error.details }
+  return error instanceof EnginesDisagree ? { kind: 'engines', details: error.details } : null
+}
+
+/** The exception that `failureOf` was given, as far as it can be had again. */
+export const errorOf = ({ name, message, stack, evidence }: Failure): Error => {
+  switch (evidence?.kind) {
+    case undefined:
+      return Object.assign(new Error(message), { name, stack })
+    case 'oracle':
+      return Object.assign(new Disagreement(message, evidence.details), { stack })
+    case 'code':
+      return Object.assign(new CodeDisagrees(message, evidence.details), { stack })
+    case 'engines':
+      return Object.assign(new EnginesDisagree(message, evidence.details), { stack })
+  }
+}

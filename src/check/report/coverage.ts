@@ -1,0 +1,96 @@
+/** What the search never came by: the vacuity check of models whose rules can never fire. */
+import { lineAndColumn } from '../../diagnostics.js'
+import type { Branch, Span, Step, System } from '../../ir/system.js'
+import { shown } from '../../load/shown.js'
+import type { Report, Unreached } from './report.js'
+
+/** Which steps fired and which branches were taken: 0 or 1 per entry of `System.steps` and `System.branches`. */
+export interface Coverage {
+  readonly fired: ArrayLike<number>
+  readonly taken: ArrayLike<number>
+}
+
+/**
+ * Steps that no instance, or only some instances, ever took, and branches that were never taken. What stands once in the
+ * source but many times in the system (instances, unrolled loops, inlined helpers) counts once.
+ */
+export const collectCoverage = (system: System, { fired, taken }: Coverage): Pick<Report, 'neverFired' | 'neverTaken'> => ({
+  neverFired: groups(system.steps, (step) => stepKey(system, step)).flatMap((steps) => unfired(system, steps, fired)),
+  neverTaken: groups(system.branches, branchKey)
+    .filter((branches) => branches.every(({ id }) => taken[id] === 0))
+    .map(([branch]) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
+})
+
+/** How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if all of it is covered. */
+export interface Covered {
+  readonly covered: number
+  readonly of: number
+}
+
+/** `wanted` says of steps and branches which are asked for. */
+export const countCovered = (
+  system: System,
+  wanted: Coverage,
+  done: Coverage,
+): { readonly steps: Covered; readonly branches: Covered } => ({
+  steps: countGroups(
+    groups(system.steps, (step) => stepKey(system, step)),
+    wanted.fired,
+    done.fired,
+  ),
+  branches: countGroups(groups(system.branches, branchKey), wanted.taken, done.taken),
+})
+
+const countGroups = (all: readonly (readonly { readonly id: number }[])[], wanted: ArrayLike<number>, done: ArrayLike<number>): Covered => {
+  const asked = all.map((group) => group.filter(({ id }) => wanted[id] === 1)).filter((group) => group.length > 0)
+  return { covered: asked.filter((group) => group.every(({ id }) => done[id] === 1)).length, of: asked.length }
+}
+
+const groups = <T>(list: readonly T[], keyOf: (item: T) => string): T[][] => {
+  const found = new Map<string, T[]>()
+  for (const item of list) {
+    const key = keyOf(item)
+    const group = found.get(key)
+    if (group === undefined) found.set(key, [item])
+    else group.push(item)
+  }
+  return [...found.values()]
+}
+
+const spanKey = ({ file, start, end }: Span): string => `${file}:${start}:${end}`
+
+const branchKey = ({ at, text }: Branch): string => `${spanKey(at)} ${text}`
+
+/** One key for all instances, and for all rounds of an unrolled loop; a helper's step counts once per place that calls it. */
+const stepKey = (system: System, step: Step): string =>
+  `${system.agents[step.agent].group} ${locationKey(system, step) ?? `${spanKey(step.at)} ${step.label}`}`
+
+/** Null for a rule. */
+const locationKey = (system: System, step: Step): string | null => {
+  const process = system.processes.find(({ agent }) => agent === step.agent)
+  return step.location === null || process === undefined
+    ? null
+    : process.locations[step.location].key.replaceAll(/(:\d+)(?:#\d+)+(?=\/|$)/g, '$1')
+}
+
+const unfired = (system: System, steps: readonly Step[], fired: ArrayLike<number>): Unreached[] => {
+  const agents = [...new Set(steps.map(({ agent }) => agent))]
+  const idle = agents.filter((agent) => steps.every((step) => step.agent !== agent || fired[step.id] === 0))
+  if (idle.length === 0) return []
+  const [first] = steps
+  const names = idle.length === agents.length ? system.agents[first.agent].group : idle.map((agent) => system.agents[agent].name).join(', ')
+  return [{ agents: names, text: first.label, ...placeOf(system, first.at), from: callerOf(system, first) }]
+}
+
+/** The outermost call, from the location's key: `path:offset` of each yield in progress, joined by `/`. */
+const callerOf = (system: System, step: Step): Unreached['from'] => {
+  const [, path, start, inner] = /^(.*?):(\d+)(?:\/(.*))?$/.exec(locationKey(system, step) ?? '') ?? []
+  if (path === undefined || inner === undefined) return null
+  const file = system.files.findIndex(({ name }) => name === shown(path) || name === path)
+  return file < 0 ? null : placeOf(system, { file, start: Number(start) })
+}
+
+const placeOf = (system: System, { file, start }: Pick<Span, 'file' | 'start'>): { file: string; line: number } => {
+  const { name, text } = system.files[file]
+  return { file: name, line: lineAndColumn(text, start).line }
+}

@@ -1,0 +1,42 @@
+/** The limits of a search, in words. */
+import { mostMemory } from '../../explicit/program/ceiling.js'
+import { formatBytes, formatCount, formatSeconds } from './format.js'
+import type { ReportLimit } from './report.js'
+
+/** Which limit ended the search, and what raises it. */
+export const limitText = (limit: ReportLimit): string => {
+  switch (limit.kind) {
+    case 'states':
+      return `the limit of ${formatCount(limit.states)} states was reached (--max-states)`
+    case 'depth':
+      return `the limit of depth ${formatCount(limit.depth)} was reached (--max-depth)`
+    case 'memory':
+      return limit.bytes >= mostMemory
+        ? `the ${formatBytes(mostMemory)} of memory were used up that a search can have at most`
+        : `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
+    case 'unavailable':
+      return `the machine gives no memory for a search${addresses}`
+    case 'time':
+      return `the limit of ${formatSeconds(limit.seconds)} was reached (--time)`
+    case 'first':
+      return 'the search stopped at the first violation (--first)'
+    case 'interrupted':
+      return 'the search was interrupted'
+    case 'solver':
+      return solverText(limit.why)
+  }
+}
+
+/** What is short is rarely memory itself. */
+const addresses = ': WebAssembly reserves 10 GiB of addresses, which a limit on them (ulimit -v) does not allow'
+
+const solverText = (why: Extract<ReportLimit, { kind: 'solver' }>['why']): string => {
+  switch (why) {
+    case 'memory':
+      return 'the solver ran out of its memory of 2 GiB'
+    case 'unavailable':
+      return `the machine gives the solver no memory${addresses}`
+    case 'gave up':
+      return 'the solver gave up'
+  }
+}

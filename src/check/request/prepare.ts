@@ -1,0 +1,92 @@
+/** From what is asked for to what engines get: the model is loaded, its params set, its properties chosen, and all of it compiled. */
+import { compile } from '../../compile/model/compile.js'
+import type { Progress } from '../../explicit/search/search.js'
+import type { System } from '../../ir/system.js'
+import type { Progress as SolvingProgress } from '../../symbolic/search/settle.js'
+import { type ParamSetting, resolveParams } from './params.js'
+import { chooseProperties, type NamedProperties } from './properties.js'
+import { type Checkable, loadTarget, type Target } from './target.js'
+
+export interface Limits {
+  /** States to see at most. */
+  readonly states?: number
+  /** Steps from an initial state at most. */
+  readonly depth?: number
+  /** Bytes of memory for the states at most; more than 4 GiB are no more than that. */
+  readonly bytes?: number
+  /** Seconds of search at most. */
+  readonly seconds?: number
+}
+
+/**
+ * How to settle properties. `explicit` sees every reachable state. `bmc` asks a solver for a violation within 0 steps, 1, 2, ...; `prove` also for an inductive invariant; both settle
+ * properties of states only. `both`: explicit and prove, which must agree. `both in time`: the second one only as long as it takes no more than moments.
+ */
+export type Engine = 'explicit' | 'bmc' | 'prove' | 'both' | 'both in time'
+
+/**
+ * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number of seconds, in which they count too; 'quarter': at most a quarter of the
+ * time of the whole check; 'all': every state that can be reached.
+ */
+export type OracleExtent = 'beside' | 'quarter' | 'all' | 'none' | { readonly seconds: number }
+
+export interface CheckOptions {
+  /** By default `explicit`. */
+  readonly engine?: Engine
+  /** Whether what a proof finds is made as small as possible, which takes longer and is easier to read. By default it is as found. */
+  readonly invariant?: 'as found' | 'minimal'
+  /** A variant of the model; null for its defaults. */
+  readonly variant?: string | null
+  /** Params, as text or as values; they go before the variant's. */
+  readonly settings?: readonly (readonly [name: string, value: ParamSetting])[]
+  /** The properties to check besides the built-in ones; null for all. To name `deadlock` asks for it, whatever the model says. */
+  readonly properties?: readonly string[] | null
+  /** Sources of further invariants: `(s, p) => ...`. */
+  readonly invariants?: readonly string[]
+  readonly stop?: 'all settled' | 'first violation'
+  readonly deadlock?: 'as the model says' | 'violation' | 'allowed'
+  /** A process that can never take a step again while others can. By default a violation wherever a deadlock is one. */
+  readonly stuck?: 'as the model says' | 'violation' | 'allowed'
+  readonly limits?: Limits
+  /** By default 'beside'. */
+  readonly oracle?: OracleExtent
+  /** Of the random numbers by which states to be run again are chosen; by default 1. */
+  readonly seed?: number
+  readonly onProgress?: (progress: Progress) => void
+  /** What a solver has settled so far. */
+  readonly onSolving?: (progress: SolvingProgress) => void
+  /** Ends the search early; the report is then incomplete. */
+  readonly signal?: AbortSignal
+}
+
+/** A model and its settings, compiled. */
+export interface Prepared {
+  readonly target: Target
+  readonly variant: string | null
+  readonly params: Readonly<Record<string, ParamSetting>>
+  /** The params that differ from what the variant, or the defaults, say. */
+  readonly settings: Readonly<Record<string, ParamSetting>>
+  readonly properties: NamedProperties
+  readonly system: System
+  readonly stuck: 'violation' | 'allowed'
+}
+
+/**
+ * Loads and compiles, and searches nothing.
+ * @throws DiagnosticError for whatever is wrong with the model, the settings or the properties.
+ */
+export const prepare = async (target: Checkable, options: CheckOptions = {}): Promise<Prepared> => {
+  const loaded = await loadTarget(target)
+  const variant = options.variant ?? null
+  const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
+  const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
+  const compiled = compile({ model: loaded.model, params, properties })
+  const { deadlock = 'as the model says', properties: named } = options
+  const isAsked = deadlock === 'violation' || (deadlock === 'as the model says' && named?.includes('deadlock') === true)
+  const system: System = isAsked ? { ...compiled, deadlock: 'violation' } : deadlock === 'allowed' ? { ...compiled, deadlock } : compiled
+  const stuck = options.stuck === 'violation' || options.stuck === 'allowed' ? options.stuck : stuckByDefault(system)
+  return { target: loaded, variant, params, settings, properties, system, stuck }
+}
+
+/** A violation wherever a deadlock is one; where there is no process there is none that could be stuck. */
+const stuckByDefault = ({ deadlock, processes }: System): 'violation' | 'allowed' => (processes.length > 0 ? deadlock : 'violation')

@@ -1,0 +1,24 @@
+/** What a report says of its subject, whatever the engine. */
+import type { System } from '../../ir/system.js'
+import type { Report } from '../report/report.js'
+import type { Prepared } from './prepare.js'
+import type { Target } from './target.js'
+import { unchangingProperties } from './unchanging.js'
+
+type AboutSubject = 'model' | 'modelFile' | 'title' | 'source' | 'variant' | 'params' | 'settings' | 'deadlock' | 'stuck' | 'unchanging'
+
+export const subjectOf = ({ target, variant, params, settings, system, stuck }: Prepared): Pick<Report, AboutSubject> => ({
+  model: target.model.name,
+  modelFile: target.file,
+  title: target.model.title ?? null,
+  source: target.model.source ?? null,
+  variant,
+  params,
+  settings,
+  deadlock: isUnasked(target, system) ? 'not asked for' : system.deadlock,
+  stuck,
+  unchanging: unchangingProperties(system),
+})
+
+const isUnasked = ({ model }: Target, { deadlock, processes }: System): boolean =>
+  deadlock === 'allowed' && processes.length === 0 && model.deadlock !== 'allowed'

@@ -1,0 +1,76 @@
+/** The report of a check, and diagnostics, as the one JSON object that `--json` prints. */
+import type { PropertyReport, Report, Solved, Unreached } from '../../check/report/report.js'
+import { type Diagnostic, lineAndColumn } from '../../diagnostics.js'
+import { exitCodeOf } from '../terminal/exit.js'
+
+/** One line, ending in a newline. `storedAt` gives the ITF file of a property's trace; `certificate` is the file of what was proved. */
+export const reportJson = (
+  report: Report,
+  storedAt: (property: string) => string | null,
+  certificate: string | null = null,
+  exitCode: number = exitCodeOf(report),
+): string => {
+  const { model, title, variant, params, engine, complete, limit, states, transitions, depth, seconds, bytes, bytesPerState } = report
+  const object = {
+    model,
+    title,
+    variant,
+    params,
+    engine,
+    complete,
+    limit,
+    states,
+    transitions,
+    depth,
+    seconds,
+    bytes,
+    bytesPerState,
+    liveness: report.liveness,
+    solved: report.solved === null ? null : solvedObject(report.solved, certificate),
+    oracle: report.oracle,
+    neverFired: report.neverFired.map(step),
+    neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
+    unchanging: report.unchanging,
+    properties: report.properties.map((property) => ({
+      name: property.name,
+      kind: property.kind,
+      verdict: property.verdict,
+      established: property.established,
+      length: property.length,
+      switches: property.switches,
+      ...ownFields(property),
+      trace: storedAt(property.name),
+    })),
+    exitCode,
+  }
+  return `${JSON.stringify(object)}\n`
+}
+
+/** The invariant as text; the certificate itself is in its file. */
+const solvedObject = ({ certificate: _, ...solved }: Solved, certificate: string | null): object => ({ ...solved, certificate })
+
+/** What only properties of this kind have. */
+const ownFields = ({ kind, verdict, maximum, allowed, loop }: PropertyReport): object => {
+  switch (kind) {
+    case 'bound':
+      return { maximum, allowed, tight: verdict === 'holds' ? maximum === allowed : null }
+    case 'maximum':
+      return { maximum }
+    case 'minimum':
+      return { minimum: maximum }
+    case 'eventually':
+    case 'leadsTo':
+      return { loop }
+    default:
+      return {}
+  }
+}
+
+const step = ({ agents, text, file, line, from }: Unreached): object => ({ agents, label: text, file, line, from })
+
+/** What `--json` prints instead of a report. */
+export const errorJson = (error: Pick<Diagnostic, 'message' | 'hint'> & Partial<Diagnostic>, exitCode: number): string => {
+  const place = error.place ?? null
+  const where = place === null ? { file: null, line: null, column: null } : { file: place.file, ...lineAndColumn(place.text, place.start) }
+  return `${JSON.stringify({ error: { code: error.code ?? null, message: error.message, hint: error.hint, ...where }, exitCode })}\n`
+}

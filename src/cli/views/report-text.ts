@@ -1,0 +1,184 @@
+/** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
+import { runAgainText } from '../../check/confirm/again/words.js'
+import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
+import { limitText } from '../../check/report/limit.js'
+import type { PropertyReport, Report, ReportLimit, Unreached, Verdict } from '../../check/report/report.js'
+import { builtIns } from '../../check/request/properties.js'
+import { defaultDiagram, diagram } from '../../trace/diagram.js'
+import { formatSetting, printable } from '../../trace/plain.js'
+import { pack, wrap } from '../../trace/wrap.js'
+import { type Output, paint } from '../terminal/output.js'
+
+export interface ReportOptions {
+  /** 'shown' adds `file:line` to every step of a race. */
+  readonly places: 'hidden' | 'shown'
+  /** Where the trace of a property was written. */
+  readonly storedAt: (property: string) => string | null
+  /** Where the certificate was written, if it was. */
+  readonly certificate: string | null
+}
+
+const width = defaultDiagram.width
+
+/** The whole report, ending in a newline. */
+export const formatReport = (report: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string => {
+  const races = report.properties.filter(({ verdict, trace }) => verdict === 'violated' && trace !== null).map(({ trace }) => trace)
+  const parts = [
+    ...races.flatMap((trace) => (trace === null ? [] : [diagram(trace, { places: options.places, width })])),
+    lines([...heading(report), '', ...verdicts(report, options, output)]),
+    lines([
+      ...statistics(report, options),
+      ...invariant(report, options),
+      ...unchecked(report),
+      ...unreached(report),
+      summary(report, output),
+    ]),
+  ]
+  return parts.join('\n')
+}
+
+const lines = (list: readonly string[]): string => `${list.join('\n')}\n`
+
+const heading = ({ model, title, source, variant, params }: Report): string[] => {
+  const settings = Object.entries(params).map(([name, value]) => `${name}=${formatSetting(value)}`)
+  return [
+    ...wrap(title === null ? model : `${model}: ${printable(title)}`, width, 2),
+    ...(source === null ? [] : indent(wrap(printable(source), width - 2, 2))),
+    ...(variant === null ? [] : [`  variant ${printable(variant)}`]),
+    ...indent(pack(settings, width - 2)),
+  ]
+}
+
+const indent = (list: readonly string[]): string[] => list.map((line) => `  ${line}`)
+
+const verdicts = ({ properties }: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string[] => {
+  const names = Math.min(32, Math.max(0, ...properties.map(({ name }) => name.length)))
+  const left = 2 + 'incomplete'.length + 2 + names + 2
+  return properties.flatMap((property) => {
+    const stored = options.storedAt(property.name)
+    const text = [...wrap(property.established, width - left), ...(stored === null ? [] : [stored])]
+    const name = printable(property.name).padEnd(names)
+    return text.map((line, i) => (i === 0 ? `  ${verdictWord(property.verdict, output)}  ${name}  ${line}` : `${' '.repeat(left)}${line}`))
+  })
+}
+
+const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as const
+
+/** Padded before it is coloured: escape sequences have no width. */
+const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string =>
+  paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
+
+const statistics = (report: Report, options: ReportOptions): string[] => [
+  ...explored(report),
+  ...solving(report, options),
+  ...wrap(runAgainText(report.oracle), width, 2),
+]
+
+const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
+  if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
+  const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
+  return [
+    `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
+    `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
+    ...(liveness === null
+      ? []
+      : [
+          `${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}, ${liveness.bytesPerEdge.toFixed(1)} bytes per edge`,
+        ]),
+  ]
+}
+
+const solving = ({ solved, states }: Report, { certificate: file }: ReportOptions): string[] => {
+  if (solved === null) return []
+  const { seconds, bits, gates, certificate, open, limit } = solved
+  const circuit = bits === null || gates === null ? '' : `: a state of ${bits} bits, ${formatCount(gates)} gates`
+  const clauses = file === null || certificate === null ? '' : `; an invariant of ${formatCount(certificate.invariant.length)} clauses`
+  const names = open.map(
+    ({ name, depth }) => `${printable(name)}${depth < 1 ? '' : ` (none within ${depth} ${depth === 1 ? 'step' : 'steps'})`}`,
+  )
+  return [
+    ...wrap(`${formatSeconds(seconds)} of solving${circuit}${clauses}`, width, 2),
+    ...(states === null || open.length === 0 ? [] : wrap(`not confirmed by Z3${unconfirmedWhy(limit)}: ${names.join(', ')}`, width, 2)),
+  ]
+}
+
+const unconfirmedWhy = (limit: ReportLimit | null): string => (limit?.kind === 'solver' ? ` (${limitText(limit)})` : ' in this time')
+
+/** A longer invariant is read in its file. */
+const mostClauses = 16
+
+const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[] => {
+  if (solved === null || certificate === null || solved.invariant.length === 0) return []
+  const shown = solved.invariant.slice(0, mostClauses)
+  const more = solved.invariant.length - shown.length
+  return [
+    `inductive invariant (${certificate}):`,
+    ...shown.flatMap((clause) => indent(wrap(clause, width - 2, 2))),
+    ...(more === 0 ? [] : [`  and ${formatCount(more)} more clauses`]),
+  ]
+}
+
+/** What somebody might take for checked. */
+const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] => {
+  const isEnumerated = engine === 'explicit' || engine === 'both'
+  const isBuiltIn = ({ kind }: PropertyReport): boolean => builtIns.some((builtIn) => builtIn === kind)
+  return [
+    ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
+    ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
+    ...(deadlock === 'not asked for' ? ['deadlock was not checked: there are no processes, only rules (--deadlock)'] : []),
+    ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),
+    ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
+  ]
+}
+
+const unreached = ({ neverFired, neverTaken, unchanging, complete }: Report): string[] => {
+  const ever = complete ? '' : ' so far'
+  return [
+    ...listUnreached(`never fired${ever}`, neverFired),
+    ...listUnreached(`never taken${ever}`, neverTaken),
+    ...(unchanging.length === 0
+      ? []
+      : ['no step changes what these read, so they say nothing about the protocol:', ...unchanging.map((name) => `  ${name}`)]),
+  ]
+}
+
+const listUnreached = (title: string, list: readonly Unreached[]): string[] =>
+  list.length === 0 ? [] : [`${title}:`, ...list.flatMap((item) => indent(wrap(formatUnreached(item), width - 2, 2)))]
+
+const formatUnreached = ({ agents, text, file, line, from }: Unreached): string => {
+  const where = [{ file, line }, ...(from === null ? [] : [from])].map((place) => `${printable(place.file)}:${place.line}`).join(', from ')
+  return `${agents === null ? '' : `${agents}: `}${printable(text)} (${where})`
+}
+
+/** The last line, and the only one with `--quiet`: never more than was established. */
+export const summary = (report: Report, output: Pick<Output, 'colours'>): string => {
+  const { model, properties, limit, complete } = report
+  const of = (verdict: Verdict): readonly PropertyReport[] => properties.filter((property) => property.verdict === verdict)
+  const violated = of('violated')
+  const open = of('incomplete')
+  const ended = limit === null ? '' : `; incomplete: ${limitText(limit)}`
+  if (violated.length > 0) {
+    const names = violated.map(({ name }) => printable(name)).join(', ')
+    return `${model}: ${paint(output, 'red', 'violated')}: ${names} (${violated.length} of ${properties.length})${open.length > 0 ? ended : ''}`
+  }
+  if (open.length > 0 || !complete)
+    return `${model}: ${paint(output, 'yellow', 'incomplete')}: ${limit === null ? openText(open) : limitText(limit)}; no violation so far`
+  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, ${means(report)}`
+}
+
+/** Without a limit something is open because the engine cannot settle it. */
+const openText = (open: readonly PropertyReport[]): string =>
+  open.length === 0 ? 'the search did not end' : `not settled: ${open.map(({ name }) => printable(name)).join(', ')}`
+
+/** What the verdict rests on. */
+const means = ({ states, solved }: Report): string => {
+  const explored = states === null ? [] : [`explored exhaustively: ${formatStateCount(states)}`]
+  const isConfirmed = solved !== null && solved.limit === null
+  const proof = solved?.certificate == null ? 'settled by Z3' : 'proved by induction, certificate checked by Z3'
+  return [
+    ...explored,
+    ...(isConfirmed
+      ? [states === null ? proof : `confirmed by Z3${solved.certificate === null ? '' : ': proved by induction, certificate checked'}`]
+      : []),
+  ].join('; ')
+}

@@ -1,0 +1,342 @@
+/** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
+import type { Argument, CallExpression, Expression } from 'oxc-parser'
+import { constant, select } from '../../ir/build.js'
+import { assert, choose, until, when } from '../../lang/step.js'
+import { functionInfo } from '../../load/registry.js'
+import { functionNode, sourceOf } from '../../load/source.js'
+import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
+import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, textOf } from '../values/context.js'
+import { leavable, type Site, scoped } from '../values/flow.js'
+import { refuseChanged, whileUsed } from '../values/ownership.js'
+import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
+import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { present, property } from './access.js'
+import { condition } from './condition.js'
+import { fixedSequence, itemsOf, sequenceOf } from './element.js'
+import { evaluate, evaluateObject, spreadItems } from './expression.js'
+import { matchMethod } from './match.js'
+import { mapped, method } from './methods.js'
+import { bindPattern } from './pattern.js'
+import { runStatements } from './statement.js'
+import { evaluateText } from './text.js'
+
+/** `callee` is given where an optional chain has evaluated it already. */
+export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Value): Value => {
+  const site: Site = { file: scope.file, node }
+  const fn = callee ?? calleeOf(c, node, scope)
+  if (fn.k === 'const' && fn.value === Math.trunc) {
+    const [argument] = node.arguments
+    const division = argument === undefined ? null : asDivision(argument)
+    if (division !== null) {
+      const a = evaluate(c, division.left, scope)
+      return quotient(c, a, evaluate(c, division.right, scope), site)
+    }
+  }
+  if (fn.k === 'const' && fn.value === Math.floor) {
+    const [argument] = node.arguments
+    const division = argument === undefined ? null : asDivision(argument)
+    if (division !== null) {
+      const a = evaluate(c, division.left, scope)
+      const b = evaluate(c, division.right, scope)
+      const [p, q] = [integer(c, a, site, '/'), integer(c, b, site, '/')]
+      if (p.lo < 0 || q.lo < 0)
+        return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
+      return quotient(c, a, b, site)
+    }
+  }
+  if (fn.k === 'method') {
+    if (fn.receiver.k === 'match') return matchMethod(c, fn.receiver, fn.name, node, scope)
+    return method(c, fn.receiver, fn.name, node, scope)
+  }
+  if (fn.k === 'const' && typeof fn.value === 'function') {
+    if (fn.value === assert) return assertion(c, node, scope)
+    if (fn.value === choose || fn.value === until)
+      return refuse(
+        c,
+        'MC108',
+        scope.file,
+        node,
+        `${fn.value === choose ? 'choose' : 'until'}(...) without a yield`,
+        fn.value === choose ? 'write `yield* choose(...)`' : 'write `yield until(...)`',
+      )
+    if (fn.value === when)
+      return refuse(
+        c,
+        'MC108',
+        scope.file,
+        node,
+        'when(...) inside a function that returns a value',
+        'call it as a statement of the rule, or of a generator helper that the rule runs by yield*',
+      )
+    const known = builtin(c, fn.value, node, scope, site)
+    if (known !== null) return known
+    if (isTsPatternMatch(c, node, scope)) {
+      const [subject] = argumentsOf(c, node, scope)
+      return { k: 'match', subject: settleValue(c, subject ?? undefinedValue), arms: [] }
+    }
+  }
+  return invoke(c, fn, argumentsOf(c, node, scope), site, scope)
+}
+
+/** The function that a call calls. */
+export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const { callee } = node
+  const known = c.evaluated.get(callee)
+  if (known?.k === 'value') {
+    refuseChanged(c, known.held ?? null, callee, scope.file)
+    return known.value
+  }
+  if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && !callee.computed) {
+    const receiver = present(c, evaluateObject(c, callee.object, scope), { file: scope.file, node: callee })
+    return property(c, receiver, callee.property.name, { file: scope.file, node: callee })
+  }
+  return evaluate(c, callee, scope)
+}
+
+export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Value[] =>
+  node.arguments.map((a) => {
+    if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'write them out')
+    return evaluate(c, a, scope)
+  })
+
+/** The arguments of a call that may spread lists whose length is known: `Math.max(...s.count)`. */
+const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] =>
+  node.arguments.flatMap((a): Value[] => {
+    if (a.type !== 'SpreadElement') return [operand(c, evaluate(c, a, scope), { file: scope.file, node })]
+    const items = spreadItems(c, a, scope)
+    if (items.some(({ present: p }) => p.op !== 'const'))
+      return refuse(
+        c,
+        'MC101',
+        scope.file,
+        a,
+        'a list whose length is not known is spread',
+        'go through it with reduce, from a value of its own',
+      )
+    return items.flatMap(({ present: p, value }) => (p.op === 'const' && p.value === 1 ? [value] : []))
+  })
+
+const asDivision = (node: Argument): { left: Expression; right: Expression } | null =>
+  node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null
+
+/** Runs an author's function in place. */
+export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site, scope: Scope): Value => {
+  const { body, generator, name } = functionOf(c, fn, site)
+  if (generator)
+    return refuse(
+      c,
+      'MC111',
+      site.file,
+      site.node,
+      `'${name}' is a generator: calling it runs nothing`,
+      'write `yield* ...` before the call',
+    )
+  return within(c, body, site, () => {
+    const inner = enter(c, fn, site, scope)
+    return scoped(c, () => {
+      bindParameters(c, body, args, inner)
+      const outer = c.jumps
+      c.jumps = []
+      const result = runBody(c, body, inner, site)
+      c.jumps = outer
+      return result
+    })
+  })
+}
+
+const runBody = (c: Context, body: Fn, inner: Scope, site: Site): Value => {
+  if (body.body === null) return undefinedValue
+  if (body.body.type !== 'BlockStatement') return evaluate(c, body.body, inner)
+  const statements = body.body.body
+  // What the body declares the defaults of parameters do not see.
+  const result = leavable(
+    c,
+    ['return'],
+    [],
+    () => (runStatements(c, statements, childScope(inner)) === 'never' ? 'never' : undefinedValue),
+    site,
+  )
+  return result === 'never' ? undefinedValue : result
+}
+
+export interface Callee {
+  readonly body: Fn
+  readonly generator: boolean
+  readonly name: string
+}
+
+/** The source of a function value; refuses functions that have none. */
+export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
+  if (fn.k === 'closure') return { body: fn.fn, generator: fn.fn.generator, name: fn.fn.id?.name ?? 'this function' }
+  if (fn.k === 'const' && typeof fn.value === 'function') {
+    const info = functionInfo(fn.value)
+    if (info === undefined) {
+      if (/^Async/.test(fn.value.constructor.name))
+        return refuse(
+          c,
+          'MC101',
+          site.file,
+          site.node,
+          `'${fn.value.name}' is an async function`,
+          'a model has no promises: a process waits by yield until(label, condition)',
+        )
+      if (fn.value === Math.random)
+        return refuse(
+          c,
+          'MC105',
+          site.file,
+          site.node,
+          'Math.random is chance, and a model checker tries everything',
+          'write `yield* choose(n)`',
+        )
+      return refuse(
+        c,
+        'MC102',
+        site.file,
+        site.node,
+        `'${fn.value.name}' is not written in the model: its source is not known`,
+        'write it in a .ts file of the project, or use what docs/LANGUAGE.md lists',
+      )
+    }
+    const body = functionNode(info) as unknown as Fn
+    if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
+    return { body, generator: body.generator, name: fn.value.name || 'this function' }
+  }
+  if (fn.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${fn.what} was read before a yield`, 'read it again')
+  return refuse(c, 'MC201', site.file, site.node, `${describe(fn)} is called`, 'call a function')
+}
+
+/** The scope of a function that is about to run. */
+export const enter = (c: Context, fn: Value, site: Site, scope: Scope): Scope => {
+  const instance = `${scope.instance}/${site.file}:${site.node.start}`
+  if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance)
+  const info = fn.k === 'const' ? functionInfo(fn.value) : undefined
+  return functionScope(null, info ?? null, info === undefined ? scope.file : fileNumber(c, info.file), instance)
+}
+
+/** Runs `body` as a part of a function; refuses if that function is running already. */
+export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => {
+  if (c.calls.includes(body)) return refuse(c, 'MC106', site.file, site.node, 'this call is recursive', 'write a loop with a bound')
+  const outer = c.calls
+  c.calls = [...outer, body]
+  const result = run()
+  c.calls = outer
+  return result
+}
+
+export const bindParameters = (c: Context, body: Fn, args: readonly Value[], inner: Scope): void => {
+  // TypeScript's `this` parameter takes no argument.
+  const params = body.params.filter((p) => !(p.type === 'Identifier' && p.name === 'this'))
+  params.forEach((p, i) => {
+    if (p.type === 'TSParameterProperty' || p.type === 'RestElement')
+      return refuse(c, 'MC101', inner.file, p, 'a rest parameter is outside the language', 'name the parameters')
+    bindPattern(c, p, args[i] ?? undefinedValue, inner, { constant: false, parameter: true })
+  })
+}
+
+const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [test, message] = node.arguments
+  if (test === undefined || test.type === 'SpreadElement')
+    return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
+  const site: Site = { file: scope.file, node: test }
+  const e = condition(c, evaluate(c, test, scope), site)
+  if (message !== undefined && message.type !== 'SpreadElement') evaluateText(c, message, scope)
+  const said =
+    message === undefined || message.type === 'SpreadElement'
+      ? null
+      : message.type === 'Literal' && typeof message.value === 'string'
+        ? message.value
+        : textOf(c, scope.file, message)
+  check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
+  return undefinedValue
+}
+
+const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, site: Site): Value | null => {
+  const args = (): Value[] => argumentsOf(c, node, scope)
+  const first = (): Value => args()[0] ?? undefinedValue
+  switch (fn) {
+    case Math.min:
+      return extreme(c, 'min', spreadArguments(c, node, scope), site)
+    case Math.max:
+      return extreme(c, 'max', spreadArguments(c, node, scope), site)
+    case Math.abs:
+      return absolute(c, first(), site)
+    case Math.sign:
+      return sign(c, first(), site)
+    case Math.trunc:
+    case Math.floor: {
+      const i = integer(c, first(), site, 'Math.trunc')
+      return int(i.e, i.lo, i.hi)
+    }
+    case Number: {
+      const v = present(c, first(), site)
+      if (v.k === 'bool') return int(select(v.e, constant(1), constant(0)), 0, 1)
+      if (v.k === 'const') return constantValue(Number(v.value))
+      const i = asInt(v)
+      return i === null ? refuse(c, 'MC201', site.file, node, `Number(${describe(v)})`, 'convert booleans and integers only') : v
+    }
+    case Boolean:
+      return boolean(condition(c, first(), site))
+    case Object.keys:
+    case Object.values:
+    case Object.entries: {
+      const v = lift(first())
+      if (v.k !== 'record')
+        return refuse(
+          c,
+          'MC102',
+          site.file,
+          node,
+          `Object.${(fn as { name: string }).name} of ${describe(v)}`,
+          'use it on constant objects, or name the fields',
+        )
+      const items = [...v.fields].map(
+        ([name, value]): Value =>
+          fn === Object.keys
+            ? constantValue(name)
+            : fn === Object.values
+              ? value
+              : { k: 'list', items: [constantValue(name), value].map((x) => ({ present: constant(1), value: x })) },
+      )
+      return { k: 'list', items: items.map((value) => ({ present: constant(1), value })) }
+    }
+    case Array.from: {
+      const [from = undefinedValue, transform] = args()
+      const source = lift(from)
+      const length = source.k === 'record' ? source.fields.get('length') : undefined
+      const sequence =
+        length?.k === 'const'
+          ? fixedSequence(Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })))
+          : sequenceOf(c, source, site)
+      if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
+      const [given] = node.arguments
+      const apply = (): Item[] =>
+        Array.from({ length: sequence.count }, (_, i) => {
+          const item = sequence.item(i)
+          const value = mapped(c, item, () => invoke(c, transform, [item.value, constantValue(i)], site, scope), site)
+          return { present: settle(c, item.present), value: settleValue(c, value) }
+        })
+      const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
+      sequence.end()
+      return { k: 'list', items }
+    }
+    default:
+      return null
+  }
+}
+
+/** Whether the callee is the `match` that this file imports from ts-pattern. */
+const isTsPatternMatch = (c: Context, node: CallExpression, scope: Scope): boolean => {
+  const { callee } = node
+  const path = c.files[scope.file]?.path
+  if (callee.type !== 'Identifier' || path === undefined) return false
+  return sourceOf(path).program.body.some(
+    (statement) =>
+      statement.type === 'ImportDeclaration' &&
+      statement.source.value === 'ts-pattern' &&
+      statement.specifiers.some(
+        (s) =>
+          s.type === 'ImportSpecifier' && s.local.name === callee.name && s.imported.type === 'Identifier' && s.imported.name === 'match',
+      ),
+  )
+}

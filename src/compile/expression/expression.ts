@@ -1,0 +1,183 @@
+/** Expressions of the subset, executed on symbolic values. */
+import type { Expression, SpreadElement } from 'oxc-parser'
+import { not, one } from '../../ir/build.js'
+import type { Expr } from '../../ir/system.js'
+import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
+import { type Context, cover, type Offsets, refuse, settleValue, spanOf, textOf } from '../values/context.js'
+import { conditional } from '../values/flow.js'
+import { readsParamsOnly } from '../values/free.js'
+import { describeSyntax, syntaxHint, unaryHint } from '../values/outside.js'
+import { nameAgain, nameParts, refuseChanged } from '../values/ownership.js'
+import { type Scope, siteOf } from '../values/scope.js'
+import { chainOf } from '../values/syntax.js'
+import { boolean, constantValue, type Item, int, undefinedValue, type Value } from '../values/value.js'
+import { chain, member, present } from './access.js'
+import { assignment, update } from './assignment.js'
+import { call } from './call.js'
+import { condition, logical, mostLinks } from './condition.js'
+import { itemsOf } from './element.js'
+import { objectLiteral } from './literal.js'
+import { identifier } from './name.js'
+import { binaryOperator, refuseNeverEqual } from './operator.js'
+
+/** Evaluates an expression whose value may get a second name where it goes. */
+export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
+  const v = evaluateObject(c, node, scope)
+  nameAgain(c, node, v, scope)
+  return v
+}
+
+/** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
+export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
+  const known = c.evaluated.get(node)
+  if (known?.k === 'value') {
+    refuseChanged(c, known.held ?? null, node, scope.file)
+    return known.value
+  }
+  const site = siteOf(scope, node)
+  switch (node.type) {
+    case 'Literal':
+      if (typeof node.value === 'bigint' || node.value instanceof RegExp) break
+      return constantValue(node.value)
+    case 'TemplateLiteral':
+      return template(c, node, scope)
+    case 'Identifier':
+      return identifier(c, node, scope)
+    case 'MemberExpression':
+      return member(c, node, scope)
+    case 'ChainExpression':
+      return chain(c, node.expression, scope)
+    case 'CallExpression':
+      return call(c, node, scope)
+    case 'UnaryExpression':
+      switch (node.operator) {
+        case '!':
+          return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
+        case '-':
+          return negate(c, evaluate(c, node.argument, scope), site)
+        case '+': {
+          const i = integer(c, evaluate(c, node.argument, scope), site, '+')
+          return int(i.e, i.lo, i.hi)
+        }
+        case '~':
+          return arithmetic(c, '^', evaluate(c, node.argument, scope), constantValue(-1), site)
+        default:
+          return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
+      }
+    case 'BinaryExpression': {
+      const { first, links } = chainOf(node, (inner) => c.evaluated.has(inner))
+      if (first.type === 'PrivateIdentifier') break
+      let v = evaluateObject(c, first, scope)
+      for (const [i, link] of links.entries()) {
+        const { left, right, operator } = link
+        const a = binaryOperand(c, link, v, scope)
+        const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
+        refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
+        v = binaryOperator(c, operator, a, b, siteOf(scope, link))
+        if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
+      }
+      return v
+    }
+    case 'LogicalExpression':
+      return logical(c, node, scope)
+    case 'ConditionalExpression': {
+      const test = condition(c, evaluateObject(c, node.test, scope), siteOf(scope, node.test))
+      const v = conditional(
+        c,
+        test,
+        () => branch(c, test, node.consequent, `?: of ${textOf(c, site.file, node.test)}`, scope),
+        () => branch(c, test, node.alternate, `?: else of ${textOf(c, site.file, node.test)}`, scope),
+        site,
+      )
+      return v === 'never' ? undefinedValue : v
+    }
+    case 'AssignmentExpression':
+      return assignment(c, node, scope)
+    case 'UpdateExpression':
+      return update(c, node, scope)
+    case 'ObjectExpression':
+      return objectLiteral(c, node, scope)
+    case 'ArrayExpression': {
+      const items = node.elements.flatMap((element): readonly Item[] => {
+        if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
+        if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
+        return spreadItems(c, element, scope)
+      })
+      if (items.every((item) => item.value.k === 'const' && item.present === one)) {
+        const list = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
+        c.fresh.add(list)
+        return constantValue(list)
+      }
+      return { k: 'list', items }
+    }
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      if (node.async)
+        return refuse(
+          c,
+          'MC101',
+          site.file,
+          node,
+          'an async function is outside the language',
+          'a model has no promises: processes take turns by `yield`',
+        )
+      return { k: 'closure', fn: node, scope }
+    case 'ParenthesizedExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'TSInstantiationExpression':
+      return evaluateObject(c, node.expression, scope)
+    case 'TSNonNullExpression': {
+      const v = evaluateObject(c, node.expression, scope)
+      return v.k === 'optional' ? present(c, v, site) : v
+    }
+    case 'YieldExpression':
+      return refuse(c, 'MC108', site.file, node, 'a yield inside an expression', 'give it a statement of its own: `const x = yield* ...`')
+    default:
+      break
+  }
+  return refuse(c, 'MC101', site.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
+}
+
+const takesIntegers: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
+
+/** An operand of a binary operator: where a number is computed from it, it must be there before the other one is evaluated. */
+export const binaryOperand = (c: Context, node: Offsets & { readonly operator: string }, v: Value, scope: Scope): Value =>
+  takesIntegers.has(node.operator) ? operand(c, v, siteOf(scope, node)) : v
+
+/** The items of `...x` in a list or among arguments. */
+export const spreadItems = (c: Context, node: SpreadElement, scope: Scope): readonly Item[] => {
+  const known = c.evaluated.get(node)
+  if (known?.k === 'items') return known.items
+  const items = itemsOf(c, evaluateObject(c, node.argument, scope), siteOf(scope, node))
+  nameParts(c, node.argument, items, scope)
+  return items
+}
+
+const branch = (c: Context, test: Expr, node: Expression, text: string, scope: Scope): Value => {
+  // Values that free params choose between are one value, with no code to compute it.
+  if (test.op !== 'const' && !readsParamsOnly(c, test)) cover(c, spanOf(scope.file, node), text)
+  return evaluate(c, node, scope)
+}
+
+const template = (c: Context, node: Extract<Expression, { type: 'TemplateLiteral' }>, scope: Scope): Value => {
+  const parts = node.expressions.map((e) => evaluate(c, e, scope))
+  if (!parts.every((v) => v.k === 'const'))
+    return refuse(
+      c,
+      'MC101',
+      scope.file,
+      node,
+      'a text that depends on the state is outside the language',
+      'texts are for labels of steps; compute with oneOf(...) values or integers',
+    )
+  return constantValue(
+    node.quasis
+      .map(
+        (q, i) =>
+          `${q.value.cooked ?? q.value.raw}${i < parts.length ? String(parts[i]?.k === 'const' ? (parts[i] as { value: unknown }).value : '') : ''}`,
+      )
+      .join(''),
+  )
+}

@@ -1,0 +1,48 @@
+/** Labels of steps and messages of assertions: texts that may show the state. Nobody keeps them, but what fails in them fails. */
+import type { Expression } from 'oxc-parser'
+import type { Stmt } from '../../ir/system.js'
+import { walkStmts } from '../../ir/walk.js'
+import { append, type Context, emitInto, refuse } from '../values/context.js'
+import { conditional } from '../values/flow.js'
+import { type Scope, siteOf } from '../values/scope.js'
+import { undefinedValue } from '../values/value.js'
+import { condition } from './condition.js'
+import { evaluateObject } from './expression.js'
+
+/** Evaluates a text for what may fail in it. Refuses one that changes anything: it is evaluated where it is shown, and how often is nobody's business. */
+export const evaluateText = (c: Context, node: Expression, scope: Scope): void => {
+  const { purpose, cells } = c
+  const out: Stmt[] = []
+  c.purpose = purpose === 'start' ? 'start' : 'text'
+  emitInto(c, out, () => evaluateParts(c, node, scope))
+  c.purpose = purpose
+  if (c.cells !== cells && [...cells].some(([id, v]) => c.cells.get(id) !== v))
+    refuse(c, 'MC303', scope.file, node, 'a label or message changes a local', 'change it in a statement before')
+  c.cells = cells
+  let fails = false
+  walkStmts(out, {
+    stmt: ({ op }) => {
+      fails ||= op === 'check'
+    },
+  })
+  if (fails) append(c, out)
+}
+
+const evaluateParts = (c: Context, node: Expression, scope: Scope): void => {
+  switch (node.type) {
+    case 'TemplateLiteral':
+      for (const e of node.expressions) evaluateParts(c, e, scope)
+      return
+    case 'ConditionalExpression': {
+      const test = condition(c, evaluateObject(c, node.test, scope), siteOf(scope, node.test))
+      const arm = (part: Expression) => () => {
+        evaluateParts(c, part, scope)
+        return undefinedValue
+      }
+      conditional(c, test, arm(node.consequent), arm(node.alternate), siteOf(scope, node))
+      return
+    }
+    default:
+      evaluateObject(c, node, scope)
+  }
+}

@@ -1,0 +1,467 @@
+/** From an author's model to a transition system. */
+import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
+import { temp } from '../../ir/build.js'
+import { paramsOf } from '../../ir/param.js'
+import type {
+  Agent,
+  Block,
+  CompiledProperty,
+  Expr,
+  Extreme,
+  Query,
+  Span,
+  Stmt,
+  System,
+  TemporalProperty,
+  Variable,
+} from '../../ir/system.js'
+import { elements } from '../../ir/system.js'
+import { mapBlock, mapLoads, mapStmt, type Visitor, walkBlock, walkExpr, walkStmts } from '../../ir/walk.js'
+import { type Domain, ModelError } from '../../lang/domain.js'
+import type { Model, Process, Rules } from '../../lang/model.js'
+import type { Params } from '../../lang/param.js'
+import type { AnyProperty } from '../../lang/property.js'
+import { functionInfo } from '../../load/registry.js'
+import { shown } from '../../load/shown.js'
+import { placeInStack, placeOfFunction } from '../../load/stack.js'
+import { stoppableOnce } from '../../load/stoppable.js'
+import { ghostUse } from '../after/ghosts.js'
+import { sweep, sweepQuery } from '../after/live-locals.js'
+import { invoke } from '../expression/call.js'
+import { condition } from '../expression/condition.js'
+import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
+import { integer } from '../values/arithmetic.js'
+import { type Context, createContext, declareVariables, newTemp, refuse, spanOf } from '../values/context.js'
+import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
+import { leaves } from '../values/layout.js'
+import { typeOfDomain } from '../values/type.js'
+import { constantValue } from '../values/value.js'
+import { requireBuilding } from './building.js'
+
+export interface CompileInput {
+  readonly model: Model<Params, Readonly<Record<string, Domain>>> | Model
+  /** A value for every param. */
+  readonly params: Readonly<Record<string, number | boolean | string>>
+  readonly properties: Readonly<Record<string, AnyProperty<never, never>>>
+}
+
+/** What `compileFree` found out: a system, or which params it cannot leave free. */
+export type FreeCompilation =
+  | {
+      readonly kind: 'system'
+      readonly system: System
+      /** The params that are variables of the system. */
+      readonly free: readonly string[]
+      /** Params that were to be free and on which nothing depends: any value will do. */
+      readonly idle: readonly string[]
+    }
+  | {
+      readonly kind: 'shaped'
+      /** Params from whose values the model is built, and where the author's functions read them. At least one. */
+      readonly shaping: ReadonlyMap<string, Place | null>
+    }
+
+/** States wider than this are refused: they would take kilobytes each. */
+const mostBits = 4_096
+
+/**
+ * Compiles a model for one setting of its params.
+ * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to write instead.
+ */
+export const compile = ({ model, params, properties }: CompileInput): System =>
+  withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties))
+
+/**
+ * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which `init` chooses before anything
+ * else, in the order of `System.variables`, and no step changes. `params` has a value for each of these too, on which the result depends only where
+ * a param shapes the model. For properties of states: what `fairness` says is that of `params`.
+ * @throws DiagnosticError as `compile`, and also where code is outside the language that some value of a free param would have left out;
+ * see `specialisations`. The exception's `read` are the free params that had been read until then. RangeError where the choices of `init` become so many that a
+ * choice code cannot hold them.
+ */
+export const compileFree = ({ model, params, properties }: CompileInput, names: readonly string[]): FreeCompilation => {
+  const free = createFreeParams(model.params, params, names)
+  try {
+    const system = withDepthExplained(model, () => compileModel(model, params, properties, free))
+    if (free.shaping.size > 0) return { kind: 'shaped', shaping: free.shaping }
+    requireCode(system)
+    const kept = paramsOf(system).map(({ param }) => param)
+    return { kind: 'system', system, free: kept, idle: names.filter((name) => !kept.includes(name)) }
+  } catch (error) {
+    if (error instanceof DiagnosticError && free.shaping.size === 0) throw new RefusedWhileFree(error.diagnostic, [...free.read])
+    if (error instanceof Shaped || error instanceof DiagnosticError) return { kind: 'shaped', shaping: free.shaping }
+    throw error
+  }
+}
+
+/** A choice code is a number that doubles hold exactly. */
+const requireCode = ({ init, radix }: System): void => {
+  const choices = ({ end }: Block): number => {
+    if (end.op === 'branch') return Math.max(choices(end.then), choices(end.else))
+    return end.op === 'choose' ? 1 + choices(end.rest) : 0
+  }
+  if (radix ** choices(init) > 2 ** 53)
+    throw new RangeError(`init makes ${choices(init)} choices of up to ${radix} values: leave fewer params free`)
+}
+
+/** A model that was refused while some of its params were free. */
+export class RefusedWhileFree extends DiagnosticError {
+  readonly read: readonly string[]
+  constructor({ code, message, hint, place }: Diagnostic, read: readonly string[]) {
+    super(code, message, hint, place)
+    this.read = read
+  }
+}
+
+/** There is no need to compile what was built from params that are to be free. */
+class Shaped extends Error {}
+
+const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T => {
+  try {
+    return stoppableOnce(model, run)
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/i.test(error.message))
+      throw new DiagnosticError(
+        'MC402',
+        `a step of '${model.name}' is too long to compile`,
+        'make its loops shorter, or split it with a yield',
+      )
+    throw error
+  }
+}
+
+const compileModel = (
+  model: CompileInput['model'],
+  params: CompileInput['params'],
+  properties: CompileInput['properties'],
+  free: FreeParams | null = null,
+): System => {
+  requireBuilding({ model, params, properties })
+  const p = (free?.p ?? params) as never
+  const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
+  const c = createContext(state, shown)
+  const initial = declareState(c, state, model.state)
+  if (free !== null) declareFreeParams(c, model.params, free)
+  const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [], decided: [] }
+  const processes = build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>
+  const rules = build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>
+  if (free !== null && free.shaping.size > 0) throw new Shaped()
+  compileProcesses(c, processes, agents, model.processes)
+  compileRules(c, rules, agents, model.rules)
+  const started = compileInit(c, model.init, p, agents)
+  const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
+  for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, compiled)
+  const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
+  forbidGhosts(c, swept, agents)
+  const read = loaded(
+    c.variables,
+    [...swept.map(({ body }) => body), started],
+    [
+      ...compiled.properties,
+      ...compiled.temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
+      ...compiled.extremes.map(({ measure }) => measure),
+    ],
+  )
+  const init = chooseParams(c, read, started)
+  const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents, read)
+  requireWidth(variables, model.state)
+  const block = (b: Block): Block =>
+    mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
+  const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
+  const stores = (b: Block): Block => ({ body: b.body.map((s) => renumberStores(s, keep)), end: storesInEnd(b.end, stores) })
+  const query = ({ body, value, at }: Query): Query => ({ body: body.map(stmt), value: rewrite(value), at })
+  return {
+    model: model.name,
+    files: c.files.map(({ file }) => file),
+    variables,
+    agents: withFairness(model, params as never, agents.agents),
+    processes: agents.processes.map((process) => ({
+      ...process,
+      pc: keep(process.pc),
+      locations: process.locations.map((l) => ({ ...l, live: l.live.map((x) => ({ ...x, variable: keep(x.variable) })) })),
+    })),
+    steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
+    init: stores(block(init)),
+    initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
+    properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
+    temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
+    extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
+    failures: c.failures,
+    branches: c.branches,
+    deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
+    radix: c.radix,
+    temps: c.temps,
+  }
+}
+
+const fairnesses: ReadonlySet<unknown> = new Set(['weak', 'strong', 'none'])
+
+const withFairness = (model: CompileInput['model'], p: never, agents: readonly Agent[]): Agent[] => {
+  const said = (typeof model.fairness === 'function' ? model.fairness(p) : model.fairness) ?? {}
+  for (const [name, fairness] of Object.entries(said)) {
+    const hint = `\`fairness\` takes 'weak', 'strong' or 'none' for ${[...new Set(agents.map((agent) => agent.group))].join(', ')}`
+    if (!agents.some((agent) => agent.group === name))
+      throw new DiagnosticError(
+        'MC014',
+        `'${model.name}' sets the fairness of '${name}', which is no process and no rule`,
+        hint,
+        placeOfFunction(model.state),
+      )
+    if (!fairnesses.has(fairness))
+      throw new DiagnosticError('MC014', `'${String(fairness)}' is no kind of fairness`, hint, placeOfFunction(model.state))
+  }
+  return agents.map((agent) => ({
+    ...agent,
+    fairness: Object.hasOwn(said, agent.group) ? (said[agent.group] ?? agent.fairness) : agent.fairness,
+  }))
+}
+
+/** Runs one of the author's functions that build the model's parts. */
+const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'rules', run: () => T): T => {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error
+    const place = (error instanceof Error ? placeInStack(error) : null) ?? placeOfFunction(model[part])
+    if (error instanceof ModelError)
+      throw new DiagnosticError(
+        'MC014',
+        error.message,
+        `\`${part}\` of '${model.name}' makes this domain: give it limits that make sense`,
+        place,
+      )
+    throw new DiagnosticError(
+      'MC003',
+      `\`${part}\` of '${model.name}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      'it runs when the model is compiled, with the params as its argument',
+      place,
+    )
+  }
+}
+
+const kinds: ReadonlySet<string> = new Set(['bool', 'range', 'oneOf', 'optional', 'record', 'array', 'queue', 'set', 'union', 'ghost'])
+
+const declareState = (c: Context, state: Readonly<Record<string, Domain>>, definition: unknown): Map<string, number> => {
+  const initial = new Map<string, number>()
+  for (const [name, domain] of Object.entries(state)) {
+    if (typeof domain !== 'object' || domain === null || !kinds.has(domain.kind))
+      throw new DiagnosticError(
+        'MC014',
+        `the state variable '${name}' has no domain`,
+        'give it one: bool, range(lo, hi), oneOf(...), record({ ... }), ...',
+        placeOfFunction(definition),
+      )
+    const type = typeOfDomain(domain)
+    declareVariables(c, name, type, { kind: domain.kind === 'ghost' ? 'ghost' : 'global' })
+    for (const leaf of leaves(type)) initial.set(`${name}${leaf.suffix}`, leaf.zero)
+  }
+  return initial
+}
+
+const propertyKinds: ReadonlySet<unknown> = new Set([
+  'always',
+  'sometimes',
+  'bound',
+  'eventually',
+  'leadsTo',
+  'alwaysPossible',
+  'maximum',
+  'minimum',
+])
+
+interface CompiledProperties {
+  readonly properties: CompiledProperty[]
+  readonly temporal: TemporalProperty[]
+  readonly extremes: Extreme[]
+}
+
+const compileProperty = (
+  c: Context,
+  name: string,
+  property: AnyProperty<never, never>,
+  params: unknown,
+  into: CompiledProperties,
+): void => {
+  const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
+  if (!propertyKinds.has(kind))
+    throw new DiagnosticError(
+      'MC014',
+      `the property '${name}' says nothing`,
+      'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
+      placeOfFunction(property),
+    )
+  const predicate = (fn: (s: never, p: never) => boolean): Query => compileQuery(c, name, fn, 'predicate', params)
+  const measure = (fn: (s: never, p: never) => number): Query => compileQuery(c, name, fn, 'measure', params)
+  switch (property.kind) {
+    case 'always':
+    case 'sometimes':
+      into.properties.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
+      return
+    case 'bound':
+      into.properties.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
+      return
+    case 'eventually':
+    case 'alwaysPossible':
+      into.temporal.push({ name, kind: property.kind, trigger: null, goal: predicate(property.predicate) })
+      return
+    case 'leadsTo':
+      into.temporal.push({ name, kind: 'leadsTo', trigger: predicate(property.trigger), goal: predicate(property.predicate) })
+      return
+    case 'maximum':
+    case 'minimum':
+      into.extremes.push({
+        name,
+        kind: property.kind,
+        over: property.over === 'final states' ? 'final' : 'all',
+        measure: measure(property.measure),
+      })
+  }
+}
+
+/** Compiles what a property asks of one state. */
+const compileQuery = (
+  c: Context,
+  name: string,
+  fn: (s: never, p: never) => unknown,
+  gives: 'predicate' | 'measure',
+  params: unknown,
+): Query => {
+  const { site, root } = siteOfFunction(c, fn)
+  if (functionInfo(fn) === undefined)
+    throw new DiagnosticError(
+      'MC102',
+      `the property '${name}' was not loaded as a source`,
+      'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin',
+    )
+  const out: Stmt[] = []
+  c.purpose = 'property'
+  c.out = out
+  c.cells = new Map()
+  c.known = c.params
+  c.emitted = 0
+  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
+  if (v.k === 'const' && v.value === undefined)
+    return refuse(
+      c,
+      'MC202',
+      site.file,
+      site.node,
+      `the property '${name}' returns nothing`,
+      'return what must hold: (s) => s.x === 1, without braces',
+    )
+  const value: Expr = gives === 'measure' ? integer(c, v, site, name).e : condition(c, v, site)
+  return { body: sweepQuery(out, value), value, at: spanOf(site.file, site.node) }
+}
+
+const forbidGhosts = (
+  c: Context,
+  steps: readonly { readonly agent: number; readonly body: Block; readonly at: Span }[],
+  agents: CompiledAgents,
+): void => {
+  for (const agent of agents.agents) {
+    const own = steps.filter((step) => step.agent === agent.id)
+    const use = ghostUse(
+      own.map((step) => step.body),
+      {
+        isGhost: (v) => c.variables[v]?.role.kind === 'ghost',
+        nameOf: (v) => c.variables[v]?.name ?? '?',
+        readAt: (e) => c.ghostReads.get(e),
+      },
+      own[0]?.at ?? { file: 0, start: 0, end: 0 },
+    )
+    if (use !== null)
+      return refuse(
+        c,
+        'MC302',
+        use.read.file,
+        use.read,
+        `a ghost decides ${use.what}`,
+        'ghosts are for properties, asserts and other ghosts only: give the protocol a variable of its own',
+      )
+  }
+}
+
+/** The variables that stand for params, as far as anything reads them. */
+const loaded = (variables: readonly Variable[], blocks: readonly Block[], queries: readonly Query[]): ReadonlySet<number> => {
+  const read = new Set<number>()
+  if (!variables.some(isParam)) return read
+  const visit: Visitor = {
+    expr: (e) => {
+      const v = e.op === 'load' ? variables[e.variable] : undefined
+      if (v !== undefined && isParam(v)) read.add(v.id)
+    },
+  }
+  for (const b of blocks) walkBlock(b, visit)
+  for (const { body, value } of queries) {
+    walkStmts(body, visit)
+    walkExpr(value, visit)
+  }
+  return read
+}
+
+/** `init` with the values of params chosen before it. */
+const chooseParams = (c: Context, params: ReadonlySet<number>, init: Block): Block =>
+  [...params]
+    .sort((a, b) => b - a)
+    .reduce((rest, variable) => {
+      const count = (c.variables[variable]?.hi ?? 0) + 1
+      c.radix = Math.max(c.radix, count)
+      const id = newTemp(c)
+      const store: Stmt = { op: 'store', variable, index: [], value: temp(id), at: { file: 0, start: 0, end: 0 } }
+      return { body: [], end: { op: 'choose', temp: id, count, rest: { body: [store, ...rest.body], end: rest.end } } }
+    }, init)
+
+/** Locals that are alive nowhere take no room in a state, nor do params that nothing reads. */
+const dropDeadLocals = (
+  variables: readonly Variable[],
+  agents: CompiledAgents,
+  read: ReadonlySet<number>,
+): { variables: Variable[]; keep: (id: number) => number; rewrite: (e: Expr) => Expr } => {
+  const alive = new Set(agents.processes.flatMap((process) => process.locations.flatMap((l) => l.live.map((x) => x.variable))))
+  const numbers = new Map<number, number>()
+  const kept: Variable[] = []
+  for (const v of variables) {
+    if (v.role.kind === 'local' && !alive.has(v.id)) continue
+    if (v.role.kind === 'param' && !read.has(v.id)) continue
+    numbers.set(v.id, kept.length)
+    kept.push({ ...v, id: kept.length })
+  }
+  const keep = (id: number): number => {
+    const number = numbers.get(id)
+    if (number === undefined) throw new Error(`the local ${variables[id]?.name ?? id} is used although it is dead`)
+    return number
+  }
+  return { variables: kept, keep, rewrite: (e) => mapLoads(e, (load) => ({ ...load, variable: keep(load.variable) })) }
+}
+
+const renumberStores = (s: Stmt, keep: (id: number) => number): Stmt => {
+  switch (s.op) {
+    case 'store':
+      return { ...s, variable: keep(s.variable) }
+    case 'if':
+      return { ...s, then: s.then.map((x) => renumberStores(x, keep)), else: s.else.map((x) => renumberStores(x, keep)) }
+    case 'block':
+      return { ...s, body: s.body.map((x) => renumberStores(x, keep)) }
+    default:
+      return s
+  }
+}
+
+const storesInEnd = (end: Block['end'], stores: (b: Block) => Block): Block['end'] => {
+  if (end.op === 'branch') return { ...end, then: stores(end.then), else: stores(end.else) }
+  if (end.op === 'choose') return { ...end, rest: stores(end.rest) }
+  return end
+}
+
+const requireWidth = (variables: readonly Variable[], definition: unknown): void => {
+  const bits = (v: Variable): number => elements(v) * Math.ceil(Math.log2(v.hi - v.lo + 1))
+  const total = variables.reduce((n, v) => n + bits(v), 0)
+  if (total <= mostBits) return
+  const widest = [...variables].sort((a, b) => bits(b) - bits(a)).slice(0, 3)
+  throw new DiagnosticError(
+    'MC401',
+    `a state takes ${total} bits; at most ${mostBits} are allowed`,
+    `the widest variables are ${widest.map((v) => `${v.name} (${bits(v)} bits)`).join(', ')}: make them smaller`,
+    placeOfFunction(definition),
+  )
+}

@@ -1,0 +1,331 @@
+/** Compiles the processes and rules of a model: each instance is an agent with steps of its own. */
+import { constant } from '../../ir/build.js'
+import { type Agent, type Block, type LiveLocal, type Location, type Process, type Step, type Stmt, unflatten } from '../../ir/system.js'
+import { mapBlock } from '../../ir/walk.js'
+import type { Each, Process as ProcessDefinition, Rules } from '../../lang/model.js'
+import { functionInfo } from '../../load/registry.js'
+import { liveLocals } from '../after/live-locals.js'
+import { functionOf } from '../expression/call.js'
+import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from '../values/context.js'
+import type { Site } from '../values/flow.js'
+import { leaves } from '../values/layout.js'
+import { functionScope, type Scope } from '../values/scope.js'
+import { constantValue, type Value } from '../values/value.js'
+import { compileAt, type LocalType, type Machine } from './agent-context.js'
+import { restore } from './location.js'
+import { runFunction } from './process.js'
+import { isDecidedByParams, startOf } from './start.js'
+
+type AnyFunction = (...args: never[]) => unknown
+
+/** One instance of an entry of `processes` or `rules`. */
+interface Instance<B> {
+  readonly name: string
+  readonly number: number | null
+  readonly body: B
+}
+
+const instances = <B>(name: string, entry: B | Each<B>): Instance<B>[] =>
+  isEach(entry)
+    ? Array.from({ length: entry.count }, (_, i) => ({ name: `${name}[${i}]`, number: i, body: entry.body }))
+    : [{ name, number: null, body: entry }]
+
+const isEach = <B>(entry: B | Each<B>): entry is Each<B> =>
+  typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'each'
+
+/** Where a function is written, or else the function around it; for messages about it as a whole. */
+export const siteOfFunction = (c: Context, fn: AnyFunction, around?: unknown): { site: Site; root: Scope } => {
+  const info = functionInfo(fn) ?? functionInfo(around)
+  const file = info === undefined ? 0 : fileNumber(c, info.file)
+  const site: Site = { file, node: info ?? { start: 0, end: 0 } }
+  return { site, root: functionScope(null, null, file, '') }
+}
+
+/** A machine that emits into nothing yet. */
+export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) => void): Machine => {
+  const m: Machine = {
+    c,
+    kind,
+    block: { body: [], end: null },
+    frames: [],
+    locations: new Map(),
+    locals: new Map(),
+    dirty: new Set(),
+    stepRounds: new Map(),
+    frameVariables: null,
+    finish: () => finish(m),
+  }
+  c.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
+  return m
+}
+
+export interface CompiledAgents {
+  readonly agents: Agent[]
+  readonly processes: Process[]
+  readonly steps: Step[]
+  /** What locals hold at the start, where it is not their least value: stores for `init`. */
+  readonly starts: { readonly variable: number; readonly element: number; readonly value: number }[]
+  /** Where free params decide it: what `init` does to put processes where they start, with their locals. */
+  readonly decided: Stmt[]
+}
+
+export const compileProcesses = (
+  c: Context,
+  definitions: Readonly<Record<string, ProcessDefinition<never>>>,
+  into: CompiledAgents,
+  around: unknown,
+): void => {
+  for (const [name, entry] of Object.entries(definitions))
+    for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>))
+      compileProcess(c, name, instance, into, around)
+}
+
+const compileProcess = (
+  c: Context,
+  group: string,
+  instance: Instance<AnyFunction>,
+  { agents, processes, steps, starts, decided }: CompiledAgents,
+  around: unknown,
+): void => {
+  const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number, fairness: 'weak' }
+  agents.push(agent)
+  const process = processes.length
+  const { site, root } = siteOfFunction(c, instance.body, around)
+  const fn = constantValue(instance.body)
+  if (!functionOf(c, fn, site).generator)
+    return refuse(
+      c,
+      'MC111',
+      site.file,
+      site.node,
+      `the process '${agent.name}' is no generator`,
+      'write function* (s) { ... }: what comes after a yield is a step',
+    )
+  const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
+  const ends = new Set<OpenBlock>()
+  const m = createMachine(c, 'process', (machine) => {
+    ends.add(machine.block)
+    machine.block.end = { op: 'goto', location: finalLocation, frame: [] }
+  })
+  const compileStart = (): Block =>
+    inPurpose(c, 'start', () =>
+      compileAt(m, () => {
+        m.frames = []
+        c.cells = new Map()
+        c.known = c.params
+        runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
+      }),
+    )
+  const compileLocation = (location: typeof m.locations extends Map<string, infer L> ? L : never): Block =>
+    inPurpose(c, 'step', () =>
+      compileAt(m, () => {
+        restore(m, location)
+        location.resume()
+      }),
+    )
+
+  Object.assign(c, { startRead: null })
+  // Types first: again and again, until no way to any location brings a local something new.
+  compileStart()
+  while (m.dirty.size > 0) {
+    const [key] = m.dirty
+    if (key === undefined) break
+    m.dirty.delete(key)
+    const location = m.locations.get(key)
+    if (location !== undefined) compileLocation(location)
+  }
+  const pc = c.variables.length
+  const locations = [...m.locations.values()]
+  c.variables.push({ id: pc, name: `${agent.name}.pc`, lo: 0, hi: locations.length, dims: [], role: { kind: 'location', process } })
+  const localOf = new Map<number, { local: LocalType; suffix: string }>()
+  const variables = declareLocals(c, m, agent.name, process, localOf)
+  m.frameVariables = (cell) => variables.get(cell) ?? []
+
+  // Then the code.
+  const toFinal = (block: Block): Block =>
+    mapBlock(
+      block,
+      (e) => e,
+      (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end),
+    )
+  const start = toFinal(compileStart())
+  if ((start.body.length > 0 || start.end.op !== 'goto') && !isDecidedByParams(c, start))
+    return refuse(
+      c,
+      'MC112',
+      c.startRead?.file ?? site.file,
+      c.startRead ?? site.node,
+      `'${agent.name}' reads the state before its first yield`,
+      'start the process with `yield` and a label; only declare constants before it',
+    )
+  const blocks = locations.map((location) => toFinal(compileLocation(location)))
+  const alive = liveLocals([...blocks, null], (v) => localOf.has(v))
+  const prune = (block: Block): Block =>
+    mapBlock(
+      block,
+      (e) => e,
+      (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }),
+    )
+
+  if (start.body.length > 0 || start.end.op !== 'goto' || start.end.frame.some(({ value }) => value.op !== 'const'))
+    decided.push(
+      ...startOf(
+        prune(start),
+        pc,
+        (variable, element) => unflatten(element, c.variables[variable]?.dims ?? []).map(constant),
+        spanOf(site.file, site.node),
+      ),
+    )
+  else if (start.end.location === 0 || locations.length === 0)
+    for (const { variable, element, value } of start.end.frame)
+      if (alive[0]?.has(variable) && value.op === 'const') starts.push({ variable, element, value: value.value })
+  const liveAt = (id: number): LiveLocal[] =>
+    [...(alive[id] ?? [])]
+      .sort((a, b) => a - b)
+      .flatMap((variable) => {
+        const found = localOf.get(variable)
+        return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
+      })
+  const all: Location[] = locations.map((location) => {
+    restore(m, location)
+    const { id, key, at } = location
+    return { id, key, label: location.label(), at, final: false, live: liveAt(id) }
+  })
+  all.push({ id: locations.length, key: 'end', label: 'returned', at: spanOf(site.file, site.node), final: true, live: [] })
+  processes.push({ id: process, agent: agent.id, pc, locations: all })
+  blocks.forEach((block, id) => {
+    const location = all[id]
+    if (location !== undefined)
+      steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
+  })
+}
+
+/** Stands for the final location until all others are known. */
+const finalLocation = -1
+
+const inPurpose = <T>(c: Context, purpose: Context['purpose'], body: () => T): T => {
+  const before = { purpose: c.purpose, emitted: c.emitted, jumps: c.jumps }
+  c.purpose = purpose
+  c.emitted = 0
+  c.jumps = []
+  const result = body()
+  Object.assign(c, before)
+  return result
+}
+
+const declareLocals = (
+  c: Context,
+  m: Machine,
+  agent: string,
+  process: number,
+  localOf: Map<number, { local: LocalType; suffix: string }>,
+): Map<string, number[]> => {
+  const variables = new Map<string, number[]>()
+  const used = new Map<string, number>()
+  for (const [id, local] of m.locals) {
+    const all = leaves(local.type)
+    if (all.length === 0) continue
+    const count = used.get(local.cell.name) ?? 0
+    used.set(local.cell.name, count + 1)
+    // A second local of one name, in another block or helper, is told apart by a number.
+    const name = `${agent}.${local.cell.name}${count === 0 ? '' : `@${count + 1}`}`
+    const ids = declareVariables(c, name, local.type, { kind: 'local', process })
+    variables.set(id, ids)
+    all.forEach((leaf, i) => {
+      const variable = ids[i]
+      if (variable !== undefined) localOf.set(variable, { local, suffix: leaf.suffix })
+    })
+  }
+  return variables
+}
+
+export const compileRules = (
+  c: Context,
+  definitions: Readonly<Record<string, Rules<never>>>,
+  into: CompiledAgents,
+  around: unknown,
+): void => {
+  for (const [name, entry] of Object.entries(definitions)) {
+    for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
+      name,
+      entry as AnyFunction | Readonly<Record<string, AnyFunction>>,
+    )) {
+      const agent: Agent = {
+        id: into.agents.length,
+        name: instance.name,
+        kind: 'rule',
+        group: name,
+        instance: instance.number,
+        fairness: 'none',
+      }
+      into.agents.push(agent)
+      const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
+      for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into, around)
+    }
+  }
+}
+
+const compileRule = (
+  c: Context,
+  agent: Agent,
+  label: string,
+  body: AnyFunction,
+  instance: number | null,
+  { steps }: CompiledAgents,
+  around: unknown,
+): void => {
+  const { site, root } = siteOfFunction(c, body, around)
+  const args: Value[] = [{ k: 'state' }, ...(instance === null ? [] : [constantValue(instance)])]
+  const m = createMachine(c, 'rule', (machine) => {
+    machine.block.end = { op: 'finish' }
+  })
+  const block = inPurpose(c, 'step', () =>
+    compileAt(m, () => {
+      c.cells = new Map()
+      c.known = c.params
+      runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() })
+    }),
+  )
+  steps.push({ id: steps.length, agent: agent.id, location: null, label, at: spanOf(site.file, site.node), body: block })
+}
+
+/** Compiles `init`: the stores for the locals first, then the author's function. */
+export const compileInit = (
+  c: Context,
+  init: AnyFunction | undefined,
+  params: unknown,
+  { starts, decided }: Pick<CompiledAgents, 'starts' | 'decided'>,
+): Block => {
+  const { site, root } =
+    init === undefined ? { site: { file: 0, node: { start: 0, end: 0 } }, root: functionScope(null, null, 0, '') } : siteOfFunction(c, init)
+  const m = createMachine(c, 'init', (machine) => {
+    machine.block.end = { op: 'finish' }
+  })
+  return inPurpose(c, 'init', () =>
+    compileAt(m, () => {
+      c.cells = new Map()
+      c.known = c.params
+      for (const { variable, element, value } of starts) {
+        const v = c.variables[variable]
+        if (v === undefined || v.lo === value) continue
+        c.out.push({
+          op: 'store',
+          variable,
+          index: unflatten(element, v.dims).map(constant),
+          value: { op: 'const', value },
+          at: spanOf(site.file, site.node),
+        })
+      }
+      c.out.push(...decided)
+      if (init === undefined) return m.finish()
+      runFunction(
+        m,
+        constantValue(init),
+        [{ k: 'state' }, constantValue(params)],
+        site,
+        { ...root, instance: 'init' },
+        { leave: () => m.finish() },
+      )
+    }),
+  )
+}

@@ -1,0 +1,295 @@
+/** `yield*`: choices, and helpers that run in place; `when`, which blocks a way. */
+import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
+import { binary, constant, eq, one, temp } from '../../ir/build.js'
+import type { Expr } from '../../ir/system.js'
+import { choose, when } from '../../lang/step.js'
+import { compound, referenceTo } from '../expression/assignment.js'
+import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from '../expression/call.js'
+import { condition, refine } from '../expression/condition.js'
+import { itemsOf, select1 } from '../expression/element.js'
+import { binaryOperand, evaluate, evaluateObject, spreadItems } from '../expression/expression.js'
+import { spreadFields } from '../expression/literal.js'
+import { partsToLastYield } from '../expression/order.js'
+import { operand } from '../values/arithmetic.js'
+import { type Context, cellValue, newTemp, refuse, settle, settleValue, spanOf } from '../values/context.js'
+import type { Evaluated } from '../values/evaluated.js'
+import type { Site } from '../values/flow.js'
+import { compact } from '../values/layout.js'
+import { hold, unwrapped } from '../values/ownership.js'
+import { type Fn, lookup, type Scope, siteOf } from '../values/scope.js'
+import { hasMember, wholeOf } from '../values/state-places.js'
+import { callsIn, yieldsIn } from '../values/syntax.js'
+import { asInt, constantValue, describe, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { blocked, branch, fork, type Machine, type Next } from './agent-context.js'
+import { runBody } from './process.js'
+
+/**
+ * Evaluates what comes before the last yield of an expression, in order, and its yields; then goes on. `evaluate` finds in the context what has been
+ * evaluated.
+ */
+export const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next): void => {
+  const { c } = m
+  const parts = partsToLastYield(expression)
+  const from = (i: number, evaluated: ReadonlyMap<object, Evaluated>): void => {
+    c.evaluated = evaluated
+    const part = parts[i]
+    if (part === undefined) return next()
+    const { node } = part
+    const site = siteOf(scope, node)
+    const on = (key: object, result: Evaluated): void => from(i + 1, new Map(evaluated).set(key, result))
+    switch (part.kind) {
+      case 'value': {
+        const value = evaluateObject(c, part.node, scope)
+        return on(node, { k: 'value', value, held: hold(c, part.node, value, scope) })
+      }
+      case 'named':
+        return on(node, { k: 'value', value: evaluate(c, part.node, scope) })
+      case 'operand':
+        return on(node, { k: 'value', value: binaryOperand(c, part.of, evaluateObject(c, part.node, scope), scope) })
+      case 'callee': {
+        const { callee } = part.node
+        const value = calleeOf(c, part.node, scope)
+        const held = callee.type === 'MemberExpression' && value.k === 'method' ? hold(c, callee.object, value.receiver, scope) : null
+        return on(callee, { k: 'value', value, held })
+      }
+      case 'items':
+        return on(node, { k: 'items', items: spreadItems(c, part.node, scope) })
+      case 'fields':
+        return on(node, { k: 'value', value: spreadFields(c, part.node, scope) })
+      case 'compound': {
+        const reference = referenceTo(c, part.node.left as Expression, scope)
+        return on(node, compound(c, reference, scope, site))
+      }
+      case 'reference': {
+        const reference = referenceTo(c, part.node, scope)
+        const called = parts[i + 1]
+        // A step may end before the assignment: the target is found again then, and must be the same one.
+        if (called?.kind !== 'yield' || !standsAlone(expression, called.node) || !mayPause(c, called.node, scope))
+          return on(node, { k: 'reference', reference })
+        // A function of this one may assign the locals that the target is found by.
+        if (isOwnFunction(c, called.node, scope) || (reference.k === 'member' && reference.object.k === 'optional'))
+          return refuseInTheMiddle(c, called.node, scope)
+        return from(i + 1, evaluated)
+      }
+      case 'sometimes':
+        return refuse(
+          c,
+          'MC109',
+          scope.file,
+          node,
+          'a yield in a part of an expression that is not always evaluated',
+          'write an if, and the yield as a statement in it',
+        )
+      case 'misplaced':
+        return refuse(
+          c,
+          'MC108',
+          scope.file,
+          node,
+          'a yield inside an expression',
+          'give it a statement of its own: `const x = yield* ...`',
+        )
+      case 'yield':
+        if (!part.node.delegate)
+          return callsIn(node).some((inside) => isLanguage(c, inside.callee, choose, scope))
+            ? refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
+            : refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
+        return delegate(m, part.node, !standsAlone(expression, part.node), scope, (value) => on(node, { k: 'value', value }))
+    }
+  }
+  from(0, new Map())
+}
+
+/** Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x = yield* f()`, `s.a[i] = yield* f()`. */
+const standsAlone = (expression: Expression, node: Expression): boolean =>
+  expression === node ||
+  (expression.type === 'AssignmentExpression' &&
+    expression.operator === '=' &&
+    expression.right === node &&
+    isFixedTarget(expression.left as Expression))
+
+const isFixedTarget = (node: Expression): boolean =>
+  node.type === 'Identifier' ||
+  (node.type === 'MemberExpression' &&
+    isFixedTarget(node.object) &&
+    (!node.computed || node.property.type === 'Identifier' || node.property.type === 'Literal'))
+
+const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Scope, next: (v: Value) => void): void => {
+  const { c } = m
+  const callee = node.argument === null ? null : unwrapped(node.argument)
+  const site: Site = { file: scope.file, node }
+  if (callee?.type !== 'CallExpression')
+    return refuse(c, 'MC108', scope.file, node, 'yield* of something that is no call', 'write yield* choose(...) or yield* helper(...)')
+  const fn = calleeOf(c, callee, scope)
+  if (fn.k === 'const' && fn.value === choose) return chooseFrom(m, callee, scope, next)
+  const { body, generator, name } = functionOf(c, fn, { file: scope.file, node: callee })
+  if (!generator)
+    return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
+  if (nested && mayPause(c, node, scope)) return refuseInTheMiddle(c, node, scope)
+  const args = argumentsOf(c, callee, scope).map((v) => settleValue(c, v))
+  const outer = { frames: m.frames, calls: c.calls }
+  const waiting = m.frames.at(-1)
+  if (waiting !== undefined) m.frames = [...m.frames.slice(0, -1), { ...waiting, scope, call: node.start }]
+  const inner = enter(c, fn, { file: scope.file, node }, { ...scope, instance: `${scope.instance}${waiting?.rounds ?? ''}` })
+  const back = (v: Value): void => {
+    m.frames = outer.frames
+    c.calls = outer.calls
+    next(v)
+  }
+  within(c, body, site, () => {
+    m.frames = [...m.frames, { path: c.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
+    bindParameters(c, body, args, inner)
+    runBody(m, body, inner, back)
+  })
+}
+
+/** Whether a `yield*` runs a function that is written inside the one that is being compiled. */
+const isOwnFunction = (c: Context, node: YieldExpression, scope: Scope): boolean => {
+  const callee = node.argument === null ? null : unwrapped(node.argument)
+  return callee?.type === 'CallExpression' && calleeValue(c, callee.callee, scope)?.k !== 'const'
+}
+
+const refuseInTheMiddle = (c: Context, node: YieldExpression, scope: Scope): never =>
+  refuse(
+    c,
+    'MC108',
+    scope.file,
+    node,
+    'a helper takes steps in the middle of an expression',
+    'give it a statement of its own: `const x = yield* ...`',
+  )
+
+/** Whether a step may end in a `yield*`: in a helper that yields labels, or runs helpers that may. */
+const mayPause = (c: Context, node: YieldExpression, scope: Scope, around: readonly Fn[] = []): boolean => {
+  const callee = node.argument === null ? null : unwrapped(node.argument)
+  if (callee?.type !== 'CallExpression' || isLanguage(c, callee.callee, choose, scope)) return false
+  const fn = calleeValue(c, callee.callee, scope)
+  if (fn === null) return true
+  const { body } = functionOf(c, fn, siteOf(scope, callee))
+  if (around.includes(body)) return true
+  const inner = enter(c, fn, siteOf(scope, node), scope)
+  return body.body !== null && yieldsIn(body.body).some((inside) => !inside.delegate || mayPause(c, inside, inner, [...around, body]))
+}
+
+/** The function that a plain name stands for where it is called; null where that is not known yet. */
+const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null => {
+  const known = c.evaluated.get(callee)
+  if (known?.k === 'value') return known.value
+  if (callee.type !== 'Identifier') return null
+  const found = lookup(scope, callee.name)
+  if (found === null) return null
+  if ('cell' in found) return cellValue(c, found.cell) ?? null
+  try {
+    return constantValue(found.captured.captured(callee.name))
+  } catch {
+    return null
+  }
+}
+
+/** Whether a callee is a function of the language, under whatever name it was imported. */
+const isLanguage = (c: Context, callee: Expression, fn: unknown, scope: Scope): boolean => {
+  const v = calleeValue(c, callee, scope)
+  return v?.k === 'const' && v.value === fn
+}
+
+const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Value) => void): void => {
+  const { c } = m
+  const site: Site = { file: scope.file, node }
+  const at = spanOf(scope.file, node)
+  if (m.kind === 'process' && c.purpose === 'start')
+    return refuse(
+      c,
+      'MC112',
+      scope.file,
+      node,
+      'a choice before the first yield',
+      'start the process with `yield` and a label, then choose',
+    )
+  const [argument = undefinedValue] = argumentsOf(c, node, scope)
+  const from = lift(operand(c, argument, site))
+  const branchOver = (count: number, available: (t: Expr) => Expr, value: (t: Expr) => Value): void => {
+    if (count === 0) return blocked(m)()
+    c.radix = Math.max(c.radix, count)
+    const id = newTemp(c)
+    const t = temp(id)
+    m.block.end = {
+      op: 'choose',
+      temp: id,
+      count,
+      rest: fork(m, () => branch(m, available(t), () => next(settleValue(c, value(t))), blocked(m))),
+    }
+  }
+  const count = asInt(from)
+  if (count !== null) {
+    const limit = settle(c, count.e)
+    return branchOver(
+      Math.max(0, count.hi),
+      (t) => (count.lo === count.hi ? one : binary('lt', t, limit)),
+      (t) => int(t, 0, Math.max(0, count.hi - 1)),
+    )
+  }
+  if (from.k === 'ref' && from.place.domain.kind === 'set') {
+    const { place } = from
+    const { size } = from.place.domain
+    return branchOver(
+      size,
+      (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at),
+      (t) => int(t, 0, size - 1),
+    )
+  }
+  if (from.k === 'set') {
+    const members = from.members.map((e) => settle(c, e))
+    return branchOver(
+      members.length,
+      (t) =>
+        members.reduceRight<Expr>(
+          (rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }),
+          constant(0),
+        ),
+      (t) => int(t, 0, members.length - 1),
+    )
+  }
+  if (from.k !== 'list' && from.k !== 'ref' && from.k !== 'stale')
+    return refuse(c, 'MC201', scope.file, node, `choose(...) of ${describe(from)}`, 'choose from a count, a list, a queue or a set')
+  const { items, length } = compact(itemsOf(c, from, site), wholeOf(c, at))
+  const settled = items.map((item) => ({ present: one, value: settleValue(c, item.value) }))
+  const limit = settle(c, length)
+  branchOver(
+    items.length,
+    (t) => (limit.op === 'const' ? (limit.value === items.length ? one : binary('lt', t, limit)) : binary('lt', t, limit)),
+    (t) => choiceValue(c, settled, t, site),
+  )
+}
+
+/** Lists of distinct strings and of consecutive integers need no table. */
+const choiceValue = (c: Context, items: readonly { present: Expr; value: Value }[], t: Expr, site: Site): Value => {
+  const constants = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
+  if (items.length > 1 && constants.every((x) => typeof x === 'string') && new Set(constants).size === items.length)
+    return { k: 'enum', e: t, values: constants.filter((x) => typeof x === 'string') }
+  const [first] = constants
+  if (items.length > 1 && typeof first === 'number' && constants.every((x, i) => x === first + i))
+    return int(binary('add', t, constant(first)), first, first + items.length - 1)
+  return items.length === 1 ? (items[0]?.value ?? undefinedValue) : select1(c, items, t, site)
+}
+
+export const isWhen = (c: Context, node: CallExpression, scope: Scope): boolean => isLanguage(c, node.callee, when, scope)
+
+export const guard = (m: Machine, node: CallExpression, scope: Scope, next: Next): void => {
+  const { c } = m
+  if (m.kind === 'process') return refuse(c, 'MC108', scope.file, node, 'when(...) in a process', 'write yield until(label, condition)')
+  const [test] = node.arguments
+  if (test === undefined || test.type === 'SpreadElement')
+    return refuse(c, 'MC201', scope.file, node, 'when() of nothing', 'write when(condition)')
+  withYields(m, test, scope, () => {
+    const e = condition(c, evaluate(c, test, scope), { file: scope.file, node: test })
+    branch(
+      m,
+      e,
+      () => {
+        if (e.op !== 'const') refine(c, test, true, scope)
+        next()
+      },
+      blocked(m),
+    )
+  })
+}

@@ -1,0 +1,262 @@
+/** Values as those of a domain, with the checks that it asks for. */
+import { and, binary, constant, eq, not, one, select, zero } from '../../ir/build.js'
+import type { Expr, Span, Stmt } from '../../ir/system.js'
+import type { Domain } from '../../lang/domain.js'
+import { type Context, check, emit, emitInto, type Offsets, refuse, settle, settleValue, spanOf } from './context.js'
+import { compact, enumPosition, lower, raise, zeros } from './layout.js'
+import { stale } from './stale.js'
+import { snapshot, stillThere, unghost, wholeOf } from './state-places.js'
+import { typeOfDomain } from './type.js'
+import {
+  absences,
+  asBool,
+  asInt,
+  boolean,
+  constantValue,
+  describe,
+  describeDomain,
+  int,
+  lift,
+  type Value,
+  withoutUndefined,
+} from './value.js'
+
+/**
+ * The value as one of the domain, with checks where it might be outside.
+ * Refuses values that are of another type altogether.
+ */
+export const coerce = (c: Context, v: Value, target: Domain, file: number, node: Offsets, name: string): Value => {
+  const domain = unghost(target)
+  const at = spanOf(file, node)
+  const wrong = (): never =>
+    refuse(
+      c,
+      'MC201',
+      file,
+      node,
+      `${describe(v)} is stored in ${name}, which is ${describeDomain(domain)}`,
+      'store a value of the domain, or widen the domain in `state`',
+    )
+  if (v.k === 'stale') return stale(c, v.what, { file, node })
+  if (v.k === 'ref') stillThere(c, v.place, at)
+  if (v.k === 'optional' && domain.kind !== 'optional') {
+    check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)
+    return coerce(c, v.of, domain, file, node, name)
+  }
+  switch (domain.kind) {
+    case 'bool': {
+      const e = asBool(v)
+      return e === null ? wrong() : boolean(e)
+    }
+    case 'range': {
+      const i = asInt(v)
+      if (i === null) return wrong()
+      if (i.lo >= domain.lo && i.hi <= domain.hi) return int(i.e, i.lo, i.hi)
+      const e = settle(c, i.e)
+      const above = i.lo >= domain.lo ? one : binary('ge', e, constant(domain.lo))
+      const below = i.hi <= domain.hi ? one : binary('le', e, constant(domain.hi))
+      check(c, and(above, below), 'range', at, `${name} is outside range(${domain.lo}, ${domain.hi})`)
+      return e.op === 'const'
+        ? constantValue(Math.min(domain.hi, Math.max(domain.lo, e.value)))
+        : { k: 'int', e, lo: domain.lo, hi: domain.hi }
+    }
+    case 'oneOf': {
+      if (v.k === 'const' && typeof v.value === 'string') {
+        if (!domain.values.includes(v.value))
+          return refuse(
+            c,
+            'MC201',
+            file,
+            node,
+            `'${v.value}' is stored in ${name}, which is ${describeDomain(domain)}`,
+            `write one of ${domain.values.map((x) => `'${x}'`).join(', ')}`,
+          )
+        return { k: 'enum', e: constant(domain.values.indexOf(v.value)), values: domain.values }
+      }
+      if (v.k !== 'enum') return wrong()
+      const e = enumPosition(v, domain.values)
+      if (v.values.every((x) => domain.values.includes(x))) return { k: 'enum', e, values: domain.values }
+      const settled = settle(c, e)
+      check(c, binary('ge', settled, zero), 'range', at, `${name} is outside oneOf(${domain.values.join(', ')})`)
+      return { k: 'enum', e: settled, values: domain.values }
+    }
+    case 'optional': {
+      if (v.k === 'const' && v.value === null) return v
+      if (v.k === 'const' && v.value === undefined) return wrong()
+      if (v.k !== 'optional') return coerce(c, v, domain.of, file, node, name)
+      const { undefinedWhen } = absences(v)
+      if (undefinedWhen.op !== 'const' || undefinedWhen.value !== 0) {
+        check(c, not(undefinedWhen), 'range', at, `${name} = undefined is outside its domain`)
+        return coerce(c, withoutUndefined(v), domain, file, node, name)
+      }
+      const of = convertWhere(c, v.present, v.of, at, (payload) => coerce(c, payload, domain.of, file, node, name))
+      return { k: 'optional', present: v.present, absent: null, of }
+    }
+    case 'record': {
+      const whole = lift(wholeOf(c, at)(v))
+      if (whole.k !== 'record') return wrong()
+      return { k: 'record', fields: coerceFields(c, whole.fields, domain.fields, file, node, name) }
+    }
+    case 'array': {
+      const whole = lift(wholeOf(c, at)(v))
+      if (whole.k !== 'list') return wrong()
+      const { items, length } = compact(whole.items, wholeOf(c, at))
+      if (items.length < domain.length || (length.op === 'const' && length.value !== domain.length))
+        return refuse(
+          c,
+          'MC205',
+          file,
+          node,
+          `a list of ${length.op === 'const' ? length.value : `at most ${items.length}`} is stored in ${name}, which is an array of ${domain.length}`,
+          `store exactly ${domain.length} elements`,
+        )
+      if (length.op !== 'const')
+        check(c, eq(length, constant(domain.length)), 'range', at, `${name} takes exactly ${domain.length} elements`)
+      return {
+        k: 'list',
+        items: items
+          .slice(0, domain.length)
+          .map((item, i) => ({ present: one, value: coerce(c, item.value, domain.of, file, node, `${name}[${i}]`) })),
+      }
+    }
+    case 'queue': {
+      const whole = lift(wholeOf(c, at)(v))
+      if (whole.k !== 'list') return wrong()
+      const { items, length } = compact(whole.items, wholeOf(c, at))
+      if (items.length > domain.capacity)
+        check(
+          c,
+          binary('le', settle(c, length), constant(domain.capacity)),
+          'range',
+          at,
+          `${name} takes at most ${domain.capacity} elements`,
+        )
+      return {
+        k: 'list',
+        items: items.slice(0, domain.capacity).map((item, i) => ({
+          present: item.present,
+          value: convertWhere(c, item.present, item.value, at, (value) => coerce(c, value, domain.of, file, node, `${name}[${i}]`)),
+        })),
+      }
+    }
+    case 'set': {
+      const whole = wholeOf(c, at)(v)
+      if (whole.k !== 'set') return wrong()
+      for (const member of whole.members.slice(domain.size))
+        check(c, not(member), 'range', at, `${name} has a member outside 0..${domain.size - 1}`)
+      return { k: 'set', members: Array.from({ length: domain.size }, (_, i) => whole.members[i] ?? zero) }
+    }
+    case 'union': {
+      const whole = lift(wholeOf(c, at)(v))
+      if (whole.k === 'record') {
+        const tag = whole.fields.get(domain.tag)
+        const given = new Map([...whole.fields].filter(([f]) => f !== domain.tag))
+        if (tag?.k === 'enum') {
+          // Variants of the same fields: which one it is, is known only when the model runs.
+          const variants = tag.values.map((variant): [string, ReadonlyMap<string, Value>] => [variant, given])
+          return coerce(c, { k: 'union', tag: domain.tag, at: settle(c, tag.e), variants }, target, file, node, name)
+        }
+        const variant = tag?.k === 'const' && typeof tag.value === 'string' ? tag.value : null
+        const fields = variant !== null && Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
+        if (variant === null || fields === undefined)
+          return refuse(
+            c,
+            'MC205',
+            file,
+            node,
+            `${describe(v)} is stored in ${name}, whose '${domain.tag}' is one of ${Object.keys(domain.variants).join(', ')}`,
+            `give '${domain.tag}' as one of those strings`,
+          )
+        return { k: 'record', fields: new Map([[domain.tag, constantValue(variant)], ...coerceFields(c, given, fields, file, node, name)]) }
+      }
+      if (whole.k !== 'union' || whole.tag !== domain.tag) return wrong()
+      return {
+        k: 'union',
+        tag: domain.tag,
+        at: whole.at,
+        variants: whole.variants.map(([variant, fields], i) => {
+          const own = Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
+          if (own === undefined)
+            return refuse(
+              c,
+              'MC205',
+              file,
+              node,
+              `${name} has no variant '${variant}'`,
+              `its variants are ${Object.keys(domain.variants).join(', ')}`,
+            )
+          const active = eq(whole.at, constant(i))
+          const coerced = convertWhere(c, active, { k: 'record', fields }, at, (value) => ({
+            k: 'record',
+            fields: coerceFields(c, value.k === 'record' ? value.fields : fields, own, file, node, name),
+          }))
+          return [variant, zeroUnless(c, active, coerced.k === 'record' ? coerced.fields : fields, own, at)]
+        }),
+      }
+    }
+    case 'ghost':
+      return coerce(c, v, domain.of, file, node, name)
+  }
+}
+
+/** Converts a value that matters only where a condition holds; only there its checks can fail. */
+const convertWhere = (c: Context, condition: Expr, v: Value, at: Span, convert: (v: Value) => Value): Value => {
+  const attempt: Stmt[] = []
+  const plain = emitInto(c, attempt, () => convert(v))
+  if (attempt.length === 0) return plain
+  // What the checks look at is computed before them: it is used behind them too, whatever the condition says.
+  const settled = settleValue(c, snapshot(c, v, at))
+  const checks: Stmt[] = []
+  const converted = emitInto(c, checks, () => {
+    if (v.k === 'ref') stillThere(c, v.place, at)
+    return convert(settled)
+  })
+  emit(c, { op: 'if', condition, then: checks, else: [] })
+  return converted
+}
+
+/** The fields of a variant: in any other variant they hold their zeros. */
+const zeroUnless = (
+  c: Context,
+  active: Expr,
+  fields: ReadonlyMap<string, Value>,
+  domains: Readonly<Record<string, Domain>>,
+  at: Span,
+): Map<string, Value> =>
+  new Map(
+    [...fields].map(([name, v]) => {
+      const type = typeOfDomain(domains[name] as Domain)
+      const missing = zeros(type)
+      const rows = lower(v, type, wholeOf(c, at))
+      return [name, raise(type, (leaf, i) => select(active, rows[leaf]?.[i] ?? zero, missing[leaf]?.[i] ?? zero))]
+    }),
+  )
+
+const coerceFields = (
+  c: Context,
+  given: ReadonlyMap<string, Value>,
+  fields: Readonly<Record<string, Domain>>,
+  file: number,
+  node: Offsets,
+  name: string,
+): Map<string, Value> => {
+  const missing = Object.keys(fields).filter((f) => !given.has(f))
+  const extra = [...given.keys()].filter((f) => !Object.hasOwn(fields, f))
+  if (missing.length > 0 || extra.length > 0) {
+    const complaints = [
+      missing.length > 0 ? `lacks ${missing.join(', ')}` : '',
+      extra.length > 0 ? `has ${extra.join(', ')} too much` : '',
+    ].filter((x) => x !== '')
+    return refuse(
+      c,
+      'MC205',
+      file,
+      node,
+      `the record stored in ${name} ${complaints.join(' and ')}`,
+      `its fields are { ${Object.keys(fields).join(', ')} }`,
+    )
+  }
+  return new Map(
+    Object.entries(fields).map(([f, d]) => [f, coerce(c, given.get(f) ?? constantValue(undefined), d, file, node, `${name}.${f}`)]),
+  )
+}

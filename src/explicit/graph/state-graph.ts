@@ -1,0 +1,135 @@
+/** The graph of all reachable states: numbered breadth first, with edges in typed arrays. */
+import type { System } from '../../ir/system.js'
+import { createGraphMachine, type GraphMachine } from '../program/graph-machine.js'
+import { type GraphProgram, graphProgramOf } from '../program/graph-program.js'
+import type { Pace } from '../search/pace.js'
+import type { Limit, Progress } from '../search/search.js'
+import { stopReasons } from '../store/table.js'
+
+export interface Graph {
+  readonly states: number
+  /** States 0 to `initial - 1` are the initial ones. */
+  readonly initial: number
+  /** The edges of state s are `starts[s]` to `starts[s + 1] - 1`, in the order of their agents, each agent's in the order of its steps and choices. */
+  readonly starts: Uint32Array
+  /** Of each edge the state it leads to, and the agent that takes it. */
+  readonly targets: Uint32Array
+  readonly agents: Uint8Array | Uint16Array
+  /** Bit i of the `labelBytes` bytes of a state: the system's property i holds in it. */
+  readonly labels: Uint8Array
+  readonly labelBytes: number
+  /** States with failing ways: the agents that have some, ascending. */
+  readonly failing: ReadonlyMap<number, readonly number[]>
+  /** The packed state. */
+  readonly wordsOf: (state: number) => bigint[]
+}
+
+export interface GraphOptions {
+  readonly maxStates?: number | undefined
+  readonly maxDepth?: number | undefined
+  /** In bytes. */
+  readonly memory: number
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface BuiltGraph {
+  /** Null where a limit was hit: then the graph is not whole. */
+  readonly graph: Graph | null
+  readonly limit: Limit | null
+  readonly states: number
+  readonly transitions: number
+  readonly bytes: number
+  readonly bytesPerEdge: number
+}
+
+/** Whether a property of the system holds in a state. */
+export const hasLabel = ({ labels, labelBytes }: Graph, state: number, property: number): boolean =>
+  (labels[state * labelBytes + (property >> 3)] & (1 << (property & 7))) !== 0
+
+const statesPerCall = 10_000
+
+const start = (program: GraphProgram, machine: GraphMachine, options: GraphOptions): void => {
+  const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1 } = options
+  machine.write('state_limit', Math.min(maxStates, 2 ** 32 - 1))
+  machine.write('max_depth', Math.min(maxDepth, 2 ** 32 - 1))
+  const view = new DataView(machine.memory.buffer)
+  for (const [w, word] of program.layout.initial.entries()) view.setBigUint64(program.memory.current + w * 8, word, true)
+  machine.call('begin')
+  machine.forget()
+  machine.targets.clear()
+  machine.agents.clear()
+  machine.failing.clear()
+}
+
+const failingOf = (pairs: Uint32Array): Map<number, number[]> => {
+  const failing = new Map<number, number[]>()
+  for (let i = 0; i < pairs.length; i += 2) {
+    const known = failing.get(pairs[i])
+    if (known === undefined) failing.set(pairs[i], [pairs[i + 1]])
+    else if (!known.includes(pairs[i + 1])) known.push(pairs[i + 1])
+  }
+  return failing
+}
+
+const graphOf = (program: GraphProgram, machine: GraphMachine, initial: number): Graph => {
+  const { memory: map, layout } = program
+  const states = machine.read('states')
+  const { buffer } = machine.memory
+  const words = layout.widths.length
+  machine.offsets.append(new Uint8Array(new Uint32Array([machine.read('edges')]).buffer))
+  const agents = machine.agents.bytes()
+  return {
+    states,
+    initial,
+    starts: machine.offsets.words(),
+    targets: machine.targets.words(),
+    agents: map.agentBytes === 1 ? agents : new Uint16Array(agents.buffer, 0, agents.length >>> 1),
+    labels: machine.labels.bytes(),
+    labelBytes: map.labelBytes,
+    failing: failingOf(machine.failing.words()),
+    wordsOf: (state) => [...new BigUint64Array(buffer, map.ring + state * words * 8, words)],
+  }
+}
+
+/** Builds the graph of a system, breadth first, until nothing is left or a limit is hit. Turns the event loop about every 50 ms. @throws StateTooWide */
+export const buildGraph = async (system: System, options: GraphOptions, pace: Pace): Promise<BuiltGraph> => {
+  const { maxStates, maxDepth, memory, onProgress } = options
+  const program = graphProgramOf(system)
+  const machine = createGraphMachine(program, memory)
+  start(program, machine, options)
+  const initial = machine.read('states')
+  const stopped = (): Limit | null => {
+    if (machine.read('stop') === stopReasons.states) return { kind: 'states', max: maxStates ?? 0 }
+    return machine.read('stop') === 0 ? null : { kind: 'memory', bytes: memory }
+  }
+  const end = (limit: Limit | null): BuiltGraph => {
+    const edges = machine.targets.length() / 4
+    return {
+      graph: limit === null ? graphOf(program, machine, initial) : null,
+      limit,
+      states: machine.read('states'),
+      transitions: machine.read('transitions'),
+      bytes: machine.bytes(),
+      bytesPerEdge: edges === 0 ? 0 : (machine.targets.length() + machine.agents.length()) / edges,
+    }
+  }
+  for (;;) {
+    const halted = await pace.turn(() =>
+      onProgress?.({
+        states: machine.read('states'),
+        transitions: machine.read('transitions'),
+        depth: machine.read('depth'),
+        queue: machine.read('left') + machine.read('queued'),
+        bytes: machine.bytes(),
+        seconds: pace.seconds(),
+      }),
+    )
+    if (halted !== null) return end(halted.stopped)
+    const done = machine.call('run', statesPerCall) === 1
+    if (done) machine.drain()
+    const limit = stopped()
+    if (limit !== null) return end(limit)
+    if (done)
+      return end(maxDepth !== undefined && machine.read('depth') >= maxDepth && initial > 0 ? { kind: 'depth', max: maxDepth } : null)
+  }
+}

@@ -1,0 +1,234 @@
+/** The whole WebAssembly module of a system: its agents, its properties, the store, and the loop that ties them together. */
+import type { Process, System } from '../../ir/system.js'
+import { agentFunctions, copyState, currentState, initFunction, newScope } from '../emit/agents.js'
+import { readElement } from '../emit/fields.js'
+import { rememberFunction, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
+import { type Layout, layoutOf } from '../emit/layout.js'
+import { type MemoryMap, memoryMap, recordBytes } from '../emit/memory-map.js'
+import { propertiesFunction, recordFields, testFunction } from '../emit/properties.js'
+import { lookFunction, markFunction, sampleGlobals } from '../emit/sample-functions.js'
+import { builtIns, type Purpose, type StepScope } from '../emit/step.js'
+import { stopReasons, tableFunctions, tableGlobals } from '../store/table.js'
+import { type TableShape, tableShape } from '../store/table-size.js'
+import {
+  block,
+  br,
+  brIf,
+  call,
+  get,
+  getGlobal,
+  i32,
+  i64,
+  loop,
+  type Node,
+  ret,
+  set,
+  setGlobal,
+  type WasmFunction,
+  type WasmGlobal,
+  type WasmModule,
+  when,
+} from '../wasm/instruction.js'
+
+export interface Program {
+  readonly system: System
+  readonly layout: Layout
+  readonly shape: TableShape
+  readonly memory: MemoryMap
+  readonly purpose: Purpose
+  readonly module: WasmModule
+}
+
+const globals: readonly WasmGlobal[] = [
+  ...tableGlobals,
+  { name: 'depth', type: 'i32', initial: 0n },
+  { name: 'max_depth', type: 'i32', initial: -1n },
+  /** 1 where a violation ends the search. */
+  { name: 'first', type: 'i32', initial: 0n },
+  { name: 'deadlock_counts', type: 'i32', initial: 0n },
+  /** About the state being expanded: some way through a step failed; successors were flushed already. */
+  { name: 'failed', type: 'i32', initial: 0n },
+  { name: 'emitted', type: 'i32', initial: 0n },
+  { name: 'failures', type: 'i32', initial: 0n },
+]
+
+/** `settle(property, length, failure, violation)`: the first time only. */
+const settleFunction = (memory: MemoryMap): WasmFunction => ({
+  name: 'settle',
+  params: [
+    ['property', 'i32'],
+    ['length', 'i32'],
+    ['failure', 'i32'],
+    ['violation', 'i32'],
+  ],
+  result: null,
+  exported: false,
+  locals: [['at', 'i32']],
+  body: [
+    set('at', i32.add(i32.const(memory.records), i32.mul(get('property'), i32.const(recordBytes)))),
+    when(i32.load(get('at'), recordFields.settled), [ret()]),
+    i32.store(get('at'), i32.const(1), recordFields.settled),
+    i32.store(get('at'), get('length'), recordFields.length),
+    i32.store(get('at'), get('failure'), recordFields.failure),
+    when(i32.and(get('violation'), getGlobal('first')), [setGlobal('stop', i32.const(stopReasons.settled))]),
+  ],
+})
+
+/** `fail(property, failure)`: a way through a step fails. */
+const failFunction: WasmFunction = {
+  name: 'fail',
+  params: [
+    ['property', 'i32'],
+    ['failure', 'i32'],
+  ],
+  result: null,
+  exported: false,
+  locals: [],
+  body: [
+    setGlobal('failed', i32.const(1)),
+    call('settle', get('property'), i32.add(getGlobal('depth'), i32.const(1)), get('failure'), i32.const(1)),
+  ],
+}
+
+/** `at_rest() -> 0 or 1`: whether all processes have returned. Rules alone never rest. */
+const atRestFunction = (scope: StepScope): WasmFunction => {
+  const env = currentState(scope)
+  const isFinal = (p: Process): Node => {
+    const pc = readElement(scope, env, p.pc, i32.const(0))
+    const finals = p.locations.filter((l) => l.final).map((l) => i32.eq(pc, i32.const(l.id)))
+    return finals.reduce((any, f) => i32.or(any, f), i32.const(0))
+  }
+  const { processes } = scope.system
+  const all = processes.map(isFinal).reduce((every, f) => i32.and(every, f), i32.const(processes.length > 0 ? 1 : 0))
+  return { name: 'at_rest', params: [], result: 'i32', exported: true, locals: scope.locals, body: [...scope.code, all] }
+}
+
+/** `expand(out) -> out`: all successors of the current state. */
+export const expandFunction = (system: System): WasmFunction => {
+  const agents = system.agents.filter((a) => system.steps.some((s) => s.agent === a.id))
+  return {
+    name: 'expand',
+    params: [['out', 'i32']],
+    result: 'i32',
+    exported: false,
+    locals: [],
+    body: [
+      setGlobal('failed', i32.const(0)),
+      setGlobal('emitted', i32.const(0)),
+      setGlobal('failures', i32.const(0)),
+      ...agents.map((a) => set('out', call(`agent_${a.id}`, get('out')))),
+      get('out'),
+    ],
+  }
+}
+
+/** `begin()`: queues the initial states; the current state is the one with all initial values. */
+export const beginFunction = (memory: MemoryMap): WasmFunction => ({
+  name: 'begin',
+  params: [],
+  result: null,
+  exported: true,
+  locals: [],
+  body: [
+    setGlobal('depth', i32.const(-1)),
+    call('flush', call('init', i32.const(memory.buffer))),
+    setGlobal('transitions', i64.const(0n)),
+    setGlobal('left', getGlobal('queued')),
+    setGlobal('queued', i32.const(0)),
+    setGlobal('depth', i32.const(0)),
+  ],
+})
+
+/**
+ * `run(budget) -> 0 or 1`: looks at and expands up to `budget` states in breadth-first order; 1 where none is left. V8
+ * replaces no running loop with optimised code, so this is called again and again.
+ */
+const runFunction = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction => {
+  const stateBytes = layout.widths.length * 8
+  const deadlock = builtIns(system).deadlock
+  return {
+    name: 'run',
+    params: [['budget', 'i32']],
+    result: 'i32',
+    exported: true,
+    locals: [
+      ['out', 'i32'],
+      ['before', 'i32'],
+    ],
+    body: [
+      set('out', i32.const(memory.buffer)),
+      block('pause', [
+        loop('next', [
+          brIf('pause', getGlobal('stop')),
+          when(i32.eqz(getGlobal('left')), [
+            call('flush', get('out')),
+            set('out', i32.const(memory.buffer)),
+            brIf('pause', getGlobal('stop')),
+            when(i32.eqz(getGlobal('queued')), [ret(i32.const(1))]),
+            setGlobal('depth', i32.add(getGlobal('depth'), i32.const(1))),
+            setGlobal('left', getGlobal('queued')),
+            setGlobal('queued', i32.const(0)),
+          ]),
+          brIf('pause', i32.eqz(get('budget'))),
+          set('budget', i32.sub(get('budget'), i32.const(1))),
+          ...copyState(layout, memory, getGlobal('head')),
+          ...(purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : []),
+          setGlobal('head', i32.add(getGlobal('head'), i32.const(stateBytes))),
+          when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))]),
+          setGlobal('left', i32.sub(getGlobal('left'), i32.const(1))),
+          ...(system.properties.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')]),
+          when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), [
+            set('before', get('out')),
+            set('out', call('expand', get('out'))),
+            when(i32.eq(get('out'), get('before')), [
+              when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
+                when(getGlobal('deadlock_counts'), [
+                  when(i32.eqz(call('at_rest')), [call('settle', i32.const(deadlock), getGlobal('depth'), i32.const(-1), i32.const(1))]),
+                ]),
+              ]),
+            ]),
+            when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [call('flush', get('out')), set('out', i32.const(memory.buffer))]),
+          ]),
+          br('next'),
+        ]),
+      ]),
+      call('flush', get('out')),
+      i32.const(0),
+    ],
+  }
+}
+
+/** Generates the module of a system. @throws StateTooWide */
+export const programOf = (system: System, purpose: Purpose): Program => {
+  const layout = layoutOf(system)
+  const memory = memoryMap(system, layout, purpose)
+  const shape = tableShape(layout.widths)
+  const scope = (): StepScope => newScope(system, layout, memory, purpose)
+  const isTraced = purpose === 'trace' || purpose === 'sample'
+  const functions: WasmFunction[] = [
+    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
+    initFunction(scope()),
+    expandFunction(system),
+    ...(system.properties.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
+    settleFunction(memory),
+    failFunction,
+    atRestFunction(scope()),
+    ...(isTraced ? [rememberFunction(memory), ...traceFunctions(layout, memory, purpose)] : []),
+    ...(purpose === 'trace' ? [testFunction(scope())] : []),
+    ...(purpose === 'sample' ? [markFunction(memory), lookFunction(scope())] : []),
+    ...tableFunctions(shape, memory),
+    beginFunction(memory),
+    runFunction(system, layout, memory, purpose),
+  ]
+  const nothing = { params: [], result: null } as const
+  const module: WasmModule = {
+    imports: [
+      { name: 'grow', type: nothing },
+      { name: 'widen', type: nothing },
+      ...(purpose === 'sample' ? [{ name: 'take', type: { params: ['i32'], result: null } } as const] : []),
+    ],
+    globals: [...globals, ...(isTraced ? traceGlobals : []), ...(purpose === 'sample' ? sampleGlobals : [])],
+    functions,
+  }
+  return { system, layout, shape, memory, purpose, module }
+}

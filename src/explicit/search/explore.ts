@@ -1,0 +1,29 @@
+/** All reachable states of a small system, unpacked: for tests, and for comparing engines. */
+import type { System, Vector } from '../../ir/system.js'
+import { decodeState } from '../emit/layout.js'
+import { createMachine, partsOf } from '../program/machine.js'
+import { programOf } from '../program/program.js'
+import { defaultMemory, startSearch, wordsAt } from '../program/start.js'
+
+export interface Reachable {
+  /** In breadth-first order. */
+  readonly vectors: readonly Vector[]
+  readonly transitions: number
+  readonly depth: number
+}
+
+/**
+ * Finds all reachable states by the same WebAssembly as `search`. Takes time and memory for every state, so use it for small ones.
+ * @throws Error where there are more than `maxStates` (a million).
+ */
+export const reachable = (system: System, maxStates = 1_000_000): Reachable => {
+  const program = programOf(system, 'search')
+  const machine = createMachine(partsOf(program), { limit: defaultMemory(), keep: true })
+  startSearch(program, machine, { maxStates })
+  while (machine.call('run', 10_000) === 0) if (machine.read('stop') !== 0) throw new Error(`more than ${maxStates} states are reachable`)
+  const words = program.layout.widths.length
+  const vectors = Array.from({ length: machine.read('states') }, (_, i) =>
+    decodeState(system, program.layout, wordsAt(machine, program.memory.ring + i * words * 8, words)),
+  )
+  return { vectors, transitions: machine.read('transitions'), depth: machine.read('depth') }
+}

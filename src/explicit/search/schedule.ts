@@ -1,0 +1,394 @@
+/**
+ * Shortest schedules: among the shortest ways to a state that settles a property, one with the fewest switches between agents.
+ *
+ * The search keeps no parents. So a second search, which keeps the states of all levels, goes to the depth already known;
+ * then the levels are walked backwards, and of each one those states are found that lead to a wanted state of the next. That
+ * is the graph of all shortest ways, over which dynamic programming picks the one with the fewest switches. Where there is no time or memory for that, a single way is
+ * followed back from where it has come to.
+ */
+import type { Move, Schedule } from '../../ir/schedule.js'
+import type { System } from '../../ir/system.js'
+import { builtIns } from '../emit/step.js'
+import { createMachine, type Machine, partsOf } from '../program/machine.js'
+import { type Program, programOf } from '../program/program.js'
+import { startSearch, writeState } from '../program/start.js'
+import { NoMemory } from '../wasm/platform.js'
+import { createHunter, type Edges, type Hunter } from './hunt.js'
+import { isStopped, type Pace, type Stopped, startPace } from './pace.js'
+import type { Limit } from './search.js'
+import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
+
+/** A property by its place in `SearchResult.properties`' numbering: the system's, then deadlock, assert, range. */
+export interface Target {
+  readonly property: number
+  /** The length that the search found. */
+  readonly length: number
+}
+
+export interface ScheduleOptions {
+  /** In bytes. */
+  readonly memory: number
+  /** For choosing schedules with the fewest switches. Any shortest ones are found whatever time that takes, which is about that of the search. */
+  readonly seconds?: number | undefined
+  readonly deadlock: 'violation' | 'allowed'
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Scheduled {
+  /** A shortest one. */
+  readonly schedule: Schedule
+  /** Null where it is one with the fewest switches; else what ended the choice. */
+  readonly unchosen: Limit | null
+}
+
+const statesPerCall = 10_000
+/** The edges that so many states have to wanted ones are kept at a time. */
+const statesPerHunt = 1_000
+
+/** First address and number of the states of a level. */
+export interface Level {
+  readonly start: number
+  readonly count: number
+}
+
+/** The second search, to the depth of the deepest target. */
+interface Searched {
+  readonly program: Program
+  readonly machine: Machine
+  readonly hunter: Hunter
+  readonly levels: readonly Level[]
+}
+
+/** Null where memory ran out or the signal said to stop. */
+const searchLevels = async (program: Program, machine: Machine, depth: number, options: ScheduleOptions): Promise<Level[] | null> => {
+  const stateBytes = program.layout.widths.length * 8
+  const pace = startPace({ memory: options.memory, signal: options.signal })
+  startSearch(program, machine, { maxDepth: depth, deadlock: options.deadlock })
+  const levels: Level[] = [{ start: program.memory.ring, count: machine.read('left') }]
+  while (levels.length <= depth) {
+    const before = machine.read('depth')
+    const ended = machine.call('run', Math.min(statesPerCall, machine.read('left'))) === 1
+    if (machine.read('stop') !== 0) return null
+    if (ended) throw new Error(`the second search ends before the depth of ${depth} that the first one reached`)
+    if (machine.read('depth') > before) {
+      const last = levels[levels.length - 1]
+      levels.push({ start: last.start + last.count * stateBytes, count: machine.read('left') })
+    }
+    if ((await pace.turn()) !== null) return null
+  }
+  return levels
+}
+
+export interface FailingWay {
+  /** An index into `System.failures`. */
+  readonly failure: number
+  readonly move: Move
+}
+
+/** The number of the built-in property that a failure violates. */
+const violatedBy = ({ system }: Program, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
+
+/** The failing ways of the state that was expanded last. */
+export const failingWays = (program: Program, machine: Machine): FailingWay[] => {
+  const view = machine.view()
+  return Array.from({ length: machine.read('failures') }, (_, i) => {
+    const at = program.memory.failures + i * 16
+    return {
+      failure: view.getInt32(at, true),
+      move: { step: view.getInt32(at + 4, true), choice: Number(view.getBigInt64(at + 8, true)) },
+    }
+  })
+}
+
+/** The moves from a state that fail as the property says. */
+const failuresAt = (searched: Searched, address: number, property: number): Move[] => {
+  searched.machine.call('successors', address)
+  const { program, machine } = searched
+  return failingWays(program, machine).flatMap((way) => (violatedBy(program, way) === property ? [way.move] : []))
+}
+
+/** The addresses of the states of a level that settle the property: of those in which a step fails, where that is the property. */
+const endsAt = (searched: Searched, level: Level, property: number): number[] => {
+  const { program, machine } = searched
+  const stateBytes = program.layout.widths.length * 8
+  const { deadlock } = builtIns(program.system)
+  const settles = (address: number): boolean => {
+    if (property < deadlock) return machine.call('test', property, address) === 1
+    if (property > deadlock) return failuresAt(searched, address, property).length > 0
+    const isOver = machine.call('successors', address) === program.memory.buffer && machine.read('emitted') === 0
+    return isOver && machine.read('failed') === 0 && machine.call('at_rest') === 0
+  }
+  const ends: number[] = []
+  for (let i = 0; i < level.count; i++) {
+    const address = level.start + i * stateBytes
+    if (settles(address)) ends.push(address)
+  }
+  return ends
+}
+
+/** The moves of the states on a level that lead to the states looked for, a part of the level at a time. Null where memory runs out. */
+function* edgesFrom({ program, machine, hunter }: Searched, level: Level): Generator<Edges | null> {
+  const stateBytes = program.layout.widths.length * 8
+  for (let i = 0; i < level.count; i += statesPerHunt)
+    yield hunter.edges(() => {
+      machine.call('hunt', level.start + i * stateBytes, Math.min(statesPerHunt, level.count - i))
+    })
+}
+
+/** Where the walk back has come to: on this level these are the states that a shortest way leads through, and `switches` has the ways on from them. */
+interface Chosen {
+  readonly level: number
+  readonly wanted: readonly number[]
+  readonly stopped: Limit | null
+}
+
+const outOfMemory = ({ memory }: ScheduleOptions): Stopped => ({ stopped: { kind: 'memory', bytes: memory } })
+
+/** One level back: the states that lead to wanted ones. */
+const previous = async (
+  searched: Searched,
+  level: Level,
+  wanted: readonly number[],
+  switches: Switches,
+  pace: Pace,
+  options: ScheduleOptions,
+): Promise<number[] | Stopped> => {
+  const { program, hunter } = searched
+  if (!hunter.seek(wanted)) return outOfMemory(options)
+  const agents = program.system.steps.map(({ agent }) => agent)
+  const numbers = wanted.map((address) => numberOf(program, address))
+  const found: number[] = []
+  for (const edges of edgesFrom(searched, level)) {
+    if (edges === null) return outOfMemory(options)
+    for (let e = 0; e < edges.count; e++) {
+      const from = edges.from(e)
+      const state = numberOf(program, from)
+      const agent = agents[edges.step(e)]
+      if (switches.least[state] === unwanted) found.push(from)
+      switches.offer(state, agent, switches.after(numbers[edges.to(e)], agent))
+    }
+    const stopped = await pace.turn()
+    if (stopped !== null) return stopped
+  }
+  return found
+}
+
+/** The number of a state in the order in which it was found. */
+const numberOf = ({ memory, layout }: Program, address: number): number => (address - memory.ring) / (layout.widths.length * 8)
+
+const chooseBack = async (
+  searched: Searched,
+  depth: number,
+  ends: readonly number[],
+  switches: Switches,
+  pace: Pace,
+  options: ScheduleOptions,
+): Promise<Chosen> => {
+  let wanted = ends
+  for (let level = depth; level > 0; level--) {
+    const before = await previous(searched, searched.levels[level - 1], wanted, switches, pace, options)
+    if (isStopped(before)) return { level, wanted, stopped: before.stopped }
+    wanted = before
+  }
+  return { level: 0, wanted, stopped: null }
+}
+
+/** Any way from an initial state to a state of a level. Null where memory runs out or the signal says to stop. */
+const anyWayTo = async (
+  searched: Searched,
+  level: number,
+  state: number,
+  options: ScheduleOptions,
+): Promise<{ readonly start: number; readonly moves: Move[] } | null> => {
+  const { hunter, levels } = searched
+  const pace = startPace({ memory: options.memory, signal: options.signal })
+  const moves: Move[] = []
+  let address = state
+  for (let d = level - 1; d >= 0; d--) {
+    if (!hunter.seek([address])) return null
+    for (const edges of edgesFrom(searched, levels[d])) {
+      if (edges === null || (await pace.turn()) !== null) return null
+      if (edges.count === 0) continue
+      moves.push(edges.move(0))
+      address = edges.from(0)
+      break
+    }
+  }
+  return { start: address, moves: moves.reverse() }
+}
+
+interface Way {
+  readonly agent: number
+  readonly cost: number
+  readonly move: Move
+  /** Null where the move fails. */
+  readonly next: number | null
+}
+
+/** The way with the fewest switches, behind a step of `agent`; on ties the lowest agent, step and choice. */
+const bestOf = (ways: readonly Way[], agent: number | null): Way => {
+  const total = (way: Way): number => way.cost + (agent === null || way.agent === agent ? 0 : 1)
+  return ways.reduce((a, b) => {
+    const difference = total(b) - total(a) || b.agent - a.agent || b.move.step - a.move.step || b.move.choice - a.move.choice
+    return difference < 0 ? b : a
+  })
+}
+
+/** The rest of a way, from a state that `chooseBack` came by on a level. Null where memory runs out or the signal says to stop. */
+const follow = async (
+  searched: Searched,
+  chosen: Chosen,
+  from: number,
+  before: Move | undefined,
+  target: Target,
+  switches: Switches | null,
+  options: ScheduleOptions,
+): Promise<Move[] | null> => {
+  const pace = startPace({ memory: options.memory, signal: options.signal })
+  const { program, machine, hunter, levels } = searched
+  const agentOf = ({ step }: Move): number => program.system.steps[step].agent
+  const isFailure = target.property > builtIns(program.system).deadlock
+  const depth = isFailure ? target.length - 1 : target.length
+  const moves: Move[] = []
+  const last = (): number | null => {
+    const move = moves.at(-1) ?? before
+    return move === undefined ? null : agentOf(move)
+  }
+  let address = from
+  const stateBytes = program.layout.widths.length * 8
+  for (let d = chosen.level; switches !== null && d < depth; d++) {
+    const { start, count } = levels[d + 1]
+    const wanted: number[] = []
+    for (let i = 0; i < count; i++) if (switches.least[numberOf(program, start) + i] !== unwanted) wanted.push(start + i * stateBytes)
+    if ((await pace.turn()) !== null || !hunter.seek(wanted)) return null
+    const edges = hunter.edges(() => {
+      machine.call('hunt', address, 1)
+    })
+    if (edges === null) return null
+    const ways = Array.from({ length: edges.count }, (_, e): Way => {
+      const move = edges.move(e)
+      const next = wanted[edges.to(e)]
+      return { agent: agentOf(move), cost: switches.after(numberOf(program, next), agentOf(move)), move, next }
+    })
+    const best = bestOf(ways, last())
+    moves.push(best.move)
+    address = best.next ?? address
+  }
+  if (isFailure) {
+    const ways = failuresAt(searched, address, target.property).map((move): Way => ({ agent: agentOf(move), cost: 0, move, next: null }))
+    moves.push(bestOf(ways, last()).move)
+  }
+  return moves
+}
+
+const failingInit = (program: Program, machine: Machine, property: number): Schedule | null => {
+  writeState(machine, program.memory.current, program.layout.initial)
+  machine.write('hunting', 1)
+  machine.call('hunt_initial')
+  machine.write('hunting', 0)
+  const way = failingWays(program, machine).find((f) => violatedBy(program, f) === property)
+  return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
+}
+
+/** The initial state among the wanted ones that needs the fewest switches, and the choice that leads there: on ties the lowest. */
+const startOf = (
+  searched: Searched,
+  wanted: readonly number[],
+  costOf: (address: number) => number,
+): { readonly address: number; readonly init: number } | null => {
+  const { program, machine, hunter } = searched
+  if (!hunter.seek(wanted)) return null
+  const edges = hunter.edges(() => {
+    writeState(machine, program.memory.current, program.layout.initial)
+    machine.call('hunt_initial')
+  })
+  if (edges === null || edges.count === 0) return null
+  const starts = Array.from({ length: edges.count }, (_, e) => {
+    const address = wanted[edges.to(e)]
+    return { address, init: edges.move(e).choice, cost: costOf(address) }
+  })
+  return starts.reduce((a, b) => (b.cost < a.cost || (b.cost === a.cost && b.init < a.init) ? b : a))
+}
+
+const scheduleTo = async (searched: Searched, target: Target, pace: Pace, options: ScheduleOptions): Promise<Scheduled | null> => {
+  const { program, machine, levels } = searched
+  const { system } = program
+  const isFailure = target.property > builtIns(system).deadlock
+  if (isFailure && target.length === 0) {
+    const schedule = failingInit(program, machine, target.property)
+    return schedule === null ? null : { schedule, unchosen: null }
+  }
+  const depth = isFailure ? target.length - 1 : target.length
+  const ends = endsAt(searched, levels[depth], target.property)
+  const switches = switchesFor(searched, depth, options)
+  if (switches !== null)
+    for (const address of ends) {
+      const state = numberOf(program, address)
+      if (isFailure)
+        for (const { step } of failuresAt(searched, address, target.property)) switches.offer(state, system.steps[step].agent, 0)
+      else switches.end(state)
+    }
+  const chosen: Chosen =
+    switches === null
+      ? { level: depth, wanted: ends.slice(0, 1), ...outOfMemory(options) }
+      : await chooseBack(searched, depth, ends, switches, pace, options)
+  if (chosen.stopped?.kind === 'interrupted') return null
+  const costOf = (address: number): number => switches?.after(numberOf(program, address), null) ?? 0
+  const cheapest = chosen.wanted.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
+  const way = chosen.stopped === null ? { start: null, moves: [] } : await anyWayTo(searched, chosen.level, cheapest, options)
+  if (way === null) return null
+  const start = startOf(searched, way.start === null ? chosen.wanted : [way.start], costOf)
+  if (start === null) return null
+  const from = way.start === null ? start.address : cheapest
+  const rest = await follow(searched, chosen, from, way.moves.at(-1), target, switches, options)
+  if (rest === null) return null
+  return { schedule: { init: start.init, moves: [...way.moves, ...rest], fails: isFailure }, unchosen: chosen.stopped }
+}
+
+/** For all states up to a depth. Null where that takes too much memory. */
+const switchesFor = ({ program, machine, levels }: Searched, depth: number, { memory }: ScheduleOptions): Switches | null => {
+  const { start, count } = levels[depth]
+  const states = numberOf(program, start) + count
+  const agents = program.system.agents.length
+  if (machine.bytes() + switchesBytes(states, agents) > memory) return null
+  try {
+    return createSwitches(states, agents)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+const machineFor = (program: Program, { memory }: ScheduleOptions): Machine | null => {
+  try {
+    return createMachine(partsOf(program), { limit: memory, keep: true })
+  } catch (error) {
+    if (error instanceof NoMemory) return null
+    throw error
+  }
+}
+
+/**
+ * A shortest schedule for each target, with the fewest switches between agents; on ties the lowest agent, step and choice. Null
+ * where memory runs out or the signal ends the work. Takes the time of a search to the greatest depth wanted, and its
+ * memory for whole states.
+ */
+export const shortestSchedules = async (
+  system: System,
+  targets: readonly Target[],
+  options: ScheduleOptions,
+): Promise<(Scheduled | null)[]> => {
+  if (targets.length === 0) return []
+  const program = programOf(system, 'trace')
+  const machine = machineFor(program, options)
+  if (machine === null) return targets.map(() => null)
+  const { deadlock } = builtIns(system)
+  const depth = Math.max(0, ...targets.map((t) => (t.property > deadlock ? t.length - 1 : t.length)))
+  const levels = await searchLevels(program, machine, depth, options)
+  if (levels === null) return targets.map(() => null)
+  const searched: Searched = { program, machine, hunter: createHunter(program, machine), levels }
+  const pace = startPace(options)
+  const schedules: (Scheduled | null)[] = []
+  for (const target of targets) schedules.push(await scheduleTo(searched, target, pace, options))
+  return schedules
+}

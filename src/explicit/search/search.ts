@@ -1,0 +1,293 @@
+/** Exhaustive breadth-first search of a system's states. */
+import type { Schedule } from '../../ir/schedule.js'
+import type { System } from '../../ir/system.js'
+import { recordBytes } from '../emit/memory-map.js'
+import { recordFields } from '../emit/properties.js'
+import { builtIns } from '../emit/step.js'
+import { mostMemory } from '../program/ceiling.js'
+import { createMachine, type Machine, partsOf } from '../program/machine.js'
+import { type Program, programOf } from '../program/program.js'
+import { defaultMemory, startSearch } from '../program/start.js'
+import { stopReasons } from '../store/table.js'
+import { NoMemory } from '../wasm/platform.js'
+import { moduleText } from '../wasm/text.js'
+import { shortestSchedules } from './schedule.js'
+
+export { defaultMemory } from '../program/start.js'
+export { type Reachable, reachable } from './explore.js'
+
+export interface SearchOptions {
+  /** No more states than this are stored. */
+  readonly maxStates?: number
+  /** States at this depth are checked, but not expanded. */
+  readonly maxDepth?: number
+  /** In bytes, for table, queue and buffers; by default 80 % of the machine's memory, and never more than `mostMemory`. */
+  readonly memory?: number
+  readonly seconds?: number
+  /** Stops at the first violation. */
+  readonly first?: boolean
+  /** Instead of what the system says. */
+  readonly deadlock?: 'violation' | 'allowed'
+  /** For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too, or for none. */
+  readonly schedules?: 'violations' | 'all' | 'none'
+  /** Called about every 50 ms. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the search as `interrupted`; then no schedules are made. */
+  readonly signal?: AbortSignal
+}
+
+export interface Progress {
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  /** States that wait to be expanded. */
+  readonly queue: number
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** Why a search is not complete. */
+export type Limit =
+  | { readonly kind: 'states'; readonly max: number }
+  | { readonly kind: 'depth'; readonly max: number }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  /** The machine gave no memory at all. */
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'time'; readonly seconds: number }
+  | { readonly kind: 'interrupted' }
+  /** A violation ended it, as `first` asks for. */
+  | { readonly kind: 'first' }
+
+export type PropertyKind = 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+
+export interface PropertyResult {
+  readonly name: string
+  readonly kind: PropertyKind
+  readonly verdict: 'holds' | 'violated' | 'incomplete'
+  /** Steps of the shortest violation, or of the shortest witness of a `sometimes`; null where there is none. */
+  readonly length: number | null
+  /** A shortest way there. */
+  readonly schedule: Schedule | null
+  /** Null where the schedule has the fewest switches between agents; else what ended the choice among the shortest ones. */
+  readonly unchosen: Limit | null
+  /** An index into `System.failures`, where a step fails. */
+  readonly failure: number | null
+  /** The greatest value of a `bound` in the states looked at; null where none was. */
+  readonly maximum: number | null
+}
+
+export interface SearchResult {
+  /** All reachable states were looked at and expanded. */
+  readonly complete: boolean
+  readonly limit: Limit | null
+  readonly states: number
+  readonly transitions: number
+  /** Of the deepest state. */
+  readonly depth: number
+  /** Of the search alone. */
+  readonly seconds: number
+  /** Of generating and compiling the code before it. */
+  readonly setupSeconds: number
+  /** Of finding schedules after it. */
+  readonly scheduleSeconds: number
+  readonly bytes: number
+  readonly bytesPerState: number
+  /** The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`. */
+  readonly properties: readonly PropertyResult[]
+  /** Per step 1 where it was taken, per branch 1 where it was. */
+  readonly fired: Uint8Array
+  readonly taken: Uint8Array
+}
+
+const statesPerCall = 10_000
+const sliceMilliseconds = 50
+
+/** The WebAssembly that a system is compiled to, as text. */
+export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
+
+const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const progressOf = (machine: Machine, seconds: number): Progress => ({
+  states: machine.read('states'),
+  transitions: machine.read('transitions'),
+  depth: machine.read('depth'),
+  queue: machine.read('left') + machine.read('queued'),
+  bytes: machine.bytes(),
+  seconds,
+})
+
+export interface Run {
+  readonly limit: Limit | null
+  readonly seconds: number
+}
+
+/** Runs a search that was set up, until nothing is left or a limit is hit. */
+export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
+  const started = performance.now()
+  const elapsed = (): number => (performance.now() - started) / 1000
+  let sliceEnd = performance.now() + sliceMilliseconds
+  const stopped = (): Limit | null => {
+    switch (machine.read('stop')) {
+      case stopReasons.states:
+        return { kind: 'states', max: options.maxStates ?? 0 }
+      case stopReasons.memory:
+        return { kind: 'memory', bytes }
+      case stopReasons.settled:
+        return { kind: 'first' }
+      default:
+        return null
+    }
+  }
+  for (;;) {
+    const done = machine.call('run', statesPerCall) === 1
+    const limit = stopped()
+    if (limit !== null) return { limit, seconds: elapsed() }
+    if (done) {
+      const { maxDepth } = options
+      const cut = maxDepth !== undefined && machine.read('depth') >= maxDepth && machine.read('states') > 0
+      return { limit: cut ? { kind: 'depth', max: maxDepth } : null, seconds: elapsed() }
+    }
+    if (options.seconds !== undefined && elapsed() >= options.seconds)
+      return { limit: { kind: 'time', seconds: options.seconds }, seconds: elapsed() }
+    if (performance.now() >= sliceEnd) {
+      options.onProgress?.(progressOf(machine, elapsed()))
+      await eventLoopTurn()
+      if (options.signal?.aborted === true) return { limit: { kind: 'interrupted' }, seconds: elapsed() }
+      sliceEnd = performance.now() + sliceMilliseconds
+    }
+  }
+}
+
+/** Looks at the states that wait in the queue, without expanding them: they are reachable. */
+export const lookAtTheRest = (machine: Machine): void => {
+  machine.write('stop', 0)
+  machine.write('max_depth', 0)
+  while (machine.call('run', statesPerCall) === 0);
+}
+
+/** By the number that a property has in the program. */
+const kindsOf = (system: System): { readonly name: string; readonly kind: PropertyKind }[] => [
+  ...system.properties,
+  { name: 'deadlock', kind: 'deadlock' },
+  { name: 'assert', kind: 'assert' },
+  { name: 'range', kind: 'range' },
+]
+
+const nothingKnown = { verdict: 'incomplete', length: null, schedule: null, unchosen: null, failure: null, maximum: null } as const
+
+/** A search that could not even begin. */
+const notBegun = (system: System, deadlock: System['deadlock']): SearchResult => ({
+  complete: false,
+  limit: { kind: 'unavailable' },
+  states: 0,
+  transitions: 0,
+  depth: 0,
+  seconds: 0,
+  setupSeconds: 0,
+  scheduleSeconds: 0,
+  bytes: 0,
+  bytesPerState: 0,
+  properties: kindsOf(system).flatMap(({ name, kind }) =>
+    kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
+  ),
+  fired: new Uint8Array(system.steps.length),
+  taken: new Uint8Array(system.branches.length),
+})
+
+const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlock: System['deadlock']): PropertyResult[] => {
+  const { system, memory } = program
+  const view = machine.view()
+  return kindsOf(system)
+    .map(({ name, kind }, i): PropertyResult => {
+      const at = memory.records + i * recordBytes
+      const settled = view.getInt32(at + recordFields.settled, true) === 1
+      const failure = view.getInt32(at + recordFields.failure, true)
+      const maximum = view.getInt32(at + recordFields.maximum, true)
+      const [found, notFound] = kind === 'sometimes' ? (['holds', 'violated'] as const) : (['violated', 'holds'] as const)
+      return {
+        name,
+        kind,
+        verdict: settled ? found : complete ? notFound : 'incomplete',
+        length: settled ? view.getInt32(at + recordFields.length, true) : null,
+        schedule: null,
+        unchosen: null,
+        failure: settled && failure >= 0 && (kind === 'assert' || kind === 'range') ? failure : null,
+        maximum: view.getInt32(at + recordFields.measured, true) === 1 ? maximum : null,
+      }
+    })
+    .filter((r) => r.kind !== 'deadlock' || deadlock === 'violation')
+}
+
+const isWanted = ({ verdict, length }: PropertyResult, which: 'violations' | 'all' | 'none'): boolean =>
+  length !== null && (which === 'all' || (which === 'violations' && verdict === 'violated'))
+
+const withSchedules = async (
+  system: System,
+  results: readonly PropertyResult[],
+  memory: number,
+  used: number,
+  options: SearchOptions,
+): Promise<PropertyResult[]> => {
+  const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
+  const numbers = builtIns(system)
+  const numberOf = (r: PropertyResult, i: number): number =>
+    r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
+  const wanted = results.flatMap((r, i) => (isWanted(r, which) ? [{ at: i, property: numberOf(r, i), length: r.length ?? 0 }] : []))
+  const found = await shortestSchedules(system, wanted, { memory, seconds: timeToChoose(options, used), deadlock, signal })
+  return results.map((r, i) => {
+    const scheduled = found[wanted.findIndex((w) => w.at === i)] ?? null
+    return scheduled === null ? r : { ...r, ...scheduled }
+  })
+}
+
+/** What a search has left of its time; a second at least, or a race that was found just in time would be shown as it comes. */
+export const timeToChoose = ({ seconds }: SearchOptions, used: number): number | undefined =>
+  seconds === undefined ? undefined : Math.max(1, seconds - used)
+
+/**
+ * Searches all reachable states, breadth first, until none is left or a limit is hit. States are kept exactly. Runs in slices of
+ * about 50 ms, between which the event loop turns.
+ * @throws StateTooWide where a state takes more than 4096 bits.
+ */
+export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
+  const bytes = Math.min(options.memory ?? defaultMemory(), mostMemory)
+  const found = await explore(system, options, bytes).catch((error: unknown) => {
+    if (error instanceof NoMemory) return null
+    throw error
+  })
+  if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
+  if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
+  const scheduling = performance.now()
+  const properties = await withSchedules(system, found.properties, bytes, found.seconds, options)
+  return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
+}
+
+/** The search without its schedules. Its memory is free when it has returned. */
+const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
+  const begun = performance.now()
+  const deadlock = options.deadlock ?? system.deadlock
+  const program = programOf(system, 'search')
+  const machine = createMachine(partsOf(program), { limit: bytes, keep: false })
+  startSearch(program, machine, options)
+  const setupSeconds = (performance.now() - begun) / 1000
+  const { limit, seconds } = await runToTheEnd(machine, options, bytes)
+  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
+  const complete = limit === null
+  const { memory } = program
+  const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
+  const states = machine.read('states')
+  return {
+    complete,
+    limit,
+    states,
+    transitions: machine.read('transitions'),
+    depth: machine.read('depth'),
+    seconds,
+    setupSeconds,
+    bytes: machine.bytes(),
+    bytesPerState: machine.bytes() / Math.max(1, states),
+    properties: resultsOf(program, machine, complete, deadlock),
+    fired: copy(memory.fired, system.steps.length),
+    taken: copy(memory.taken, system.branches.length),
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * The set of states: an exact quotient table (J. G. Cleary, "Compact hash tables using bidirectional linear probing", IEEE
+ * Transactions on Computers C-33, 1984) in Robin Hood order.
+ *
+ * The first word of a state is mixed with an invertible function, after the other words were hashed into it. The top bits of
+ * the mixed word say the home slot. A slot holds the rest of the mixed word (the remainder), how far it is from home, and the
+ * other words as they are; together with its position that gives the state back, so nothing is ever taken for something that
+ * it is not. Slots are sorted by the mixed word, so a table grows in one pass from front to back, in place.
+ *
+ * A slot's first part is `(distance + 1) << r | ~remainder`, where r is the number of the remainder's bits; 0 means free. With the
+ * remainder complemented, one unsigned comparison says whether the slot is before or behind the place of what is looked for.
+ */
+
+import { batch, type MemoryMap } from '../emit/memory-map.js'
+import {
+  block,
+  br,
+  brIf,
+  call,
+  either,
+  get,
+  getGlobal,
+  i32,
+  i64,
+  loop,
+  type Node,
+  ret,
+  select,
+  set,
+  setGlobal,
+  type WasmFunction,
+  type WasmGlobal,
+  when,
+} from '../wasm/instruction.js'
+import { rehashFunction } from './growth.js'
+import { located, mixed, probe, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
+import { distanceBits, type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
+
+export const tableGlobals: readonly WasmGlobal[] = [
+  { name: 'table_at', type: 'i32', initial: 0n },
+  { name: 'table_log', type: 'i32', initial: 0n },
+  { name: 'table_factor', type: 'i32', initial: 1n },
+  { name: 'narrow', type: 'i32', initial: 0n },
+  /** The table grows before it holds more states than this. */
+  { name: 'room', type: 'i32', initial: 0n },
+  { name: 'states', type: 'i32', initial: 0n },
+  { name: 'state_limit', type: 'i32', initial: -1n },
+  /** The first parts that were written, or-ed: says how many bits the greatest distance takes. */
+  { name: 'furthest', type: 'i64', initial: 0n },
+  { name: 'rehash_free', type: 'i32', initial: 0n },
+  { name: 'sink', type: 'i32', initial: 0n },
+  /** The queue: a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves it. */
+  { name: 'ring_end', type: 'i32', initial: 0n },
+  { name: 'capacity', type: 'i32', initial: 0n },
+  { name: 'keep', type: 'i32', initial: 0n },
+  { name: 'head', type: 'i32', initial: 0n },
+  { name: 'tail', type: 'i32', initial: 0n },
+  /** States of the level being expanded that wait, and states of the next level. */
+  { name: 'left', type: 'i32', initial: 0n },
+  { name: 'queued', type: 'i32', initial: 0n },
+  { name: 'transitions', type: 'i64', initial: 0n },
+  { name: 'stop', type: 'i32', initial: 0n },
+]
+
+const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): WasmFunction => {
+  const ops = slotOps(kind)
+  const bytes = slotBytes(shape, kind)
+  const rest = restWords(shape, kind)
+  const stateBytes = (1 + rest.length) * 8
+  const recentIndex = i32.and(i32.wrap(get('x')), i32.const(memory.recentStates - 1))
+  const recentPlace = rest.length === 0 ? i32.shl(recentIndex, i32.const(3)) : i32.mul(recentIndex, i32.const(stateBytes))
+  const differs = rest.reduce(
+    (any, w) => i32.or(any, i64.ne(i64.load(get('a'), memory.recent + w.inState), i64.load(get('q'), w.inState))),
+    i64.ne(i64.load(get('a'), memory.recent), get('x')),
+  )
+  const hashPass: Node[] = [
+    set('q', get('p')),
+    set('n', i32.const(0)),
+    loop('hash', [
+      ...mixed(shape, get('q')),
+      ...located(shape),
+      set('a', slotAddress(shape, kind, get('home'))),
+      i32.store(get('n'), get('a'), memory.homes),
+      ops.store(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))), ops.narrowed(get('part'))),
+      i32.store(get('n'), get('q'), memory.sources),
+      // Half of all successors were met a moment ago. Such a one is dropped: the next takes its place.
+      set('a', recentPlace),
+      set('n', i32.add(get('n'), i32.shl(differs, i32.const(2)))),
+      i64.store(get('a'), get('x'), memory.recent),
+      ...rest.map((w) => i64.store(get('a'), i64.load(get('q'), w.inState), memory.recent + w.inState)),
+      set('q', i32.add(get('q'), i32.const(memory.entry))),
+      brIf('hash', i32.ltU(get('q'), get('end'))),
+    ]),
+  ]
+  // Nothing but loads, so that as many cache misses are under way at once as the processor can hold. What is read is of no use; it is kept
+  // only to have it read. Behind the last home there are addresses of former batches, or zeros.
+  const touches = 8
+  const roundUp = [
+    set('last', get('n')),
+    when(i32.eqz(get('n')), [ret()]),
+    set('n', i32.and(i32.add(get('n'), i32.const(4 * touches - 1)), i32.const(-4 * touches))),
+  ]
+  const touchPass: Node[] = [
+    loop('touch', [
+      set('n', i32.sub(get('n'), i32.const(4 * touches))),
+      ...Array.from({ length: touches }, (_, k) =>
+        set('touched', i32.add(get('touched'), i32.load(i32.load(get('n'), memory.homes + 4 * k)))),
+      ),
+      brIf('touch', i32.gtS(get('n'), i32.const(0))),
+    ]),
+    setGlobal('sink', get('touched')),
+  ]
+  const carried = rest.map((_, i) => `carry${i}`)
+  const pushed = rest.map((_, i) => `push${i}`)
+  const insert: Node[] = [
+    when(i32.eq(get('states'), getGlobal('state_limit')), [setGlobal('stop', i32.const(stopReasons.states)), br('full')]),
+    set('states', i32.add(get('states'), i32.const(1))),
+    i64.store(get('tail'), i64.load(get('q'))),
+    ...rest.map((w) => i64.store(get('tail'), i64.load(get('q'), w.inState), w.inState)),
+    set('tail', i32.add(get('tail'), i32.const(stateBytes))),
+    when(i32.eq(get('tail'), get('ring_end')), [set('tail', i32.const(memory.ring))]),
+    set('carry', get('e')),
+    ...rest.map((w, i) => set(carried[i], i64.load(get('q'), w.inState))),
+    loop('shift', [
+      ...rest.map((w, i) => set(pushed[i], w.load(get('a'), w.inSlot))),
+      ops.store(get('a'), get('carry')),
+      ...rest.map((w, i) => w.store(get('a'), get(carried[i]), w.inSlot)),
+      set('most', ops.or(get('most'), get('carry'))),
+      when(i32.eqz(ops.isZero(get('s'))), [
+        set('carry', ops.add(get('s'), get('step'))),
+        ...rest.map((_, i) => set(carried[i], get(pushed[i]))),
+        set('a', i32.add(get('a'), i32.const(bytes))),
+        set('s', ops.load(get('a'))),
+        br('shift'),
+      ]),
+    ]),
+  ]
+  const insertPass: Node[] = [
+    set('n', i32.const(0)),
+    set('states', getGlobal('states')),
+    set('tail', getGlobal('tail')),
+    set('ring_end', getGlobal('ring_end')),
+    set('most', ops.narrowed(getGlobal('furthest'))),
+    set('step', ops.narrowed(get('one'))),
+    block('full', [
+      loop('insert', [
+        set('a', i32.load(get('n'), memory.homes)),
+        set('q', i32.load(get('n'), memory.sources)),
+        set('e', ops.load(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))))),
+        probe(shape, kind, get('q')),
+        when(i32.eqz(ops.eq(get('s'), get('e'))), insert, []),
+        set('n', i32.add(get('n'), i32.const(4))),
+        brIf('insert', i32.ltU(get('n'), get('last'))),
+      ]),
+    ]),
+    setGlobal('queued', i32.add(getGlobal('queued'), i32.sub(get('states'), getGlobal('states')))),
+    setGlobal('states', get('states')),
+    setGlobal('tail', get('tail')),
+    setGlobal('furthest', ops.widened(get('most'))),
+  ]
+  return {
+    name: `chunk_${kind}`,
+    params: [
+      ['p', 'i32'],
+      ['end', 'i32'],
+    ],
+    result: null,
+    exported: false,
+    locals: [
+      ...sizeLocals,
+      ...(['x', 'h', 'scaled', 'part'] as const).map((l) => [l, 'i64'] as const),
+      ...(['home', 'a', 'n', 'q', 'states', 'tail', 'ring_end', 'touched', 'last'] as const).map((l) => [l, 'i32'] as const),
+      ...(['s', 'e', 'carry', 'most', 'step'] as const).map((l) => [l, ops.type] as const),
+      ...[...carried, ...pushed].map((l) => [l, 'i64'] as const),
+    ],
+    body: [...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')), ...hashPass, ...roundUp, ...touchPass, ...insertPass],
+  }
+}
+
+/** Values of the global `stop`. */
+export const stopReasons = { states: 1, memory: 2, settled: 3 } as const
+
+/** Inserts all entries of the buffer up to `end`, and queues those that are new. */
+const flushFunction = (shape: TableShape, memory: MemoryMap, kinds: readonly SlotKind[]): WasmFunction => {
+  const count = i32.divU(i32.sub(get('chunk_end'), get('p')), i32.const(memory.entry))
+  const chunks = kinds.map((kind) => call(`chunk_${kind}`, get('p'), get('chunk_end')))
+  const occupied = either('i32', getGlobal('keep'), [getGlobal('states')], [i32.add(getGlobal('left'), getGlobal('queued'))])
+  return {
+    name: 'flush',
+    params: [['end', 'i32']],
+    result: null,
+    exported: true,
+    locals: [
+      ['p', 'i32'],
+      ['chunk_end', 'i32'],
+      ['count', 'i32'],
+    ],
+    body: [
+      set('p', i32.const(memory.buffer)),
+      setGlobal(
+        'transitions',
+        i64.add(getGlobal('transitions'), i64.extend(i32.divU(i32.sub(get('end'), get('p')), i32.const(memory.entry)))),
+      ),
+      block('done', [
+        loop('more', [
+          brIf('done', i32.geU(get('p'), get('end'))),
+          brIf('done', getGlobal('stop')),
+          set('chunk_end', i32.add(get('p'), i32.const(batch * memory.entry))),
+          when(i32.gtU(get('chunk_end'), get('end')), [set('chunk_end', get('end'))]),
+          set('count', count),
+          when(
+            i32.or(
+              i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')),
+              i64.ne(
+                i64.shrU(getGlobal('furthest'), i64.extend(i32.sub(i32.const(shape.keyBits + distanceBits), getGlobal('table_log')))),
+                i64.const(0n),
+              ),
+            ),
+            [call('grow'), brIf('done', getGlobal('stop'))],
+          ),
+          when(i32.geU(i32.add(occupied, get('count')), getGlobal('capacity')), [call('widen'), brIf('done', getGlobal('stop'))]),
+          chunks.length === 1 ? chunks[0] : when(getGlobal('narrow'), [chunks[0]], [chunks[1]]),
+          set('p', get('chunk_end')),
+          br('more'),
+        ]),
+      ]),
+    ],
+  }
+}
+
+/** The address of the slot that holds the state at `at`, or 0, in a table of one kind. */
+const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
+  const ops = slotOps(kind)
+  return {
+    name: `find_${kind}`,
+    params: [['at', 'i32']],
+    result: 'i32',
+    exported: false,
+    locals: [
+      ...sizeLocals,
+      ...(['x', 'h', 'scaled', 'part'] as const).map((l) => [l, 'i64'] as const),
+      ...(['home', 'a'] as const).map((l) => [l, 'i32'] as const),
+      ...(['s', 'e', 'step'] as const).map((l) => [l, ops.type] as const),
+    ],
+    body: [
+      ...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')),
+      ...mixed(shape, get('at')),
+      ...located(shape),
+      set('a', slotAddress(shape, kind, get('home'))),
+      set('e', ops.narrowed(get('part'))),
+      set('step', ops.narrowed(get('one'))),
+      probe(shape, kind, get('at')),
+      select(ops.eq(get('s'), get('e')), get('a'), i32.const(0)),
+    ],
+  }
+}
+
+/** `find(at) -> address`: the slot that holds the state at `at`, or 0. */
+const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
+  const finds = kinds.map((kind) => call(`find_${kind}`, get('at')))
+  return {
+    name: 'find',
+    params: [['at', 'i32']],
+    result: 'i32',
+    exported: true,
+    locals: [],
+    body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [finds[0]], [finds[1]])],
+  }
+}
+
+/** All functions of the store. They call the imports `grow` (a larger table) and `widen` (a larger ring), which set `stop` where there is no memory. */
+export const tableFunctions = (shape: TableShape, memory: MemoryMap): WasmFunction[] => {
+  const kinds = slotKinds(shape)
+  return [
+    ...kinds.map((kind) => chunkFunction(shape, memory, kind)),
+    flushFunction(shape, memory, kinds),
+    ...kinds.map((kind) => findFunction(shape, kind)),
+    findAnyFunction(kinds),
+    ...kinds.flatMap((from) => kinds.filter((to) => to === from || to === 'narrow').map((to) => rehashFunction(shape, from, to))),
+  ]
+}

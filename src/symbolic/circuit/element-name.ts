@@ -1,0 +1,108 @@
+/**
+ * Names of the elements of a state and of their values, as the author wrote them: what certificates are stored and printed in. A name stands for
+ * one element only and a value's name for one code only: where the author's are not unique, `#` and a number tell them apart.
+ */
+import { elements, type Location, type System, unflatten, type Variable } from '../../ir/system.js'
+
+/** What certificates need to know of a system. */
+export type Named = Pick<System, 'variables' | 'agents' | 'processes'>
+
+export type ValueName = string | number | boolean
+
+export interface ElementName {
+  readonly variable: number
+  readonly element: number
+  /** `cpu[0] at`, `pte.P[1]`, `lock.owner?`. */
+  readonly name: string
+  /** By code. */
+  readonly values: readonly ValueName[]
+  /** How statements about it read. */
+  readonly kind: 'location' | 'boolean' | 'presence' | 'integer' | 'enum'
+}
+
+/** Of all elements, in the order of vectors. */
+export const elementNames = (system: Named): readonly ElementName[] => {
+  const named = system.variables.flatMap((variable) =>
+    Array.from({ length: elements(variable) }, (_, element): ElementName => {
+      const index = unflatten(element, variable.dims).map((i) => `[${i}]`)
+      const kind = kindOf(variable)
+      return {
+        variable: variable.id,
+        element,
+        name: `${baseName(system, variable)}${index.join('')}`,
+        values: valuesOf(system, variable),
+        kind,
+      }
+    }),
+  )
+  const names = unique(named.map(({ name }) => name))
+  return named.map((one, i) => ({ ...one, name: names[i] }))
+}
+
+const baseName = ({ agents, processes }: Named, { name, role }: Variable): string =>
+  role.kind === 'location' ? `${agents[processes[role.process].agent].name} at` : name
+
+const kindOf = ({ name, role, lo, hi, values }: Variable): ElementName['kind'] => {
+  if (role.kind === 'location') return 'location'
+  if (values !== undefined) return values.every((value) => typeof value === 'boolean') ? 'boolean' : 'enum'
+  return name.endsWith('?') && lo >= 0 && hi <= 1 ? 'presence' : 'integer'
+}
+
+const valuesOf = ({ processes }: Named, variable: Variable): readonly ValueName[] => {
+  const { role, lo, hi, values } = variable
+  const integers = Array.from({ length: hi - lo + 1 }, (_, code) => lo + code)
+  if (role.kind === 'location') {
+    const { locations } = processes[role.process]
+    const labels = unique(locations.map(locationName))
+    return integers.map((id) => labels[id])
+  }
+  if (kindOf(variable) === 'presence') return integers.map((value) => value === 1)
+  return values === undefined ? integers : integers.map((_, code) => values[code])
+}
+
+const locationName = ({ label, final }: Location): string => (final ? 'returned' : label)
+
+/** Puts `#` and the position behind names that are there several times. */
+const unique = (names: readonly string[]): readonly string[] => {
+  const count = new Map<string, number>()
+  for (const name of names) count.set(name, (count.get(name) ?? 0) + 1)
+  const taken = new Set(names)
+  return names.map((name, i) => {
+    if (count.get(name) === 1) return name
+    let made = `${name}#${i}`
+    while (taken.has(made)) made += '#'
+    taken.add(made)
+    return made
+  })
+}
+
+/** That an element has one of some codes, neither none nor all: `cpu[0] at 'a' | 'b'`, `pte.P[1]`, `not locked`, `owner = null`, `2 <= n <= 4`, `n != 3`. */
+export const printStatement = ({ name, values, kind }: ElementName, codes: readonly number[]): string => {
+  const sorted = [...codes].sort((a, b) => a - b)
+  const rest = values.map((_, code) => code).filter((code) => !sorted.includes(code))
+  const isFewer = rest.length < sorted.length
+  const alternatives = (chosen: readonly number[]): string => chosen.map((code) => shown(values[code])).join(' | ')
+  switch (kind) {
+    case 'boolean':
+      return values[sorted[0]] === true ? name : `not ${name}`
+    case 'presence':
+      return `${withoutMark(name)} ${values[sorted[0]] === true ? '!=' : '='} null`
+    case 'location':
+      return isFewer ? `${name.slice(0, -' at'.length)} not at ${alternatives(rest)}` : `${name} ${alternatives(sorted)}`
+    case 'enum':
+      return isFewer ? `${name} != ${alternatives(rest)}` : `${name} = ${alternatives(sorted)}`
+    case 'integer': {
+      const [first, last] = [sorted[0], sorted[sorted.length - 1]]
+      if (first === last) return `${name} = ${values[first]}`
+      if (rest.length === 1 && first === 0 && last === values.length - 1) return `${name} != ${values[rest[0]]}`
+      if (last - first >= sorted.length) return `${name} in {${sorted.map((code) => values[code]).join(', ')}}`
+      if (first === 0) return `${name} <= ${values[last]}`
+      return last === values.length - 1 ? `${name} >= ${values[first]}` : `${values[first]} <= ${name} <= ${values[last]}`
+    }
+  }
+}
+
+const shown = (value: ValueName): string => (typeof value === 'string' ? `'${value}'` : String(value))
+
+/** `tlb?[1]` is whether there is a `tlb[1]`. */
+const withoutMark = (name: string): string => name.replace(/\?(?=(\[\d+\])*(#\d+#*)?$)/, '')

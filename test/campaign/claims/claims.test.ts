@@ -1,0 +1,119 @@
+/** \`mmucheck claims\`, as a user runs it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withoutSample } from '../../cli/again.ts'
+import { createProject, type Project } from '../../cli/project.ts'
+import { counter } from './protocol.ts'
+
+let project: Project
+beforeAll(() => {
+  project = createProject(counter)
+})
+afterAll(() => project.remove())
+
+/** The answer of \`--json\`. */
+interface Answer {
+  readonly models: readonly { readonly model: string; readonly rows: readonly Row[] }[]
+  readonly expected: number
+  readonly different: number
+  readonly open: number
+  readonly exitCode: number
+}
+interface Row {
+  readonly id: string
+  readonly found: string
+  readonly asExpected: boolean
+  readonly length: number | null
+  readonly states: number
+  readonly trace: string | null
+}
+
+const json = async (...words: string[]): Promise<Answer> => {
+  const { code, out, err } = await project.mmucheck(['claims', ...words, '--json'])
+  const answer = JSON.parse(out) as Answer
+  expect(answer.exitCode, err).toBe(code)
+  return answer
+}
+
+const withoutTimes = (text: string): string => withoutSample(text.replaceAll(/[\d.]+ s$/gm, '(time)'))
+
+const changed = async (from: string, to: string, then: () => Promise<void>): Promise<void> => {
+  const file = 'properties/counter.ts'
+  project.write({ [file]: counter[file].replace(from, to) })
+  try {
+    await then()
+  } finally {
+    project.write(counter)
+  }
+}
+
+describe('the table', () => {
+  test('as text', async () => {
+    const { code, out, err } = await project.mmucheck(['claims'])
+    expect([code, err]).toEqual([0, ''])
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(78)
+    await expect(withoutTimes(out)).toMatchFileSnapshot('golden/counter.txt')
+  })
+
+  test('as JSON: verdicts, lengths and numbers of states are those of check', async () => {
+    const { models, exitCode, expected } = await json('counter')
+    expect([exitCode, expected]).toEqual([0, 6])
+    const rows = models.flatMap(({ rows }) => rows)
+    expect(rows.map(({ id, found, length }) => [id, found, length])).toEqual([
+      ['C1.1', 'violated', 4],
+      ['C1.1', 'holds', null],
+      ['C1.2', 'holds', null],
+      ['C1.2', 'holds', null],
+      ['C1.3', 'violated', null],
+      ['C1.3', 'holds', null],
+    ])
+    const check = await project.mmucheck(['check', 'counter', '--json', '--out', 'other'])
+    expect(rows[0]?.states).toBe((JSON.parse(check.out) as { states: number }).states)
+    const stored = (folder: string) => readFileSync(join(project.folder, folder, 'counter/default/counted.txt'), 'utf8')
+    expect(stored('counterexamples')).toBe(stored('other'))
+    expect(rows[0]?.trace).toBe('counterexamples/counter/default/counted.itf.json')
+  })
+
+  test('as Markdown, the same each time', async () => {
+    const { out } = await project.mmucheck(['claims', '--markdown'])
+    expect((await project.mmucheck(['claims', '--markdown', '--jobs', '1'])).out).toBe(out)
+    await expect(out).toMatchFileSnapshot('golden/counter.md')
+  })
+
+  test('--out', async () => {
+    await project.mmucheck(['claims', '--out', 'elsewhere'])
+    expect(existsSync(join(project.folder, 'elsewhere/counter/default/counted.itf.json'))).toBe(true)
+  })
+})
+
+describe('what fails the command', () => {
+  test('a verdict that differs: 12', () =>
+    changed("expected: 'violated', reading", "expected: 'holds', reading", async () => {
+      const { models, exitCode, different } = await json()
+      expect([exitCode, different, models[0]?.rows[0]?.asExpected]).toEqual([12, 1, false])
+      const { out } = await project.mmucheck(['claims'])
+      expect(out).toMatch(/DIFFERS {2}default: counted violated after 4 steps, expected: holds/)
+    }))
+
+  test('a limit that leaves a row open: 20, and nothing is called settled', async () => {
+    const { models, exitCode, different, open } = await json('--max-states', '3')
+    expect([exitCode, different]).toEqual([20, 0])
+    expect(open).toBeGreaterThan(3)
+    expect(models[0]?.rows.filter(({ found }) => found === 'holds')).toEqual([])
+    expect((await project.mmucheck(['claims', '--max-states', '3'])).out).toMatch(/limit\s+of\s+3\s+states\s+was\s+reached/)
+  })
+
+  test('a model without claims: 64', () =>
+    changed('export const mails', 'const mails', async () => {
+      const { code, err } = await project.mmucheck(['claims', 'counter'])
+      expect([code, err]).toEqual([64, expect.stringContaining('counter has no claims')])
+    }))
+
+  test('a wrong row: 65, and no search', () =>
+    changed("variant: 'atomic'", "variant: 'atomc'", async () => {
+      const { code, err } = await project.mmucheck(['claims'])
+      expect(code).toBe(65)
+      expect(err).toContain("error MC016: claim C1.1: counter has no variant 'atomc'")
+    }))
+})

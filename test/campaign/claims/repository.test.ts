@@ -1,0 +1,73 @@
+/**
+ * Every claim of this repository is settled as expected, and what is committed says so: docs/CLAIMS.md, and the traces of violated rows in
+ * counterexamples/. `MMUCHECK_UPDATE=1 npx vitest run test/claims/repository.test.ts` writes both.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { program } from '../../cli/project.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+const page = join(root, 'docs/CLAIMS.md')
+const committed = join(root, 'counterexamples')
+const update = process.env.MMUCHECK_UPDATE === '1'
+
+let folder = ''
+let code: number | null = null
+let out = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mmucheck-claims-'))
+  const ended = spawnSync(process.execPath, [program, 'claims', '--markdown', '--out', folder], { cwd: root, encoding: 'utf8' })
+  code = ended.status
+  out = ended.stdout
+  expect(ended.stderr).toBe('')
+  if (!update) return
+  writeFileSync(page, out)
+  for (const model of readdirSync(folder)) rmSync(join(committed, model), { recursive: true, force: true })
+  cpSync(folder, committed, { recursive: true })
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const files = (where = folder): string[] =>
+  readdirSync(where, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.txt') || name.endsWith('.json'))
+    .sort()
+
+test('every verdict is the expected one', () => {
+  expect(out).toMatch(/^(\d+) rows: \1 as expected\.$/m)
+  expect(code).toBe(0)
+})
+
+test('docs/CLAIMS.md', () => expect(out).toBe(readFileSync(page, 'utf8')))
+
+describe('counterexamples', () => {
+  test('there are some, in both forms', () => {
+    const names = files()
+    expect(names.length).toBeGreaterThan(100)
+    expect(names.filter((name) => name.endsWith('.txt')).map((name) => name.replace(/txt$/, 'itf.json'))).toEqual(
+      names.filter((name) => name.endsWith('.itf.json')),
+    )
+  })
+
+  test('every one is committed', () => expect(files().filter((name) => !existsSync(join(committed, name)))).toEqual([]))
+
+  // A row that was changed or dropped once left its trace behind, which nothing compared any more.
+  test('of a model with claims no other one is committed', () => {
+    const ours = readdirSync(folder).flatMap((model) => files(join(committed, model)).map((name) => join(model, name)))
+    expect(ours.filter((name) => !existsSync(join(folder, name)))).toEqual([])
+  })
+
+  test('what is committed is what is found', () => {
+    const read = (where: string, name: string): string => readFileSync(join(where, name), 'utf8')
+    const present = files().filter((name) => existsSync(join(committed, name)))
+    expect(present.filter((name) => read(committed, name) !== read(folder, name))).toEqual([])
+  })
+
+  test('every link of docs/CLAIMS.md leads to one', () => {
+    const links = [...out.matchAll(/\]\((\.\.\/counterexamples\/[^)]+)\)/g)].map(([, link]) => decodeURIComponent(link ?? ''))
+    expect(links.length).toBeGreaterThan(100)
+    expect(links.filter((link) => !existsSync(join(root, 'docs', link)))).toEqual([])
+  })
+})

@@ -1,0 +1,95 @@
+/** What is run again in JavaScript: which states, how much of what the engine has met, and what the report says of it. */
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runAgainOfAll, runAgainText } from '../../../../src/check/confirm/again/words.ts'
+import type { RunAgain } from '../../../../src/check/report/report.ts'
+import { type CheckOptions, check } from '../../../../src/check.ts'
+
+const root = resolve(import.meta.dirname, '../../../..')
+
+const again = async (model: string, options: CheckOptions = {}): Promise<Extract<RunAgain, { kind: 'run again' }>> => {
+  const { oracle } = await check(model.endsWith('.ts') ? resolve(import.meta.dirname, model) : `${root}/properties/${model}.ts`, {
+    engine: 'explicit',
+    ...options,
+  })
+  if (oracle.kind !== 'run again') throw new Error(runAgainText(oracle))
+  return oracle
+}
+
+const timeless = ({ seconds: _, ...rest }: RunAgain & { seconds: number }): object => rest
+
+describe('what coverage asks for', () => {
+  test('all that the engine has met in lazy-mmu', { timeout: 60_000 }, async () => {
+    const { steps, branches, conditions, walks, all } = await again('lazy-mmu')
+    for (const { covered, of } of [steps, branches, conditions]) expect(covered).toBe(of)
+    expect([branches.of, all]).toEqual([8, false])
+    expect(conditions.of).toBeGreaterThan(100)
+    expect(walks).toBeGreaterThan(10)
+  })
+
+  test('the same in every run, and other states with another seed', { timeout: 60_000 }, async () => {
+    const first = await again('pte-modify')
+    expect(timeless(await again('pte-modify'))).toEqual(timeless(first))
+    expect(first.steps.covered).toBe(first.steps.of)
+    expect(timeless(await again('pte-modify', { seed: 2 }))).not.toEqual(timeless(first))
+  })
+
+  test('where no engine enumerates states, of all that there is', { timeout: 60_000 }, async () => {
+    const { steps, branches } = await again('lazy-mmu-nesting', { engine: 'bmc', limits: { depth: 3 } })
+    expect([steps.covered, branches.covered]).toEqual([steps.of, branches.of])
+  })
+})
+
+describe('every state', () => {
+  // As many as the explicit engine finds.
+  test.each([
+    ['two-phase-commit', 288],
+    ['mmu-notifier', 323],
+    ['lazy-mmu-pde', 809],
+  ])('%s has %i', { timeout: 60_000 }, async (model, states) => {
+    expect(await again(model, { oracle: 'all' })).toMatchObject({ states, all: true })
+  })
+
+  test('one with more successors than fit into the buffer', { timeout: 60_000 }, async () => {
+    expect(await again('many-ways.ts', { oracle: { seconds: 0.5 } })).toMatchObject({ all: false, steps: { covered: 1, of: 1 } })
+  })
+
+  // Those that the sampler has no room for were taken for blocked, and a right compiler for a wrong one.
+  test('one with more failing ways than the sampler has room for', { timeout: 60_000 }, async () => {
+    expect(await again('many-failures.ts', { oracle: 'all' })).toMatchObject({ all: true, failures: { covered: 1, of: 1 } })
+  })
+})
+
+test('nothing, where that is asked for, and it is said', { timeout: 60_000 }, async () => {
+  await expect(again('two-phase-commit', { oracle: 'none' })).rejects.toThrow(
+    'nothing was run again in JavaScript: it was not asked for (--oracle)',
+  )
+})
+
+describe('in words', () => {
+  const one: RunAgain = {
+    kind: 'run again',
+    states: 412,
+    all: false,
+    walks: 35,
+    steps: { covered: 12, of: 12 },
+    branches: { covered: 41, of: 41 },
+    failures: { covered: 0, of: 0 },
+    conditions: { covered: 0, of: 0 },
+    seconds: 1,
+  }
+
+  test('every step and all branches', () =>
+    expect(runAgainText(one)).toBe('run again in JavaScript: 412 states of 35 walks, every step and 41 of 41 branches: no difference'))
+
+  test('what was not covered is missing in the numbers', () =>
+    expect(runAgainText({ ...one, walks: 0, all: true, steps: { covered: 11, of: 12 }, failures: { covered: 1, of: 2 } })).toBe(
+      'run again in JavaScript: all 412 states, 11 of 12 steps, 41 of 41 branches and 1 of 2 ways to fail: no difference',
+    ))
+
+  test('several checks: all states only where it is all of each', () => {
+    expect(runAgainOfAll([one, { ...one, all: true }])).toMatchObject({ states: 824, all: false, branches: { covered: 82, of: 82 } })
+    expect(runAgainOfAll([])).toBe(null)
+    expect(runAgainOfAll([{ kind: 'nothing', why: 'interrupted' }])).toEqual({ kind: 'nothing', why: 'interrupted' })
+  })
+})
