@@ -243,11 +243,7 @@ export const createState = (domains: Fields): State => {
       stillThere(store)
       return store.members
     }
-    const reference: IndexSet = {
-      get size() {
-        note(`s.${at.text}`, members().copy())
-        return members().size
-      },
+    const methods: Omit<IndexSet, 'size' | typeof Symbol.iterator> = {
       has: (member: number) => {
         note(`s.${at.text}.has(${member})`, members().has(member))
         return members().has(member)
@@ -258,6 +254,29 @@ export const createState = (domains: Fields): State => {
       },
       delete: (member: number) => members().delete(member),
       clear: () => members().clear(),
+    }
+    // A method is got before its arguments are evaluated: a set that has gone fails then, as lists do.
+    const reference: IndexSet = {
+      get size() {
+        note(`s.${at.text}`, members().copy())
+        return members().size
+      },
+      get has() {
+        members()
+        return methods.has
+      },
+      get add() {
+        members()
+        return methods.add
+      },
+      get delete() {
+        members()
+        return methods.delete
+      },
+      get clear() {
+        members()
+        return methods.clear
+      },
       *[Symbol.iterator]() {
         note(`s.${at.text}`, members().copy())
         for (let i = 0; i < store.domain.size; i++) if (members().has(i)) yield i

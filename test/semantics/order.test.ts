@@ -112,6 +112,12 @@ test('a read of a record in a variant that is not there by now is a range violat
   expect(verdicts.range).toBe('violated')
 })
 
+// The oracle let a set go on until its method was called: with the arguments of a choice, in each of its ways.
+test('a set in what is null by now fails where its method is got, before the arguments', async () => {
+  const { verdicts } = await rule('s.om = s.m; const m = s.om; if (m !== null) { s.om = null; m.delete(yield* choose(3)) }')
+  expect(verdicts.range).toBe('violated')
+})
+
 test('what has become null and is there again is read as it is', async () => {
   const { verdicts } = await rule(
     's.o = { v: 1, p: null, a: [1, 2] }; const o = s.o; s.o = null; s.o = { v: 4, p: null, a: [1, 2] }; s.x = o.v',
