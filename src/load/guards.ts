@@ -41,7 +41,7 @@ export const guardsIn = (program: Node): Guard[] => {
   return guards
 }
 
-/** What an expression is for: its value, to be assigned to, to be called, or a link of an optional chain. */
+/** What an expression is for: its value, to be assigned to, to be called, or a link of an optional chain behind its first `?.`. */
 type Role = 'value' | 'target' | 'link' | 'callee'
 
 const roleOf = (part: Node, parent: Node, role: Role): Role => {
@@ -49,10 +49,10 @@ const roleOf = (part: Node, parent: Node, role: Role): Role => {
     case 'ChainExpression':
       return 'link'
     case 'MemberExpression':
-      return part === parent.object && role === 'link' ? 'link' : 'value'
+      return part === parent.object && role === 'link' && containsOptional(part) ? 'link' : 'value'
     case 'CallExpression':
       // A callee keeps its receiver.
-      return part === parent.callee ? (role === 'link' ? 'link' : 'callee') : 'value'
+      return part === parent.callee ? (role === 'link' && containsOptional(part) ? 'link' : 'callee') : 'value'
     case 'AssignmentExpression':
     case 'AssignmentPattern':
       return part === parent.left ? 'target' : 'value'
@@ -70,6 +70,13 @@ const roleOf = (part: Node, parent: Node, role: Role): Role => {
       return isTypeWrapper(parent) ? role : 'value'
   }
 }
+
+const containsOptional = (node: Node): boolean =>
+  node.optional === true ||
+  ['object', 'callee', 'expression'].some((field) => {
+    const before = child(node, field)
+    return before !== null && containsOptional(before)
+  })
 
 const takesNumbers: ReadonlySet<unknown> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
 

@@ -290,6 +290,15 @@ test('an index outside of a copy is a range violation', async () => {
   expect(local.verdicts.range).toBe('violated')
 })
 
+// What stands before the first `?.` of a chain was not guarded: an index outside gave JavaScript's undefined, and the chain went on.
+test.each(['s.x = [s.o][s.n]?.v ?? 1', 's.b = s.o!?.v === 3'])(
+  'the head of an optional chain is as any other expression: %s',
+  async (body) => {
+    const { verdicts } = await rule(`s.lists.push([1, 2]); s.n = 2; ${body}`)
+    expect(verdicts.range).toBe('violated')
+  },
+)
+
 // Where something has gone JavaScript's map leaves holes.
 test('map over a queue that its callback changes is refused', async () => {
   await expect(rule('s.e.push(1, 2); s.x = s.e.map((v: number) => { s.e.shift(); return v }).length')).rejects.toThrow(/MC101/)
