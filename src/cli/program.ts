@@ -1,7 +1,8 @@
 /** The verbs and flags: from words on a command line to typed requests. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Export } from '../check/exported.js'
-import type { CheckOptions, Engine, Limits, OracleExtent } from '../check.js'
+import { engineOf } from '../check/request/engine-choice.js'
+import type { CheckOptions, Limits, OracleExtent } from '../check.js'
 import { parseCount, parseDuration, parseExtent, parseMemory, parseSetting, UsageError } from './terminal/units.js'
 
 /** What to search, and within which limits. */
@@ -321,27 +322,27 @@ const limitsOf = ({ maxStates, maxDepth, maxSteps, memory, time }: LimitFlags): 
   }
 }
 
-/** A limited search is one whose user is in a hurry: it is not confirmed unless that is asked for. */
-const engineOf = ({ engine, first, maxStates, maxDepth, maxSteps, memory }: CheckFlags): Engine => {
+const rejectLimits = ({ engine, first, maxStates, memory }: CheckFlags): void => {
   const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory }
   const given = Object.entries(onlyExplicit).find(([, value]) => value !== undefined)
   if ((engine === 'bmc' || engine === 'prove') && given !== undefined)
     throw new UsageError(`${given[0]} limits the explicit engine; with --engine ${engine} use --time or --max-depth`)
-  const isLimited = given !== undefined || maxDepth !== undefined || maxSteps !== undefined
-  return engine ?? (isLimited ? 'explicit' : 'both in time')
 }
 
 const searchOf = (flags: CheckFlags): Search => {
+  rejectLimits(flags)
+  const stop = flags.first === true ? 'first violation' : 'all settled'
+  const limits = limitsOf(flags)
   return {
-    engine: engineOf(flags),
+    engine: engineOf({ ...(flags.engine === undefined ? {} : { engine: flags.engine }), stop, limits }),
     settings: flags.set ?? [],
     variant: flags.variant ?? null,
     properties: flags.property ?? null,
     invariants: flags.invariant ?? [],
-    stop: flags.first === true ? 'first violation' : 'all settled',
+    stop,
     deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
     stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
-    limits: limitsOf(flags),
+    limits,
     oracle: flags.oracle ?? 'beside',
     seed: flags.seed ?? defaultSeed,
   }

@@ -1,5 +1,5 @@
 /** Reports made by hand. */
-import { established } from '../../src/check/report/established.ts'
+import { type Evidence, evidenceWords } from '../../src/check/report/evidence.ts'
 import type { PropertyReport, Report, ReportLimit } from '../../src/check/report/report.ts'
 import { lostUpdate } from '../trace/sample.ts'
 
@@ -45,7 +45,8 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     unchanging: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
-      return { ...full, established: established(full, explored, limit) }
+      const evidence: readonly Evidence[] = [{ by: 'search', ...explored, limit }]
+      return { ...full, evidence, established: evidenceWords(full, evidence) }
     }),
   }
 }

@@ -1,8 +1,9 @@
 /** Settles properties of behaviours in two ways that have nothing in common, and insists that they agree. */
 import { type AnyProperty, type Fields, type Model, type Params, type ParamValues, properties, type ValuesOf } from 'mmucheck'
 import { expect } from 'vitest'
-import { check, type PropertyReport } from '../../src/check.ts'
+import type { PropertyReport } from '../../src/check.ts'
 import { compile } from '../../src/compile/model/compile.ts'
+import { check } from '../models/explored.ts'
 import { decide, decideStuck, graphOf } from './reference.ts'
 
 const temporal: ReadonlySet<string> = new Set(['eventually', 'leadsTo', 'alwaysPossible', 'maximum', 'minimum', 'stuck'])

@@ -4,9 +4,9 @@ import { always, properties as claimed } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import mmuNotifierCow from '../../models/mmu-notifier-cow.ts'
 import properties, { mails } from '../../properties/mmu-notifier-cow.ts'
-import { check } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>

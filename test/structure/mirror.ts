@@ -24,7 +24,7 @@ const traces = ['test/trace/itf.test.ts', 'test/trace/diagram.test.ts', ...comma
 
 export const testedThrough: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   src: {
-    check: ['test/check/settle/both.test.ts'],
+    check: ['test/check/settle/agree.test.ts'],
     diagnostics: ['test/diagnostics/diagnostics.test.ts', 'test/trace/itf.test.ts'],
     nesting: modules,
     version: commandLine,
@@ -36,9 +36,9 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/check': { '*': ['test/cli/engines.test.ts'] },
   'src/check/confirm': { '*': ['test/check/settle/temporal.test.ts', 'test/cli/e2e.test.ts'] },
   'src/check/confirm/again': { '*': sampling },
-  'src/check/report': { '*': ['test/check/report/established.test.ts', 'test/cli/size.test.ts', ...commandLine] },
+  'src/check/report': { '*': ['test/check/report/evidence.test.ts', 'test/cli/size.test.ts', ...commandLine] },
   'src/check/request': { '*': ['test/semantics/properties.test.ts', ...commandLine] },
-  'src/check/settle': { '*': ['test/check/settle/both.test.ts'] },
+  'src/check/settle': { '*': ['test/check/settle/agree.test.ts'] },
   'src/cli': { '*': commandLine },
   'src/cli/terminal': { '*': commandLine },
   'src/cli/views': {
@@ -64,7 +64,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/load': { '*': modules, vite: ['vitest.config.ts'] },
   'src/mmu': { index: ['test/mmu/tlb.test.ts', 'test/mmu/pte.test.ts', 'test/mmu/lock.test.ts'] },
   'src/replay': { '*': oracle, walk: sampling },
-  'src/session': { '*': ['test/session/client.test.ts'], pool: ['test/check/settle/both.test.ts'] },
+  'src/session': { '*': ['test/session/client.test.ts'], pool: ['test/check/settle/agree.test.ts'] },
   'src/symbolic/certificate': { '*': ['test/symbolic/certificate/certificate.test.ts'] },
   'src/symbolic/circuit': {
     '*': circuits,
@@ -75,7 +75,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/symbolic/clause': { '*': proofs },
   'src/symbolic/free': { '*': synthesis },
   'src/symbolic/ic3': { '*': proofs },
-  'src/symbolic/search': { '*': ['test/check/settle/both.test.ts'] },
+  'src/symbolic/search': { '*': ['test/check/settle/agree.test.ts'] },
   'src/symbolic/solver': { '*': ['test/symbolic/solver/solver.test.ts'] },
   'src/trace': { '*': traces },
 }

@@ -1,6 +1,6 @@
 /** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
 import type { PropertyReport, Report, Verdict } from '../../check/report/report.js'
-import type { Engine, Limits, OracleExtent } from '../../check.js'
+import type { EngineChoice, Limits, OracleExtent } from '../../check.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import { loadModel } from '../../load/load.js'
 import type { TraceKey } from '../../trace/store.js'
@@ -35,7 +35,7 @@ export interface ModelClaims {
 export interface ClaimsOptions extends RunOptions {
   readonly limits?: Limits
   /** By default `explicit`. */
-  readonly engine?: Engine
+  readonly engine?: EngineChoice
   /** By default 'quarter'. */
   readonly oracle?: OracleExtent
   readonly seed?: number

@@ -8,14 +8,14 @@ import type { Run } from '../../replay/oracle.js'
 import { replay } from '../../replay/replay.js'
 import type { State } from '../../replay/state.js'
 import type { Outcome, Trace } from '../../trace/trace.js'
-import { formatCount, formatStateCount } from '../report/format.js'
+import type { Evidence } from '../report/evidence.js'
 import type { DisagreementDetails } from './disagreement.js'
 import { assemble, confirm, type Subject, sourceAt, type Written, writtenAt } from './trace-of.js'
 
-/** A trace, and what was done beyond replaying it; nothing where it is empty. */
+/** A trace, and what was done beyond replaying it. */
 export interface ConfirmedTrace {
   readonly trace: Trace
-  readonly confirmation: string
+  readonly confirmation: Evidence
 }
 
 const detailsOf = ({ target, params }: Subject, property: string, schedule: Schedule): DisagreementDetails => ({
@@ -68,13 +68,13 @@ const confirmAbsence = <T>(
   schedule: Schedule,
   look: (run: Run) => T,
   refute: (graph: SlowGraph<T>) => string | null,
-): string => {
+): Evidence => {
   const graph = slowGraph(system, target.model, params, look, { from: schedule, maxStates: mostConfirmed })
-  if (graph === null) return `that no path leads on is the engine's word: over ${formatCount(mostConfirmed)} states follow`
+  const confirmed = (states: number | null): Evidence => ({ by: 'oracle', states, most: mostConfirmed })
+  if (graph === null) return confirmed(null)
   const refutation = refute(graph)
   if (refutation !== null) throw new Error(refutation)
-  const { length } = graph.nodes
-  return `confirmed by running all that follows: ${formatStateCount(length)}`
+  return confirmed(graph.nodes.length)
 }
 
 /** An `alwaysPossible` that is violated. @throws Disagreement where the oracle sees it reached. */

@@ -3,6 +3,7 @@ import type { Certificate } from '../../symbolic/certificate/certificate.js'
 import type { SolverNames } from '../../symbolic/search/settle.js'
 import type { Outcome, Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
+import type { Evidence } from './evidence.js'
 
 export type PropertyKind = Outcome['kind']
 export type Verdict = 'holds' | 'violated' | 'incomplete'
@@ -20,12 +21,13 @@ export type ReportLimit =
   /** A solver used up the 2 GiB that it has, or was given none, or gave up. */
   | { readonly kind: 'solver'; readonly why: 'memory' | 'unavailable' | 'gave up' }
 
-export interface PropertyReport {
+/** What engines say of a property. */
+export interface Finding {
   readonly name: string
   readonly kind: PropertyKind
   readonly verdict: Verdict
-  /** In words, how the verdict was established, or why it was not. */
-  readonly established: string
+  /** How the verdict was established, or why it was not. */
+  readonly evidence: readonly Evidence[]
   /**
    * Steps of the shortest violation, or of the shortest way to a `sometimes` or an extreme value; of a behaviour that goes on for ever, the steps
    * to its cycle and those of the cycle. Null where there is none.
@@ -43,6 +45,11 @@ export interface PropertyReport {
    * this is said of the way to its cycle. Null where there is no trace.
    */
   readonly switches: 'fewest' | 'any' | null
+}
+
+export interface PropertyReport extends Finding {
+  /** Its evidence in words. */
+  readonly established: string
 }
 
 /** Something in the source that the search never came by. */
@@ -134,5 +141,7 @@ export interface Report {
   readonly oracle: RunAgain
 }
 
-/** A report before anything is run again. */
-export type Findings = Omit<Report, 'oracle'>
+/** What engines found, before anything is run again and put into words. */
+export interface Findings extends Omit<Report, 'oracle' | 'properties'> {
+  readonly properties: readonly Finding[]
+}

@@ -3,6 +3,7 @@ import { compile } from '../../compile/model/compile.js'
 import type { Progress } from '../../explicit/search/search.js'
 import type { System } from '../../ir/system.js'
 import type { Progress as SolvingProgress } from '../../symbolic/search/settle.js'
+import type { EngineChoice } from './engine-choice.js'
 import { type ParamSetting, resolveParams } from './params.js'
 import { chooseProperties, type NamedProperties } from './properties.js'
 import { type Checkable, loadTarget, type Target } from './target.js'
@@ -19,20 +20,14 @@ export interface Limits {
 }
 
 /**
- * How to settle properties. `explicit` sees every reachable state. `bmc` asks a solver for a violation within 0 steps, 1, 2, ...; `prove` also for an inductive invariant; both settle
- * properties of states only. `both`: explicit and prove, which must agree. `both in time`: the second one only as long as it takes no more than moments.
- */
-export type Engine = 'explicit' | 'bmc' | 'prove' | 'both' | 'both in time'
-
-/**
  * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number of seconds, in which they count too; 'quarter': at most a quarter of the
  * time of the whole check; 'all': every state that can be reached.
  */
 export type OracleExtent = 'beside' | 'quarter' | 'all' | 'none' | { readonly seconds: number }
 
 export interface CheckOptions {
-  /** By default `explicit`. */
-  readonly engine?: Engine
+  /** By default `both in time`, and `explicit` where the search is limited to some states, steps, memory or the first violation. */
+  readonly engine?: EngineChoice
   /** Whether what a proof finds is made as small as possible, which takes longer and is easier to read. By default it is as found. */
   readonly invariant?: 'as found' | 'minimal'
   /** A variant of the model; null for its defaults. */

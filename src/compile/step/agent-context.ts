@@ -1,6 +1,6 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../../ir/system.js'
-import { type Context, close, type OpenBlock } from '../values/context.js'
+import { type Context, close, count, type OpenBlock } from '../values/context.js'
 import { assume, decide, type Known } from '../values/path.js'
 import { keepReads } from '../values/reads.js'
 import type { Cell, Scope } from '../values/scope.js'
@@ -98,6 +98,7 @@ export const branch = (m: Machine, condition: Expr, then: Next, otherwise: Next)
   const { c } = m
   const test = decide(c, condition)
   if (test.op === 'const') return test.value === 0 ? otherwise() : then()
+  count(c)
   const { known } = c
   c.known = assume(c, test, true)
   const one = fork(m, then)

@@ -169,7 +169,8 @@ export const textOf = (c: Context, file: number, node: Offsets): string => {
   return text.length > 72 ? `${text.slice(0, 69)}...` : text
 }
 
-export const emit = (c: Context, stmt: Stmt): void => {
+/** Counts a statement, or a place where ways part. @throws DiagnosticError MC402 where a step has too many. */
+export const count = (c: Context): void => {
   c.emitted++
   if (c.emitted > mostStatements)
     throw new DiagnosticError(
@@ -178,6 +179,10 @@ export const emit = (c: Context, stmt: Stmt): void => {
       'make its loops shorter, its arrays smaller, or split it with a yield',
       nearestPlace(c),
     )
+}
+
+export const emit = (c: Context, stmt: Stmt): void => {
+  count(c)
   if (stmt.op === 'store') c.written.set(stmt.variable, ++c.stores)
   c.out.push(stmt)
 }

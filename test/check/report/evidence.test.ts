@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { established } from '../../../src/check/report/established.ts'
+import { evidenceWords } from '../../../src/check/report/evidence.ts'
 
 const all = { complete: true, states: 1234, depth: 9 }
 const some = { complete: false, states: 1000, depth: 5 }
@@ -57,5 +57,5 @@ test.each([
     'not settled: the limit of depth 5 was reached (--max-depth); 1,000 states explored, to depth 5; greatest value 2',
   ],
 ] as const)('%o', (property, explored, limit, text) => {
-  expect(established({ ...base, ...property }, explored, limit)).toBe(text)
+  expect(evidenceWords({ ...base, ...property }, [{ by: 'search', ...explored, limit }])).toBe(text)
 })
