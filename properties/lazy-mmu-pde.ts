@@ -31,7 +31,7 @@ export default properties(lazyMmuPde, {
   noRefault: always((s) => !s.refaulted),
 
   /** The windows in which things go wrong are really entered. */
-  entryIsQueued: sometimes((s) => s.deferred.some((queue) => queue.some((update) => !update.isPmd))),
+  entryIsQueued: sometimes((s) => s.deferred.some((queue) => queue.some((update) => update.entry === 'pte'))),
   someoneFaultsMeanwhile: sometimes(
     (s, p) => p.cpus === 1 || (s.ptl.some((ptl) => ptl.owner !== null) && s.deferred.some((queue) => queue.length > 0)),
   ),
