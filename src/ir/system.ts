@@ -10,6 +10,8 @@
  * except where the compiler has proved that it cannot. Temps are the locals of one step; they hold 32-bit integers.
  */
 
+import type { ExtremeKind, StatePropertyKind, TemporalKind } from './kinds.js'
+
 /** A place in an author's source: UTF-16 offsets into `System.files[file].text`. */
 export interface Span {
   readonly file: number
@@ -194,7 +196,7 @@ export interface Branch {
 /** A property, compiled: run `body`, then `value` is 1 where the predicate holds (or is the measure of a `bound`). Stores nothing. */
 export interface CompiledProperty {
   readonly name: string
-  readonly kind: 'always' | 'sometimes' | 'bound'
+  readonly kind: StatePropertyKind
   readonly max: number | null
   readonly body: readonly Stmt[]
   readonly value: Expr
@@ -211,7 +213,7 @@ export interface Query {
 /** A property of behaviours, over the graph of all reachable states. */
 export interface TemporalProperty {
   readonly name: string
-  readonly kind: 'eventually' | 'leadsTo' | 'alwaysPossible'
+  readonly kind: TemporalKind
   /** Where it starts to be owed: for `leadsTo` only, null for the others. */
   readonly trigger: Query | null
   readonly goal: Query
@@ -220,7 +222,7 @@ export interface TemporalProperty {
 /** An extreme value over the reachable states. `final`: only states in which every process is at its final location count. */
 export interface Extreme {
   readonly name: string
-  readonly kind: 'maximum' | 'minimum'
+  readonly kind: ExtremeKind
   readonly over: 'all' | 'final'
   readonly measure: Query
 }

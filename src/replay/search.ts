@@ -2,6 +2,7 @@
  * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in an execution of
  * its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold the engines against.
  */
+import { type SafetyKind, stateKinds } from '../ir/kinds.js'
 import type { System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import { Disagreement } from './disagreement.js'
@@ -27,7 +28,7 @@ export interface SlowLimits {
 
 export interface SlowProperty {
   readonly name: string
-  readonly kind: 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+  readonly kind: SafetyKind
   readonly verdict: 'holds' | 'violated' | 'incomplete'
   /** Of a shortest violation, or a shortest way to a witness of `sometimes`; null where there is none. */
   readonly length: number | null
@@ -146,9 +147,7 @@ const isUnfinished = (run: Run): boolean => {
 
 /** A search without the graph settles nothing of behaviours, and measures no extremes. */
 const ofStates = (properties: Readonly<Record<string, { readonly kind: string }>>): Readonly<Record<string, AnyProperty>> =>
-  Object.fromEntries(
-    Object.entries(properties).filter((entry): entry is [string, AnyProperty] => ['always', 'sometimes', 'bound'].includes(entry[1].kind)),
-  )
+  Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, AnyProperty] => Object.hasOwn(stateKinds, entry[1].kind)))
 
 /** Keeps what is known of each property. */
 const settle = (
@@ -165,7 +164,7 @@ const settle = (
     look: (run: Run, depth: number): void => {
       for (const [name, property] of Object.entries(properties)) {
         const { holds, value } = evaluate(property, run.state, params)
-        if (holds === (property.kind === 'sometimes')) record(name, depth)
+        if (holds === (stateKinds[property.kind].finding === 'fulfils')) record(name, depth)
         if (typeof value === 'number') maxima.set(name, Math.max(value, maxima.get(name) ?? value))
       }
     },

@@ -1,12 +1,12 @@
 /** From what an engine claims to a trace that people see: only what the oracle has confirmed. */
 import { lineAndColumn } from '../../diagnostics.js'
+import { propertyKinds, type SafetyKind, stateKinds } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
-import type { Property } from '../../lang/property.js'
+import type { AnyProperty, Property } from '../../lang/property.js'
 import { evaluate } from '../../replay/evaluate.js'
 import { type Replay, replay } from '../../replay/replay.js'
 import type { Outcome, SourcePlace, Trace } from '../../trace/trace.js'
-import type { PropertyKind } from '../report/report.js'
 import type { NamedProperties } from '../request/properties.js'
 import type { Target } from '../request/target.js'
 import { Disagreement, type DisagreementDetails } from './disagreement.js'
@@ -22,7 +22,6 @@ export interface Subject {
 }
 
 /** What a single state, or a single step, settles. */
-export type SafetyKind = Extract<PropertyKind, 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'>
 
 /** What an engine found out about a property. */
 export interface Claim {
@@ -138,13 +137,15 @@ const evaluated = (
   replayed: Replay,
 ): Omit<Outcome, keyof Written> => {
   const property = properties[claim.name]
-  if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound')
-    throw new Error(`'${claim.name}' is no property of a state`)
+  if (!isStateProperty(property)) throw new Error(`'${claim.name}' is no property of a state`)
   const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
-  if (holds !== (property.kind === 'sometimes'))
+  if (holds !== (propertyKinds[property.kind].finding === 'fulfils'))
     throw new Error(`'${claim.name}' is settled otherwise: the oracle gives ${fault ?? String(value)}`)
   return { property: claim.name, kind: property.kind, message: messageOf(claim.name, property, value, fault), reads }
 }
+
+const isStateProperty = (property: AnyProperty<never, never>): property is Property<never, never> =>
+  Object.hasOwn(stateKinds, property.kind)
 
 const messageOf = (name: string, property: Property<never, never>, value: boolean | number | null, fault: string | null): string => {
   if (fault !== null) return `${name} cannot be evaluated: ${fault}`

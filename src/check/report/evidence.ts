@@ -1,6 +1,7 @@
 /** How verdicts were established, as data, and the one place that says so in words: never more than what was. */
 import { match } from 'ts-pattern'
 import type { Limit } from '../../explicit/search/search.js'
+import { propertyKinds } from '../../ir/kinds.js'
 import type { Answer } from '../../symbolic/search/settle.js'
 import { formatCount, formatStateCount } from './format.js'
 import { limitText } from './limit.js'
@@ -68,7 +69,7 @@ const searchWords = (property: Settled, { states: count, depth, limit }: Extract
 
 const solverWords = (kind: PropertyKind, answer: Answer, limit: ReportLimit | null): string =>
   match(answer)
-    .with({ kind: 'reached' }, ({ length }) => `${reachedWord(kind)} ${after(length)}`)
+    .with({ kind: 'reached' }, ({ length }) => `${propertyKinds[kind].found} ${after(length)}`)
     .with({ kind: 'never' }, (never) => `${kind === 'sometimes' ? 'never reached: ' : ''}${neverWords(never)}`)
     .with({ kind: 'open' }, ({ depth }) => `not settled: ${limitWords(limit)}; ${withinWords(depth)}`)
     .exhaustive()
@@ -122,49 +123,8 @@ const soFar = ({ kind, maximum }: Settled): string => {
 
 const violation = (property: Settled): string => {
   const { kind, length } = property
-  switch (kind) {
-    case 'always':
-    case 'sometimes':
-    case 'bound':
-    case 'deadlock':
-    case 'assert':
-    case 'range':
-    case 'alwaysPossible':
-    case 'stuck':
-      return `${reachedWord(kind)} ${after(length)}`
-    case 'eventually':
-    case 'leadsTo':
-      return never(property)
-    case 'maximum':
-    case 'minimum':
-      return 'cannot be violated'
-  }
-}
-
-/** What is said of a property in the state that settles it. */
-const reachedWord = (kind: PropertyKind): string => {
-  switch (kind) {
-    case 'always':
-      return 'false'
-    case 'sometimes':
-      return 'reached'
-    case 'bound':
-      return 'exceeded'
-    case 'deadlock':
-      return 'deadlock'
-    case 'assert':
-    case 'range':
-      return 'fails'
-    case 'alwaysPossible':
-      return 'out of reach'
-    case 'stuck':
-      return 'a process can never take a step again'
-    case 'eventually':
-    case 'leadsTo':
-    case 'maximum':
-    case 'minimum':
-      throw new Error(`no state settles a property of the kind '${kind}'`)
-  }
+  const { settledBy, found } = propertyKinds[kind]
+  return settledBy === 'behaviour' ? never(property) : `${found} ${after(length)}`
 }
 
 const never = ({ length, loop }: Settled): string => {

@@ -1,11 +1,13 @@
 /** What a check established. */
+
+import type { PropertyKind } from '../../ir/kinds.js'
 import type { Certificate } from '../../symbolic/certificate/certificate.js'
 import type { SolverNames } from '../../symbolic/search/settle.js'
-import type { Outcome, Trace } from '../../trace/trace.js'
+import type { Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
 import type { Evidence } from './evidence.js'
 
-export type PropertyKind = Outcome['kind']
+export type { PropertyKind } from '../../ir/kinds.js'
 export type Verdict = 'holds' | 'violated' | 'incomplete'
 
 /** Why a search ended before it had seen every state. */

@@ -1,5 +1,6 @@
 /** Which properties are checked: those of the file, or the ones asked for, and the ad hoc invariants. */
 import { DiagnosticError, type Place } from '../../diagnostics.js'
+import { builtInKinds } from '../../ir/kinds.js'
 import { type AnyProperty, always } from '../../lang/property.js'
 import { nearest } from '../../load/find.js'
 import { compilePredicate } from '../../load/load.js'
@@ -8,9 +9,6 @@ import type { Target } from './target.js'
 
 export type NamedProperties = Readonly<Record<string, AnyProperty<never, never>>>
 
-/** Not for authors to name properties by; in the order of the report. */
-export const builtIns = ['deadlock', 'stuck', 'assert', 'range'] as const
-
 /**
  * The named properties, or those in `names` (a built-in one may be named too: it is on anyhow), and then each invariant as
  * `invariant-1`, `invariant-2`, ...
@@ -18,7 +16,7 @@ export const builtIns = ['deadlock', 'stuck', 'assert', 'range'] as const
  */
 export const chooseProperties = (target: Target, names: readonly string[] | null, invariants: readonly string[]): NamedProperties => {
   const all: NamedProperties = target.properties?.properties ?? {}
-  const clash = builtIns.find((name) => Object.hasOwn(all, name))
+  const clash = builtInKinds.find((name) => Object.hasOwn(all, name))
   if (clash !== undefined)
     throw new DiagnosticError(
       'MC009',
@@ -27,7 +25,8 @@ export const chooseProperties = (target: Target, names: readonly string[] | null
       placeOfProperty(all[clash]),
     )
   for (const name of names ?? [])
-    if (!Object.hasOwn(all, name) && !builtIns.some((builtIn) => builtIn === name)) throw unknownProperty(target, name, Object.keys(all))
+    if (!Object.hasOwn(all, name) && !builtInKinds.some((builtIn) => builtIn === name))
+      throw unknownProperty(target, name, Object.keys(all))
   const chosen = Object.entries(all).filter(([name]) => names === null || names.includes(name))
   return Object.fromEntries([...chosen, ...adHoc(invariants, all)])
 }

@@ -2,8 +2,8 @@
 import { DiagnosticError } from '../../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../../explicit/graph/liveness.js'
 import { type SearchOptions, type SearchResult, search } from '../../explicit/search/search.js'
+import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { placeOfFunction } from '../../load/stack.js'
-import { outcomeKinds } from '../../trace/trace.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
 import type { Evidence } from '../report/evidence.js'
@@ -11,7 +11,6 @@ import type { Found } from '../report/found.js'
 import type { Finding, Findings, ReportLimit } from '../report/report.js'
 import { withSizeExplained } from '../report/too-large.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
-import { builtIns } from '../request/properties.js'
 import { subjectOf } from '../request/subject.js'
 import type { Target } from '../request/target.js'
 import type { Engine } from './engine.js'
@@ -19,7 +18,7 @@ import { noTrace, reportLiveness, reportOpen, type Wanted } from './temporal.js'
 
 /** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
 export const explicit: Engine = {
-  settles: new Set(outcomeKinds),
+  settles: new Set(Object.keys(propertyKinds) as PropertyKind[]),
   computes: 'here',
   warmUp: () => {},
   settle: (prepared, _before, options) => explore(prepared, options),
@@ -58,7 +57,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
     ...collectCoverage(system, safety),
     solved: null,
-    properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => reports.get(name) ?? []),
+    properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => reports.get(name) ?? []),
   }
   return { findings, coverage: safety }
 }

@@ -1,17 +1,20 @@
 /** The symbolic engine: what a solver finds, or excludes, without enumerating states. */
+
+import { builtInKinds, isSafetyKind, propertyKinds, type SafetyKind } from '../../ir/kinds.js'
 import type { CompiledProperty, System } from '../../ir/system.js'
 import { warmUp, withSession } from '../../session/pool.js'
 import type { Answer } from '../../symbolic/search/settle.js'
-import { type SafetyKind, traceOf } from '../confirm/trace-of.js'
+import { traceOf } from '../confirm/trace-of.js'
 import type { Found } from '../report/found.js'
 import type { Finding, Findings, PropertyKind, Verdict } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
-import { builtIns } from '../request/properties.js'
 import { subjectOf } from '../request/subject.js'
 import { type Answers, answersAfter } from './answers.js'
 import type { Engine } from './engine.js'
 
-const ofStates: ReadonlySet<PropertyKind> = new Set<SafetyKind>(['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range'])
+const ofStates: ReadonlySet<PropertyKind> = new Set(
+  Object.keys(propertyKinds).filter((kind): kind is SafetyKind => isSafetyKind(kind as PropertyKind)),
+)
 
 /** Bounded search: violations within 0 steps, 1, 2, ... */
 export const bounded: Engine = {
@@ -80,7 +83,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
     neverFired: [],
     neverTaken: [],
     solved,
-    properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => found.get(name) ?? []),
+    properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => found.get(name) ?? []),
   }
   return { findings, coverage: null }
 }
@@ -107,7 +110,7 @@ const lengthsIn = ({ properties }: Findings): ReadonlyMap<string, number> =>
 
 /** The steps after which a state that settles the property is reached, as an engine found; null where it is never reached, or not known to be. */
 export const reachedLength = ({ kind, verdict, length }: Pick<Finding, 'kind' | 'verdict' | 'length'>): number | null =>
-  verdict === (kind === 'sometimes' ? 'holds' : 'violated') ? length : null
+  verdict === (propertyKinds[kind].finding === 'fulfils' ? 'holds' : 'violated') ? length : null
 
 const propertyOf = (system: System, name: string): CompiledProperty | null => system.properties.find((p) => p.name === name) ?? null
 
@@ -120,7 +123,7 @@ const kindOf = (system: System, name: string): SafetyKind => {
 
 const verdictOf = (kind: PropertyKind, { kind: answer }: Answer): Verdict => {
   if (answer === 'open') return 'incomplete'
-  return (answer === 'reached') === (kind === 'sometimes') ? 'holds' : 'violated'
+  return (answer === 'reached') === (propertyKinds[kind].finding === 'fulfils') ? 'holds' : 'violated'
 }
 
 /** Everything that is reached at all within this many steps is known. */

@@ -1,6 +1,7 @@
 /** From an author's model to a transition system. */
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
 import { temp } from '../../ir/build.js'
+import { type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { paramsOf } from '../../ir/param.js'
 import type {
   Agent,
@@ -258,16 +259,9 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>, defin
   return initial
 }
 
-const propertyKinds: ReadonlySet<unknown> = new Set([
-  'always',
-  'sometimes',
-  'bound',
-  'eventually',
-  'leadsTo',
-  'alwaysPossible',
-  'maximum',
-  'minimum',
-])
+/** Of those that authors write. */
+const isPropertyKind = (kind: unknown): boolean =>
+  typeof kind === 'string' && Object.hasOwn(propertyKinds, kind) && propertyKinds[kind as PropertyKind].asks !== null
 
 interface CompiledProperties {
   readonly properties: CompiledProperty[]
@@ -283,7 +277,7 @@ const compileProperty = (
   into: CompiledProperties,
 ): void => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
-  if (!propertyKinds.has(kind))
+  if (!isPropertyKind(kind))
     throw new DiagnosticError(
       'MC014',
       `the property '${name}' says nothing`,

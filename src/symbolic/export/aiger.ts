@@ -7,6 +7,7 @@
  * that it is over.
  */
 
+import { propertyKinds } from '../../ir/kinds.js'
 import { and, createGraph, FALSE, type Graph, input, isInput, type Literal, mux, nodeOf, or, substitute, TRUE } from '../circuit/aig.js'
 import { type Heading, legendOf, type Named, namesOf, plain } from '../circuit/bit-name.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
@@ -83,17 +84,11 @@ export const toAiger = (circuit: Circuit, system: Named, targets: readonly Targe
 }
 
 const meaning = (kind: Target['kind'], before: number): string => {
-  switch (kind) {
-    case 'sometimes':
-      return `bad means witnessed, after as many steps as the number of the frame${before === 0 ? '' : ', less one'}`
-    case 'always':
-    case 'bound':
-    case 'deadlock':
-      return `bad means violated, after as many steps as the number of the frame${before === 0 ? '' : ', less one'}`
-    case 'assert':
-    case 'range':
-      return `bad means that a step fails, which is the last one of as many as the number of the frame${before === 0 ? ', and one' : ''}`
-  }
+  const { settledBy, finding } = propertyKinds[kind]
+  if (settledBy === 'step')
+    return `bad means that a step fails, which is the last one of as many as the number of the frame${before === 0 ? ', and one' : ''}`
+  const found = finding === 'fulfils' ? 'witnessed' : 'violated'
+  return `bad means ${found}, after as many steps as the number of the frame${before === 0 ? '' : ', less one'}`
 }
 
 /** Leaves out the gates that nothing rests on. */

@@ -3,6 +3,7 @@
  * reading. The logic is QF_UF with nothing but booleans: a constant for each input of each step, and definitions.
  */
 
+import { propertyKinds } from '../../ir/kinds.js'
 import { and, any, FALSE, type Graph, isComplemented, isInput, type Literal, nodeOf, substitute, TRUE } from '../circuit/aig.js'
 import { type Heading, legendOf, type Named, namesOf, plain } from '../circuit/bit-name.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
@@ -58,17 +59,10 @@ export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: n
 }
 
 const meaning = (kind: Target['kind'], depth: number): string => {
-  switch (kind) {
-    case 'sometimes':
-      return `sat: a state that witnesses it can be reached in ${depth} steps or fewer; unsat: none can`
-    case 'always':
-    case 'bound':
-    case 'deadlock':
-      return `sat: a state that violates it can be reached in ${depth} steps or fewer; unsat: none can`
-    case 'assert':
-    case 'range':
-      return `sat: init can fail, or a step that is the last of ${depth} or fewer; unsat: none can`
-  }
+  const { settledBy, finding } = propertyKinds[kind]
+  if (settledBy === 'step') return `sat: init can fail, or a step that is the last of ${depth} or fewer; unsat: none can`
+  const does = finding === 'fulfils' ? 'witnesses' : 'violates'
+  return `sat: a state that ${does} it can be reached in ${depth} steps or fewer; unsat: none can`
 }
 
 interface Frame {
