@@ -3,7 +3,7 @@ import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
 import { contained } from '../load/contained.js'
 import { packageVersion } from '../version.js'
 import { exitCodeOfDiagnostic, exitCodes } from './exit.js'
-import type { Output } from './output.js'
+import type { Output, ProcessOutput } from './output.js'
 import { runProgram, type Verbs } from './program.js'
 import { UsageError } from './units.js'
 
@@ -20,12 +20,12 @@ const verbsTo = (output: Output): Verbs => ({
   list: async (request) => (await import('./list-command.js')).runList(request, output),
 })
 
-/** Runs the words of a command line. @returns the exit code; throws nothing. */
-export const run = async (words: readonly string[], output: Output): Promise<number> => {
+/** Runs the words of a command line, and waits until all is written. @returns the exit code; throws nothing. */
+export const run = async (words: readonly string[], output: ProcessOutput): Promise<number> => {
   try {
-    return await contained(() => runProgram(words, packageVersion(), verbsTo(output), output))
+    return await contained(async () => output.end(await runProgram(words, packageVersion(), verbsTo(output), output)))
   } catch (error) {
-    return await fail(error, words.includes('--json'), output)
+    return output.end(await fail(error, words.includes('--json'), output))
   }
 }
 

@@ -78,7 +78,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC019: {
     means:
-      'A module calls `process.exit` while it is loaded, or later. Nothing would be checked, and the exit code would be that of the module.',
+      'A module calls `process.exit`, or another function that ends a process (`reallyExit`, `abort`, `kill`, `execve`), while it is loaded or later. Nothing would be checked, and the exit code would be that of the module.',
     instead: 'Nothing: a module exports a model, and ends by itself.',
   },
   MC020: {
