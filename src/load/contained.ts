@@ -12,7 +12,7 @@ import { shown } from './shown.js'
 import { sourceOf } from './source.js'
 import { placeInStack } from './stack.js'
 
-/** Under the way by which `process.exit` ends a process it tells listeners, which may change the exit code; this is what it does then. */
+/** What `process.exit` calls when it has told its listeners, which may change the exit code. */
 interface Ending {
   readonly reallyExit: (code: number) => never
 }

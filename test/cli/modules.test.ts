@@ -3,7 +3,7 @@
  * ends the program, or keeps it. Also what surrounds a run: Ctrl-C while a model loads, a full output, devices for files, a certificate about someone else's module.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createProject, type Project, program } from './project.ts'
@@ -261,6 +261,16 @@ describe('where nothing can be written, or no file is', () => {
         encoding: 'utf8',
       })
       expect([status, stderr.split('\n')[0]]).toEqual([73, 'error MC011: cannot write the answer: no space left on the device'])
+    }
+  })
+
+  // Node makes folders by trying again and again in /proc, which takes none: the command never ended.
+  test.runIf(existsSync('/proc/self'))('a folder that takes no folders is told, and exits with 73', async () => {
+    for (const folder of ['/proc/x', '/proc/x/y']) {
+      const words = ['check', 'good', '--engine', 'explicit', '--invariant', '(s) => s.x === 0', '--out', folder]
+      const { code, err } = await project.mmucheck(words)
+      const file = `${folder}/m/default/invariant-1.itf.json`
+      expect([code, err.split('\n')[0]]).toEqual([73, `error MC011: cannot write ${file}: no such file or folder`])
     }
   })
 
