@@ -57,6 +57,12 @@ export interface Unreached {
   readonly from: { readonly file: string; readonly line: number } | null
 }
 
+export interface NotChecked {
+  readonly name: 'deadlock' | 'stuck'
+  /** Completes "it was not checked: ". */
+  readonly why: string
+}
+
 /** What a solver was asked, and what came of it. */
 export interface Solved {
   /** Of translating and solving. */
@@ -117,10 +123,8 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  /** `not asked for`: a model of rules alone has no process that waits, so that nothing is looked for unless somebody asks. */
-  readonly deadlock: 'violation' | 'allowed' | 'not asked for'
-  /** Whether a process that can never take a step again is a violation. */
-  readonly stuck: 'violation' | 'allowed'
+  /** Of the built-in checks those that were not made. */
+  readonly notChecked: readonly NotChecked[]
   /** What the graph of all states took, where liveness was checked. */
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
   /** Null where no solver was asked. */

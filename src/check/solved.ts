@@ -12,7 +12,7 @@ import { subjectOf } from './subject.js'
 import { type SafetyKind, traceOf } from './trace-of.js'
 
 /**
- * Settles the properties of states by bounded search, or by proof too. Properties of behaviours and extremes stay open, and processes that are stuck are not looked for.
+ * Settles the properties of states by bounded search, or by proof too. Properties of behaviours and extremes stay open, and processes that are stuck where they are asked for.
  * @throws Disagreement where the oracle does not confirm what a solver found.
  */
 export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Findings> => {
@@ -34,7 +34,9 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
       switches: trace === null ? null : 'any',
     }
   })
-  const open = [...system.temporal, ...system.extremes].map(({ name, kind }): PropertyReport => {
+  const isStuckAsked = prepared.stuck === 'asked for' && system.processes.length > 0
+  const stuck = isStuckAsked ? [{ name: 'stuck', kind: 'stuck' } as const] : []
+  const open = [...system.temporal, ...system.extremes, ...stuck].map(({ name, kind }): PropertyReport => {
     const established = `not settled: this engine settles properties of states only (--engine explicit)`
     return {
       name,
@@ -51,7 +53,7 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
   })
   const reports = new Map([...byState, ...open].map((report) => [report.name, report]))
   return {
-    ...subjectOf(prepared),
+    ...subjectOf(prepared, 'symbolic'),
     engine,
     complete: [...reports.values()].every(({ verdict }) => verdict !== 'incomplete'),
     limit: solved.limit,

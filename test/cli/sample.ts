@@ -25,8 +25,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     seconds: 0.0123,
     bytes: 131_072,
     bytesPerState: 10.6,
-    deadlock: 'violation',
-    stuck: 'violation',
+    notChecked: [],
     liveness: null,
     solved: null,
     oracle: {
