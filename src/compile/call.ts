@@ -16,6 +16,7 @@ import { mapped, method } from './methods.js'
 import { refuseChanged, whileUsed } from './ownership.js'
 import { bindPattern } from './pattern.js'
 import { childScope, type Fn, functionScope, type Scope } from './scope.js'
+import { stale } from './stale.js'
 import { runStatements } from './statement.js'
 import { evaluateText } from './text.js'
 import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from './value.js'
@@ -202,7 +203,7 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
     if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
     return { body, generator: body.generator, name: fn.value.name || 'this function' }
   }
-  if (fn.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${fn.what} was read before a yield`, 'read it again')
+  if (fn.k === 'stale') return stale(c, fn, site)
   return refuse(c, 'MC201', site.file, site.node, `${describe(fn)} is called`, 'call a function')
 }
 
