@@ -37,7 +37,7 @@ const withoutTimes = (output: string): string =>
     // States are run again as long as the solvers compute: what they cover is the same each time.
     .replaceAll(
       /run again in JavaScript: .*? of [\d,]+\s+walks?,([^:]*):\s+no\s+difference/gs,
-      (_, covered: string) => `run again: ${covered.replaceAll(/\s+/g, ' ')}`,
+      (_, covered: string) => `run again: ${covered.replaceAll(/\s+/g, ' ').replace(/ \(as met in .*?\)/, '')}`,
     )
 
 const shown = /<!-- shown: (.+?) -->\n```text\n([\s\S]*?)```\n<!-- \/shown -->/g

@@ -3,7 +3,7 @@ import { DiagnosticError } from '../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../explicit/liveness.js'
 import { type SearchOptions, type SearchResult, search } from '../explicit/search.js'
 import { placeOfFunction } from '../load/stack.js'
-import { type Coverage, collectCoverage } from './coverage.js'
+import { collectCoverage, type Met } from './coverage.js'
 import { established, unchosenWords } from './established.js'
 import { notReplayed, reportLiveness, reportOpen, type Wanted } from './liveness.js'
 import type { CheckOptions, Prepared } from './prepare.js'
@@ -58,7 +58,7 @@ export const reportExplored = async (prepared: Prepared, options: CheckOptions):
 
 export interface Explored {
   readonly findings: Findings
-  readonly coverage: Coverage
+  readonly coverage: Met
 }
 
 interface Searched {

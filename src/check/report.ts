@@ -90,13 +90,16 @@ export type RunAgain =
       readonly states: number
       readonly all: boolean
       readonly walks: number
-      /** Of what the engine has met; where no engine looked at all states, of all that there is. */
+      /** Of what can be met; `soFar`: of what was met without seeing all states. Where no engine enumerates states, and they are too many to do so here, of all that there is. */
       readonly steps: Covered
       readonly branches: Covered
-      /** Ways of failing, by place. */
+      readonly soFar: boolean
+      /** Ways of failing, by place, that were met in the states that were looked at. */
       readonly failures: Covered
-      /** Both values of every condition in a property. */
+      /** Values of conditions in properties that were met there; each has two. */
       readonly conditions: Covered
+      /** Whether these are all that can be reached. */
+      readonly lookedAt: { readonly states: number; readonly all: boolean }
       readonly seconds: number
     }
   | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' | 'no memory' }

@@ -1,6 +1,6 @@
 /** Puts findings and what was run again together: one after the other, or side by side where solvers compute in their thread. */
 import { NoMemory } from '../../explicit/wasm/platform.js'
-import type { Coverage } from '../coverage.js'
+import type { Met } from '../coverage.js'
 import type { CheckOptions, Prepared } from '../prepare.js'
 import type { Findings, Report, RunAgain } from '../report.js'
 import type { Account } from './account.js'
@@ -10,7 +10,7 @@ import { type Enough, runAgain } from './run-again.js'
 export const alone = async (
   prepared: Prepared,
   findings: Findings,
-  met: Coverage,
+  met: Met,
   options: CheckOptions,
   account: Account,
 ): Promise<Report> => ({ ...findings, oracle: await again(prepared, met, options, null, account) })
@@ -21,7 +21,7 @@ export const alone = async (
  */
 export const beside = async (
   prepared: Prepared,
-  met: Coverage | null,
+  met: Met | null,
   options: CheckOptions,
   account: Account,
   settle: (signal: AbortSignal) => Promise<Findings>,
@@ -40,8 +40,8 @@ export const beside = async (
 
 const again = async (
   prepared: Prepared,
-  met: Coverage | null,
-  { oracle = 'beside', seed = 1, signal }: CheckOptions,
+  met: Met | null,
+  { oracle = 'beside', seed = 1, limits = {}, signal }: CheckOptions,
   others: AbortSignal | null,
   account: Account,
 ): Promise<RunAgain> => {
@@ -60,7 +60,13 @@ const again = async (
     }
   }
   try {
-    return await runAgain(prepared, { enough: enough(), met, seed, signal: signal ?? null })
+    return await runAgain(prepared, {
+      enough: enough(),
+      met,
+      seed,
+      maxDepth: limits.depth ?? Number.POSITIVE_INFINITY,
+      signal: signal ?? null,
+    })
   } catch (error) {
     if (error instanceof NoMemory) return { kind: 'nothing', why: 'no memory' }
     throw error
