@@ -43,7 +43,7 @@ export const diagnosticCodes = {
   MC111: 'not a generator',
   MC112: 'code before the first yield',
   MC113: 'a rule is a single step',
-  MC114: 'the label is not a string',
+  MC114: 'the label is no text',
   MC115: 'control falls through to the next case',
   MC116: 'unknown name',
   MC201: 'wrong type',

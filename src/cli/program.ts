@@ -135,7 +135,7 @@ export const runProgram = async (words: readonly string[], version: string, verb
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => {} })
     .exitOverride()
     .showSuggestionAfterError()
-  program.addCommand(checkCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(refusingOpposites(checkCommand(verbs, report)).copyInheritedSettings(program))
   program.addCommand(claimsCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(sweepCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(synthesizeCommand(verbs, report).copyInheritedSettings(program))
@@ -216,6 +216,19 @@ interface CheckFlags extends OracleFlags {
   readonly dumpIr?: true
   readonly symmetry?: unknown
   readonly workers?: unknown
+}
+
+/** Of a flag and its opposite commander takes the last one. @throws UsageError, when it parses words that have both. */
+const refusingOpposites = (command: Command): Command => {
+  for (const opposite of command.options.filter(({ negate }) => negate)) {
+    const flag = opposite.attributeName()
+    const given = new Set<string>()
+    for (const name of [flag, `no-${flag}`])
+      command.on(`option:${name}`, () => {
+        if (given.add(name).size > 1) throw new UsageError(`--${flag} and --no-${flag} cannot be used together`)
+      })
+  }
+  return command
 }
 
 const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>

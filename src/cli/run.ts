@@ -4,7 +4,7 @@ import { contained } from '../load/contained.js'
 import { packageVersion } from '../version.js'
 import { runProgram, type Verbs } from './program.js'
 import { exitCodeOfDiagnostic, exitCodes } from './terminal/exit.js'
-import type { Output } from './terminal/output.js'
+import type { Output, ProcessOutput } from './terminal/output.js'
 import { UsageError } from './terminal/units.js'
 
 /** The parts that a verb needs are imported when it runs: a wrong flag costs no compiler. */
@@ -20,12 +20,12 @@ const verbsTo = (output: Output): Verbs => ({
   list: async (request) => (await import('./list.js')).runList(request, output),
 })
 
-/** Runs the words of a command line. @returns the exit code; throws nothing. */
-export const run = async (words: readonly string[], output: Output): Promise<number> => {
+/** Runs the words of a command line, and waits until all is written. @returns the exit code; throws nothing. */
+export const run = async (words: readonly string[], output: ProcessOutput): Promise<number> => {
   try {
-    return await contained(() => runProgram(words, packageVersion(), verbsTo(output), output))
+    return await contained(async () => output.end(await runProgram(words, packageVersion(), verbsTo(output), output)))
   } catch (error) {
-    return await fail(error, words.includes('--json'), output)
+    return output.end(await fail(error, words.includes('--json'), output))
   }
 }
 

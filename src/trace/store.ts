@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { fstatSync, statSync, writeFileSync } from 'node:fs'
 import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
 import { diagram } from './diagram.js'
 import { formatItf, parseItf } from './itf.js'
@@ -84,7 +84,7 @@ export const writeWhole = async (path: string, text: string | Uint8Array): Promi
       const output = [1, 2].find((fd) => isOutput(path, fd))
       return output === undefined ? await writeFile(path, text) : writeFileSync(output, text)
     }
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(resolve(dirname(path)))
     await writeFile(temporary, text, { flag: 'wx' })
     await rename(temporary, path)
   } catch (error) {
@@ -92,6 +92,22 @@ export const writeWhole = async (path: string, text: string | Uint8Array): Promi
     throw new DiagnosticError('MC011', `cannot write ${path}: ${reasonOf(error)}`, hintOf(error))
   }
 }
+
+/** With all folders above it. Node's own way to do that never ends where a folder is there and none can be made in it, as in /proc. */
+const makeFolder = async (path: string): Promise<void> => {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another process may have made it meanwhile.
+    if (!(await isFolder(path))) throw error
+  })
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** Whether a path leads to the regular file that a descriptor of ours writes to: `/dev/stdout` behind `> file`. */
 const isOutput = (path: string, fd: number): boolean => {

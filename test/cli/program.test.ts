@@ -161,6 +161,8 @@ describe('what makes no sense is a usage error that says why', () => {
     ['check m --seed -1', "'-1' is not a whole number"],
     ['check m --oracle some', "'some' is neither all nor none nor a length of time"],
     ['sweep m --property p --oracle 0s', "'0s' is neither all nor none"],
+    ['check m --deadlock --no-deadlock', '--deadlock and --no-deadlock cannot be used together'],
+    ['check m --no-stuck --stuck', '--stuck and --no-stuck cannot be used together'],
     ['check m --dump-wasm --dump-ir', 'cannot be used together'],
     ['inspect x --full --step 1', 'cannot be used together'],
   ])('%s', async (words, message) => {

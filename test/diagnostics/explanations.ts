@@ -78,7 +78,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC019: {
     means:
-      'A module calls `process.exit` while it is loaded, or later. Nothing would be checked, and the exit code would be that of the module.',
+      'A module calls `process.exit`, or another function that ends a process (`reallyExit`, `abort`, `kill`, `execve`), while it is loaded or later. Nothing would be checked, and the exit code would be that of the module.',
     instead: 'Nothing: a module exports a model, and ends by itself.',
   },
   MC020: {
@@ -160,7 +160,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead: 'A process, or several rules that a variable of the state orders.',
   },
   MC114: {
-    means: 'What is yielded is no label. Labels are what race diagrams print.',
+    means: 'What is yielded is no label, or an empty one. Labels are what race diagrams print.',
     instead: "`yield 'read the entry'`, a template literal, or `yield until('lock', () => ...)`.",
   },
   MC115: { means: 'A `case` runs on into the next one.', instead: 'End it with `break` or `return`; several `case`s may share one body.' },
@@ -209,7 +209,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means:
       'A local that names a part of the state is a reference, and by now another process may have changed what it refers to. Whether the old or the new value is meant is the question that races are made of.',
     instead:
-      'A copy before the `yield` (`const old = { ...s.pte[0] }`), or read it again after it. Parameters of helpers are pointers and may be used.',
+      'A copy before the `yield` (`const old = { ...s.pte[0] }`), or read it again after it. A parameter of a helper that is itself a part of the state, and always there, is a pointer and may be used; what it may not is be null, or hold such a part inside a record or a list of its own.',
   },
   MC302: {
     means: 'Ghosts record what the proof needs and the hardware does not have: nothing of the protocol may depend on one.',

@@ -299,6 +299,12 @@ test.each(['s.x = [s.o][s.n]?.v ?? 1', 's.b = s.o!?.v === 3'])(
   },
 )
 
+// The compiled code failed, and JavaScript spread null as nothing.
+test('null that is spread into an object is a range violation', async () => {
+  const { verdicts } = await rule('const f = { ...s.o }; s.x = f.v')
+  expect(verdicts.range).toBe('violated')
+})
+
 // Where something has gone JavaScript's map leaves holes.
 test('map over a queue that its callback changes is refused', async () => {
   await expect(rule('s.e.push(1, 2); s.x = s.e.map((v: number) => { s.e.shift(); return v }).length')).rejects.toThrow(/MC101/)

@@ -10,6 +10,11 @@ export interface Coverage {
   readonly taken: ArrayLike<number>
 }
 
+/** What an engine has met that enumerates states, and whether it has seen all of them. */
+export interface Met extends Coverage {
+  readonly complete: boolean
+}
+
 /**
  * Steps that no instance, or only some instances, ever took, and branches that were never taken. What stands once in the
  * source but many times in the system (instances, unrolled loops, inlined helpers) counts once.

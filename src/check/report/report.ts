@@ -66,6 +66,12 @@ export interface Unreached {
   readonly from: { readonly file: string; readonly line: number } | null
 }
 
+export interface NotChecked {
+  readonly name: 'deadlock' | 'stuck'
+  /** Completes "it was not checked: ". */
+  readonly why: string
+}
+
 /** What a solver was asked, and what came of it. */
 export interface Solved {
   /** Of translating and solving. */
@@ -93,13 +99,16 @@ export type RunAgain =
       readonly states: number
       readonly all: boolean
       readonly walks: number
-      /** Of what the engine has met; where no engine looked at all states, of all that there is. */
+      /** Of what can be met; `soFar`: of what was met without seeing all states. Where no engine enumerates states, and they are too many to do so here, of all that there is. */
       readonly steps: Covered
       readonly branches: Covered
-      /** Ways of failing, by place. */
+      readonly soFar: boolean
+      /** Ways of failing, by place, that were met in the states that were looked at. */
       readonly failures: Covered
-      /** Both values of every condition in a property. */
+      /** Values of conditions in properties that were met there; each has two. */
       readonly conditions: Covered
+      /** Whether these are all that can be reached. */
+      readonly lookedAt: { readonly states: number; readonly all: boolean }
       readonly seconds: number
     }
   | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' | 'no memory' }
@@ -126,10 +135,8 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  /** `not asked for`: a model of rules alone has no process that waits, so that nothing is looked for unless somebody asks. */
-  readonly deadlock: 'violation' | 'allowed' | 'not asked for'
-  /** Whether a process that can never take a step again is a violation. */
-  readonly stuck: 'violation' | 'allowed'
+  /** Of the built-in checks those that were not made. */
+  readonly notChecked: readonly NotChecked[]
   /** What the graph of all states took, where liveness was checked. */
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
   /** Null where no solver was asked. */

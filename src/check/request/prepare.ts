@@ -34,7 +34,7 @@ export interface CheckOptions {
   readonly variant?: string | null
   /** Params, as text or as values; they go before the variant's. */
   readonly settings?: readonly (readonly [name: string, value: ParamSetting])[]
-  /** The properties to check besides the built-in ones; null for all. To name `deadlock` asks for it, whatever the model says. */
+  /** The properties to check besides the built-in ones; null for all. To name `deadlock` or `stuck` asks for it, whatever the model says. */
   readonly properties?: readonly string[] | null
   /** Sources of further invariants: `(s, p) => ...`. */
   readonly invariants?: readonly string[]
@@ -63,7 +63,8 @@ export interface Prepared {
   readonly settings: Readonly<Record<string, ParamSetting>>
   readonly properties: NamedProperties
   readonly system: System
-  readonly stuck: 'violation' | 'allowed'
+  /** `violation`: looked for, though nobody asks for it. */
+  readonly stuck: 'asked for' | 'violation' | 'allowed'
 }
 
 /**
@@ -76,12 +77,13 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
   const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
   const compiled = compile({ model: loaded.model, params, properties })
-  const { deadlock = 'as the model says', properties: named } = options
-  const isAsked = deadlock === 'violation' || (deadlock === 'as the model says' && named?.includes('deadlock') === true)
-  const system: System = isAsked ? { ...compiled, deadlock: 'violation' } : deadlock === 'allowed' ? { ...compiled, deadlock } : compiled
-  const stuck = options.stuck === 'violation' || options.stuck === 'allowed' ? options.stuck : stuckByDefault(system)
+  const isAsked = (name: 'deadlock' | 'stuck'): boolean => {
+    const { [name]: said = 'as the model says', properties: named } = options
+    return said === 'violation' || (said === 'as the model says' && named?.includes(name) === true)
+  }
+  const deadlock = isAsked('deadlock') ? 'violation' : options.deadlock === 'allowed' ? 'allowed' : compiled.deadlock
+  const system: System = { ...compiled, deadlock }
+  // Wherever a deadlock is a violation.
+  const stuck = isAsked('stuck') ? 'asked for' : options.stuck === 'allowed' ? 'allowed' : deadlock
   return { target: loaded, variant, params, settings, properties, system, stuck }
 }
-
-/** A violation wherever a deadlock is one; where there is no process there is none that could be stuck. */
-const stuckByDefault = ({ deadlock, processes }: System): 'violation' | 'allowed' => (processes.length > 0 ? deadlock : 'violation')

@@ -44,7 +44,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     ...(liveness === null ? reportOpen(wanted, searched) : reportLiveness(prepared, wanted, liveness, searched)),
   ])
   const findings: Findings = {
-    ...subjectOf(prepared),
+    ...subjectOf(prepared, 'explicit'),
     engine: 'explicit',
     complete: complete && (liveness?.complete ?? true),
     limit,
@@ -73,7 +73,7 @@ interface Searched {
 /** First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both together. */
 const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOptions): Promise<Searched> => {
   const { temporal, extremes, processes } = system
-  const wanted = { temporal, extremes, stuck: stuck === 'violation' && processes.length > 0 }
+  const wanted = { temporal, extremes, stuck: stuck !== 'allowed' && processes.length > 0 }
   const limits = searchOptions(options)
   const safety = await withSizeExplained(system, target.model, () => search(system, limits))
   requireInitialState(target, safety)

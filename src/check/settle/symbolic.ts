@@ -53,7 +53,9 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
       switches: trace === null ? null : 'any',
     }
   })
-  const open = [...system.temporal, ...system.extremes].map(
+  const isStuckAsked = prepared.stuck === 'asked for' && system.processes.length > 0
+  const stuck = isStuckAsked ? [{ name: 'stuck', kind: 'stuck' } as const] : []
+  const open = [...system.temporal, ...system.extremes, ...stuck].map(
     ({ name, kind }): Finding => ({
       name,
       kind,
@@ -69,7 +71,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
   )
   const found = new Map([...byState, ...open].map((finding) => [finding.name, finding]))
   const findings: Findings = {
-    ...subjectOf(prepared),
+    ...subjectOf(prepared, 'symbolic'),
     engine,
     complete: [...found.values()].every(({ verdict }) => verdict !== 'incomplete'),
     limit: solved.limit,

@@ -119,15 +119,11 @@ const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[]
 }
 
 /** What somebody might take for checked. */
-const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] => {
-  const isEnumerated = engine === 'explicit' || engine === 'both'
+const unchecked = ({ notChecked, properties }: Report): string[] => {
   const isBuiltIn = ({ kind }: PropertyReport): boolean => builtInKinds.some((builtIn) => builtIn === kind)
   return [
     ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
-    ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
-    ...(deadlock === 'not asked for' ? ['deadlock was not checked: there are no processes, only rules (--deadlock)'] : []),
-    ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),
-    ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
+    ...notChecked.map(({ name, why }) => `${name} was not checked: ${why}`),
   ]
 }
 

@@ -119,7 +119,7 @@ const targetOf = (c: Context, r: Reference, scope: Scope): Target => {
   if (r.k !== 'member') return r
   const { node, name, key } = r
   const object = present(c, r.object, siteOf(scope, node))
-  if (object.k === 'stale') return stale(c, object.what, siteOf(scope, node))
+  if (object.k === 'stale') return stale(c, object, siteOf(scope, node))
   if (object.k === 'state' && typeof key === 'string') {
     const variable = rootPlace(c, key)
     if (variable !== null) return { k: 'place', place: variable, name }

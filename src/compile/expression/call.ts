@@ -9,6 +9,7 @@ import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, t
 import { leavable, type Site, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
+import { stale } from '../values/stale.js'
 import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
 import { condition } from './condition.js'
@@ -202,7 +203,7 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
     if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
     return { body, generator: body.generator, name: fn.value.name || 'this function' }
   }
-  if (fn.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${fn.what} was read before a yield`, 'read it again')
+  if (fn.k === 'stale') return stale(c, fn, site)
   return refuse(c, 'MC201', site.file, site.node, `${describe(fn)} is called`, 'call a function')
 }
 

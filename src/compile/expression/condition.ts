@@ -2,7 +2,7 @@
 import type { Expression, LogicalExpression } from 'oxc-parser'
 import { and, not, one, zero } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
-import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue } from '../values/context.js'
+import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, textOf } from '../values/context.js'
 import { andThen, conditional, ifThere, type Site } from '../values/flow.js'
 import { nameAgain } from '../values/ownership.js'
 import { decide } from '../values/path.js'
@@ -24,7 +24,7 @@ const conditionOf = (c: Context, given: Value, site: Site): Expr => {
   if (v.k === 'optional' && (isReference(v.of) || v.of.k === 'record' || v.of.k === 'union')) return v.present
   if (v.k === 'const' && (v.value === null || v.value === undefined)) return zero
   if (isReference(v) || v.k === 'record' || v.k === 'union') return one
-  if (v.k === 'stale') return stale(c, v.what, site)
+  if (v.k === 'stale') return stale(c, v, site)
   if (v.k === 'optional' && asBool(v.of) !== null) {
     // `xs.at(i)`, `o?.flag` or `o && o.flag`: what is not there counts as false.
     return and(v.present, asBool(v.of) ?? zero)
@@ -35,9 +35,18 @@ const conditionOf = (c: Context, given: Value, site: Site): Expr => {
     site.file,
     site.node,
     `the condition is ${describe(given)}, not a boolean`,
-    asInt(v) !== null ? 'compare it: `x !== 0`' : 'compare it: `x !== null`, `x === ...`',
+    isFunction(v)
+      ? `write the condition itself${bodyText(c, v)}, or call the function`
+      : asInt(v) !== null
+        ? 'compare it: `x !== 0`'
+        : 'compare it: `x !== null`, `x === ...`',
   )
 }
+
+const isFunction = (v: Value): boolean => v.k === 'closure' || (v.k === 'const' && typeof v.value === 'function')
+
+const bodyText = (c: Context, v: Value): string =>
+  v.k === 'closure' && v.fn.body !== null && v.fn.body.type !== 'BlockStatement' ? `, \`${textOf(c, v.scope.file, v.fn.body)}\`` : ''
 
 const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 

@@ -32,7 +32,7 @@ export const lengthOf = (items: readonly Item[]): Value => {
 
 /** `object[index]`. */
 export const element = (c: Context, object: Value, index: Value, at: Site, site: Site): Value => {
-  if (object.k === 'stale') return stale(c, object.what, site)
+  if (object.k === 'stale') return stale(c, object, site)
   if (object.k === 'optional') return element(c, present(c, object, site), index, at, site)
   if (object.k === 'ref' && object.place.domain.kind === 'array') {
     const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
@@ -238,7 +238,7 @@ export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
       break
     }
     case 'stale':
-      return stale(c, lifted.what, site)
+      return stale(c, lifted, site)
     default:
       break
   }

@@ -14,7 +14,7 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
   switch (operator) {
     case '===':
     case '!==': {
-      for (const v of [a, b]) if (v.k === 'stale') return stale(c, v.what, site)
+      for (const v of [a, b]) if (v.k === 'stale') return stale(c, v, site)
       const e = equal(a, b)
       if (e === null)
         return refuse(

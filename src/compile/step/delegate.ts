@@ -277,9 +277,18 @@ export const isWhen = (c: Context, node: CallExpression, scope: Scope): boolean 
 export const guard = (m: Machine, node: CallExpression, scope: Scope, next: Next): void => {
   const { c } = m
   if (m.kind === 'process') return refuse(c, 'MC108', scope.file, node, 'when(...) in a process', 'write yield until(label, condition)')
-  const [test] = node.arguments
+  const [test, more] = node.arguments
   if (test === undefined || test.type === 'SpreadElement')
     return refuse(c, 'MC201', scope.file, node, 'when() of nothing', 'write when(condition)')
+  if (more !== undefined)
+    return refuse(
+      c,
+      'MC201',
+      scope.file,
+      node,
+      'when(...) of more than a condition',
+      'write when(condition): the name of a rule is its label',
+    )
   withYields(m, test, scope, () => {
     const e = condition(c, evaluate(c, test, scope), { file: scope.file, node: test })
     branch(

@@ -37,7 +37,7 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       `${describe(v)} is stored in ${name}, which is ${describeDomain(domain)}`,
       'store a value of the domain, or widen the domain in `state`',
     )
-  if (v.k === 'stale') return stale(c, v.what, { file, node })
+  if (v.k === 'stale') return stale(c, v, { file, node })
   if (v.k === 'ref') stillThere(c, v.place, at)
   if (v.k === 'optional' && domain.kind !== 'optional') {
     check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)

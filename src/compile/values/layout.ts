@@ -191,7 +191,7 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
     case 'keep':
       return t.value
     case 'stale':
-      return { k: 'stale', what: t.what }
+      return t
     case 'int':
       return int(get(leaf, element), t.lo, t.hi)
     case 'bool':

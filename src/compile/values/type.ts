@@ -2,7 +2,7 @@
 import { one } from '../../ir/build.js'
 import type { Domain } from '../../lang/domain.js'
 import { hasFreeParams } from './free.js'
-import { constantValue, describe, type Inside, lift, type Value } from './value.js'
+import { constantValue, describe, type Inside, lift, type Stale, type Value } from './value.js'
 
 export type Type =
   /** No value yet: what the items of an empty list are. */
@@ -29,7 +29,7 @@ export type Type =
       readonly index: readonly number[] | null
       readonly inside: readonly Omit<Inside, 'since'>[]
     }
-  | { readonly k: 'stale'; readonly what: string }
+  | Stale
 
 /** Two values that no one variable can hold. */
 export class ShapesDiffer extends Error {
@@ -120,7 +120,7 @@ export const typeOf = (v: Value): Type => {
     case 'match':
       return { k: 'keep', value: v }
     case 'stale':
-      return { k: 'stale', what: v.what }
+      return v
   }
 }
 

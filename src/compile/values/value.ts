@@ -67,8 +67,14 @@ export type Value =
       readonly subject: Value
       readonly arms: readonly { readonly condition: Expr; readonly handler: Value; readonly at: Fn | null }[]
     }
-  /** A local that named a part of the state before a yield. */
-  | { readonly k: 'stale'; readonly what: string }
+  | Stale
+
+/** A local that named a part of the state before a yield, and what to write instead. */
+export interface Stale {
+  readonly k: 'stale'
+  readonly what: string
+  readonly instead: string
+}
 
 /** Parameters are pointers and stay good across yields; a local name for a part of the state does not. */
 export type RefOrigin = 'parameter' | 'expression'

@@ -48,6 +48,8 @@ export interface Exploration {
 
 export interface ExploreOptions {
   readonly maxStates: number
+  /** States that deep are not expanded. */
+  readonly maxDepth: number
   /** Asked now and then: what was met so far is enough, or there is no time left. */
   readonly isEnough: (met: Uint8Array, states: number) => boolean
 }
@@ -128,21 +130,22 @@ export const createSampler = (original: System, memory: number): Sampler => {
       return view.getInt32(at + valueFields.fails, true) === 1 ? null : view.getInt32(at + valueFields.value, true)
     })
   }
-  const explore = ({ maxStates, isEnough }: ExploreOptions): Exploration => {
+  const explore = ({ maxStates, maxDepth, isEnough }: ExploreOptions): Exploration => {
     forget()
-    startSearch(program, machine, { maxStates, deadlock: 'allowed' })
+    startSearch(program, machine, { maxStates, maxDepth, deadlock: 'allowed' })
     const levels: Level[] = [{ start: map.ring, count: machine.read('left') }]
-    let complete = false
+    let isOver = false
     while (machine.read('stop') === 0 && !isEnough(met(), machine.read('states'))) {
       const before = machine.read('depth')
-      complete = machine.call('run', Math.min(statesPerCall, Math.max(1, machine.read('left')))) === 1
-      if (complete) break
+      isOver = machine.call('run', Math.min(statesPerCall, Math.max(1, machine.read('left')))) === 1
+      if (isOver) break
       if (machine.read('depth') > before) {
         const { start, count } = levels[levels.length - 1]
         levels.push({ start: start + count * words * 8, count: machine.read('left') })
       }
     }
     const states = machine.read('states')
+    const complete = isOver && machine.read('depth') < maxDepth
     const found = met()
     const first = levels[0]?.start ?? map.ring
     const last = levels[levels.length - 1]

@@ -1,5 +1,5 @@
 /** MC2xx: types, shapes and ranges. */
-import { type Family, init, process, property } from '../case.ts'
+import { type Family, init, process, property, rule } from '../case.ts'
 
 const x = 'x: range(0, 9)'
 
@@ -18,6 +18,9 @@ export const types: Family = [
   init('a member that may not be in the set', 'MC201', 'm: set(4), b: bool', 's.b = «s.m.has(true as never)»'),
   init('a boolean as an index', 'MC201', 'a: array(2, bool), b: bool', 's.a[«s.b as never»] = true'),
   property('a bound of a boolean', 'MC201', 'b: bool', 'few: bound(«(s) => s.b as never», 3)'),
+  process('a condition of until that is no function', 'MC201', x, "yield until('free', «s.x === 0»)\ns.x = 1"),
+  rule('when with a label', 'MC201', x, "«when('free', s.x === 0)»\ns.x = 1"),
+  rule('when of a function', 'MC202', x, 'when(«() => s.x === 0»)\ns.x = 1'),
   init('an integer as a condition', 'MC202', x, 'if («s.x») s.x = 1'),
   init('an enum as a condition', 'MC202', "mode: oneOf('', 'write'), b: bool", 's.b = !«s.mode»'),
   init('an integer behind ||', 'MC202', x, 's.x = «s.x» || 2'),

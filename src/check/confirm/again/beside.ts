@@ -1,6 +1,6 @@
 /** Puts findings and what was run again together: one after the other, or side by side where solvers compute in their thread. */
 import { NoMemory } from '../../../explicit/wasm/platform.js'
-import type { Coverage } from '../../report/coverage.js'
+import type { Met } from '../../report/coverage.js'
 import { evidenceWords } from '../../report/evidence.js'
 import type { Found } from '../../report/found.js'
 import type { Findings, Report, RunAgain } from '../../report/report.js'
@@ -18,7 +18,7 @@ export const alone = async (prepared: Prepared, { findings, coverage }: Found, o
  */
 export const beside = async (
   prepared: Prepared,
-  met: Coverage | null,
+  met: Met | null,
   options: CheckOptions,
   account: Account,
   settle: (signal: AbortSignal) => Promise<Found>,
@@ -43,8 +43,8 @@ const reportOf = (findings: Findings, oracle: RunAgain): Report => ({
 
 const again = async (
   prepared: Prepared,
-  met: Coverage | null,
-  { oracle = 'beside', seed = 1, signal }: CheckOptions,
+  met: Met | null,
+  { oracle = 'beside', seed = 1, limits = {}, signal }: CheckOptions,
   others: AbortSignal | null,
   account: Account,
 ): Promise<RunAgain> => {
@@ -63,7 +63,13 @@ const again = async (
     }
   }
   try {
-    return await runAgain(prepared, { enough: enough(), met, seed, signal: signal ?? null })
+    return await runAgain(prepared, {
+      enough: enough(),
+      met,
+      seed,
+      maxDepth: limits.depth ?? Number.POSITIVE_INFINITY,
+      signal: signal ?? null,
+    })
   } catch (error) {
     if (error instanceof NoMemory) return { kind: 'nothing', why: 'no memory' }
     throw error

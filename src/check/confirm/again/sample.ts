@@ -16,9 +16,11 @@ import { randomNumbers } from './random.js'
 /** A state that some way leads to. */
 interface Known {
   readonly place: Place
-  readonly start: Start
+  start: Start
   /** How it was found; null for an initial state. */
-  readonly by: { readonly from: Known; readonly agreed: Agreed } | null
+  by: { readonly from: Known; readonly agreed: Agreed } | null
+  /** Steps on that way. */
+  depth: number
   /** The ways that lead on, once it has been compared. */
   ways: readonly { readonly agreed: Agreed; readonly to: Known }[] | null
 }
@@ -36,8 +38,19 @@ export interface Sample {
   readonly others: () => Generator<void>
 }
 
+export interface SampleOptions {
+  readonly seed: number
+  /** States to which no shorter way is found are known of, and not compared. */
+  readonly maxDepth: number
+}
+
 /** Each `yield` of its generators is after a comparison. @throws CodeDisagrees, also out of the generators. */
-export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }: Exploration, seed: number): Sample => {
+export const createSample = (
+  prepared: Prepared,
+  sampler: Sampler,
+  { schedules }: Exploration,
+  { seed, maxDepth }: SampleOptions,
+): Sample => {
   const { system, target, params, properties } = prepared
   const subject = { system, properties, params }
   const oracle = createOracle(target.model, params)
@@ -51,11 +64,28 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
   const meet = (place: Place, start: Start, by: Known['by']): Known => {
     const key = place.vector.join(',')
     const there = known.get(key)
-    if (there !== undefined) return there
-    const state: Known = { place, start, by, ways: null }
+    if (there !== undefined) {
+      if (by !== null && Number.isFinite(maxDepth)) comeBy(there, by)
+      return there
+    }
+    const state: Known = { place, start, by, depth: by === null ? 0 : by.from.depth + 1, ways: null }
     known.set(key, state)
     waiting.push(state)
     return state
+  }
+  /** Perhaps a shorter way to a state, and so to what follows it. */
+  const comeBy = (state: Known, by: NonNullable<Known['by']>): void => {
+    const found = [{ state, by }]
+    for (let next = found.pop(); next !== undefined; next = found.pop()) {
+      const { state: to, by: way } = next
+      if (way.from.depth + 1 >= to.depth) continue
+      to.by = way
+      to.depth = way.from.depth + 1
+      to.start = way.from.start
+      // It may have been left out for its depth.
+      if (to.ways === null) waiting.push(to)
+      for (const { agreed, to: onward } of to.ways ?? []) found.push({ state: onward, by: { from: to, agreed } })
+    }
   }
   const walkFrom = (start: Start): Walk => {
     const walk = walksFrom.get(start) ?? createWalk(system, oracle, start.numbers)
@@ -110,8 +140,10 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
   function* others(): Generator<void> {
     for (let state = another(); state !== null; state = another()) {
       const walk = walkTo(state)
-      for (let at: Known | null = state; at !== null; ) {
-        const open: NonNullable<Known['ways']> = visit(at, walk).filter(({ to }) => to.ways === null)
+      // The walk may come to a state by a longer way than the one that is known.
+      for (let at: Known | null = state, { depth } = state; at !== null; depth++) {
+        const ways = visit(at, walk)
+        const open: NonNullable<Known['ways']> = depth < maxDepth ? ways.filter(({ to }) => to.ways === null) : []
         yield
         const next = open[random(Math.max(1, open.length))]
         if (next !== undefined) walk.go(next.agreed.on)
@@ -126,7 +158,7 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
       const state = waiting[i]
       const last = waiting.pop()
       if (i < waiting.length && last !== undefined) waiting[i] = last
-      if (state.ways === null) return state
+      if (state.ways === null && state.depth <= maxDepth) return state
     }
     return null
   }
