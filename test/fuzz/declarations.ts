@@ -1,6 +1,8 @@
 /** Random declarations of locals. */
 import { type Code, code, group, separated, statement } from './code.ts'
+import { pointed } from './effects.ts'
 import { callback, someList } from './lists.ts'
+import { ownList, ownObject } from './own-lists.ts'
 import { done, type Make, type Written } from './powers.ts'
 import { allows, declared, deeper, isState, type Scope, somePlace, type Var } from './scope.ts'
 import { boolType, intType, isScalar, type Type } from './types.ts'
@@ -46,6 +48,8 @@ export const local: Make = (sc) => {
   const later = { ...sc, yields: false }
   return draw.weighted<() => Written | null>([
     [5, () => scalarLocal(sc)],
+    [3, () => ownList(sc)],
+    [2, () => ownObject(sc)],
     [2, () => reference(sc) ?? scalarLocal(sc)],
     [3, () => pattern(sc) ?? scalarLocal(sc)],
     [
@@ -153,6 +157,11 @@ export const local: Make = (sc) => {
 }
 
 const reference = (sc: Scope): Written | null => {
+  const pointer = sc.draw.once(3) ? pointed(sc) : null
+  if (pointer !== null) {
+    const name = sc.fresh('r')
+    return done(declared(sc, { ...pointer, text: name }), statement`const ${name} = ${pointer.text}`)
+  }
   const found = somePlace(
     sc,
     (t, root, _, path) =>

@@ -15,7 +15,7 @@ export interface ListText {
   readonly type: Type
 }
 
-export const elementsOf = ({ code: text, type, assignable, root }: Place): ListText | null => {
+export const elementsOf = ({ code: text, type, assignable, root }: Omit<Place, 'path'>): ListText | null => {
   const isPart = root.kind !== 'local'
   switch (type.k) {
     case 'array':

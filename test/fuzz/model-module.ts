@@ -2,7 +2,7 @@
 import { type Code, code, group, grouped, item, separated } from './code.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
-import { helper, pureFunction } from './functions.ts'
+import { finder, helper, pureFunction } from './functions.ts'
 import { grammar } from './grammar.ts'
 import { declared, type Scope, type Var, withGhosts } from './scope.ts'
 import { statements } from './statements.ts'
@@ -50,6 +50,11 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
     const written = pureFunction(metered(sc, 8))
     functions.push(written.code)
     sc = { ...sc, pure: [...sc.pure, written.callable] }
+  }
+  const found = draw.once(2) ? finder(metered(sc, 8)) : null
+  if (found !== null) {
+    functions.push(found.code)
+    sc = { ...sc, pure: [...sc.pure, found.callable] }
   }
   for (let i = draw.below(3); i > 0; i--) {
     const written = helper(metered(sc, 8), draw.once(2))

@@ -11,6 +11,8 @@ export interface Var {
   /** A reference names a part of the state, and is good up to the next yield only. A parameter that does so is good for ever. */
   readonly kind: 'state' | 'ghost' | 'reference' | 'parameter' | 'local'
   readonly assignable: boolean
+  /** Of a list of a local that is to change: so many elements it has for certain. */
+  readonly sure?: number
 }
 
 export interface Parameter {
@@ -29,6 +31,8 @@ export interface Callable {
   /** Null where it gives nothing. */
   readonly result: Type | null
   readonly effects: boolean
+  /** It gives a part of the state, not a copy. */
+  readonly finds?: true
   /** Written inside a function: good while that is in scope, and called without the state. */
   readonly local: boolean
   /** Its steps end in it. */

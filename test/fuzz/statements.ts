@@ -1,9 +1,11 @@
 /** Random statements. */
 
+import { comparedChoice } from './booleans.ts'
 import { type Code, code, group, grouped, type Part, statement, textOf } from './code.ts'
 import { local } from './declarations.ts'
-import { argumentsOf, choosing, compound } from './effects.ts'
+import { argumentsOf, choosing, compound, pointed } from './effects.ts'
 import { call1, callback, elementVar, someList } from './lists.ts'
+import { changedList } from './own-lists.ts'
 import { done, type Make, type Powers, type Written } from './powers.ts'
 import {
   affords,
@@ -76,24 +78,41 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
     [powers.chooses ? 4 : 0, chosen],
     [2, asserted],
     [powers.blocks ? 1 : 0, blocked],
-    [powers.loops.length > 0 || powers.result !== undefined ? 2 : 0, leave],
+    [powers.loops.length > 0 || powers.result !== undefined ? (powers.result == null ? 2 : 5) : 0, leave],
     [2, called],
+    [3, changedList],
     [1, forEach],
     [1, narrowed],
   ])
   return make(sc, powers) ?? store(sc) ?? nothing(sc)
 }
 
+/** Whatever can be stored to; sometimes by a name for a part of the state, or by what a function finds. */
+const someTarget = (sc: Scope): Place | null => {
+  const { draw } = sc
+  const references = sc.vars.filter((v) => v.kind === 'reference' || v.kind === 'parameter')
+  if (draw.once(3)) {
+    const found = pointed(sc)
+    const place = found === null ? null : somePlace({ ...sc, vars: [found] }, (t, _, assignable) => assignable && isScalar(t), sc)
+    if (place !== null) return place
+  }
+  const known = references.length > 0 && draw.once(3) ? target({ ...sc, vars: references }, () => true) : null
+  return known ?? target(sc, () => true)
+}
+
 const store = (sc: Scope): Written | null => {
   const { draw, grammar } = sc
   const ghosts = sc.vars.filter((v) => v.kind === 'ghost')
-  const found = target(draw.once(8) && ghosts.length > 0 ? { ...withGhosts(sc), writes: sc.writes, vars: ghosts } : sc, () => true)
+  const found =
+    draw.once(8) && ghosts.length > 0 ? target({ ...withGhosts(sc), writes: sc.writes, vars: ghosts }, () => true) : someTarget(sc)
   if (found === null) return null
   const from = found.root.kind === 'ghost' ? withGhosts(sc) : sc
   const { type, code: text } = found
   const assign = (): Written | null => {
     if (!found.assignable) return null
-    const right = grammar.value(from, type, 'daring')
+    // What a function does may change where the target leads.
+    const called = from.writes && draw.once(4) ? grammar.call(from, (t) => typeKey(t) === typeKey(type)) : null
+    const right = called?.code ?? grammar.value(from, type, 'daring')
     if (right !== null && sc.writes && allows(sc, 'assignment value') && draw.once(8)) {
       const other = target(from, (t) => typeKey(t) === typeKey(type))
       if (other?.assignable && other.root.kind !== 'ghost' && found.root.kind !== 'ghost' && isScalar(type))
@@ -153,7 +172,14 @@ const store = (sc: Scope): Written | null => {
 }
 
 const conditional: Make = (sc, powers) => {
-  const test = sc.grammar.bool(sc)
+  const chosen = sc.yields && sc.draw.once(4) ? comparedChoice(sc) : null
+  if (chosen !== null && powers.pauses) {
+    // What the condition has chosen is long forgotten when the arm chooses again.
+    const arm = (): Code =>
+      group`{\n${pause(sc, powers)!.code}\n${statements(afterYield({ ...sc, depth: sc.depth + 1 }), { ...powers, blocks: false }, 2).code}}`
+    return done(sc, sc.draw.once(2) ? statement`if (${chosen}) ${arm()} else ${inner(sc, powers)}` : statement`if (${chosen}) ${arm()}`)
+  }
+  const test = chosen ?? sc.grammar.bool(sc)
   const consequent = sc.draw.once(4)
     ? group`{\n${someStatement({ ...sc, depth: sc.depth + 1, yields: powers.chooses }, { ...powers, blocks: false }).code}\n}`
     : inner(sc, powers)
@@ -264,8 +290,9 @@ const pausingLoop: Make = (sc, powers) => {
   const before = afterYield(sc)
   const start = pause(before, powers)!.code
   const more = group`${start}\n`
+  const test = (): Code => (draw.once(3) ? comparedChoice({ ...before, yields: true }) : null) ?? sc.grammar.bool(withoutYields(before))
   return draw.weighted<() => Written>([
-    [2, () => looped(before, powers, code('')`while (${sc.grammar.bool(withoutYields(before))})`, [], 2, more)],
+    [2, () => looped(before, powers, code('')`while (${test()})`, [], 2, more)],
     [
       1,
       () =>
@@ -288,7 +315,7 @@ const pausingLoop: Make = (sc, powers) => {
         return done(before, group`${statement`const ${xs} = [...${list.code}]`}\n${loop.code}`)
       },
     ],
-    [1, () => done(before, statement`do {\n${more}${inner(before, powers, 1)}\n} while (${sc.grammar.bool(withoutYields(before))})`)],
+    [1, () => done(before, statement`do {\n${more}${inner(before, powers, 1)}\n} while (${test()})`)],
   ])()
 }
 

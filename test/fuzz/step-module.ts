@@ -2,7 +2,7 @@
 import { type Code, group, grouped, item } from './code.ts'
 import { createDraw, type Draw } from './draw.ts'
 import type { Feature } from './features.ts'
-import { helper, pureFunction } from './functions.ts'
+import { finder, helper, pureFunction } from './functions.ts'
 import { grammar } from './grammar.ts'
 import type { Scope, Table, Var } from './scope.ts'
 import { statements } from './statements.ts'
@@ -98,6 +98,12 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
   const functions: Code[] = []
   for (let i = 0; i < 5; i++) {
     const written = pureFunction(metered(sc, 10))
+    functions.push(written.code)
+    sc = { ...sc, pure: [...sc.pure, written.callable] }
+  }
+  for (let i = 0; i < 2; i++) {
+    const written = finder(metered(sc, 10))
+    if (written === null) continue
     functions.push(written.code)
     sc = { ...sc, pure: [...sc.pure, written.callable] }
   }
