@@ -1,5 +1,6 @@
 /** Random functions of a module: pure ones and such with effects, and generators that rules and processes run by `yield*`. */
 import { type Code, code, group, grouped, item, type Part, separated, statement, textOf } from './code.ts'
+import { callsHelpers } from './declarations.ts'
 import { allows, type Callable, declared, isState, type Parameter, placeCode, repeated, type Scope, somePlace, type Var } from './scope.ts'
 import { statements } from './statements.ts'
 import { boolType, intType, isScalar, sameType, type Type } from './types.ts'
@@ -118,7 +119,13 @@ export const finder = (sc: Scope): WrittenFunction | null => {
   const before = sc.meter.spent
   const inside = declared({ ...sc, writes: effects, yields: false, depth: 1 }, ...own.flatMap(({ vars }) => vars))
   const isWanted = (t: Type): boolean => !isScalar(t) && t.k !== 'optional' && t.k !== 'list'
-  const first = somePlace(inside, (t, root, _, path) => isWanted(t) && root.kind === 'state' && !path.daring)
+  const findable = (indexed: boolean) =>
+    somePlace(
+      inside,
+      (t, root, _, path) =>
+        isWanted(t) && root.kind === 'state' && !path.daring && (!indexed || path.segments.some(({ k }) => k === 'index')),
+    )
+  const first = findable(true) ?? findable(false)
   if (first === null) return null
   const place = (within: Scope): Code =>
     (draw.once(4)
@@ -161,9 +168,8 @@ export const helper = (sc: Scope, pauses: boolean): WrittenFunction => {
   ])
   const before = sc.meter.spent
   const inside = declared({ ...sc, writes: true, yields: true, depth: 1 }, ...own.flatMap(({ vars }) => vars))
-  const { code: written, scope } = statements(inside, { chooses: true, blocks: false, pauses, loops: [], result }, 3)
-  const last = result === null ? null : sc.grammar.value({ ...scope, depth: 2, yields: true }, result, 'safe')
-  const plain = !/yield\* h\d/.test(textOf(written)) && !/yield\* h\d/.test(last === null ? '' : textOf(last))
+  const { code: written, last } = sc.grammar.generator(inside, pauses, result)
+  const plain = !callsHelpers(textOf(written)) && !callsHelpers(last === null ? '' : textOf(last))
   const first = allows(sc, 'this parameter') && draw.once(6) ? ['this: void', 's'] : ['s']
   return {
     code: item`function* ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) {\n${written}${last === null ? '' : code('')`return ${last}\n`}}\n`,

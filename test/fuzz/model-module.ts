@@ -1,10 +1,11 @@
 /** A random model with its properties: of a few small variables, so that all its states can be seen. */
-import { type Code, code, group, grouped, item, separated } from './code.ts'
+import { property } from './claims.ts'
+import { type Code, group, grouped, item, separated } from './code.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
 import { finder, helper, pureFunction } from './functions.ts'
 import { grammar } from './grammar.ts'
-import { declared, type Scope, type Var, withGhosts } from './scope.ts'
+import { declared, type Scope, type Var } from './scope.ts'
 import { statements } from './statements.ts'
 import { imports, metered, tables, tableText } from './step-module.ts'
 import { boolType, domainText, intType, randomType, type Type } from './types.ts'
@@ -61,12 +62,15 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
     functions.push(written.code)
     sc = { ...sc, helpers: [...sc.helpers, written.callable] }
   }
-  const named = (name: string): string => (draw.once(30) && !without.has('prototype names') ? draw.one(prototypeNames) : name)
+  const groups: string[] = []
+  const named = (name: string): string => {
+    const inherited = draw.one(prototypeNames)
+    return draw.once(30) && !without.has('prototype names') && !groups.includes(inherited) ? inherited : name
+  }
   const inModel = declared(sc, ...known)
   const body = (own: readonly Var[], powers: { chooses: boolean; blocks: boolean; pauses: boolean }, limit: number, most: number): Code =>
     statements(metered(declared(inModel, ...own), limit), { ...powers, loops: [], result: null }, most).code
   const me = (name: string): Var => ({ text: name, type: intType(0, 1), kind: 'local', assignable: false })
-  const groups: string[] = []
 
   const processes = Array.from(
     {
@@ -127,27 +131,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
         ? item`fairness: () => ({ ${kinds.join(', ')} }),\n`
         : item`fairness: { ${kinds.join(', ')} },\n`
 
-  const seen = { ...metered(withGhosts({ ...inModel, pure: inModel.pure.filter((f) => !f.effects) }), 12), depth: 1 }
-  const predicate = (): Code => code('')`(s, p) => ${seen.grammar.bool({ ...seen, meter: { spent: 0, limit: 10 } })}`
-  const measure = (): Code => code('')`(s, p) => ${seen.grammar.int({ ...seen, meter: { spent: 0, limit: 8 } }).code}`
-  const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => {
-    const kind = draw.weighted<() => Code>([
-      [3, () => code('')`always(${predicate()})`],
-      [2, () => code('')`sometimes(${predicate()})`],
-      [2, () => code('')`bound(${measure()}, ${`${draw.below(4)}`})`],
-      [2, () => code('')`eventually(${predicate()})`],
-      [2, () => code('')`leadsTo(${predicate()}, ${predicate()})`],
-      [1, () => code('')`alwaysPossible(${predicate()})`],
-      [
-        1,
-        () =>
-          code(
-            '',
-          )`${draw.one(['maximum', 'minimum'])}(${without.has('failing measure') ? '(s, _p) => 2 - s.n' : measure()}${draw.once(2) ? '' : ", { over: 'final states' }"})`,
-      ],
-    ])()
-    return item`k${`${i}`}: ${kind},\n`
-  })
+  const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => property(inModel, `k${i}`))
   const fields = Object.entries(types).map(
     ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
   )

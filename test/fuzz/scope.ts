@@ -35,6 +35,8 @@ export interface Callable {
   readonly finds?: true
   /** Written inside a function: good while that is in scope, and called without the state. */
   readonly local: boolean
+  /** Of a local one: it names no part of the state, so it is good for later steps too. */
+  readonly lasting?: boolean
   /** Its steps end in it. */
   readonly yields: boolean
   /** It calls no other generator, so it may stand in the middle of an expression. */
@@ -75,6 +77,8 @@ export interface Grammar {
   readonly choice: (sc: Scope, type: Type) => Expr | null
   readonly call: (sc: Scope, wanted: (type: Type) => boolean) => Expr | null
   readonly block: (sc: Scope, result: Type, most: number) => Code
+  /** The statements of a generator, and what it gives: null where that is nothing. */
+  readonly generator: (sc: Scope, pauses: boolean, result: Type | null) => { readonly code: Code; readonly last: Code | null }
 }
 
 /** What has been written so far, and how much it may be: in expressions, each as often as it is compiled. */
@@ -110,11 +114,10 @@ export const sometimes = (sc: Scope): Scope => ({ ...sc, depth: sc.depth + 1, yi
 export const withoutEffects = (sc: Scope): Scope => ({ ...sc, writes: false, yields: false })
 export const withGhosts = (sc: Scope): Scope => ({ ...sc, ghosts: true, writes: false, yields: false })
 /** What is left when a step has ended: names for parts of the state are good for one step. */
-export const afterYield = (sc: Scope): Scope => ({
-  ...sc,
-  vars: sc.vars.filter((v) => v.kind !== 'reference'),
-  pure: sc.pure.filter((f) => !f.local),
-})
+export const afterYield = (sc: Scope): Scope => {
+  const lasts = ({ local, lasting }: Callable): boolean => !local || lasting === true
+  return { ...sc, vars: sc.vars.filter((v) => v.kind !== 'reference'), pure: sc.pure.filter(lasts), helpers: sc.helpers.filter(lasts) }
+}
 export const declared = (sc: Scope, ...vars: readonly Var[]): Scope => ({
   ...sc,
   vars: [...sc.vars.filter((v) => !vars.some((w) => w.text === v.text)), ...vars],

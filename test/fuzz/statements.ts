@@ -12,6 +12,7 @@ import {
   afterYield,
   allows,
   declared,
+  type Grammar,
   indicesOfTarget,
   isInt,
   isSpent,
@@ -44,7 +45,7 @@ export const statements = (sc: Scope, powers: Powers, most: number): Written => 
 }
 
 /** Whether a step may end in it. */
-const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\b)/.test(text)
+const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\b)/.test(text) && !/^(const \w+ = )?function\*/.test(text)
 
 /** A block with names of its own. */
 const inner = (sc: Scope, powers: Powers, most = 2): Code => {
@@ -91,7 +92,7 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
 const someTarget = (sc: Scope): Place | null => {
   const { draw } = sc
   const references = sc.vars.filter((v) => v.kind === 'reference' || v.kind === 'parameter')
-  if (draw.once(3)) {
+  if (sc.writes && draw.once(3)) {
     const found = pointed(sc)
     const place = found === null ? null : somePlace({ ...sc, vars: [found] }, (t, _, assignable) => assignable && isScalar(t), sc)
     if (place !== null) return place
@@ -529,4 +530,11 @@ const narrowed: Make = (sc, powers) => {
 export const block = (sc: Scope, result: Type, most: number): Code => {
   const { code: body, scope } = statements(sc, { chooses: false, blocks: false, pauses: false, loops: [], result }, most)
   return group`{\n${body}return ${sc.grammar.value({ ...scope, depth: sc.depth + 1, yields: false }, result, 'safe') ?? 'null'}\n}`
+}
+
+export const generator: Grammar['generator'] = (sc, pauses, result) => {
+  const inside = { ...sc, yields: true }
+  const { code: body, scope } = statements(inside, { chooses: true, blocks: false, pauses, loops: [], result }, 3)
+  const last = result === null ? null : sc.grammar.value({ ...scope, depth: 2, yields: true }, result, 'safe')
+  return { code: body, last }
 }

@@ -1,4 +1,5 @@
 /** A module of a random state, random functions, and many rules, each of which is a random statement list. */
+import { stateProperty } from './claims.ts'
 import { type Code, group, grouped, item } from './code.ts'
 import { createDraw, type Draw } from './draw.ts'
 import type { Feature } from './features.ts'
@@ -11,8 +12,8 @@ import { domainText, randomType, type Type } from './types.ts'
 export interface StepModule {
   readonly code: Code
   readonly types: Readonly<Record<string, Type>>
-  /** The module with one of its rules alone. */
-  readonly only: (rule: string) => Code
+  /** The module with one of its rules, or one of its properties, alone. */
+  readonly only: (name: string) => Code
 }
 
 export const imports =
@@ -71,7 +72,7 @@ export const tables: readonly Table[] = [
 export const tableText =
   "const base = 1\nconst weights = [2, 0, 5, -1]\nconst limits = { low: 0, high: 3 }\nconst letters = ['a', 'b'] as const\n"
 
-export const stepModule = (seed: number, rules: number, without: ReadonlySet<Feature>): StepModule => {
+export const stepModule = (seed: number, rules: number, predicates: number, without: ReadonlySet<Feature>): StepModule => {
   const draw = createDraw(seed)
   const types = stateTypes(draw, without)
   let count = 0
@@ -129,10 +130,16 @@ export const stepModule = (seed: number, rules: number, without: ReadonlySet<Fea
     )
     return item`r${`${i}`}: function${generator ? '*' : ''} (s) {\n${body}},\n`
   })
+  const properties = Array.from({ length: predicates }, (_, i) => stateProperty(sc, `k${i}`))
   return {
-    code: stepModuleOf(types, ghost, functions, bodies),
+    code: stepModuleOf(types, ghost, functions, bodies, properties),
     types,
-    only: (rule) => stepModuleOf(types, ghost, functions, [bodies[Number(rule.slice(1))]!]),
+    only: (name) => {
+      const at = Number(name.slice(1))
+      return name.startsWith('k')
+        ? stepModuleOf(types, ghost, functions, [], [properties[at]!])
+        : stepModuleOf(types, ghost, functions, [bodies[at]!], [])
+    },
   }
 }
 
@@ -143,6 +150,7 @@ const stepModuleOf = (
   ghost: string | null,
   functions: readonly Code[],
   rules: readonly Code[],
+  properties: readonly Code[],
 ): Code => {
   const fields = Object.entries(types).map(
     ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
@@ -154,6 +162,7 @@ ${grouped(fields)}}),
 rules: (_p) => ({
 ${grouped(rules)}}),
 })
-export default properties(m, {})
+export default properties(m, {
+${grouped(properties)}})
 `
 }
