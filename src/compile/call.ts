@@ -1,6 +1,7 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { Argument, CallExpression, Expression } from 'oxc-parser'
-import { constant, select } from '../ir/build.js'
+import { binary, constant, select, zero } from '../ir/build.js'
+import type { Expr } from '../ir/system.js'
 import { assert, choose, until, when } from '../lang/step.js'
 import { functionInfo } from '../load/registry.js'
 import { functionNode, sourceOf } from '../load/source.js'
@@ -11,7 +12,9 @@ import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, t
 import { fixedSequence, itemsOf, sequenceOf } from './element.js'
 import { evaluate, evaluateObject, spreadItems } from './expression.js'
 import { leavable, type Site, scoped } from './flow.js'
+import { compact } from './layout.js'
 import { matchMethod } from './match.js'
+import { wholeOf } from './memory.js'
 import { mapped, method } from './methods.js'
 import { refuseChanged, whileUsed } from './ownership.js'
 import { bindPattern } from './pattern.js'
@@ -310,11 +313,19 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
           : sequenceOf(c, source, site)
       if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
       const [given] = node.arguments
+      const numbered =
+        sequence.fixed === null ? sequence : fixedSequence(compact(sequence.fixed, wholeOf(c, spanOf(site.file, node))).items)
+      const isSet = source.k === 'ref' && source.place.domain.kind === 'set'
+      let members: Expr = zero
       const apply = (): Item[] =>
-        Array.from({ length: sequence.count }, (_, i) => {
-          const item = sequence.item(i)
-          const value = mapped(c, item, () => invoke(c, transform, [item.value, constantValue(i)], site, scope), site)
-          return { present: settle(c, item.present), value: settleValue(c, value) }
+        Array.from({ length: numbered.count }, (_, i) => {
+          const item = numbered.item(i)
+          const number = isSet ? int(members, 0, i) : constantValue(i)
+          const value = mapped(c, item, () => invoke(c, transform, [item.value, number], site, scope), site)
+          const present = settle(c, item.present)
+          // A member's number is that of the members before it.
+          if (isSet) members = settle(c, binary('add', members, present))
+          return { present, value: settleValue(c, value) }
         })
       const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
       sequence.end()
