@@ -4,7 +4,7 @@ import { pointed } from './effects.ts'
 import { callback, someList } from './lists.ts'
 import { ownList, ownObject } from './own-lists.ts'
 import { done, type Make, type Powers, type Written } from './powers.ts'
-import { afterYield, allows, declared, deeper, isState, type Scope, somePlace, type Var } from './scope.ts'
+import { afterYield, allows, declared, deeper, isState, placeCode, type Scope, somePlace, type Var } from './scope.ts'
 import { boolType, intType, isScalar, type Type } from './types.ts'
 import { constantOf } from './values.ts'
 
@@ -29,12 +29,12 @@ const annotated = (t: Type): string =>
           ? `: ${t.values.map((v) => `'${v}'`).join(' | ')}`
           : ''
 
-const scalarLocal = (sc: Scope): Written | null => {
+/** `name` is given where it hides an outer one. */
+export const scalarLocal = (sc: Scope, name = sc.fresh('v')): Written | null => {
   const { draw, grammar } = sc
   const type = someScalar(sc)
   const right = grammar.value(sc, type, 'safe')
   if (right === null) return null
-  const name = sc.fresh('v')
   const keyword = draw.once(2) ? 'let' : 'const'
   const note = keyword === 'let' || draw.once(4) ? annotated(type) : ''
   return done(
@@ -192,9 +192,10 @@ export const local: Make = (sc, powers) => {
           : code('')`{ ...${found.code} }`
         if (text === null) return scalarLocal(sc)
         const type: Type = { k: 'record', fields: scalars }
+        const variable = draw.once(3)
         return done(
-          declared(sc, { text: name, type, kind: 'local', assignable: !literal && draw.once(2) }),
-          statement`const ${name} = ${text}`,
+          declared(sc, { text: name, type, kind: 'local', assignable: variable || (!literal && draw.once(2)), variable }),
+          statement`${variable ? 'let' : 'const'} ${name} = ${text}`,
         )
       },
     ],
@@ -216,7 +217,29 @@ export const local: Make = (sc, powers) => {
   ])()
 }
 
+/** One of two elements of the state. */
+const either = (sc: Scope): Written | null => {
+  const found = somePlace(
+    sc,
+    (t, root, _, path) =>
+      !isScalar(t) &&
+      t.k !== 'optional' &&
+      t.k !== 'list' &&
+      isState(root) &&
+      root.kind !== 'ghost' &&
+      !path.daring &&
+      path.segments.some(({ k }) => k === 'index'),
+  )
+  if (found === null) return null
+  const name = sc.fresh('r')
+  return done(
+    declared(sc, { text: name, type: found.type, kind: 'reference', assignable: found.root.assignable }),
+    statement`const ${name} = ${sc.grammar.bool(sc)} ? ${found.code} : ${placeCode(sc, found.root, found.path)}`,
+  )
+}
+
 const reference = (sc: Scope): Written | null => {
+  if (sc.draw.once(6)) return either(sc)
   const pointer = sc.draw.once(3) ? pointed(sc) : null
   if (pointer !== null) {
     const name = sc.fresh('r')
@@ -276,5 +299,8 @@ const pattern = (sc: Scope): Written | null => {
     return null
   }
   const written = below(found.type)
-  return written === null ? null : done(declared(sc, ...vars), statement`const ${written} = ${found.code}`)
+  if (written === null) return null
+  const changes = vars.every(({ type, kind }) => kind === 'local' && isScalar(type)) && draw.once(2)
+  const own = changes ? vars.map((v) => ({ ...v, assignable: true })) : vars
+  return done(declared(sc, ...own), statement`${changes ? 'let' : 'const'} ${written} = ${found.code}`)
 }

@@ -11,6 +11,9 @@ export interface WrittenFunction {
   readonly callable: Callable
 }
 
+/** The state as a parameter: the loader takes its type away. */
+const stateParameter = ({ draw }: Scope): string => (draw.once(3) ? 's: State' : 's')
+
 const scalars: readonly Type[] = [intType(0, 2), boolType, { k: 'enum', values: ['a', 'b'] }, intType(-4, 7)]
 
 /** Types of which the state has parts that can be passed by reference. */
@@ -94,7 +97,7 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   if (!effects && draw.once(3)) {
     const body = sc.grammar.value(inside, result, 'safe')
     return {
-      code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => (${body ?? 'null'})\n`,
+      code: item`const ${name} = (${separated([stateParameter(sc), ...own.map((p) => p.declared)], ', ')}) => (${body ?? 'null'})\n`,
       callable: callable(),
     }
   }
@@ -104,10 +107,13 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   const hides = own.some((p) => textOf(p.declared).endsWith('= base')) ? 'const base = 3\n' : ''
   const body = group`{\n${hides}${written}return ${last ?? 'null'}\n}`
   if (draw.once(3)) {
-    const first = allows(sc, 'this parameter') && draw.once(2) ? ['this: void', 's'] : ['s']
+    const first = allows(sc, 'this parameter') && draw.once(2) ? ['this: void', 's'] : [stateParameter(sc)]
     return { code: item`function ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) ${body}\n`, callable: callable() }
   }
-  return { code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => ${body}\n`, callable: callable() }
+  return {
+    code: item`const ${name} = (${separated([stateParameter(sc), ...own.map((p) => p.declared)], ', ')}) => ${body}\n`,
+    callable: callable(),
+  }
 }
 
 /** A function that gives a part of the state: one of several, by what it finds on its way there. Null where there is none to give. */
@@ -141,7 +147,7 @@ export const finder = (sc: Scope): WrittenFunction | null => {
     parts.push(looped ? statement`for (let ${x} = 0; ${x} < 2; ${x}++) {\n${found}\n}` : found, '\n')
   }
   return {
-    code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => {\n${grouped(parts)}return ${place(inside)}\n}\n`,
+    code: item`const ${name} = (${separated([stateParameter(sc), ...own.map((p) => p.declared)], ', ')}) => {\n${grouped(parts)}return ${place(inside)}\n}\n`,
     callable: {
       name,
       parameters: own,
@@ -170,9 +176,9 @@ export const helper = (sc: Scope, pauses: boolean): WrittenFunction => {
   const inside = declared({ ...sc, writes: true, yields: true, depth: 1 }, ...own.flatMap(({ vars }) => vars))
   const { code: written, last } = sc.grammar.generator(inside, pauses, result)
   const plain = !callsHelpers(textOf(written)) && !callsHelpers(last === null ? '' : textOf(last))
-  const first = allows(sc, 'this parameter') && draw.once(6) ? ['this: void', 's'] : ['s']
+  const first = allows(sc, 'this parameter') && draw.once(6) ? ['this: void', 's'] : [stateParameter(sc)]
   return {
-    code: item`function* ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) {\n${written}${last === null ? '' : code('')`return ${last}\n`}}\n`,
+    code: item`function* ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')})${draw.once(3) ? `: Steps<${result === null ? 'void' : 'unknown'}>` : ''} {\n${written}${last === null ? '' : code('')`return ${last}\n`}}\n`,
     callable: { name, parameters: own, result, effects: true, local: false, yields: pauses, plain, cost: sc.meter.spent - before },
   }
 }

@@ -5,18 +5,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Expr, System } from '../../src/ir/system.ts'
 import { mapBlock } from '../../src/ir/walk.ts'
-import { seedOf } from './draw.ts'
 import { open } from './features.ts'
-import { type ModelTally, runModel } from './models.ts'
-import { predicatesPerModule, rulesPerModule, runSteps, type StepRunOptions, type StepTally } from './steps.ts'
+import { runModels } from './models.ts'
+import { predicatesPerModule, rulesPerModule, runModules, type StepRunOptions, type StepTally } from './steps.ts'
 
-const newTally = (): StepTally => ({ lists: 0, ways: 0, predicates: 0, values: 0, refused: {}, differences: [] })
-
-const runLists = async (seed: number, modules: number, options: StepRunOptions = {}): Promise<StepTally> => {
-  const tally = newTally()
-  for (let i = 0; i < modules && tally.differences.length === 0; i++) await runSteps(seedOf(seed, i), tally, { without: open, ...options })
-  return tally
-}
+const runLists = (seed: number, modules: number, options: StepRunOptions = {}): Promise<StepTally> =>
+  runModules(seed, modules, { without: open, ...options })
 
 test('statement lists', { timeout: 120_000 }, async () => {
   const tally = await runLists(20_261_202, 20)
@@ -28,13 +22,12 @@ test('statement lists', { timeout: 120_000 }, async () => {
   expect(tally.values / tally.predicates).toBeGreaterThan(7)
 })
 
-test('whole models', { timeout: 120_000 }, async () => {
-  const tally: ModelTally = { models: 0, states: 0, refused: {}, verdicts: {}, differences: [] }
-  for (let i = 0; i < 60; i++) await runModel(seedOf(20_261_203, i), tally, { without: open })
+test('whole models', { timeout: 180_000 }, async () => {
+  const tally = await runModels(20_261_203, 120, { without: open })
   expect(tally.differences.map(({ source, said }) => `${source}\n${said}`)).toEqual([])
   expect(Object.values(tally.refused).reduce((a, b) => a + b, 0) / tally.models).toBeLessThan(0.06)
   expect(tally.states / tally.models).toBeGreaterThan(4)
-  for (const kind of ['always', 'sometimes', 'eventually', 'leadsTo', 'range'])
+  for (const kind of ['always', 'sometimes', 'bound', 'eventually', 'leadsTo', 'range', 'assert'])
     for (const verdict of ['holds', 'violated']) expect(tally.verdicts[`${kind} ${verdict}`] ?? 0, `${kind} ${verdict}`).toBeGreaterThan(0)
 })
 

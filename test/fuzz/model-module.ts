@@ -3,24 +3,26 @@ import { property } from './claims.ts'
 import { type Code, group, grouped, item, separated } from './code.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
-import { finder, helper, pureFunction } from './functions.ts'
-import { grammar } from './grammar.ts'
-import { declared, type Scope, type Var } from './scope.ts'
+import { metered, startModule } from './module-start.ts'
+import { declared, type Var } from './scope.ts'
 import { statements } from './statements.ts'
-import { imports, metered, tables, tableText } from './step-module.ts'
-import { boolType, domainText, intType, randomType, type Type } from './types.ts'
+import { boolType, intType, randomType, type Type } from './types.ts'
 
 const names = ['a', 'b', 'c', 'd', 'e'] as const
 const prototypeNames = ['toString', 'constructor', 'valueOf', 'hasOwnProperty'] as const
 
-export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code => {
+export interface ModelOptions {
+  /** Whether it has params: else one in three has. */
+  readonly params?: boolean
+}
+
+export const modelModule = (seed: number, without: ReadonlySet<Feature>, { params: always = false }: ModelOptions = {}): Code => {
   const draw = createDraw(seed)
   const types: Record<string, Type> = {}
   for (const name of names.slice(0, 2 + draw.below(3))) types[name] = randomType(draw, { without, small: true })
   types.n = intType(0, 2)
-  let count = 0
   const ghost = draw.once(3) ? Object.keys(types)[0]! : null
-  const params = draw.once(3)
+  const params = always || draw.once(3)
   const known: Var[] = !params
     ? []
     : [
@@ -28,40 +30,8 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
         { text: 'p.on', type: boolType, kind: 'local', assignable: false },
         { text: 'p.how', type: { k: 'enum', values: ['a', 'b'] }, kind: 'local', assignable: false },
       ]
-  let sc: Scope = {
-    draw,
-    grammar,
-    vars: Object.entries(types).map(
-      ([name, type]): Var => ({ text: `s.${name}`, type, kind: name === ghost ? 'ghost' : 'state', assignable: true }),
-    ),
-    pure: [],
-    helpers: [],
-    tables,
-    ghosts: false,
-    writes: true,
-    yields: false,
-    depth: 0,
-    weight: 1,
-    meter: { spent: 0, limit: 10 },
-    without,
-    fresh: (prefix) => `${prefix}${++count}`,
-  }
-  const functions: Code[] = []
-  for (let i = draw.below(4); i > 0; i--) {
-    const written = pureFunction(metered(sc, 8))
-    functions.push(written.code)
-    sc = { ...sc, pure: [...sc.pure, written.callable] }
-  }
-  const found = draw.once(2) ? finder(metered(sc, 8)) : null
-  if (found !== null) {
-    functions.push(found.code)
-    sc = { ...sc, pure: [...sc.pure, found.callable] }
-  }
-  for (let i = draw.below(3); i > 0; i--) {
-    const written = helper(metered(sc, 8), draw.once(2))
-    functions.push(written.code)
-    sc = { ...sc, helpers: [...sc.helpers, written.callable] }
-  }
+  const counts = { pure: draw.below(4), finders: draw.below(2), helpers: draw.below(3), pauses: () => draw.once(2) }
+  const { sc, text: start } = startModule(draw, types, ghost, without, counts, 8)
   const groups: string[] = []
   const named = (name: string): string => {
     const inherited = draw.one(prototypeNames)
@@ -85,7 +55,8 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
       const each = draw.once(3)
       const name = named(`p${i}`)
       groups.push(name)
-      const early = draw.once(6) ? 'let k = 1\n' : ''
+      const early = !draw.once(6) ? '' : params && draw.once(2) ? "let k = p.how === 'a' ? 2 : 1\n" : 'let k = 1\n'
+      const begin = params && draw.once(4) ? "if (p.on) yield 'start'\nelse yield p.how === 'a' ? 'begin a' : 'begin'\n" : "yield 'start'\n"
       const own: Var[] = [
         ...(each ? [me('me')] : []),
         ...(early === '' ? [] : [{ text: 'k', type: intType(0, 2), kind: 'local', assignable: true } as const]),
@@ -93,7 +64,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
       const first = each && !without.has('this parameter') && draw.once(6) ? 'this: void, ' : ''
       const text = body(own, { chooses: true, blocks: false, pauses: true }, 14, 5)
       const count2 = params && draw.once(2) ? 'p.count' : '2'
-      return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}yield 'start'\n${text}}${each ? ')' : ''},\n`
+      return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}${begin}${text}}${each ? ')' : ''},\n`
     },
   )
   const rules = Array.from(
@@ -132,15 +103,11 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
         : item`fairness: { ${kinds.join(', ')} },\n`
 
   const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => property(inModel, `k${i}`))
-  const fields = Object.entries(types).map(
-    ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
-  )
   const part = (name: string, of: readonly Code[]): Code =>
     of.length === 0 ? group`` : group`${name}: (${params ? 'p' : '_p'}) => ({\n${grouped(of)}}),\n`
-  return group`${imports}${tableText}${grouped(functions)}const m = model({
+  return group`${start}const m = model({
 name: 'generated',
-${params ? "params: { count: size(2), on: flag(true), how: choice(['a', 'b'], 'b') },\n" : ''}${draw.once(3) ? "deadlock: 'allowed',\n" : ''}state: () => ({
-${grouped(fields)}}),
+${params ? "params: { count: size(2), on: flag(true), how: choice(['a', 'b'], 'b') },\n" : ''}${draw.one(['', '', '', "deadlock: 'allowed',\n", "deadlock: 'violation',\n"])}state,
 ${init}${part('processes', processes)}${part('rules', rules)}${fairness}})
 export default properties(m, {
 ${separated(properties, '')}})

@@ -11,6 +11,8 @@ export interface Var {
   /** A reference names a part of the state, and is good up to the next yield only. A parameter that does so is good for ever. */
   readonly kind: 'state' | 'ghost' | 'reference' | 'parameter' | 'local'
   readonly assignable: boolean
+  /** Of a local object: it may be assigned as a whole. */
+  readonly variable?: boolean
   /** Of a list of a local that is to change: so many elements it has for certain. */
   readonly sure?: number
 }
@@ -213,7 +215,14 @@ export const isState = ({ kind }: Var): boolean => kind !== 'local'
 const assignable = (root: Var, path: Path): boolean =>
   root.assignable &&
   !path.throughQueue &&
-  !(path.segments.length === 0 && root.kind !== 'state' && root.kind !== 'ghost' && !isScalar(root.type) && root.type.k !== 'optional')
+  !(
+    path.segments.length === 0 &&
+    root.variable !== true &&
+    root.kind !== 'state' &&
+    root.kind !== 'ghost' &&
+    !isScalar(root.type) &&
+    root.type.k !== 'optional'
+  )
 
 /** A queue in a copy: what is behind its end is undefined there, and a violation in the state. */
 const hidden = (sc: Scope, root: Var, { segments }: Path): boolean =>
@@ -241,7 +250,9 @@ export const somePlace = (
   // Most of what may fail is left out, or nearly everything would.
   const from = careful.length === 0 || (daring.length > 0 && sc.draw.once(4)) ? daring : careful
   if (from.length === 0) return null
-  const [root, path] = sc.draw.one(from)
+  // The state has many more places than the locals, which are to be used too.
+  const ofLocals = sc.draw.once(4) ? from.filter(([root]) => root.kind === 'local') : []
+  const [root, path] = sc.draw.one(ofLocals.length > 0 ? ofLocals : from)
   return {
     root,
     path,

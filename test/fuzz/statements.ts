@@ -2,10 +2,10 @@
 
 import { comparedChoice } from './booleans.ts'
 import { type Code, code, group, grouped, type Part, statement, textOf } from './code.ts'
-import { local } from './declarations.ts'
+import { local, scalarLocal } from './declarations.ts'
 import { argumentsOf, choosing, compound, pointed } from './effects.ts'
 import { call1, callback, elementVar, someList } from './lists.ts'
-import { changedList } from './own-lists.ts'
+import { changedList, ownList } from './own-lists.ts'
 import { done, type Make, type Powers, type Written } from './powers.ts'
 import {
   affords,
@@ -49,8 +49,21 @@ const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\
 
 /** A block with names of its own. */
 const inner = (sc: Scope, powers: Powers, most = 2): Code => {
-  const { code: body } = statements({ ...sc, depth: sc.depth + 1 }, { ...powers, blocks: false }, sc.depth > 2 ? 1 : most)
-  return group`{\n${body}}`
+  const hidden = hiding({ ...sc, depth: sc.depth + 1 })
+  const { code: body } = statements(hidden.scope, { ...powers, blocks: false }, sc.depth > 2 ? 1 : most)
+  return group`{\n${hidden.code}${body}}`
+}
+
+/** At the start of a block: sometimes a local that hides one of the same name, which cannot be read while it is declared. */
+const hiding = (sc: Scope): Written => {
+  const outer = sc.vars.filter((v) => v.kind === 'local' && /^v\d+$/.test(v.text))
+  if (outer.length === 0 || !sc.draw.once(10)) return done(sc, group``)
+  const { text } = sc.draw.one(outer)
+  const written = scalarLocal(
+    { ...sc, yields: false, vars: sc.vars.filter((v) => v.text !== text), pure: sc.pure.filter((f) => !f.local) },
+    text,
+  )
+  return written === null ? done(sc, group``) : done({ ...written.scope, pure: sc.pure, helpers: sc.helpers }, group`${written.code}\n`)
 }
 
 const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
@@ -76,6 +89,7 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
     [2, swapped],
     [powers.pauses ? 8 : 0, pause],
     [powers.pauses && !flat ? 3 : 0, pausingLoop],
+    [powers.pauses ? 4 : 0, kept],
     [powers.chooses ? 4 : 0, chosen],
     [2, asserted],
     [powers.blocks ? 1 : 0, blocked],
@@ -283,6 +297,23 @@ const pause: Make = (sc) => {
       ? statement`yield until(${label(sc)}, () => ${sc.grammar.bool({ ...withoutYields(afterYield(sc)), writes: false, depth: 2 })})`
       : statement`yield ${label(sc)}`,
   )
+}
+
+/** A local that is needed in a later step. */
+const kept: Make = (sc, powers) => {
+  const { draw, grammar } = sc
+  const first = (draw.once(3) ? chosen(sc, powers) : null) ?? (draw.once(6) ? ownList(sc) : scalarLocal(sc))
+  if (first === null) return null
+  const after = afterYield(first.scope)
+  const known = new Set(sc.vars)
+  const only = { ...after, yields: false, vars: after.vars.filter((v) => !known.has(v)) }
+  const place = target(after, isScalar)
+  const value = place?.assignable && place.root.kind !== 'ghost' ? grammar.value(only, place.type, 'daring') : null
+  const use =
+    place === null || value === null || draw.once(3)
+      ? statement`if (${grammar.bool(only)}) ${inner(after, powers)}`
+      : statement`${place.code} = ${value}`
+  return done(after, group`${first.code}\n${pause(first.scope, powers)!.code}\n${use}`)
 }
 
 /** A loop of which each round ends a step. */

@@ -4,7 +4,7 @@ import { loadText } from '../differential/text.ts'
 import { type Code, textOf } from './code.ts'
 import { comparePredicates, type Predicates } from './compare-predicates.ts'
 import { compareSteps, type Rules, type StepOptions } from './compare-steps.ts'
-import { createDraw } from './draw.ts'
+import { createDraw, seedOf } from './draw.ts'
 import type { Feature } from './features.ts'
 import { shrink } from './shrink.ts'
 import { type StepModule, stepModule } from './step-module.ts'
@@ -104,6 +104,13 @@ export const runSteps = async (seed: number, tally: StepTally, options: StepRunO
     tally.differences.push(difference)
     if (i < 2) onDifference?.(difference)
   }
+}
+
+/** Runs so many modules, or up to the first difference. */
+export const runModules = async (seed: number, modules: number, options: StepRunOptions = {}): Promise<StepTally> => {
+  const tally: StepTally = { lists: 0, ways: 0, predicates: 0, values: 0, refused: {}, differences: [] }
+  for (let i = 0; i < modules && tally.differences.length === 0; i++) await runSteps(seedOf(seed, i), tally, options)
+  return tally
 }
 
 type Differing = Extract<Outcome, { kind: 'differs' }>
