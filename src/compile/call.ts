@@ -305,7 +305,7 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
     }
     case Array.from: {
       const [from = undefinedValue, transform] = args()
-      const source = lift(from)
+      const source = lift(present(c, from, site))
       const length = source.k === 'record' ? source.fields.get('length') : undefined
       const sequence =
         length?.k === 'const'
@@ -322,10 +322,10 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
           const item = numbered.item(i)
           const number = isSet ? int(members, 0, i) : constantValue(i)
           const value = mapped(c, item, () => invoke(c, transform, [item.value, number], site, scope), site)
-          const present = settle(c, item.present)
+          const isThere = settle(c, item.present)
           // A member's number is that of the members before it.
-          if (isSet) members = settle(c, binary('add', members, present))
-          return { present, value: settleValue(c, value) }
+          if (isSet) members = settle(c, binary('add', members, isThere))
+          return { present: isThere, value: settleValue(c, value) }
         })
       const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
       sequence.end()

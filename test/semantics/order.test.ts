@@ -454,6 +454,8 @@ test.each([
   ['s.m.add(2); const ys = Array.from(s.m, (_, i) => i); s.x = ys[0]', 's.x === 0'],
   ['s.m.add(1); s.m.add(3); s.x = Array.from(s.m, (v, i) => v + 2 * i)[1]', 's.x === 5'],
   ['s.m.add(1); Array.from(s.m, (v, i) => { if (v === 1) s.m.add(3); s.x = i; return v })', 's.x === 1'],
+  ['s.om = s.m; const o = s.b ? null : s.om; if (o !== null) o.add(2); s.x = Array.from(o, (v, i) => v + i)[0]', 's.x === 2'],
+  ['s.m.add(2); const o = s.b ? null : s.m; s.x = Array.from(o, (v, i) => v + i)[0]', 's.x === 2'],
   ['s.m.add(2); const ms = [...s.m]; s.x = Array.from(ms, (_, i) => i + 1)[0]', 's.x === 1'],
   ['s.x = Array.from([2, s.n, 3].filter((v) => v > 1), (_, i) => i)[1]', 's.x === 1'],
 ])('Array.from numbers the elements that are there: %s', async (body, expected) => {
