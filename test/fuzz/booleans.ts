@@ -2,7 +2,7 @@
 import { type Code, code, group } from './code.ts'
 import { chainTo, constant, unionField } from './integers.ts'
 import { call1, callback, someList } from './lists.ts'
-import { allows, deeper, deepest, isLeaf, type Scope, somePlace, sometimes } from './scope.ts'
+import { allows, deeper, deepest, isLeaf, isState, type Scope, somePlace, sometimes } from './scope.ts'
 import { isScalar, randomInt, sameType, type Type } from './types.ts'
 
 const bool = code('bool')
@@ -49,8 +49,21 @@ const test = (sc: Scope): Code | null => {
   }
 }
 
+/** A local compared with what a `yield*` gives, on either side; null where there is none. */
+export const comparedChoice = (sc: Scope): Code | null => {
+  const { draw, grammar } = sc
+  const local = somePlace(sc, (t, root) => isScalar(t) && !isState(root) && !(t.k === 'enum' && t.values.length < 2))
+  if (local === null) return null
+  const chosen = grammar.choice(sc, local.type)
+  if (chosen === null) return null
+  const [a, b] = draw.once(2) ? [local.code, chosen.code] : [chosen.code, local.code]
+  return bool`(${a} ${draw.one(local.type.k === 'int' ? ['===', '<', '<=', '>', '>=', '!=='] : ['===', '!=='])} ${b})`
+}
+
 const comparison = (sc: Scope): Code => {
   const sub = deeper(sc)
+  const chosen = sc.yields && sc.draw.once(4) ? comparedChoice(sub) : null
+  if (chosen !== null) return chosen
   return bool`(${sc.grammar.int(sub).code} ${sc.draw.one(['===', '<', '<=', '>', '>=', '!=='])} ${sc.grammar.int(sub).code})`
 }
 

@@ -106,8 +106,9 @@ const nestsOnePath = (t: Type, around: string): boolean => {
 const anyType = (draw: Draw, options: TypeOptions, depth: number): Type => {
   const deep = depth >= (options.small ? 1 : 2)
   const inner = (): Type => anyType(draw, options, depth + 1)
+  const inherited = draw.below(prototypeNames.length)
   const fieldName = (i: number): string =>
-    draw.once(40) && !options.without.has('prototype names') ? draw.one(prototypeNames) : fieldNames[i]!
+    draw.once(40) && !options.without.has('prototype names') ? prototypeNames[(inherited + i) % prototypeNames.length]! : fieldNames[i]!
   return draw.weighted<() => Type>([
     [deep ? 12 : 4, () => scalarType(draw, options)],
     [deep ? 1 : 4, () => optionalOf(draw, inner, options)],

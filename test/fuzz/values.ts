@@ -2,8 +2,8 @@
 import { type Code, code, group, separated } from './code.ts'
 import { chainTo, constant } from './integers.ts'
 import { call1, callback, someList } from './lists.ts'
-import { allows, type Care, deeper, deepest, isLeaf, isState, type Scope, somePlace, sometimes } from './scope.ts'
-import { type Fields, isScalar, isWritable, randomInt, sameType, type Type, typeKey } from './types.ts'
+import { allows, type Care, declared, deeper, deepest, isLeaf, isState, repeated, type Scope, somePlace, sometimes } from './scope.ts'
+import { type Fields, intType, isScalar, isWritable, randomInt, sameType, type Type, typeKey } from './types.ts'
 
 export const enumeration = (sc: Scope, values: readonly string[]): Code => {
   const { draw, grammar } = sc
@@ -98,11 +98,17 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
           return field === null ? literal() : make`{ ...${from}, ${name}: ${field} }`
         }
         if (type.k === 'array' || type.k === 'queue') {
+          if (type.k === 'array' && isScalar(type.of) && draw.once(4)) return counted(sub, type.length, type.of) ?? literal()
           const list = someList(sub, (of) => sameType(of, type.of))
           if (list === null || !isScalar(type.of)) return literal()
           if (type.k === 'array' && !(list.exact && list.most === type.length)) return literal()
           if (type.k === 'queue' && list.most > type.capacity) return literal()
-          return draw.once(2) ? make`${list.code}.map(${callback(sub, list, type.of, 3)})` : make`[...${list.code}]`
+          return draw.weighted<() => Code>([
+            [2, () => make`${list.code}.map(${callback(sub, list, type.of, 3)})`],
+            [2, () => make`[...${list.code}]`],
+            [1, () => make`Array.from(${list.source})`],
+            [2, () => make`Array.from(${list.source}, ${callback(sub, list, type.of, 2)})`],
+          ])()
         }
         return literal()
       },
@@ -164,6 +170,14 @@ const written = (sc: Scope, type: Type, care: Care): Code | null => {
     default:
       return null
   }
+}
+
+/** `Array.from({ length: n }, (_, i) => ...)`. */
+const counted = (sc: Scope, length: number, of: Type): Code | null => {
+  const i = sc.fresh('i')
+  const inside = declared(repeated(sometimes(sc), length), { text: i, type: intType(0, length - 1), kind: 'local', assignable: false })
+  const item = sc.grammar.value({ ...inside, writes: sc.writes && allows(sc, 'callback effects') }, of, 'safe')
+  return item === null ? null : code('')`Array.from({ length: ${`${length}`} }, (_, ${i}) => ${item})`
 }
 
 /** A constant of the type; null where there is none. */

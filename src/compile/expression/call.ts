@@ -1,15 +1,18 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { Argument, CallExpression, Expression } from 'oxc-parser'
-import { constant, select } from '../../ir/build.js'
+import { binary, constant, select, zero } from '../../ir/build.js'
+import type { Expr } from '../../ir/system.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
 import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
 import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, textOf } from '../values/context.js'
 import { leavable, type Site, scoped } from '../values/flow.js'
+import { compact } from '../values/layout.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
 import { stale } from '../values/stale.js'
+import { wholeOf } from '../values/state-places.js'
 import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
 import { condition } from './condition.js'
@@ -303,7 +306,7 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
     }
     case Array.from: {
       const [from = undefinedValue, transform] = args()
-      const source = lift(from)
+      const source = lift(present(c, from, site))
       const length = source.k === 'record' ? source.fields.get('length') : undefined
       const sequence =
         length?.k === 'const'
@@ -311,11 +314,19 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
           : sequenceOf(c, source, site)
       if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
       const [given] = node.arguments
+      const numbered =
+        sequence.fixed === null ? sequence : fixedSequence(compact(sequence.fixed, wholeOf(c, spanOf(site.file, node))).items)
+      const isSet = source.k === 'ref' && source.place.domain.kind === 'set'
+      let members: Expr = zero
       const apply = (): Item[] =>
-        Array.from({ length: sequence.count }, (_, i) => {
-          const item = sequence.item(i)
-          const value = mapped(c, item, () => invoke(c, transform, [item.value, constantValue(i)], site, scope), site)
-          return { present: settle(c, item.present), value: settleValue(c, value) }
+        Array.from({ length: numbered.count }, (_, i) => {
+          const item = numbered.item(i)
+          const number = isSet ? int(members, 0, i) : constantValue(i)
+          const value = mapped(c, item, () => invoke(c, transform, [item.value, number], site, scope), site)
+          const isThere = settle(c, item.present)
+          // A member's number is that of the members before it.
+          if (isSet) members = settle(c, binary('add', members, isThere))
+          return { present: isThere, value: settleValue(c, value) }
         })
       const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
       sequence.end()

@@ -9,7 +9,7 @@ import { compact, leaves, lower, raise } from '../values/layout.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
 import { type Type, typeOf, typeOfDomain } from '../values/type.js'
-import { asInt, constantValue, describe, type Item, int, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import { asInt, constantValue, describe, type Item, int, isLeftOut, lift, type Place, undefinedValue, type Value } from '../values/value.js'
 import { present } from './access.js'
 
 export const countMembers = (v: Value): Value =>
@@ -26,8 +26,8 @@ export const lengthOf = (items: readonly Item[]): Value => {
     items.map((item) => ({ present: item.present, value: undefinedValue })),
     (v) => v,
   )
-  const least = items.filter((item) => item.present.op === 'const').length
-  return int(length, least, items.length)
+  const some = items.filter((item) => !isLeftOut(item))
+  return int(length, some.filter((item) => item.present.op === 'const').length, some.length)
 }
 
 /** `object[index]`. */
@@ -139,13 +139,11 @@ export interface Sequence {
 
 const nothingMore = (): void => {}
 
-/** Items that nothing can change. */
-export const fixedSequence = (items: readonly Item[]): Sequence => ({
-  count: items.length,
-  item: (i) => items[i] ?? nothing,
-  fixed: items,
-  end: nothingMore,
-})
+/** Items that nothing can change. For what is left out no code is to run. */
+export const fixedSequence = (all: readonly Item[]): Sequence => {
+  const items = all.filter((item) => !isLeftOut(item))
+  return { count: items.length, item: (i) => items[i] ?? nothing, fixed: items, end: nothingMore }
+}
 
 /** As `for..of` goes through something: each item is read when its round begins. */
 export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {

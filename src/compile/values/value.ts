@@ -33,6 +33,9 @@ export interface Item {
   readonly value: Value
 }
 
+/** Whether an item is known not to be in the list: a filter has left it out. */
+export const isLeftOut = ({ present }: Item): boolean => present.op === 'const' && present.value === 0
+
 export type Value =
   /** Known now: a number, string, boolean, null, undefined, function, params, an array or object of such. */
   | { readonly k: 'const'; readonly value: unknown }

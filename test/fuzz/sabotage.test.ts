@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import type { BinaryOp, Expr, System } from '../../src/ir/system.ts'
 import { mapBlock } from '../../src/ir/walk.ts'
-import type { CompareOptions } from './compare.ts'
-import { compareMany } from './runs.ts'
+import type { CompareOptions } from '../differential/compare.ts'
+import { runModels } from './models.ts'
 
 const replaced = (from: BinaryOp, to: BinaryOp, e: Expr): Expr => {
   const inner = (x: Expr): Expr => replaced(from, to, x)
@@ -66,13 +66,13 @@ const sabotages: Readonly<Record<string, NonNullable<CompareOptions['sabotage']>
 }
 
 test.each(Object.entries(sabotages))('%s is noticed', { timeout: 60_000 }, async (_, sabotage) => {
-  await expect(compareMany({ seed: 7, numRuns: 300, milliseconds: 30_000, show: 'first' }, { sabotage })).rejects.toThrow(/\nDiffers: /)
+  const { differences } = await runModels(7, 300, { sabotage, shrinking: 0 })
+  expect(differences[0]?.said).toMatch(/^Differs: /)
 })
 
-test('a failure is shown with a small model', { timeout: 60_000 }, async () => {
-  const sabotage = sabotages['a step that is never taken']!
-  const failure = await compareMany({ seed: 7, numRuns: 300, milliseconds: 5_000 }, { sabotage }).catch((error: unknown) => String(error))
-  const model = String(failure).split("from 'ts-pattern'\n")[1] ?? ''
+test('a difference is shown with a small model', { timeout: 60_000 }, async () => {
+  const { differences } = await runModels(7, 300, { sabotage: sabotages['a step that is never taken']!, shrinking: 5_000 })
+  const model = differences[0]?.source.split("from 'ts-pattern'\n")[1] ?? ''
   expect(model).toContain('export default properties(m, {')
-  expect(model.split('\n').length).toBeLessThan(45)
+  expect(model.split('\n').filter((line) => line.trim() !== '').length).toBeLessThan(30)
 })
