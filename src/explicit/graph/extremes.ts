@@ -68,8 +68,8 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
       return { name, kind, value: values[i], schedule: schedules[at]?.schedule ?? null, unchosen: schedules[at]?.unchosen ?? null }
     }),
     limit,
-    states: machine.read('states'),
-    transitions: machine.read('transitions'),
+    states: machine.globals.states,
+    transitions: machine.globals.transitions,
     bytes: machine.bytes(),
   }
 }

@@ -50,11 +50,11 @@ const statesPerCall = 10_000
 
 const start = (program: GraphProgram, machine: GraphMachine, options: GraphOptions): void => {
   const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1 } = options
-  machine.write('state_limit', Math.min(maxStates, 2 ** 32 - 1))
-  machine.write('max_depth', Math.min(maxDepth, 2 ** 32 - 1))
+  machine.globals.state_limit = Math.min(maxStates, 2 ** 32 - 1)
+  machine.globals.max_depth = Math.min(maxDepth, 2 ** 32 - 1)
   const view = new DataView(machine.memory.buffer)
   for (const [w, word] of program.layout.initial.entries()) view.setBigUint64(program.memory.current + w * 8, word, true)
-  machine.call('begin')
+  machine.exports.begin()
   machine.forget()
   machine.targets.clear()
   machine.agents.clear()
@@ -73,10 +73,10 @@ const failingOf = (pairs: Uint32Array): Map<number, number[]> => {
 
 const graphOf = (program: GraphProgram, machine: GraphMachine, initial: number): Graph => {
   const { memory: map, layout } = program
-  const states = machine.read('states')
+  const states = machine.globals.states
   const { buffer } = machine.memory
   const words = layout.widths.length
-  machine.offsets.append(new Uint8Array(new Uint32Array([machine.read('edges')]).buffer))
+  machine.offsets.append(new Uint8Array(new Uint32Array([machine.globals.edges]).buffer))
   const agents = machine.agents.bytes()
   return {
     states,
@@ -97,18 +97,18 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
   const program = graphProgramOf(system)
   const machine = createGraphMachine(program, memory)
   start(program, machine, options)
-  const initial = machine.read('states')
+  const initial = machine.globals.states
   const stopped = (): Limit | null => {
-    if (machine.read('stop') === stopReasons.states) return { kind: 'states', max: maxStates ?? 0 }
-    return machine.read('stop') === 0 ? null : { kind: 'memory', bytes: memory }
+    if (machine.globals.stop === stopReasons.states) return { kind: 'states', max: maxStates ?? 0 }
+    return machine.globals.stop === 0 ? null : { kind: 'memory', bytes: memory }
   }
   const end = (limit: Limit | null): BuiltGraph => {
     const edges = machine.targets.length() / 4
     return {
       graph: limit === null ? graphOf(program, machine, initial) : null,
       limit,
-      states: machine.read('states'),
-      transitions: machine.read('transitions'),
+      states: machine.globals.states,
+      transitions: machine.globals.transitions,
       bytes: machine.bytes(),
       bytesPerEdge: edges === 0 ? 0 : (machine.targets.length() + machine.agents.length()) / edges,
     }
@@ -116,20 +116,20 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
   for (;;) {
     const halted = await pace.turn(() =>
       onProgress?.({
-        states: machine.read('states'),
-        transitions: machine.read('transitions'),
-        depth: machine.read('depth'),
-        queue: machine.read('left') + machine.read('queued'),
+        states: machine.globals.states,
+        transitions: machine.globals.transitions,
+        depth: machine.globals.depth,
+        queue: machine.globals.left + machine.globals.queued,
         bytes: machine.bytes(),
         seconds: pace.seconds(),
       }),
     )
     if (halted !== null) return end(halted.stopped)
-    const done = machine.call('run', statesPerCall) === 1
+    const done = machine.exports.run(statesPerCall) === 1
     if (done) machine.drain()
     const limit = stopped()
     if (limit !== null) return end(limit)
     if (done)
-      return end(maxDepth !== undefined && machine.read('depth') >= maxDepth && initial > 0 ? { kind: 'depth', max: maxDepth } : null)
+      return end(maxDepth !== undefined && machine.globals.depth >= maxDepth && initial > 0 ? { kind: 'depth', max: maxDepth } : null)
   }
 }

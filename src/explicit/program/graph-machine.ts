@@ -2,9 +2,9 @@
 
 import { batch } from '../emit/memory-map.js'
 import { stopReasons } from '../store/table.js'
-import { encode } from '../wasm/encode.js'
-import { compileModule, newInstance, newMemory, type WasmGlobalObject, type WasmMemory, wasm } from '../wasm/platform.js'
-import type { GraphProgram } from './graph-program.js'
+import { type Instance, instanceOf } from '../wasm/interface.js'
+import { newMemory } from '../wasm/platform.js'
+import type { GraphInterface, GraphProgram } from './graph-program.js'
 import { createGrowing, type Growing } from './growing.js'
 
 const page = 65_536
@@ -15,11 +15,7 @@ const load = 0.6
 /** States are entered into a grown table in slices, so that V8 gets to replace the code that does it by optimised code. */
 const slice = 10_000
 
-export interface GraphMachine {
-  readonly memory: WasmMemory
-  readonly call: (name: string, ...args: readonly number[]) => number
-  readonly read: (global: string) => number
-  readonly write: (global: string, value: number) => void
+export interface GraphMachine extends Instance<GraphInterface> {
   /** Copies what waits in the linear memory to the arrays below. */
   readonly drain: () => void
   /** Forgets what waits in the linear memory. */
@@ -61,18 +57,18 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     if (tableAt < fresh) new Uint8Array(memory.buffer).fill(0, tableAt, Math.min(fresh, end))
     slots = next
     const indexBits = 32 - Math.clz32(roomFor(next) + 1)
-    write('table_at', tableAt)
-    write('table_end', end)
-    write('slots', next)
-    write('index_mask', 2 ** indexBits - 1)
-    write('room', roomFor(next))
-    const states = read('states')
-    for (let i = 0; i < states; i += slice) call('enter', i, Math.min(slice, states - i))
+    globals.table_at = tableAt
+    globals.table_end = end
+    globals.slots = next
+    globals.index_mask = 2 ** indexBits - 1
+    globals.room = roomFor(next)
+    const states = globals.states
+    for (let i = 0; i < states; i += slice) exports.enter(i, Math.min(slice, states - i))
     return true
   }
   const grow = (): void => {
     const ratios = slots < 2 ** 22 ? [4, 2, 1.5, 1.2] : [2, 1.5, 1.2]
-    if (!ratios.some((ratio) => growTo(Math.floor(slots * ratio)))) write('stop', stopReasons.memory)
+    if (!ratios.some((ratio) => growTo(Math.floor(slots * ratio)))) globals.stop = stopReasons.memory
   }
   const starts = [
     ['target_at', map.targets],
@@ -82,52 +78,29 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     ['failing_at', map.failing],
   ] as const
   const forget = (): void => {
-    for (const [global, start] of starts) write(global, start)
+    for (const [global, start] of starts) globals[global] = start
   }
   const drain = (): void => {
     try {
-      for (const [i, [global, start]] of starts.entries()) staged[i].append(new Uint8Array(memory.buffer, start, read(global) - start))
-      if (bytes() > limit) write('stop', stopReasons.memory)
+      for (const [i, [global, start]] of starts.entries()) staged[i].append(new Uint8Array(memory.buffer, start, globals[global] - start))
+      if (bytes() > limit) globals.stop = stopReasons.memory
     } catch (e) {
       if (!(e instanceof RangeError)) throw e
-      write('stop', stopReasons.memory)
+      globals.stop = stopReasons.memory
     }
     forget()
   }
 
-  const exported = newInstance(compileModule(encode(module)), { env: { memory, grow, drain } })
-  const globals = new Map<string, WasmGlobalObject>()
-  const functions = new Map<string, (...args: readonly number[]) => number>()
-  for (const [name, value] of Object.entries(exported)) {
-    if (value instanceof wasm.Global) globals.set(name, value)
-    else if (typeof value === 'function') functions.set(name, value as (...args: readonly number[]) => number)
-  }
-  const globalOf = (name: string): WasmGlobalObject => {
-    const g = globals.get(name)
-    if (g === undefined) throw new Error(`no global ${name} in the module`)
-    return g
-  }
-  const read = (name: string): number => {
-    const { value } = globalOf(name)
-    return typeof value === 'bigint' ? Number(value) : value >>> 0
-  }
-  const write = (name: string, value: number): void => {
-    const g = globalOf(name)
-    g.value = typeof g.value === 'bigint' ? BigInt(value) : value | 0
-  }
-  const call = (name: string, ...args: readonly number[]): number => {
-    const f = functions.get(name)
-    if (f === undefined) throw new Error(`no function ${name} in the module`)
-    return f(...args)
-  }
+  const instance = instanceOf(module, memory, { grow, drain })
+  const { globals, exports } = instance
   // Zeros are taken for met where no state was. Only the state of zeros belongs to place 0, so one that belongs elsewhere is put there.
   const view = new DataView(memory.buffer)
   let elsewhere = 1n
   do view.setBigUint64(map.recent, elsewhere++, true)
-  while (call('place_of', map.recent) === 0)
-  write('head', map.ring)
-  write('tail', map.ring)
+  while (exports.place_of(map.recent) === 0)
+  globals.head = map.ring
+  globals.tail = map.ring
   forget()
   growTo(Math.ceil((4 * batch) / load))
-  return { memory, call, read, write, drain, forget, targets, agents, offsets, labels, failing, bytes }
+  return { ...instance, drain, forget, targets, agents, offsets, labels, failing, bytes }
 }

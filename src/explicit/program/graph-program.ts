@@ -5,7 +5,7 @@ import { type Layout, layoutOf } from '../emit/layout.js'
 import { propertyCode } from '../emit/properties.js'
 import { nested, type StepScope } from '../emit/step.js'
 import { type GraphMemory, graphMemory } from '../store/graph-memory-map.js'
-import { indexTableFunctions, indexTableGlobals } from '../store/index-table.js'
+import { indexTableExports, indexTableFunctions, indexTableGlobals } from '../store/index-table.js'
 import {
   block,
   br,
@@ -21,34 +21,37 @@ import {
   set,
   setGlobal,
   type WasmFunction,
-  type WasmGlobal,
-  type WasmModule,
   when,
 } from '../wasm/instruction.js'
-import { beginFunction, expandFunction } from './program.js'
+import { exported, global32, type Module, moduleOf } from '../wasm/interface.js'
+import { beginFunction, expandFunction, loopExports } from './program.js'
+
+const graphGlobals = {
+  ...indexTableGlobals,
+  depth: global32(),
+  max_depth: global32(-1n),
+  failed: global32(),
+  emitted: global32(),
+  failures: global32(),
+  expanded: global32(),
+  offset_at: global32(),
+  label_at: global32(),
+  failing_at: global32(),
+  /** The last failing way that was noted: an agent's are noted once per state. */
+  failing_state: global32(-1n),
+  failing_agent: global32(-1n),
+} as const
+
+const graphInterface = { globals: graphGlobals, exports: { ...indexTableExports, ...loopExports } } as const
+
+export type GraphInterface = typeof graphInterface
 
 export interface GraphProgram {
   readonly system: System
   readonly layout: Layout
   readonly memory: GraphMemory
-  readonly module: WasmModule
+  readonly module: Module<GraphInterface>
 }
-
-const globals: readonly WasmGlobal[] = [
-  ...indexTableGlobals,
-  { name: 'depth', type: 'i32', initial: 0n },
-  { name: 'max_depth', type: 'i32', initial: -1n },
-  { name: 'failed', type: 'i32', initial: 0n },
-  { name: 'emitted', type: 'i32', initial: 0n },
-  { name: 'failures', type: 'i32', initial: 0n },
-  { name: 'expanded', type: 'i32', initial: 0n },
-  { name: 'offset_at', type: 'i32', initial: 0n },
-  { name: 'label_at', type: 'i32', initial: 0n },
-  { name: 'failing_at', type: 'i32', initial: 0n },
-  /** The last failing way that was noted: an agent's are noted once per state. */
-  { name: 'failing_state', type: 'i32', initial: -1n },
-  { name: 'failing_agent', type: 'i32', initial: -1n },
-]
 
 /** `failing(agent)`: the state being expanded has a failing way by the agent. */
 const failingFunction = (memory: GraphMemory): WasmFunction => {
@@ -100,10 +103,7 @@ const runFunction = (layout: Layout, memory: GraphMemory): WasmFunction => {
   const stateBytes = layout.widths.length * 8
   const before: Node = i32.divU(i32.sub(get('out'), i32.const(memory.buffer)), i32.const(memory.entry))
   return {
-    name: 'run',
-    params: [['budget', 'i32']],
-    result: 'i32',
-    exported: true,
+    ...exported(loopExports, 'run'),
     locals: [['out', 'i32']],
     body: [
       set('out', i32.const(memory.buffer)),
@@ -168,18 +168,9 @@ export const graphProgramOf = (system: System): GraphProgram => {
     startFunction(memory),
     runFunction(layout, memory),
   ]
-  const nothing = { params: [], result: null } as const
-  return {
-    system,
-    layout,
-    memory,
-    module: {
-      imports: [
-        { name: 'grow', type: nothing },
-        { name: 'drain', type: nothing },
-      ],
-      globals,
-      functions,
-    },
-  }
+  const imports = [
+    ['grow', []],
+    ['drain', []],
+  ] as const
+  return { system, layout, memory, module: moduleOf(graphInterface, imports, functions) }
 }

@@ -1,7 +1,7 @@
 /** An instance of a program: its memory, and the policies by which its table and its queue grow. */
 
 import { batch, type MemoryMap } from '../emit/memory-map.js'
-import { stopReasons } from '../store/table.js'
+import { stopReasons, type TableInterface } from '../store/table.js'
 import {
   distanceBits,
   firstSize,
@@ -16,10 +16,9 @@ import {
   type TableSize,
   tableBytes,
 } from '../store/table-size.js'
-import { encode } from '../wasm/encode.js'
-import type { WasmModule } from '../wasm/instruction.js'
-import { compileModule, newInstance, newMemory, type WasmGlobalObject, type WasmMemory, wasm } from '../wasm/platform.js'
-import type { Program } from './program.js'
+import { type Instance, instanceOf, type Module } from '../wasm/interface.js'
+import { newMemory } from '../wasm/platform.js'
+import type { Interfaces, Program } from './program.js'
 
 const page = 65_536
 const wholeMemory = 65_536 * page - page
@@ -27,13 +26,8 @@ const wholeMemory = 65_536 * page - page
 /** A table grows in slices of this many bytes, so that V8 gets to replace the code that does it by optimised code. */
 const sliceBytes = 2 ** 16
 
-type MachineFunction = (...args: readonly (number | bigint)[]) => number
-
-export interface Machine {
-  readonly memory: WasmMemory
-  readonly call: (name: string, ...args: readonly (number | bigint)[]) => number
-  readonly read: (global: string) => number
-  readonly write: (global: string, value: number) => void
+/** `I` is what JavaScript sees of the program, a search unless it says otherwise. */
+export interface Machine<I extends TableInterface = Interfaces['search']> extends Instance<I> {
   /** The instance's memory. Valid until the next call, which may make it grow. */
   readonly view: () => DataView<ArrayBuffer>
   readonly size: () => TableSize
@@ -45,8 +39,8 @@ export interface Machine {
   readonly reserve: (...bytes: readonly number[]) => number[] | null
 }
 
-export interface MachineParts {
-  readonly module: WasmModule
+export interface MachineParts<I extends TableInterface> {
+  readonly module: Module<I>
   readonly memory: MemoryMap
   readonly shape: TableShape
   /** Words per state. */
@@ -74,7 +68,7 @@ const inverse64 = (odd: bigint): bigint => {
 }
 
 /** What a machine needs of a program. */
-export const partsOf = (program: Program): MachineParts => ({
+export const partsOf = <I extends TableInterface>(program: Program<I>): MachineParts<I> => ({
   module: program.module,
   memory: program.memory,
   shape: program.shape,
@@ -82,7 +76,7 @@ export const partsOf = (program: Program): MachineParts => ({
 })
 
 /** Compiles and instantiates a module; its table and queue are empty. @throws NoMemory */
-export const createMachine = (parts: MachineParts, options: MachineOptions): Machine => {
+export const createMachine = <I extends TableInterface>(parts: MachineParts<I>, options: MachineOptions): Machine<I> => {
   const { shape, memory: map, words } = parts
   const { log = 12, frugal = frugalBytes, take = () => {} } = options
   const stateBytes = words * 8
@@ -125,13 +119,13 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     bytes.copyWithin(from, tableAt, tableAt + oldBytes)
     bytes.fill(0, tableAt, Math.min(from, fresh))
     fresh = Math.max(fresh, end)
-    write('rehash_free', 0)
-    write('furthest', 0)
+    globals.rehash_free = 0
+    globals.furthest = 0
     const slice = Math.floor(sliceBytes / oldSlot)
     const unfactor = inverse64(BigInt(size.factor))
     for (let slot = 0; slot < oldSlots; slot += slice)
-      call(
-        `rehash_${size.kind}_${next.kind}`,
+      exports.rehash(
+        next.kind === 'narrow' ? 1 : 0,
         from + slot * oldSlot,
         slot,
         Math.min(slice, oldSlots - slot),
@@ -142,70 +136,51 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
     setSize(next)
     return true
   }
+  const outOfMemory = (): void => {
+    globals.stop = stopReasons.memory
+  }
   const grow = (): void => {
-    const isTooFull = (): boolean => read('states') + batch > read('room')
-    const isTooFar = (): boolean => read('furthest') >= 2 ** (shape.keyBits - size.log + distanceBits)
+    const isTooFull = (): boolean => globals.states + batch > globals.room
+    const isTooFar = (): boolean => globals.furthest >= 2 ** (shape.keyBits - size.log + distanceBits)
     while (isTooFull() || isTooFar())
       if (!nextSizes(shape, size, frugal).some(growTo)) {
-        write('room', lastRoom(shape, size))
-        if (isTooFull() || isTooFar()) return write('stop', stopReasons.memory)
+        globals.room = lastRoom(shape, size)
+        if (isTooFull() || isTooFar()) return outOfMemory()
       }
   }
   const widen = (): void => {
     const doubled = capacity * 2
     const end = map.ring + doubled * stateBytes
-    if (bytesOf(size, doubled) > options.limit) return write('stop', stopReasons.memory)
+    if (bytesOf(size, doubled) > options.limit) return outOfMemory()
     if (end > tableAt) {
       const to = aligned(map.ring + doubled * stateBytes * 2)
       const bytes = tableBytes(shape, size)
-      if (!reach(to + bytes + guard)) return write('stop', stopReasons.memory)
+      if (!reach(to + bytes + guard)) return outOfMemory()
       bytesAt().copyWithin(to, tableAt, tableAt + bytes)
       tableAt = to
       fresh = Math.max(fresh, to + bytes)
-      write('table_at', to)
+      globals.table_at = to
     }
-    const [head, tail, oldEnd] = [read('head'), read('tail'), read('ring_end')]
-    if (tail <= head && read('left') + read('queued') > 0 && !options.keep) {
+    const [head, tail, oldEnd] = [globals.head, globals.tail, globals.ring_end]
+    if (tail <= head && globals.left + globals.queued > 0 && !options.keep) {
       bytesAt().copyWithin(oldEnd, map.ring, tail)
-      write('tail', oldEnd + tail - map.ring)
+      globals.tail = oldEnd + tail - map.ring
     }
     capacity = doubled
-    write('capacity', capacity)
-    write('ring_end', end)
+    globals.capacity = capacity
+    globals.ring_end = end
   }
 
-  const exported = newInstance(compileModule(encode(parts.module)), { env: { memory, grow, widen, take } })
-  const functions = new Map<string, MachineFunction>()
-  const globals = new Map<string, WasmGlobalObject>()
-  for (const [name, value] of Object.entries(exported)) {
-    if (value instanceof wasm.Global) globals.set(name, value)
-    else if (typeof value === 'function') functions.set(name, value as MachineFunction)
-  }
-  const call = (name: string, ...args: readonly (number | bigint)[]): number => {
-    const f = functions.get(name)
-    if (f === undefined) throw new Error(`no function ${name} in the module`)
-    return f(...args)
-  }
-  const globalOf = (name: string): WasmGlobalObject => {
-    const g = globals.get(name)
-    if (g === undefined) throw new Error(`no global ${name} in the module`)
-    return g
-  }
-  const read = (name: string): number => {
-    const { value } = globalOf(name)
-    return typeof value === 'bigint' ? Number(value) : value >>> 0
-  }
-  const write = (name: string, value: number): void => {
-    const g = globalOf(name)
-    g.value = typeof g.value === 'bigint' ? BigInt(value) : value
-  }
+  const instance = instanceOf(parts.module, memory, { grow, widen, take })
+  // Whatever else there is, the table is in it.
+  const { globals, exports } = instance as unknown as Instance<TableInterface>
   const setSize = (next: TableSize): void => {
     size = next
-    write('table_at', tableAt)
-    write('table_log', size.log)
-    write('table_factor', size.factor)
-    write('narrow', size.kind === 'narrow' ? 1 : 0)
-    write('room', roomOf(shape, size, frugal))
+    globals.table_at = tableAt
+    globals.table_log = size.log
+    globals.table_factor = size.factor
+    globals.narrow = size.kind === 'narrow' ? 1 : 0
+    globals.room = roomOf(shape, size, frugal)
   }
   /** Nothing was met lately. Place 0 gets a word that belongs to another place, so that zero is not taken for met. */
   const forgetRecent = (): void => {
@@ -214,17 +189,14 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
   }
   setSize(size)
   forgetRecent()
-  write('capacity', capacity)
-  write('head', map.ring)
-  write('tail', map.ring)
-  write('ring_end', map.ring + capacity * stateBytes)
-  write('keep', options.keep ? 1 : 0)
+  globals.capacity = capacity
+  globals.head = map.ring
+  globals.tail = map.ring
+  globals.ring_end = map.ring + capacity * stateBytes
+  globals.keep = options.keep ? 1 : 0
 
   return {
-    memory,
-    call,
-    read,
-    write,
+    ...instance,
     view: () => new DataView(memory.buffer),
     size: () => size,
     bytes: () => bytesOf(size, capacity),
@@ -238,8 +210,8 @@ export const createMachine = (parts: MachineParts, options: MachineOptions): Mac
       fresh = Math.max(fresh, end)
       setSize(next)
       forgetRecent()
-      write('furthest', 0)
-      write('states', 0)
+      globals.furthest = 0
+      globals.states = 0
       return true
     },
     reserve: (...sizes) => {

@@ -2,13 +2,13 @@
 import type { Process, System } from '../../ir/system.js'
 import { agentFunctions, copyState, currentState, initFunction, newScope } from '../emit/agents.js'
 import { readElement } from '../emit/fields.js'
-import { rememberFunction, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
+import { rememberFunction, traceExports, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
 import { type MemoryMap, memoryMap, recordBytes } from '../emit/memory-map.js'
-import { propertiesFunction, recordFields, testFunction } from '../emit/properties.js'
-import { lookFunction, markFunction, sampleGlobals } from '../emit/sample-functions.js'
+import { propertiesFunction, recordFields, testExports, testFunction } from '../emit/properties.js'
+import { lookFunction, markFunction, sampleExports, sampleGlobals } from '../emit/sample-functions.js'
 import { builtIns, type Purpose, type StepScope } from '../emit/step.js'
-import { stopReasons, tableFunctions, tableGlobals } from '../store/table.js'
+import { stopReasons, tableExports, tableFunctions, tableGlobals } from '../store/table.js'
 import { type TableShape, tableShape } from '../store/table-size.js'
 import {
   block,
@@ -24,33 +24,49 @@ import {
   ret,
   set,
   setGlobal,
+  type ValueType,
   type WasmFunction,
-  type WasmGlobal,
-  type WasmModule,
   when,
 } from '../wasm/instruction.js'
+import { answer, exported, global32, type Interface, type Module, moduleOf, procedure } from '../wasm/interface.js'
 
-export interface Program {
+const searchGlobals = {
+  depth: global32(),
+  max_depth: global32(-1n),
+  /** 1 where a violation ends the search. */
+  first: global32(),
+  deadlock_counts: global32(),
+  /** About the state being expanded: some way through a step failed; successors were flushed already. */
+  failed: global32(),
+  emitted: global32(),
+  failures: global32(),
+} as const
+
+/** `begin()`: queues the initial states. `run(budget) -> 0 or 1`: looks at and expands states; 1 where none is left. */
+export const loopExports = { begin: procedure(), run: answer(['budget', 'i32']) } as const
+
+const search = {
+  globals: { ...tableGlobals, ...searchGlobals },
+  exports: { ...tableExports, ...loopExports, at_rest: answer() },
+} as const
+const traced = { globals: { ...search.globals, ...traceGlobals }, exports: { ...search.exports, ...traceExports } } as const
+const trace = { globals: traced.globals, exports: { ...traced.exports, ...testExports } } as const
+const sample = { globals: { ...traced.globals, ...sampleGlobals }, exports: { ...traced.exports, ...sampleExports } } as const
+
+const interfaces = { search, trace, sample } as const
+
+/** What JavaScript sees of a program, by its purpose. */
+export type Interfaces = typeof interfaces
+/** What it sees of all that can be asked for moves. */
+export type Traced = typeof traced
+
+export interface Program<I extends Interface = Interfaces['search']> {
   readonly system: System
   readonly layout: Layout
   readonly shape: TableShape
   readonly memory: MemoryMap
-  readonly purpose: Purpose
-  readonly module: WasmModule
+  readonly module: Module<I>
 }
-
-const globals: readonly WasmGlobal[] = [
-  ...tableGlobals,
-  { name: 'depth', type: 'i32', initial: 0n },
-  { name: 'max_depth', type: 'i32', initial: -1n },
-  /** 1 where a violation ends the search. */
-  { name: 'first', type: 'i32', initial: 0n },
-  { name: 'deadlock_counts', type: 'i32', initial: 0n },
-  /** About the state being expanded: some way through a step failed; successors were flushed already. */
-  { name: 'failed', type: 'i32', initial: 0n },
-  { name: 'emitted', type: 'i32', initial: 0n },
-  { name: 'failures', type: 'i32', initial: 0n },
-]
 
 /** `settle(property, length, failure, violation)`: the first time only. */
 const settleFunction = (memory: MemoryMap): WasmFunction => ({
@@ -100,7 +116,7 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
   }
   const { processes } = scope.system
   const all = processes.map(isFinal).reduce((every, f) => i32.and(every, f), i32.const(processes.length > 0 ? 1 : 0))
-  return { name: 'at_rest', params: [], result: 'i32', exported: true, locals: scope.locals, body: [...scope.code, all] }
+  return { ...exported(search.exports, 'at_rest'), locals: scope.locals, body: [...scope.code, all] }
 }
 
 /** `expand(out) -> out`: all successors of the current state. */
@@ -124,10 +140,7 @@ export const expandFunction = (system: System): WasmFunction => {
 
 /** `begin()`: queues the initial states; the current state is the one with all initial values. */
 export const beginFunction = (memory: MemoryMap): WasmFunction => ({
-  name: 'begin',
-  params: [],
-  result: null,
-  exported: true,
+  ...exported(loopExports, 'begin'),
   locals: [],
   body: [
     setGlobal('depth', i32.const(-1)),
@@ -147,10 +160,7 @@ const runFunction = (system: System, layout: Layout, memory: MemoryMap, purpose:
   const stateBytes = layout.widths.length * 8
   const deadlock = builtIns(system).deadlock
   return {
-    name: 'run',
-    params: [['budget', 'i32']],
-    result: 'i32',
-    exported: true,
+    ...exported(loopExports, 'run'),
     locals: [
       ['out', 'i32'],
       ['before', 'i32'],
@@ -199,12 +209,12 @@ const runFunction = (system: System, layout: Layout, memory: MemoryMap, purpose:
 }
 
 /** Generates the module of a system. @throws StateTooWide */
-export const programOf = (system: System, purpose: Purpose): Program => {
+export const programOf = <P extends keyof Interfaces>(system: System, purpose: P): Program<Interfaces[P]> => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, purpose)
   const shape = tableShape(layout.widths)
   const scope = (): StepScope => newScope(system, layout, memory, purpose)
-  const isTraced = purpose === 'trace' || purpose === 'sample'
+  const isTraced = purpose !== 'search'
   const functions: WasmFunction[] = [
     ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
     initFunction(scope()),
@@ -220,15 +230,10 @@ export const programOf = (system: System, purpose: Purpose): Program => {
     beginFunction(memory),
     runFunction(system, layout, memory, purpose),
   ]
-  const nothing = { params: [], result: null } as const
-  const module: WasmModule = {
-    imports: [
-      { name: 'grow', type: nothing },
-      { name: 'widen', type: nothing },
-      ...(purpose === 'sample' ? [{ name: 'take', type: { params: ['i32'], result: null } } as const] : []),
-    ],
-    globals: [...globals, ...(isTraced ? traceGlobals : []), ...(purpose === 'sample' ? sampleGlobals : [])],
-    functions,
-  }
-  return { system, layout, shape, memory, purpose, module }
+  const imports: readonly (readonly [string, readonly ValueType[]])[] = [
+    ['grow', []],
+    ['widen', []],
+    ...(purpose === 'sample' ? [['take', ['i32']] as const] : []),
+  ]
+  return { system, layout, shape, memory, module: moduleOf(interfaces[purpose], imports, functions) }
 }

@@ -18,13 +18,13 @@ export interface StartOptions {
 export const defaultMemory = (): number => Math.min(mostMemory, Math.floor(totalmem() * 0.8))
 
 /** Writes a state's words to an address. */
-export const writeState = (machine: Machine, at: number, words: readonly bigint[]): void => {
+export const writeState = (machine: Pick<Machine, 'view'>, at: number, words: readonly bigint[]): void => {
   const view = machine.view()
   for (const [w, word] of words.entries()) view.setBigUint64(at + w * 8, word, true)
 }
 
 /** The words of the state at an address. */
-export const wordsAt = (machine: Machine, at: number, words: number): bigint[] => {
+export const wordsAt = (machine: Pick<Machine, 'view'>, at: number, words: number): bigint[] => {
   const view = machine.view()
   return Array.from({ length: words }, (_, w) => view.getBigUint64(at + w * 8, true))
 }
@@ -33,13 +33,13 @@ export const wordsAt = (machine: Machine, at: number, words: number): bigint[] =
 export const startSearch = (program: Program, machine: Machine, options: StartOptions): void => {
   const { memory, system, layout } = program
   const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1, first = false, deadlock = system.deadlock } = options
-  machine.write('state_limit', Math.min(maxStates, 2 ** 32 - 1) | 0)
-  machine.write('max_depth', Math.min(maxDepth, 2 ** 32 - 1) | 0)
-  machine.write('first', first ? 1 : 0)
-  machine.write('deadlock_counts', deadlock === 'violation' ? 1 : 0)
+  machine.globals.state_limit = Math.min(maxStates, 2 ** 32 - 1)
+  machine.globals.max_depth = Math.min(maxDepth, 2 ** 32 - 1)
+  machine.globals.first = first ? 1 : 0
+  machine.globals.deadlock_counts = deadlock === 'violation' ? 1 : 0
   const view = machine.view()
   for (let i = 0; i < system.properties.length; i++)
     view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
   writeState(machine, memory.current, layout.initial)
-  machine.call('begin')
+  machine.exports.begin()
 }

@@ -8,7 +8,7 @@ import { type Marks, markOf } from '../emit/marks.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { valueFields } from '../emit/sample-functions.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
+import { type Interfaces, type Program, programOf, type Traced } from '../program/program.js'
 import { startSearch, wordsAt, writeState } from '../program/start.js'
 import { createHunter } from '../search/hunt.js'
 import { failingWays, type Level } from '../search/schedule.js'
@@ -78,7 +78,7 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const take = (end: number): void => {
     taken.push(...waysUpTo(end))
   }
-  const machine: Machine = createMachine(partsOf(program), { limit: memory, keep: true, log: firstTable, take })
+  const machine: Machine<Interfaces['sample']> = createMachine(partsOf(program), { limit: memory, keep: true, log: firstTable, take })
   const marks = markOf(system)
   const { layout, memory: map } = program
   const words = layout.widths.length
@@ -91,7 +91,7 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const met = (): Uint8Array => Uint8Array.from(addresses(), (address) => (address === 0 ? 0 : 1))
   const forget = (): void => {
     addresses().fill(0)
-    machine.write('here', 1)
+    machine.globals.here = 1
   }
   const waysUpTo = (end: number): Way[] => {
     const view = machine.view()
@@ -104,24 +104,24 @@ export const createSampler = (original: System, memory: number): Sampler => {
   }
   const all = (expand: () => number): Ways => {
     taken = []
-    machine.write('sampling', 1)
+    machine.globals.sampling = 1
     const last = waysUpTo(expand())
-    machine.write('sampling', 0)
+    machine.globals.sampling = 0
     const failing = failingWays(program, machine).map(({ failure, move }): Way => ({ move, to: null, failure }))
     return { all: [...taken, ...last, ...failing], hasAllFailing: failing.length < mostFailing }
   }
   const initial = (): Ways => {
     writeState(machine, map.current, layout.initial)
-    machine.write('failures', 0)
-    return all(() => machine.call('init', map.buffer))
+    machine.globals.failures = 0
+    return all(() => machine.exports.init(map.buffer))
   }
   const ways = ({ words: state }: Place): Ways => {
     writeState(machine, scratch, state)
-    return all(() => machine.call('successors', scratch))
+    return all(() => machine.exports.successors(scratch))
   }
   const values = ({ words: state }: Place): (number | null)[] => {
     writeState(machine, map.current, state)
-    machine.call('look')
+    machine.exports.look()
     const view = machine.view()
     return questions.map((_, i) => {
       const at = map.records + i * recordBytes
@@ -131,24 +131,24 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const explore = ({ maxStates, isEnough }: ExploreOptions): Exploration => {
     forget()
     startSearch(program, machine, { maxStates, deadlock: 'allowed' })
-    const levels: Level[] = [{ start: map.ring, count: machine.read('left') }]
+    const levels: Level[] = [{ start: map.ring, count: machine.globals.left }]
     let complete = false
-    while (machine.read('stop') === 0 && !isEnough(met(), machine.read('states'))) {
-      const before = machine.read('depth')
-      complete = machine.call('run', Math.min(statesPerCall, Math.max(1, machine.read('left')))) === 1
+    while (machine.globals.stop === 0 && !isEnough(met(), machine.globals.states)) {
+      const before = machine.globals.depth
+      complete = machine.exports.run(Math.min(statesPerCall, Math.max(1, machine.globals.left))) === 1
       if (complete) break
-      if (machine.read('depth') > before) {
+      if (machine.globals.depth > before) {
         const { start, count } = levels[levels.length - 1]
-        levels.push({ start: start + count * words * 8, count: machine.read('left') })
+        levels.push({ start: start + count * words * 8, count: machine.globals.left })
       }
     }
-    const states = machine.read('states')
+    const states = machine.globals.states
     const found = met()
     const first = levels[0]?.start ?? map.ring
     const last = levels[levels.length - 1]
     const targets = new Set([...addresses()].filter((address) => address >= first))
     if (last !== undefined && last.count > 0) targets.add(last.start + (last.count - 1) * words * 8)
-    machine.write('stop', 0)
+    machine.globals.stop = 0
     const schedules = schedulesTo(program, machine, levels, targets)
     return { complete, states, schedules, met: found }
   }
@@ -160,7 +160,12 @@ const statesPerCall = 1_000
 const firstTable = 15
 
 /** One shortest way to each of the states. Takes one more expansion of all states on the levels up to the last of them. */
-const schedulesTo = (program: Program, machine: Machine, levels: readonly Level[], targets: ReadonlySet<number>): Schedule[] => {
+const schedulesTo = (
+  program: Program<Traced>,
+  machine: Machine<Traced>,
+  levels: readonly Level[],
+  targets: ReadonlySet<number>,
+): Schedule[] => {
   const stateBytes = program.layout.widths.length * 8
   const onward = new Map<number, { readonly from: number; readonly move: Move }>()
   let wanted: number[] = []
@@ -183,9 +188,9 @@ const schedulesTo = (program: Program, machine: Machine, levels: readonly Level[
     wanted = [...new Set([...wanted, ...here])]
     if (wanted.length === 0) continue
     wanted = before(() => {
-      if (d > 0) return void machine.call('hunt', levels[d - 1].start, levels[d - 1].count)
+      if (d > 0) return void machine.exports.hunt(levels[d - 1].start, levels[d - 1].count)
       writeState(machine, program.memory.current, program.layout.initial)
-      machine.call('hunt_initial')
+      machine.exports.hunt_initial()
     })
   }
   const follow = (target: number): Schedule | null => {

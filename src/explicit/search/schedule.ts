@@ -10,7 +10,7 @@ import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/step.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
+import { type Interfaces, type Program, programOf, type Traced } from '../program/program.js'
 import { startSearch, writeState } from '../program/start.js'
 import { NoMemory } from '../wasm/platform.js'
 import { createHunter, type Edges, type Hunter } from './hunt.js'
@@ -41,6 +41,9 @@ export interface Scheduled {
   readonly unchosen: Limit | null
 }
 
+type TraceProgram = Program<Interfaces['trace']>
+type TraceMachine = Machine<Interfaces['trace']>
+
 const statesPerCall = 10_000
 /** The edges that so many states have to wanted ones are kept at a time. */
 const statesPerHunt = 1_000
@@ -53,26 +56,31 @@ export interface Level {
 
 /** The second search, to the depth of the deepest target. */
 interface Searched {
-  readonly program: Program
-  readonly machine: Machine
+  readonly program: TraceProgram
+  readonly machine: TraceMachine
   readonly hunter: Hunter
   readonly levels: readonly Level[]
 }
 
 /** Null where memory ran out or the signal said to stop. */
-const searchLevels = async (program: Program, machine: Machine, depth: number, options: ScheduleOptions): Promise<Level[] | null> => {
+const searchLevels = async (
+  program: TraceProgram,
+  machine: TraceMachine,
+  depth: number,
+  options: ScheduleOptions,
+): Promise<Level[] | null> => {
   const stateBytes = program.layout.widths.length * 8
   const pace = startPace({ memory: options.memory, signal: options.signal })
   startSearch(program, machine, { maxDepth: depth, deadlock: options.deadlock })
-  const levels: Level[] = [{ start: program.memory.ring, count: machine.read('left') }]
+  const levels: Level[] = [{ start: program.memory.ring, count: machine.globals.left }]
   while (levels.length <= depth) {
-    const before = machine.read('depth')
-    const ended = machine.call('run', Math.min(statesPerCall, machine.read('left'))) === 1
-    if (machine.read('stop') !== 0) return null
+    const before = machine.globals.depth
+    const ended = machine.exports.run(Math.min(statesPerCall, machine.globals.left)) === 1
+    if (machine.globals.stop !== 0) return null
     if (ended) throw new Error(`the second search ends before the depth of ${depth} that the first one reached`)
-    if (machine.read('depth') > before) {
+    if (machine.globals.depth > before) {
       const last = levels[levels.length - 1]
-      levels.push({ start: last.start + last.count * stateBytes, count: machine.read('left') })
+      levels.push({ start: last.start + last.count * stateBytes, count: machine.globals.left })
     }
     if ((await pace.turn()) !== null) return null
   }
@@ -86,12 +94,12 @@ export interface FailingWay {
 }
 
 /** The number of the built-in property that a failure violates. */
-const violatedBy = ({ system }: Program, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
+const violatedBy = ({ system }: TraceProgram, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
 
 /** The failing ways of the state that was expanded last. */
-export const failingWays = (program: Program, machine: Machine): FailingWay[] => {
+export const failingWays = (program: Program<Traced>, machine: Machine<Traced>): FailingWay[] => {
   const view = machine.view()
-  return Array.from({ length: machine.read('failures') }, (_, i) => {
+  return Array.from({ length: machine.globals.failures }, (_, i) => {
     const at = program.memory.failures + i * 16
     return {
       failure: view.getInt32(at, true),
@@ -102,7 +110,7 @@ export const failingWays = (program: Program, machine: Machine): FailingWay[] =>
 
 /** The moves from a state that fail as the property says. */
 const failuresAt = (searched: Searched, address: number, property: number): Move[] => {
-  searched.machine.call('successors', address)
+  searched.machine.exports.successors(address)
   const { program, machine } = searched
   return failingWays(program, machine).flatMap((way) => (violatedBy(program, way) === property ? [way.move] : []))
 }
@@ -113,10 +121,10 @@ const endsAt = (searched: Searched, level: Level, property: number): number[] =>
   const stateBytes = program.layout.widths.length * 8
   const { deadlock } = builtIns(program.system)
   const settles = (address: number): boolean => {
-    if (property < deadlock) return machine.call('test', property, address) === 1
+    if (property < deadlock) return machine.exports.test(property, address) === 1
     if (property > deadlock) return failuresAt(searched, address, property).length > 0
-    const isOver = machine.call('successors', address) === program.memory.buffer && machine.read('emitted') === 0
-    return isOver && machine.read('failed') === 0 && machine.call('at_rest') === 0
+    const isOver = machine.exports.successors(address) === program.memory.buffer && machine.globals.emitted === 0
+    return isOver && machine.globals.failed === 0 && machine.exports.at_rest() === 0
   }
   const ends: number[] = []
   for (let i = 0; i < level.count; i++) {
@@ -131,7 +139,7 @@ function* edgesFrom({ program, machine, hunter }: Searched, level: Level): Gener
   const stateBytes = program.layout.widths.length * 8
   for (let i = 0; i < level.count; i += statesPerHunt)
     yield hunter.edges(() => {
-      machine.call('hunt', level.start + i * stateBytes, Math.min(statesPerHunt, level.count - i))
+      machine.exports.hunt(level.start + i * stateBytes, Math.min(statesPerHunt, level.count - i))
     })
 }
 
@@ -262,7 +270,7 @@ const follow = async (
     for (let i = 0; i < count; i++) if (switches.least[numberOf(program, start) + i] !== unwanted) wanted.push(start + i * stateBytes)
     if ((await pace.turn()) !== null || !hunter.seek(wanted)) return null
     const edges = hunter.edges(() => {
-      machine.call('hunt', address, 1)
+      machine.exports.hunt(address, 1)
     })
     if (edges === null) return null
     const ways = Array.from({ length: edges.count }, (_, e): Way => {
@@ -281,11 +289,11 @@ const follow = async (
   return moves
 }
 
-const failingInit = (program: Program, machine: Machine, property: number): Schedule | null => {
+const failingInit = (program: TraceProgram, machine: TraceMachine, property: number): Schedule | null => {
   writeState(machine, program.memory.current, program.layout.initial)
-  machine.write('hunting', 1)
-  machine.call('hunt_initial')
-  machine.write('hunting', 0)
+  machine.globals.hunting = 1
+  machine.exports.hunt_initial()
+  machine.globals.hunting = 0
   const way = failingWays(program, machine).find((f) => violatedBy(program, f) === property)
   return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
 }
@@ -300,7 +308,7 @@ const startOf = (
   if (!hunter.seek(wanted)) return null
   const edges = hunter.edges(() => {
     writeState(machine, program.memory.current, program.layout.initial)
-    machine.call('hunt_initial')
+    machine.exports.hunt_initial()
   })
   if (edges === null || edges.count === 0) return null
   const starts = Array.from({ length: edges.count }, (_, e) => {
@@ -359,7 +367,7 @@ const switchesFor = ({ program, machine, levels }: Searched, depth: number, { me
   }
 }
 
-const machineFor = (program: Program, { memory }: ScheduleOptions): Machine | null => {
+const machineFor = (program: TraceProgram, { memory }: ScheduleOptions): TraceMachine | null => {
   try {
     return createMachine(partsOf(program), { limit: memory, keep: true })
   } catch (error) {

@@ -108,10 +108,10 @@ export const dumpWasm = (system: System): string => moduleText(programOf(system,
 const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const progressOf = (machine: Machine, seconds: number): Progress => ({
-  states: machine.read('states'),
-  transitions: machine.read('transitions'),
-  depth: machine.read('depth'),
-  queue: machine.read('left') + machine.read('queued'),
+  states: machine.globals.states,
+  transitions: machine.globals.transitions,
+  depth: machine.globals.depth,
+  queue: machine.globals.left + machine.globals.queued,
   bytes: machine.bytes(),
   seconds,
 })
@@ -127,7 +127,7 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
   const elapsed = (): number => (performance.now() - started) / 1000
   let sliceEnd = performance.now() + sliceMilliseconds
   const stopped = (): Limit | null => {
-    switch (machine.read('stop')) {
+    switch (machine.globals.stop) {
       case stopReasons.states:
         return { kind: 'states', max: options.maxStates ?? 0 }
       case stopReasons.memory:
@@ -139,12 +139,12 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
     }
   }
   for (;;) {
-    const done = machine.call('run', statesPerCall) === 1
+    const done = machine.exports.run(statesPerCall) === 1
     const limit = stopped()
     if (limit !== null) return { limit, seconds: elapsed() }
     if (done) {
       const { maxDepth } = options
-      const cut = maxDepth !== undefined && machine.read('depth') >= maxDepth && machine.read('states') > 0
+      const cut = maxDepth !== undefined && machine.globals.depth >= maxDepth && machine.globals.states > 0
       return { limit: cut ? { kind: 'depth', max: maxDepth } : null, seconds: elapsed() }
     }
     if (options.seconds !== undefined && elapsed() >= options.seconds)
@@ -160,9 +160,9 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
 
 /** Looks at the states that wait in the queue, without expanding them: they are reachable. */
 export const lookAtTheRest = (machine: Machine): void => {
-  machine.write('stop', 0)
-  machine.write('max_depth', 0)
-  while (machine.call('run', statesPerCall) === 0);
+  machine.globals.stop = 0
+  machine.globals.max_depth = 0
+  while (machine.exports.run(statesPerCall) === 0);
 }
 
 /** By the number that a property has in the program. */
@@ -275,13 +275,13 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const complete = limit === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
-  const states = machine.read('states')
+  const states = machine.globals.states
   return {
     complete,
     limit,
     states,
-    transitions: machine.read('transitions'),
-    depth: machine.read('depth'),
+    transitions: machine.globals.transitions,
+    depth: machine.globals.depth,
     seconds,
     setupSeconds,
     bytes: machine.bytes(),

@@ -22,34 +22,40 @@ import {
   set,
   setGlobal,
   type WasmFunction,
-  type WasmGlobal,
   when,
 } from '../wasm/instruction.js'
+import { answer, exported, global32, global64, procedure } from '../wasm/interface.js'
 import type { GraphMemory } from './graph-memory-map.js'
 import { stopReasons } from './table.js'
 
-export const indexTableGlobals: readonly WasmGlobal[] = [
-  { name: 'table_at', type: 'i32', initial: 0n },
-  { name: 'table_end', type: 'i32', initial: 0n },
-  { name: 'slots', type: 'i32', initial: 0n },
-  { name: 'index_mask', type: 'i32', initial: 0n },
+export const indexTableGlobals = {
+  table_at: global32(),
+  table_end: global32(),
+  slots: global32(),
+  index_mask: global32(),
   /** The table grows before it holds more states than this. */
-  { name: 'room', type: 'i32', initial: 0n },
-  { name: 'states', type: 'i32', initial: 0n },
-  { name: 'state_limit', type: 'i32', initial: -1n },
+  room: global32(),
+  states: global32(),
+  state_limit: global32(-1n),
   /** The array of states, which is the queue as well: the next one to be expanded, and the place behind the last one. */
-  { name: 'head', type: 'i32', initial: 0n },
-  { name: 'tail', type: 'i32', initial: 0n },
-  { name: 'left', type: 'i32', initial: 0n },
-  { name: 'queued', type: 'i32', initial: 0n },
-  { name: 'transitions', type: 'i64', initial: 0n },
-  { name: 'edges', type: 'i32', initial: 0n },
-  { name: 'stop', type: 'i32', initial: 0n },
-  { name: 'sink', type: 'i32', initial: 0n },
+  head: global32(),
+  tail: global32(),
+  left: global32(),
+  queued: global32(),
+  transitions: global64(),
+  edges: global32(),
+  stop: global32(),
+  sink: global32(),
   /** Where the next target and agent of an edge go. */
-  { name: 'target_at', type: 'i32', initial: 0n },
-  { name: 'agent_at', type: 'i32', initial: 0n },
-]
+  target_at: global32(),
+  agent_at: global32(),
+} as const
+
+export const indexTableExports = {
+  flush: procedure(['end', 'i32']),
+  enter: procedure(['index', 'i32'], ['count', 'i32']),
+  place_of: answer(['state', 'i32']),
+} as const
 
 const factors = [0x9e3779b97f4a7c15n, 0xbf58476d1ce4e5b9n, 0x94d049bb133111ebn] as const
 
@@ -216,10 +222,7 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
 
 /** `flush(end)`: inserts all entries of the buffer up to `end`, queues those that are new, and notes an edge for each. */
 const flushFunction = (memory: GraphMemory): WasmFunction => ({
-  name: 'flush',
-  params: [['end', 'i32']],
-  result: null,
-  exported: true,
+  ...exported(indexTableExports, 'flush'),
   locals: [
     ['p', 'i32'],
     ['chunk_end', 'i32'],
@@ -252,13 +255,7 @@ const flushFunction = (memory: GraphMemory): WasmFunction => ({
 
 /** `enter(index, count)`: puts states of the array, which are all different, into a table that has grown. */
 const enterFunction = (words: number, memory: GraphMemory): WasmFunction => ({
-  name: 'enter',
-  params: [
-    ['index', 'i32'],
-    ['count', 'i32'],
-  ],
-  result: null,
-  exported: true,
+  ...exported(indexTableExports, 'enter'),
   locals: [['h', 'i64'], ...(['a', 'tag', 'at'] as const).map((l) => [l, 'i32'] as const)],
   body: [
     set('at', i32.add(i32.const(memory.ring), i32.mul(get('index'), i32.const(words * 8)))),
@@ -280,10 +277,7 @@ const enterFunction = (words: number, memory: GraphMemory): WasmFunction => ({
 
 /** `place_of(state) -> place` among the states met lately. */
 const placeFunction = (words: number, memory: GraphMemory): WasmFunction => ({
-  name: 'place_of',
-  params: [['state', 'i32']],
-  result: 'i32',
-  exported: true,
+  ...exported(indexTableExports, 'place_of'),
   locals: [['h', 'i64']],
   body: [...hashed(words, get('state')), recentPlace(memory)],
 })

@@ -29,38 +29,43 @@ import {
   set,
   setGlobal,
   type WasmFunction,
-  type WasmGlobal,
   when,
 } from '../wasm/instruction.js'
-import { rehashFunction } from './growth.js'
+import { answer, exported, global32, global64, procedure } from '../wasm/interface.js'
+import { growthExports, rehashFunctions } from './growth.js'
 import { located, mixed, probe, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
 import { distanceBits, type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
 
-export const tableGlobals: readonly WasmGlobal[] = [
-  { name: 'table_at', type: 'i32', initial: 0n },
-  { name: 'table_log', type: 'i32', initial: 0n },
-  { name: 'table_factor', type: 'i32', initial: 1n },
-  { name: 'narrow', type: 'i32', initial: 0n },
+export const tableGlobals = {
+  table_at: global32(),
+  table_log: global32(),
+  table_factor: global32(1n),
+  narrow: global32(),
   /** The table grows before it holds more states than this. */
-  { name: 'room', type: 'i32', initial: 0n },
-  { name: 'states', type: 'i32', initial: 0n },
-  { name: 'state_limit', type: 'i32', initial: -1n },
+  room: global32(),
+  states: global32(),
+  state_limit: global32(-1n),
   /** The first parts that were written, or-ed: says how many bits the greatest distance takes. */
-  { name: 'furthest', type: 'i64', initial: 0n },
-  { name: 'rehash_free', type: 'i32', initial: 0n },
-  { name: 'sink', type: 'i32', initial: 0n },
+  furthest: global64(),
+  rehash_free: global32(),
+  sink: global32(),
   /** The queue: a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves it. */
-  { name: 'ring_end', type: 'i32', initial: 0n },
-  { name: 'capacity', type: 'i32', initial: 0n },
-  { name: 'keep', type: 'i32', initial: 0n },
-  { name: 'head', type: 'i32', initial: 0n },
-  { name: 'tail', type: 'i32', initial: 0n },
+  ring_end: global32(),
+  capacity: global32(),
+  keep: global32(),
+  head: global32(),
+  tail: global32(),
   /** States of the level being expanded that wait, and states of the next level. */
-  { name: 'left', type: 'i32', initial: 0n },
-  { name: 'queued', type: 'i32', initial: 0n },
-  { name: 'transitions', type: 'i64', initial: 0n },
-  { name: 'stop', type: 'i32', initial: 0n },
-]
+  left: global32(),
+  queued: global32(),
+  transitions: global64(),
+  stop: global32(),
+} as const
+
+export const tableExports = { flush: procedure(['end', 'i32']), find: answer(['at', 'i32']), ...growthExports } as const
+
+export const tableInterface = { globals: tableGlobals, exports: tableExports } as const
+export type TableInterface = typeof tableInterface
 
 const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): WasmFunction => {
   const ops = slotOps(kind)
@@ -186,10 +191,7 @@ const flushFunction = (shape: TableShape, memory: MemoryMap, kinds: readonly Slo
   const chunks = kinds.map((kind) => call(`chunk_${kind}`, get('p'), get('chunk_end')))
   const occupied = either('i32', getGlobal('keep'), [getGlobal('states')], [i32.add(getGlobal('left'), getGlobal('queued'))])
   return {
-    name: 'flush',
-    params: [['end', 'i32']],
-    result: null,
-    exported: true,
+    ...exported(tableExports, 'flush'),
     locals: [
       ['p', 'i32'],
       ['chunk_end', 'i32'],
@@ -259,10 +261,7 @@ const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
 const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
   const finds = kinds.map((kind) => call(`find_${kind}`, get('at')))
   return {
-    name: 'find',
-    params: [['at', 'i32']],
-    result: 'i32',
-    exported: true,
+    ...exported(tableExports, 'find'),
     locals: [],
     body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [finds[0]], [finds[1]])],
   }
@@ -276,6 +275,6 @@ export const tableFunctions = (shape: TableShape, memory: MemoryMap): WasmFuncti
     flushFunction(shape, memory, kinds),
     ...kinds.map((kind) => findFunction(shape, kind)),
     findAnyFunction(kinds),
-    ...kinds.flatMap((from) => kinds.filter((to) => to === from || to === 'narrow').map((to) => rehashFunction(shape, from, to))),
+    ...rehashFunctions(shape),
   ]
 }
