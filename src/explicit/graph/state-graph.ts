@@ -2,9 +2,10 @@
 import type { System } from '../../ir/system.js'
 import { createGraphMachine, type GraphMachine } from '../program/graph-machine.js'
 import { type GraphProgram, graphProgramOf } from '../program/graph-program.js'
+import { begin, type Limits } from '../program/start.js'
 import type { Pace } from '../search/pace.js'
 import type { Limit, Progress } from '../search/search.js'
-import { stopReasons } from '../store/table.js'
+import { stopReasons } from '../store/store.js'
 
 export interface Graph {
   readonly states: number
@@ -24,9 +25,7 @@ export interface Graph {
   readonly wordsOf: (state: number) => bigint[]
 }
 
-export interface GraphOptions {
-  readonly maxStates?: number | undefined
-  readonly maxDepth?: number | undefined
+export interface GraphOptions extends Limits {
   /** In bytes. */
   readonly memory: number
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -49,12 +48,7 @@ export const hasLabel = ({ labels, labelBytes }: Graph, state: number, property:
 const statesPerCall = 10_000
 
 const start = (program: GraphProgram, machine: GraphMachine, options: GraphOptions): void => {
-  const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1 } = options
-  machine.globals.state_limit = Math.min(maxStates, 2 ** 32 - 1)
-  machine.globals.max_depth = Math.min(maxDepth, 2 ** 32 - 1)
-  const view = new DataView(machine.memory.buffer)
-  for (const [w, word] of program.layout.initial.entries()) view.setBigUint64(program.memory.current + w * 8, word, true)
-  machine.exports.begin()
+  begin(program, machine, options)
   machine.forget()
   machine.targets.clear()
   machine.agents.clear()

@@ -1,14 +1,11 @@
 /** An instance of a graph program: its memory, and the policies by which its array of states, its table and its edges grow. */
 
 import { batch } from '../emit/memory-map.js'
-import { stopReasons } from '../store/table.js'
+import { stopReasons } from '../store/store.js'
 import { type Instance, instanceOf } from '../wasm/interface.js'
-import { newMemory } from '../wasm/platform.js'
+import { createLinearMemory, page } from '../wasm/linear-memory.js'
 import type { GraphInterface, GraphProgram } from './graph-program.js'
 import { createGrowing, type Growing } from './growing.js'
-
-const page = 65_536
-const wholeMemory = 65_536 * page - page
 
 /** How full the table gets. */
 const load = 0.6
@@ -16,6 +13,8 @@ const load = 0.6
 const slice = 10_000
 
 export interface GraphMachine extends Instance<GraphInterface> {
+  /** The instance's memory. Valid until the next call, which may make it grow. */
+  readonly view: () => DataView<ArrayBuffer>
   /** Copies what waits in the linear memory to the arrays below. */
   readonly drain: () => void
   /** Forgets what waits in the linear memory. */
@@ -33,7 +32,7 @@ export interface GraphMachine extends Instance<GraphInterface> {
 /** Compiles and instantiates the module; there is no state yet. `limit` is in bytes. @throws NoMemory */
 export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram, limit: number): GraphMachine => {
   const stateBytes = layout.widths.length * 8
-  const memory = newMemory(Math.ceil((map.ring + page) / page))
+  const { memory, reach, bytes: all, view } = createLinearMemory(map.ring + page)
   const [targets, agents, offsets, labels, failing] = [createGrowing(), createGrowing(), createGrowing(), createGrowing(), createGrowing()]
   const staged = [targets, agents, offsets, labels, failing]
   let slots = 0
@@ -46,15 +45,9 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
   const growTo = (next: number): boolean => {
     const tableAt = tableAtFor(roomFor(next))
     const end = tableAt + next * 4
-    if (end > wholeMemory || bytes() - memoryFor(slots) + end > limit) return false
-    const missing = Math.ceil((end - memory.buffer.byteLength) / page)
     const fresh = memory.buffer.byteLength
-    try {
-      if (missing > 0) memory.grow(missing)
-    } catch {
-      return false
-    }
-    if (tableAt < fresh) new Uint8Array(memory.buffer).fill(0, tableAt, Math.min(fresh, end))
+    if (bytes() - memoryFor(slots) + end > limit || !reach(end)) return false
+    if (tableAt < fresh) all().fill(0, tableAt, Math.min(fresh, end))
     slots = next
     const indexBits = 32 - Math.clz32(roomFor(next) + 1)
     globals.table_at = tableAt
@@ -94,13 +87,12 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
   const instance = instanceOf(module, memory, { grow, drain })
   const { globals, exports } = instance
   // Zeros are taken for met where no state was. Only the state of zeros belongs to place 0, so one that belongs elsewhere is put there.
-  const view = new DataView(memory.buffer)
   let elsewhere = 1n
-  do view.setBigUint64(map.recent, elsewhere++, true)
+  do view().setBigUint64(map.recent, elsewhere++, true)
   while (exports.place_of(map.recent) === 0)
   globals.head = map.ring
   globals.tail = map.ring
   forget()
   growTo(Math.ceil((4 * batch) / load))
-  return { ...instance, drain, forget, targets, agents, offsets, labels, failing, bytes }
+  return { ...instance, view, drain, forget, targets, agents, offsets, labels, failing, bytes }
 }

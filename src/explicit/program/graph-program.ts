@@ -1,38 +1,18 @@
 /** The WebAssembly module that builds the graph of a system's states: its agents, its predicates, the numbering store, and the loop that ties them together. */
 import type { System } from '../../ir/system.js'
-import { agentFunctions, copyState, initFunction, newScope } from '../emit/agents.js'
+import { newScope } from '../emit/agents.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
 import { propertyCode } from '../emit/properties.js'
 import { nested, type StepScope } from '../emit/step.js'
 import { type GraphMemory, graphMemory } from '../store/graph-memory-map.js'
 import { indexTableExports, indexTableFunctions, indexTableGlobals } from '../store/index-table.js'
-import {
-  block,
-  br,
-  brIf,
-  call,
-  get,
-  getGlobal,
-  i32,
-  i64,
-  loop,
-  type Node,
-  ret,
-  set,
-  setGlobal,
-  type WasmFunction,
-  when,
-} from '../wasm/instruction.js'
-import { exported, global32, type Module, moduleOf } from '../wasm/interface.js'
-import { beginFunction, expandFunction, loopExports } from './program.js'
+import { brIf, call, get, getGlobal, i32, type Node, ret, set, setGlobal, type WasmFunction, when } from '../wasm/instruction.js'
+import { global32, type Module, moduleOf } from '../wasm/interface.js'
+import { beginFunction, expansion, loopExports, loopGlobals, runFunction, type Visit } from './loop.js'
 
 const graphGlobals = {
   ...indexTableGlobals,
-  depth: global32(),
-  max_depth: global32(-1n),
-  failed: global32(),
-  emitted: global32(),
-  failures: global32(),
+  ...loopGlobals,
   expanded: global32(),
   offset_at: global32(),
   label_at: global32(),
@@ -98,60 +78,19 @@ const labelFunction = (scope: StepScope, memory: GraphMemory): WasmFunction => {
   }
 }
 
-/** `run(budget) -> 0 or 1`: numbers, labels and expands up to `budget` states in breadth-first order; 1 where none is left. */
-const runFunction = (layout: Layout, memory: GraphMemory): WasmFunction => {
-  const stateBytes = layout.widths.length * 8
+const visit = (memory: GraphMemory): Visit => {
   const before: Node = i32.divU(i32.sub(get('out'), i32.const(memory.buffer)), i32.const(memory.entry))
   return {
-    ...exported(loopExports, 'run'),
-    locals: [['out', 'i32']],
-    body: [
-      set('out', i32.const(memory.buffer)),
-      block('pause', [
-        loop('next', [
-          brIf('pause', getGlobal('stop')),
-          when(i32.eqz(getGlobal('left')), [
-            call('flush', get('out')),
-            set('out', i32.const(memory.buffer)),
-            brIf('pause', getGlobal('stop')),
-            when(i32.eqz(getGlobal('queued')), [ret(i32.const(1))]),
-            setGlobal('depth', i32.add(getGlobal('depth'), i32.const(1))),
-            setGlobal('left', getGlobal('queued')),
-            setGlobal('queued', i32.const(0)),
-          ]),
-          brIf('pause', i32.eqz(get('budget'))),
-          set('budget', i32.sub(get('budget'), i32.const(1))),
-          when(i32.geU(getGlobal('offset_at'), i32.const(memory.offsetLimit)), [call('drain'), brIf('pause', getGlobal('stop'))]),
-          i32.store(getGlobal('offset_at'), i32.add(getGlobal('edges'), before)),
-          setGlobal('offset_at', i32.add(getGlobal('offset_at'), i32.const(4))),
-          ...copyState(layout, memory, getGlobal('head')),
-          setGlobal('head', i32.add(getGlobal('head'), i32.const(stateBytes))),
-          setGlobal('left', i32.sub(getGlobal('left'), i32.const(1))),
-          setGlobal('expanded', i32.add(getGlobal('expanded'), i32.const(1))),
-          ...(memory.labelBytes > 0 ? [call('label')] : []),
-          when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), [
-            set('out', call('expand', get('out'))),
-            when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [call('flush', get('out')), set('out', i32.const(memory.buffer))]),
-          ]),
-          br('next'),
-        ]),
-      ]),
-      call('flush', get('out')),
-      i32.const(0),
+    meeting: [
+      when(i32.geU(getGlobal('offset_at'), i32.const(memory.offsetLimit)), [call('drain'), brIf('pause', getGlobal('stop'))]),
+      i32.store(getGlobal('offset_at'), i32.add(getGlobal('edges'), before)),
+      setGlobal('offset_at', i32.add(getGlobal('offset_at'), i32.const(4))),
     ],
+    passing: [],
+    looking: [setGlobal('expanded', i32.add(getGlobal('expanded'), i32.const(1))), ...(memory.labelBytes > 0 ? [call('label')] : [])],
+    ending: [],
   }
 }
-
-/** `begin()` as in a search; what was noted about the way to the initial states is dropped. */
-const startFunction = (memory: GraphMemory): WasmFunction => ({
-  ...beginFunction(memory),
-  body: [
-    ...beginFunction(memory).body,
-    setGlobal('edges', i32.const(0)),
-    setGlobal('failing_state', i32.const(-1)),
-    setGlobal('transitions', i64.const(0n)),
-  ],
-})
 
 /** Generates the module that builds the graph of a system; each of its properties becomes a bit of a state's label. @throws StateTooWide */
 export const graphProgramOf = (system: System): GraphProgram => {
@@ -159,14 +98,12 @@ export const graphProgramOf = (system: System): GraphProgram => {
   const memory = graphMemory(system, layout)
   const scope = (): StepScope => newScope(system, layout, memory, 'graph')
   const functions: WasmFunction[] = [
-    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
-    initFunction(scope()),
-    expandFunction(system),
+    ...expansion(system, scope),
     failingFunction(memory),
     ...(memory.labelBytes > 0 ? [labelFunction(scope(), memory)] : []),
     ...indexTableFunctions(layout.widths.length, memory),
-    startFunction(memory),
-    runFunction(layout, memory),
+    beginFunction(memory, [setGlobal('edges', i32.const(0)), setGlobal('failing_state', i32.const(-1))]),
+    runFunction(layout, memory, visit(memory)),
   ]
   const imports = [
     ['grow', []],

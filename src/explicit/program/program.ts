@@ -1,52 +1,25 @@
-/** The whole WebAssembly module of a system: its agents, its properties, the store, and the loop that ties them together. */
+/** The WebAssembly module that searches the states of a system: its agents, its properties, the table of states, and the loop that ties them together. */
 import type { Process, System } from '../../ir/system.js'
-import { agentFunctions, copyState, currentState, initFunction, newScope } from '../emit/agents.js'
+import { currentState, newScope } from '../emit/agents.js'
 import { readElement } from '../emit/fields.js'
 import { rememberFunction, traceExports, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
 import { type MemoryMap, memoryMap, recordBytes } from '../emit/memory-map.js'
 import { propertiesFunction, recordFields, testExports, testFunction } from '../emit/properties.js'
 import { lookFunction, markFunction, sampleExports, sampleGlobals } from '../emit/sample-functions.js'
-import { builtIns, type Purpose, type StepScope } from '../emit/step.js'
-import { stopReasons, tableExports, tableFunctions, tableGlobals } from '../store/table.js'
+import { builtIns, type StepScope } from '../emit/step.js'
+import { stopReasons } from '../store/store.js'
+import { tableExports, tableFunctions, tableGlobals } from '../store/table.js'
 import { type TableShape, tableShape } from '../store/table-size.js'
-import {
-  block,
-  br,
-  brIf,
-  call,
-  get,
-  getGlobal,
-  i32,
-  i64,
-  loop,
-  type Node,
-  ret,
-  set,
-  setGlobal,
-  type ValueType,
-  type WasmFunction,
-  when,
-} from '../wasm/instruction.js'
-import { answer, exported, global32, type Interface, type Module, moduleOf, procedure } from '../wasm/interface.js'
+import { call, get, getGlobal, i32, type Node, ret, set, setGlobal, type ValueType, type WasmFunction, when } from '../wasm/instruction.js'
+import { answer, exported, global32, type Interface, type Module, moduleOf } from '../wasm/interface.js'
+import { beginFunction, expansion, loopExports, loopGlobals, runFunction, type Visit } from './loop.js'
 
-const searchGlobals = {
-  depth: global32(),
-  max_depth: global32(-1n),
-  /** 1 where a violation ends the search. */
-  first: global32(),
-  deadlock_counts: global32(),
-  /** About the state being expanded: some way through a step failed; successors were flushed already. */
-  failed: global32(),
-  emitted: global32(),
-  failures: global32(),
-} as const
-
-/** `begin()`: queues the initial states. `run(budget) -> 0 or 1`: looks at and expands states; 1 where none is left. */
-export const loopExports = { begin: procedure(), run: answer(['budget', 'i32']) } as const
+/** 1 where a violation ends the search, and where deadlocks are violations. */
+const searchGlobals = { first: global32(), deadlock_counts: global32() } as const
 
 const search = {
-  globals: { ...tableGlobals, ...searchGlobals },
+  globals: { ...tableGlobals, ...loopGlobals, ...searchGlobals },
   exports: { ...tableExports, ...loopExports, at_rest: answer() },
 } as const
 const traced = { globals: { ...search.globals, ...traceGlobals }, exports: { ...search.exports, ...traceExports } } as const
@@ -119,94 +92,20 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
   return { ...exported(search.exports, 'at_rest'), locals: scope.locals, body: [...scope.code, all] }
 }
 
-/** `expand(out) -> out`: all successors of the current state. */
-export const expandFunction = (system: System): WasmFunction => {
-  const agents = system.agents.filter((a) => system.steps.some((s) => s.agent === a.id))
-  return {
-    name: 'expand',
-    params: [['out', 'i32']],
-    result: 'i32',
-    exported: false,
-    locals: [],
-    body: [
-      setGlobal('failed', i32.const(0)),
-      setGlobal('emitted', i32.const(0)),
-      setGlobal('failures', i32.const(0)),
-      ...agents.map((a) => set('out', call(`agent_${a.id}`, get('out')))),
-      get('out'),
-    ],
-  }
-}
-
-/** `begin()`: queues the initial states; the current state is the one with all initial values. */
-export const beginFunction = (memory: MemoryMap): WasmFunction => ({
-  ...exported(loopExports, 'begin'),
-  locals: [],
-  body: [
-    setGlobal('depth', i32.const(-1)),
-    call('flush', call('init', i32.const(memory.buffer))),
-    setGlobal('transitions', i64.const(0n)),
-    setGlobal('left', getGlobal('queued')),
-    setGlobal('queued', i32.const(0)),
-    setGlobal('depth', i32.const(0)),
-  ],
-})
-
-/**
- * `run(budget) -> 0 or 1`: looks at and expands up to `budget` states in breadth-first order; 1 where none is left. V8
- * replaces no running loop with optimised code, so this is called again and again.
- */
-const runFunction = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction => {
-  const stateBytes = layout.widths.length * 8
-  const deadlock = builtIns(system).deadlock
-  return {
-    ...exported(loopExports, 'run'),
-    locals: [
-      ['out', 'i32'],
-      ['before', 'i32'],
-    ],
-    body: [
-      set('out', i32.const(memory.buffer)),
-      block('pause', [
-        loop('next', [
-          brIf('pause', getGlobal('stop')),
-          when(i32.eqz(getGlobal('left')), [
-            call('flush', get('out')),
-            set('out', i32.const(memory.buffer)),
-            brIf('pause', getGlobal('stop')),
-            when(i32.eqz(getGlobal('queued')), [ret(i32.const(1))]),
-            setGlobal('depth', i32.add(getGlobal('depth'), i32.const(1))),
-            setGlobal('left', getGlobal('queued')),
-            setGlobal('queued', i32.const(0)),
-          ]),
-          brIf('pause', i32.eqz(get('budget'))),
-          set('budget', i32.sub(get('budget'), i32.const(1))),
-          ...copyState(layout, memory, getGlobal('head')),
-          ...(purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : []),
-          setGlobal('head', i32.add(getGlobal('head'), i32.const(stateBytes))),
-          when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))]),
-          setGlobal('left', i32.sub(getGlobal('left'), i32.const(1))),
-          ...(system.properties.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')]),
-          when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), [
-            set('before', get('out')),
-            set('out', call('expand', get('out'))),
-            when(i32.eq(get('out'), get('before')), [
-              when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
-                when(getGlobal('deadlock_counts'), [
-                  when(i32.eqz(call('at_rest')), [call('settle', i32.const(deadlock), getGlobal('depth'), i32.const(-1), i32.const(1))]),
-                ]),
-              ]),
-            ]),
-            when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [call('flush', get('out')), set('out', i32.const(memory.buffer))]),
-          ]),
-          br('next'),
+const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces): Visit => ({
+  meeting: purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : [],
+  passing: [when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))])],
+  looking: system.properties.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')],
+  ending: [
+    when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
+      when(getGlobal('deadlock_counts'), [
+        when(i32.eqz(call('at_rest')), [
+          call('settle', i32.const(builtIns(system).deadlock), getGlobal('depth'), i32.const(-1), i32.const(1)),
         ]),
       ]),
-      call('flush', get('out')),
-      i32.const(0),
-    ],
-  }
-}
+    ]),
+  ],
+})
 
 /** Generates the module of a system. @throws StateTooWide */
 export const programOf = <P extends keyof Interfaces>(system: System, purpose: P): Program<Interfaces[P]> => {
@@ -216,9 +115,7 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
   const scope = (): StepScope => newScope(system, layout, memory, purpose)
   const isTraced = purpose !== 'search'
   const functions: WasmFunction[] = [
-    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
-    initFunction(scope()),
-    expandFunction(system),
+    ...expansion(system, scope),
     ...(system.properties.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
     settleFunction(memory),
     failFunction,
@@ -228,7 +125,7 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
     ...(purpose === 'sample' ? [markFunction(memory), lookFunction(scope())] : []),
     ...tableFunctions(shape, memory),
     beginFunction(memory),
-    runFunction(system, layout, memory, purpose),
+    runFunction(layout, memory, visit(system, memory, purpose)),
   ]
   const imports: readonly (readonly [string, readonly ValueType[]])[] = [
     ['grow', []],

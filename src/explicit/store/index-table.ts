@@ -24,35 +24,23 @@ import {
   type WasmFunction,
   when,
 } from '../wasm/instruction.js'
-import { answer, exported, global32, global64, procedure } from '../wasm/interface.js'
+import { answer, exported, global32, procedure } from '../wasm/interface.js'
 import type { GraphMemory } from './graph-memory-map.js'
-import { stopReasons } from './table.js'
+import { flushFunction, type Inserting, stopReasons, storeExports, storeGlobals } from './store.js'
 
 export const indexTableGlobals = {
-  table_at: global32(),
+  ...storeGlobals,
   table_end: global32(),
   slots: global32(),
   index_mask: global32(),
-  /** The table grows before it holds more states than this. */
-  room: global32(),
-  states: global32(),
-  state_limit: global32(-1n),
-  /** The array of states, which is the queue as well: the next one to be expanded, and the place behind the last one. */
-  head: global32(),
-  tail: global32(),
-  left: global32(),
-  queued: global32(),
-  transitions: global64(),
   edges: global32(),
-  stop: global32(),
-  sink: global32(),
   /** Where the next target and agent of an edge go. */
   target_at: global32(),
   agent_at: global32(),
 } as const
 
 export const indexTableExports = {
-  flush: procedure(['end', 'i32']),
+  ...storeExports,
   enter: procedure(['index', 'i32'], ['count', 'i32']),
   place_of: answer(['state', 'i32']),
 } as const
@@ -220,37 +208,14 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
   }
 }
 
-/** `flush(end)`: inserts all entries of the buffer up to `end`, queues those that are new, and notes an edge for each. */
-const flushFunction = (memory: GraphMemory): WasmFunction => ({
-  ...exported(indexTableExports, 'flush'),
-  locals: [
-    ['p', 'i32'],
-    ['chunk_end', 'i32'],
-    ['count', 'i32'],
+/** An edge is noted for each entry, whether its state is new or not. */
+const inserting = (memory: GraphMemory): Inserting => ({
+  counting: [setGlobal('edges', i32.add(getGlobal('edges'), get('count')))],
+  rooms: [
+    [i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')), 'grow'],
+    [i32.gtU(i32.add(getGlobal('target_at'), i32.const(batch * 4)), i32.const(memory.targetLimit)), 'drain'],
   ],
-  body: [
-    set('p', i32.const(memory.buffer)),
-    set('count', i32.divU(i32.sub(get('end'), get('p')), i32.const(memory.entry))),
-    setGlobal('transitions', i64.add(getGlobal('transitions'), i64.extend(get('count')))),
-    setGlobal('edges', i32.add(getGlobal('edges'), get('count'))),
-    block('done', [
-      loop('more', [
-        brIf('done', i32.geU(get('p'), get('end'))),
-        brIf('done', getGlobal('stop')),
-        set('chunk_end', i32.add(get('p'), i32.const(batch * memory.entry))),
-        when(i32.gtU(get('chunk_end'), get('end')), [set('chunk_end', get('end'))]),
-        set('count', i32.divU(i32.sub(get('chunk_end'), get('p')), i32.const(memory.entry))),
-        when(i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')), [call('grow'), brIf('done', getGlobal('stop'))]),
-        when(i32.gtU(i32.add(getGlobal('target_at'), i32.const(batch * 4)), i32.const(memory.targetLimit)), [
-          call('drain'),
-          brIf('done', getGlobal('stop')),
-        ]),
-        call('chunk', get('p'), get('chunk_end')),
-        set('p', get('chunk_end')),
-        br('more'),
-      ]),
-    ]),
-  ],
+  insert: call('chunk', get('p'), get('batch_end')),
 })
 
 /** `enter(index, count)`: puts states of the array, which are all different, into a table that has grown. */
@@ -285,7 +250,7 @@ const placeFunction = (words: number, memory: GraphMemory): WasmFunction => ({
 /** All functions of the numbering store. They call the imports `grow` (a larger table and array) and `drain` (the edges leave), which set `stop` where there is no memory. */
 export const indexTableFunctions = (words: number, memory: GraphMemory): WasmFunction[] => [
   chunkFunction(words, memory),
-  flushFunction(memory),
+  flushFunction(memory, inserting(memory)),
   enterFunction(words, memory),
   placeFunction(words, memory),
 ]
