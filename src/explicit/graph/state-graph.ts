@@ -3,7 +3,7 @@ import type { System } from '../../ir/system.js'
 import { createGraphMachine, type GraphMachine } from '../program/graph-machine.js'
 import { type GraphProgram, graphProgramOf } from '../program/graph-program.js'
 import { begin, type Limits } from '../program/start.js'
-import type { Pace } from '../search/pace.js'
+import { isStopped, type Pace, running, type Sliced } from '../search/pace.js'
 import type { Limit, Progress } from '../search/search.js'
 import { stopReasons } from '../store/store.js'
 
@@ -44,8 +44,6 @@ export interface BuiltGraph {
 /** Whether a property of the system holds in a state. */
 export const hasLabel = ({ labels, labelBytes }: Graph, state: number, property: number): boolean =>
   (labels[state * labelBytes + (property >> 3)] & (1 << (property & 7))) !== 0
-
-const statesPerCall = 10_000
 
 const start = (program: GraphProgram, machine: GraphMachine, options: GraphOptions): void => {
   begin(program, machine, options)
@@ -107,23 +105,22 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
       bytesPerEdge: edges === 0 ? 0 : (machine.targets.length() + machine.agents.length()) / edges,
     }
   }
-  for (;;) {
-    const halted = await pace.turn(() =>
-      onProgress?.({
-        states: machine.globals.states,
-        transitions: machine.globals.transitions,
-        depth: machine.globals.depth,
-        queue: machine.globals.left + machine.globals.queued,
-        bytes: machine.bytes(),
-        seconds: pace.seconds(),
-      }),
-    )
-    if (halted !== null) return end(halted.stopped)
-    const done = machine.exports.run(statesPerCall) === 1
-    if (done) machine.drain()
-    const limit = stopped()
-    if (limit !== null) return end(limit)
-    if (done)
-      return end(maxDepth !== undefined && machine.globals.depth >= maxDepth && initial > 0 ? { kind: 'depth', max: maxDepth } : null)
-  }
+  const whole = await pace.run(building(machine), () =>
+    onProgress?.({
+      states: machine.globals.states,
+      transitions: machine.globals.transitions,
+      depth: machine.globals.depth,
+      queue: machine.globals.left + machine.globals.queued,
+      bytes: machine.bytes(),
+      seconds: pace.seconds(),
+    }),
+  )
+  if (isStopped(whole)) return end(whole.stopped)
+  const isCut = maxDepth !== undefined && machine.globals.depth >= maxDepth && initial > 0
+  return end(stopped() ?? (isCut ? { kind: 'depth', max: maxDepth } : null))
+}
+
+function* building(machine: GraphMachine): Sliced<void> {
+  yield
+  if (yield* running(machine)) machine.drain()
 }

@@ -11,7 +11,8 @@ import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import { type Interfaces, type Program, programOf, type Traced } from '../program/program.js'
 import { startSearch, wordsAt, writeState } from '../program/start.js'
 import { createHunter } from '../search/hunt.js'
-import { failingWays, type Level } from '../search/schedule.js'
+import { type Level, levelsOf } from '../search/levels.js'
+import { failingWays } from '../search/schedule.js'
 import { decoderOf } from './decode.js'
 import { asking, type Question, questionsOf } from './questions.js'
 
@@ -131,17 +132,9 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const explore = ({ maxStates, isEnough }: ExploreOptions): Exploration => {
     forget()
     startSearch(program, machine, { maxStates, deadlock: 'allowed' })
-    const levels: Level[] = [{ start: map.ring, count: machine.globals.left }]
+    const { known: levels, advance } = levelsOf(program, machine)
     let complete = false
-    while (machine.globals.stop === 0 && !isEnough(met(), machine.globals.states)) {
-      const before = machine.globals.depth
-      complete = machine.exports.run(Math.min(statesPerCall, Math.max(1, machine.globals.left))) === 1
-      if (complete) break
-      if (machine.globals.depth > before) {
-        const { start, count } = levels[levels.length - 1]
-        levels.push({ start: start + count * words * 8, count: machine.globals.left })
-      }
-    }
+    while (!complete && machine.globals.stop === 0 && !isEnough(met(), machine.globals.states)) complete = advance(statesPerCall)
     const states = machine.globals.states
     const found = met()
     const first = levels[0]?.start ?? map.ring

@@ -11,6 +11,7 @@ import { defaultMemory, startSearch } from '../program/start.js'
 import { stopReasons } from '../store/store.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
+import { atOnce, isStopped, running, startPace } from './pace.js'
 import { shortestSchedules } from './schedule.js'
 
 export { defaultMemory } from '../program/start.js'
@@ -99,13 +100,8 @@ export interface SearchResult {
   readonly taken: Uint8Array
 }
 
-const statesPerCall = 10_000
-const sliceMilliseconds = 50
-
 /** The WebAssembly that a system is compiled to, as text. */
 export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
-
-const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const progressOf = (machine: Machine, seconds: number): Progress => ({
   states: machine.globals.states,
@@ -123,46 +119,34 @@ export interface Run {
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const started = performance.now()
-  const elapsed = (): number => (performance.now() - started) / 1000
-  let sliceEnd = performance.now() + sliceMilliseconds
-  const stopped = (): Limit | null => {
+  const { maxStates, maxDepth, seconds, signal, onProgress } = options
+  const pace = startPace({ memory: bytes, seconds, signal })
+  const end = await pace.run(running(machine), () => onProgress?.(progressOf(machine, pace.seconds())))
+  const limit = (): Limit | null => {
+    if (isStopped(end)) return end.stopped
     switch (machine.globals.stop) {
       case stopReasons.states:
-        return { kind: 'states', max: options.maxStates ?? 0 }
+        return { kind: 'states', max: maxStates ?? 0 }
       case stopReasons.memory:
         return { kind: 'memory', bytes }
       case stopReasons.settled:
         return { kind: 'first' }
       default:
-        return null
+        return isCut(machine, maxDepth) ? { kind: 'depth', max: maxDepth } : null
     }
   }
-  for (;;) {
-    const done = machine.exports.run(statesPerCall) === 1
-    const limit = stopped()
-    if (limit !== null) return { limit, seconds: elapsed() }
-    if (done) {
-      const { maxDepth } = options
-      const cut = maxDepth !== undefined && machine.globals.depth >= maxDepth && machine.globals.states > 0
-      return { limit: cut ? { kind: 'depth', max: maxDepth } : null, seconds: elapsed() }
-    }
-    if (options.seconds !== undefined && elapsed() >= options.seconds)
-      return { limit: { kind: 'time', seconds: options.seconds }, seconds: elapsed() }
-    if (performance.now() >= sliceEnd) {
-      options.onProgress?.(progressOf(machine, elapsed()))
-      await eventLoopTurn()
-      if (options.signal?.aborted === true) return { limit: { kind: 'interrupted' }, seconds: elapsed() }
-      sliceEnd = performance.now() + sliceMilliseconds
-    }
-  }
+  return { limit: limit(), seconds: pace.seconds() }
 }
+
+/** Whether what is left was not expanded for its depth. */
+const isCut = ({ globals }: Machine, maxDepth: number | undefined): maxDepth is number =>
+  maxDepth !== undefined && globals.depth >= maxDepth && globals.states > 0
 
 /** Looks at the states that wait in the queue, without expanding them: they are reachable. */
 export const lookAtTheRest = (machine: Machine): void => {
   machine.globals.stop = 0
   machine.globals.max_depth = 0
-  while (machine.exports.run(statesPerCall) === 0);
+  atOnce(running(machine))
 }
 
 /** By the number that a property has in the program. */
