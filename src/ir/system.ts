@@ -261,6 +261,16 @@ export type Vector = readonly number[]
 /** How many elements a variable has. */
 export const elements = (v: Variable): number => v.dims.reduce((n, d) => n * d, 1)
 
+/** Where each variable's elements start in a `Vector`. */
+export const vectorOffsets = (system: System): number[] => {
+  let n = 0
+  return system.variables.map((v) => {
+    const at = n
+    n += elements(v)
+    return at
+  })
+}
+
 /** Row-major position to one index per dimension. */
 export const unflatten = (element: number, dims: readonly number[]): number[] => {
   const index: number[] = []

@@ -55,7 +55,7 @@ const compareValues = (model: Model, system: System, given: System, predicates: 
   for (const [i, values] of states.entries()) {
     const vector = vectors[i]!
     const words = encodeState(given, program.layout, vector)
-    const looked = sampler.values({ words, vector })
+    const looked = sampler.values(vector)
     writeState(machine, program.memory.ring, words)
     for (const [k, { name, kind }] of system.properties.entries()) {
       const { value, holds } = expected[i]!.get(name)!
@@ -64,7 +64,7 @@ const compareValues = (model: Model, system: System, given: System, predicates: 
       // What a search looks for: a violation, or a witness.
       const isFound = kind === 'sometimes' ? holds : !holds
       const said: readonly (readonly [who: string, says: unknown, javascript: unknown])[] = [
-        ['the search', machine.call('test', k, program.memory.ring) === 1, isFound],
+        ['the search', machine.exports.test(k, program.memory.ring) === 1, isFound],
         ['the sampler', looked[k], value === null ? null : Number(value)],
         ['the circuit', settled[i]!.get(name), isFound],
       ]

@@ -1,5 +1,6 @@
 /** Compares parts of a model, rules or predicates: together where the compiler takes all of them, else those that it refuses alone. */
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
+import { CodeTooLarge } from '../../src/explicit/wasm/platform.ts'
 import { functionInfo } from '../../src/load/registry.ts'
 import type { Values } from './step-ways.ts'
 
@@ -20,7 +21,7 @@ export class TooManySuccessors extends Error {
 
 /** What fewer parts together do not come to. */
 const isExpected = (error: unknown): boolean =>
-  error instanceof DiagnosticError || error instanceof TooManySuccessors || error instanceof RangeError
+  error instanceof DiagnosticError || error instanceof CodeTooLarge || error instanceof TooManySuccessors || error instanceof RangeError
 
 const said = (error: unknown): string => (error instanceof Error ? (error.stack ?? String(error)) : String(error))
 
@@ -45,6 +46,8 @@ export const together = <T>(
     return names.length === 0 ? new Map() : compare(parts)
   } catch (error) {
     const refused = error instanceof DiagnosticError ? { kind: 'refused' as const, diagnostic: error.diagnostic } : null
+    // `check` says so: MC402.
+    if (names.length === 1 && error instanceof CodeTooLarge) return new Map([[names[0]!, { kind: 'many ways' }]])
     if (names.length === 1) return new Map([[names[0]!, refused ?? { kind: 'differs', values: {}, said: said(error) }]])
     const around = refused === null ? null : partAround(parts, functionOf, refused.diagnostic)
     if (refused !== null && around !== null) return new Map([...again(names.filter((name) => name !== around)), [around, refused]])

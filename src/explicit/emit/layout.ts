@@ -7,7 +7,7 @@
  * location share bits; where a local is dead, its bits are 0 unless another one lives in them.
  */
 import type { Process, System, Variable, Vector } from '../../ir/system.js'
-import { elements } from '../../ir/system.js'
+import { elements, vectorOffsets } from '../../ir/system.js'
 import { type Visitor, walkBlock, walkStmts } from '../../ir/walk.js'
 import { constantElement } from './ways.js'
 
@@ -286,16 +286,6 @@ export const layoutOf = (system: System): Layout => {
 export const placeOf = (placement: Placement, element: number): { word: number; shift: number } => {
   const chunk = placement.chunks[Math.floor(element / placement.perChunk)]
   return { word: chunk.word, shift: chunk.shift + (element - chunk.first) * placement.bits }
-}
-
-/** Where each variable's elements start in a `Vector`. */
-export const vectorOffsets = (system: System): number[] => {
-  let n = 0
-  return system.variables.map((v) => {
-    const at = n
-    n += elements(v)
-    return at
-  })
 }
 
 const isDead = (system: System, layout: Layout, variable: Variable, pcOf: (process: Process) => number): boolean => {

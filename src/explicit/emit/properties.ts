@@ -2,6 +2,7 @@
 import type { CompiledProperty } from '../../ir/system.js'
 import { walkStmts } from '../../ir/walk.js'
 import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, set, type WasmFunction, when } from '../wasm/instruction.js'
+import { answer, exported } from '../wasm/interface.js'
 import { copyState, currentState } from './agents.js'
 import { expression, negated, tempLocal } from './expression.js'
 import type { FunctionScope } from './fields.js'
@@ -75,6 +76,8 @@ export const propertiesFunction = (scope: StepScope): WasmFunction => {
   return { name: 'properties', params: [], result: null, exported: false, locals: scope.locals, body: body.flat() }
 }
 
+export const testExports = { test: answer(['property', 'i32'], ['state', 'i32']) } as const
+
 /** `test(property, state) -> 0 or 1`: whether a state settles a property, or is a deadlock where that is asked for. */
 export const testFunction = (scope: StepScope): WasmFunction => {
   const n = scope.system.properties.length
@@ -90,13 +93,7 @@ export const testFunction = (scope: StepScope): WasmFunction => {
   ]
   for (let i = 0; i < n; i++) body = [block(`property${i}`, body), ...cases[i], br('none')]
   return {
-    name: 'test',
-    params: [
-      ['property', 'i32'],
-      ['state', 'i32'],
-    ],
-    result: 'i32',
-    exported: true,
+    ...exported(testExports, 'test'),
     locals: scope.locals,
     body: [...copyState(scope.layout, scope.memory, get('state')), block('none', body), i32.const(0)],
   }

@@ -3,7 +3,7 @@ import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System, TemporalProperty } from '../../ir/system.js'
 import { mostMemory } from '../program/ceiling.js'
 import { defaultMemory } from '../program/start.js'
-import { isStopped, type Pace, type Stopped, startPace } from '../search/pace.js'
+import { isStopped, type Pace, type Sliced, startPace } from '../search/pace.js'
 import type { Limit, SearchOptions } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
 import { type ComponentSearch, componentBytes, componentSearch, type Demands, demandsOf } from './components.js'
@@ -101,7 +101,7 @@ const scheduleOf = (moves: Moves, path: Path): Schedule => ({ init: moves.initTo
 /** Finds a way, which takes memory beside what is in use. Null where there is too little. */
 const withinMemory = <T>({ graph, labelled: l, pace, peak }: Work, used: number, find: () => T): T | null => {
   const bytes = used + stemBytes(graph, l.system.agents.length)
-  if (pace.room(bytes) !== null) return null
+  if (!pace.hasRoom(bytes)) return null
   peak(bytes)
   try {
     return find()
@@ -118,8 +118,8 @@ const scheduleToState = (work: Work, state: number): Schedule | null =>
 const endOf = (graph: Graph, { from, edges }: Path): number => (edges.length === 0 ? from : graph.targets[edges[edges.length - 1]])
 
 /** `eventually` and `leadsTo`: `eventually` is owed in the initial states. */
-const settleDebt = async (work: Work, index: number): Promise<TemporalResult | Stopped> => {
-  const { labelled: l, graph, pace } = work
+function* settleDebt(work: Work, index: number): Sliced<TemporalResult> {
+  const { labelled: l, graph } = work
   const { agents, temporal } = l.system
   const { name, kind } = temporal[index]
   const trigger = l.triggers[index]
@@ -128,12 +128,9 @@ const settleDebt = async (work: Work, index: number): Promise<TemporalResult | S
     isOwed: trigger === null ? (s) => s < graph.initial : (s) => hasLabel(graph, s, trigger),
   }
   const bytes = work.used + graph.states * componentBytes(work.demands)
-  const full = pace.room(bytes)
-  if (full !== null) return full
+  yield { bytes }
   work.peak(bytes)
-  const avoidance = await avoid(graph, work.demands, work.components(), debt, pace)
-  if (isStopped(avoidance)) return avoidance
-  const { fair, number } = avoidance
+  const { fair, number } = yield* avoid(graph, work.demands, work.components(), debt)
   if (fair === null) return { name, kind, verdict: 'holds', stem: null, cycle: null, fairness: [] }
   const open = { name, kind, verdict: 'violated', stem: null, cycle: null, fairness: [] } as const
   const found = withinMemory(work, bytes, () => ({ stem: shortestStem(graph, debt, fair, agents.length), moves: work.moves() }))
@@ -153,14 +150,13 @@ const settleDebt = async (work: Work, index: number): Promise<TemporalResult | S
 type Goal = { readonly of: 'temporal'; readonly index: number } | { readonly of: 'process'; readonly index: number }
 
 /** Of each goal the first state from which it is out of reach, or null. */
-const outOfReach = async (work: Work, goals: readonly Goal[]): Promise<(number | null)[] | Stopped> => {
-  const { graph, pace, labelled: l } = work
+function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)[]> {
+  const { graph, labelled: l } = work
   const { states, starts, agents, failing } = graph
   const first: (number | null)[] = []
   for (let g = 0; g < goals.length; g += 8) {
     const group = goals.slice(g, g + 8)
-    const full = pace.room(work.used + states)
-    if (full !== null) return full
+    yield { bytes: work.used + states }
     work.peak(work.used + states)
     const own = new Uint8Array(states)
     const bitsOfAgent = new Uint8Array(l.system.agents.length)
@@ -176,8 +172,7 @@ const outOfReach = async (work: Work, goals: readonly Goal[]): Promise<(number |
       own[s] = bits
     }
     for (const [s, some] of failing) for (const a of some) own[s] |= bitsOfAgent[a]
-    const reach = await reachGoals(graph, own, group.length, pace, work.used + states)
-    if (!(reach instanceof Uint8Array)) return reach
+    const reach = yield* reachGoals(graph, own, group.length, work.used + states)
     const all = (1 << group.length) - 1
     const found: (number | null)[] = group.map(() => null)
     for (let s = 0; s < states; s++) {
@@ -280,7 +275,7 @@ const graphResults = async (
     ...temporal.flatMap((t, index) => (t.kind === 'alwaysPossible' ? [{ of: 'temporal', index } as const] : [])),
     ...l.returned.map((_, index) => ({ of: 'process', index }) as const),
   ]
-  const first = await outOfReach(work, goals)
+  const first = await pace.run(outOfReach(work, goals))
   if (isStopped(first)) return end(first.stopped)
   let stuckAt: { state: number; process: number } | null = null
   for (const [i, goal] of goals.entries()) {
@@ -305,7 +300,7 @@ const graphResults = async (
     }
   for (const [index, { kind }] of temporal.entries()) {
     if (kind === 'alwaysPossible') continue
-    const settled = await settleDebt(work, index)
+    const settled = await pace.run(settleDebt(work, index))
     if (isStopped(settled)) return end(settled.stopped)
     temporal[index] = settled
   }

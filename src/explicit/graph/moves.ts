@@ -1,8 +1,8 @@
 /** Which steps and choices the edges of a state graph stand for: they are not kept, but found again by expanding the states of a path. */
 import type { Move } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
-import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
+import { createMachine, partsOf } from '../program/machine.js'
+import { programOf } from '../program/program.js'
 import { writeState } from '../program/start.js'
 import { createHunter } from '../search/hunt.js'
 import type { Graph } from './state-graph.js'
@@ -19,8 +19,8 @@ const isBefore = (a: Move, b: Move): boolean => a.step < b.step || (a.step === b
 
 /** `system` is the one that the graph was built from. The memory is for a few states, in bytes. */
 export const movesOf = (system: System, graph: Graph, memory: number): Moves => {
-  const program: Program = programOf(system, 'trace')
-  const machine: Machine = createMachine(partsOf(program), { limit: memory, keep: true })
+  const program = programOf(system, 'trace')
+  const machine = createMachine(partsOf(program), { limit: memory, keep: true })
   const [from, to] = [program.memory.ring, program.memory.ring + program.layout.widths.length * 8]
   const hunter = createHunter(program, machine)
   /** Of the moves that `hunt` finds to a state. */
@@ -41,7 +41,7 @@ export const movesOf = (system: System, graph: Graph, memory: number): Moves => 
         state,
         () => {
           writeState(machine, program.memory.current, program.layout.initial)
-          machine.call('hunt_initial')
+          machine.exports.hunt_initial()
         },
         () => true,
       ).choice,
@@ -53,7 +53,7 @@ export const movesOf = (system: System, graph: Graph, memory: number): Moves => 
           target,
           () => {
             writeState(machine, from, graph.wordsOf(here))
-            machine.call('hunt', from, 1)
+            machine.exports.hunt(from, 1)
           },
           ({ step }) => system.steps[step].agent === graph.agents[e],
         )

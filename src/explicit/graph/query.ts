@@ -55,7 +55,7 @@ const total = ({ body, value, at }: Query, unused: number, block: number, define
 /** Greater than the ids of all blocks that the compiler makes. */
 const unusedBlock = 2 ** 30
 /** What a measure without a value counts as in the search for the greatest: no more than any other. */
-const least = -(2 ** 31)
+export const least = -(2 ** 31)
 
 /** The measures of a system's extremes, `copies` times; each is a temp of its own, so that they can be in properties of one system. */
 const measuresOf = (system: System, copies: number): { readonly system: System; readonly measures: readonly (readonly Measure[])[] } => ({

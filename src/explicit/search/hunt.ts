@@ -2,7 +2,7 @@
 import type { Move } from '../../ir/schedule.js'
 import { edgeBytes } from '../emit/hunt-functions.js'
 import type { Machine } from '../program/machine.js'
-import type { Program } from '../program/program.js'
+import type { Program, Traced } from '../program/program.js'
 import { homes, slack, slotBytes } from '../store/table-size.js'
 
 /** Edges to states that are looked for, until the next hunt. */
@@ -25,7 +25,7 @@ export interface Hunter {
 
 const edgeWords = edgeBytes / 4
 
-export const createHunter = (program: Program, machine: Machine): Hunter => {
+export const createHunter = (program: Program<Traced>, machine: Machine<Traced>): Hunter => {
   const stateBytes = program.layout.widths.length * 8
   let room = 4_096
   /** By slot of the table. */
@@ -41,23 +41,23 @@ export const createHunter = (program: Program, machine: Machine): Hunter => {
       const areas = machine.reserve(scratchBytes)
       if (areas === null) return false
       insertAll(program, machine, addresses, areas[0])
-      tableAt = machine.read('table_at')
+      tableAt = machine.globals.table_at
       bytesPerSlot = slotBytes(program.shape, machine.size().kind)
       const slots = homes(machine.size()) + slack
       if (places.length < slots) places = new Uint32Array(slots)
-      for (let i = 0; i < addresses.length; i++) places[placeOf(machine.call('find', addresses[i]) >>> 0)] = i
+      for (let i = 0; i < addresses.length; i++) places[placeOf(machine.exports.find(addresses[i]) >>> 0)] = i
       return true
     },
     edges: (hunt) => {
       for (;;) {
         const area = machine.reserve(room * edgeBytes)?.[0]
         if (area === undefined) return null
-        machine.write('edge', area)
-        machine.write('edge_limit', area + room * edgeBytes)
-        machine.write('hunting', 1)
+        machine.globals.edge = area
+        machine.globals.edge_limit = area + room * edgeBytes
+        machine.globals.hunting = 1
         hunt()
-        machine.write('hunting', 0)
-        const count = (machine.read('edge') - area) / edgeBytes
+        machine.globals.hunting = 0
+        const count = (machine.globals.edge - area) / edgeBytes
         if (count > room) {
           room *= 4
           continue
@@ -77,17 +77,17 @@ export const createHunter = (program: Program, machine: Machine): Hunter => {
 }
 
 /** Puts states into the empty table. What the table queues goes to `scratch`. */
-const insertAll = (program: Program, machine: Machine, addresses: ArrayLike<number>, scratch: number): void => {
+const insertAll = (program: Program<Traced>, machine: Machine<Traced>, addresses: ArrayLike<number>, scratch: number): void => {
   const { memory } = program
   const stateBytes = program.layout.widths.length * 8
-  const tail = machine.read('tail')
-  machine.write('tail', scratch)
+  const tail = machine.globals.tail
+  machine.globals.tail = scratch
   const perFlush = Math.floor((memory.bufferLimit - memory.buffer) / memory.entry)
   for (let i = 0; i < addresses.length; i += perFlush) {
     const bytes = new Uint8Array(machine.memory.buffer)
     const end = Math.min(i + perFlush, addresses.length)
     for (let k = i; k < end; k++) bytes.copyWithin(memory.buffer + (k - i) * memory.entry, addresses[k], addresses[k] + stateBytes)
-    machine.call('flush', memory.buffer + (end - i) * memory.entry)
+    machine.exports.flush(memory.buffer + (end - i) * memory.entry)
   }
-  machine.write('tail', tail)
+  machine.globals.tail = tail
 }

@@ -257,7 +257,8 @@ describe('liveness', () => {
         compared++
         compare(system, explored, await searchLiveness(system, { stuck: true, memory: 2 ** 30 }), recurrent)
       }),
-      { numRuns: runs },
+      // A maximum of -2^31 in a state that comes after others without a value.
+      { numRuns: runs, examples: [[1356293943, 4]] },
     )
     expect(compared).toBeGreaterThan(runs / 10)
   }, 120_000)
