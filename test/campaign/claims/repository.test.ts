@@ -1,6 +1,6 @@
 /**
  * Every claim of this repository is settled as expected, and what is committed says so: docs/CLAIMS.md, and the traces of violated rows in
- * counterexamples/. `MMUCHECK_UPDATE=1 npx vitest run test/claims/repository.test.ts` writes both.
+ * counterexamples/. `npm run update` writes both.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
