@@ -6,6 +6,7 @@ export const slowTests: readonly string[] = [
   'test/bench/peers.test.ts',
   'test/bench/symbolic.test.ts',
   'test/campaign/claims/both.test.ts',
+  'test/campaign/claims/repository.test.ts',
   'test/cli/size.test.ts',
   'test/compile/free.models.test.ts',
   'test/models/kvm-fast-page-fault.test.ts',

@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 
 npm run build
 mapfile -t files < <(grep -rlE 'toMatch(File|Inline)?Snapshot|MMUCHECK_UPDATE' --include='*.test.ts' "${@:-test}")
-MMUCHECK_UPDATE=1 node node_modules/vitest/vitest.mjs run --update "${files[@]}"
+MMUCHECK_UPDATE=1 node node_modules/vitest/vitest.mjs run "${files[@]}" --update
 git status --short || true

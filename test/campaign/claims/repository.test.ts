@@ -27,7 +27,7 @@ beforeAll(() => {
   writeFileSync(page, out)
   for (const model of readdirSync(folder)) rmSync(join(committed, model), { recursive: true, force: true })
   cpSync(folder, committed, { recursive: true })
-}, 120_000)
+}, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const files = (where = folder): string[] =>
