@@ -1,4 +1,7 @@
-/** What must hold of a deferred parent entry, with the claims that it settles: PROTOCOLS C1b.3 (the handler looks again) and C1b.4. */
+/**
+ * What must hold of a deferred parent entry, with the claims of Zachary Amsden that it settles: C1b.3 (the handler looks again), linux-kernel,
+ * 11 Aug 2006, and C1b.4, virtualization, 28 Jul 2006.
+ */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import lazyMmuPde from '../models/lazy-mmu-pde.ts'
 

@@ -19,9 +19,13 @@ export type { EngineChoice } from './check/request/engine-choice.js'
 export { type CheckOptions, type Limits, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
 
 /**
- * Settles every property, with one engine or with several; each violation comes with its own shortest trace, which the oracle has replayed. `target` is the name of a model, a path, or
- * the default export of a module of properties or of a model (which must then have come through the loader or the Vite plugin).
- * @throws DiagnosticError as `prepare`; Disagreement where the engines, or an engine and the oracle, do not agree, which is a bug of ours.
+ * Settles every property, with one engine or with several; each violation has its own shortest trace, which the oracle
+ * has replayed. `target` is the name of a model, a path, or the default export of a module of properties or of a model
+ * (which must then have come through the loader or the Vite plugin). What `options` does not say is as on the command
+ * line. Time and memory of the explicit engine grow with the number of reachable states, of which it keeps some 4 to 40
+ * bytes each. A limit that is hit is no exception: the report is incomplete, and says which.
+ * @throws DiagnosticError as `prepare`, and where the system is too large for an engine; Disagreement where the engines,
+ * or an engine and the oracle, do not agree, which is a bug of ours.
  */
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
   const account = openAccount()
@@ -48,7 +52,10 @@ const settling =
     return before === null ? now : { findings: agreed(prepared, before.findings, now.findings), coverage: before.coverage }
   }
 
-/** The generated WebAssembly, or the transition system, as text. */
+/**
+ * The generated WebAssembly, or the transition system, as text that ends in a line end; nothing is searched.
+ * @throws DiagnosticError as `prepare`, and where the system is too large for WebAssembly.
+ */
 export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: CheckOptions = {}): Promise<string> => {
   const prepared = await prepare(target, options)
   const { system } = prepared

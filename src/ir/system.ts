@@ -19,6 +19,7 @@ export interface Span {
   readonly end: number
 }
 
+/** A file of the author, as places in it are shown. */
 export interface SourceFile {
   /** As it is shown to people: relative to the working directory where it is below it. */
   readonly name: string
@@ -38,6 +39,7 @@ export interface Variable {
   readonly values?: readonly (string | boolean)[]
 }
 
+/** What a variable is for: what may read it, and who writes it. */
 export type VariableRole =
   | { readonly kind: 'global' }
   | { readonly kind: 'ghost' }
@@ -48,6 +50,7 @@ export type VariableRole =
   /** A local of a process that lives across yields. Where it is dead, all its elements are `lo`. */
   | { readonly kind: 'local'; readonly process: number }
 
+/** The operators of two operands; `calculate` in build.ts gives their meaning on integers. */
 export type BinaryOp =
   | 'add'
   | 'sub'
@@ -99,6 +102,7 @@ export interface Block {
   readonly end: End
 }
 
+/** How one way through a step ends, or parts. */
 export type End =
   /** The process moves on: afterwards its frame holds exactly these values, and every other local of it is `lo`. Values are read in the state before the move. */
   | { readonly op: 'goto'; readonly location: number; readonly frame: readonly FrameEntry[] }
@@ -157,6 +161,7 @@ export interface LiveLocal {
   readonly suffix: string
 }
 
+/** A place where a process can stand between two steps. */
 export interface Location {
   readonly id: number
   /** Identifies the location for the oracle: the yields that are in progress, outermost first, each as `path:offset` (the absolute path of its file) with `#i` for each enclosing `for..of` with yields that is in its round i, joined by `/`. */
@@ -168,6 +173,7 @@ export interface Location {
   readonly live: readonly LiveLocal[]
 }
 
+/** A process instance: where it can stand. Its steps are in `System.steps`. */
 export interface Process {
   readonly id: number
   readonly agent: number
@@ -227,6 +233,7 @@ export interface Extreme {
   readonly measure: Query
 }
 
+/** A transition system. All that is numbered (`id`) has its position in its list as its number. */
 export interface System {
   readonly model: string
   readonly files: readonly SourceFile[]

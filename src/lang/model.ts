@@ -5,9 +5,11 @@ import type { Steps } from './step.js'
 
 /** A process that exists once, or one instance of `each`. */
 export type ProcessBody<S> = (s: S) => Steps
+/** A process of which `each` makes several; it gets the number of its instance, 0..count-1. */
 export type InstanceBody<S> = (s: S, instance: number) => Steps
 /** A rule: one atomic step that may fire at any time its `when`s hold. A generator where it chooses. */
 export type RuleBody<S> = (s: S) => Steps | void
+/** A rule of which `each` makes several; it gets the number of its instance, 0..count-1. */
 export type InstanceRuleBody<S> = (s: S, instance: number) => Steps | void
 
 /** n instances of a process or rule, numbered from 0. */
@@ -17,6 +19,7 @@ export interface Each<B> {
   readonly body: B
 }
 
+/** What a model has under a name of `processes`: one process, or several instances. */
 export type Process<S> = ProcessBody<S> | Each<InstanceBody<S>>
 /** One rule, or several that belong to one agent, each under its label. */
 export type Rules<S> =
@@ -24,7 +27,10 @@ export type Rules<S> =
   | Readonly<Record<string, RuleBody<S>>>
   | Each<InstanceRuleBody<S> | Readonly<Record<string, InstanceRuleBody<S>>>>
 
-/** `each(p.cpus, function* (s, cpu) { ... })`: instances 0..count-1. @throws ModelError if count is no integer of at least 1. */
+/**
+ * `each(p.cpus, function* (s, cpu) { ... })`: instances 0..count-1 of a process or of rules, each an agent of its own.
+ * @throws ModelError if count is no integer of at least 1.
+ */
 export const each = <B>(count: number, body: B): Each<B> => {
   if (!Number.isInteger(count) || count < 1) throw new ModelError(`each(${String(count)}, ...) needs a count of at least 1`)
   return { kind: 'each', count, body }
@@ -36,8 +42,10 @@ export const each = <B>(count: number, body: B): Each<B> => {
  */
 type After<F> = F extends Fields ? unknown : unknown
 
+/** How a scheduler must treat an agent in the behaviours that liveness properties speak of; see `ModelDefinition.fairness`. */
 export type Fairness = 'weak' | 'strong' | 'none'
 
+/** What `model` takes. `P` are the params, `F` the domains of the variables; both are inferred. */
 export interface ModelDefinition<P extends Params, F extends Fields> {
   /** Names the folder of its counterexamples: letters, digits and dashes. */
   readonly name: string
@@ -66,6 +74,7 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   readonly deadlock?: 'violation' | 'allowed'
 }
 
+/** A definition that `model` has accepted; its params are a record, empty where it has none. */
 export interface Model<P extends Params = Params, F extends Fields = Fields> extends ModelDefinition<P, F> {
   readonly kind: 'model'
   readonly params: P
@@ -76,7 +85,10 @@ export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M ex
 /** The type of `p` in a model's functions. */
 export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : never
 
-/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if there is no name, or it is not made of letters, digits and dashes, and for a part that is none. */
+/**
+ * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is checked.
+ * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, and for a part of a name that means nothing.
+ */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(
   definition: ModelDefinition<P, F>,
 ): Model<P, F> => {

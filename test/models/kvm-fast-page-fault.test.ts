@@ -1,4 +1,4 @@
-/** KVM's fast page fault (PROTOCOLS 2.8): expected verdicts, and the essential events of the races. */
+/** KVM's fast page fault (Documentation/virt/kvm/locking.rst): expected verdicts, and the essential events of the races. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import kvmFastPageFault from '../../models/kvm-fast-page-fault.ts'

@@ -73,7 +73,7 @@ test('the windows are entered in every variant, and no lock is left or waited fo
 })
 
 test('the documented sequence too lets a device load an old page after a new one, as long as nobody has stored to its copy', async () => {
-  // PROTOCOLS section 7.6 states the property of pages; the document argues with stores. Only of those it is true.
+  // As a property of pages no design has it; mmu_notifier.rst argues with stores, and only of those it is true.
   const ofPages = claimed(mmuNotifierCow, { newPageHidesOldOnes: always((s) => !s.thenSawOldA) })
   const report = await check(ofPages, { variant: 'documented' })
   const found = report.properties.find(({ name }) => name === 'newPageHidesOldOnes')
