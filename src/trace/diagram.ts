@@ -6,6 +6,7 @@
 import { changes } from './changes.js'
 import { longest } from './longest.js'
 import { formatPlain, formatSetting, printable } from './plain.js'
+import { readingsOf } from './readings.js'
 import type { FairnessReason, Loop, Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
 import { pack, wrap } from './wrap.js'
 
@@ -256,7 +257,7 @@ const withPlace = (effects: readonly string[], place: string, width: number): st
 }
 
 const ending = (trace: Trace, width: number): string[] => {
-  const { message, source, comment = '', at: place, reads } = trace.outcome
+  const { message, source, comment = '', at: place } = trace.outcome
   const where = place === null ? '' : ` (${at(place)})`
   return [
     ...wrap(`${printable(message)}${where}`, width, 4),
@@ -267,7 +268,7 @@ const ending = (trace: Trace, width: number): string[] => {
           4,
           dedent(source).flatMap((line) => wrapSource(line, width - 4)),
         )),
-    ...(reads.length === 0 ? [] : ['  where', ...readings(reads, width)]),
+    ...readings(trace, width),
     ...fairness(trace, width),
     ...waiting(trace, width),
   ]
@@ -314,14 +315,12 @@ const wrapSource = (line: string, width: number): string[] => {
   return line.length <= width ? [line] : wrap(line.trimStart(), width - lead, 4).map((part) => ' '.repeat(lead) + part)
 }
 
-/** The last of them: a predicate stops reading where it is decided. */
-const mostReads = 24
-
-const readings = (reads: Outcome['reads'], width: number): string[] => {
-  const shown = reads.slice(-mostReads)
-  const more = reads.length - shown.length
+const readings = (trace: Trace, width: number): string[] => {
+  const { shown, more } = readingsOf(trace)
+  if (shown.length === 0) return []
   const names = Math.min(40, longest(shown.map(([location]) => location)))
   return [
+    '  where',
     ...(more === 0 ? [] : [`    (${more} more that were read before)`]),
     ...shown.flatMap(([location, value]) => indent(4, wrap(`${printable(location).padEnd(names)} = ${formatPlain(value)}`, width - 4, 6))),
   ]
