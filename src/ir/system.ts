@@ -125,7 +125,7 @@ export interface Step {
   readonly agent: number
   /** The location in the agent's process, or null for a rule. */
   readonly location: number | null
-  /** As the author wrote it; a template literal's source where the label is computed. */
+  /** As the author reads it; `…` stands for what a template literal computes of the state. */
   readonly label: string
   readonly at: Span
   readonly body: Block

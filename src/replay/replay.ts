@@ -59,7 +59,10 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
   }
   const look = (): ReplayedState => {
     const vector = toVector(system, stateOf(run))
-    return { vector, view: viewIn(system, oracle.domains, vector) }
+    const view = viewIn(system, oracle.domains, vector)
+    // The oracle has computed what the compiler leaves open in a label.
+    const processes = view.processes.map((process, i) => ({ ...process, at: run.processes[agents[system.processes[i]!.agent]!]!.label }))
+    return { vector, view: { ...view, processes } }
   }
   const initial = look()
   visit(run.state, 0)

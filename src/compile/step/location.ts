@@ -12,7 +12,7 @@ import { calleeOf } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
-import { type Context, refuse, setCell, spanOf, textOf } from '../values/context.js'
+import { type Context, refuse, setCell, spanOf } from '../values/context.js'
 import { joinOrRefuse, type Site } from '../values/flow.js'
 import { leaves, lower, raise } from '../values/layout.js'
 import { join, sameKnown } from '../values/path.js'
@@ -112,17 +112,12 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
   return { label: () => labelText(c, argument, scope), condition: null }
 }
 
-/** The label as far as it is known when the model is compiled: a computed one as it is written. */
+/** The label as far as it is known when the model is compiled. */
 const labelText = (c: Context, node: Expression, scope: Scope): string => {
   if (node.type === 'Literal' && typeof node.value === 'string') return node.value
   if (node.type === 'TemplateLiteral') {
     const parts = node.expressions.map((e) => constantText(c, e, scope))
-    return node.quasis
-      .map(
-        (q, i) =>
-          `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? `\${${textOf(c, scope.file, node.expressions[i] ?? node)}}`) : ''}`,
-      )
-      .join('')
+    return node.quasis.map((q, i) => `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? '…') : ''}`).join('')
   }
   const text = constantText(c, node, scope, 'texts')
   if (text !== null) return text
