@@ -138,7 +138,7 @@ const unreached = ({ neverFired, neverTaken, unchanging, complete }: Report): st
     ...listUnreached(`never taken${ever}`, neverTaken),
     ...(unchanging.length === 0
       ? []
-      : ['no step changes what these read, so they say nothing about the protocol:', ...unchanging.map((name) => `  ${name}`)]),
+      : ['no step changes what decides these, so they say nothing about the protocol:', ...unchanging.map((name) => `  ${name}`)]),
   ]
 }
 
