@@ -250,6 +250,13 @@ export interface System {
   readonly temps: number
 }
 
+/** All that looks at states for the answers. */
+export const queriesOf = ({ properties, temporal, extremes }: Pick<System, 'properties' | 'temporal' | 'extremes'>): Query[] => [
+  ...properties,
+  ...temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
+  ...extremes.map(({ measure }) => measure),
+]
+
 /**
  * A state as plain integers: the elements of all variables, one after the other, row-major. The common language in which
  * engines and the oracle compare states.

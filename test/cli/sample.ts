@@ -43,6 +43,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     neverFired: [],
     neverTaken: [],
     unchanging: [],
+    unreadGhosts: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
       return { ...full, established: established(full, explored, limit) }

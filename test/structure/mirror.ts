@@ -59,7 +59,10 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/explicit/search': { '*': ['test/explicit/search/schedule.test.ts', ...explicitEngine] },
   'src/explicit/store': { '*': ['test/explicit/store/table.test.ts'], 'index-table': stateGraph, 'graph-memory-map': stateGraph },
   'src/explicit/wasm': { '*': ['test/explicit/wasm/encode.test.ts'] },
-  'src/ir': { '*': ['test/ir/access.test.ts', 'test/ir/printer.test.ts', ...synthesis, ...language] },
+  'src/ir': {
+    '*': ['test/ir/access.test.ts', 'test/ir/printer.test.ts', ...synthesis, ...language],
+    influence: ['test/check/request/unread-ghosts.test.ts'],
+  },
   'src/lang': { '*': ['test/lang/model.test.ts', 'test/lang/types.test.ts'] },
   'src/load': { '*': modules, vite: ['vitest.config.ts'] },
   'src/mmu': { index: ['test/mmu/tlb.test.ts', 'test/mmu/pte.test.ts', 'test/mmu/lock.test.ts'] },

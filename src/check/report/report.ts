@@ -130,6 +130,8 @@ export interface Report {
   readonly neverTaken: readonly Unreached[]
   /** Properties that nothing decides which some step changes: they say nothing about the protocol. */
   readonly unchanging: readonly string[]
+  /** Ghosts that neither a property nor an assertion reads, by way of another ghost or not. */
+  readonly unreadGhosts: readonly string[]
   readonly properties: readonly PropertyReport[]
   readonly oracle: RunAgain
 }

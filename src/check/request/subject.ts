@@ -4,10 +4,22 @@ import type { Report } from '../report/report.js'
 import type { Prepared } from './prepare.js'
 import type { Target } from './target.js'
 import { unchangingProperties } from './unchanging.js'
+import { unreadGhosts } from './unread-ghosts.js'
 
-type AboutSubject = 'model' | 'modelFile' | 'title' | 'source' | 'variant' | 'params' | 'settings' | 'deadlock' | 'stuck' | 'unchanging'
+type AboutSubject =
+  | 'model'
+  | 'modelFile'
+  | 'title'
+  | 'source'
+  | 'variant'
+  | 'params'
+  | 'settings'
+  | 'deadlock'
+  | 'stuck'
+  | 'unchanging'
+  | 'unreadGhosts'
 
-export const subjectOf = ({ target, variant, params, settings, system, stuck }: Prepared): Pick<Report, AboutSubject> => ({
+export const subjectOf = ({ target, variant, params, settings, properties, system, stuck }: Prepared): Pick<Report, AboutSubject> => ({
   model: target.model.name,
   modelFile: target.file,
   title: target.model.title ?? null,
@@ -18,6 +30,7 @@ export const subjectOf = ({ target, variant, params, settings, system, stuck }: 
   deadlock: isUnasked(target, system) ? 'not asked for' : system.deadlock,
   stuck,
   unchanging: unchangingProperties(system),
+  unreadGhosts: unreadGhosts(target, properties, system),
 })
 
 const isUnasked = ({ model }: Target, { deadlock, processes }: System): boolean =>

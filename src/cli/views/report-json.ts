@@ -31,6 +31,7 @@ export const reportJson = (
     neverFired: report.neverFired.map(step),
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
     unchanging: report.unchanging,
+    unreadGhosts: report.unreadGhosts,
     properties: report.properties.map((property) => ({
       name: property.name,
       kind: property.kind,
