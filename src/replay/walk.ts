@@ -10,7 +10,7 @@ import type { Chooser, Oracle, Outcome, RunningProcess } from './oracle.js'
 import { correspond, standingOf } from './standing.js'
 import type { State } from './state.js'
 import { assign } from './store.js'
-import { type Standing, toVector, viewIn } from './vector.js'
+import { globalsIn, type Standing, toVector } from './vector.js'
 
 /** One way on that is not blocked. */
 export interface WayOn {
@@ -143,7 +143,7 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
     restart,
     jump: (to) => {
       if (system.processes.length > 0) throw new Error('what processes know is in no vector')
-      for (const [name, value] of Object.entries(viewIn(system, oracle.domains, to).globals)) assign(state.stores.get(name)!, value)
+      for (const [name, value] of Object.entries(globalsIn(system, oracle.domains, to))) assign(state.stores.get(name)!, value)
       restore = state.save()
     },
     executions: () => executions,

@@ -142,6 +142,8 @@ const gap = 2
 const leastLabel = 18
 /** Columns that start closer together are hard to tell apart. */
 const leastColumn = 10
+/** Changes in fewer characters than this are broken too often. */
+const leastEffects = 38
 
 const steps = (trace: Trace, options: DiagramOptions): string[] => {
   const all = rows(trace, options)
@@ -167,14 +169,26 @@ const numberWidth = (all: readonly Row[]): number => String(all.length).length +
 
 /**
  * A column per agent, as wide as its longest label where that fits. Where it does not, columns start closer together
- * and a label runs on into the columns at its right, which are empty in its row. Null if even that leaves no room.
+ * and a label runs on into the columns at its right, which are empty in its row; before they come too close, changes are broken into
+ * lines. Null if even that leaves no room.
  */
 const columns = (moving: readonly string[], all: readonly Row[], width: number): Layout | null => {
+  const wide = effectsWidth(all, width)
+  const narrow = Math.min(wide, leastEffects)
+  const tries = [leastLabel, leastColumn].flatMap((least) => [wide, narrow].map((effects) => ({ least, effects })))
+  for (const { least, effects } of tries) {
+    const layout = columnsBeside(effects, least, moving, all, width)
+    if (layout !== null) return layout
+  }
+  return null
+}
+
+/** Null where columns of at least so much leave no room for changes of this width. */
+const columnsBeside = (effects: number, least: number, moving: readonly string[], all: readonly Row[], width: number): Layout | null => {
   const left = numberWidth(all)
-  const effects = effectsWidth(all, width)
   const room = width - left - effects - gap * moving.length
   const natural = moving.map((agent) => longest([agent, ...all.flatMap((row) => (row.agent === agent ? [row.cell] : []))]))
-  const widths = squeeze(natural, moving, room)
+  const widths = squeeze(natural, moving, least, room)
   if (widths === null) return null
   const end = left + sum(widths) + gap * widths.length
   let start = left
@@ -187,12 +201,12 @@ const columns = (moving: readonly string[], all: readonly Row[], width: number):
 }
 
 /** Only the last column has none at its right to run on into, so the others give way first. Null where nothing is left to take. */
-const squeeze = (natural: readonly number[], names: readonly string[], room: number): readonly number[] | null => {
+const squeeze = (natural: readonly number[], names: readonly string[], least: number, room: number): readonly number[] | null => {
   const last = natural.length - 1
   const floor = (others: number, own: number): number[] =>
     natural.map((width, i) => Math.max(names[i].length, Math.min(width, i === last ? own : others)))
-  const floors = [floor(leastLabel, natural[last]), floor(leastLabel, leastLabel), floor(leastColumn, leastLabel)]
-  const widths = floors.reduce((narrowed, least) => shrink(narrowed, least, room), natural)
+  const floors = [floor(leastLabel, natural[last]), floor(leastLabel, leastLabel), floor(least, leastLabel)]
+  const widths = floors.reduce((narrowed, lowest) => shrink(narrowed, lowest, room), natural)
   return sum(widths) > room ? null : widths
 }
 
