@@ -16,7 +16,7 @@ import { formatReport, summary } from './views/report-text.js'
 
 /** Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is then 73. */
 export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {
-  const { target, search, format, volume, places } = request
+  const { target, search, format, volume, places, hints } = request
   const line = progressLine(volume === 'quiet' ? { ...output, terminal: null } : output)
   const interrupt = onInterrupt(output.terminal === null || volume === 'quiet' ? () => {} : output.err)
   let report: Report
@@ -35,7 +35,7 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
     output.out(
       formatReport(
         report,
-        { places, storedAt: (property) => stored.files.get(property)?.text ?? null, certificate: stored.certificate },
+        { places, hints, storedAt: (property) => stored.files.get(property)?.text ?? null, certificate: stored.certificate },
         output,
       ),
     )

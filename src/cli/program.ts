@@ -19,6 +19,8 @@ export interface CheckRequest {
   readonly format: 'text' | 'json'
   readonly volume: 'normal' | 'quiet'
   readonly places: 'hidden' | 'shown'
+  /** Of the code that was never come by. */
+  readonly hints: 'short' | 'full'
   /** The folder of the counterexamples. */
   readonly folder: string
   /** One more file for the trace of the first violation. */
@@ -208,6 +210,7 @@ interface CheckFlags extends OracleFlags {
   readonly json?: true
   readonly quiet?: true
   readonly lines?: true
+  readonly full?: true
   readonly outItf?: string
   readonly outSmt2?: string
   readonly outAiger?: string
@@ -260,6 +263,7 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print one line, and no progress')
     .option('--lines', 'show file and line of each step of a race')
+    .option('--full', 'list all steps that never fired and branches that were never taken, not five of each')
     .option('--out <folder>', 'where counterexamples are written', 'counterexamples')
     .option('--out-itf <file>', 'write the trace of the first violated property to this file too')
     .option('--out-aiger <file>', 'write the system as an AIGER circuit, as text for .aag and else binary, and search nothing')
@@ -284,6 +288,7 @@ const checkCommand = (verbs: Verbs, report: (code: number) => void): Command =>
           format: flags.json === true ? 'json' : 'text',
           volume: flags.quiet === true ? 'quiet' : 'normal',
           places: flags.lines === true ? 'shown' : 'hidden',
+          hints: flags.full === true ? 'full' : 'short',
           folder: flags.out,
           itf: flags.outItf ?? null,
         }),

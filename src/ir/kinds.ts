@@ -61,18 +61,27 @@ const builtIns = {
   range: { settledBy: 'step', asks: null, finding: 'violates', exit: 'assertion', found: 'fails' },
 } as const satisfies Readonly<Record<string, Kind>>
 
-/** By kind; the built-in ones in the order of a report. */
+/** The kinds that one state settles: what an engine has to know to look for that state. */
 export const stateKinds: Readonly<Record<StatePropertyKind, StateKind>> = ofStates
+/** All kinds of properties, the built-in ones last and in the order of a report. */
 export const propertyKinds = { ...ofStates, ...ofBehaviours, ...extremes, ...builtIns }
 
+/** What an author claims of every state, or of some state. */
 export type StatePropertyKind = keyof typeof ofStates
+/** What an author claims of behaviours, or of what can follow a state. */
 export type TemporalKind = keyof typeof ofBehaviours
+/** The greatest or least value that an author asks for. */
 export type ExtremeKind = keyof typeof extremes
+/** What is checked of every model. */
 export type BuiltInKind = keyof typeof builtIns
+/** Any kind of property: what a report has rows of. */
 export type PropertyKind = keyof typeof propertyKinds
 /** What single states and steps settle: what bounded search and proof can ask for. */
-export type SafetyKind = { [K in PropertyKind]: (typeof propertyKinds)[K]['settledBy'] extends 'state' | 'step' ? K : never }[PropertyKind]
+export type SafetyKind = {
+  [K in PropertyKind]: (typeof propertyKinds)[K]['settledBy'] extends 'state' | 'step' ? K : never
+}[PropertyKind]
 
+/** Whether single states and steps settle properties of this kind. */
 export const isSafetyKind = (kind: PropertyKind): kind is SafetyKind => {
   const { settledBy } = propertyKinds[kind]
   return settledBy === 'state' || settledBy === 'step'

@@ -131,7 +131,7 @@ export interface Step {
   readonly agent: number
   /** The location in the agent's process, or null for a rule. */
   readonly location: number | null
-  /** As the author wrote it; a template literal's source where the label is computed. */
+  /** As the author reads it; `…` stands for what a template literal computes of the state. */
   readonly label: string
   readonly at: Span
   readonly body: Block
@@ -258,6 +258,13 @@ export interface System {
   /** Temps are numbered 0..temps-1 over the whole system. */
   readonly temps: number
 }
+
+/** All that looks at states for the answers. */
+export const queriesOf = ({ properties, temporal, extremes }: Pick<System, 'properties' | 'temporal' | 'extremes'>): Query[] => [
+  ...properties,
+  ...temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
+  ...extremes.map(({ measure }) => measure),
+]
 
 /**
  * A state as plain integers: the elements of all variables, one after the other, row-major. The common language in which

@@ -7,9 +7,10 @@ import { Disagreement } from './disagreement.js'
 import type { FailureKind, StepFailure } from './fault.js'
 import { chooseByCode, createOracle, type Oracle, type Outcome, type ParamRecord, type Run, readCode } from './oracle.js'
 import { placeOf } from './place.js'
+import { processView } from './process-view.js'
 import { correspond } from './standing.js'
 import { plainCopy, type State } from './state.js'
-import { toVector, viewIn } from './vector.js'
+import { globalsIn, toVector } from './vector.js'
 
 export interface ReplayedState {
   readonly vector: Vector
@@ -58,8 +59,12 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
     throw new Disagreement(`init with the choice code ${schedule.init} ${inWords(outcome)}, with ${first.left()} left of the code`)
   }
   const look = (): ReplayedState => {
-    const vector = toVector(system, stateOf(run))
-    return { vector, view: viewIn(system, oracle.domains, vector) }
+    const here = stateOf(run)
+    const vector = toVector(system, here)
+    const processes = system.processes.map(({ agent }, i) =>
+      processView(system, i, here.processes[i] ?? null, run.processes[agents[agent]!]?.label ?? null),
+    )
+    return { vector, view: { globals: globalsIn(system, oracle.domains, vector), processes } }
   }
   const initial = look()
   visit(run.state, 0)

@@ -78,9 +78,9 @@ export const createState = (domains: Fields): State => {
       return store.value
     }
     if (store.kind === 'optional') {
-      if (store.present) return read(store.of)
-      note(`s.${store.at.text}`, null)
-      return null
+      // A scalar is noted as it is read; of all else a predicate may ask no more than whether it is there.
+      if (reads !== null && !(store.present && store.of.kind === 'scalar')) note(`s.${store.at.text}`, snapshot(store))
+      return store.present ? read(store.of) : null
     }
     let proxy = proxies.get(store)
     if (proxy === undefined) {
@@ -304,13 +304,20 @@ export const createState = (domains: Fields): State => {
       reads = mine
       try {
         const value = f()
-        return { value, reads: [...mine] }
+        return { value, reads: [...mine].filter(([location, whole]) => !isTold(location, whole, mine)) }
       } finally {
         reads = before
       }
     },
   }
 }
+
+/** Whether what is there was read part by part, so that to show the whole would say it twice. */
+const isTold = (location: string, whole: Value, reads: ReadonlyMap<string, Value>): boolean =>
+  typeof whole === 'object' &&
+  whole !== null &&
+  !isSet(whole) &&
+  [...reads.keys()].some((part) => part.startsWith(`${location}.`) || part.startsWith(`${location}[`))
 
 /** @throws Fault where what a reference stands in has become null, or another variant, since it was read. */
 const stillThere = (store: Store): void => {

@@ -12,7 +12,7 @@ import { type Chooser, chooseByCode, type Oracle, type Outcome, type RunningProc
 import { correspond, standingOf } from './standing.js'
 import type { State } from './state.js'
 import { assign } from './store.js'
-import { type Standing, toVector, viewIn } from './vector.js'
+import { globalsIn, type Standing, toVector } from './vector.js'
 
 /** Walks from one initial state, one after the other. */
 export interface Walk {
@@ -154,7 +154,7 @@ export const createWalk = (system: System, oracle: Oracle, init: number): Walk =
     restart,
     jump: (to) => {
       if (system.processes.length > 0) throw new Error('what processes know is in no vector')
-      for (const [name, value] of Object.entries(viewIn(system, oracle.domains, to).globals)) assign(state.stores.get(name)!, value)
+      for (const [name, value] of Object.entries(globalsIn(system, oracle.domains, to))) assign(state.stores.get(name)!, value)
       restore = state.save()
     },
     executions: () => executions,

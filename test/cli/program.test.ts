@@ -36,7 +36,7 @@ const search = {
   oracle: 'beside',
   seed: 1,
 }
-const plain = { format: 'text', volume: 'normal', places: 'hidden', folder: 'counterexamples', itf: null }
+const plain = { format: 'text', volume: 'normal', places: 'hidden', hints: 'short', folder: 'counterexamples', itf: null }
 
 test('check takes a model and fills in the rest', async () => {
   expect(await parse('check', 'lazy-mmu')).toEqual(['check', { target: 'lazy-mmu', search, ...plain }])
@@ -44,7 +44,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -68,6 +68,7 @@ test('every flag of check arrives', async () => {
       format: 'json',
       volume: 'quiet',
       places: 'shown',
+      hints: 'full',
       folder: 'd',
       itf: 'f',
     },

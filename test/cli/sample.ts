@@ -44,6 +44,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     neverFired: [],
     neverTaken: [],
     unchanging: [],
+    unreadGhosts: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
       const evidence: readonly Evidence[] = [{ by: 'search', ...explored, limit }]

@@ -9,8 +9,7 @@ import { counter, stepOf, system } from './fixture.ts'
 
 const model = counter as unknown as Model
 const params = { most: 3 }
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a computed label is shown as it is written
-const read = 'read ${entry}'
+const read = 'read …'
 
 describe('replay', () => {
   const moves = [
@@ -55,6 +54,13 @@ describe('replay', () => {
     })
     expect(view(system, model, params, steps[2]!.after!.vector)).toEqual(steps[2]?.after?.view)
     expect(failure).toBe(null)
+  })
+
+  // It said `read ${entry}`, which is how the author writes it and nobody reads it.
+  test('a process stands at a label as the author reads it', () => {
+    const { steps } = replay(system, model, params, { init: 1, moves: moves.slice(0, 2), fails: false })
+    expect(steps[1]?.after?.view.processes[1]).toMatchObject({ at: 'read 1' })
+    expect(view(system, model, params, steps[1]!.after!.vector).processes[1]).toMatchObject({ at: read })
   })
 
   test('ends where the last step fails', () => {

@@ -63,6 +63,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
     '*': ['test/ir/access.test.ts', 'test/ir/printer.test.ts', ...synthesis, ...language],
     standing: ['test/replay/successors.test.ts'],
     successors: ['test/replay/successors.test.ts'],
+    influence: ['test/check/request/unread-ghosts.test.ts'],
   },
   'src/lang': { '*': ['test/lang/model.test.ts', 'test/lang/types.test.ts'] },
   'src/load': { '*': modules, vite: ['vitest.config.ts'] },

@@ -144,8 +144,10 @@ export interface Report {
   /** Steps that never fired; in an incomplete search, not so far. Only the explicit engine sees this; empty without it. */
   readonly neverFired: readonly Unreached[]
   readonly neverTaken: readonly Unreached[]
-  /** Properties that read nothing that any step changes: they say nothing about the protocol. */
+  /** Properties that nothing decides which some step changes: they say nothing about the protocol. */
   readonly unchanging: readonly string[]
+  /** Ghosts that neither a property nor an assertion reads, by way of another ghost or not. */
+  readonly unreadGhosts: readonly string[]
   readonly properties: readonly PropertyReport[]
   readonly oracle: RunAgain
 }

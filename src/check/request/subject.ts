@@ -3,11 +3,22 @@ import type { Report } from '../report/report.js'
 import { notChecked } from './not-checked.js'
 import type { Prepared } from './prepare.js'
 import { unchangingProperties } from './unchanging.js'
+import { unreadGhosts } from './unread-ghosts.js'
 
-type AboutSubject = 'model' | 'modelFile' | 'title' | 'source' | 'variant' | 'params' | 'settings' | 'notChecked' | 'unchanging'
+type AboutSubject =
+  | 'model'
+  | 'modelFile'
+  | 'title'
+  | 'source'
+  | 'variant'
+  | 'params'
+  | 'settings'
+  | 'notChecked'
+  | 'unchanging'
+  | 'unreadGhosts'
 
 export const subjectOf = (prepared: Prepared, engine: 'explicit' | 'symbolic'): Pick<Report, AboutSubject> => {
-  const { target, variant, params, settings, system } = prepared
+  const { target, variant, params, settings, properties, system } = prepared
   return {
     model: target.model.name,
     modelFile: target.file,
@@ -18,5 +29,6 @@ export const subjectOf = (prepared: Prepared, engine: 'explicit' | 'symbolic'): 
     settings,
     notChecked: notChecked(prepared, engine),
     unchanging: unchangingProperties(system),
+    unreadGhosts: unreadGhosts(target, properties, system),
   }
 }

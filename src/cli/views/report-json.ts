@@ -32,6 +32,7 @@ export const reportJson = (
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
     unchanging: report.unchanging,
     notChecked: report.notChecked,
+    unreadGhosts: report.unreadGhosts,
     properties: report.properties.map((property) => ({
       name: property.name,
       kind: property.kind,

@@ -127,7 +127,7 @@ const untilOf = (c: Context, args: CallExpression['arguments'], scope: Scope): s
 
 const isFunctionNode = ({ type }: Node): boolean => type === 'ArrowFunctionExpression' || type === 'FunctionExpression'
 
-/** The label as far as it is known when the model is compiled: a computed one as it is written. */
+/** The label as far as it is known when the model is compiled. */
 const labelText = (c: Context, node: Expression, scope: Scope): string => {
   const text = textOfLabel(c, node, scope)
   if (text.trim() !== '') return text
@@ -138,12 +138,7 @@ const textOfLabel = (c: Context, node: Expression, scope: Scope): string => {
   if (node.type === 'Literal' && typeof node.value === 'string') return node.value
   if (node.type === 'TemplateLiteral') {
     const parts = node.expressions.map((e) => constantText(c, e, scope))
-    return node.quasis
-      .map(
-        (q, i) =>
-          `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? `\${${textOf(c, scope.file, node.expressions[i] ?? node)}}`) : ''}`,
-      )
-      .join('')
+    return node.quasis.map((q, i) => `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? '…') : ''}`).join('')
   }
   const text = constantText(c, node, scope, 'texts')
   if (text !== null) return text

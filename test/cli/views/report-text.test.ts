@@ -5,12 +5,12 @@ import { formatReport, summary } from '../../../src/cli/views/report-text.ts'
 import { cutShort, holding, report, violated } from '../sample.ts'
 
 const plain = { colours: false }
-const nowhere = { places: 'hidden', storedAt: () => null, certificate: null } as const
+const nowhere = { places: 'hidden', hints: 'short', storedAt: () => null, certificate: null } as const
 
 test('a violation: the race, the verdicts, what never happened', async () => {
   const storedAt = (property: string): string | null =>
     property === 'noLostUpdate' ? 'counterexamples/lazy-mmu/cpus=3/noLostUpdate.txt' : null
-  await expect(formatReport(violated(), { places: 'hidden', storedAt, certificate: null }, plain)).toMatchFileSnapshot(
+  await expect(formatReport(violated(), { places: 'hidden', hints: 'short', storedAt, certificate: null }, plain)).toMatchFileSnapshot(
     'golden/violated.txt',
   )
 })
