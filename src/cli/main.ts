@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program `mmucheck`. */
 import { exit } from '../load/contained.js'
-import { run } from './run.js'
+import { run } from './command-line.js'
 import { exitCodes } from './terminal/exit.js'
 import { processOutput } from './terminal/output.js'
 

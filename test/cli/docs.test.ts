@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { runProgram, type Verbs } from '../../src/cli/program.ts'
 import { exitCodes } from '../../src/cli/terminal/exit.ts'
+import { runProgram, type Verbs } from '../../src/cli/verbs/program.ts'
 
 const page = readFileSync(new URL('../../docs/CLI.md', import.meta.url), 'utf8')
 

@@ -40,6 +40,8 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/check/request': { '*': ['test/semantics/properties.test.ts', ...commandLine] },
   'src/check/settle': { '*': ['test/check/settle/agree.test.ts'] },
   'src/cli': { '*': commandLine },
+  'src/cli/run': { '*': commandLine },
+  'src/cli/verbs': { '*': commandLine },
   'src/cli/terminal': { '*': commandLine },
   'src/cli/views': {
     '*': commandLine,

@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Difference } from '../../../../src/check/confirm/again/compare.ts'
 import { check } from '../../../../src/check.ts'
-import { run } from '../../../../src/cli/run.ts'
+import { run } from '../../../../src/cli/command-line.ts'
 import { exitCodes } from '../../../../src/cli/terminal/exit.ts'
 import type { ProcessOutput } from '../../../../src/cli/terminal/output.ts'
 import { binary, constant, eq, load, select, temp } from '../../../../src/ir/build.ts'

@@ -1,16 +1,16 @@
 /** The verb `claims`: settles the rows, stores the traces, reports. */
-import { type ClaimResult, type ModelClaims, settleClaims, tracesOf } from '../campaign/claims/claims.js'
-import { modelNames } from '../load/find.js'
-import { storeTrace } from '../trace/store.js'
-import type { ClaimsRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import { onInterrupt } from './terminal/interrupt.js'
-import { jobsLine } from './terminal/jobs-line.js'
-import type { Output } from './terminal/output.js'
-import { UsageError } from './terminal/units.js'
-import { claimsJson } from './views/claims-json.js'
-import { claimsMarkdown } from './views/claims-markdown.js'
-import { claimsText } from './views/claims-text.js'
+import { type ClaimResult, type ModelClaims, settleClaims, tracesOf } from '../../campaign/claims/claims.js'
+import { modelNames } from '../../load/find.js'
+import { storeTrace } from '../../trace/store.js'
+import { exitCodes } from '../terminal/exit.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import { jobsLine } from '../terminal/jobs-line.js'
+import type { Output } from '../terminal/output.js'
+import { UsageError } from '../terminal/units.js'
+import type { ClaimsRequest } from '../verbs/claims.js'
+import { claimsJson } from '../views/claims-json.js'
+import { claimsMarkdown } from '../views/claims-markdown.js'
+import { claimsText } from '../views/claims-text.js'
 
 /** Settles the claims of one model, or of all. The traces of violated rows are written where `check` writes them. @returns the exit code. */
 export const runClaims = async (

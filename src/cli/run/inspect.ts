@@ -1,15 +1,15 @@
 /** The verb `inspect`: a stored trace, printed again. */
-import { DiagnosticError } from '../diagnostics.js'
-import { loadModel, modelHash } from '../load/load.js'
-import { defaultDiagram, diagram } from '../trace/diagram.js'
-import { formatItf, requireSameModel } from '../trace/itf.js'
-import { formatState, formatStates, stateAt } from '../trace/states.js'
-import { exists, loadTrace } from '../trace/store.js'
-import type { Trace } from '../trace/trace.js'
-import type { InspectRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import type { Output } from './terminal/output.js'
-import { UsageError } from './terminal/units.js'
+import { DiagnosticError } from '../../diagnostics.js'
+import { loadModel, modelHash } from '../../load/load.js'
+import { defaultDiagram, diagram } from '../../trace/diagram.js'
+import { formatItf, requireSameModel } from '../../trace/itf.js'
+import { formatState, formatStates, stateAt } from '../../trace/states.js'
+import { exists, loadTrace } from '../../trace/store.js'
+import type { Trace } from '../../trace/trace.js'
+import { exitCodes } from '../terminal/exit.js'
+import type { Output } from '../terminal/output.js'
+import { UsageError } from '../terminal/units.js'
+import type { InspectRequest } from '../verbs/inspect.js'
 
 /** @throws DiagnosticError MC012 for a damaged file, MC013 where the model has changed since; UsageError for a step that the trace has not. */
 export const runInspect = async ({ file, show, places, version, format }: InspectRequest, output: Output): Promise<number> => {

@@ -1,13 +1,13 @@
 /** The verb `synthesize`: settles all settings by solver, and reports the formula. */
-import { type Synthesized, synthesizeModel } from '../campaign/synthesize/synthesize.js'
-import type { SynthesizeRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import { onInterrupt } from './terminal/interrupt.js'
-import type { Output } from './terminal/output.js'
-import { progressLine } from './terminal/progress.js'
-import { UsageError } from './terminal/units.js'
-import { synthesizeJson } from './views/synthesize-json.js'
-import { synthesizeText } from './views/synthesize-text.js'
+import { type Synthesized, synthesizeModel } from '../../campaign/synthesize/synthesize.js'
+import { exitCodes } from '../terminal/exit.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import type { Output } from '../terminal/output.js'
+import { progressLine } from '../terminal/progress.js'
+import { UsageError } from '../terminal/units.js'
+import type { SynthesizeRequest } from '../verbs/synthesize.js'
+import { synthesizeJson } from '../views/synthesize-json.js'
+import { synthesizeText } from '../views/synthesize-text.js'
 
 /** @returns the exit code: an unsafe setting is an answer, not a failure. */
 export const runSynthesize = async (request: SynthesizeRequest, output: Output): Promise<number> => {

@@ -1,13 +1,13 @@
 /** The verb `sweep`: checks every combination, and reports the truth table. */
-import { type Sweep, sweep } from '../campaign/sweep/sweep.js'
-import type { SweepRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import { onInterrupt } from './terminal/interrupt.js'
-import { jobsLine } from './terminal/jobs-line.js'
-import type { Output } from './terminal/output.js'
-import { UsageError } from './terminal/units.js'
-import { sweepJson } from './views/sweep-json.js'
-import { sweepText } from './views/sweep-text.js'
+import { type Sweep, sweep } from '../../campaign/sweep/sweep.js'
+import { exitCodes } from '../terminal/exit.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import { jobsLine } from '../terminal/jobs-line.js'
+import type { Output } from '../terminal/output.js'
+import { UsageError } from '../terminal/units.js'
+import type { SweepRequest } from '../verbs/sweep.js'
+import { sweepJson } from '../views/sweep-json.js'
+import { sweepText } from '../views/sweep-text.js'
 
 /** @returns the exit code: an unsafe setting is an answer, not a failure. */
 export const runSweep = async (request: SweepRequest, output: Output): Promise<number> => {

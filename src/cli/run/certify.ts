@@ -1,9 +1,9 @@
 /** The verb `certify`: a stored certificate, checked again. */
-import { certify } from '../check/certify.js'
-import type { CertifyRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import { onInterrupt } from './terminal/interrupt.js'
-import type { Output } from './terminal/output.js'
+import { certify } from '../../check/certify.js'
+import { exitCodes } from '../terminal/exit.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import type { Output } from '../terminal/output.js'
+import type { CertifyRequest } from '../verbs/certify.js'
 
 /** @throws DiagnosticError MC018 for a damaged file, MC024 for one about a module elsewhere, and as `check` where the model does not compile. */
 export const runCertify = async ({ file, target, format }: CertifyRequest, output: Output): Promise<number> => {

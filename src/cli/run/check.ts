@@ -1,18 +1,18 @@
 /** The verbs `check` and its dumps: search, store the traces, report. */
 
-import { certificateText } from '../check/certify.js'
-import type { PropertyReport, Report } from '../check/report/report.js'
-import { check, dump } from '../check.js'
-import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
-import { formatItf } from '../trace/itf.js'
-import { certificatePaths, exists, storeTrace, tracePaths, writeWhole } from '../trace/store.js'
-import type { CheckRequest, DumpRequest } from './program.js'
-import { exitCodeOf, exitCodes } from './terminal/exit.js'
-import { onInterrupt } from './terminal/interrupt.js'
-import type { Output } from './terminal/output.js'
-import { progressLine } from './terminal/progress.js'
-import { reportJson } from './views/report-json.js'
-import { formatReport, summary } from './views/report-text.js'
+import { certificateText } from '../../check/certify.js'
+import type { PropertyReport, Report } from '../../check/report/report.js'
+import { check, dump } from '../../check.js'
+import { DiagnosticError, formatDiagnostic } from '../../diagnostics.js'
+import { formatItf } from '../../trace/itf.js'
+import { certificatePaths, exists, storeTrace, tracePaths, writeWhole } from '../../trace/store.js'
+import { exitCodeOf, exitCodes } from '../terminal/exit.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import type { Output } from '../terminal/output.js'
+import { progressLine } from '../terminal/progress.js'
+import type { CheckRequest, DumpRequest } from '../verbs/check.js'
+import { reportJson } from '../views/report-json.js'
+import { formatReport, summary } from '../views/report-text.js'
 
 /** Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is then 73. */
 export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {

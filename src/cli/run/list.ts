@@ -1,13 +1,13 @@
 /** The verb `list`: which models there are, and how one can be set. */
-import { allowed } from '../check/request/params.js'
-import type { Model } from '../lang/model.js'
-import type { Properties } from '../lang/property.js'
-import { modelNames } from '../load/find.js'
-import { loadModel } from '../load/load.js'
-import { wrap } from '../trace/wrap.js'
-import type { ListRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import type { Output } from './terminal/output.js'
+import { allowed } from '../../check/request/params.js'
+import type { Model } from '../../lang/model.js'
+import type { Properties } from '../../lang/property.js'
+import { modelNames } from '../../load/find.js'
+import { loadModel } from '../../load/load.js'
+import { wrap } from '../../trace/wrap.js'
+import { exitCodes } from '../terminal/exit.js'
+import type { Output } from '../terminal/output.js'
+import type { ListRequest } from '../verbs/list.js'
 
 export const runList = async ({ target, format }: ListRequest, output: Output): Promise<number> => {
   const names = target === null ? modelNames(process.cwd()) : [target]

@@ -1,10 +1,10 @@
 /** `check --out-aiger` and `--out-smt2`: writes questions for other tools, and asks none. */
-import { exported } from '../check/exported.js'
-import { writeWhole } from '../trace/store.js'
-import type { ExportRequest } from './program.js'
-import { exitCodes } from './terminal/exit.js'
-import type { Output } from './terminal/output.js'
-import { UsageError } from './terminal/units.js'
+import { exported } from '../../check/exported.js'
+import { writeWhole } from '../../trace/store.js'
+import { exitCodes } from '../terminal/exit.js'
+import type { Output } from '../terminal/output.js'
+import { UsageError } from '../terminal/units.js'
+import type { ExportRequest } from '../verbs/check.js'
 
 export const runExport = async ({ target, search, files }: ExportRequest, output: Output): Promise<number> => {
   for (const { file, what } of files) {

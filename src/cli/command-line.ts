@@ -2,22 +2,22 @@
 import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
 import { contained } from '../load/contained.js'
 import { packageVersion } from '../version.js'
-import { runProgram, type Verbs } from './program.js'
 import { exitCodeOfDiagnostic, exitCodes } from './terminal/exit.js'
 import type { Output, ProcessOutput } from './terminal/output.js'
 import { UsageError } from './terminal/units.js'
+import { runProgram, type Verbs } from './verbs/program.js'
 
 /** The parts that a verb needs are imported when it runs: a wrong flag costs no compiler. */
 const verbsTo = (output: Output): Verbs => ({
-  check: async (request) => (await import('./check.js')).runCheck(request, output),
-  export: async (request) => (await import('./export.js')).runExport(request, output),
-  certify: async (request) => (await import('./certify.js')).runCertify(request, output),
-  synthesize: async (request) => (await import('./synthesize.js')).runSynthesize(request, output),
-  dump: async (request) => (await import('./check.js')).runDump(request, output),
-  inspect: async (request) => (await import('./inspect.js')).runInspect(request, output),
-  claims: async (request) => (await import('./claims.js')).runClaims(request, output),
-  sweep: async (request) => (await import('./sweep.js')).runSweep(request, output),
-  list: async (request) => (await import('./list.js')).runList(request, output),
+  check: async (request) => (await import('./run/check.js')).runCheck(request, output),
+  export: async (request) => (await import('./run/export.js')).runExport(request, output),
+  certify: async (request) => (await import('./run/certify.js')).runCertify(request, output),
+  synthesize: async (request) => (await import('./run/synthesize.js')).runSynthesize(request, output),
+  dump: async (request) => (await import('./run/check.js')).runDump(request, output),
+  inspect: async (request) => (await import('./run/inspect.js')).runInspect(request, output),
+  claims: async (request) => (await import('./run/claims.js')).runClaims(request, output),
+  sweep: async (request) => (await import('./run/sweep.js')).runSweep(request, output),
+  list: async (request) => (await import('./run/list.js')).runList(request, output),
 })
 
 /** Runs the words of a command line, and waits until all is written. @returns the exit code; throws nothing. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { runProgram } from '../../src/cli/program.ts'
-import { UsageError } from '../../src/cli/terminal/units.ts'
+import { UsageError } from '../../../src/cli/terminal/units.ts'
+import { runProgram } from '../../../src/cli/verbs/program.ts'
 
 const parse = async (...words: string[]): Promise<unknown> => {
   let seen: unknown = null
