@@ -39,7 +39,7 @@ type After<F> = F extends Fields ? unknown : unknown
 export type Fairness = 'weak' | 'strong' | 'none'
 
 export interface ModelDefinition<P extends Params, F extends Fields> {
-  /** Names the folder of its counterexamples: letters, digits and dashes. */
+  /** Letters, digits and dashes. Of a model in `models/<name>.ts` it names the folder of its counterexamples. */
   readonly name: string
   readonly title?: string
   readonly source?: string

@@ -9,6 +9,7 @@ import { unreadGhosts } from './unread-ghosts.js'
 type AboutSubject =
   | 'model'
   | 'modelFile'
+  | 'home'
   | 'title'
   | 'source'
   | 'variant'
@@ -22,6 +23,7 @@ type AboutSubject =
 export const subjectOf = ({ target, variant, params, settings, properties, system, stuck }: Prepared): Pick<Report, AboutSubject> => ({
   model: target.model.name,
   modelFile: target.file,
+  home: target.home,
   title: target.model.title ?? null,
   source: target.model.source ?? null,
   variant,
