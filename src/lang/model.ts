@@ -47,7 +47,7 @@ export type Fairness = 'weak' | 'strong' | 'none'
 
 /** What `model` takes. `P` are the params, `F` the domains of the variables; both are inferred. */
 export interface ModelDefinition<P extends Params, F extends Fields> {
-  /** Names the folder of its counterexamples: letters, digits and dashes. */
+  /** Letters, digits and dashes. Of a model in `models/<name>.ts` it names the folder of its counterexamples. */
   readonly name: string
   readonly title?: string
   readonly source?: string

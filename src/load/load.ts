@@ -9,6 +9,7 @@ import type { Predicate, Properties } from '../lang/property.js'
 import { isOutOfStack, tooDeep } from '../nesting.js'
 import { importContained } from './contained.js'
 import { type Found, findTarget } from './find.js'
+import { homeOf } from './home.js'
 import { installHooks } from './hooks.js'
 import { blocks, findModule, isPath } from './modules.js'
 import { functionInfo, registry } from './registry.js'
@@ -27,6 +28,8 @@ export interface Loaded {
   readonly claims: readonly NamedClaims[]
   /** The file that the target named: an absolute path. */
   readonly file: string
+  /** See home.ts. */
+  readonly home: string
   /** The model's file and the user files that it imports, absolute paths, sorted: what its behaviour depends on. Its properties do not count. */
   readonly sources: readonly string[]
 }
@@ -55,11 +58,16 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
   if (isKind(loaded, 'properties')) {
     const properties = loaded as Properties
     const { model } = properties
-    return { model, properties, claims: claimsOf(module, model, found.file), file: found.file, sources: sourcesOf(model, found.file) }
+    const { file } = found
+    return {
+      ...{ model, properties, claims: claimsOf(module, model, file) },
+      ...{ file, home: homeOf(model, file, file), sources: sourcesOf(model, file) },
+    }
   }
   if (!isKind(loaded, 'model')) throw noModel(found.file)
   const model = loaded as Model
-  const bare = { model, properties: null, claims: [], file: found.file, sources: sourcesOf(model, found.file) }
+  const home = homeOf(model, found.file, found.properties)
+  const bare = { model, properties: null, claims: [], file: found.file, home, sources: sourcesOf(model, found.file) }
   if (found.properties === null) return bare
   const moduleOfProperties = await importModule(found.properties)
   const properties = moduleOfProperties.default

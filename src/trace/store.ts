@@ -1,4 +1,4 @@
-/** Where traces are kept: `<root>/<model>/<variant or params>/<property>.{itf.json,txt}`. */
+/** Where traces are kept: `<root>/<home>/<variant or params>/<property>.{itf.json,txt}`. */
 import { randomBytes } from 'node:crypto'
 import { fstatSync, statSync, writeFileSync } from 'node:fs'
 import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -10,7 +10,8 @@ import type { Trace } from './trace.js'
 
 /** What says which trace it is: the model, how it is set, and the property. */
 export interface TraceKey {
-  readonly model: string
+  /** The model's name, or where that may be another one's too the path of its file, with `/` between folders. */
+  readonly home: string
   readonly variant: string | null
   /** The params that are set otherwise than the variant, or the defaults, have them. */
   readonly settings: Readonly<Record<string, number | boolean | string>>
@@ -23,10 +24,17 @@ export interface StoredTrace {
 }
 
 /** The folder of a model as it is set. Settings of a variant that were changed by hand follow its name: `drain-late,cpus=3`. */
-export const folderOf = (root: string, { model, variant, settings }: Omit<TraceKey, 'property'>): string => {
+export const folderOf = (root: string, { home, variant, settings }: Omit<TraceKey, 'property'>): string => {
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   const folder = [...(variant === null ? [] : [variant]), ...changed].join(',')
-  return join(root, fileName(model), fileName(folder === '' ? 'default' : folder))
+  return join(
+    root,
+    ...home
+      .split('/')
+      .filter((name) => name !== '')
+      .map(fileName),
+    fileName(folder === '' ? 'default' : folder),
+  )
 }
 
 /** The certificate of what was proved of a model as it is set stands beside its traces; the text form is for people. */

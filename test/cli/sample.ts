@@ -12,6 +12,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
   const base = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null } as const
   return {
     model: 'lazy-mmu',
+    home: 'lazy-mmu',
     modelFile: 'models/lazy-mmu.ts',
     title: 'Page-table updates deferred until lazy MMU mode is left',
     source: 'Zachary Amsden, "lazy-mmu-batching", 28 Jul 2006',

@@ -65,12 +65,12 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     }
     for (const { claim } of group.rows) reports.set(claim, one?.kind === 'report' ? one.report : null)
   }
-  return loaded.map(({ target, model, rows }) => ({
+  return loaded.map(({ target, model, home, rows }) => ({
     model: model.name,
     title: model.title ?? null,
     target,
     rows: rows.map(({ claim, variant, settings }) =>
-      resultOf({ model: model.name, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null),
+      resultOf({ home, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null),
     ),
   }))
 }

@@ -116,6 +116,8 @@ export type RunAgain =
 export interface Report {
   readonly model: string
   readonly modelFile: string
+  /** Under which name its traces are kept. */
+  readonly home: string
   readonly title: string | null
   readonly source: string | null
   readonly variant: string | null

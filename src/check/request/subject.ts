@@ -8,6 +8,7 @@ import { unreadGhosts } from './unread-ghosts.js'
 type AboutSubject =
   | 'model'
   | 'modelFile'
+  | 'home'
   | 'title'
   | 'source'
   | 'variant'
@@ -22,6 +23,7 @@ export const subjectOf = (prepared: Prepared, engine: 'explicit' | 'symbolic'): 
   return {
     model: target.model.name,
     modelFile: target.file,
+    home: target.home,
     title: target.model.title ?? null,
     source: target.model.source ?? null,
     variant,

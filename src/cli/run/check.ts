@@ -55,7 +55,7 @@ interface Stored {
   readonly failed: DiagnosticError | null
 }
 
-const keyOf = ({ model, variant, settings }: Report, { name }: PropertyReport) => ({ model, variant, settings, property: name })
+const keyOf = ({ home, variant, settings }: Report, { name }: PropertyReport) => ({ home, variant, settings, property: name })
 
 const storeTraces = async (report: Report, request: CheckRequest): Promise<Stored> => {
   const { folder, itf } = request

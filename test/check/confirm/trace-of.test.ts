@@ -44,7 +44,7 @@ const system: System = {
 
 const properties: NamedProperties = { small: always((s: { n: number }) => s.n < 2), few: bound((s: { n: number }) => s.n, 1) }
 const subject: Subject = {
-  target: { model: counter, properties: null, file: 'counter.ts', hash: 'ab'.repeat(32) },
+  target: { model: counter, properties: null, file: 'counter.ts', home: 'counter', hash: 'ab'.repeat(32) },
   variant: null,
   params: {},
   properties,
