@@ -57,6 +57,7 @@ export const diagnosticCodes = {
   MC209: 'values of different shapes',
   MC210: 'division by a number that can be 0',
   MC211: 'comparison of objects',
+  MC212: 'a label that is computed',
   MC301: 'a reference to the state, used after a yield',
   MC302: 'the protocol reads a ghost',
   MC303: 'the property writes',

@@ -6,9 +6,9 @@ import type { System, Vector } from '../ir/system.js'
 import { Disagreement } from './disagreement.js'
 import { chooseNumbers, ways } from './executions.js'
 import type { StepFailure } from './fault.js'
+import { labelsIn, type Seen } from './labels.js'
 import type { Chooser, Oracle, Outcome, RunningProcess } from './oracle.js'
 import { correspond, standingOf } from './standing.js'
-import type { State } from './state.js'
 import { assign } from './store.js'
 import { type Standing, toVector, viewIn } from './vector.js'
 
@@ -28,8 +28,7 @@ export interface WayOn {
 export type Begun = Omit<WayOn, 'agent' | 'rule'>
 
 /** Walks from one initial state, one after the other. */
-export interface Walk {
-  readonly state: State
+export interface Walk extends Seen {
   readonly vector: () => Vector
   /** Tries all ways on; the walk stays where it is. */
   readonly ways: () => WayOn[]
@@ -125,6 +124,7 @@ export const createWalk = (system: System, oracle: Oracle, numbers: readonly num
   restart()
   return {
     state,
+    at: labelsIn(state, oracle.agents, (agent) => processes[agent]?.label ?? null),
     vector: () => vectorOf(standings),
     ways: () => {
       const found = agents.flatMap((_, agent) => waysOf(agent))

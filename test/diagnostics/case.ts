@@ -113,6 +113,18 @@ export const property = (name: string, code: DiagnosticCode, state: string, text
   }
 }
 
+/** A case whose mistake is in a property of a model with processes. */
+export const standing = (name: string, code: DiagnosticCode, processes: string, text: string): Case => {
+  const properties = `import example from './model.ts'\n\nexport default properties(example, {\n  ${text.trim()},\n})\n`
+  const model = `export default model({\n  name: 'example',\n  state: () => ({ x: range(0, 3) }),\n  processes: (_p) => ({\n${indented(processes, '    ')}\n  }),\n})\n`
+  return {
+    name,
+    code,
+    files: { 'model.ts': imports(model) + model, 'model.properties.ts': imports(properties) + properties },
+    steps: check,
+  }
+}
+
 /** A correct model, for mistakes elsewhere. Its rule takes x from 0 to 3, and its property says that x stays below 2. */
 export const counter: Readonly<Record<string, string>> = {
   'models/counter.ts': `import { choice, flag, model, range, size, when } from 'mmucheck'

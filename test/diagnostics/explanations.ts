@@ -205,6 +205,12 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means: 'Comparing objects asks whether they are one object, not whether they are equal.',
     instead: 'Compare their fields; in lists `some((x) => x.field === ...)`.',
   },
+  MC212: {
+    means:
+      'A property asks whether a process stands at a label (`at.cpu[0] === ...`), and one of its labels is computed from the state or from locals: where the process stands is known, the text of its label is not.',
+    instead:
+      'Compare with labels that are constant; or keep what tells the steps apart in a variable of the state, a `ghost` for instance.',
+  },
   MC301: {
     means:
       'A local that names a part of the state is a reference, and by now another process may have changed what it refers to. Whether the old or the new value is meant is the question that races are made of.',

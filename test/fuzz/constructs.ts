@@ -38,6 +38,7 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
     found(`yield* in ${role?.node.type}.${role?.field}`)
   }
   if (node.type === 'YieldExpression' && node.delegate === false) found(`label ${isNode(node.argument) ? node.argument.type : 'none'}`)
+  if (node.type === 'MemberExpression' && isNode(node.object) && node.object.type === 'Identifier' && node.object.name === 'at') found('at')
   if (node.type === 'MemberExpression' || node.type === 'CallExpression') {
     if (node.optional === true) found(`${node.type} ?.${node.computed === true ? '[]' : ''}`)
     const callee = node.callee
@@ -59,6 +60,13 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
   if (isFunction(node) && Array.isArray(node.params))
     for (const [i, p] of (node.params as Node[]).entries())
       found(isNode(p) && p.type === 'Identifier' && p.name === 'this' ? 'this parameter' : `parameter ${p.type}${i > 9 ? '' : ''}`)
+  if (
+    parent?.node.type === 'CallExpression' &&
+    isNode(parent.node.callee) &&
+    parent.node.callee.name === 'always' &&
+    Array.isArray(node.params)
+  )
+    for (const i of node.params.keys()) found(`parameter ${i} of a predicate`)
   if (node.type === 'Literal' && typeof node.value === 'number') found(`number ${node.value}`)
   if (node.type === 'Property' && isNode(node.key) && node.key.type === 'Identifier' && String(node.key.name) in Object.prototype)
     found('a name of Object.prototype')

@@ -214,6 +214,10 @@ describe('what can be called', () => {
   })
 })
 
+test('all that a predicate gets', () => {
+  expect(missing(['parameter 0 of a predicate', 'parameter 1 of a predicate', 'parameter 2 of a predicate', 'at'])).toEqual([])
+})
+
 test('every domain', () => {
   const domains: Readonly<Record<Domain['kind'], string>> = {
     bool: 'node Identifier',

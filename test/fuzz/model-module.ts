@@ -1,6 +1,6 @@
 /** A random model with its properties: of a few small variables, so that all its states can be seen. */
-import { type Code, code, group, grouped, item, separated } from './code.ts'
-import { createDraw } from './draw.ts'
+import { type Code, code, group, grouped, item, separated, textOf } from './code.ts'
+import { createDraw, type Draw } from './draw.ts'
 import type { Feature } from './features.ts'
 import { helper, pureFunction } from './functions.ts'
 import { grammar } from './grammar.ts'
@@ -11,6 +11,33 @@ import { boolType, domainText, intType, randomType, type Type } from './types.ts
 
 const names = ['a', 'b', 'c', 'd', 'e'] as const
 const prototypeNames = ['toString', 'constructor', 'valueOf', 'hasOwnProperty'] as const
+
+/** A process, as `at` has it. */
+interface Standing {
+  readonly name: string
+  readonly each: boolean
+  /** Those that are written as texts: 'start' is the first. */
+  readonly labels: readonly string[]
+}
+
+/** Asks where a process stands. */
+const asksWhere = (draw: Draw, { name, each, labels }: Standing): Code => {
+  const bool = code('bool')
+  const label = draw.weighted([
+    [4, `'${draw.one(labels)}'`],
+    [2, 'null'],
+  ])
+  const op = draw.one(['===', '!=='])
+  if (!each) return bool`(at.${name} ${op} ${label})`
+  return draw.weighted<() => Code>([
+    [3, () => bool`(at.${name}[${`${draw.below(2)}`}] ${op} ${label})`],
+    [1, () => bool`(at.${name}[s.n] ${op} ${label})`],
+    [2, () => bool`at.${name}.${draw.one(['some', 'every'])}((label, i) => label ${op} ${label} || i === s.n)`],
+    [1, () => bool`at.${name}.includes(${label})`],
+    [1, () => bool`(at.${name}[0] ${op} at.${name}[1])`],
+    [1, () => bool`(at.${name}.filter((label) => label ${op} ${label}).length === 1)`],
+  ])()
+}
 
 export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code => {
   const draw = createDraw(seed)
@@ -62,6 +89,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
     statements(metered(declared(inModel, ...own), limit), { ...powers, loops: [], result: null }, most).code
   const me = (name: string): Var => ({ text: name, type: intType(0, 1), kind: 'local', assignable: false })
   const groups: string[] = []
+  const standing: Standing[] = []
 
   const processes = Array.from(
     {
@@ -83,6 +111,8 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
       ]
       const first = each && !without.has('this parameter') && draw.once(6) ? 'this: void, ' : ''
       const text = body(own, { chooses: true, blocks: false, pauses: true }, 14, 5)
+      const labels = [...textOf(text).matchAll(/yield (?:until\()?'(\w+)'/g)].map(([, label]) => label!)
+      standing.push({ name, each, labels: ['start', ...labels] })
       const count2 = params && draw.once(2) ? 'p.count' : '2'
       return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}yield 'start'\n${text}}${each ? ')' : ''},\n`
     },
@@ -123,8 +153,18 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
         : item`fairness: { ${kinds.join(', ')} },\n`
 
   const seen = { ...metered(withGhosts({ ...inModel, pure: inModel.pure.filter((f) => !f.effects) }), 12), depth: 1 }
-  const predicate = (): Code => code('')`(s, p) => ${seen.grammar.bool({ ...seen, meter: { spent: 0, limit: 10 } })}`
-  const measure = (): Code => code('')`(s, p) => ${seen.grammar.int({ ...seen, meter: { spent: 0, limit: 8 } }).code}`
+  const predicate = (): Code => {
+    const of = seen.grammar.bool({ ...seen, meter: { spent: 0, limit: 10 } })
+    return standing.length === 0 || !draw.once(3)
+      ? code('')`(s, p) => ${of}`
+      : code('')`(s, p, at) => ${code('bool')`(${asksWhere(draw, draw.one(standing))} ${draw.one(['&&', '||'])} ${of})`}`
+  }
+  const measure = (): Code => {
+    const of = seen.grammar.int({ ...seen, meter: { spent: 0, limit: 8 } }).code
+    return standing.length === 0 || !draw.once(3)
+      ? code('')`(s, p) => ${of}`
+      : code('')`(s, p, at) => ${code('int')`(${asksWhere(draw, draw.one(standing))} ? ${of} : 1)`}`
+  }
   const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => {
     const kind = draw.weighted<() => Code>([
       [3, () => code('')`always(${predicate()})`],

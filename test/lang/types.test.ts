@@ -8,11 +8,13 @@ import {
   choose,
   type Domain,
   each,
+  eventually,
   flag,
   ghost,
   type IndexSet,
   ids,
   index,
+  leadsTo,
   type Model,
   ModelError,
   model,
@@ -212,6 +214,30 @@ describe('properties', () => {
     })
     expect(Object.keys(claimed.properties)).toHaveLength(7)
     expect(claimed.model).toBe(example)
+  })
+
+  test('predicates know where each process of the model stands', () => {
+    const claimed = properties(example, {
+      a: always((_s, _p, at) => {
+        expectTypeOf(at).toEqualTypeOf<{ readonly cpu: readonly (string | null)[]; readonly single: string | null }>()
+        return at.cpu[0] !== 'wait' || at.single === null
+      }),
+      b: bound((s, _p, { cpu }) => cpu.filter((label, i) => label === 'step' && s.owner === i).length, 1),
+      c: leadsTo(
+        (_s, p, at) => at.cpu.some((label) => label === 'wait') && p.fast,
+        (_s, _p, at) => at.single === 'push',
+      ),
+      // @ts-expect-error no such process
+      d: always((_s, _p, at) => at.gpu === null),
+      // @ts-expect-error a rule stands nowhere
+      e: eventually((_s, _p, at) => at.one === null),
+      // @ts-expect-error a single process has one label
+      f: sometimes((_s, _p, at) => at.single[0] === null),
+    })
+    expect(Object.keys(claimed.properties)).toHaveLength(6)
+    const bare = model({ name: 'bare', state: () => ({ x: bool }) })
+    // @ts-expect-error there are no processes
+    expect(properties(bare, { a: always((_s, _p, at) => at.cpu === null) }).model).toBe(bare)
   })
 
   test('a wrong variant, or a yield of something else, is an error', () => {

@@ -140,7 +140,7 @@ const evaluated = (
   const property = properties[claim.name]
   if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound')
     throw new Error(`'${claim.name}' is no property of a state`)
-  const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
+  const { holds, value, reads, fault } = evaluate(property, replayed.end, params)
   if (holds !== (property.kind === 'sometimes'))
     throw new Error(`'${claim.name}' is settled otherwise: the oracle gives ${fault ?? String(value)}`)
   return { property: claim.name, kind: property.kind, message: messageOf(claim.name, property, value, fault), reads }

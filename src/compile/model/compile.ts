@@ -20,14 +20,14 @@ import { mapBlock, mapLoads, mapStmt, type Visitor, walkBlock, walkExpr, walkStm
 import { type Domain, ModelError } from '../../lang/domain.js'
 import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
-import type { AnyProperty } from '../../lang/property.js'
+import type { AnyProperty, Measure, Predicate } from '../../lang/property.js'
 import { functionInfo } from '../../load/registry.js'
 import { shown } from '../../load/shown.js'
 import { placeInStack, placeOfFunction } from '../../load/stack.js'
 import { stoppableOnce } from '../../load/stoppable.js'
 import { ghostUse } from '../after/ghosts.js'
 import { sweep, sweepQuery } from '../after/live-locals.js'
-import { invoke } from '../expression/call.js'
+import { functionOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { integer } from '../values/arithmetic.js'
@@ -36,6 +36,7 @@ import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '.
 import { leaves } from '../values/layout.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
+import { labelsAt } from './at.js'
 import { requireBuilding } from './building.js'
 
 export interface CompileInput {
@@ -142,7 +143,7 @@ const compileModel = (
   const c = createContext(state, shown)
   const initial = declareState(c, state, model.state)
   if (free !== null) declareFreeParams(c, model.params, free)
-  const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [], decided: [] }
+  const agents: CompiledAgents = { agents: [], processes: [], labels: [], steps: [], starts: [], decided: [] }
   const processes = build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>
   const rules = build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>
   if (free !== null && free.shaping.size > 0) throw new Shaped()
@@ -150,7 +151,7 @@ const compileModel = (
   compileRules(c, rules, agents, model.rules)
   const started = compileInit(c, model.init, p, agents)
   const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
-  for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, compiled)
+  for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, agents, compiled)
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   forbidGhosts(c, swept, agents)
   const read = loaded(
@@ -280,6 +281,7 @@ const compileProperty = (
   name: string,
   property: AnyProperty<never, never>,
   params: unknown,
+  agents: CompiledAgents,
   into: CompiledProperties,
 ): void => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
@@ -290,8 +292,8 @@ const compileProperty = (
       'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
       placeOfFunction(property),
     )
-  const predicate = (fn: (s: never, p: never) => boolean): Query => compileQuery(c, name, fn, 'predicate', params)
-  const measure = (fn: (s: never, p: never) => number): Query => compileQuery(c, name, fn, 'measure', params)
+  const predicate = (fn: Predicate<never, never>): Query => compileQuery(c, name, fn, 'predicate', params, agents)
+  const measure = (fn: Measure<never, never>): Query => compileQuery(c, name, fn, 'measure', params, agents)
   switch (property.kind) {
     case 'always':
     case 'sometimes':
@@ -322,9 +324,10 @@ const compileProperty = (
 const compileQuery = (
   c: Context,
   name: string,
-  fn: (s: never, p: never) => unknown,
+  fn: Predicate<never, never> | Measure<never, never>,
   gives: 'predicate' | 'measure',
   params: unknown,
+  agents: CompiledAgents,
 ): Query => {
   const { site, root } = siteOfFunction(c, fn)
   if (functionInfo(fn) === undefined)
@@ -339,7 +342,8 @@ const compileQuery = (
   c.cells = new Map()
   c.known = c.params
   c.emitted = 0
-  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
+  const at = functionOf(c, constantValue(fn), site).body.params.length > 2 ? [labelsAt(c, agents)] : []
+  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...at], site, { ...root, instance: `property ${name}` })
   if (v.k === 'const' && v.value === undefined)
     return refuse(
       c,

@@ -14,6 +14,7 @@ import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
 import { type Context, refuse, setCell, spanOf, textOf } from '../values/context.js'
 import { joinOrRefuse, type Site } from '../values/flow.js'
+import { computedBy, type Label, patternOf } from '../values/labels.js'
 import { leaves, lower, raise } from '../values/layout.js'
 import { join, sameKnown } from '../values/path.js'
 import { type Cell, type Scope, visibleCells } from '../values/scope.js'
@@ -23,7 +24,7 @@ import { constantValue, int, type Value } from '../values/value.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './agent-context.js'
 
 interface PauseSite {
-  readonly label: () => string
+  readonly label: () => Label
   /** The condition of `until`, and where it stands. */
   readonly condition: { readonly node: Expression; readonly scope: Scope } | null
 }
@@ -99,35 +100,43 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
           'until(...) takes a label and a condition',
           "yield until('lock', () => s.lock === null)",
         )
-      labelText(c, label, scope)
+      labelOf(c, label, scope)
       evaluateText(c, label, scope)
-      return { label: () => labelText(c, label, scope), condition: { node: test, scope } }
+      return { label: () => labelOf(c, label, scope), condition: { node: test, scope } }
     }
     if (fn.k === 'const' && fn.value === choose)
       return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
   }
   // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
-  labelText(c, argument, scope)
+  labelOf(c, argument, scope)
   evaluateText(c, argument, scope)
-  return { label: () => labelText(c, argument, scope), condition: null }
+  return { label: () => labelOf(c, argument, scope), condition: null }
 }
 
 /** The label as far as it is known when the model is compiled: a computed one as it is written. */
-const labelText = (c: Context, node: Expression, scope: Scope): string => {
-  if (node.type === 'Literal' && typeof node.value === 'string') return node.value
+const labelOf = (c: Context, node: Expression, scope: Scope): Label => {
   if (node.type === 'TemplateLiteral') {
-    const parts = node.expressions.map((e) => constantText(c, e, scope))
-    return node.quasis
-      .map(
-        (q, i) =>
-          `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? `\${${textOf(c, scope.file, node.expressions[i] ?? node)}}`) : ''}`,
-      )
-      .join('')
+    const parts = node.quasis.flatMap((q, i) => {
+      const e = node.expressions[i]
+      const known = q.value.cooked ?? q.value.raw
+      return e === undefined ? [{ text: known, known }] : [{ text: known, known }, holeOf(c, e, scope)]
+    })
+    const computed = parts.some(({ known }) => known === null) ? computedBy(patternOf(parts.map(({ known }) => known))) : null
+    return { text: parts.map(({ text }) => text).join(''), computed }
   }
   const text = constantText(c, node, scope, 'texts')
-  if (text !== null) return text
-  if (node.type === 'ConditionalExpression') return `${labelText(c, node.consequent, scope)} | ${labelText(c, node.alternate, scope)}`
+  if (text !== null) return { text, computed: null }
+  if (node.type === 'ConditionalExpression') {
+    const arms = [labelOf(c, node.consequent, scope), labelOf(c, node.alternate, scope)]
+    const pattern = arms.map((arm) => arm.computed?.source ?? patternOf([arm.text])).join('|')
+    return { text: arms.map((arm) => arm.text).join(' | '), computed: computedBy(pattern) }
+  }
   return refuse(c, 'MC114', scope.file, node, 'this is no label', "a label is a text: yield 'read the entry', or a template literal")
+}
+
+const holeOf = (c: Context, node: Expression, scope: Scope): { readonly text: string; readonly known: string | null } => {
+  const known = constantText(c, node, scope)
+  return { text: known ?? `\${${textOf(c, scope.file, node)}}`, known }
 }
 
 /** A constant as text: `texts` alone, or whatever a template literal may show. */

@@ -1,7 +1,10 @@
 /** MC2xx: types, shapes and ranges. */
-import { type Family, init, process, property } from '../case.ts'
+import { type Family, init, process, property, standing } from '../case.ts'
 
 const x = 'x: range(0, 9)'
+const worker = "cpu: each(2, function* (s) {\n  yield 'enter'\n  s.x = 1\n  yield 'leave'\n  s.x = 0\n}),"
+const computed = `\`read \${s.x}\``
+const reader = `cpu: function* (s) {\n  yield 'start'\n  yield ${computed}\n  yield s.x > 0 ? 'full' : 'empty'\n},`
 
 export const types: Family = [
   init('a boolean stored as an integer', 'MC201', 'x: range(0, 3), b: bool', '«s.x = s.b as never»'),
@@ -77,5 +80,21 @@ export const types: Family = [
   init('remainder of 0', 'MC210', x, 's.x = «s.x % 0»'),
   init('records compared', 'MC211', 'p: record({ n: bool }), q: record({ n: bool }), b: bool', 's.b = «s.p === s.q»'),
   init('a record compared with a literal', 'MC211', 'p: record({ n: bool }), b: bool', 's.b = «s.p === { n: true }»'),
+  standing('a label that no yield has', 'MC208', worker, "inside: always((_s, _p, at) => «at.cpu[0] !== 'entre'»)"),
+  standing(
+    'a label that no yield has, in a callback',
+    'MC208',
+    worker,
+    "inside: always((_s, _p, at) => at.cpu.every((label) => «label !== 'entre'»))",
+  ),
+  standing('a label that no yield has, looked for', 'MC208', worker, "inside: always((_s, _p, at) => !«at.cpu.includes('entre')»)"),
+  standing('a computed label', 'MC212', reader, "first: always((_s, _p, at) => «at.cpu !== 'read 0'»)"),
+  standing('a label that is chosen', 'MC212', reader, "full: always((s, _p, at) => «at.cpu !== 'full'» || s.x > 0)"),
+  standing(
+    'computed labels compared with each other',
+    'MC212',
+    `cpu: each(2, function* (s) {\n  yield ${computed}\n}),`,
+    'same: sometimes((_s, _p, at) => «at.cpu[0] === at.cpu[1]»)',
+  ),
   init('a record looked for by identity', 'MC211', 'a: array(2, record({ n: bool })), b: bool', 's.b = «s.a.includes({ n: true })»'),
 ]

@@ -4,8 +4,8 @@ import type { Place, Sampler, Way, Ways } from '../../../explicit/sample/sampler
 import type { System, Vector } from '../../../ir/system.js'
 import type { AnyProperty } from '../../../lang/property.js'
 import { answerOf } from '../../../replay/evaluate.js'
+import type { Seen } from '../../../replay/labels.js'
 import type { ParamRecord } from '../../../replay/oracle.js'
-import type { State } from '../../../replay/state.js'
 import type { Walk, WayOn } from '../../../replay/walk.js'
 import type { NamedProperties } from '../../request/properties.js'
 
@@ -37,7 +37,7 @@ export const compareState = (subject: Subject, sampler: Sampler, walk: Walk, pla
   const { system } = subject
   const vector = walk.vector()
   if (!isSame(vector, place.vector)) return { what: 'the state', compiled: place.vector, javascript: vector }
-  const ofValues = differenceOfValues(subject, sampler, walk.state, place)
+  const ofValues = differenceOfValues(subject, sampler, walk, place)
   if (ofValues !== null) return ofValues
   const ways = sampler.ways(place)
   const compiled = byName(system, ways)
@@ -117,10 +117,10 @@ const endOf = (way: Begun | undefined): Said => {
 
 const isSame = (a: Vector, b: Vector): boolean => a.length === b.length && a.every((x, i) => x === b[i])
 
-const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, state: State, place: Place): Difference | null => {
+const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, seen: Seen, place: Place): Difference | null => {
   const compiled = sampler.values(place)
   for (const [i, question] of sampler.questions.entries()) {
-    const given = answerOf(functionOf(properties[question.property], question), state, params)
+    const given = answerOf(functionOf(properties[question.property], question), seen, params)
     if (given !== compiled[i]) return { what: inWords(question), compiled: compiled[i] ?? 'fails', javascript: given ?? 'fails' }
   }
   return null
