@@ -57,7 +57,7 @@ const names = [
     'oneOf',
     'optional',
   ],
-  ...['properties', 'queue', 'range', 'record', 'set', 'size', 'sometimes', 'union', 'until', 'when'],
+  ...['properties', 'queue', 'range', 'record', 'same', 'set', 'size', 'sometimes', 'union', 'until', 'when'],
 ]
 
 /** The import that a text needs. */

@@ -203,7 +203,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC210: { means: 'A division by what is always 0. (By what may be 0 is a range violation with a trace.)', instead: 'Another divisor.' },
   MC211: {
     means: 'Comparing objects asks whether they are one object, not whether they are equal.',
-    instead: 'Compare their fields; in lists `some((x) => x.field === ...)`.',
+    instead: '`same(a, b)`, which compares values of any domain; or compare their fields. In lists `some((x) => same(x, ...))`.',
   },
   MC212: {
     means:

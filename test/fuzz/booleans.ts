@@ -85,6 +85,7 @@ export const boolean = (sc: Scope): Code => {
     [1, () => bool`(${grammar.bool(sub)} ? ${grammar.bool(later)} : ${grammar.bool(later)})`],
     [4, () => ofOptional(sub) ?? read()],
     [5, () => ofList(sub) ?? read()],
+    [3, () => compared(sub) ?? read()],
     [
       3,
       () => {
@@ -150,6 +151,22 @@ const ofOptional = (sc: Scope): Code | null => {
       return literal === null ? null : bool`(${end.code} ${op} ${literal})`
     }
   }
+}
+
+/** `same(a, b)`: a place beside another one of its type, a value of its type, or null. */
+const compared = (sc: Scope): Code | null => {
+  const { draw, grammar } = sc
+  const found = somePlace(sc, (t) => !isScalar(t) || draw.once(6))
+  if (found === null) return null
+  const { type } = found
+  const inner = type.k === 'optional' && draw.once(2) ? type.of : type
+  const other = draw.weighted<() => Code | null>([
+    [3, () => somePlace(sc, (t) => sameType(t, inner))?.code ?? null],
+    [3, () => grammar.value(sc, inner, 'safe')],
+    [type.k === 'optional' ? 1 : 0, () => bool`null`],
+  ])()
+  if (other === null) return null
+  return draw.once(2) ? bool`same(${found.code}, ${other})` : bool`same(${other}, ${found.code})`
 }
 
 const ofList = (sc: Scope): Code | null => {

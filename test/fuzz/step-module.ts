@@ -16,7 +16,7 @@ export interface StepModule {
 }
 
 export const imports =
-  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, each, eventually, flag, ghost, ids, index, leadsTo, maximum, minimum, model, oneOf, optional, properties, queue, range, record, set, size, sometimes, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
+  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, each, eventually, flag, ghost, ids, index, leadsTo, maximum, minimum, model, oneOf, optional, properties, queue, range, record, same, set, size, sometimes, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
 

@@ -27,6 +27,7 @@ import {
   range,
   record,
   type StateOf,
+  same,
   set,
   size,
   sometimes,
@@ -238,6 +239,19 @@ describe('properties', () => {
     const bare = model({ name: 'bare', state: () => ({ x: bool }) })
     // @ts-expect-error there are no processes
     expect(properties(bare, { a: always((_s, _p, at) => at.cpu === null) }).model).toBe(bare)
+  })
+
+  test('values that are compared have one type, but for null', () => {
+    properties(example, {
+      a: always((s) => same(s.pte[0], s.pte[1]) && same(s.fault, { kind: 'raised', code: 1 }) && same(s.entry, { W: true })),
+      b: always((s) => same(s.pte[0].kind, 'small') && same({ W: true }, s.entry) && same([...s.deferred], [{ at: 1 }])),
+      // @ts-expect-error a record of another shape
+      c: always((s) => same(s.pte[0], { P: true })),
+      // @ts-expect-error no such variant
+      d: always((s) => same(s.fault, { kind: 'lost' })),
+      // @ts-expect-error no such enum string
+      e: always((s) => same(s.pte[0].kind, 'huge')),
+    })
   })
 
   test('a wrong variant, or a yield of something else, is an error', () => {

@@ -1,6 +1,7 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { Argument, CallExpression, Expression } from 'oxc-parser'
 import { constant, select } from '../../ir/build.js'
+import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
@@ -8,6 +9,7 @@ import { absolute, extreme, integer, operand, quotient, sign } from '../values/a
 import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, textOf } from '../values/context.js'
 import { leavable, type Site, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
+import { sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
 import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
@@ -50,6 +52,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
   }
   if (fn.k === 'const' && typeof fn.value === 'function') {
     if (fn.value === assert) return assertion(c, node, scope)
+    if (fn.value === same) return comparison(c, node, scope)
     if (fn.value === choose || fn.value === until)
       return refuse(
         c,
@@ -249,6 +252,17 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
         : textOf(c, scope.file, message)
   check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
+}
+
+/** `same(a, b)`: neither gets a second name by it. */
+const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [a, b] = node.arguments
+  const site: Site = { file: scope.file, node }
+  if (a === undefined || b === undefined || a.type === 'SpreadElement' || b.type === 'SpreadElement' || node.arguments.length > 2)
+    return refuse(c, 'MC201', scope.file, node, 'same(...) does not get two values', 'write same(a, b)')
+  const left = evaluateObject(c, a, scope)
+  const right = whileUsed(c, a, left, scope, () => evaluateObject(c, b, scope))
+  return boolean(sameValues(c, left, right, site))
 }
 
 const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, site: Site): Value | null => {

@@ -307,7 +307,7 @@ const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
   requireLabels(c, item.value, wanted, site)
   const e = equal(item.value, wanted)
   if (e === null)
-    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => x.field === ...)')
+    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => same(x, ...))')
   return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
 }
 

@@ -25,7 +25,7 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
           site.file,
           site.node,
           `${describe(a)} is compared with ${describe(b)}: that asks whether they are the same object`,
-          'compare their fields',
+          'write same(a, b), or compare their fields',
         )
       return boolean(operator === '===' ? e : not(e))
     }

@@ -21,6 +21,8 @@ export const types: Family = [
   init('a member that may not be in the set', 'MC201', 'm: set(4), b: bool', 's.b = «s.m.has(true as never)»'),
   init('a boolean as an index', 'MC201', 'a: array(2, bool), b: bool', 's.a[«s.b as never»] = true'),
   property('a bound of a boolean', 'MC201', 'b: bool', 'few: bound(«(s) => s.b as never», 3)'),
+  init('functions compared', 'MC201', 'b: bool', 's.b = «same(() => true, () => false)»'),
+  init('one value compared', 'MC201', 'b: bool', 's.b = «(same as (a: boolean) => boolean)(s.b)»'),
   init('an integer as a condition', 'MC202', x, 'if («s.x») s.x = 1'),
   init('an enum as a condition', 'MC202', "mode: oneOf('', 'write'), b: bool", 's.b = !«s.mode»'),
   init('an integer behind ||', 'MC202', x, 's.x = «s.x» || 2'),
