@@ -92,9 +92,12 @@ export interface Diagnostic {
 export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError'
   readonly diagnostic: Diagnostic
-  constructor(code: DiagnosticCode, message: string, hint: string, place: Place | null = null) {
+  /** What else is wrong, and has nothing to do with it. */
+  readonly others: readonly Diagnostic[]
+  constructor(code: DiagnosticCode, message: string, hint: string, place: Place | null = null, others: readonly Diagnostic[] = []) {
     super(`${code}: ${message}`)
     this.diagnostic = { code, message, hint, place }
+    this.others = others
   }
 }
 
@@ -114,6 +117,10 @@ export const formatDiagnostic = ({ code, message, hint, place }: Diagnostic): st
   const { line, column } = lineAndColumn(place.text, place.start)
   return `${place.file}:${line}:${column}: error ${code}: ${message}\n${codeFrame(place)}${help}`
 }
+
+/** The text form of all that is wrong, with how much that is where it is more than one thing. */
+export const formatDiagnostics = (all: readonly Diagnostic[]): string =>
+  all.length === 1 ? all.map(formatDiagnostic).join('') : `${all.map(formatDiagnostic).join('\n\n')}\n\n${all.length} errors`
 
 const codeFrame = ({ text, start, end }: Place): string => {
   const lines = text.split('\n')

@@ -77,10 +77,11 @@ export const compileProcesses = (
   definitions: Readonly<Record<string, ProcessDefinition<never>>>,
   into: CompiledAgents,
   around: unknown,
+  attempt: (part: () => void) => void,
 ): void => {
   for (const [name, entry] of Object.entries(definitions))
     for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>))
-      compileProcess(c, name, instance, into, around)
+      attempt(() => compileProcess(c, name, instance, into, around))
 }
 
 const compileProcess = (
@@ -251,6 +252,7 @@ export const compileRules = (
   definitions: Readonly<Record<string, Rules<never>>>,
   into: CompiledAgents,
   around: unknown,
+  attempt: (part: () => void) => void,
 ): void => {
   for (const [name, entry] of Object.entries(definitions)) {
     for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
@@ -267,7 +269,7 @@ export const compileRules = (
       }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
-      for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into, around)
+      for (const [label, body] of Object.entries(rules)) attempt(() => compileRule(c, agent, label, body, instance.number, into, around))
     }
   }
 }

@@ -1,5 +1,5 @@
 /** MC2xx: types, shapes and ranges. */
-import { type Family, init, process, property, standing } from '../case.ts'
+import { type Family, init, process, property, source, standing } from '../case.ts'
 
 const x = 'x: range(0, 9)'
 const worker = "cpu: each(2, function* (s) {\n  yield 'enter'\n  s.x = 1\n  yield 'leave'\n  s.x = 0\n}),"
@@ -29,6 +29,29 @@ export const types: Family = [
   property('an optional integer as a condition', 'MC202', 'x: optional(range(0, 9))', 'none: always((s) => !«s.x»)'),
   property('a property that is an integer', 'MC202', x, 'small: always(«(s) => s.x as never»)'),
   property('a property that returns nothing', 'MC202', x, 'small: always((«(s: { x: number }) => { s.x < 2 }») as never)'),
+  source(
+    'several errors at once',
+    'MC202',
+    `export default model({
+  name: 'example',
+  state: () => ({ x: range(0, 3) }),
+  processes: (_p) => ({
+    cpu: each(2, function* (s) {
+      yield 'count'
+      if («s.x») s.x = 0
+    }),
+  }),
+  rules: (_p) => ({
+    reset: (s) => {
+      s.x = 4
+      s.x = 'none' as never
+    },
+    halve: (s) => {
+      s.x = s.x / 2
+    },
+  }),
+})`,
+  ),
   init('an integer that can leave 32 bits', 'MC203', 'x: range(0, 2_000_000_000)', 's.x = «s.x + s.x» - s.x'),
   init('a product that can leave 32 bits', 'MC203', 'x: range(0, 100_000)', 's.x = «s.x * s.x» % 7'),
   init('a negation that can leave 32 bits', 'MC203', 'x: range(-2_147_483_648, 0)', 's.x = «-s.x» % 7'),
