@@ -2,7 +2,7 @@
 import { parseSync } from 'oxc-parser'
 import type { Query, System } from '../../src/ir/system.ts'
 import { walkBlock, walkExpr, walkStmts } from '../../src/ir/walk.ts'
-import { childrenOf, isNode, type Node } from '../../src/load/node.ts'
+import { childrenOf, isNode, type Node, nameOf } from '../../src/load/node.ts'
 
 type Around = readonly { readonly node: Node; readonly field: string }[]
 
@@ -67,6 +67,8 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
     Array.isArray(node.params)
   )
     for (const i of node.params.keys()) found(`parameter ${i} of a predicate`)
+  if (node.type === 'Property' && isNode(node.key) && nameOf(node.key) === 'kind' && isNode(node.value) && node.value.type !== 'Literal')
+    found('a computed tag')
   if (node.type === 'Literal' && typeof node.value === 'number') found(`number ${node.value}`)
   if (node.type === 'Property' && isNode(node.key) && node.key.type === 'Identifier' && String(node.key.name) in Object.prototype)
     found('a name of Object.prototype')

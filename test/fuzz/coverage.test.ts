@@ -345,6 +345,8 @@ test('what was missing, and hid faults', () => {
       'label CallExpression',
       'TemplateLiteral in CallExpression.arguments',
       'a name of Object.prototype',
+      // Variants of unions that the tag's value tells.
+      'a computed tag',
       // The ends of 32 bits.
       'number 2147483648',
       'number 2147483647',

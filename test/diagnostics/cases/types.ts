@@ -70,6 +70,12 @@ export const types: Family = [
   init('a field missing', 'MC205', 'pte: record({ P: bool, W: bool })', '«s.pte = { P: true } as never»'),
   init('a field too much', 'MC205', 'pte: record({ P: bool, W: bool })', '«s.pte = { P: true, W: true, A: true } as never»'),
   init('a list of another length', 'MC205', 'a: array(3, bool)', '«s.a = [true]»'),
+  init(
+    'a tag of which no value has these fields',
+    'MC205',
+    "t: oneOf('idle', 'stop'), u: union('kind', { idle: {}, stop: {}, fault: { at: range(0, 3) } })",
+    '«s.u = { kind: s.t, at: 1 } as never»',
+  ),
   init('an unknown variant', 'MC205', "u: union('kind', { idle: {}, fault: { at: range(0, 3) } })", "«s.u = { kind: 'trap' } as never»"),
   init(
     'a variant without its field',
