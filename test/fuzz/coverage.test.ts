@@ -343,6 +343,9 @@ test('what was missing, and hid faults', () => {
       'label TemplateLiteral',
       'label ConditionalExpression',
       'label CallExpression',
+      'label Identifier',
+      'TemplateLiteral in BinaryExpression.left',
+      'TemplateLiteral in ConditionalExpression.alternate',
       'TemplateLiteral in CallExpression.arguments',
       'a name of Object.prototype',
       // Variants of unions that the tag's value tells.

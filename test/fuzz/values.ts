@@ -22,6 +22,12 @@ export const enumeration = (sc: Scope, values: readonly string[]): Code => {
     [5, read],
     [2, () => make`(${grammar.bool(sub)} ? ${grammar.enumeration(later, values)} : ${grammar.enumeration(later, values)})`],
     [1, () => grammar.call(sub, fits)?.code ?? read()],
+    // A text put together of what is known now and what is not; now and then one that is outside.
+    [
+      1,
+      () =>
+        make`(\`\${${grammar.bool(sub)}}${`${draw.below(2)}`}\` === 'true0' ? ${grammar.enumeration(later, values)} : \`\${${grammar.enumeration(sub, values)}}\`)`,
+    ],
     [
       2,
       () => {

@@ -126,6 +126,8 @@ const labelOf = (c: Context, node: Expression, scope: Scope): Label => {
   }
   const text = constantText(c, node, scope, 'texts')
   if (text !== null) return { text, computed: null }
+  const texts = enumTexts(c, node, scope)
+  if (texts !== null) return { text: texts.join(' | '), computed: computedBy(texts.map((one) => patternOf([one])).join('|')) }
   if (node.type === 'ConditionalExpression') {
     const arms = [labelOf(c, node.consequent, scope), labelOf(c, node.alternate, scope)]
     const pattern = arms.map((arm) => arm.computed?.source ?? patternOf([arm.text])).join('|')
@@ -141,14 +143,25 @@ const holeOf = (c: Context, node: Expression, scope: Scope): { readonly text: st
 
 /** A constant as text: `texts` alone, or whatever a template literal may show. */
 const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' | 'scalars' = 'scalars'): string | null => {
+  const v = looked(c, node, scope)
+  return v.k === 'const' &&
+    (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
+    ? String(v.value)
+    : null
+}
+
+/** All that a label that a helper is passed may be. */
+const enumTexts = (c: Context, node: Expression, scope: Scope): readonly string[] | null => {
+  const v = node.type === 'ConditionalExpression' ? null : looked(c, node, scope)
+  return v?.k === 'enum' ? v.values : null
+}
+
+/** The value of an expression, which is not evaluated for good. */
+const looked = (c: Context, node: Expression, scope: Scope): Value => {
   const before = { out: c.out, cells: c.cells }
   c.out = []
   try {
-    const v = evaluate(c, node, scope)
-    return v.k === 'const' &&
-      (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
-      ? String(v.value)
-      : null
+    return evaluate(c, node, scope)
   } finally {
     Object.assign(c, before)
   }
