@@ -137,7 +137,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC108: {
     means: 'A `yield`, `choose`, `until` or `when` in a place where it does nothing, or where it is not clear what comes before it.',
     instead:
-      '`yield* choose(...)`, `yield until(...)`, `const x = yield* helper(...)`, each in a statement of its own; `when(...)` as a statement of a rule.',
+      '`yield* choose(...)`, `yield until(...)`, `const x = yield* helper(...)`, each in a statement of its own; `when(...)` as a statement of a rule, or of a generator that the rule calls by `yield*`.',
   },
   MC109: {
     means: 'A choice inside `&&`, `||`, `??` or `?:`, so that it is made on some ways only.',

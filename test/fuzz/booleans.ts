@@ -113,7 +113,15 @@ export const boolean = (sc: Scope): Code => {
       sc.yields ? 2 : 0,
       () => {
         const chosen = grammar.choice(sub, { k: 'bool' })
-        return chosen?.type.k === 'bool' ? chosen.code : read()
+        if (chosen?.type.k !== 'bool') return read()
+        // Behind a test of params it is evaluated always or never.
+        if (!draw.once(2) || !sc.vars.some(({ text }) => text === 'p.on')) return chosen.code
+        const test = draw.one(['p.on', '!p.on', "p.how === 'a'"])
+        return draw.weighted([
+          [1, () => bool`(${test} ? ${chosen.code} : ${grammar.bool(later)})`],
+          [1, () => bool`(${test} ? ${grammar.bool(later)} : ${chosen.code})`],
+          [1, () => bool`(${test} ${draw.one(['&&', '||'])} ${chosen.code})`],
+        ])()
       },
     ],
   ])()

@@ -320,6 +320,9 @@ test('what was missing, and hid faults', () => {
       'yield* in VariableDeclarator.init',
       'yield* in ConditionalExpression.test',
       'yield* in LogicalExpression.left',
+      // Behind a test of params.
+      'yield* in LogicalExpression.right',
+      'yield* in ConditionalExpression.consequent',
       'CallExpression in MemberExpression.property',
       'CallExpression in AssignmentExpression.right',
       'callback with a block',

@@ -68,8 +68,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
         'MC108',
         scope.file,
         node,
-        'when(...) inside a function that returns a value',
-        'call it as a statement of the rule, or of a generator helper that the rule runs by yield*',
+        'when(...) in a function that is no generator, and so cannot block its caller',
+        'make it a generator, `function* helper(...): Steps`, and have a rule that is a generator call it by yield* helper(...); or call when(...) in the rule',
       )
     const known = builtin(c, fn.value, node, scope, site)
     if (known !== null) return known

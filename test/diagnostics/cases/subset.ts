@@ -95,7 +95,7 @@ export const subset: Family = [
   process('yield* of a list', 'MC108', x, "«yield* ['one', 'two'] as never»\ns.x = 1"),
   process('when in a process', 'MC108', x, "yield 'write'\n«when(s.x === 0)»\ns.x = 1"),
   rule(
-    'when in a function that returns a value',
+    'when in a plain helper',
     'MC108',
     x,
     's.x = next(s.x)',
