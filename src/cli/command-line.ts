@@ -1,5 +1,5 @@
 /** A whole command line: parses it, runs a verb, and turns every way of failing into text and an exit code. */
-import { DiagnosticError, formatDiagnostic } from '../diagnostics.js'
+import { type Diagnostic, DiagnosticError, formatDiagnostics } from '../diagnostics.js'
 import { contained } from '../load/contained.js'
 import { packageVersion } from '../version.js'
 import { exitCodeOfDiagnostic, exitCodes } from './terminal/exit.js'
@@ -32,8 +32,8 @@ export const run = async (words: readonly string[], output: ProcessOutput): Prom
 const fail = async (error: unknown, json: boolean, output: Output): Promise<number> => {
   if (error instanceof DiagnosticError) {
     const exitCode = exitCodeOfDiagnostic(error.diagnostic.code)
-    output.err(`${formatDiagnostic(error.diagnostic)}\n`)
-    return finish(exitCode, json, output, error.diagnostic)
+    output.err(`${formatDiagnostics([error.diagnostic, ...error.others])}\n`)
+    return finish(exitCode, json, output, error.diagnostic, error.others)
   }
   if (error instanceof UsageError) {
     output.err(`error: ${error.message}\n  = help: mmucheck --help\n`)
@@ -51,7 +51,8 @@ const finish = async (
   json: boolean,
   output: Output,
   error: Parameters<typeof import('./views/report-json.js').errorJson>[0],
+  others: readonly Diagnostic[] = [],
 ): Promise<number> => {
-  if (json) output.out((await import('./views/report-json.js')).errorJson(error, exitCode))
+  if (json) output.out((await import('./views/report-json.js')).errorJson(error, exitCode, others))
   return exitCode
 }

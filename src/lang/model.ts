@@ -42,11 +42,23 @@ export const each = <B>(count: number, body: B): Each<B> => {
  */
 type After<F> = F extends Fields ? unknown : unknown
 
+/** The processes of a model, by name. */
+export type Processes<S> = Readonly<Record<string, Process<S>>>
+
+/** Where a process stands: the label of the step that it takes next; null where it has returned. */
+export type Label = string | null
+
+/** Where all processes stand, by name; of a process that is made by `each` the labels of its instances. */
+export type Labels = Readonly<Record<string, Label | readonly Label[]>>
+
+/** The labels of these processes. */
+export type LabelsOf<R> = { readonly [K in keyof R]: R[K] extends Each<infer _B> ? readonly Label[] : Label }
+
 /** How a scheduler must treat an agent in the behaviours that liveness properties speak of; see `ModelDefinition.fairness`. */
 export type Fairness = 'weak' | 'strong' | 'none'
 
-/** What `model` takes. `P` are the params, `F` the domains of the variables; both are inferred. */
-export interface ModelDefinition<P extends Params, F extends Fields> {
+/** What `model` takes. `P` are the params, `F` the domains of the variables, `R` the processes; all are inferred. */
+export interface ModelDefinition<P extends Params, F extends Fields, R = unknown> {
   /** Letters, digits and dashes. Of a model in `models/<name>.ts` it names the folder of its counterexamples. */
   readonly name: string
   readonly title?: string
@@ -56,7 +68,7 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   readonly state: (p: ParamValues<P>) => F
   /** Sets initial values; what it leaves alone starts as the domain says. A generator may `choose`: then there are several initial states. */
   readonly init?: (s: ValuesOf<F>, p: ParamValues<P>) => Steps | void
-  readonly processes?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Process<ValuesOf<F>>>>
+  readonly processes?: (this: After<F>, p: ParamValues<P>) => R & Processes<ValuesOf<F>>
   readonly rules?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
   /** Named settings of the params: `--variant name`. */
   readonly variants?: Readonly<Record<string, Partial<ParamValues<P>>>>
@@ -75,10 +87,14 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
 }
 
 /** A definition that `model` has accepted; its params are a record, empty where it has none. */
-export interface Model<P extends Params = Params, F extends Fields = Fields> extends ModelDefinition<P, F> {
+export interface Model<P extends Params = Params, F extends Fields = Fields, A = Labels> extends ModelDefinition<P, F> {
   readonly kind: 'model'
   readonly params: P
+  readonly [labelsType]?: A
 }
+
+/** Exists in types only: carries the type of `at` in a model's properties. */
+declare const labelsType: unique symbol
 
 /** The type of `s` in a model's functions: `StateOf<typeof myModel>`. Of a `state` function too. */
 export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M extends (...args: never[]) => infer F ? ValuesOf<F> : never
@@ -89,9 +105,9 @@ export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : 
  * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is checked.
  * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, and for a part of a name that means nothing.
  */
-export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(
-  definition: ModelDefinition<P, F>,
-): Model<P, F> => {
+export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
+  definition: ModelDefinition<P, F, R>,
+): Model<P, F, LabelsOf<R>> => {
   if (typeof definition.name !== 'string' || definition.name === '')
     throw new ModelError('the model has no name: it is a string that names a folder')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))

@@ -221,7 +221,7 @@ export const modelHash = (sources: readonly string[]): string => {
 /**
  * Turns the text of a predicate, `(s, p) => ...`, into a function whose source the compiler finds under the name `--invariant`
  * (`--invariant 2` and so on for more).
- * @throws DiagnosticError MC002 if it is no function, or one of more than two parameters.
+ * @throws DiagnosticError MC002 if it is no function, or one of more than three parameters.
  */
 export const compilePredicate = (text: string): Predicate<unknown, unknown> => {
   let name = '--invariant'
@@ -234,7 +234,7 @@ export const compilePredicate = (text: string): Predicate<unknown, unknown> => {
   } catch {
     value = null
   }
-  if (typeof value !== 'function' || value.length > 2)
+  if (typeof value !== 'function' || value.length > 3)
     throw new DiagnosticError('MC002', 'this is no predicate', 'write a function of the state: (s, p) => ...', {
       file: name,
       text,

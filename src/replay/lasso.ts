@@ -44,9 +44,9 @@ export const replayLasso = (
   const schedule: Schedule = { init: stem.init, moves: [...stem.moves, ...cycle], fails: false }
   const goals: ReturnType<typeof ask>[] = []
   const triggers: boolean[] = []
-  const replayed = replay(system, model, params, schedule, (state) => {
-    goals.push(ask(property.predicate, state, params))
-    triggers.push(property.kind === 'eventually' ? goals.length === 1 : ask(property.trigger, state, params).value === true)
+  const replayed = replay(system, model, params, schedule, (seen) => {
+    goals.push(ask(property.predicate, seen, params))
+    triggers.push(property.kind === 'eventually' ? goals.length === 1 : ask(property.trigger, seen, params).value === true)
   })
   const vectors = [replayed.initial, ...replayed.steps.map(({ after }) => after)].map((state) => state?.vector.join(','))
   if (vectors[start] !== vectors.at(-1))

@@ -163,7 +163,7 @@ const settle = (
   return {
     look: (run: Run, depth: number): void => {
       for (const [name, property] of Object.entries(properties)) {
-        const { holds, value } = evaluate(property, run.state, params)
+        const { holds, value } = evaluate(property, run, params)
         if (holds === (stateKinds[property.kind].finding === 'fulfils')) record(name, depth)
         if (typeof value === 'number') maxima.set(name, Math.max(value, maxima.get(name) ?? value))
       }

@@ -38,6 +38,8 @@ export interface State {
   readonly stores: Stores
   /** Runs `f` and says what it read, each location once, in the order of the last read of each. */
   readonly withReads: <T>(f: () => T) => { readonly value: T; readonly reads: readonly Read[] }
+  /** Notes a read of something that stands beside the state, for `withReads`. */
+  readonly note: (location: string, value: Value) => void
   /** Remembers all values; what it returns brings them back, as often as it is called. */
   readonly save: () => () => void
 }
@@ -291,6 +293,7 @@ export const createState = (domains: Fields): State => {
     s,
     domains,
     stores,
+    note,
     save: () => {
       const kept: (() => void)[] = []
       for (const store of stores.values()) keep(store, kept)

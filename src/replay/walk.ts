@@ -8,15 +8,14 @@ import type { AgentWays, StepWays, Successors, Way, WayFailure } from '../ir/suc
 import type { Step, System, Vector } from '../ir/system.js'
 import { Disagreement } from './disagreement.js'
 import { ways } from './executions.js'
+import { labelsIn, type Seen } from './labels.js'
 import { type Chooser, chooseByCode, type Oracle, type Outcome, type RunningProcess } from './oracle.js'
 import { correspond, standingOf } from './standing.js'
-import type { State } from './state.js'
 import { assign } from './store.js'
 import { globalsIn, type Standing, toVector } from './vector.js'
 
 /** Walks from one initial state, one after the other. */
-export interface Walk {
-  readonly state: State
+export interface Walk extends Seen {
   readonly vector: () => Vector
   /** Tries all ways on; the walk stays where it is. @throws Disagreement where a way is through what is no step of the system. */
   readonly successors: () => Successors
@@ -134,6 +133,7 @@ export const createWalk = (system: System, oracle: Oracle, init: number): Walk =
   restart()
   return {
     state,
+    at: labelsIn(state, oracle.agents, (agent) => processes[agent]?.label ?? null),
     vector: () => vectorOf(standings),
     successors: () => {
       const vector = vectorOf(standings)

@@ -16,6 +16,9 @@ Every way in which a model, a command line or a file can be wrong has a code. Th
 prints the same as fields. The exit code is 64 for a command line that names what does not exist, 73 for a file that
 cannot be written, and 65 for all else.
 
+Processes, rules, \`init\` and properties are compiled one by one: what is wrong with each is shown, up to ten errors in
+all.
+
 This page is made from the tests: each example is a whole file, and what is shown below it is what mmucheck prints.
 `
 

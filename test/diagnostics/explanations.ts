@@ -137,7 +137,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC108: {
     means: 'A `yield`, `choose`, `until` or `when` in a place where it does nothing, or where it is not clear what comes before it.',
     instead:
-      '`yield* choose(...)`, `yield until(...)`, `const x = yield* helper(...)`, each in a statement of its own; `when(...)` as a statement of a rule.',
+      '`yield* choose(...)`, `yield until(...)`, `const x = yield* helper(...)`, each in a statement of its own; `when(...)` as a statement of a rule, or of a generator that the rule calls by `yield*`.',
   },
   MC109: {
     means: 'A choice inside `&&`, `||`, `??` or `?:`, so that it is made on some ways only.',
@@ -203,7 +203,13 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC210: { means: 'A division by what is always 0. (By what may be 0 is a range violation with a trace.)', instead: 'Another divisor.' },
   MC211: {
     means: 'Comparing objects asks whether they are one object, not whether they are equal.',
-    instead: 'Compare their fields; in lists `some((x) => x.field === ...)`.',
+    instead: '`same(a, b)`, which compares values of any domain; or compare their fields. In lists `some((x) => same(x, ...))`.',
+  },
+  MC212: {
+    means:
+      'A property asks whether a process stands at a label (`at.cpu[0] === ...`), and one of its labels is computed from the state or from locals: where the process stands is known, the text of its label is not.',
+    instead:
+      'Compare with labels that are constant; or keep what tells the steps apart in a variable of the state, a `ghost` for instance.',
   },
   MC301: {
     means:

@@ -49,7 +49,7 @@ const compareValues = (model: Model, system: System, given: System, predicates: 
   const expected = states.map((values) => {
     setState(run, values)
     vectors.push(toVector(system, { state: run.state, processes: [] }))
-    return new Map(Object.entries(predicates).map(([name, property]) => [name, evaluate(property, run.state, {})]))
+    return new Map(Object.entries(predicates).map(([name, property]) => [name, evaluate(property, run, {})]))
   })
   const settled = lanes.settled(vectors)
   for (const [i, values] of states.entries()) {

@@ -2,7 +2,7 @@
 import { parseSync } from 'oxc-parser'
 import type { Query, System } from '../../src/ir/system.ts'
 import { walkBlock, walkExpr, walkStmts } from '../../src/ir/walk.ts'
-import { childrenOf, isNode, type Node } from '../../src/load/node.ts'
+import { childrenOf, isNode, type Node, nameOf } from '../../src/load/node.ts'
 
 type Around = readonly { readonly node: Node; readonly field: string }[]
 
@@ -39,6 +39,7 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
     for (const { node: outer, field } of around) if (outer.type === 'WhileStatement') found(`yield* below WhileStatement.${field}`)
   }
   if (node.type === 'YieldExpression' && node.delegate === false) found(`label ${isNode(node.argument) ? node.argument.type : 'none'}`)
+  if (node.type === 'MemberExpression' && isNode(node.object) && node.object.type === 'Identifier' && node.object.name === 'at') found('at')
   if (node.type === 'MemberExpression' || node.type === 'CallExpression') {
     if (node.optional === true) found(`${node.type} ?.${node.computed === true ? '[]' : ''}`)
     const callee = node.callee
@@ -66,6 +67,15 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
       found(isNode(p) && p.type === 'Identifier' && p.name === 'this' ? 'this parameter' : `parameter ${p.type}${i > 9 ? '' : ''}`)
   const isGenerator = (n: Node): boolean => isFunction(n) && n.generator === true
   if (isGenerator(node) && around.some(({ node: n }) => isGenerator(n))) found('generator in a generator')
+  if (
+    parent?.node.type === 'CallExpression' &&
+    isNode(parent.node.callee) &&
+    parent.node.callee.name === 'always' &&
+    Array.isArray(node.params)
+  )
+    for (const i of node.params.keys()) found(`parameter ${i} of a predicate`)
+  if (node.type === 'Property' && isNode(node.key) && nameOf(node.key) === 'kind' && isNode(node.value) && node.value.type !== 'Literal')
+    found('a computed tag')
   if (node.type === 'Literal' && typeof node.value === 'number') found(`number ${node.value}`)
   if (node.type === 'Property' && isNode(node.key) && node.key.type === 'Identifier' && String(node.key.name) in Object.prototype)
     found('a name of Object.prototype')

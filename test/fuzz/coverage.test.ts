@@ -214,6 +214,10 @@ describe('what can be called', () => {
   })
 })
 
+test('all that a predicate gets', () => {
+  expect(missing(['parameter 0 of a predicate', 'parameter 1 of a predicate', 'parameter 2 of a predicate', 'at'])).toEqual([])
+})
+
 test('every domain', () => {
   const domains: Readonly<Record<Domain['kind'], string>> = {
     bool: 'node Identifier',
@@ -316,6 +320,9 @@ test('what was missing, and hid faults', () => {
       'yield* in VariableDeclarator.init',
       'yield* in ConditionalExpression.test',
       'yield* in LogicalExpression.left',
+      // Behind a test of params.
+      'yield* in LogicalExpression.right',
+      'yield* in ConditionalExpression.consequent',
       'CallExpression in MemberExpression.property',
       'CallExpression in AssignmentExpression.right',
       'callback with a block',
@@ -348,8 +355,13 @@ test('what was missing, and hid faults', () => {
       'label TemplateLiteral',
       'label ConditionalExpression',
       'label CallExpression',
+      'label Identifier',
+      'TemplateLiteral in BinaryExpression.left',
+      'TemplateLiteral in ConditionalExpression.alternate',
       'TemplateLiteral in CallExpression.arguments',
       'a name of Object.prototype',
+      // Variants of unions that the tag's value tells.
+      'a computed tag',
       // The ends of 32 bits.
       'number 2147483648',
       'number 2147483647',

@@ -1,6 +1,6 @@
 /** A random model with its properties: of a few small variables, so that all its states can be seen. */
-import { property } from './claims.ts'
-import { type Code, group, grouped, item, separated } from './code.ts'
+import { property, type Standing } from './claims.ts'
+import { type Code, group, grouped, item, separated, textOf } from './code.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
 import { metered, startModule } from './module-start.ts'
@@ -41,6 +41,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>, { param
   const body = (own: readonly Var[], powers: { chooses: boolean; blocks: boolean; pauses: boolean }, limit: number, most: number): Code =>
     statements(metered(declared(inModel, ...own), limit), { ...powers, loops: [], result: null }, most).code
   const me = (name: string): Var => ({ text: name, type: intType(0, 1), kind: 'local', assignable: false })
+  const standing: Standing[] = []
 
   const processes = Array.from(
     {
@@ -63,6 +64,8 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>, { param
       ]
       const first = each && !without.has('this parameter') && draw.once(6) ? 'this: void, ' : ''
       const text = body(own, { chooses: true, blocks: false, pauses: true }, 14, 5)
+      const labels = [...textOf(text).matchAll(/yield (?:until\()?'(\w+)'/g)].map(([, label]) => label!)
+      standing.push({ name, each, labels: ['start', ...labels] })
       const count2 = params && draw.once(2) ? 'p.count' : '2'
       return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}${begin}${text}}${each ? ')' : ''},\n`
     },
@@ -102,7 +105,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>, { param
         ? item`fairness: () => ({ ${kinds.join(', ')} }),\n`
         : item`fairness: { ${kinds.join(', ')} },\n`
 
-  const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => property(inModel, `k${i}`))
+  const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => property(inModel, `k${i}`, standing))
   const part = (name: string, of: readonly Code[]): Code =>
     of.length === 0 ? group`` : group`${name}: (${params ? 'p' : '_p'}) => ({\n${grouped(of)}}),\n`
   return group`${start}const m = model({

@@ -281,8 +281,12 @@ const label = (sc: Scope): Code => {
   const name = sc.fresh('L')
   const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects') && sc.draw.once(6), depth: 2 }
   const local = sc.vars.filter((v) => v.kind === 'local' && isScalar(v.type))
+  const texts = local.filter((v) => v.type.k === 'enum')
+  const ints = local.filter((v) => v.type.k === 'int')
   return draw.weighted<() => Code>([
     [6, () => code('')`'${name}'`],
+    [texts.length === 0 ? 0 : 2, () => code('')`${draw.one(texts).text}`],
+    [ints.length === 0 ? 0 : 1, () => code('')`${draw.one(ints).text} > 0 ? \`${name} \${${draw.one(ints).text}}\` : '${name}'`],
     [local.length === 0 ? 0 : 2, () => code('')`\`${name} \${${draw.one(local).text}}\``],
     [allows(sc, 'failing message') ? 1 : 0, () => code('')`\`${name} \${${told(sc)}}\``],
     [allows(sc, 'failing message') ? 1 : 0, () => code('')`${grammar.bool(calm)} ? '${name}' : 'other'`],

@@ -198,6 +198,7 @@ const unionOf = (draw: Draw, inner: () => Type, options: TypeOptions): Type => {
     variants: [
       ['off', []],
       ['on', [['v', v]]],
+      ...(draw.once(3) ? [['again', [['v', v]]] as const] : []),
       ...(draw.once(2)
         ? [[named ? 'valueOf' : 'err', [['w', scalarType(draw, options)], ...(draw.once(2) ? [['v', v] as const] : [])]] as const]
         : []),

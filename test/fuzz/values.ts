@@ -22,6 +22,12 @@ export const enumeration = (sc: Scope, values: readonly string[]): Code => {
     [5, read],
     [2, () => make`(${grammar.bool(sub)} ? ${grammar.enumeration(later, values)} : ${grammar.enumeration(later, values)})`],
     [1, () => grammar.call(sub, fits)?.code ?? read()],
+    // A text put together of what is known now and what is not; now and then one that is outside.
+    [
+      1,
+      () =>
+        make`(\`\${${grammar.bool(sub)}}${`${draw.below(2)}`}\` === 'true0' ? ${grammar.enumeration(later, values)} : \`\${${grammar.enumeration(sub, values)}}\`)`,
+    ],
     [
       2,
       () => {
@@ -142,6 +148,8 @@ const fields = (sc: Scope, of: Fields, care: Care): Code[] | null => {
   return all.every((x) => x !== null) ? all : null
 }
 
+const namesOf = (fields: Fields): string => fields.map(([name]) => name).join()
+
 const written = (sc: Scope, type: Type, care: Care): Code | null => {
   const sub = deeper(sc)
   const { draw } = sc
@@ -165,7 +173,12 @@ const written = (sc: Scope, type: Type, care: Care): Code | null => {
     case 'union': {
       const [name, of] = draw.one(type.variants)
       const all = fields(sub, of, care)
-      return all === null ? null : make`{ ${separated([`${type.tag}: '${name}'`, ...all], ', ')} }`
+      if (all === null) return null
+      const names = namesOf(of)
+      // A tag that is computed says which of the variants of these fields it is; another one is a violation.
+      const others = type.variants.filter(([, fieldsOf]) => (care === 'daring' && draw.once(4)) || namesOf(fieldsOf) === names)
+      const tag = draw.once(3) ? sc.grammar.enumeration(sub, [name, ...others.map(([other]) => other)]) : `'${name}'`
+      return make`{ ${separated([code('')`${type.tag}: ${tag}`, ...all], ', ')} }`
     }
     default:
       return null

@@ -14,9 +14,9 @@ export type Settled = Readonly<Record<string, PropertyReport>>
  * The reports of `check` for the properties of behaviours and `stuck`, after comparing verdicts, shortest lengths and extreme values with those of the slow
  * reference. Every lasso has by then been replayed through the author's functions, its fairness included.
  */
-export const settle = async <P extends Params, F extends Fields>(
-  m: Model<P, F>,
-  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>>,
+export const settle = async <P extends Params, F extends Fields, A>(
+  m: Model<P, F, A>,
+  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>, NoInfer<A>>>>,
   params: Partial<ParamValues<P>> = {},
 ): Promise<Settled> => {
   const named = properties(m, claimed)

@@ -138,7 +138,7 @@ const evaluated = (
 ): Omit<Outcome, keyof Written> => {
   const property = properties[claim.name]
   if (!isStateProperty(property)) throw new Error(`'${claim.name}' is no property of a state`)
-  const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
+  const { holds, value, reads, fault } = evaluate(property, replayed.end, params)
   if (holds !== (propertyKinds[property.kind].finding === 'fulfils'))
     throw new Error(`'${claim.name}' is settled otherwise: the oracle gives ${fault ?? String(value)}`)
   return { property: claim.name, kind: property.kind, message: messageOf(claim.name, property, value, fault), reads }

@@ -2,6 +2,7 @@
 import type { Argument, CallExpression, Expression } from 'oxc-parser'
 import { binary, constant, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
+import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
@@ -10,6 +11,7 @@ import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, t
 import { leavable, type Site, scoped } from '../values/flow.js'
 import { compact } from '../values/layout.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
+import { sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
 import { stale } from '../values/stale.js'
 import { wholeOf } from '../values/state-places.js'
@@ -54,6 +56,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
   }
   if (fn.k === 'const' && typeof fn.value === 'function') {
     if (fn.value === assert) return assertion(c, node, scope)
+    if (fn.value === same) return comparison(c, node, scope)
     if (fn.value === choose || fn.value === until)
       return refuse(
         c,
@@ -69,8 +72,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
         'MC108',
         scope.file,
         node,
-        'when(...) inside a function that returns a value',
-        'call it as a statement of the rule, or of a generator helper that the rule runs by yield*',
+        'when(...) in a function that is no generator, and so cannot block its caller',
+        'make it a generator, `function* helper(...): Steps`, and have a rule that is a generator call it by yield* helper(...); or call when(...) in the rule',
       )
     const known = builtin(c, fn.value, node, scope, site)
     if (known !== null) return known
@@ -253,6 +256,17 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
         : textOf(c, scope.file, message)
   check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
+}
+
+/** `same(a, b)`: neither gets a second name by it. */
+const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [a, b] = node.arguments
+  const site: Site = { file: scope.file, node }
+  if (a === undefined || b === undefined || a.type === 'SpreadElement' || b.type === 'SpreadElement' || node.arguments.length > 2)
+    return refuse(c, 'MC201', scope.file, node, 'same(...) does not get two values', 'write same(a, b)')
+  const left = evaluateObject(c, a, scope)
+  const right = whileUsed(c, a, left, scope, () => evaluateObject(c, b, scope))
+  return boolean(sameValues(c, left, right, site))
 }
 
 const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, site: Site): Value | null => {

@@ -6,6 +6,7 @@ import { integer } from '../values/arithmetic.js'
 import { type Context, cellValue, check, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from '../values/context.js'
 import { equal } from '../values/equality.js'
 import { andThen, conditional, type Site } from '../values/flow.js'
+import { requireLabels } from '../values/labels.js'
 import { compact, raise, zeros } from '../values/layout.js'
 import {
   freshnessOf,
@@ -303,9 +304,10 @@ const listMethod = (
 }
 
 const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
+  requireLabels(c, item.value, wanted, site)
   const e = equal(item.value, wanted)
   if (e === null)
-    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => x.field === ...)')
+    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => same(x, ...))')
   return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
 }
 

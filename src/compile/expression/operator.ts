@@ -5,6 +5,7 @@ import { arithmetic, compare } from '../values/arithmetic.js'
 import { type Context, refuse } from '../values/context.js'
 import { equal } from '../values/equality.js'
 import type { Site } from '../values/flow.js'
+import { requireLabels } from '../values/labels.js'
 import { unwrapped } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { stale } from '../values/stale.js'
@@ -15,6 +16,7 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
     case '===':
     case '!==': {
       for (const v of [a, b]) if (v.k === 'stale') return stale(c, v, site)
+      requireLabels(c, a, b, site)
       const e = equal(a, b)
       if (e === null)
         return refuse(
@@ -23,7 +25,7 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
           site.file,
           site.node,
           `${describe(a)} is compared with ${describe(b)}: that asks whether they are the same object`,
-          'compare their fields',
+          'write same(a, b), or compare their fields',
         )
       return boolean(operator === '===' ? e : not(e))
     }
@@ -89,7 +91,8 @@ export const refuseNeverEqual = (
 /** Refuses a constant string that an enum of the state cannot be. */
 export const refuseOutsideEnum = (c: Context, text: Value, v: Value, site: Site): void => {
   const of = v.k === 'optional' ? v.of : v
-  if (text.k !== 'const' || typeof text.value !== 'string' || of.k !== 'enum' || of.values.includes(text.value)) return
+  if (text.k !== 'const' || typeof text.value !== 'string' || of.k !== 'enum' || of.labels !== undefined || of.values.includes(text.value))
+    return
   refuse(
     c,
     'MC208',

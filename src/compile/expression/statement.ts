@@ -5,9 +5,10 @@ import type { Expr } from '../../ir/system.js'
 import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from '../values/context.js'
 import { equal } from '../values/equality.js'
 import { conditional, type Flow, jump, leavable, type Site, scoped } from '../values/flow.js'
+import { requireLabels } from '../values/labels.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
 import { decide } from '../values/path.js'
-import { childScope, declareName, type Scope } from '../values/scope.js'
+import { childScope, declareName, type Scope, siteOf } from '../values/scope.js'
 import { breaks } from '../values/syntax.js'
 import { type Item, undefinedValue, type Value } from '../values/value.js'
 import { condition, refine } from './condition.js'
@@ -304,6 +305,7 @@ export const switchCases = (
         )
       if (unwrapped(node.discriminant).type === 'MemberExpression')
         refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
+      requireLabels(c, subject, value, siteOf(scope, one.test))
       const e = equal(subject, value)
       if (e === null)
         return refuse(

@@ -1,6 +1,7 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../../ir/system.js'
 import { type Context, close, count, type OpenBlock } from '../values/context.js'
+import type { Label } from '../values/labels.js'
 import { assume, decide, type Known } from '../values/path.js'
 import { keepReads } from '../values/reads.js'
 import type { Cell, Scope } from '../values/scope.js'
@@ -28,7 +29,7 @@ export interface CompiledLocation {
   readonly id: number
   readonly key: string
   /** The label, as far as the locals that are restored say it. */
-  readonly label: () => string
+  readonly label: () => Label
   readonly at: Span
   readonly cells: readonly LocalCell[]
   /** What integers the locals hold here: less than all that they hold anywhere. */

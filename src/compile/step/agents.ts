@@ -8,6 +8,7 @@ import { liveLocals } from '../after/live-locals.js'
 import { functionOf } from '../expression/call.js'
 import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from '../values/context.js'
 import type { Site } from '../values/flow.js'
+import type { Label } from '../values/labels.js'
 import { leaves } from '../values/layout.js'
 import { functionScope, type Scope } from '../values/scope.js'
 import { constantValue, type Value } from '../values/value.js'
@@ -62,6 +63,8 @@ export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Mac
 export interface CompiledAgents {
   readonly agents: Agent[]
   readonly processes: Process[]
+  /** Of each process its function, and the labels of its locations but the final one. */
+  readonly labels: { readonly body: AnyFunction; readonly labels: readonly Label[] }[]
   readonly steps: Step[]
   /** What locals hold at the start, where it is not their least value: stores for `init`. */
   readonly starts: { readonly variable: number; readonly element: number; readonly value: number }[]
@@ -74,17 +77,18 @@ export const compileProcesses = (
   definitions: Readonly<Record<string, ProcessDefinition<never>>>,
   into: CompiledAgents,
   around: unknown,
+  attempt: (part: () => void) => void,
 ): void => {
   for (const [name, entry] of Object.entries(definitions))
     for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>))
-      compileProcess(c, name, instance, into, around)
+      attempt(() => compileProcess(c, name, instance, into, around))
 }
 
 const compileProcess = (
   c: Context,
   group: string,
   instance: Instance<AnyFunction>,
-  { agents, processes, steps, starts, decided }: CompiledAgents,
+  { agents, processes, labels, steps, starts, decided }: CompiledAgents,
   around: unknown,
 ): void => {
   const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number, fairness: 'weak' }
@@ -186,13 +190,17 @@ const compileProcess = (
         const found = localOf.get(variable)
         return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
       })
+  const labelled: Label[] = []
   const all: Location[] = locations.map((location) => {
     restore(m, location)
     const { id, key, at } = location
-    return { id, key, label: location.label(), at, final: false, live: liveAt(id) }
+    const label = location.label()
+    labelled.push(label)
+    return { id, key, label: label.text, at, final: false, live: liveAt(id) }
   })
   all.push({ id: locations.length, key: 'end', label: 'returned', at: spanOf(site.file, site.node), final: true, live: [] })
   processes.push({ id: process, agent: agent.id, pc, locations: all })
+  labels.push({ body: instance.body, labels: labelled })
   blocks.forEach((block, id) => {
     const location = all[id]
     if (location !== undefined)
@@ -244,6 +252,7 @@ export const compileRules = (
   definitions: Readonly<Record<string, Rules<never>>>,
   into: CompiledAgents,
   around: unknown,
+  attempt: (part: () => void) => void,
 ): void => {
   for (const [name, entry] of Object.entries(definitions)) {
     for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
@@ -260,7 +269,7 @@ export const compileRules = (
       }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
-      for (const [label, body] of Object.entries(rules)) compileRule(c, agent, label, body, instance.number, into, around)
+      for (const [label, body] of Object.entries(rules)) attempt(() => compileRule(c, agent, label, body, instance.number, into, around))
     }
   }
 }

@@ -14,6 +14,7 @@ import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
 import { type Context, refuse, setCell, spanOf, textOf } from '../values/context.js'
 import { joinOrRefuse, type Site } from '../values/flow.js'
+import { computedBy, type Label, patternOf } from '../values/labels.js'
 import { leaves, lower, raise } from '../values/layout.js'
 import { join, sameKnown } from '../values/path.js'
 import { type Cell, type Scope, visibleCells } from '../values/scope.js'
@@ -24,7 +25,7 @@ import { constantValue, describe, int, type Value } from '../values/value.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './agent-context.js'
 
 interface PauseSite {
-  readonly label: () => string
+  readonly label: () => Label
   /** The condition of `until`, where it stands, and the call as it should be where it is no function. */
   readonly condition: { readonly node: Expression; readonly scope: Scope; readonly instead: string } | null
 }
@@ -101,18 +102,18 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
           'until(...) takes a label and a condition',
           `write yield ${untilOf(c, argument.arguments, scope)}`,
         )
-      labelText(c, label, scope)
+      labelOf(c, label, scope)
       evaluateText(c, label, scope)
       const instead = `until(${textOf(c, scope.file, label)}, () => ${textOf(c, scope.file, test)})`
-      return { label: () => labelText(c, label, scope), condition: { node: test, scope, instead } }
+      return { label: () => labelOf(c, label, scope), condition: { node: test, scope, instead } }
     }
     if (fn.k === 'const' && fn.value === choose)
       return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
   }
   // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
-  labelText(c, argument, scope)
+  labelOf(c, argument, scope)
   evaluateText(c, argument, scope)
-  return { label: () => labelText(c, argument, scope), condition: null }
+  return { label: () => labelOf(c, argument, scope), condition: null }
 }
 
 /** As these arguments may have been meant. */
@@ -128,34 +129,60 @@ const untilOf = (c: Context, args: CallExpression['arguments'], scope: Scope): s
 const isFunctionNode = ({ type }: Node): boolean => type === 'ArrowFunctionExpression' || type === 'FunctionExpression'
 
 /** The label as far as it is known when the model is compiled. */
-const labelText = (c: Context, node: Expression, scope: Scope): string => {
-  const text = textOfLabel(c, node, scope)
-  if (text.trim() !== '') return text
+const labelOf = (c: Context, node: Expression, scope: Scope): Label => {
+  const label = labelAsWritten(c, node, scope)
+  if (label.text.trim() !== '') return label
   return refuse(c, 'MC114', scope.file, node, 'the label is empty', "say what the step does, as races show it: yield 'read the entry'")
 }
 
-const textOfLabel = (c: Context, node: Expression, scope: Scope): string => {
-  if (node.type === 'Literal' && typeof node.value === 'string') return node.value
+const labelAsWritten = (c: Context, node: Expression, scope: Scope): Label => {
   if (node.type === 'TemplateLiteral') {
-    const parts = node.expressions.map((e) => constantText(c, e, scope))
-    return node.quasis.map((q, i) => `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? '…') : ''}`).join('')
+    const parts = node.quasis.flatMap((q, i) => {
+      const e = node.expressions[i]
+      const known = q.value.cooked ?? q.value.raw
+      return e === undefined ? [{ text: known, known }] : [{ text: known, known }, holeOf(c, e, scope)]
+    })
+    const computed = parts.some(({ known }) => known === null) ? computedBy(patternOf(parts.map(({ known }) => known))) : null
+    return { text: parts.map(({ text }) => text).join(''), computed }
   }
   const text = constantText(c, node, scope, 'texts')
-  if (text !== null) return text
-  if (node.type === 'ConditionalExpression') return `${labelText(c, node.consequent, scope)} | ${labelText(c, node.alternate, scope)}`
+  if (text !== null) return { text, computed: null }
+  const texts = enumTexts(c, node, scope)
+  if (texts !== null) return { text: texts.join(' | '), computed: computedBy(texts.map((one) => patternOf([one])).join('|')) }
+  if (node.type === 'ConditionalExpression') {
+    const arms = [labelOf(c, node.consequent, scope), labelOf(c, node.alternate, scope)]
+    const pattern = arms.map((arm) => arm.computed?.source ?? patternOf([arm.text])).join('|')
+    return { text: arms.map((arm) => arm.text).join(' | '), computed: computedBy(pattern) }
+  }
   return refuse(c, 'MC114', scope.file, node, 'this is no label', "a label is a text: yield 'read the entry', or a template literal")
+}
+
+const holeOf = (c: Context, node: Expression, scope: Scope): { readonly text: string; readonly known: string | null } => {
+  const known = constantText(c, node, scope)
+  return { text: known ?? '…', known }
 }
 
 /** A constant as text: `texts` alone, or whatever a template literal may show. */
 const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' | 'scalars' = 'scalars'): string | null => {
+  const v = looked(c, node, scope)
+  return v.k === 'const' &&
+    (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
+    ? String(v.value)
+    : null
+}
+
+/** All that a label that a helper is passed may be. */
+const enumTexts = (c: Context, node: Expression, scope: Scope): readonly string[] | null => {
+  const v = node.type === 'ConditionalExpression' ? null : looked(c, node, scope)
+  return v?.k === 'enum' ? v.values : null
+}
+
+/** The value of an expression, which is not evaluated for good. */
+const looked = (c: Context, node: Expression, scope: Scope): Value => {
   const before = { out: c.out, cells: c.cells }
   c.out = []
   try {
-    const v = evaluate(c, node, scope)
-    return v.k === 'const' &&
-      (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
-      ? String(v.value)
-      : null
+    return evaluate(c, node, scope)
   } finally {
     Object.assign(c, before)
   }

@@ -149,10 +149,10 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
     case 'union': {
       const whole = lift(wholeOf(c, at)(v))
       if (whole.k === 'record') {
-        const tag = whole.fields.get(domain.tag)
+        const tag = thereOrCheck(c, whole.fields.get(domain.tag), at, `${name}.${domain.tag}`)
         const given = new Map([...whole.fields].filter(([f]) => f !== domain.tag))
         if (tag?.k === 'enum') {
-          // Variants of the same fields: which one it is, is known only when the model runs.
+          // Which variant it is, is known only when the model runs.
           const variants = tag.values.map((variant): [string, ReadonlyMap<string, Value>] => [variant, given])
           return coerce(c, { k: 'union', tag: domain.tag, at: settle(c, tag.e), variants }, target, file, node, name)
         }
@@ -170,12 +170,27 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
         return { k: 'record', fields: new Map([[domain.tag, constantValue(variant)], ...coerceFields(c, given, fields, file, node, name)]) }
       }
       if (whole.k !== 'union' || whole.tag !== domain.tag) return wrong()
+      const ownOf = (variant: string): Readonly<Record<string, Domain>> | undefined =>
+        Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
+      const fits = whole.variants.map(([variant, fields]) => hasFields(ownOf(variant), fields))
       return {
         k: 'union',
         tag: domain.tag,
         at: whole.at,
         variants: whole.variants.map(([variant, fields], i) => {
-          const own = Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
+          const own = ownOf(variant)
+          const active = eq(whole.at, constant(i))
+          if (fits.includes(true) && fits[i] !== true) {
+            // TypeScript knows from a test before that it is none of these; here it is asked.
+            check(
+              c,
+              not(active),
+              'range',
+              at,
+              own === undefined ? `${name} has no variant '${variant}'` : `${name}: '${variant}' has other fields`,
+            )
+            return [variant, new Map()]
+          }
           if (own === undefined)
             return refuse(
               c,
@@ -185,7 +200,6 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
               `${name} has no variant '${variant}'`,
               `its variants are ${Object.keys(domain.variants).join(', ')}`,
             )
-          const active = eq(whole.at, constant(i))
           const coerced = convertWhere(c, active, { k: 'record', fields }, at, (value) => ({
             k: 'record',
             fields: coerceFields(c, value.k === 'record' ? value.fields : fields, own, file, node, name),
@@ -198,6 +212,16 @@ export const coerce = (c: Context, v: Value, target: Domain, file: number, node:
       return coerce(c, v, domain.of, file, node, name)
   }
 }
+
+/** A value that must be there. */
+const thereOrCheck = (c: Context, v: Value | undefined, at: Span, name: string): Value | undefined => {
+  if (v?.k !== 'optional') return v
+  check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)
+  return v.of
+}
+
+const hasFields = (domains: Readonly<Record<string, Domain>> | undefined, fields: ReadonlyMap<string, Value>): boolean =>
+  domains !== undefined && Object.keys(domains).length === fields.size && [...fields.keys()].every((name) => Object.hasOwn(domains, name))
 
 /** Converts a value that matters only where a condition holds; only there its checks can fail. */
 const convertWhere = (c: Context, condition: Expr, v: Value, at: Span, convert: (v: Value) => Value): Value => {

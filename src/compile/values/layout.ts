@@ -4,7 +4,7 @@
  */
 import { and, constant, eq, not, one, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { describeType, joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
+import { describeType, joinTypes, ShapesDiffer, type Type, typeOf, withLabels } from './type.js'
 import {
   absences,
   asBool,
@@ -197,7 +197,9 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
     case 'bool':
       return boolean(get(leaf, element))
     case 'enum':
-      return t.values.length === 1 ? constantValue(t.values[0]) : { k: 'enum', e: get(leaf, element), values: t.values }
+      return t.values.length === 1 && t.labels === undefined
+        ? constantValue(t.values[0])
+        : { k: 'enum', e: get(leaf, element), values: t.values, ...withLabels(t.labels) }
     case 'optional':
       return optionalValue(get(leaf, element), t.absent, raiseAt(t.of, leaf + 1, element, get, origin))
     case 'record': {

@@ -4,6 +4,7 @@ import { and, constant, not, one, or, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
 import { fieldsOfParams } from './free.js'
+import type { LabelSet } from './labels.js'
 import type { Fn, Scope } from './scope.js'
 
 /** A location of the state: the variables whose names begin with `name`, at `index` of the arrays on the way to it. */
@@ -41,8 +42,8 @@ export type Value =
   | { readonly k: 'const'; readonly value: unknown }
   | { readonly k: 'int'; readonly e: Expr; readonly lo: number; readonly hi: number }
   | { readonly k: 'bool'; readonly e: Expr }
-  /** One of `values`, by position. */
-  | { readonly k: 'enum'; readonly e: Expr; readonly values: readonly string[] }
+  /** One of `values`, by position. `labels` where these are labels at which a process may stand. */
+  | { readonly k: 'enum'; readonly e: Expr; readonly values: readonly string[]; readonly labels?: LabelSet }
   /** `absent` (null or undefined) unless `present`. */
   | { readonly k: 'optional'; readonly present: Expr; readonly absent: null | undefined; readonly of: Value }
   | { readonly k: 'record'; readonly fields: ReadonlyMap<string, Value> }

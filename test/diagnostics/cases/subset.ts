@@ -35,7 +35,13 @@ export const subset: Family = [
   init('a logical assignment', 'MC101', 'b: bool', '«s.b ||= true»'),
   init('a power', 'MC101', x, 's.x = «s.x ** 2»'),
   init('a tagged template', 'MC101', x, 's.x = «String.raw`a`».length'),
-  init('a text made of the state', 'MC101', "x: range(0, 1), o: oneOf('a0', 'a1')", 's.o = «`a$' + '{s.x}`» as never'),
+  init('a text of many values', 'MC101', "x: range(0, 99), o: oneOf('a0', 'a1')", 's.o = «`a$' + '{s.x}`» as never'),
+  init(
+    'a text that shows a record',
+    'MC101',
+    "r: record({ n: range(0, 1) }), o: oneOf('a0', 'a1')",
+    's.o = «`a$' + '{s.r as never}`» as never',
+  ),
   init('the tag of a union is assigned', 'MC101', "u: union('k', { a: {}, b: {} })", "«s.u.k» = 'b' as never"),
   init('an element of a queue is assigned', 'MC101', 'q: queue(2, range(0, 3))', '«(s.q as never as number[])[0]» = 1'),
   init('a field name that is not constant', 'MC101', "o: oneOf('a', 'b')", 'const name = s.o\nconst r = { [«name»]: 1 }'),
@@ -89,7 +95,7 @@ export const subset: Family = [
   process('yield* of a list', 'MC108', x, "«yield* ['one', 'two'] as never»\ns.x = 1"),
   process('when in a process', 'MC108', x, "yield 'write'\n«when(s.x === 0)»\ns.x = 1"),
   rule(
-    'when in a function that returns a value',
+    'when in a plain helper',
     'MC108',
     x,
     's.x = next(s.x)',

@@ -7,8 +7,8 @@ import type { StepWays, Successors, Way } from '../../../ir/successors.js'
 import type { System, Vector } from '../../../ir/system.js'
 import type { AnyProperty } from '../../../lang/property.js'
 import { answerOf } from '../../../replay/evaluate.js'
+import type { Seen } from '../../../replay/labels.js'
 import type { ParamRecord } from '../../../replay/oracle.js'
-import type { State } from '../../../replay/state.js'
 import type { Walk } from '../../../replay/walk.js'
 import type { NamedProperties } from '../../request/properties.js'
 
@@ -38,7 +38,7 @@ export interface Agreed {
 export const compareState = (subject: Subject, sampler: Sampler, walk: Walk, state: Vector): readonly Agreed[] | Difference => {
   const vector = walk.vector()
   if (!isSame(vector, state)) return { what: 'the state', compiled: state, javascript: vector }
-  const ofValues = differenceOfValues(subject, sampler, walk.state, state)
+  const ofValues = differenceOfValues(subject, sampler, walk, state)
   if (ofValues !== null) return ofValues
   const [compiled, javascript] = [stepsOf(sampler.successors(state)), stepsOf(walk.successors())]
   for (const [i, ways] of compiled.entries()) {
@@ -93,10 +93,10 @@ const endOf = (way: Way | undefined): Said => {
 
 const isSame = (a: Vector, b: Vector): boolean => a.length === b.length && a.every((x, i) => x === b[i])
 
-const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, state: State, vector: Vector): Difference | null => {
+const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, seen: Seen, vector: Vector): Difference | null => {
   const compiled = sampler.values(vector)
   for (const [i, question] of sampler.questions.entries()) {
-    const given = answerOf(functionOf(properties[question.property], question), state, params)
+    const given = answerOf(functionOf(properties[question.property], question), seen, params)
     if (given !== compiled[i]) return { what: inWords(question), compiled: compiled[i] ?? 'fails', javascript: given ?? 'fails' }
   }
   return null
