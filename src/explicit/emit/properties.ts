@@ -1,4 +1,5 @@
 /** The properties of a system, as code that looks at the current state. */
+import { at } from '../../at.js'
 import type { CompiledProperty } from '../../ir/system.js'
 import { walkStmts } from '../../ir/walk.js'
 import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, set, type WasmFunction, when } from '../wasm/instruction.js'
@@ -23,7 +24,7 @@ export const declareTemps = (scope: FunctionScope, property: CompiledProperty): 
 
 /** Code that runs `found` where the current state violates an `always` or a `bound`, or is what a `sometimes` looks for. */
 export const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): Node => {
-  const property = scope.system.properties[index]
+  const property = at(scope.system.properties, index)
   declareTemps(scope, property)
   scope.setOnce = setOnceIn({ body: property.body, end: { op: 'finish' } })
   scope.step = null
@@ -41,6 +42,7 @@ export const propertyCode = (scope: StepScope, index: number, found: readonly No
       scope.code.push(brIf(over, negated(value)))
       return
     }
+    if (property.max === null) throw new Error(`the bound '${property.name}' has no limit`)
     const local = `value${index}`
     scope.locals.push([local, 'i32'])
     scope.code.push(
@@ -56,7 +58,7 @@ export const propertyCode = (scope: StepScope, index: number, found: readonly No
           i32.store(i32.const(0), getGlobal('depth'), record + recordFields.reached),
         ],
       ),
-      brIf(over, i32.leS(get(local), i32.const(property.max ?? 0))),
+      brIf(over, i32.leS(get(local), i32.const(property.max))),
     )
   }
   const tests = nested(scope, decide)
@@ -91,7 +93,7 @@ export const testFunction = (scope: StepScope): WasmFunction => {
       get('property'),
     ),
   ]
-  for (let i = 0; i < n; i++) body = [block(`property${i}`, body), ...cases[i], br('none')]
+  for (let i = 0; i < n; i++) body = [block(`property${i}`, body), ...at(cases, i), br('none')]
   return {
     ...exported(testExports, 'test'),
     locals: scope.locals,

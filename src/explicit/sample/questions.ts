@@ -1,4 +1,5 @@
 /** All that properties ask of single states, with covers that say which values their conditions had. */
+import { at } from '../../at.js'
 import type { CompiledProperty, Expr, Query, Span, Stmt, System } from '../../ir/system.js'
 import { operands } from '../../ir/walk.js'
 
@@ -86,6 +87,6 @@ const comparisons: ReadonlySet<Expr['op']> = new Set(['not', 'eq', 'ne', 'lt', '
 /** Whether an expression is surely 0 or 1, and not always the same. */
 const isTruth = (system: System, e: Expr): boolean => {
   if (comparisons.has(e.op)) return true
-  if (e.op === 'load') return system.variables[e.variable].lo === 0 && system.variables[e.variable].hi === 1
+  if (e.op === 'load') return at(system.variables, e.variable).lo === 0 && at(system.variables, e.variable).hi === 1
   return (e.op === 'and' || e.op === 'or') && isTruth(system, e.a) && isTruth(system, e.b)
 }

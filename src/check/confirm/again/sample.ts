@@ -2,6 +2,7 @@
  * Which states are run again: those on shortest ways to whatever the engine meets (each step, branch, failure and value of a condition, and the deepest state), and then, as long as
  * there is time, others at random, until none is left.
  */
+import { at } from '../../../at.js'
 import type { Exploration, Sampler } from '../../../explicit/sample/sampler.js'
 import type { Move, Schedule } from '../../../ir/schedule.js'
 import { elements, type System, unflatten, type Vector } from '../../../ir/system.js'
@@ -110,12 +111,12 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
   function* others(): Generator<void> {
     for (let state = another(); state !== null; state = another()) {
       const walk = walkTo(state)
-      for (let at: Known | null = state; at !== null; ) {
-        const open: NonNullable<Known['ways']> = visit(at, walk).filter(({ to }) => to.ways === null)
+      for (let here: Known | null = state; here !== null; ) {
+        const open: NonNullable<Known['ways']> = visit(here, walk).filter(({ to }) => to.ways === null)
         yield
         const next = open[random(Math.max(1, open.length))]
         if (next !== undefined) walk.go(next.move)
-        at = next?.to ?? null
+        here = next?.to ?? null
       }
     }
   }
@@ -123,7 +124,7 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
   const another = (): Known | null => {
     while (waiting.length > 0) {
       const i = random(waiting.length)
-      const state = waiting[i]
+      const state = at(waiting, i)
       const last = waiting.pop()
       if (i < waiting.length && last !== undefined) waiting[i] = last
       if (state.ways === null) return state
