@@ -18,7 +18,10 @@ import { type Standing, toVector, viewIn } from './vector.js'
 export interface Walk {
   readonly state: State
   readonly vector: () => Vector
-  /** Tries all ways on; the walk stays where it is. @throws Disagreement where a way is through what is no step of the system. */
+  /**
+   * Tries all ways on; the walk stays where it is. @throws Disagreement where a way is through what is no step of the
+   * system.
+   */
   readonly successors: () => Successors
   /** Takes a way that leads on. @throws Disagreement where it does not. */
   readonly go: (move: Move) => void
@@ -94,7 +97,10 @@ export const createWalk = (system: System, oracle: Oracle, init: number): Walk =
     process === null ? standings : standings.with(owners.indexOf(agent), standingOf(process))
   const vectorOf = (of: readonly Standing[]): Vector => toVector(system, { state, processes: of })
 
-  /** All ways through the step at which an agent of the oracle's stands: of a process its own (`rule` is null), of rules one. */
+  /**
+   * All ways through the step at which an agent of the oracle's stands: of a process its own (`rule` is null), of rules
+   * one.
+   */
   const waysOf = (agent: number, rule: string | null): Way[] => {
     if (rule === null) {
       restore()

@@ -53,7 +53,8 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
     const rising = field(i, recordFields.maximum)
     return kind === 'maximum' ? rising : ~rising
   })
-  // A state without a value counts as one with the least, and may have come before: where that is the greatest, the first state with any value has it.
+  // A state without a value counts as one with the least, and may have come before: where that is the greatest, the
+  // first state with any value has it.
   const lengthTo = (i: number): number =>
     field(i, recordFields.maximum) === least ? field(system.extremes.length + i, recordFields.length) : field(i, recordFields.reached)
   const wanted = system.extremes.flatMap((_, i) => (values[i] === null ? [] : [{ property: i, length: lengthTo(i) }]))

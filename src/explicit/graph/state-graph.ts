@@ -9,7 +9,8 @@ import type { Limit, Progress } from '../search/search.js'
 import { stopReasons } from '../store/store.js'
 
 /**
- * Loops over states and edges read its arrays with `!`: with `at()`, which serves lists of all kinds, such a loop takes six to nine times as long (measured on 12 million edges).
+ * Loops over states and edges read its arrays with `!`: with `at()`, which serves lists of all kinds, such a loop takes
+ * six to nine times as long (measured on 12 million edges).
  */
 export interface Graph {
   readonly states: number

@@ -46,7 +46,10 @@ export const tableGlobals = {
   /** The first parts that were written, or-ed: says how many bits the greatest distance takes. */
   furthest: global64(),
   rehash_free: global32(),
-  /** The queue is a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves it. */
+  /**
+   * The queue is a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves
+   * it.
+   */
   ring_end: global32(),
   capacity: global32(),
   keep: global32(),
