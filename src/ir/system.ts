@@ -237,7 +237,8 @@ export interface System {
   readonly init: Block
   /** Per variable, the value that every element has before `init` runs. */
   readonly initial: readonly number[]
-  readonly properties: readonly CompiledProperty[]
+  /** The properties of single states; those of behaviours are `temporal`. */
+  readonly safety: readonly CompiledProperty[]
   readonly temporal: readonly TemporalProperty[]
   readonly extremes: readonly Extreme[]
   readonly failures: readonly Failure[]

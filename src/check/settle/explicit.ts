@@ -26,7 +26,14 @@ export const reportExplored = async (prepared: Prepared, options: CheckOptions):
   const byState = safety.properties.map((found): PropertyReport => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
-    const settled = { kind, verdict, length, loop: null, maximum, allowed: system.properties.find((p) => p.name === name)?.max ?? null }
+    const settled = {
+      kind,
+      verdict,
+      length,
+      loop: null,
+      extreme: maximum,
+      allowed: system.safety.find((p) => p.name === name)?.max ?? null,
+    }
     const switches = trace === null ? null : unchosen === null ? 'fewest' : 'any'
     const unconfirmed = verdict === 'violated' && length !== null && trace === null ? [notReplayed] : []
     const any = trace === null || unchosen === null ? [] : [unchosenWords(unchosen)]

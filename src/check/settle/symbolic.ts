@@ -28,7 +28,7 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
       ...settled,
       established: words(kind, answer, solved.limit),
       loop: null,
-      maximum: null,
+      extreme: null,
       allowed,
       trace,
       switches: trace === null ? null : 'any',
@@ -43,7 +43,7 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
       established,
       length: null,
       loop: null,
-      maximum: null,
+      extreme: null,
       allowed: null,
       trace: null,
       switches: null,
@@ -81,7 +81,7 @@ const asked = (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOption
     }),
   )
 
-const propertyOf = (system: System, name: string): CompiledProperty | null => system.properties.find((p) => p.name === name) ?? null
+const propertyOf = (system: System, name: string): CompiledProperty | null => system.safety.find((p) => p.name === name) ?? null
 
 const kindOf = (system: System, name: string): SafetyKind => {
   if (name === 'deadlock' || name === 'assert' || name === 'range') return name

@@ -52,7 +52,7 @@ export const reportOpen = (
 /** A report whose text is still to be written, and what was confirmed beyond the replay. */
 type Draft = Omit<PropertyReport, 'established'> & Settled & { readonly confirmation: string }
 
-const nothing = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null, confirmation: '' } as const
+const nothing = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null, confirmation: '' } as const
 
 const found = <T extends { readonly name: string }>(results: readonly T[], name: string): T => {
   const result = results.find((r) => r.name === name)
@@ -76,7 +76,7 @@ const reportExtreme = (
   { name, kind, value, schedule, unchosen }: LivenessResult['extremes'][number],
   complete: boolean,
 ): Draft => {
-  const report: Draft = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', maximum: value }
+  const report: Draft = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', extreme: value }
   if (value === null || schedule === null) return report
   const trace = traceOfExtreme(subject, name, value, schedule)
   const confirmation = unchosen === null ? '' : unchosenWords(unchosen)

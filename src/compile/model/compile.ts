@@ -149,7 +149,7 @@ const compileModel = (
   compileProcesses(c, processes, agents, model.processes)
   compileRules(c, rules, agents, model.rules)
   const started = compileInit(c, model.init, p, agents)
-  const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
+  const compiled: CompiledProperties = { safety: [], temporal: [], extremes: [] }
   for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, compiled)
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   forbidGhosts(c, swept, agents)
@@ -157,7 +157,7 @@ const compileModel = (
     c.variables,
     [...swept.map(({ body }) => body), started],
     [
-      ...compiled.properties,
+      ...compiled.safety,
       ...compiled.temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
       ...compiled.extremes.map(({ measure }) => measure),
     ],
@@ -183,7 +183,7 @@ const compileModel = (
     steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
     init: stores(block(init)),
     initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
-    properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
+    safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
     failures: c.failures,
@@ -270,7 +270,7 @@ const propertyKinds: ReadonlySet<unknown> = new Set([
 ])
 
 interface CompiledProperties {
-  readonly properties: CompiledProperty[]
+  readonly safety: CompiledProperty[]
   readonly temporal: TemporalProperty[]
   readonly extremes: Extreme[]
 }
@@ -295,10 +295,10 @@ const compileProperty = (
   switch (property.kind) {
     case 'always':
     case 'sometimes':
-      into.properties.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
+      into.safety.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
       return
     case 'bound':
-      into.properties.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
+      into.safety.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
       return
     case 'eventually':
     case 'alwaysPossible':

@@ -125,7 +125,7 @@ const usesOf = (system: System): Uses => {
     if (at(system.variables, variable).role.kind === 'local') exposed.add(variable)
   })
   walkBlock(system.init, outside)
-  for (const property of system.properties) {
+  for (const property of system.safety) {
     walkStmts(property.body, outside)
     walkStmts([{ op: 'set', temp: 0, value: property.value }], outside)
   }

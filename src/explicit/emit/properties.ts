@@ -24,7 +24,7 @@ export const declareTemps = (scope: FunctionScope, property: CompiledProperty): 
 
 /** Code that runs `found` where the current state violates an `always` or a `bound`, or is what a `sometimes` looks for. */
 export const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): Node => {
-  const property = at(scope.system.properties, index)
+  const property = at(scope.system.safety, index)
   declareTemps(scope, property)
   scope.setOnce = setOnceIn({ body: property.body, end: { op: 'finish' } })
   scope.step = null
@@ -69,7 +69,7 @@ export const propertyCode = (scope: StepScope, index: number, found: readonly No
 
 /** `properties()`: looks at the current state with all properties that are not settled. */
 export const propertiesFunction = (scope: StepScope): WasmFunction => {
-  const body = scope.system.properties.map((p, i): Node[] => {
+  const body = scope.system.safety.map((p, i): Node[] => {
     const found = call('settle', i32.const(i), getGlobal('depth'), i32.const(-1), i32.const(p.kind === 'sometimes' ? 0 : 1))
     const code = nested(scope, () => void scope.code.push(propertyCode(scope, i, [found])))
     // A bound's maximum is wanted even after it was exceeded.
@@ -82,10 +82,8 @@ export const testExports = { test: answer(['property', 'i32'], ['state', 'i32'])
 
 /** `test(property, state) -> 0 or 1`: whether a state settles a property, or is a deadlock where that is asked for. */
 export const testFunction = (scope: StepScope): WasmFunction => {
-  const n = scope.system.properties.length
-  const cases = scope.system.properties.map((_, i) =>
-    nested(scope, () => void scope.code.push(propertyCode(scope, i, [ret(i32.const(1))]))),
-  )
+  const n = scope.system.safety.length
+  const cases = scope.system.safety.map((_, i) => nested(scope, () => void scope.code.push(propertyCode(scope, i, [ret(i32.const(1))]))))
   let body: Node[] = [
     brTable(
       cases.map((_, i) => `property${i}`),

@@ -363,7 +363,7 @@ const continuation = (scope: StepScope, env: Env, b: Block, way: Way): void => {
 
 /** The number of the built-in properties, behind those of the system. */
 export const builtIns = (system: System): { deadlock: number; assert: number; range: number } => {
-  const n = system.properties.length
+  const n = system.safety.length
   return { deadlock: n, assert: n + 1, range: n + 2 }
 }
 

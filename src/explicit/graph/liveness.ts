@@ -76,13 +76,13 @@ interface Labelled {
 }
 
 const labelled = (system: System, stuck: boolean): Labelled => {
-  const properties: System['properties'][number][] = []
-  const add = (p: System['properties'][number]): number => properties.push(p) - 1
+  const safety: System['safety'][number][] = []
+  const add = (p: System['safety'][number]): number => safety.push(p) - 1
   const goals = system.temporal.map((t) => add(predicate(t.name, t.goal)))
   const triggers = system.temporal.map((t) => (t.trigger === null ? null : add(predicate(t.name, t.trigger))))
   const at = { file: 0, start: 0, end: 0 }
   const returned = stuck ? system.processes.map((p) => add(predicate('returned', { body: [], value: hasReturned(p), at }))) : []
-  return { system: { ...system, properties }, goals, triggers, returned }
+  return { system: { ...system, safety }, goals, triggers, returned }
 }
 
 interface Work {

@@ -90,7 +90,7 @@ export const asBounds = (original: System): System => {
     return { name, kind: 'bound', max: 2 ** 31 - 1, body: m.body, value: select(isThere(m, i), rising, constant(least)), at: m.at }
   })
   const somewhere = presences.map((m, i) => predicate(`${at(system.extremes, i).name} anywhere`, { ...m, value: isThere(m, i) }))
-  return { ...system, properties: [...bounds, ...somewhere] }
+  return { ...system, safety: [...bounds, ...somewhere] }
 }
 
 /** The system with a `sometimes` for each extreme: its measure has the value given. */
@@ -98,7 +98,7 @@ export const asWitnesses = (original: System, values: readonly number[]): System
   const { system, measures } = measuresOf(original, 1)
   return {
     ...system,
-    properties: (measures[0] ?? []).map((m, i) => {
+    safety: (measures[0] ?? []).map((m, i) => {
       const is = and(m.defined, eq(m.value, constant(at(values, i))))
       return predicate(at(system.extremes, i).name, {
         ...m,

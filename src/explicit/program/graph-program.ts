@@ -59,7 +59,7 @@ const failingFunction = (memory: GraphMemory): WasmFunction => {
 const labelFunction = (scope: StepScope, memory: GraphMemory): WasmFunction => {
   const bytes = Array.from({ length: memory.labelBytes }, (_, k) => `byte${k}`)
   for (const b of bytes) scope.locals.push([b, 'i32'])
-  for (const i of scope.system.properties.keys()) {
+  for (const i of scope.system.safety.keys()) {
     const byte = at(bytes, i >> 3)
     scope.code.push(
       ...nested(scope, () => void scope.code.push(propertyCode(scope, i, [set(byte, i32.or(get(byte), i32.const(1 << (i & 7))))]))),

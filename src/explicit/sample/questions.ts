@@ -10,8 +10,8 @@ export interface Question {
   readonly query: Query
 }
 
-export const questionsOf = ({ properties, temporal, extremes }: System): Question[] => [
-  ...properties.map((query): Question => ({ property: query.name, part: 'whole', query })),
+export const questionsOf = ({ safety, temporal, extremes }: System): Question[] => [
+  ...safety.map((query): Question => ({ property: query.name, part: 'whole', query })),
   ...temporal.flatMap(({ name, trigger, goal }): Question[] => [
     ...(trigger === null ? [] : [{ property: name, part: 'trigger', query: trigger } as const]),
     { property: name, part: 'goal', query: goal },
@@ -61,7 +61,7 @@ export const asking = (original: System, questions: readonly Question[]): Asked 
           return [s]
       }
     })
-  const properties = questions.map(
+  const safety = questions.map(
     ({ property, query: { body, value, at } }): CompiledProperty => ({
       name: property,
       kind: 'bound',
@@ -71,7 +71,7 @@ export const asking = (original: System, questions: readonly Question[]): Asked 
       at,
     }),
   )
-  return { system: { ...original, properties, branches }, outcomes }
+  return { system: { ...original, safety, branches }, outcomes }
 }
 
 /** The sides of logical operators, and what is selected by. */

@@ -151,7 +151,7 @@ export const lookAtTheRest = (machine: Machine): void => {
 
 /** By the number that a property has in the program. */
 const kindsOf = (system: System): { readonly name: string; readonly kind: PropertyKind }[] => [
-  ...system.properties,
+  ...system.safety,
   { name: 'deadlock', kind: 'deadlock' },
   { name: 'assert', kind: 'assert' },
   { name: 'range', kind: 'range' },
