@@ -34,7 +34,7 @@ export const printSystem = (system: System): string =>
     'init',
     ...printBlock(system, system.init, 1),
     ...system.steps.flatMap((step) => ['', ...printStep(system, step)]),
-    ...system.properties.flatMap((property) => [
+    ...system.safety.flatMap((property) => [
       '',
       `${property.kind} ${property.name}${property.max === null ? '' : ` <= ${property.max}`} (${place(system, property.at)})`,
       ...printQuery(system, property),

@@ -1,4 +1,5 @@
 /** At which steps the agents of a system stand. */
+import { at } from '../at.js'
 import { type Step, type System, type Vector, vectorOffsets } from './system.js'
 
 /** For each agent its steps in a state: of a process the one at its location, of rules all. */
@@ -7,9 +8,9 @@ export const standingIn = (system: System): ((state: Vector) => readonly (readon
   const agents = system.agents.map(({ id }) => {
     const process = system.processes.find(({ agent }) => agent === id)
     const steps = system.steps.filter(({ agent }) => agent === id)
-    const at = new Map<number | null, Step[]>()
-    for (const step of steps) at.set(step.location, [...(at.get(step.location) ?? []), step])
-    return { at, pc: process === undefined ? null : offsets[process.pc] }
+    const byLocation = new Map<number | null, Step[]>()
+    for (const step of steps) byLocation.set(step.location, [...(byLocation.get(step.location) ?? []), step])
+    return { byLocation, pc: process === undefined ? null : at(offsets, process.pc) }
   })
-  return (state) => agents.map(({ at, pc }) => at.get(pc === null || pc === undefined ? null : (state[pc] ?? null)) ?? [])
+  return (state) => agents.map(({ byLocation, pc }) => byLocation.get(pc === null ? null : at(state, pc)) ?? [])
 }

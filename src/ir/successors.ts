@@ -1,7 +1,9 @@
 /**
- * What follows a state: who can step in it, in which ways, and where each leads. Two sources say it. The engine's compiled code says it of any state. The oracle, which runs the
- * author's own functions, says it of a state that a schedule leads to: a process knows more than its state says, namely its generator, which cannot be set to a state. What the two
- * say of the same state is the same, except in words; whoever shows, draws or steps through a model needs only this.
+ * What follows a state: who can step in it, in which ways, and where each leads. Two sources say it. The engine's
+ * compiled code says it of any state. The oracle, which runs the author's own functions, says it of a state that a
+ * schedule leads to: a process knows more than its state says, namely its generator, which cannot be set to a state.
+ * What the two say of the same state is the same, except in words; whoever shows, draws or steps through a model needs
+ * only this.
  */
 import type { Vector } from './system.js'
 
@@ -28,7 +30,10 @@ export interface StepWays {
   readonly step: number
   /** As people know it. Where the author computes it, the oracle has the label itself, and the engine its source. */
   readonly label: string
-  /** By their choices, the first choice first. Where there are none the step is blocked: what it waits for does not hold, or there is nothing to choose. */
+  /**
+   * By their choices, the first choice first. Where there are none the step is blocked: what it waits for does not
+   * hold, or there is nothing to choose.
+   */
   readonly ways: readonly Way[]
   /** Whether all failing ways are among them; the engine has room for so many of a state. */
   readonly hasAllFailing: boolean
@@ -38,7 +43,10 @@ export interface StepWays {
 export interface AgentWays {
   /** An index into `System.agents`. */
   readonly agent: number
-  /** Of a process the one step at which it stands, none where it has returned; of rules all, in the order of `System.steps`. */
+  /**
+   * Of a process the one step at which it stands, none where it has returned; of rules all, in the order of
+   * `System.steps`.
+   */
   readonly steps: readonly StepWays[]
 }
 

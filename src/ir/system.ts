@@ -246,7 +246,8 @@ export interface System {
   readonly init: Block
   /** Per variable, the value that every element has before `init` runs. */
   readonly initial: readonly number[]
-  readonly properties: readonly CompiledProperty[]
+  /** The properties of single states; those of behaviours are `temporal`. */
+  readonly safety: readonly CompiledProperty[]
   readonly temporal: readonly TemporalProperty[]
   readonly extremes: readonly Extreme[]
   readonly failures: readonly Failure[]
@@ -260,8 +261,8 @@ export interface System {
 }
 
 /** All that looks at states for the answers. */
-export const queriesOf = ({ properties, temporal, extremes }: Pick<System, 'properties' | 'temporal' | 'extremes'>): Query[] => [
-  ...properties,
+export const queriesOf = ({ safety, temporal, extremes }: Pick<System, 'safety' | 'temporal' | 'extremes'>): Query[] => [
+  ...safety,
   ...temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
   ...extremes.map(({ measure }) => measure),
 ]

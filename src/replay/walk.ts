@@ -17,7 +17,10 @@ import { globalsIn, type Standing, toVector } from './vector.js'
 /** Walks from one initial state, one after the other. */
 export interface Walk extends Seen {
   readonly vector: () => Vector
-  /** Tries all ways on; the walk stays where it is. @throws Disagreement where a way is through what is no step of the system. */
+  /**
+   * Tries all ways on; the walk stays where it is. @throws Disagreement where a way is through what is no step of the
+   * system.
+   */
   readonly successors: () => Successors
   /** Takes a way that leads on. @throws Disagreement where it does not. */
   readonly go: (move: Move) => void
@@ -93,7 +96,10 @@ export const createWalk = (system: System, oracle: Oracle, init: number): Walk =
     process === null ? standings : standings.with(owners.indexOf(agent), standingOf(process))
   const vectorOf = (of: readonly Standing[]): Vector => toVector(system, { state, processes: of })
 
-  /** All ways through the step at which an agent of the oracle's stands: of a process its own (`rule` is null), of rules one. */
+  /**
+   * All ways through the step at which an agent of the oracle's stands: of a process its own (`rule` is null), of rules
+   * one.
+   */
   const waysOf = (agent: number, rule: string | null): Way[] => {
     if (rule === null) {
       restore()

@@ -4,12 +4,12 @@ import type { PropertyReport, Report, ReportLimit } from '../../src/check/report
 import { lostUpdate } from '../trace/sample.ts'
 
 type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & {
-  readonly [K in 'length' | 'loop' | 'maximum' | 'allowed' | 'trace' | 'switches']?: Exclude<PropertyReport[K], undefined>
+  readonly [K in 'length' | 'loop' | 'extreme' | 'allowed' | 'trace' | 'switches']?: Exclude<PropertyReport[K], undefined>
 }
 
 export const report = (given: readonly Given[], limit: ReportLimit | null = null): Report => {
   const explored = { complete: limit === null, states: 12_345, depth: 37 }
-  const base = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null } as const
+  const base = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null } as const
   return {
     model: 'lazy-mmu',
     home: 'lazy-mmu',
@@ -59,7 +59,7 @@ export const violated = (): Report => ({
     { name: 'noLostUpdate', kind: 'always', verdict: 'violated', length: 9, trace: lostUpdate(), switches: 'fewest' },
     { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
     { name: 'neverFull', kind: 'sometimes', verdict: 'violated' },
-    { name: 'attempts', kind: 'bound', verdict: 'holds', maximum: 3, allowed: 3 },
+    { name: 'attempts', kind: 'bound', verdict: 'holds', extreme: 3, allowed: 3 },
     { name: 'deadlock', kind: 'deadlock', verdict: 'holds' },
     { name: 'assert', kind: 'assert', verdict: 'holds' },
     { name: 'range', kind: 'range', verdict: 'holds' },
@@ -77,7 +77,7 @@ export const cutShort = (): Report =>
   report(
     [
       { name: 'noLostUpdate', kind: 'always', verdict: 'incomplete' },
-      { name: 'attempts', kind: 'bound', verdict: 'incomplete', maximum: 2 },
+      { name: 'attempts', kind: 'bound', verdict: 'incomplete', extreme: 2 },
       { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
     ],
     { kind: 'states', states: 12_345 },

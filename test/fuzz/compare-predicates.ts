@@ -57,7 +57,7 @@ const compareValues = (model: Model, system: System, given: System, predicates: 
     const words = encodeState(given, program.layout, vector)
     const looked = sampler.values(vector)
     writeState(machine, program.memory.ring, words)
-    for (const [k, { name, kind }] of system.properties.entries()) {
+    for (const [k, { name, kind }] of system.safety.entries()) {
       const { value, holds } = expected[i]!.get(name)!
       const before = outcomes.get(name)!
       if (before.kind !== 'agree') continue

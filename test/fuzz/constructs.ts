@@ -95,7 +95,7 @@ export const nodesOf = (system: System, found: (name: string) => void): void => 
   for (const { role } of system.variables) found(`role ${role.kind}`)
   for (const { body } of system.steps) walkBlock(body, visitor)
   walkBlock(system.init, visitor)
-  for (const p of system.properties) {
+  for (const p of system.safety) {
     found(`property ${p.kind}`)
     query(p)
   }

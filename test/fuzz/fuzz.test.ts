@@ -83,14 +83,14 @@ describe('what is wrong is noticed', () => {
   test('a predicate turned round, a measure that is one more, a check in one left out', { timeout: 60_000 }, async () => {
     const turned = (system: System): System => ({
       ...system,
-      properties: system.properties.map((p) => ({
+      safety: system.safety.map((p) => ({
         ...p,
         value: p.kind === 'bound' ? { op: 'add', a: p.value, b: { op: 'const', value: 1 } } : { op: 'not', a: p.value },
       })),
     })
     const unchecked = (system: System): System => ({
       ...system,
-      properties: system.properties.map((p) => ({ ...p, body: p.body.filter(({ op }) => op !== 'check') })),
+      safety: system.safety.map((p) => ({ ...p, body: p.body.filter(({ op }) => op !== 'check') })),
     })
     for (const sabotage of [turned, unchecked]) {
       const { differences } = await runLists(7, 30, { sabotage, shrinking: 0 })

@@ -48,7 +48,7 @@ const sabotages: Readonly<Record<string, NonNullable<CompareOptions['sabotage']>
   }),
   'a property turned round': (system) => ({
     ...system,
-    properties: system.properties.map((property) =>
+    safety: system.safety.map((property) =>
       property.kind === 'bound' ? property : { ...property, value: { op: 'not', a: property.value } },
     ),
   }),

@@ -34,7 +34,7 @@ export const settle = async <P extends Params, F extends Fields, A>(
   const brief = (list: readonly { name: string; verdict: string; length: number | null; value: number | null }[]): string[] =>
     list.map(({ name, verdict, length, value }) => `${name}: ${verdict} ${length ?? ''} ${value ?? ''}`.trimEnd())
   expect(
-    brief(reports.map((r) => ({ ...r, length: r.loop === null ? r.length : null, value: r.maximum }))),
+    brief(reports.map((r) => ({ ...r, length: r.loop === null ? r.length : null, value: r.extreme }))),
     'check, and the reference',
   ).toEqual(brief(all))
   return Object.fromEntries(reports.map((r) => [r.name, r]))

@@ -121,7 +121,7 @@ export const system: System = {
   steps,
   init: empty,
   initial: variables.map(({ lo }) => lo),
-  properties: [],
+  safety: [],
   temporal: [],
   extremes: [],
   failures: [],

@@ -106,8 +106,8 @@ test('in properties of behaviours, and in extremes', async () => {
   expect(verdictOf(settled, 'both')).toBe('violated 7+0')
   expect(verdictOf(settled, 'free')).toBe('holds')
   expect(verdictOf(settled, 'back')).toBe('violated 1')
-  expect(settled.most?.maximum).toBe(2)
-  expect(settled.least?.maximum).toBe(2)
+  expect(settled.most?.extreme).toBe(2)
+  expect(settled.least?.extreme).toBe(2)
 })
 
 test('the race says where the processes stood', async () => {

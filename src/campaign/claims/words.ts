@@ -35,7 +35,7 @@ export const foundText = ({ found, property }: ClaimResult): string => {
     case 'violated':
       return property?.kind === 'sometimes' ? 'violated: never reached' : steps === '' ? 'violated' : `violated after ${steps}`
     case 'holds': {
-      const maximum = property?.kind === 'bound' ? property.maximum : null
+      const maximum = property?.kind === 'bound' ? property.extreme : null
       if (maximum !== null) return `holds: at most ${maximum}${maximum === property?.allowed ? ', and that is reached' : ''}`
       return property?.kind === 'sometimes' && steps !== '' ? `holds: reached after ${steps}` : 'holds'
     }

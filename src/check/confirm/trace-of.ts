@@ -97,7 +97,7 @@ const outcomeOf = (subject: Subject, claim: Claim, schedule: Schedule, replayed:
     case 'always':
     case 'bound':
     case 'sometimes': {
-      const at = system.properties.find(({ name }) => name === claim.name)?.at ?? null
+      const at = system.safety.find(({ name }) => name === claim.name)?.at ?? null
       return {
         ...evaluated(claim, properties, subject.params, replayed),
         ...(at === null ? { source: '', at: null } : writtenAt(system, at)),

@@ -26,7 +26,7 @@ export interface Settled {
   readonly length: number | null
   /** See `PropertyReport`. */
   readonly loop: number | null
-  readonly maximum: number | null
+  readonly extreme: number | null
   readonly allowed: number | null
 }
 
@@ -89,20 +89,20 @@ export const withinWords = (depth: number): string =>
   depth < 0 ? 'nothing is known yet' : depth === 0 ? 'not in an initial state' : `none within ${steps(depth)}`
 
 const holding = (property: Settled, explored: string): string => {
-  const { kind, maximum, length } = property
+  const { kind, extreme, length } = property
   switch (kind) {
     case 'sometimes':
       return `reached ${after(length)}`
     case 'maximum':
     case 'minimum':
-      return maximum === null
+      return extreme === null
         ? `no value: no state in which every process has returned; ${explored}`
-        : `${maximum}, reached ${after(length)}; ${explored}`
+        : `${extreme}, reached ${after(length)}; ${explored}`
     case 'eventually':
     case 'leadsTo':
       return `${explored}, and their fair cycles`
     case 'bound':
-      return `${explored}${maximum === null ? '' : `; greatest value ${tightness(property)}`}`
+      return `${explored}${extreme === null ? '' : `; greatest value ${tightness(property)}`}`
     case 'always':
     case 'alwaysPossible':
     case 'deadlock':
@@ -113,12 +113,12 @@ const holding = (property: Settled, explored: string): string => {
   }
 }
 
-const tightness = ({ maximum, allowed }: Settled): string =>
-  maximum === allowed ? `${maximum}: tight` : `${maximum} of ${allowed}: not tight`
+const tightness = ({ extreme, allowed }: Settled): string =>
+  extreme === allowed ? `${extreme}: tight` : `${extreme} of ${allowed}: not tight`
 
-const soFar = ({ kind, maximum }: Settled): string => {
-  if (maximum === null) return ''
-  return kind === 'minimum' ? `; least value ${maximum}` : `; greatest value ${maximum}`
+const soFar = ({ kind, extreme }: Settled): string => {
+  if (extreme === null) return ''
+  return kind === 'minimum' ? `; least value ${extreme}` : `; greatest value ${extreme}`
 }
 
 const violation = (property: Settled): string => {

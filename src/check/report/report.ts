@@ -38,8 +38,8 @@ export interface Finding {
   /** Where the violation goes on for ever: the number of the state in which its cycle starts, `length` where nothing can take a step there. Else null. */
   readonly loop: number | null
   /** The greatest value of a `bound` or `maximum` seen, the least of a `minimum`. */
-  readonly maximum: number | null
-  /** The greatest value that a `bound` allows; null for other kinds. It is tight where `maximum` is the same. */
+  readonly extreme: number | null
+  /** The greatest value that a `bound` allows; null for other kinds. It is tight where `extreme` is the same. */
   readonly allowed: number | null
   readonly trace: Trace | null
   /**

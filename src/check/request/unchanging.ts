@@ -8,7 +8,7 @@ export const unchangingProperties = (system: System): string[] => {
   const isFixed = (queries: readonly (Pick<Query, 'body' | 'value'> | null)[]): boolean =>
     queries.every((query) => query === null || [...deciding(query)].every((variable) => variables.has(variable)))
   return [
-    ...system.properties.filter((property) => isFixed([property])),
+    ...system.safety.filter((property) => isFixed([property])),
     ...system.temporal.filter(({ trigger, goal }) => isFixed([trigger, goal])),
     ...system.extremes.filter(({ measure }) => isFixed([measure])),
   ].map(({ name }) => name)

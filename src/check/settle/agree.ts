@@ -61,5 +61,5 @@ const together = (before: Finding, second: Finding, answer: Answer): Finding => 
   if (answer.kind === 'open') return before
   const confirmation: Evidence = { by: 'second engine', answer }
   if (before.verdict !== 'incomplete') return { ...before, evidence: [...before.evidence, confirmation] }
-  return { ...second, maximum: before.maximum }
+  return { ...second, extreme: before.extreme }
 }

@@ -61,7 +61,7 @@ export const answersAfter = async (
 }
 
 const nothingKnown = ({ system }: Prepared): ReadonlyMap<string, Answer> => {
-  const names = [...system.properties.map(({ name }) => name), ...(system.deadlock === 'violation' ? ['deadlock'] : []), 'assert', 'range']
+  const names = [...system.safety.map(({ name }) => name), ...(system.deadlock === 'violation' ? ['deadlock'] : []), 'assert', 'range']
   return new Map(names.map((name) => [name, { kind: 'open', depth: -1 }]))
 }
 

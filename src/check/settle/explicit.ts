@@ -33,7 +33,14 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   const byState = safety.properties.map((found): Finding => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
-    const settled = { kind, verdict, length, loop: null, maximum, allowed: system.properties.find((p) => p.name === name)?.max ?? null }
+    const settled = {
+      kind,
+      verdict,
+      length,
+      loop: null,
+      extreme: maximum,
+      allowed: system.safety.find((p) => p.name === name)?.max ?? null,
+    }
     const switches = trace === null ? null : unchosen === null ? 'fewest' : 'any'
     const unconfirmed = verdict === 'violated' && length !== null && trace === null ? [noTrace] : []
     const any: readonly Evidence[] = trace === null || unchosen === null ? [] : [{ by: 'any schedule', limit: unchosen }]

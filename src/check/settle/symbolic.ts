@@ -47,7 +47,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
       ...settled,
       evidence: [{ by: 'solver', answer, limit: solved.limit }],
       loop: null,
-      maximum: null,
+      extreme: null,
       allowed: propertyOf(system, name)?.max ?? null,
       trace,
       switches: trace === null ? null : 'any',
@@ -63,7 +63,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
       evidence: [{ by: 'nobody', why: 'not of states' }],
       length: null,
       loop: null,
-      maximum: null,
+      extreme: null,
       allowed: null,
       trace: null,
       switches: null,
@@ -114,7 +114,7 @@ const lengthsIn = ({ properties }: Findings): ReadonlyMap<string, number> =>
 export const reachedLength = ({ kind, verdict, length }: Pick<Finding, 'kind' | 'verdict' | 'length'>): number | null =>
   verdict === (propertyKinds[kind].finding === 'fulfils' ? 'holds' : 'violated') ? length : null
 
-const propertyOf = (system: System, name: string): CompiledProperty | null => system.properties.find((p) => p.name === name) ?? null
+const propertyOf = (system: System, name: string): CompiledProperty | null => system.safety.find((p) => p.name === name) ?? null
 
 const kindOf = (system: System, name: string): SafetyKind => {
   if (name === 'deadlock' || name === 'assert' || name === 'range') return name

@@ -34,7 +34,7 @@ export const reportOpen = ({ temporal, extremes, stuck }: Wanted, searched: Evid
   return new Map(open.map(({ name, kind }) => [name, { ...nothing, name, kind, verdict: 'incomplete', evidence: [searched] }]))
 }
 
-const nothing = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null, evidence: [] } as const
+const nothing = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null, evidence: [] } as const
 
 /** What is violated as the engine says, and nobody has seen it. */
 export const noTrace: Evidence = { by: 'nobody', why: 'no trace' }
@@ -61,7 +61,7 @@ const reportExtreme = (
   { name, kind, value, schedule, unchosen }: LivenessResult['extremes'][number],
   complete: boolean,
 ): Finding => {
-  const report: Finding = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', maximum: value }
+  const report: Finding = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', extreme: value }
   if (value === null || schedule === null) return report
   const trace = traceOfExtreme(subject, name, value, schedule)
   const evidence: readonly Evidence[] = unchosen === null ? [] : [{ by: 'any schedule', limit: unchosen }]

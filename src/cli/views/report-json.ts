@@ -52,14 +52,14 @@ export const reportJson = (
 const solvedObject = ({ certificate: _, ...solved }: Solved, certificate: string | null): object => ({ ...solved, certificate })
 
 /** What only properties of this kind have. */
-const ownFields = ({ kind, verdict, maximum, allowed, loop }: PropertyReport): object => {
+const ownFields = ({ kind, verdict, extreme, allowed, loop }: PropertyReport): object => {
   switch (kind) {
     case 'bound':
-      return { maximum, allowed, tight: verdict === 'holds' ? maximum === allowed : null }
+      return { maximum: extreme, allowed, tight: verdict === 'holds' ? extreme === allowed : null }
     case 'maximum':
-      return { maximum }
+      return { maximum: extreme }
     case 'minimum':
-      return { minimum: maximum }
+      return { minimum: extreme }
     case 'eventually':
     case 'leadsTo':
       return { loop }

@@ -158,7 +158,7 @@ const compileModel = (
   attempt(() => {
     started = compileInit(c, model.init, p, agents)
   })
-  const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
+  const compiled: CompiledProperties = { safety: [], temporal: [], extremes: [] }
   for (const [name, property] of Object.entries(properties)) attempt(() => compileProperty(c, name, property, p, standing, compiled))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
@@ -167,7 +167,7 @@ const compileModel = (
     c.variables,
     [...swept.map(({ body }) => body), started],
     [
-      ...compiled.properties,
+      ...compiled.safety,
       ...compiled.temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
       ...compiled.extremes.map(({ measure }) => measure),
     ],
@@ -193,7 +193,7 @@ const compileModel = (
     steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
     init: stores(block(init)),
     initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
-    properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
+    safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
     failures: c.failures,
@@ -273,7 +273,7 @@ const isPropertyKind = (kind: unknown): boolean =>
   typeof kind === 'string' && Object.hasOwn(propertyKinds, kind) && propertyKinds[kind as PropertyKind].asks !== null
 
 interface CompiledProperties {
-  readonly properties: CompiledProperty[]
+  readonly safety: CompiledProperty[]
   readonly temporal: TemporalProperty[]
   readonly extremes: Extreme[]
 }
@@ -299,10 +299,10 @@ const compileProperty = (
   switch (property.kind) {
     case 'always':
     case 'sometimes':
-      into.properties.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
+      into.safety.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
       return
     case 'bound':
-      into.properties.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
+      into.safety.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
       return
     case 'eventually':
     case 'alwaysPossible':

@@ -31,7 +31,10 @@ export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
 /** Bytes of an edge: the state it leaves, the slot of the one it leads to, its step (4 bytes each, and 4 of padding), its choice code. */
 export const edgeBytes = 24
 
-/** `hunt(state, count)` and `hunt_initial()` look for edges; `successors(state) -> end` writes a state's successors to the buffer. */
+/**
+ * `hunt(state, count)` and `hunt_initial()` look for edges; `successors(state) -> end` writes a state's successors to
+ * the buffer.
+ */
 export const traceExports = {
   hunt: procedure(['state', 'i32'], ['count', 'i32']),
   hunt_initial: procedure(),

@@ -80,7 +80,7 @@ const rememberedFailures: Readonly<Record<Purpose, number>> = { search: 0, trace
 export const memoryMap = (system: System, layout: Layout, purpose: Purpose): MemoryMap =>
   mapOf({
     words: layout.widths.length,
-    properties: system.properties.length + 3,
+    properties: system.safety.length + 3,
     steps: system.steps.length,
     branches: system.branches.length,
     successors: mostSuccessors(system),

@@ -38,7 +38,7 @@ export const markFunction = (memory: MemoryMap): WasmFunction => ({
 export const lookFunction = (scope: StepScope): WasmFunction => {
   const value = 'value'
   scope.locals.push([value, 'i32'])
-  const body = scope.system.properties.flatMap((property, index): Node[] => {
+  const body = scope.system.safety.flatMap((property, index): Node[] => {
     const record = scope.memory.records + index * recordBytes
     const [over, broken] = [`over${index}`, `broken${index}`]
     declareTemps(scope, property)

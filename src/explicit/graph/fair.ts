@@ -27,8 +27,8 @@ interface Refinement {
 
 /** Whether an agent of the given bits is enabled in a state. */
 const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int32Array): boolean => {
-  const isOne = (a: number): boolean => (agents[demands.word[a]] & demands.bit[a]) !== 0
-  for (let e = graph.starts[state]; e < graph.starts[state + 1]; e++) if (isOne(graph.agents[e])) return true
+  const isOne = (a: number): boolean => (agents[demands.word[a]!]! & demands.bit[a]!) !== 0
+  for (let e = graph.starts[state]!; e < graph.starts[state + 1]!; e++) if (isOne(graph.agents[e]!)) return true
   return graph.failing.get(state)?.some(isOne) ?? false
 }
 
@@ -73,7 +73,7 @@ export function* avoid(graph: Graph, demands: Demands, search: ComponentSearch, 
     let at = 0
     yield* finish(() => {
       while (at < members.length) {
-        const s = members[at++]
+        const s = members[at++]!
         if (number[s] === unseen) return s
       }
       return -1

@@ -1,4 +1,5 @@
 /** Which steps and choices the edges of a state graph stand for: they are not kept, but found again by expanding the states of a path. */
+import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { createMachine, partsOf } from '../program/machine.js'
@@ -48,14 +49,14 @@ export const movesOf = (system: System, graph: Graph, memory: number): Moves => 
     along: ({ from: first, edges }) => {
       let here = first
       return edges.map((e) => {
-        const target = graph.targets[e]
+        const target = at(graph.targets, e)
         const move = lowestTo(
           target,
           () => {
             writeState(machine, from, graph.wordsOf(here))
             machine.exports.hunt(from, 1)
           },
-          ({ step }) => system.steps[step].agent === graph.agents[e],
+          ({ step }) => at(system.steps, step).agent === at(graph.agents, e),
         )
         here = target
         return move

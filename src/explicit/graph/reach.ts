@@ -36,11 +36,11 @@ function* passFromBack({ states, starts, targets }: Graph, reach: Uint8Array, al
   let isChanged = false
   const slice = (first: number, end: number): void => {
     for (let s = end - 1; s >= first; s--) {
-      const old = reach[s]
+      const old = reach[s]!
       if (old === all) continue
-      const to = starts[s + 1]
+      const to = starts[s + 1]!
       let mask = old
-      for (let e = starts[s]; mask !== all && e < to; e++) mask |= reach[targets[e]]
+      for (let e = starts[s]!; mask !== all && e < to; e++) mask |= reach[targets[e]!]!
       lacking |= all & ~mask
       if (mask === old) continue
       reach[s] = mask
@@ -60,8 +60,8 @@ function* backward(graph: Graph, reach: Uint8Array, bit: number, used: number): 
   let inner = 0
   const queue: number[] = []
   for (let s = 0; s < states; s++) {
-    if ((reach[s] & bit) !== 0) continue
-    for (let e = starts[s]; e < starts[s + 1]; e++) if ((reach[targets[e]] & bit) === 0) inner++
+    if ((reach[s]! & bit) !== 0) continue
+    for (let e = starts[s]!; e < starts[s + 1]!; e++) if ((reach[targets[e]!]! & bit) === 0) inner++
   }
   yield { bytes: used + states * 4 + inner * 8 }
   yield
@@ -71,25 +71,25 @@ function* backward(graph: Graph, reach: Uint8Array, bit: number, used: number): 
   const from = new Uint32Array(inner)
   let entries = 0
   for (let s = 0; s < states; s++) {
-    if ((reach[s] & bit) !== 0) continue
-    for (let e = starts[s]; e < starts[s + 1]; e++) {
-      const t = targets[e]
-      if ((reach[t] & bit) !== 0) {
+    if ((reach[s]! & bit) !== 0) continue
+    for (let e = starts[s]!; e < starts[s + 1]!; e++) {
+      const t = targets[e]!
+      if ((reach[t]! & bit) !== 0) {
         queue.push(s)
         continue
       }
-      next[entries] = head[t]
+      next[entries] = head[t]!
       from[entries] = s
       head[t] = ++entries
     }
   }
   yield
-  for (const s of queue) reach[s] |= bit
+  for (const s of queue) reach[s]! |= bit
   for (let i = 0; i < queue.length; i++)
-    for (let k = head[queue[i]]; k !== 0; k = next[k - 1]) {
-      const s = from[k - 1]
-      if ((reach[s] & bit) !== 0) continue
-      reach[s] |= bit
+    for (let k = head[queue[i]!]!; k !== 0; k = next[k - 1]!) {
+      const s = from[k - 1]!
+      if ((reach[s]! & bit) !== 0) continue
+      reach[s]! |= bit
       queue.push(s)
     }
 }

@@ -1,5 +1,6 @@
 /** An instance of a graph program: its memory, and the policies by which its array of states, its table and its edges grow. */
 
+import { at } from '../../at.js'
 import { batch } from '../emit/memory-map.js'
 import { stopReasons } from '../store/store.js'
 import { type Instance, instanceOf } from '../wasm/interface.js'
@@ -75,7 +76,8 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
   }
   const drain = (): void => {
     try {
-      for (const [i, [global, start]] of starts.entries()) staged[i].append(new Uint8Array(memory.buffer, start, globals[global] - start))
+      for (const [i, [global, start]] of starts.entries())
+        at(staged, i).append(new Uint8Array(memory.buffer, start, globals[global] - start))
       if (bytes() > limit) globals.stop = stopReasons.memory
     } catch (e) {
       if (!(e instanceof RangeError)) throw e

@@ -1,4 +1,5 @@
 /** The WebAssembly module that builds the graph of a system's states: its agents, its predicates, the numbering store, and the loop that ties them together. */
+import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { newScope } from '../emit/agents.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
@@ -58,8 +59,8 @@ const failingFunction = (memory: GraphMemory): WasmFunction => {
 const labelFunction = (scope: StepScope, memory: GraphMemory): WasmFunction => {
   const bytes = Array.from({ length: memory.labelBytes }, (_, k) => `byte${k}`)
   for (const b of bytes) scope.locals.push([b, 'i32'])
-  for (const i of scope.system.properties.keys()) {
-    const byte = bytes[i >> 3]
+  for (const i of scope.system.safety.keys()) {
+    const byte = at(bytes, i >> 3)
     scope.code.push(
       ...nested(scope, () => void scope.code.push(propertyCode(scope, i, [set(byte, i32.or(get(byte), i32.const(1 << (i & 7))))]))),
     )

@@ -1,4 +1,7 @@
-/** What every program has around its agents and its store: the initial states are queued, and then state after state is looked at and expanded, breadth first. */
+/**
+ * What every program has around its agents and its store: the initial states are queued, and then state after state is
+ * looked at and expanded, breadth first.
+ */
 import type { System } from '../../ir/system.js'
 import { agentFunctions, copyState, initFunction } from '../emit/agents.js'
 import type { Layout } from '../emit/layout.js'
@@ -26,7 +29,10 @@ import { answer, exported, global32, procedure } from '../wasm/interface.js'
 export const loopGlobals = {
   depth: global32(),
   max_depth: global32(-1n),
-  /** About the state being expanded: some way through a step failed; successors were flushed already; so many failing ways are remembered. */
+  /**
+   * About the state being expanded: some way through a step failed; successors were flushed already; so many failing
+   * ways are remembered.
+   */
   failed: global32(),
   emitted: global32(),
   failures: global32(),
@@ -54,7 +60,10 @@ export const expansion = (system: System, scope: () => StepScope): WasmFunction[
   return [...agents.flatMap((a) => agentFunctions(scope, a)), initFunction(scope()), expand]
 }
 
-/** `begin()`: queues the initial states; the current state is the one with all initial values. `forgetting` drops what else was noted on the way to them. */
+/**
+ * `begin()`: queues the initial states; the current state is the one with all initial values. `forgetting` drops what
+ * else was noted on the way to them.
+ */
 export const beginFunction = (memory: MemoryMap, forgetting: readonly Node[] = []): WasmFunction => ({
   ...exported(loopExports, 'begin'),
   locals: [],

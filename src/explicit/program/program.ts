@@ -1,4 +1,7 @@
-/** The WebAssembly module that searches the states of a system: its agents, its properties, the table of states, and the loop that ties them together. */
+/**
+ * The WebAssembly module that searches the states of a system: its agents, its properties, the table of states, and the
+ * loop that ties them together.
+ */
 import type { Process, System } from '../../ir/system.js'
 import { currentState, newScope } from '../emit/agents.js'
 import { readElement } from '../emit/fields.js'
@@ -95,7 +98,7 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
 const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces): Visit => ({
   meeting: purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : [],
   passing: [when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))])],
-  looking: system.properties.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')],
+  looking: system.safety.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')],
   ending: [
     when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
       when(getGlobal('deadlock_counts'), [
@@ -116,7 +119,7 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
   const isTraced = purpose !== 'search'
   const functions: WasmFunction[] = [
     ...expansion(system, scope),
-    ...(system.properties.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
+    ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),

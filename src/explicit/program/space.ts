@@ -1,4 +1,7 @@
-/** What lies where in the memory of a search, behind its buffers: the queue, the table, and what is reserved; and the policies by which they grow. */
+/**
+ * What lies where in the memory of a search, behind its buffers: the queue, the table, and what is reserved; and the
+ * policies by which they grow.
+ */
 import { batch, type MemoryMap } from '../emit/memory-map.js'
 import { stopReasons } from '../store/store.js'
 import type { TableInterface } from '../store/table.js'
@@ -64,7 +67,9 @@ const stateBytes = ({ words }: SpaceParts): number => words * 8
 const frugalFrom = ({ frugal = frugalBytes }: SpaceOptions): number => frugal
 const firstOf = ({ shape }: SpaceParts, { log = 12 }: SpaceOptions): TableSize => firstSize(shape, log)
 
-/** What a growing table is moved by, at least: writes to the grown one stay behind what is being read of the old one. */
+/**
+ * What a growing table is moved by, at least: writes to the grown one stay behind what is being read of the old one.
+ */
 const guard = ({ shape }: SpaceParts): number => sliceBytes + 1024 * slotBytes(shape, 'wide')
 
 /** @throws NoMemory */
@@ -119,8 +124,8 @@ const inverse64 = (odd: bigint): bigint => {
 }
 
 /**
- * Moves the table to the end of what it grows to, and reads it from there to write the grown one from the start. The guard between the two is
- * wide enough that writes stay behind the slice being read.
+ * Moves the table to the end of what it grows to, and reads it from there to write the grown one from the start. The
+ * guard between the two is wide enough that writes stay behind the slice being read.
  */
 const growTo = ({ space, globals, exports }: Held, next: TableSize): boolean => {
   const { parts, options, linear, size, capacity, tableAt } = space
@@ -190,7 +195,10 @@ export const widenQueue = ({ space, globals }: Held): void => {
   globals.ring_end = end
 }
 
-/** Empties the table and makes it large enough for so many states; false where there is no memory for it. The queue stays as it is. */
+/**
+ * Empties the table and makes it large enough for so many states; false where there is no memory for it. The queue
+ * stays as it is.
+ */
 export const clearTable = ({ space, globals }: Held, count: number): boolean => {
   const { parts, options, linear, capacity, tableAt } = space
   let next = firstOf(parts, options)
@@ -207,7 +215,10 @@ export const clearTable = ({ space, globals }: Held, count: number): boolean => 
   return true
 }
 
-/** Addresses of areas of so many bytes, behind the table; they last until the table is cleared. Null where there is no memory. */
+/**
+ * Addresses of areas of so many bytes, behind the table; they last until the table is cleared. Null where there is no
+ * memory.
+ */
 export const reserve = (space: Space, sizes: readonly number[]): number[] | null => {
   const { parts, options, linear, size, capacity, tableAt } = space
   const starts: number[] = []

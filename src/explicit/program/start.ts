@@ -61,7 +61,6 @@ export const startSearch = (program: Program, machine: Machine, options: StartOp
   machine.globals.first = first ? 1 : 0
   machine.globals.deadlock_counts = deadlock === 'violation' ? 1 : 0
   const view = machine.view()
-  for (let i = 0; i < system.properties.length; i++)
-    view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
+  for (let i = 0; i < system.safety.length; i++) view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
   begin(program, machine, options)
 }

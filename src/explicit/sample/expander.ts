@@ -1,4 +1,5 @@
 /** What follows a state, as the engine's compiled code says it. */
+import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import { standingIn } from '../../ir/standing.js'
 import type { StepWays, SuccessorSource, Way } from '../../ir/successors.js'
@@ -6,7 +7,7 @@ import type { System, Vector } from '../../ir/system.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import type { Interfaces, Program } from '../program/program.js'
 import { writeState } from '../program/start.js'
-import { failingWays } from '../search/schedule.js'
+import { type FailingWay, failingWays } from '../search/schedule.js'
 import { packingOf } from './packing.js'
 
 export interface Expander extends SuccessorSource<Vector> {
@@ -54,19 +55,7 @@ export const createExpander = (program: Program<Interfaces['sample']>, memory: n
     const last = waysUpTo(run())
     machine.globals.sampling = 0
     const failing = failingWays(program, machine)
-    const byStep = new Map<number, Way[]>()
-    const add = (step: number, way: Way): void => {
-      const ways = byStep.get(step)
-      if (ways === undefined) byStep.set(step, [way])
-      else ways.push(way)
-    }
-    for (const { move, way } of [...spilled, ...last]) add(move.step, way)
-    for (const { failure, move } of failing) {
-      const { kind, message } = system.failures[failure]!
-      add(move.step, { choice: move.choice, to: null, failure: { kind, message } })
-    }
-    const before = byChoices(system)
-    if (failing.length > 0) for (const ways of byStep.values()) ways.sort(before)
+    const byStep = groupedByStep(system, [...spilled, ...last], failing)
     return { byStep, hasAllFailing: failing.length < mostFailing }
   }
   return {
@@ -91,6 +80,24 @@ export const createExpander = (program: Program<Interfaces['sample']>, memory: n
       return { state, agents }
     },
   }
+}
+
+/** Ways that lead on come in the order of their choices, and failing ones behind all of them. */
+const groupedByStep = (system: System, found: readonly Found[], failing: readonly FailingWay[]): ReadonlyMap<number, Way[]> => {
+  const byStep = new Map<number, Way[]>()
+  const add = (step: number, way: Way): void => {
+    const ways = byStep.get(step)
+    if (ways === undefined) byStep.set(step, [way])
+    else ways.push(way)
+  }
+  for (const { move, way } of found) add(move.step, way)
+  for (const { failure, move } of failing) {
+    const { kind, message } = at(system.failures, failure)
+    add(move.step, { choice: move.choice, to: null, failure: { kind, message } })
+  }
+  const before = byChoices(system)
+  if (failing.length > 0) for (const ways of byStep.values()) ways.sort(before)
+  return byStep
 }
 
 /** Orders ways by their first choice, then by the next. */

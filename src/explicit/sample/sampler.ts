@@ -2,6 +2,7 @@
  * What the engine's compiled code says of single states, and ways to states worth a look: those in which a step, a branch, a failure or a value of a condition is first met,
  * and the deepest.
  */
+import { at } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { SuccessorSource } from '../../ir/successors.js'
 import type { System, Vector } from '../../ir/system.js'
@@ -82,8 +83,8 @@ export const createSampler = (original: System, memory: number): Sampler => {
     const states = machine.globals.states
     const complete = isOver && machine.globals.depth < maxDepth
     const found = met()
-    const first = levels[0]?.start ?? map.ring
-    const last = levels[levels.length - 1]
+    const first = at(levels, 0)?.start ?? map.ring
+    const last = at(levels, levels.length - 1)
     const targets = new Set([...addresses()].filter((address) => address >= first))
     if (last !== undefined && last.count > 0) targets.add(last.start + (last.count - 1) * stateBytes)
     machine.globals.stop = 0
@@ -119,12 +120,12 @@ const schedulesTo = (
     return [...states]
   }
   for (let d = levels.length - 1; d >= 0; d--) {
-    const { start, count } = levels[d]
+    const { start, count } = at(levels, d)
     const here = [...targets].filter((address) => address >= start && address < start + count * stateBytes)
     wanted = [...new Set([...wanted, ...here])]
     if (wanted.length === 0) continue
     wanted = before(() => {
-      if (d > 0) return void machine.exports.hunt(levels[d - 1].start, levels[d - 1].count)
+      if (d > 0) return void machine.exports.hunt(at(levels, d - 1).start, at(levels, d - 1).count)
       writeState(machine, program.memory.current, program.layout.initial)
       machine.exports.hunt_initial()
     })

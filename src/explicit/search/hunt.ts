@@ -1,4 +1,5 @@
 /** Which states lead to some others: their successors are looked up in a table of these, by the WebAssembly of the purpose `trace`. */
+import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import { edgeBytes } from '../emit/hunt-functions.js'
 import type { Machine } from '../program/machine.js'
@@ -40,12 +41,12 @@ export const createHunter = (program: Program<Traced>, machine: Machine<Traced>)
       scratchBytes = addresses.length * stateBytes
       const areas = machine.reserve(scratchBytes)
       if (areas === null) return false
-      insertAll(program, machine, addresses, areas[0])
+      insertAll(program, machine, addresses, at(areas, 0))
       tableAt = machine.globals.table_at
       bytesPerSlot = slotBytes(program.shape, machine.size().kind)
       const slots = homes(machine.size()) + slack
       if (places.length < slots) places = new Uint32Array(slots)
-      for (let i = 0; i < addresses.length; i++) places[placeOf(machine.exports.find(addresses[i]) >>> 0)] = i
+      for (let i = 0; i < addresses.length; i++) places[placeOf(machine.exports.find(addresses[i]!) >>> 0)] = i
       return true
     },
     edges: (hunt) => {
@@ -63,11 +64,11 @@ export const createHunter = (program: Program<Traced>, machine: Machine<Traced>)
           continue
         }
         const words = new Uint32Array(machine.memory.buffer, area, count * edgeWords)
-        const step = (edge: number): number => words[edge * edgeWords + 2]
+        const step = (edge: number): number => words[edge * edgeWords + 2]!
         return {
           count,
-          from: (edge) => words[edge * edgeWords],
-          to: (edge) => places[placeOf(words[edge * edgeWords + 1])],
+          from: (edge) => words[edge * edgeWords]!,
+          to: (edge) => places[placeOf(words[edge * edgeWords + 1]!)]!,
           step,
           move: (edge) => ({ step: step(edge) | 0, choice: Number(machine.view().getBigInt64(area + edge * edgeBytes + 16, true)) }),
         }
@@ -86,7 +87,10 @@ const insertAll = (program: Program<Traced>, machine: Machine<Traced>, addresses
   for (let i = 0; i < addresses.length; i += perFlush) {
     const bytes = new Uint8Array(machine.memory.buffer)
     const end = Math.min(i + perFlush, addresses.length)
-    for (let k = i; k < end; k++) bytes.copyWithin(memory.buffer + (k - i) * memory.entry, addresses[k], addresses[k] + stateBytes)
+    for (let k = i; k < end; k++) {
+      const address = addresses[k]!
+      bytes.copyWithin(memory.buffer + (k - i) * memory.entry, address, address + stateBytes)
+    }
     machine.exports.flush(memory.buffer + (end - i) * memory.entry)
   }
   machine.globals.tail = tail

@@ -1,4 +1,7 @@
-/** The levels of a search that keeps all states in its queue: the states of one lie side by side, in the order in which they were found. */
+/**
+ * The levels of a search that keeps all states in its queue: the states of one lie side by side, in the order in which
+ * they were found.
+ */
 import type { Machine } from '../program/machine.js'
 import type { Program } from '../program/program.js'
 

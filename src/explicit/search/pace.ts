@@ -1,6 +1,8 @@
 /**
- * Long work, a slice at a time. Work is a generator that pauses every few milliseconds; whoever runs it says what happens in the pauses: at a pace the event loop turns,
- * progress is shown, limits and the signal are looked at; at once nothing does. V8 replaces no running WebAssembly loop with optimised code, so that calls into it are short anyway.
+ * Long work, a slice at a time. Work is a generator that pauses every few milliseconds; whoever runs it says what
+ * happens in the pauses: at a pace the event loop turns, progress is shown, limits and the signal are looked at; at
+ * once nothing does. V8 replaces no running WebAssembly loop with optimised code, so that calls into it are short
+ * anyway.
  */
 import type { Limit } from './search.js'
 
@@ -17,7 +19,10 @@ export interface Stopped {
 export const isStopped = (x: unknown): x is Stopped => typeof x === 'object' && x !== null && 'stopped' in x
 
 export interface Pace {
-  /** Runs work to its end, or until a limit is hit: then it is left where it is. Every 50 ms the event loop turns, and `onTurn` is called. */
+  /**
+   * Runs work to its end, or until a limit is hit: then it is left where it is. Every 50 ms the event loop turns, and
+   * `onTurn` is called.
+   */
   readonly run: <T>(work: Sliced<T>, onTurn?: () => void) => Promise<T | Stopped>
   /** Whether so many bytes may be in use. */
   readonly hasRoom: (bytes: number) => boolean

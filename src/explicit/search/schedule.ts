@@ -6,6 +6,7 @@
  * is the graph of all shortest ways, over which dynamic programming picks the one with the fewest switches. Where there is no time or memory for that, a single way is
  * followed back from where it has come to.
  */
+import { at } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/step.js'
@@ -81,7 +82,7 @@ export interface FailingWay {
 }
 
 /** The number of the built-in property that a failure violates. */
-const violatedBy = ({ system }: TraceProgram, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
+const violatedBy = ({ system }: TraceProgram, { failure }: FailingWay): number => builtIns(system)[at(system.failures, failure).kind]
 
 /** The failing ways of the state that was expanded last. */
 export const failingWays = (program: Program<Traced>, machine: Machine<Traced>): FailingWay[] => {
@@ -157,9 +158,9 @@ function* previous(
     for (let e = 0; e < edges.count; e++) {
       const from = edges.from(e)
       const state = numberOf(program, from)
-      const agent = agents[edges.step(e)]
+      const agent = agents[edges.step(e)]!
       if (switches.least[state] === unwanted) found.push(from)
-      switches.offer(state, agent, switches.after(numbers[edges.to(e)], agent))
+      switches.offer(state, agent, switches.after(numbers[edges.to(e)]!, agent))
     }
     yield
   }
@@ -179,7 +180,7 @@ const chooseBack = async (
 ): Promise<Chosen> => {
   let wanted = ends
   for (let level = depth; level > 0; level--) {
-    const before = await pace.run(previous(searched, searched.levels[level - 1], wanted, switches, options))
+    const before = await pace.run(previous(searched, at(searched.levels, level - 1), wanted, switches, options))
     if (isStopped(before)) return { level, wanted, stopped: before.stopped }
     wanted = before
   }
@@ -193,7 +194,7 @@ function* anyWayTo(searched: Searched, level: number, state: number): Sliced<{ r
   let address = state
   for (let d = level - 1; d >= 0; d--) {
     if (!hunter.seek([address])) return null
-    for (const edges of edgesFrom(searched, levels[d])) {
+    for (const edges of edgesFrom(searched, at(levels, d))) {
       if (edges === null) return null
       yield
       if (edges.count === 0) continue
@@ -232,7 +233,7 @@ function* follow(
   switches: Switches | null,
 ): Sliced<Move[] | null> {
   const { program, machine, hunter, levels } = searched
-  const agentOf = ({ step }: Move): number => program.system.steps[step].agent
+  const agentOf = ({ step }: Move): number => at(program.system.steps, step).agent
   const isFailure = target.property > builtIns(program.system).deadlock
   const depth = isFailure ? target.length - 1 : target.length
   const moves: Move[] = []
@@ -243,7 +244,7 @@ function* follow(
   let address = from
   const stateBytes = program.layout.widths.length * 8
   for (let d = chosen.level; switches !== null && d < depth; d++) {
-    const { start, count } = levels[d + 1]
+    const { start, count } = at(levels, d + 1)
     const wanted: number[] = []
     for (let i = 0; i < count; i++) if (switches.least[numberOf(program, start) + i] !== unwanted) wanted.push(start + i * stateBytes)
     yield
@@ -254,7 +255,7 @@ function* follow(
     if (edges === null) return null
     const ways = Array.from({ length: edges.count }, (_, e): Way => {
       const move = edges.move(e)
-      const next = wanted[edges.to(e)]
+      const next = at(wanted, edges.to(e))
       return { agent: agentOf(move), cost: switches.after(numberOf(program, next), agentOf(move)), move, next }
     })
     const best = bestOf(ways, last())
@@ -291,7 +292,7 @@ const startOf = (
   })
   if (edges === null || edges.count === 0) return null
   const starts = Array.from({ length: edges.count }, (_, e) => {
-    const address = wanted[edges.to(e)]
+    const address = at(wanted, edges.to(e))
     return { address, init: edges.move(e).choice, cost: costOf(address) }
   })
   return starts.reduce((a, b) => (b.cost < a.cost || (b.cost === a.cost && b.init < a.init) ? b : a))
@@ -318,13 +319,13 @@ const scheduleTo = async (
     return schedule === null ? null : { schedule, unchosen: null }
   }
   const depth = isFailure ? target.length - 1 : target.length
-  const ends = endsAt(searched, levels[depth], target.property)
+  const ends = endsAt(searched, at(levels, depth), target.property)
   const switches = switchesFor(searched, depth, options)
   if (switches !== null)
     for (const address of ends) {
       const state = numberOf(program, address)
       if (isFailure)
-        for (const { step } of failuresAt(searched, address, target.property)) switches.offer(state, system.steps[step].agent, 0)
+        for (const { step } of failuresAt(searched, address, target.property)) switches.offer(state, at(system.steps, step).agent, 0)
       else switches.end(state)
     }
   const chosen: Chosen =
@@ -346,7 +347,7 @@ const scheduleTo = async (
 
 /** For all states up to a depth. Null where that takes too much memory. */
 const switchesFor = ({ program, machine, levels }: Searched, depth: number, { memory }: ScheduleOptions): Switches | null => {
-  const { start, count } = levels[depth]
+  const { start, count } = at(levels, depth)
   const states = numberOf(program, start) + count
   const agents = program.system.agents.length
   if (machine.bytes() + switchesBytes(states, agents) > memory) return null

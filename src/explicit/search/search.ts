@@ -119,14 +119,14 @@ export interface Run {
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const { maxStates, maxDepth, seconds, signal, onProgress } = options
+  const { maxDepth, seconds, signal, onProgress } = options
   const pace = startPace({ memory: bytes, seconds, signal })
   const end = await pace.run(running(machine), () => onProgress?.(progressOf(machine, pace.seconds())))
   const limit = (): Limit | null => {
     if (isStopped(end)) return end.stopped
     switch (machine.globals.stop) {
       case stopReasons.states:
-        return { kind: 'states', max: maxStates ?? 0 }
+        return { kind: 'states', max: machine.globals.state_limit }
       case stopReasons.memory:
         return { kind: 'memory', bytes }
       case stopReasons.settled:
@@ -151,7 +151,7 @@ export const lookAtTheRest = (machine: Machine): void => {
 
 /** By the number that a property has in the program. */
 const kindsOf = (system: System): { readonly name: string; readonly kind: PropertyKind }[] => [
-  ...system.properties,
+  ...system.safety,
   { name: 'deadlock', kind: 'deadlock' },
   { name: 'assert', kind: 'assert' },
   { name: 'range', kind: 'range' },

@@ -29,7 +29,7 @@ const stagedFailures = 4_096
 export const graphMemory = (system: System, layout: Layout): GraphMemory => {
   const map = memoryMap(system, layout, 'graph')
   const agentBytes = system.agents.length > 256 ? 2 : 1
-  const labelBytes = Math.ceil(system.properties.length / 8)
+  const labelBytes = Math.ceil(system.safety.length / 8)
   const area = areasFrom(map.ring)
   const recentIndex = area(map.recentStates * 4)
   const targets = area(stagedEdges * 4)

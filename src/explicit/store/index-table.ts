@@ -52,7 +52,7 @@ const hashed = (words: number, at: Node): Node[] => {
   const fold = (): Node => set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(32n))))
   const nodes = [set('h', i64.mul(i64.load(at), i64.const(factors[0]))), fold()]
   for (let w = 1; w < words; w++)
-    nodes.push(set('h', i64.mul(i64.xor(get('h'), i64.load(at, w * 8)), i64.const(factors[(w % 2) + 1]))), fold())
+    nodes.push(set('h', i64.mul(i64.xor(get('h'), i64.load(at, w * 8)), i64.const(w % 2 === 0 ? factors[1] : factors[2]))), fold())
   return [...nodes, set('h', i64.mul(get('h'), i64.const(factors[1]))), set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(29n))))]
 }
 

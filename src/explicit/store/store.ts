@@ -1,6 +1,7 @@
 /**
- * What both sets of states have in common, the exact table of a search (table.ts) and the one of a graph, which numbers states (index-table.ts): states wait in a queue in
- * the order in which they were found, and new ones come a batch at a time, so that as many cache misses are under way together.
+ * What both sets of states have in common, the exact table of a search (table.ts) and the one of a graph, which numbers
+ * states (index-table.ts): states wait in a queue in the order in which they were found, and new ones come a batch at a
+ * time, so that as many cache misses are under way together.
  */
 import { batch, type MemoryMap } from '../emit/memory-map.js'
 import {

@@ -11,6 +11,7 @@
  * remainder complemented, one unsigned comparison says whether the slot is before or behind the place of what is looked for.
  */
 
+import { at } from '../../at.js'
 import type { MemoryMap } from '../emit/memory-map.js'
 import {
   block,
@@ -45,7 +46,10 @@ export const tableGlobals = {
   /** The first parts that were written, or-ed: says how many bits the greatest distance takes. */
   furthest: global64(),
   rehash_free: global32(),
-  /** The queue is a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves it. */
+  /**
+   * The queue is a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves
+   * it.
+   */
   ring_end: global32(),
   capacity: global32(),
   keep: global32(),
@@ -114,15 +118,15 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     set('tail', i32.add(get('tail'), i32.const(stateBytes))),
     when(i32.eq(get('tail'), get('ring_end')), [set('tail', i32.const(memory.ring))]),
     set('carry', get('e')),
-    ...rest.map((w, i) => set(carried[i], i64.load(get('q'), w.inState))),
+    ...rest.map((w, i) => set(at(carried, i), i64.load(get('q'), w.inState))),
     loop('shift', [
-      ...rest.map((w, i) => set(pushed[i], w.load(get('a'), w.inSlot))),
+      ...rest.map((w, i) => set(at(pushed, i), w.load(get('a'), w.inSlot))),
       ops.store(get('a'), get('carry')),
-      ...rest.map((w, i) => w.store(get('a'), get(carried[i]), w.inSlot)),
+      ...rest.map((w, i) => w.store(get('a'), get(at(carried, i)), w.inSlot)),
       set('most', ops.or(get('most'), get('carry'))),
       when(i32.eqz(ops.isZero(get('s'))), [
         set('carry', ops.add(get('s'), get('step'))),
-        ...rest.map((_, i) => set(carried[i], get(pushed[i]))),
+        ...rest.map((_, i) => set(at(carried, i), get(at(pushed, i)))),
         set('a', i32.add(get('a'), i32.const(bytes))),
         set('s', ops.load(get('a'))),
         br('shift'),
@@ -183,7 +187,7 @@ const inserting = (shape: TableShape, kinds: readonly SlotKind[]): Inserting => 
       [i32.or(isTooFull, isTooFar), 'grow'],
       [i32.geU(i32.add(occupied, get('count')), getGlobal('capacity')), 'widen'],
     ],
-    insert: chunks.length === 1 ? chunks[0] : when(getGlobal('narrow'), [chunks[0]], [chunks[1]]),
+    insert: chunks.length === 1 ? at(chunks, 0) : when(getGlobal('narrow'), [at(chunks, 0)], [at(chunks, 1)]),
   }
 }
 
@@ -220,7 +224,7 @@ const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
   return {
     ...exported(tableExports, 'find'),
     locals: [],
-    body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [finds[0]], [finds[1]])],
+    body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [at(finds, 0)], [at(finds, 1)])],
   }
 }
 

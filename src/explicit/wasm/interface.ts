@@ -1,6 +1,7 @@
 /**
- * What JavaScript sees of a module: the globals that it reads and writes, and the functions that it calls. Each is declared once, as data, beside the code that it belongs to; the
- * module is made from these declarations, and so are the types of its instances, so that a name that is misspelt or missing is an error of types.
+ * What JavaScript sees of a module: the globals that it reads and writes, and the functions that it calls. Each is
+ * declared once, as data, beside the code that it belongs to; the module is made from these declarations, and so are
+ * the types of its instances, so that a name that is misspelt or missing is an error of types.
  */
 import { encode } from './encode.js'
 import type { ValueType, WasmFunction, WasmGlobal, WasmModule } from './instruction.js'
@@ -55,7 +56,10 @@ export interface Module<I extends Interface> extends WasmModule {
   readonly interface: I
 }
 
-/** A module of these functions, which call the imports. @throws Error where a function of the interface is not among them: that is a bug of ours. */
+/**
+ * A module of these functions, which call the imports. @throws Error where a function of the interface is not among
+ * them: that is a bug of ours.
+ */
 export const moduleOf = <I extends Interface>(
   face: I,
   imports: readonly (readonly [name: string, params: readonly ValueType[]])[],

@@ -2,7 +2,9 @@
 import { newMemory, type WasmMemory } from './platform.js'
 
 export const page = 65_536
-/** How far one can reach: a page less than 4 GiB, so that every address in it, and behind it, is a number of 32 bits. */
+/**
+ * How far one can reach: a page less than 4 GiB, so that every address in it, and behind it, is a number of 32 bits.
+ */
 const furthest = 65_536 * page - page
 
 export interface LinearMemory {

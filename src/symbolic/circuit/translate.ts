@@ -268,7 +268,7 @@ const initialStates = (executor: Executor, fields: readonly Field[]): Start => {
 }
 
 const propertyTargets = (executor: Executor, current: Store): readonly Target[] =>
-  executor.system.properties.map(({ name, kind, max, body, value }): Target => {
+  executor.system.safety.map(({ name, kind, max, body, value }): Target => {
     const { graph } = executor
     const { store, broken } = execute(executor, body, current)
     const { wanted, failing } = stateKinds[kind]

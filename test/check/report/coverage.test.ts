@@ -58,7 +58,7 @@ const system: System = {
   ],
   init: { body: [], end: { op: 'finish' } },
   initial: [],
-  properties: [],
+  safety: [],
   temporal: [],
   extremes: [],
   failures: [],

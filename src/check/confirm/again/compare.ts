@@ -96,7 +96,9 @@ const isSame = (a: Vector, b: Vector): boolean => a.length === b.length && a.eve
 const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, seen: Seen, vector: Vector): Difference | null => {
   const compiled = sampler.values(vector)
   for (const [i, question] of sampler.questions.entries()) {
-    const given = answerOf(functionOf(properties[question.property], question), seen, params)
+    const property = properties[question.property]
+    if (property === undefined) throw new Error(`nobody asks about '${question.property}'`)
+    const given = answerOf(functionOf(property, question), seen, params)
     if (given !== compiled[i]) return { what: inWords(question), compiled: compiled[i] ?? 'fails', javascript: given ?? 'fails' }
   }
   return null

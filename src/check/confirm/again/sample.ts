@@ -2,6 +2,7 @@
  * Which states are run again: those on shortest ways to whatever the engine meets (each step, branch, failure and value of a condition, and the deepest state), and then, as long as
  * there is time, others at random, until none is left.
  */
+import { at } from '../../../at.js'
 import type { Exploration, Sampler } from '../../../explicit/sample/sampler.js'
 import type { Move, Schedule } from '../../../ir/schedule.js'
 import { elements, type System, unflatten, type Vector } from '../../../ir/system.js'
@@ -141,13 +142,13 @@ export const createSample = (
     for (let state = another(); state !== null; state = another()) {
       const walk = walkTo(state)
       // The walk may come to a state by a longer way than the one that is known.
-      for (let at: Known | null = state, { depth } = state; at !== null; depth++) {
-        const ways = visit(at, walk)
+      for (let here: Known | null = state, { depth } = state; here !== null; depth++) {
+        const ways = visit(here, walk)
         const open: NonNullable<Known['ways']> = depth < maxDepth ? ways.filter(({ to }) => to.ways === null) : []
         yield
         const next = open[random(Math.max(1, open.length))]
         if (next !== undefined) walk.go(next.move)
-        at = next?.to ?? null
+        here = next?.to ?? null
       }
     }
   }
@@ -155,7 +156,7 @@ export const createSample = (
   const another = (): Known | null => {
     while (waiting.length > 0) {
       const i = random(waiting.length)
-      const state = waiting[i]
+      const state = at(waiting, i)
       const last = waiting.pop()
       if (i < waiting.length && last !== undefined) waiting[i] = last
       if (state.ways === null && state.depth <= maxDepth) return state
