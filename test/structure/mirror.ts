@@ -75,7 +75,6 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/symbolic/certificate': { '*': ['test/symbolic/certificate/certificate.test.ts'] },
   'src/symbolic/circuit': {
     '*': circuits,
-    'bit-name': ['test/symbolic/export/aiger.test.ts'],
     cone: ['test/symbolic/export/aiger.test.ts'],
     'element-name': ['test/symbolic/certificate/certificate.test.ts'],
   },

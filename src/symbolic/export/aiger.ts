@@ -9,9 +9,10 @@
 
 import { propertyKinds } from '../../ir/kinds.js'
 import { and, createGraph, FALSE, type Graph, input, isInput, type Literal, mux, nodeOf, or, substitute, TRUE } from '../circuit/aig.js'
-import { type Heading, legendOf, type Named, namesOf, plain } from '../circuit/bit-name.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf, influenceOf, supportOf } from '../circuit/cone.js'
+import type { Named } from '../circuit/element-name.js'
+import { type Heading, legendOf, plain, symbolsOf } from './symbols.js'
 
 /** An and-inverter graph with latches, numbered as AIGER wants it: inputs, then latches, then gates, each after its operands. Literals as in graph.ts. */
 export interface Aiger {
@@ -31,7 +32,7 @@ export interface Aiger {
  */
 export const toAiger = (circuit: Circuit, system: Named, targets: readonly Target[], heading: Heading): Aiger => {
   const { graph, state, step, start, next, enabled, initial, isStart } = circuit
-  const names = namesOf(circuit, system)
+  const names = symbolsOf(circuit, system)
   const bits = influenceOf(
     circuit,
     targets.map(({ reached }) => reached),

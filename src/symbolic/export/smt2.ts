@@ -5,10 +5,11 @@
 
 import { propertyKinds } from '../../ir/kinds.js'
 import { and, any, FALSE, type Graph, isComplemented, isInput, type Literal, nodeOf, substitute, TRUE } from '../circuit/aig.js'
-import { type Heading, legendOf, type Named, namesOf, plain } from '../circuit/bit-name.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf, influenceOf } from '../circuit/cone.js'
+import type { Named } from '../circuit/element-name.js'
 import { unroll } from '../circuit/unrolling.js'
+import { type Heading, legendOf, plain, symbolsOf } from './symbols.js'
 
 /** How deep gates stand inside one another in the text; some readers are recursive. */
 const mostNesting = 12
@@ -21,7 +22,7 @@ const mostNesting = 12
  */
 export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: number, heading: Heading): string => {
   if (!Number.isSafeInteger(depth) || depth < 0) throw new RangeError(`a depth of ${depth}`)
-  const names = namesOf(circuit, system)
+  const names = symbolsOf(circuit, system)
   const bits = influenceOf(circuit, [target.reached])
   const { graph, start, frames, goal } = ask(circuit, bits, target, isOfSteps(target) ? depth : depth + 1)
   const text = createText(
