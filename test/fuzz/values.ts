@@ -26,7 +26,7 @@ export const enumeration = (sc: Scope, values: readonly string[]): Code => {
     [
       1,
       () =>
-        make`(\`\${${grammar.bool(sub)}}${`${draw.below(2)}`}\` === 'true0' ? ${grammar.enumeration(later, values)} : \`\${${grammar.enumeration(sub, values)}}\`)`,
+        make`(\`\${${grammar.bool(sub)}}${`${draw.below(2)}`}\` === 'true0' ? ${grammar.enumeration(later, values)} : \`\${${grammar.enumeration(later, values)}}\`)`,
     ],
     [
       2,

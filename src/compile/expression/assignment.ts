@@ -8,6 +8,7 @@ import { compact } from '../values/layout.js'
 import {
   freshnessOf,
   isLocalObject,
+  leak,
   noteChange,
   own,
   partsOf,
@@ -326,7 +327,7 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, targetOf(c, r, scope), v, site)
     if (r.k === 'local') own(c, r.cell, node.right, v)
-    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') c.leaked.add(r.cell.id)
+    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') leak(c, r.cell)
     return v
   }
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
@@ -367,5 +368,5 @@ const assignPart = (c: Context, node: Expression, take: () => Value, scope: Scop
   const value = take()
   writeTarget(c, targetOf(c, r, scope), value, siteOf(scope, node))
   if (r.k === 'local') own(c, r.cell, null, value)
-  if (r.k === 'part' && isLocalObject(value)) c.leaked.add(r.cell.id)
+  if (r.k === 'part' && isLocalObject(value)) leak(c, r.cell)
 }

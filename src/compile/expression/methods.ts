@@ -10,6 +10,7 @@ import { requireLabels } from '../values/labels.js'
 import { compact, raise, zeros } from '../values/layout.js'
 import {
   freshnessOf,
+  leak,
   nameParts,
   noteChange,
   refuseOutside,
@@ -439,7 +440,7 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   noteChange(c, found.cell, 1)
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
-    c.leaked.add(found.cell.id)
+    leak(c, found.cell)
   const all = [...items, ...added]
   setCell(c, found.cell, { k: 'list', items: all })
   return lengthOf(all)

@@ -1,6 +1,6 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../../ir/system.js'
-import { type Context, close, count, type OpenBlock } from '../values/context.js'
+import { type Context, close, count, type OpenBlock, type Shared } from '../values/context.js'
 import type { Label } from '../values/labels.js'
 import { assume, decide, type Known } from '../values/path.js'
 import { keepReads } from '../values/reads.js'
@@ -34,6 +34,8 @@ export interface CompiledLocation {
   readonly cells: readonly LocalCell[]
   /** What integers the locals hold here: less than all that they hold anywhere. */
   readonly integers: Map<string, { type: Type; changes: number }>
+  /** Which of the locals share their objects, on some way here. */
+  shared: Shared
   /** What all ways here say of the free params. */
   known: Known
   /** Locals that have no value here on some way: one of the same name hid them at a yield before. */
@@ -82,7 +84,7 @@ export const fallOff = (m: Machine): void => {
 export const fork = (m: Machine, body: Next): Block => {
   const { c } = m
   const before = { block: m.block, frames: m.frames }
-  const { out, cells, calls, known, evaluated, changes } = c
+  const { out, cells, shared, calls, known, evaluated, changes } = c
   const written = new Map(c.written)
   const inner: OpenBlock = { body: [], end: null }
   m.block = inner
@@ -91,7 +93,7 @@ export const fork = (m: Machine, body: Next): Block => {
   m.block = before.block
   m.frames = before.frames
   // What one way does is nothing to the others.
-  Object.assign(c, { out, cells, calls, known, evaluated, changes, written })
+  Object.assign(c, { out, cells, shared, calls, known, evaluated, changes, written })
   return close(inner)
 }
 

@@ -12,10 +12,11 @@ import { calleeOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
-import { type Context, refuse, setCell, spanOf, textOf } from '../values/context.js'
+import { type Context, notShared, refuse, setCell, spanOf, textOf } from '../values/context.js'
 import { joinOrRefuse, type Site } from '../values/flow.js'
 import { computedBy, type Label, patternOf } from '../values/labels.js'
 import { leaves, lower, raise } from '../values/layout.js'
+import { sharedAmong, sharedByAny, sharesMore } from '../values/ownership.js'
 import { join, sameKnown } from '../values/path.js'
 import { type Cell, type Scope, visibleCells } from '../values/scope.js'
 import { staled } from '../values/stale.js'
@@ -56,6 +57,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       at: spanOf(scope.file, node),
       cells,
       integers: new Map(),
+      shared: notShared,
       known: c.known,
       lost: new Set(),
       resume: () => {
@@ -72,6 +74,12 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       },
     }
     m.locations.set(key, location)
+    m.dirty.add(key)
+  }
+  const among = sharedAmong(c.shared, new Set(location.cells.map(({ cell }) => cell.id)))
+  const shared = sharedByAny([location.shared, among])
+  if (sharesMore(shared, location.shared)) {
+    location.shared = shared
     m.dirty.add(key)
   }
   const known = join(location.known, c.known)
@@ -350,6 +358,7 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
   const { c } = m
   c.cells = new Map()
   c.known = location.known
+  c.shared = location.shared
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
     if (local === undefined || location.lost.has(cell.id)) continue

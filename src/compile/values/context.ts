@@ -37,10 +37,23 @@ export interface Arrival {
   readonly out: Stmt[]
   readonly exits: boolean
   readonly cells: Cells
+  readonly shared: Shared
   readonly value: Value
 }
 
 export type Cells = ReadonlyMap<string, Value>
+
+/** Locals, by cell, whose objects may not be changed, or not in all their parts: see ownership.ts. */
+export interface Shared {
+  /** Those whose object has a second name. */
+  readonly aliased: ReadonlySet<string>
+  /** Those in whose object there are objects with a second name. */
+  readonly leaked: ReadonlySet<string>
+  /** Those whose object may have been made elsewhere. */
+  readonly foreign: ReadonlySet<string>
+}
+
+export const notShared: Shared = { aliased: new Set(), leaked: new Set(), foreign: new Set() }
 
 /** What code is compiled for: a step of an agent, the condition of an `until`, a label or message, a property, or `init`. */
 export type Purpose = 'step' | 'condition' | 'text' | 'property' | 'init' | 'start'
@@ -55,12 +68,8 @@ export interface Context {
   readonly branchIds: Map<string, number>
   /** Where each load of a ghost comes from, for diagnostics. */
   readonly ghostReads: WeakMap<Expr, Span>
-  /** Cells of locals whose object has a second name. */
-  readonly aliased: Set<string>
-  /** Cells of locals in whose object there are objects with a second name. */
-  readonly leaked: Set<string>
-  /** Cells of locals whose object may have been made elsewhere. */
-  readonly foreign: Set<string>
+  /** What names the objects of locals have by now, on the present way. */
+  shared: Shared
   /** Cells of locals whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
   readonly looping: { readonly now: Set<string>; acrossYields: (cell: string) => boolean }
   /** Lists that a literal in the author's function makes: nobody else holds them. */
@@ -112,9 +121,7 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   branches: [],
   branchIds: new Map(),
   ghostReads: new WeakMap(),
-  aliased: new Set(),
-  leaked: new Set(),
-  foreign: new Set(),
+  shared: notShared,
   looping: { now: new Set(), acrossYields: () => false },
   fresh: new WeakSet(),
   evaluated: new Map(),

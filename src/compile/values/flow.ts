@@ -14,10 +14,12 @@ import {
   newTemp,
   type Offsets,
   refuse,
+  type Shared,
   settleValue,
   spanOf,
 } from './context.js'
 import { leaves, lower, raise } from './layout.js'
+import { sharedByAny } from './ownership.js'
 import { assume, decide, type Known } from './path.js'
 import { wholeOf } from './state-places.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
@@ -115,23 +117,25 @@ export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], si
     'the value',
   )
   c.cells = cells
+  c.shared = sharedByAny(arrivals.map((arrival) => arrival.shared))
   return value
 }
 
 /** Runs one arm of a conditional into a list of its own. */
 const arm = (
   c: Context,
-  before: Cells,
+  before: Pick<Context, 'cells' | 'shared'>,
   known: Known,
   body: () => Value | 'never',
-): { out: Stmt[]; cells: Cells; value: Value | 'never' } => {
+): { out: Stmt[]; cells: Cells; shared: Shared; value: Value | 'never' } => {
   const out: Stmt[] = []
   const outer = c.known
-  c.cells = before
+  c.cells = before.cells
+  c.shared = before.shared
   c.known = known
   const value = emitInto(c, out, body)
   c.known = outer
-  return { out, cells: c.cells, value }
+  return { out, cells: c.cells, shared: c.shared, value }
 }
 
 /**
@@ -147,13 +151,14 @@ export const conditional = (
 ): Value | 'never' => {
   const condition = decide(c, test)
   if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
-  const before = c.cells
-  const a = arm(c, before, assume(c, condition, true), then)
-  const b = arm(c, before, assume(c, condition, false), otherwise)
+  const { cells: before, shared } = c
+  const a = arm(c, { cells: before, shared }, assume(c, condition, true), then)
+  const b = arm(c, { cells: before, shared }, assume(c, condition, false), otherwise)
   // What follows is compiled for the ways that come there.
   if (a.value === 'never') c.known = assume(c, condition, false)
   else if (b.value === 'never') c.known = assume(c, condition, true)
   if (a.out.length === 0 && b.out.length === 0 && a.cells === before && b.cells === before && a.value !== 'never' && b.value !== 'never') {
+    c.shared = sharedByAny([a.shared, b.shared])
     const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
     const read = wholeOf(c, spanOf(site.file, site.node))
     const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
@@ -161,7 +166,7 @@ export const conditional = (
   }
   emit(c, { op: 'if', condition, then: a.out, else: b.out })
   const arrivals: Arrival[] = []
-  for (const way of [a, b]) if (way.value !== 'never') arrivals.push({ out: way.out, exits: false, cells: way.cells, value: way.value })
+  for (const way of [a, b]) if (way.value !== 'never') arrivals.push({ ...way, exits: false, value: way.value })
   if (arrivals.length === 0) return 'never'
   return meetIn(c, before, arrivals, site)
 }
@@ -184,6 +189,7 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
     const cells = new Map(before)
     for (const id of before.keys()) cells.set(id, only.cells.get(id) ?? undefinedValue)
     c.cells = cells
+    c.shared = only.shared
     return only.value
   }
   return meet(c, before, arrivals, site)
@@ -195,7 +201,7 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
 export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, refine: () => void = () => {}): Expr => {
   const test = decide(c, left)
   if (test.op === 'const') return test.value === 0 ? zeroOf : right()
-  const { cells: before } = c
+  const { cells: before, shared } = c
   const out: Stmt[] = []
   refine()
   const assumed = c.cells
@@ -216,6 +222,7 @@ export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, r
     return temp(id)
   }
   // The right side assigns locals: again, as an arm of a conditional.
+  c.shared = shared
   const v = conditional(
     c,
     test,
@@ -247,7 +254,7 @@ export const leavable = (
   const value = emitInto(c, out, body)
   c.jumps = outer
   c.known = known
-  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.cells, value })
+  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.cells, shared: c.shared, value })
   const [only] = arrivals
   if (arrivals.length === 1 && only?.exits === true && only.out === out) {
     // The one jump is the last statement: control falls through.
@@ -283,6 +290,6 @@ export const jump = (c: Context, kind: JumpTarget['kind'], label: string | null,
   const target = c.jumps.find((t) => (label === null ? t.kind === kind : t.labels.includes(label) && t.kind === kind))
   if (target === undefined) return false
   emit(c, { op: 'exit', id: target.block })
-  target.arrivals.push({ out: c.out, exits: true, cells: c.cells, value })
+  target.arrivals.push({ out: c.out, exits: true, cells: c.cells, shared: c.shared, value })
   return true
 }

@@ -3,7 +3,7 @@
  * another: an object is changed only where this function made it and nothing else names it or the changed part of it.
  */
 import type { Expression } from 'oxc-parser'
-import { type Context, type Offsets, refuse } from './context.js'
+import { type Context, notShared, type Offsets, refuse, type Shared } from './context.js'
 import { type Cell, lookup, type Scope } from './scope.js'
 import { type Item, lift, type Value } from './value.js'
 
@@ -74,9 +74,9 @@ export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope):
   const cell = rootCell(node, scope)
   if (cell === null) return
   const { type } = unwrapped(node)
-  if (type === 'Identifier' || type === 'AssignmentExpression') c.aliased.add(cell.id)
+  if (type === 'Identifier' || type === 'AssignmentExpression') mark(c, 'aliased', cell.id)
   // Methods say for themselves what they give away.
-  else if (!callsMethod(node)) c.leaked.add(cell.id)
+  else if (!callsMethod(node)) leak(c, cell)
 }
 
 const callsMethod = (node: Expression): boolean => {
@@ -88,25 +88,55 @@ const callsMethod = (node: Expression): boolean => {
 export const nameParts = (c: Context, node: Expression, parts: readonly Item[] | Value, scope: Scope): void => {
   const some = 'k' in parts ? holdsObjects(parts) : parts.some((item) => isLocalObject(item.value))
   const cell = some ? rootCell(node, scope) : null
-  if (cell !== null) c.leaked.add(cell.id)
+  if (cell !== null) leak(c, cell)
 }
 
 /** Runs callbacks over the parts of an object, which have names meanwhile. */
 export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item[], scope: Scope, run: () => T): T => {
   const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
-  if (cell === null || c.leaked.has(cell.id)) return run()
-  c.leaked.add(cell.id)
+  if (cell === null || c.shared.leaked.has(cell.id)) return run()
+  leak(c, cell)
   const result = run()
-  c.leaked.delete(cell.id)
+  c.shared = { ...c.shared, leaked: without(c.shared.leaked, cell.id) }
   return result
 }
 
 /** Notes whether the object that a local now holds was made in its initialiser, and the objects in it too. */
 export const own = (c: Context, cell: Cell, node: Expression | null, v: Value): void => {
   const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(node, v)
-  if (freshness === 'foreign') c.foreign.add(cell.id)
-  if (freshness !== 'own') c.leaked.add(cell.id)
+  // What the local held before is nothing to it any more.
+  const { aliased, leaked, foreign } = c.shared
+  c.shared = { aliased: without(aliased, cell.id), leaked: without(leaked, cell.id), foreign: without(foreign, cell.id) }
+  if (freshness === 'foreign') mark(c, 'foreign', cell.id)
+  if (freshness !== 'own') leak(c, cell)
 }
+
+const mark = (c: Context, how: keyof Shared, id: string): void => {
+  if (!c.shared[how].has(id)) c.shared = { ...c.shared, [how]: new Set(c.shared[how]).add(id) }
+}
+
+/** Notes that objects inside that of a local have names of their own. */
+export const leak = (c: Context, { id }: Cell): void => mark(c, 'leaked', id)
+
+const without = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> =>
+  ids.has(id) ? new Set([...ids].filter((other) => other !== id)) : ids
+
+/** What is shared where several ways meet: what is on one of them. */
+export const sharedByAny = (ways: readonly Shared[]): Shared => {
+  const [first = notShared, ...others] = ways
+  const union = (how: keyof Shared): ReadonlySet<string> =>
+    others.every((way) => way[how] === first[how]) ? first[how] : new Set(ways.flatMap((way) => [...way[how]]))
+  return { aliased: union('aliased'), leaked: union('leaked'), foreign: union('foreign') }
+}
+
+/** Of what is shared what concerns these cells. */
+export const sharedAmong = ({ aliased, leaked, foreign }: Shared, cells: ReadonlySet<string>): Shared => {
+  const own = (ids: ReadonlySet<string>): ReadonlySet<string> => new Set([...ids].filter((id) => cells.has(id)))
+  return { aliased: own(aliased), leaked: own(leaked), foreign: own(foreign) }
+}
+
+export const sharesMore = (a: Shared, b: Shared): boolean =>
+  a.aliased.size > b.aliased.size || a.leaked.size > b.leaked.size || a.foreign.size > b.foreign.size
 
 /** `own`: made here with all objects in it; `shallow`: made here, but objects in it may have been there; `foreign`: who knows. */
 type Freshness = 'own' | 'shallow' | 'foreign'
@@ -191,17 +221,17 @@ export const unwrapped = (node: Expression): Expression => {
 /** Why a local object cannot be changed at `depth` (1: its own fields or items), with what to do; null where it can. */
 export const whyShared = (c: Context, cell: Cell, depth: number): { readonly message: string; readonly hint: string } | null => {
   const { id, name } = cell
-  if (cell.parameter || c.aliased.has(id))
+  if (cell.parameter || c.shared.aliased.has(id))
     return {
       message: `the object in '${name}' has another name as well, which would see this change`,
       hint: `make a copy first, and change that: const own = { ...${name} }`,
     }
-  if (c.foreign.has(id))
+  if (c.shared.foreign.has(id))
     return {
       message: `the object in '${name}' was not made here: it is a copy, or has another name that would see this change`,
       hint: `change a copy: const own = { ...${name} }; or write to the state: s.x = ...`,
     }
-  if (depth > 1 && c.leaked.has(id))
+  if (depth > 1 && c.shared.leaked.has(id))
     return {
       message: `an object inside '${name}' may have another name, which would see this change`,
       hint: 'make a new object instead: { ...old, field: value }',
