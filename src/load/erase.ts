@@ -180,6 +180,17 @@ export const eraseTypes = (text: string, program: Node, values: ReadonlySet<stri
       case 'VariableDeclarator':
         if (node.definite === true) blank(node.start + String(child(node, 'id')!.name).length, child(node, 'id')!.end)
         break
+      case 'ForStatement':
+      case 'ForOfStatement':
+      case 'ForInStatement': {
+        // What is declared in its head ends no statement.
+        const body = child(node, 'body')
+        for (const part of childrenOf(node)) {
+          if (part === body) visit(part, statementEnd)
+          else for (const inner of part.type === 'VariableDeclaration' ? childrenOf(part) : [part]) visit(inner, -1)
+        }
+        return
+      }
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':

@@ -269,7 +269,7 @@ describe('where nothing can be written, or no file is', () => {
     for (const folder of ['/proc/x', '/proc/x/y']) {
       const words = ['check', 'good', '--engine', 'explicit', '--invariant', '(s) => s.x === 0', '--out', folder]
       const { code, err } = await project.mmucheck(words)
-      const file = `${folder}/m/default/invariant-1.itf.json`
+      const file = `${folder}/models/good.ts/default/invariant-1.itf.json`
       expect([code, err.split('\n')[0]]).toEqual([73, `error MC011: cannot write ${file}: no such file or folder`])
     }
   })

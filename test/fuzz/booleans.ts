@@ -123,12 +123,12 @@ export const boolean = (sc: Scope): Code => {
       },
     ],
     [
-      sc.yields ? 2 : 0,
+      sc.yields ? 4 : 0,
       () => {
         const chosen = grammar.choice(sub, { k: 'bool' })
         if (chosen?.type.k !== 'bool') return read()
         // Behind a test of params it is evaluated always or never.
-        if (!draw.once(2) || !sc.vars.some(({ text }) => text === 'p.on')) return chosen.code
+        if (draw.once(4) || !sc.vars.some(({ text }) => text === 'p.on')) return chosen.code
         const test = draw.one(['p.on', '!p.on', "p.how === 'a'"])
         return draw.weighted([
           [1, () => bool`(${test} ? ${chosen.code} : ${grammar.bool(later)})`],
