@@ -1,11 +1,9 @@
-/** KVM's fast page fault (Documentation/virt/kvm/locking.rst): expected verdicts, and the essential events of the races. */
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import kvmFastPageFault from '../../models/kvm-fast-page-fault.ts'
 import properties, { mails } from '../../properties/kvm-fast-page-fault.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
@@ -219,9 +217,5 @@ test.each([
   ['non-atomic-spte-update', 'noLostDirty'],
 ])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  // The steps alone: what stands above and below names all settings, and lines of the source.
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/kvm-fast-page-fault.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('kvm-fast-page-fault', report.properties.find(({ name }) => name === property)?.trace)
 })

@@ -1,12 +1,10 @@
-/** Case B of Linux' mmu_notifier.rst: where a device must be told that a page is copied on write, and the race of the document. */
-import { readFileSync } from 'node:fs'
 import { always, properties as claimed } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import mmuNotifierCow from '../../models/mmu-notifier-cow.ts'
 import properties, { mails } from '../../properties/mmu-notifier-cow.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
@@ -164,9 +162,5 @@ test('where the device is told decides, and nowhere but between clearing and set
 
 test.each([['notify-at-range-end', 'storesSeenInOrder']])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  // The steps alone: what stands above and below names all settings, and lines of the source.
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/mmu-notifier.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('mmu-notifier', report.properties.find(({ name }) => name === property)?.trace)
 })

@@ -1,11 +1,9 @@
-/** The claims of January 2008 about page counts, range_start and range_end (C4.1 to C4.7): expected verdicts, and the essential events of the races. */
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import mmuNotifier from '../../models/mmu-notifier.ts'
 import properties, { mails } from '../../properties/mmu-notifier.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
@@ -270,9 +268,5 @@ describe('every means of protection decides some verdict', () => {
 
 test.each([['contradiction', 'noUseAfterFree']])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  // The steps alone: what stands above and below names all settings, and lines of the source.
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/mmu-notifier.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('mmu-notifier', report.properties.find(({ name }) => name === property)?.trace)
 })

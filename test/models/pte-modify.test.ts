@@ -1,11 +1,9 @@
-/** The claims of May 2008 about pte read-modify-write (C0.1 to C0.9): expected verdicts, and the essential events of the races. */
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import pteModify from '../../models/pte-modify.ts'
 import properties, { mails } from '../../properties/pte-modify.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
@@ -187,9 +185,5 @@ test.each([
   ['drain-after-unlock', 'noResurrection'],
 ])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  // The steps alone: what stands above and below names all settings, and lines of the source.
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/pte-modify.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('pte-modify', report.properties.find(({ name }) => name === property)?.trace)
 })

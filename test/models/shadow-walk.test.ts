@@ -1,11 +1,9 @@
-/** The claims of February 2008 about the first guest walk without the lock (C2.1 to C2.9): expected verdicts, and the essential events of the races. */
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import shadowWalk from '../../models/shadow-walk.ts'
 import properties, { mails } from '../../properties/shadow-walk.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
@@ -221,9 +219,5 @@ test.each([
   ['as-coded-3-vcpus', 'shadowCoherent'],
 ])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  // The steps alone: what stands above and below names all settings, and lines of the source.
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/shadow-walk.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('shadow-walk', report.properties.find(({ name }) => name === property)?.trace)
 })

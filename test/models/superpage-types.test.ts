@@ -1,11 +1,9 @@
-/** The claims C3.1 to C3.8: verdicts as expected, and the essential events of the races. */
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import superpageTypes from '../../models/superpage-types.ts'
 import properties, { mails } from '../../properties/superpage-types.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder, settle } from './settle.ts'
 
 const variants = superpageTypes.variants ?? {}
@@ -173,8 +171,5 @@ test('three mappers have room to count', async () => {
 test.each(['dave', 'impl2010'])('docs/protocols has the race of %s as it is', async (variant) => {
   const property = 'noWritablePageTable'
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/superpage-types.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('superpage-types', report.properties.find(({ name }) => name === property)?.trace)
 })

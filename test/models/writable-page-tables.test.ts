@@ -1,5 +1,3 @@
-/** The claims C1a.1 to C1a.8: verdicts as expected, and the essential events of the races. */
-import { readFileSync } from 'node:fs'
 import type { Model } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import writablePageTables from '../../models/writable-page-tables.ts'
@@ -7,8 +5,8 @@ import properties, { mails } from '../../properties/writable-page-tables.ts'
 import type { Report } from '../../src/check.ts'
 import { compile } from '../../src/compile/model/compile.ts'
 import { slowSearch } from '../../src/replay/search.ts'
-import { diagram } from '../../src/trace/diagram.ts'
 import { check } from './explored.ts'
+import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
 
 const variants = writablePageTables.variants ?? {}
@@ -233,9 +231,5 @@ test.each([
   ['pae-in-place', 'noHalfStoredEntryRefused'],
 ])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
-  const trace = report.properties.find(({ name }) => name === property)?.trace
-  if (trace === null || trace === undefined) throw new Error('no race')
-  // The steps alone: what stands above and below names all settings, and lines of the source.
-  const [, steps] = diagram(trace).split('\n\n')
-  expect(readFileSync(new URL('../../docs/protocols/writable-page-tables.md', import.meta.url), 'utf8')).toContain(steps)
+  expectRaceIn('writable-page-tables', report.properties.find(({ name }) => name === property)?.trace)
 })
