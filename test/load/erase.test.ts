@@ -53,7 +53,8 @@ describe('erasing types leaves the program that oxc-transform leaves', () => {
     'as, satisfies, !':
       'const a = { b: 1 } as const satisfies X; f(a!.b!, (a, b) as T, <T>(a, b)); for (const x of (xs as T[])) { x as T }',
     // A `;` was put behind it.
-    'a type in the head of a loop': 'for (let i = x!; i < 3; i++) f(i)\nfor (const y of xs as T) f(y)\nfor (const z in o!) f(z)\n[1].map(f)',
+    'a type in the head of a loop':
+      'for (let i = x!; i < 3; i++) f(i)\nfor (const y of xs as T) f(y)\nfor (const z in o!) f(z)\n[1].map(f)',
     'a type that ends a statement': 'const a = x as T\n(f)()\nlet b: T\n[c] = d\ny!\n`t`\nconst g = () => z as T\n(h)()',
     'an erased statement between two': 'let a = b\ntype T = {}\n;(c)()\ninterface I { x: 1 }\nlet d',
     'a return type on several lines':
