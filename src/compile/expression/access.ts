@@ -1,13 +1,16 @@
 /** Members: `a.b`, `a?.b`, of the state, of local objects, of constants. */
 import type { Expression, MemberExpression } from 'oxc-parser'
 import { constant, eq, one, or, zero } from '../../ir/build.js'
-import { type Context, check, refuse, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { check } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
-import { ifThere, joinOrRefuse, type Site } from '../values/flow.js'
+import { ifThere, joinOrRefuse } from '../values/flow.js'
 import { readParam } from '../values/free.js'
 import { lower, raise } from '../values/layout.js'
 import { whileUsed } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { fieldPlace, queueLength, readPlace, readWhole, stillThere, variantPlace, wholeOf } from '../values/state-places.js'
 import { typeOf } from '../values/type.js'
@@ -152,7 +155,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
         return { k: 'method', receiver: object, name }
       const free = readParam(c, value, name)
       if (free !== null) {
-        if (c.purpose === 'start') c.startRead ??= at
+        if (c.code.purpose === 'start') c.code.startRead ??= at
         return free
       }
       if (typeof value === 'object' || typeof value === 'function' || typeof value === 'string') {

@@ -2,8 +2,8 @@
 import type { AssignmentExpression, BindingPattern, Expression, MemberExpression, UpdateExpression } from 'oxc-parser'
 import { and, binary, constant, eq, zero } from '../../ir/build.js'
 import { arithmetic, integer, operand } from '../values/arithmetic.js'
-import { type Context, cellValue, check, refuse, setCell, settle, settleValue, spanOf, textOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { check, settle, settleValue } from '../values/emit.js'
 import { compact } from '../values/layout.js'
 import {
   freshnessOf,
@@ -18,10 +18,13 @@ import {
 } from '../values/ownership.js'
 import type { Compound, Key, Reference, Target } from '../values/reference.js'
 import { type Cell, lookup, type Scope, siteOf } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, stillThere, variantPlace, wholeOf } from '../values/state-places.js'
 import { storePlace } from '../values/store.js'
 import { asInt, constantValue, describe, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import { cellValue, setCell } from '../values/way.js'
 import { memberAt, present, property, rootPlace, unionField } from './access.js'
 import { element, lengthOf, selectValue, unwrapIndex } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
@@ -30,7 +33,7 @@ import { binaryOperator } from './operator.js'
 import { destructure } from './pattern.js'
 
 export const referenceTo = (c: Context, node: Expression, scope: Scope): Reference => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'reference') return known.reference
   const name = textOf(c, scope.file, node)
   if (
@@ -210,7 +213,7 @@ const part = (
 
 /** How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part around. */
 const replacements = (c: Context, cell: Cell, depth: number): number =>
-  (c.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
+  (c.way.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
 const partAt = (c: Context, object: Value, path: readonly (string | Value)[], site: Site): Value =>
   path.reduce<Value>((v, key) => (typeof key === 'string' ? property(c, v, key, site) : element(c, v, key, site, site)), object)
@@ -234,7 +237,7 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
   switch (t.k) {
     case 'local':
       refuseOutside(c, t.cell, site.file, site.node)
-      if (c.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
+      if (c.objects.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
       noteChange(c, t.cell, 0)
       return setCell(c, t.cell, settleValue(c, v))
     case 'place':
@@ -326,12 +329,12 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, targetOf(c, r, scope), v, site)
     if (r.k === 'local') own(c, r.cell, node.right, v)
-    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') c.leaked.add(r.cell.id)
+    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') c.objects.leaked.add(r.cell.id)
     return v
   }
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
     return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'write an if')
-  const before = c.evaluated.get(node)
+  const before = c.way.evaluated.get(node)
   const { target, old } = before?.k === 'compound' ? before : compound(c, referenceTo(c, node.left as Expression, scope), scope, site)
   const v = binaryOperator(c, node.operator.slice(0, -1), old, operand(c, evaluate(c, node.right, scope), site), site)
   writeTarget(c, target, v, site)
@@ -367,5 +370,5 @@ const assignPart = (c: Context, node: Expression, take: () => Value, scope: Scop
   const value = take()
   writeTarget(c, targetOf(c, r, scope), value, siteOf(scope, node))
   if (r.k === 'local') own(c, r.cell, null, value)
-  if (r.k === 'part' && isLocalObject(value)) c.leaked.add(r.cell.id)
+  if (r.k === 'part' && isLocalObject(value)) c.objects.leaked.add(r.cell.id)
 }

@@ -5,10 +5,14 @@ import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
 import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
-import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, textOf } from '../values/context.js'
-import { leavable, type Site, scoped } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { fileNumber } from '../values/draft.js'
+import { check, settle, settleValue } from '../values/emit.js'
+import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
 import { condition } from './condition.js'
@@ -81,7 +85,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
 /** The function that a call calls. */
 export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value => {
   const { callee } = node
-  const known = c.evaluated.get(callee)
+  const known = c.way.evaluated.get(callee)
   if (known?.k === 'value') {
     refuseChanged(c, known.held ?? null, callee, scope.file)
     return known.value
@@ -135,10 +139,10 @@ export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site
     const inner = enter(c, fn, site, scope)
     return scoped(c, () => {
       bindParameters(c, body, args, inner)
-      const outer = c.jumps
-      c.jumps = []
+      const outer = c.way.jumps
+      c.way.jumps = []
       const result = runBody(c, body, inner, site)
-      c.jumps = outer
+      c.way.jumps = outer
       return result
     })
   })
@@ -216,11 +220,11 @@ export const enter = (c: Context, fn: Value, site: Site, scope: Scope): Scope =>
 
 /** Runs `body` as a part of a function; refuses if that function is running already. */
 export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => {
-  if (c.calls.includes(body)) return refuse(c, 'MC106', site.file, site.node, 'this call is recursive', 'write a loop with a bound')
-  const outer = c.calls
-  c.calls = [...outer, body]
+  if (c.way.calls.includes(body)) return refuse(c, 'MC106', site.file, site.node, 'this call is recursive', 'write a loop with a bound')
+  const outer = c.way.calls
+  c.way.calls = [...outer, body]
   const result = run()
-  c.calls = outer
+  c.way.calls = outer
   return result
 }
 
@@ -328,7 +332,7 @@ const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, si
 /** Whether the callee is the `match` that this file imports from ts-pattern. */
 const isTsPatternMatch = (c: Context, node: CallExpression, scope: Scope): boolean => {
   const { callee } = node
-  const path = c.files[scope.file]?.path
+  const path = c.draft.files[scope.file]?.path
   if (callee.type !== 'Identifier' || path === undefined) return false
   return sourceOf(path).program.body.some(
     (statement) =>

@@ -3,12 +3,14 @@ import type { Expression, SpreadElement } from 'oxc-parser'
 import { not, one } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
-import { type Context, cover, type Offsets, refuse, settleValue, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { cover, settleValue } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
 import { readsParamsOnly } from '../values/free.js'
 import { describeSyntax, syntaxHint, unaryHint } from '../values/outside.js'
 import { nameAgain, nameParts, refuseChanged } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import { type Offsets, refuse, spanOf, textOf } from '../values/site.js'
 import { chainOf } from '../values/syntax.js'
 import { boolean, constantValue, type Item, int, undefinedValue, type Value } from '../values/value.js'
 import { chain, member, present } from './access.js'
@@ -29,7 +31,7 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
 
 /** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'value') {
     refuseChanged(c, known.held ?? null, node, scope.file)
     return known.value
@@ -65,7 +67,7 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
           return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
       }
     case 'BinaryExpression': {
-      const { first, links } = chainOf(node, (inner) => c.evaluated.has(inner))
+      const { first, links } = chainOf(node, (inner) => c.way.evaluated.has(inner))
       if (first.type === 'PrivateIdentifier') break
       let v = evaluateObject(c, first, scope)
       for (const [i, link] of links.entries()) {
@@ -104,9 +106,7 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
         return spreadItems(c, element, scope)
       })
       if (items.every((item) => item.value.k === 'const' && item.present === one)) {
-        const list = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
-        c.fresh.add(list)
-        return constantValue(list)
+        return constantValue(items.map((item) => (item.value.k === 'const' ? item.value.value : undefined)))
       }
       return { k: 'list', items }
     }
@@ -148,7 +148,7 @@ export const binaryOperand = (c: Context, node: Offsets & { readonly operator: s
 
 /** The items of `...x` in a list or among arguments. */
 export const spreadItems = (c: Context, node: SpreadElement, scope: Scope): readonly Item[] => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'items') return known.items
   const items = itemsOf(c, evaluateObject(c, node.argument, scope), siteOf(scope, node))
   nameParts(c, node.argument, items, scope)

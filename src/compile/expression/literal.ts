@@ -1,9 +1,11 @@
 /** Object literals. */
 import type { Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
-import { type Context, refuse, settleValue, spanOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { settleValue } from '../values/emit.js'
 import { nameParts } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { snapshot, stillThere } from '../values/state-places.js'
 import { describe, lift, type Value } from '../values/value.js'
@@ -47,7 +49,7 @@ export const propertyName = (
 
 /** The fields of `...x` in an object: a copy. */
 export const spreadFields = (c: Context, node: SpreadElement, scope: Scope): Value => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'value') return known.value
   const v = evaluateObject(c, node.argument, scope)
   nameParts(c, node.argument, v, scope)

@@ -3,9 +3,10 @@ import type { CallExpression, Expression } from 'oxc-parser'
 import { and, binary, constant, eq, not, one, or, select, zero } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
 import { integer } from '../values/arithmetic.js'
-import { type Context, cellValue, check, emitInto, refuse, setCell, settle, settleValue, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { check, emitInto, settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
-import { andThen, conditional, type Site } from '../values/flow.js'
+import { andThen, conditional } from '../values/flow.js'
 import { compact, raise, zeros } from '../values/layout.js'
 import {
   freshnessOf,
@@ -18,6 +19,8 @@ import {
   whyShared,
 } from '../values/ownership.js'
 import { lookup, type Scope } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { hasMember, queueLength, readLeaf, stillThere, wholeOf } from '../values/state-places.js'
 import { clearPlace, pushPlace, refuseWrite, shiftPlace, storeMember } from '../values/store.js'
 import { typeOf } from '../values/type.js'
@@ -33,6 +36,7 @@ import {
   undefinedValue,
   type Value,
 } from '../values/value.js'
+import { cellValue, setCell } from '../values/way.js'
 import { present } from './access.js'
 import { argumentsOf, invoke } from './call.js'
 import { condition } from './condition.js'
@@ -120,7 +124,7 @@ const asLongAs = (c: Context, receiver: Value, site: Site, gone: (stillThere: Ex
   if (receiver.k !== 'ref' || receiver.place.domain.kind !== 'queue') return sequence
   const { place } = receiver
   const length = readLeaf(c, place, 0, 0, at)
-  const written = (): number => (length.op === 'load' ? (c.written.get(length.variable) ?? 0) : 0)
+  const written = (): number => (length.op === 'load' ? (c.way.written.get(length.variable) ?? 0) : 0)
   const before = written()
   return {
     ...sequence,
@@ -345,10 +349,10 @@ const firstHits = (
 export const mapped = (c: Context, item: Item, apply: () => Value, site: Site): Value => {
   if (item.present.op === 'const') return apply()
   const out: Stmt[] = []
-  const { cells } = c
+  const { cells } = c.way
   const value = emitInto(c, out, apply)
-  if (out.length === 0 && c.cells === cells) return value
-  c.cells = cells
+  if (out.length === 0 && c.way.cells === cells) return value
+  c.way.cells = cells
   const missing = (): Value => {
     const type = typeOf(value)
     const rows = zeros(type)
@@ -437,7 +441,7 @@ const pushLocal = (c: Context, receiver: Value, node: CallExpression, scope: Sco
   noteChange(c, found.cell, 1)
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
-    c.leaked.add(found.cell.id)
+    c.objects.leaked.add(found.cell.id)
   const all = [...items, ...added]
   setCell(c, found.cell, { k: 'list', items: all })
   return lengthOf(all)

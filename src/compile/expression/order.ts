@@ -3,8 +3,8 @@
  * them; a `yield*` has to come first, since ways through the step part in it, and so does what stands to its left.
  */
 import type { AssignmentExpression, CallExpression, Expression, Node, SpreadElement, YieldExpression } from 'oxc-parser'
-import type { Offsets } from '../values/context.js'
 import { unwrapped } from '../values/ownership.js'
+import type { Offsets } from '../values/site.js'
 import { hasYield, yieldsIn } from '../values/syntax.js'
 
 export type Part =

@@ -2,14 +2,18 @@
 import type { ForOfStatement, LabeledStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
 import { any, constant, not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { cover, settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
-import { conditional, type Flow, jump, leavable, type Site, scoped } from '../values/flow.js'
+import { conditional, type Flow, jump, leavable, scoped } from '../values/flow.js'
+import { decide } from '../values/known.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
-import { decide } from '../values/path.js'
 import { childScope, declareName, type Scope } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { breaks } from '../values/syntax.js'
 import { type Item, undefinedValue, type Value } from '../values/value.js'
+import { setCell } from '../values/way.js'
 import { condition, refine } from './condition.js'
 import { sequenceOf } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
@@ -290,10 +294,10 @@ export const switchCases = (
       open.push('default')
       text = 'default'
     } else {
-      const emitted = c.out.length
+      const emitted = c.way.out.length
       const value = evaluate(c, one.test, scope)
       // JavaScript evaluates a case only where no case before it is the one.
-      if (c.out.length > emitted)
+      if (c.way.out.length > emitted)
         return refuse(
           c,
           'MC101',
@@ -327,7 +331,7 @@ export const switchCases = (
   })
   const all = groups.flatMap((g) => g.tests.filter((t): t is Expr => t !== 'default'))
   return groups.map(({ tests, body, text: shown }) => ({
-    condition: decide(c, any(tests.map((t) => (t === 'default' ? not(any(all)) : t)))),
+    condition: decide(c.way.known, any(tests.map((t) => (t === 'default' ? not(any(all)) : t)))),
     body,
     text: shown,
   }))

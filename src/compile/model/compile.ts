@@ -31,9 +31,11 @@ import { invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { integer } from '../values/arithmetic.js'
-import { type Context, createContext, declareVariables, newTemp, refuse, spanOf } from '../values/context.js'
+import { begin, type Context, createContext } from '../values/context.js'
+import { declareVariables, newTemp } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
+import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
 import { requireBuilding } from './building.js'
@@ -154,7 +156,7 @@ const compileModel = (
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   forbidGhosts(c, swept, agents)
   const read = loaded(
-    c.variables,
+    c.draft.variables,
     [...swept.map(({ body }) => body), started],
     [
       ...compiled.properties,
@@ -163,7 +165,7 @@ const compileModel = (
     ],
   )
   const init = chooseParams(c, read, started)
-  const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents, read)
+  const { variables, keep, rewrite } = dropDeadLocals(c.draft.variables, agents, read)
   requireWidth(variables, model.state)
   const block = (b: Block): Block =>
     mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
@@ -172,7 +174,7 @@ const compileModel = (
   const query = ({ body, value, at }: Query): Query => ({ body: body.map(stmt), value: rewrite(value), at })
   return {
     model: model.name,
-    files: c.files.map(({ file }) => file),
+    files: c.draft.files.map(({ file }) => file),
     variables,
     agents: withFairness(model, params as never, agents.agents),
     processes: agents.processes.map((process) => ({
@@ -186,11 +188,11 @@ const compileModel = (
     properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
-    failures: c.failures,
-    branches: c.branches,
+    failures: c.draft.failures,
+    branches: c.draft.branches,
     deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
-    radix: c.radix,
-    temps: c.temps,
+    radix: c.draft.radix,
+    temps: c.draft.temps,
   }
 }
 
@@ -334,11 +336,7 @@ const compileQuery = (
       'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin',
     )
   const out: Stmt[] = []
-  c.purpose = 'property'
-  c.out = out
-  c.cells = new Map()
-  c.known = c.params
-  c.emitted = 0
+  begin(c, 'property', out, c.draft.params)
   const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
   if (v.k === 'const' && v.value === undefined)
     return refuse(
@@ -363,9 +361,9 @@ const forbidGhosts = (
     const use = ghostUse(
       own.map((step) => step.body),
       {
-        isGhost: (v) => c.variables[v]?.role.kind === 'ghost',
-        nameOf: (v) => c.variables[v]?.name ?? '?',
-        readAt: (e) => c.ghostReads.get(e),
+        isGhost: (v) => c.draft.variables[v]?.role.kind === 'ghost',
+        nameOf: (v) => c.draft.variables[v]?.name ?? '?',
+        readAt: (e) => c.draft.ghostReads.get(e),
       },
       own[0]?.at ?? { file: 0, start: 0, end: 0 },
     )
@@ -404,8 +402,8 @@ const chooseParams = (c: Context, params: ReadonlySet<number>, init: Block): Blo
   [...params]
     .sort((a, b) => b - a)
     .reduce((rest, variable) => {
-      const count = (c.variables[variable]?.hi ?? 0) + 1
-      c.radix = Math.max(c.radix, count)
+      const count = (c.draft.variables[variable]?.hi ?? 0) + 1
+      c.draft.radix = Math.max(c.draft.radix, count)
       const id = newTemp(c)
       const store: Stmt = { op: 'store', variable, index: [], value: temp(id), at: { file: 0, start: 0, end: 0 } }
       return { body: [], end: { op: 'choose', temp: id, count, rest: { body: [store, ...rest.body], end: rest.end } } }

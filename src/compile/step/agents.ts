@@ -6,12 +6,14 @@ import type { Each, Process as ProcessDefinition, Rules } from '../../lang/model
 import { functionInfo } from '../../load/registry.js'
 import { liveLocals } from '../after/live-locals.js'
 import { functionOf } from '../expression/call.js'
-import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import { begin, type Context } from '../values/context.js'
+import { declareVariables, fileNumber } from '../values/draft.js'
 import { leaves } from '../values/layout.js'
 import { functionScope, type Scope } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf } from '../values/site.js'
 import { constantValue, type Value } from '../values/value.js'
-import { compileAt, type LocalType, type Machine } from './agent-context.js'
+import { type CompiledLocation, compileAt, type LocalType, type Machine } from './agent-context.js'
 import { restore } from './location.js'
 import { runFunction } from './process.js'
 import { isDecidedByParams, startOf } from './start.js'
@@ -55,7 +57,7 @@ export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Mac
     frameVariables: null,
     finish: () => finish(m),
   }
-  c.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
+  c.objects.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
   return m
 }
 
@@ -102,29 +104,20 @@ const compileProcess = (
       'write function* (s) { ... }: what comes after a yield is a step',
     )
   const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
-  const ends = new Set<OpenBlock>()
   const m = createMachine(c, 'process', (machine) => {
-    ends.add(machine.block)
     machine.block.end = { op: 'goto', location: finalLocation, frame: [] }
   })
   const compileStart = (): Block =>
-    inPurpose(c, 'start', () =>
-      compileAt(m, () => {
-        m.frames = []
-        c.cells = new Map()
-        c.known = c.params
-        runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
-      }),
-    )
-  const compileLocation = (location: typeof m.locations extends Map<string, infer L> ? L : never): Block =>
-    inPurpose(c, 'step', () =>
-      compileAt(m, () => {
-        restore(m, location)
-        location.resume()
-      }),
-    )
+    compileAt(m, 'start', c.draft.params, () => {
+      m.frames = []
+      runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
+    })
+  const compileLocation = (location: CompiledLocation): Block =>
+    compileAt(m, 'step', location.known, () => {
+      restore(m, location)
+      location.resume()
+    })
 
-  Object.assign(c, { startRead: null })
   // Types first: again and again, until no way to any location brings a local something new.
   compileStart()
   while (m.dirty.size > 0) {
@@ -134,9 +127,9 @@ const compileProcess = (
     const location = m.locations.get(key)
     if (location !== undefined) compileLocation(location)
   }
-  const pc = c.variables.length
+  const pc = c.draft.variables.length
   const locations = [...m.locations.values()]
-  c.variables.push({ id: pc, name: `${agent.name}.pc`, lo: 0, hi: locations.length, dims: [], role: { kind: 'location', process } })
+  c.draft.variables.push({ id: pc, name: `${agent.name}.pc`, lo: 0, hi: locations.length, dims: [], role: { kind: 'location', process } })
   const localOf = new Map<number, { local: LocalType; suffix: string }>()
   const variables = declareLocals(c, m, agent.name, process, localOf)
   m.frameVariables = (cell) => variables.get(cell) ?? []
@@ -149,12 +142,13 @@ const compileProcess = (
       (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end),
     )
   const start = toFinal(compileStart())
+  const { startRead } = c.code
   if ((start.body.length > 0 || start.end.op !== 'goto') && !isDecidedByParams(c, start))
     return refuse(
       c,
       'MC112',
-      c.startRead?.file ?? site.file,
-      c.startRead ?? site.node,
+      startRead?.file ?? site.file,
+      startRead ?? site.node,
       `'${agent.name}' reads the state before its first yield`,
       'start the process with `yield` and a label; only declare constants before it',
     )
@@ -172,7 +166,7 @@ const compileProcess = (
       ...startOf(
         prune(start),
         pc,
-        (variable, element) => unflatten(element, c.variables[variable]?.dims ?? []).map(constant),
+        (variable, element) => unflatten(element, c.draft.variables[variable]?.dims ?? []).map(constant),
         spanOf(site.file, site.node),
       ),
     )
@@ -187,6 +181,7 @@ const compileProcess = (
         return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
       })
   const all: Location[] = locations.map((location) => {
+    begin(c, 'step', [], location.known)
     restore(m, location)
     const { id, key, at } = location
     return { id, key, label: location.label(), at, final: false, live: liveAt(id) }
@@ -202,16 +197,6 @@ const compileProcess = (
 
 /** Stands for the final location until all others are known. */
 const finalLocation = -1
-
-const inPurpose = <T>(c: Context, purpose: Context['purpose'], body: () => T): T => {
-  const before = { purpose: c.purpose, emitted: c.emitted, jumps: c.jumps }
-  c.purpose = purpose
-  c.emitted = 0
-  c.jumps = []
-  const result = body()
-  Object.assign(c, before)
-  return result
-}
 
 const declareLocals = (
   c: Context,
@@ -279,12 +264,8 @@ const compileRule = (
   const m = createMachine(c, 'rule', (machine) => {
     machine.block.end = { op: 'finish' }
   })
-  const block = inPurpose(c, 'step', () =>
-    compileAt(m, () => {
-      c.cells = new Map()
-      c.known = c.params
-      runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() })
-    }),
+  const block = compileAt(m, 'step', c.draft.params, () =>
+    runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() }),
   )
   steps.push({ id: steps.length, agent: agent.id, location: null, label, at: spanOf(site.file, site.node), body: block })
 }
@@ -301,31 +282,27 @@ export const compileInit = (
   const m = createMachine(c, 'init', (machine) => {
     machine.block.end = { op: 'finish' }
   })
-  return inPurpose(c, 'init', () =>
-    compileAt(m, () => {
-      c.cells = new Map()
-      c.known = c.params
-      for (const { variable, element, value } of starts) {
-        const v = c.variables[variable]
-        if (v === undefined || v.lo === value) continue
-        c.out.push({
-          op: 'store',
-          variable,
-          index: unflatten(element, v.dims).map(constant),
-          value: { op: 'const', value },
-          at: spanOf(site.file, site.node),
-        })
-      }
-      c.out.push(...decided)
-      if (init === undefined) return m.finish()
-      runFunction(
-        m,
-        constantValue(init),
-        [{ k: 'state' }, constantValue(params)],
-        site,
-        { ...root, instance: 'init' },
-        { leave: () => m.finish() },
-      )
-    }),
-  )
+  return compileAt(m, 'init', c.draft.params, () => {
+    for (const { variable, element, value } of starts) {
+      const v = c.draft.variables[variable]
+      if (v === undefined || v.lo === value) continue
+      c.way.out.push({
+        op: 'store',
+        variable,
+        index: unflatten(element, v.dims).map(constant),
+        value: { op: 'const', value },
+        at: spanOf(site.file, site.node),
+      })
+    }
+    c.way.out.push(...decided)
+    if (init === undefined) return m.finish()
+    runFunction(
+      m,
+      constantValue(init),
+      [{ k: 'state' }, constantValue(params)],
+      site,
+      { ...root, instance: 'init' },
+      { leave: () => m.finish() },
+    )
+  })
 }

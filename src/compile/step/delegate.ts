@@ -11,15 +11,19 @@ import { binaryOperand, evaluate, evaluateObject, spreadItems } from '../express
 import { spreadFields } from '../expression/literal.js'
 import { partsToLastYield } from '../expression/order.js'
 import { operand } from '../values/arithmetic.js'
-import { type Context, cellValue, newTemp, refuse, settle, settleValue, spanOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { newTemp } from '../values/draft.js'
+import { settle, settleValue } from '../values/emit.js'
 import type { Evaluated } from '../values/evaluated.js'
-import type { Site } from '../values/flow.js'
 import { compact } from '../values/layout.js'
 import { hold, unwrapped } from '../values/ownership.js'
 import { type Fn, lookup, type Scope, siteOf } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf } from '../values/site.js'
 import { hasMember, wholeOf } from '../values/state-places.js'
 import { callsIn, yieldsIn } from '../values/syntax.js'
 import { asInt, constantValue, describe, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { cellValue } from '../values/way.js'
 import { blocked, branch, fork, type Machine, type Next } from './agent-context.js'
 import { runBody } from './process.js'
 
@@ -31,7 +35,7 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
   const { c } = m
   const parts = partsToLastYield(expression)
   const from = (i: number, evaluated: ReadonlyMap<object, Evaluated>): void => {
-    c.evaluated = evaluated
+    c.way.evaluated = evaluated
     const part = parts[i]
     if (part === undefined) return next()
     const { node } = part
@@ -127,17 +131,17 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
     return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
   if (nested && mayPause(c, node, scope)) return refuseInTheMiddle(c, node, scope)
   const args = argumentsOf(c, callee, scope).map((v) => settleValue(c, v))
-  const outer = { frames: m.frames, calls: c.calls }
+  const outer = { frames: m.frames, calls: c.way.calls }
   const waiting = m.frames.at(-1)
   if (waiting !== undefined) m.frames = [...m.frames.slice(0, -1), { ...waiting, scope, call: node.start }]
   const inner = enter(c, fn, { file: scope.file, node }, { ...scope, instance: `${scope.instance}${waiting?.rounds ?? ''}` })
   const back = (v: Value): void => {
     m.frames = outer.frames
-    c.calls = outer.calls
+    c.way.calls = outer.calls
     next(v)
   }
   within(c, body, site, () => {
-    m.frames = [...m.frames, { path: c.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
+    m.frames = [...m.frames, { path: c.draft.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
     bindParameters(c, body, args, inner)
     runBody(m, body, inner, back)
   })
@@ -173,7 +177,7 @@ const mayPause = (c: Context, node: YieldExpression, scope: Scope, around: reado
 
 /** The function that a plain name stands for where it is called; null where that is not known yet. */
 const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null => {
-  const known = c.evaluated.get(callee)
+  const known = c.way.evaluated.get(callee)
   if (known?.k === 'value') return known.value
   if (callee.type !== 'Identifier') return null
   const found = lookup(scope, callee.name)
@@ -196,7 +200,7 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
   const { c } = m
   const site: Site = { file: scope.file, node }
   const at = spanOf(scope.file, node)
-  if (m.kind === 'process' && c.purpose === 'start')
+  if (m.kind === 'process' && c.code.purpose === 'start')
     return refuse(
       c,
       'MC112',
@@ -209,7 +213,7 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
   const from = lift(operand(c, argument, site))
   const branchOver = (count: number, available: (t: Expr) => Expr, value: (t: Expr) => Value): void => {
     if (count === 0) return blocked(m)()
-    c.radix = Math.max(c.radix, count)
+    c.draft.radix = Math.max(c.draft.radix, count)
     const id = newTemp(c)
     const t = temp(id)
     m.block.end = {

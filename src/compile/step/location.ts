@@ -12,14 +12,17 @@ import { calleeOf } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
-import { type Context, refuse, setCell, spanOf, textOf } from '../values/context.js'
-import { joinOrRefuse, type Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { joinOrRefuse } from '../values/flow.js'
+import { join, sameKnown } from '../values/known.js'
 import { leaves, lower, raise } from '../values/layout.js'
-import { join, sameKnown } from '../values/path.js'
 import { type Cell, type Scope, visibleCells } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { wholeOf } from '../values/state-places.js'
 import { sameType, type Type, typeOf, zeroIn } from '../values/type.js'
 import { constantValue, int, type Value } from '../values/value.js'
+import { onOwnWay, setCell } from '../values/way.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './agent-context.js'
 
 interface PauseSite {
@@ -46,7 +49,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
   let location = m.locations.get(key)
   if (location === undefined) {
     const { frames } = m
-    const { calls } = c
+    const { calls } = c.way
     location = {
       id: m.locations.size,
       key,
@@ -54,25 +57,25 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       at: spanOf(scope.file, node),
       cells,
       integers: new Map(),
-      known: c.known,
+      known: c.way.known,
       lost: new Set(),
       resume: () => {
         m.frames = frames
-        c.calls = calls
+        c.way.calls = calls
         if (waits === null) return next()
-        const { purpose } = c
-        c.purpose = 'condition'
-        c.outside = c.cells
+        const { purpose } = c.code
+        c.code.purpose = 'condition'
+        c.code.outside = c.way.cells
         const v = runCondition(m, waits.node, waits.scope)
-        c.outside = null
-        c.purpose = purpose
+        c.code.outside = null
+        c.code.purpose = purpose
         branch(m, v, next, blocked(m))
       },
     }
     m.locations.set(key, location)
     m.dirty.add(key)
   }
-  const known = join(location.known, c.known)
+  const known = join(location.known, c.way.known)
   if (!sameKnown(known, location.known)) {
     location.known = known
     m.dirty.add(key)
@@ -132,17 +135,11 @@ const labelText = (c: Context, node: Expression, scope: Scope): string => {
 
 /** A constant as text: `texts` alone, or whatever a template literal may show. */
 const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' | 'scalars' = 'scalars'): string | null => {
-  const before = { out: c.out, cells: c.cells }
-  c.out = []
-  try {
-    const v = evaluate(c, node, scope)
-    return v.k === 'const' &&
-      (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
-      ? String(v.value)
-      : null
-  } finally {
-    Object.assign(c, before)
-  }
+  const v = onOwnWay(c, [], () => evaluate(c, node, scope))
+  return v.k === 'const' &&
+    (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
+    ? String(v.value)
+    : null
 }
 
 const runCondition = (m: Machine, node: Expression, scope: Scope): Expr => {
@@ -173,7 +170,7 @@ const visibleLocals = (scopes: readonly Scope[]): LocalCell[] => {
 /** Saves a local for the next step, which starts at a location: as its type asks, or widens the type. */
 const save = (m: Machine, location: CompiledLocation, cell: Cell, depth: number, frame: FrameEntry[], site: Site): void => {
   const { c } = m
-  const value = c.cells.get(cell.id)
+  const value = c.way.cells.get(cell.id)
   if (value === undefined) {
     if (!location.lost.has(cell.id)) m.dirty.add(location.key)
     location.lost.add(cell.id)
@@ -294,8 +291,7 @@ const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type 
 /** The locals as they are where a step starts: what the frame holds. */
 export const restore = (m: Machine, location: CompiledLocation): void => {
   const { c } = m
-  c.cells = new Map()
-  c.known = location.known
+  c.way.cells = new Map()
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
     if (local === undefined || location.lost.has(cell.id)) continue

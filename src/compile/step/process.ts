@@ -8,9 +8,11 @@ import { bindParameters, enter, functionOf, within } from '../expression/call.js
 import { condition, refine } from '../expression/condition.js'
 import { evaluate, evaluateObject } from '../expression/expression.js'
 import { declare, hoist, requireLoop, runStatement, switchCases } from '../expression/statement.js'
-import { type Context, cover, refuse, settleValue, spanOf, textOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { cover, settleValue } from '../values/emit.js'
 import { childScope, type Fn, type Scope } from '../values/scope.js'
+import type { Site } from '../values/site.js'
+import { refuse, spanOf, textOf } from '../values/site.js'
 import { callsIn, escapes, hasYield } from '../values/syntax.js'
 import { undefinedValue, type Value } from '../values/value.js'
 import { branch, type Control, fallOff, type Machine, type Next } from './agent-context.js'
@@ -31,7 +33,7 @@ export const runFunction = (
   const { body } = functionOf(c, fn, site)
   within(c, body, site, () => {
     const scope = enter(c, fn, site, root)
-    const path = c.files[scope.file]?.path ?? ''
+    const path = c.draft.files[scope.file]?.path ?? ''
     m.frames = [...m.frames, { path, scope, rounds: '', looping: [], call: -1 }]
     bindParameters(c, body, args, scope)
     runBody(m, body, scope, control.leave)

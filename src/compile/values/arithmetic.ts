@@ -1,8 +1,10 @@
 /** Arithmetic and order on bounded integers, with the range of every result. */
 import { binary, constant, one, zero } from '../../ir/build.js'
 import type { BinaryOp, Expr } from '../../ir/system.js'
-import { type Context, check, refuse, settle, spanOf, textOf } from './context.js'
-import type { Site } from './flow.js'
+import type { Context } from './context.js'
+import { check, settle } from './emit.js'
+import type { Site } from './site.js'
+import { refuse, spanOf, textOf } from './site.js'
 import { stale } from './stale.js'
 import { asInt, boolean, constantValue, describe, int, type Value } from './value.js'
 

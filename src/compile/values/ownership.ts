@@ -3,9 +3,29 @@
  * another: an object is changed only where this function made it and nothing else names it or the changed part of it.
  */
 import type { Expression } from 'oxc-parser'
-import { type Context, type Offsets, refuse } from './context.js'
+import type { Context } from './context.js'
 import { type Cell, lookup, type Scope } from './scope.js'
+import { type Offsets, refuse } from './site.js'
 import { type Item, lift, type Value } from './value.js'
+
+/** What is known of the objects in locals, by their cells. */
+export interface LocalObjects {
+  /** Locals whose object has a second name. */
+  readonly aliased: Set<string>
+  /** Locals in whose object there are objects with a second name. */
+  readonly leaked: Set<string>
+  /** Locals whose object may have been made elsewhere. */
+  readonly foreign: Set<string>
+  /** Locals whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
+  readonly looping: { readonly now: Set<string>; acrossYields: (cell: string) => boolean }
+}
+
+export const createObjects = (): LocalObjects => ({
+  aliased: new Set(),
+  leaked: new Set(),
+  foreign: new Set(),
+  looping: { now: new Set(), acrossYields: () => false },
+})
 
 /** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
 export const isLocalObject = (v: Value): boolean => {
@@ -74,9 +94,9 @@ export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope):
   const cell = rootCell(node, scope)
   if (cell === null) return
   const { type } = unwrapped(node)
-  if (type === 'Identifier' || type === 'AssignmentExpression') c.aliased.add(cell.id)
+  if (type === 'Identifier' || type === 'AssignmentExpression') c.objects.aliased.add(cell.id)
   // Methods say for themselves what they give away.
-  else if (!callsMethod(node)) c.leaked.add(cell.id)
+  else if (!callsMethod(node)) c.objects.leaked.add(cell.id)
 }
 
 const callsMethod = (node: Expression): boolean => {
@@ -88,24 +108,24 @@ const callsMethod = (node: Expression): boolean => {
 export const nameParts = (c: Context, node: Expression, parts: readonly Item[] | Value, scope: Scope): void => {
   const some = 'k' in parts ? holdsObjects(parts) : parts.some((item) => isLocalObject(item.value))
   const cell = some ? rootCell(node, scope) : null
-  if (cell !== null) c.leaked.add(cell.id)
+  if (cell !== null) c.objects.leaked.add(cell.id)
 }
 
 /** Runs callbacks over the parts of an object, which have names meanwhile. */
 export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item[], scope: Scope, run: () => T): T => {
   const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
-  if (cell === null || c.leaked.has(cell.id)) return run()
-  c.leaked.add(cell.id)
+  if (cell === null || c.objects.leaked.has(cell.id)) return run()
+  c.objects.leaked.add(cell.id)
   const result = run()
-  c.leaked.delete(cell.id)
+  c.objects.leaked.delete(cell.id)
   return result
 }
 
 /** Notes whether the object that a local now holds was made in its initialiser, and the objects in it too. */
 export const own = (c: Context, cell: Cell, node: Expression | null, v: Value): void => {
   const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(node, v)
-  if (freshness === 'foreign') c.foreign.add(cell.id)
-  if (freshness !== 'own') c.leaked.add(cell.id)
+  if (freshness === 'foreign') c.objects.foreign.add(cell.id)
+  if (freshness !== 'own') c.objects.leaked.add(cell.id)
 }
 
 /** `own`: made here with all objects in it; `shallow`: made here, but objects in it may have been there; `foreign`: who knows. */
@@ -191,17 +211,17 @@ export const unwrapped = (node: Expression): Expression => {
 /** Why a local object cannot be changed at `depth` (1: its own fields or items), with what to do; null where it can. */
 export const whyShared = (c: Context, cell: Cell, depth: number): { readonly message: string; readonly hint: string } | null => {
   const { id, name } = cell
-  if (cell.parameter || c.aliased.has(id))
+  if (cell.parameter || c.objects.aliased.has(id))
     return {
       message: `the object in '${name}' has another name as well, which would see this change`,
       hint: `make a copy first, and change that: const own = { ...${name} }`,
     }
-  if (c.foreign.has(id))
+  if (c.objects.foreign.has(id))
     return {
       message: `the object in '${name}' was not made here: it is a copy, or has another name that would see this change`,
       hint: `change a copy: const own = { ...${name} }; or write to the state: s.x = ...`,
     }
-  if (depth > 1 && c.leaked.has(id))
+  if (depth > 1 && c.objects.leaked.has(id))
     return {
       message: `an object inside '${name}' may have another name, which would see this change`,
       hint: 'make a new object instead: { ...old, field: value }',
@@ -211,10 +231,10 @@ export const whyShared = (c: Context, cell: Cell, depth: number): { readonly mes
 
 /** Notes that a local (depth 0), or a part of it, is assigned. */
 export const noteChange = (c: Context, cell: Cell, depth: number): void => {
-  const times = [...(c.changes.get(cell.id) ?? [])]
+  const times = [...(c.way.changes.get(cell.id) ?? [])]
   while (times.length <= depth) times.push(0)
   times[depth] = (times[depth] ?? 0) + 1
-  c.changes = new Map(c.changes).set(cell.id, times)
+  c.way.changes = new Map(c.way.changes).set(cell.id, times)
 }
 
 /** The local whose object an expression gives, and what has been assigned to it so far; null where it gives none. */
@@ -225,12 +245,12 @@ export interface Held {
 
 export const hold = (c: Context, node: Expression, v: Value, scope: Scope): Held | null => {
   const cell = isLocalObject(v) ? rootCell(node, scope) : null
-  return cell === null ? null : { cell, changes: c.changes.get(cell.id) }
+  return cell === null ? null : { cell, changes: c.way.changes.get(cell.id) }
 }
 
 /** Refuses what has been held while its local changed: JavaScript's object would have changed too. */
 export const refuseChanged = (c: Context, held: Held | null, node: Offsets, file: number): void => {
-  if (held !== null && c.changes.get(held.cell.id) !== held.changes)
+  if (held !== null && c.way.changes.get(held.cell.id) !== held.changes)
     refuse(
       c,
       'MC304',
@@ -251,23 +271,23 @@ export const whileUsed = <T>(c: Context, node: Expression, v: Value, scope: Scop
 
 /** Refuses to change a list that a loop goes over: JavaScript's loop would see the change. */
 export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: Offsets): void => {
-  if (c.looping.now.has(cell.id) || c.looping.acrossYields(cell.id))
+  if (c.objects.looping.now.has(cell.id) || c.objects.looping.acrossYields(cell.id))
     refuse(c, 'MC305', file, node, `'${cell.name}' changes while a loop goes over it`, `loop over a copy: const all = [...${cell.name}]`)
 }
 
 /** Refuses to change, in the condition of an \`until\`, a local that was there before: nobody says how often a condition is evaluated. */
 export const refuseOutside = (c: Context, cell: Cell, file: number, node: Offsets): void => {
-  if (c.outside?.has(cell.id) === true)
+  if (c.code.outside?.has(cell.id) === true)
     refuse(c, 'MC303', file, node, `the condition of until(...) writes '${cell.name}'`, 'write in the step that the condition starts')
 }
 
 /** Runs the body of a loop over a local list. */
 export const whileLooping = <T>(c: Context, node: Expression, scope: Scope, run: () => T): T => {
   const cell = loopedCell(node, scope)
-  if (cell === null || c.looping.now.has(cell)) return run()
-  c.looping.now.add(cell)
+  if (cell === null || c.objects.looping.now.has(cell)) return run()
+  c.objects.looping.now.add(cell)
   const result = run()
-  c.looping.now.delete(cell)
+  c.objects.looping.now.delete(cell)
   return result
 }
 

@@ -1,6 +1,7 @@
 /** References to the state from before a yield. */
-import { type Context, refuse } from './context.js'
-import type { Site } from './flow.js'
+import type { Context } from './context.js'
+import type { Site } from './site.js'
+import { refuse } from './site.js'
 
 export const stale = (c: Context, what: string, { file, node }: Site): never =>
   refuse(

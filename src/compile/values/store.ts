@@ -1,9 +1,13 @@
 /** Storing to the state: assignments, queues, sets. */
 import { binary, constant, one, zero } from '../../ir/build.js'
 import { type Expr, type Span, unflatten } from '../../ir/system.js'
+import type { Purpose } from './code.js'
 import { coerce } from './coerce.js'
-import { type Context, check, emit, type Offsets, type Purpose, refuse, settle, spanOf, variableOf } from './context.js'
+import type { Context } from './context.js'
+import { variableOf } from './draft.js'
+import { check, emit, settle } from './emit.js'
 import { leaves, lower, raise, zeros } from './layout.js'
+import { type Offsets, refuse, spanOf } from './site.js'
 import { checkedIndex, readLeaf, stillThere, unghost, wholeOf } from './state-places.js'
 import { typeOfDomain } from './type.js'
 import type { Place, Value } from './value.js'
@@ -72,9 +76,9 @@ const onlyLooks: Readonly<Partial<Record<Purpose, string>>> = {
 
 /** Refuses to write where code may only look, or where there is no step yet. */
 export const refuseWrite = (c: Context, file: number, node: Offsets, name: string, what = `writes ${name}`): void => {
-  const looker = onlyLooks[c.purpose]
+  const looker = onlyLooks[c.code.purpose]
   if (looker !== undefined) refuse(c, 'MC303', file, node, `${looker} ${what}`, 'only look at the state here, and write in a step')
-  if (c.purpose === 'start')
+  if (c.code.purpose === 'start')
     refuse(
       c,
       'MC112',
