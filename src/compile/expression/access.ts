@@ -9,8 +9,7 @@ import { readParam } from '../values/free.js'
 import { lower, raise } from '../values/layout.js'
 import { whileUsed } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
-import type { Site } from '../values/site.js'
-import { refuse, spanOf, textOf } from '../values/site.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { fieldPlace, queueLength, readPlace, readWhole, stillThere, variantPlace, wholeOf } from '../values/state-places.js'
 import { typeOf } from '../values/type.js'
@@ -18,6 +17,7 @@ import { asInt, constantValue, describe, lift, type Place, undefinedValue, type 
 import { call } from './call.js'
 import { countMembers, element, lengthOf } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
+import { isMethod } from './methods.js'
 
 /** An object that must be there: null is a range violation, as the TypeError that it is in JavaScript. */
 export const present = (c: Context, v: Value, { file, node }: Site): Value => {
@@ -94,35 +94,6 @@ const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scop
 export const memberAt = (c: Context, object: Value, index: Value, at: Site, site: Site): Value =>
   index.k === 'const' && typeof index.value === 'string' ? property(c, object, index.value, site) : element(c, object, index, at, site)
 
-const methodNames: ReadonlySet<string> = new Set([
-  'every',
-  'some',
-  'find',
-  'findIndex',
-  'filter',
-  'map',
-  'includes',
-  'indexOf',
-  'reduce',
-  'at',
-  'push',
-  'shift',
-  'has',
-  'add',
-  'delete',
-  'clear',
-  'entries',
-  'keys',
-  'values',
-  'flatMap',
-  'slice',
-  'concat',
-  'fill',
-  'forEach',
-  'findLast',
-  'lastIndexOf',
-])
-
 /** `object.name`. */
 export const property = (c: Context, object: Value, name: string, site: Site): Value => {
   const at = spanOf(site.file, site.node)
@@ -151,7 +122,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
       if (value === null || value === undefined)
         return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
       if (Array.isArray(value) && name === 'length') return constantValue(value.length)
-      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && methodNames.has(name))
+      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && isMethod(name))
         return { k: 'method', receiver: object, name }
       const free = readParam(c, value, name)
       if (free !== null) {
@@ -187,21 +158,13 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
           return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
         }
         case 'array':
-          return name === 'length'
-            ? constantValue(domain.length)
-            : methodNames.has(name)
-              ? { k: 'method', receiver: object, name }
-              : missing([])
+          return name === 'length' ? constantValue(domain.length) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
         case 'queue':
-          return name === 'length'
-            ? queueLength(c, place, at)
-            : methodNames.has(name)
-              ? { k: 'method', receiver: object, name }
-              : missing([])
+          return name === 'length' ? queueLength(c, place, at) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
         case 'set':
           return name === 'size'
             ? countMembers(readWhole(c, place, at))
-            : methodNames.has(name)
+            : isMethod(name)
               ? { k: 'method', receiver: object, name }
               : missing([])
         case 'union': {
@@ -226,9 +189,9 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
       return v.k === 'stale' ? stale(c, v.what, site) : v
     }
     case 'list':
-      return name === 'length' ? lengthOf(object.items) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+      return name === 'length' ? lengthOf(object.items) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
     case 'set':
-      return name === 'size' ? countMembers(object) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+      return name === 'size' ? countMembers(object) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
     case 'union':
       return unionField(c, object, name, site)
     case 'match':

@@ -18,8 +18,7 @@ import {
 } from '../values/ownership.js'
 import type { Compound, Key, Reference, Target } from '../values/reference.js'
 import { type Cell, lookup, type Scope, siteOf } from '../values/scope.js'
-import type { Site } from '../values/site.js'
-import { refuse, spanOf, textOf } from '../values/site.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, stillThere, variantPlace, wholeOf } from '../values/state-places.js'
 import { storePlace } from '../values/store.js'
@@ -157,7 +156,7 @@ const targetOf = (c: Context, r: Reference, scope: Scope): Target => {
       `an element of ${describe(object)} is assigned`,
       place.domain.kind === 'queue' ? 'queues are written by push and shift, or as a whole' : 'only elements of arrays are assigned',
     )
-  const i = settle(c, checkedIndex(c, index, place.domain.length, scope.file, key.node))
+  const i = settle(c, checkedIndex(c, index, place.domain.length, siteOf(scope, key.node)))
   return { k: 'place', place: elementPlace(place, i), name }
 }
 
@@ -241,7 +240,7 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
       noteChange(c, t.cell, 0)
       return setCell(c, t.cell, settleValue(c, v))
     case 'place':
-      return storePlace(c, t.place, v, site.file, site.node, t.name)
+      return storePlace(c, t.place, v, { name: t.name, site })
     case 'unionField': {
       const { domain } = t.place
       if (domain.kind !== 'union') return
@@ -263,7 +262,7 @@ const writeTarget = (c: Context, t: Target, v: Value, site: Site): void => {
       const tag = readWhole(c, t.place, spanOf(site.file, site.node))
       if (tag.k === 'union')
         check(c, eq(tag.at, constant(first.i)), 'range', spanOf(site.file, site.node), `${t.name} of a variant that has none`)
-      return storePlace(c, variantPlace(c, t.place, first.variant, t.field, first.field), v, site.file, site.node, t.name)
+      return storePlace(c, variantPlace(c, t.place, first.variant, t.field, first.field), v, { name: t.name, site })
     }
     case 'part':
       refuseOutside(c, t.cell, site.file, site.node)

@@ -1,25 +1,23 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
-import type { Argument, CallExpression, Expression } from 'oxc-parser'
-import { constant, select } from '../../ir/build.js'
+import type { CallExpression } from 'oxc-parser'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
-import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
+import type { Into } from '../values/coerce.js'
 import type { Context } from '../values/context.js'
 import { fileNumber } from '../values/draft.js'
-import { check, settle, settleValue } from '../values/emit.js'
+import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
-import { refuseChanged, whileUsed } from '../values/ownership.js'
-import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
-import type { Site } from '../values/site.js'
-import { refuse, spanOf, textOf } from '../values/site.js'
-import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { refuseChanged } from '../values/ownership.js'
+import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
+import { describe, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
+import { builtinOf } from './builtins.js'
 import { condition } from './condition.js'
-import { fixedSequence, itemsOf, sequenceOf } from './element.js'
-import { evaluate, evaluateObject, spreadItems } from './expression.js'
+import { evaluate, evaluateObject } from './expression.js'
 import { matchMethod } from './match.js'
-import { mapped, method } from './methods.js'
+import { method } from './methods.js'
 import { bindPattern } from './pattern.js'
 import { runStatements } from './statement.js'
 import { evaluateText } from './text.js'
@@ -28,26 +26,6 @@ import { evaluateText } from './text.js'
 export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Value): Value => {
   const site: Site = { file: scope.file, node }
   const fn = callee ?? calleeOf(c, node, scope)
-  if (fn.k === 'const' && fn.value === Math.trunc) {
-    const [argument] = node.arguments
-    const division = argument === undefined ? null : asDivision(argument)
-    if (division !== null) {
-      const a = evaluate(c, division.left, scope)
-      return quotient(c, a, evaluate(c, division.right, scope), site)
-    }
-  }
-  if (fn.k === 'const' && fn.value === Math.floor) {
-    const [argument] = node.arguments
-    const division = argument === undefined ? null : asDivision(argument)
-    if (division !== null) {
-      const a = evaluate(c, division.left, scope)
-      const b = evaluate(c, division.right, scope)
-      const [p, q] = [integer(c, a, site, '/'), integer(c, b, site, '/')]
-      if (p.lo < 0 || q.lo < 0)
-        return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
-      return quotient(c, a, b, site)
-    }
-  }
   if (fn.k === 'method') {
     if (fn.receiver.k === 'match') return matchMethod(c, fn.receiver, fn.name, node, scope)
     return method(c, fn.receiver, fn.name, node, scope)
@@ -72,8 +50,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
         'when(...) inside a function that returns a value',
         'call it as a statement of the rule, or of a generator helper that the rule runs by yield*',
       )
-    const known = builtin(c, fn.value, node, scope, site)
-    if (known !== null) return known
+    const known = builtinOf(fn.value)
+    if (known !== null) return known(c, node, scope)
     if (isTsPatternMatch(c, node, scope)) {
       const [subject] = argumentsOf(c, node, scope)
       return { k: 'match', subject: settleValue(c, subject ?? undefinedValue), arms: [] }
@@ -97,31 +75,17 @@ export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value 
   return evaluate(c, callee, scope)
 }
 
+/** What a method is called on, as the author names it. */
+export const receiverOf = (c: Context, node: CallExpression, scope: Scope): Into => ({
+  name: node.callee.type === 'MemberExpression' ? textOf(c, scope.file, node.callee.object) : 'this',
+  site: siteOf(scope, node),
+})
+
 export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Value[] =>
   node.arguments.map((a) => {
     if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'write them out')
     return evaluate(c, a, scope)
   })
-
-/** The arguments of a call that may spread lists whose length is known: `Math.max(...s.count)`. */
-const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] =>
-  node.arguments.flatMap((a): Value[] => {
-    if (a.type !== 'SpreadElement') return [operand(c, evaluate(c, a, scope), { file: scope.file, node })]
-    const items = spreadItems(c, a, scope)
-    if (items.some(({ present: p }) => p.op !== 'const'))
-      return refuse(
-        c,
-        'MC101',
-        scope.file,
-        a,
-        'a list whose length is not known is spread',
-        'go through it with reduce, from a value of its own',
-      )
-    return items.flatMap(({ present: p, value }) => (p.op === 'const' && p.value === 1 ? [value] : []))
-  })
-
-const asDivision = (node: Argument): { left: Expression; right: Expression } | null =>
-  node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null
 
 /** Runs an author's function in place. */
 export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site, scope: Scope): Value => {
@@ -253,80 +217,6 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
         : textOf(c, scope.file, message)
   check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
-}
-
-const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, site: Site): Value | null => {
-  const args = (): Value[] => argumentsOf(c, node, scope)
-  const first = (): Value => args()[0] ?? undefinedValue
-  switch (fn) {
-    case Math.min:
-      return extreme(c, 'min', spreadArguments(c, node, scope), site)
-    case Math.max:
-      return extreme(c, 'max', spreadArguments(c, node, scope), site)
-    case Math.abs:
-      return absolute(c, first(), site)
-    case Math.sign:
-      return sign(c, first(), site)
-    case Math.trunc:
-    case Math.floor: {
-      const i = integer(c, first(), site, 'Math.trunc')
-      return int(i.e, i.lo, i.hi)
-    }
-    case Number: {
-      const v = present(c, first(), site)
-      if (v.k === 'bool') return int(select(v.e, constant(1), constant(0)), 0, 1)
-      if (v.k === 'const') return constantValue(Number(v.value))
-      const i = asInt(v)
-      return i === null ? refuse(c, 'MC201', site.file, node, `Number(${describe(v)})`, 'convert booleans and integers only') : v
-    }
-    case Boolean:
-      return boolean(condition(c, first(), site))
-    case Object.keys:
-    case Object.values:
-    case Object.entries: {
-      const v = lift(first())
-      if (v.k !== 'record')
-        return refuse(
-          c,
-          'MC102',
-          site.file,
-          node,
-          `Object.${(fn as { name: string }).name} of ${describe(v)}`,
-          'use it on constant objects, or name the fields',
-        )
-      const items = [...v.fields].map(
-        ([name, value]): Value =>
-          fn === Object.keys
-            ? constantValue(name)
-            : fn === Object.values
-              ? value
-              : { k: 'list', items: [constantValue(name), value].map((x) => ({ present: constant(1), value: x })) },
-      )
-      return { k: 'list', items: items.map((value) => ({ present: constant(1), value })) }
-    }
-    case Array.from: {
-      const [from = undefinedValue, transform] = args()
-      const source = lift(from)
-      const length = source.k === 'record' ? source.fields.get('length') : undefined
-      const sequence =
-        length?.k === 'const'
-          ? fixedSequence(Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })))
-          : sequenceOf(c, source, site)
-      if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
-      const [given] = node.arguments
-      const apply = (): Item[] =>
-        Array.from({ length: sequence.count }, (_, i) => {
-          const item = sequence.item(i)
-          const value = mapped(c, item, () => invoke(c, transform, [item.value, constantValue(i)], site, scope), site)
-          return { present: settle(c, item.present), value: settleValue(c, value) }
-        })
-      const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
-      sequence.end()
-      return { k: 'list', items }
-    }
-    default:
-      return null
-  }
 }
 
 /** Whether the callee is the `match` that this file imports from ts-pattern. */

@@ -7,8 +7,7 @@ import { check, settle } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
 import { joinOrRefuse } from '../values/flow.js'
 import { compact, leaves, lower, raise } from '../values/layout.js'
-import type { Site } from '../values/site.js'
-import { refuse, spanOf, textOf } from '../values/site.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
 import { type Type, typeOf, typeOfDomain } from '../values/type.js'
@@ -38,7 +37,7 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
   if (object.k === 'stale') return stale(c, object.what, site)
   if (object.k === 'optional') return element(c, present(c, object, site), index, at, site)
   if (object.k === 'ref' && object.place.domain.kind === 'array') {
-    const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
+    const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at)
     const place = stillThere(c, object.place, spanOf(site.file, site.node))
     return readPlace(c, elementPlace(place, i), spanOf(site.file, site.node), object.origin)
   }

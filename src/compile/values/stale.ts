@@ -1,7 +1,6 @@
 /** References to the state from before a yield. */
 import type { Context } from './context.js'
-import type { Site } from './site.js'
-import { refuse } from './site.js'
+import { refuse, type Site } from './site.js'
 
 export const stale = (c: Context, what: string, { file, node }: Site): never =>
   refuse(

@@ -7,7 +7,7 @@ import { variableOf } from './draft.js'
 import { check, settle } from './emit.js'
 import { leaves, raise } from './layout.js'
 import { read } from './reads.js'
-import { type Offsets, refuse, spanOf, textOf } from './site.js'
+import { refuse, type Site, spanOf, textOf } from './site.js'
 import { typeOfDomain } from './type.js'
 import { asInt, constantValue, describe, int, optionalValue, type Place, type RefOrigin, type Value } from './value.js'
 
@@ -77,7 +77,7 @@ export const fieldPlace = (place: Place, name: string): Place | null => {
 }
 
 /** An index that is checked to be inside 0..length-1. */
-export const checkedIndex = (c: Context, v: Value, length: number, file: number, node: Offsets): Expr => {
+export const checkedIndex = (c: Context, v: Value, length: number, { file, node }: Site): Expr => {
   const i = asInt(v)
   if (i === null) return refuse(c, 'MC201', file, node, `${describe(v)} is no index`, 'index with an integer')
   if (i.lo < 0 || i.hi >= length) {
