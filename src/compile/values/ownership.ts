@@ -63,26 +63,26 @@ export const partsOf = (v: Value): Value[] => {
 
 const holdsObjects = (v: Value): boolean => partsOf(v).some(isLocalObject)
 
-/** The local at the left end of `a.b[i].c`, without what exists for the type checker only. */
+/** The expression at the left end of `a.b[i].c`: `a`, without what exists for the type checker only. */
+export const leftEnd = (node: Expression): Expression => {
+  const inner = unwrapped(node)
+  return inner.type === 'MemberExpression' ? leftEnd(inner.object) : inner
+}
+
+/** The local whose object, or part of it, an expression may give: that at its left end, also through calls of methods and assignments. */
 const rootCell = (node: Expression, scope: Scope): Cell | null => {
-  switch (node.type) {
+  const end = leftEnd(node)
+  switch (end.type) {
     case 'Identifier': {
-      const found = lookup(scope, node.name)
+      const found = lookup(scope, end.name)
       return found !== null && 'cell' in found ? found.cell : null
     }
-    case 'MemberExpression':
-      return rootCell(node.object, scope)
     case 'CallExpression':
-      return rootCell(node.callee, scope)
+      return rootCell(end.callee, scope)
     case 'AssignmentExpression':
-      return node.left.type === 'ArrayPattern' || node.left.type === 'ObjectPattern' ? null : rootCell(node.left as Expression, scope)
+      return end.left.type === 'ArrayPattern' || end.left.type === 'ObjectPattern' ? null : rootCell(end.left as Expression, scope)
     case 'ChainExpression':
-    case 'TSNonNullExpression':
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-    case 'TSTypeAssertion':
-    case 'ParenthesizedExpression':
-      return rootCell(node.expression, scope)
+      return rootCell(end.expression, scope)
     default:
       return null
   }
@@ -236,6 +236,10 @@ export const noteChange = (c: Context, cell: Cell, depth: number): void => {
   times[depth] = (times[depth] ?? 0) + 1
   c.way.changes = new Map(c.way.changes).set(cell.id, times)
 }
+
+/** How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part around. */
+export const replacements = (c: Context, cell: Cell, depth: number): number =>
+  (c.way.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
 /** The local whose object an expression gives, and what has been assigned to it so far; null where it gives none. */
 export interface Held {
