@@ -54,6 +54,7 @@ type Successors = readonly string[]
  * Searches all reachable states, and settles the properties that single states settle; others are left out. Time grows with states times depth times ways on.
  * @throws Disagreement where the system and the author's functions do not agree on where a process can stand, or where two executions that
  * lead to one state go on differently.
+ * Long: obviously right from top to bottom, where each part would have to be given all the others' states.
  */
 export const slowSearch = (
   system: System,

@@ -57,7 +57,10 @@ export const waysToBegin = (system: System, oracle: Oracle): Begun[] => {
   return begun
 }
 
-/** Walks from the initial state that `init` comes to with these choices. @throws Disagreement where it comes to none. */
+/**
+ * Walks from the initial state that `init` comes to with these choices. @throws Disagreement where it comes to none.
+ * A closure: all that a walk can do is done to its one state.
+ */
 export const createWalk = (system: System, oracle: Oracle, numbers: readonly number[]): Walk => {
   const { agents } = correspond(system, oracle)
   const { run, outcome } = oracle.start(chooseNumbers(numbers))

@@ -96,46 +96,10 @@ export const memberAt = (c: Context, object: Value, index: Value, at: Site, site
 
 /** `object.name`. */
 export const property = (c: Context, object: Value, name: string, site: Site): Value => {
-  const at = spanOf(site.file, site.node)
-  const missing = (fields: readonly string[]): never => {
-    if (fields.length === 0 && (name in Array.prototype || name in Set.prototype))
-      return refuse(
-        c,
-        'MC103',
-        site.file,
-        site.node,
-        `'${name}' of ${describe(object)} is outside the language`,
-        'arrays and queues have every some find findIndex filter map reduce includes indexOf at length; queues push shift; sets has add delete clear size',
-      )
-    return refuse(
-      c,
-      'MC206',
-      site.file,
-      site.node,
-      `${describe(object)} has no '${name}'`,
-      fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
-    )
-  }
+  const missing = (fields: readonly string[]): never => missingProperty(c, object, name, fields, site)
   switch (object.k) {
-    case 'const': {
-      const { value } = object
-      if (value === null || value === undefined)
-        return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
-      if (Array.isArray(value) && name === 'length') return constantValue(value.length)
-      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && isMethod(name))
-        return { k: 'method', receiver: object, name }
-      const free = readParam(c, value, name)
-      if (free !== null) {
-        if (c.code.purpose === 'start') c.code.startRead ??= at
-        return free
-      }
-      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'string') {
-        const found: unknown = Reflect.get(Object(value), name)
-        if (found === undefined && !(name in Object(value))) return missing(typeof value === 'object' ? Object.keys(value) : [])
-        return constantValue(found)
-      }
-      return missing([])
-    }
+    case 'const':
+      return propertyOfConstant(c, object, name, site)
     case 'state': {
       const place = rootPlace(c, name)
       return place === null
@@ -147,42 +111,10 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
             `the state has no variable '${name}'`,
             `its variables are ${Object.keys(c.state).join(', ')}`,
           )
-        : readPlace(c, place, at)
+        : readPlace(c, place, spanOf(site.file, site.node))
     }
-    case 'ref': {
-      const place = stillThere(c, object.place, at)
-      const { domain } = place
-      switch (domain.kind) {
-        case 'record': {
-          const field = fieldPlace(place, name)
-          return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
-        }
-        case 'array':
-          return name === 'length' ? constantValue(domain.length) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
-        case 'queue':
-          return name === 'length' ? queueLength(c, place, at) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
-        case 'set':
-          return name === 'size'
-            ? countMembers(readWhole(c, place, at))
-            : isMethod(name)
-              ? { k: 'method', receiver: object, name }
-              : missing([])
-        case 'union': {
-          const whole = readWhole(c, place, at)
-          const holders = Object.entries(domain.variants).filter(([, fields]) => Object.hasOwn(fields, name))
-          const [variant, fields] = holders[0] ?? []
-          const field = fields?.[name]
-          if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union')
-            return unionField(c, whole, name, site)
-          // The payload is a part of the state: an object in it is a reference, as all others are.
-          const here = Object.keys(domain.variants).indexOf(variant)
-          check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
-          return readPlace(c, variantPlace(c, place, variant, name, field), at, object.origin)
-        }
-        default:
-          return missing([])
-      }
-    }
+    case 'ref':
+      return propertyOfReference(c, object, name, site)
     case 'record': {
       const v = object.fields.get(name)
       if (v === undefined) return missing([...object.fields.keys()])
@@ -200,6 +132,79 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
       return property(c, present(c, object, site), name, site)
     case 'stale':
       return stale(c, object.what, site)
+    default:
+      return missing([])
+  }
+}
+
+const missingProperty = (c: Context, object: Value, name: string, fields: readonly string[], site: Site): never => {
+  if (fields.length === 0 && (name in Array.prototype || name in Set.prototype))
+    return refuse(
+      c,
+      'MC103',
+      site.file,
+      site.node,
+      `'${name}' of ${describe(object)} is outside the language`,
+      'arrays and queues have every some find findIndex filter map reduce includes indexOf at length; queues push shift; sets has add delete clear size',
+    )
+  return refuse(
+    c,
+    'MC206',
+    site.file,
+    site.node,
+    `${describe(object)} has no '${name}'`,
+    fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
+  )
+}
+
+const propertyOfConstant = (c: Context, object: Extract<Value, { k: 'const' }>, name: string, site: Site): Value => {
+  const { value } = object
+  if (value === null || value === undefined)
+    return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
+  if (Array.isArray(value) && name === 'length') return constantValue(value.length)
+  if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && isMethod(name))
+    return { k: 'method', receiver: object, name }
+  const free = readParam(c, value, name)
+  if (free !== null) {
+    if (c.code.purpose === 'start') c.code.startRead ??= spanOf(site.file, site.node)
+    return free
+  }
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'string')
+    return missingProperty(c, object, name, [], site)
+  const found: unknown = Reflect.get(Object(value), name)
+  if (found === undefined && !(name in Object(value)))
+    return missingProperty(c, object, name, typeof value === 'object' ? Object.keys(value) : [], site)
+  return constantValue(found)
+}
+
+const propertyOfReference = (c: Context, object: Extract<Value, { k: 'ref' }>, name: string, site: Site): Value => {
+  const at = spanOf(site.file, site.node)
+  const missing = (fields: readonly string[]): never => missingProperty(c, object, name, fields, site)
+  const methodOr = (): Value => (isMethod(name) ? { k: 'method', receiver: object, name } : missing([]))
+  const place = stillThere(c, object.place, at)
+  const { domain } = place
+  switch (domain.kind) {
+    case 'record': {
+      const field = fieldPlace(place, name)
+      return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
+    }
+    case 'array':
+      return name === 'length' ? constantValue(domain.length) : methodOr()
+    case 'queue':
+      return name === 'length' ? queueLength(c, place, at) : methodOr()
+    case 'set':
+      return name === 'size' ? countMembers(readWhole(c, place, at)) : methodOr()
+    case 'union': {
+      const whole = readWhole(c, place, at)
+      const holders = Object.entries(domain.variants).filter(([, fields]) => Object.hasOwn(fields, name))
+      const [variant, fields] = holders[0] ?? []
+      const field = fields?.[name]
+      if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union') return unionField(c, whole, name, site)
+      // The payload is a part of the state: an object in it is a reference, as all others are.
+      const here = Object.keys(domain.variants).indexOf(variant)
+      check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
+      return readPlace(c, variantPlace(c, place, variant, name, field), at, object.origin)
+    }
     default:
       return missing([])
   }

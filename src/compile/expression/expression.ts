@@ -1,6 +1,6 @@
 /** Expressions of the subset, executed on symbolic values. */
-import type { Expression, SpreadElement } from 'oxc-parser'
-import { not, one } from '../../ir/build.js'
+import type { Expression, SpreadElement, UnaryExpression } from 'oxc-parser'
+import { not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
@@ -18,7 +18,7 @@ import { assignment, update } from './assignment.js'
 import { call } from './call.js'
 import { condition, logical, mostLinks } from './condition.js'
 import { itemsOf } from './element.js'
-import { objectLiteral } from './literal.js'
+import { listLiteral, objectLiteral } from './literal.js'
 import { identifier } from './name.js'
 import { binaryOperator, refuseNeverEqual } from './operator.js'
 
@@ -29,7 +29,11 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
   return v
 }
 
-/** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
+/**
+ * Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no
+ * second name.
+ * Long: one case for each kind of expression.
+ */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
   const known = c.way.evaluated.get(node)
   if (known?.k === 'value') {
@@ -52,34 +56,9 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'CallExpression':
       return call(c, node, scope)
     case 'UnaryExpression':
-      switch (node.operator) {
-        case '!':
-          return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
-        case '-':
-          return negate(c, evaluate(c, node.argument, scope), site)
-        case '+': {
-          const i = integer(c, evaluate(c, node.argument, scope), site, '+')
-          return int(i.e, i.lo, i.hi)
-        }
-        case '~':
-          return arithmetic(c, '^', evaluate(c, node.argument, scope), constantValue(-1), site)
-        default:
-          return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
-      }
-    case 'BinaryExpression': {
-      const { first, links } = chainOf(node, (inner) => c.way.evaluated.has(inner))
-      if (first.type === 'PrivateIdentifier') break
-      let v = evaluateObject(c, first, scope)
-      for (const [i, link] of links.entries()) {
-        const { left, right, operator } = link
-        const a = binaryOperand(c, link, v, scope)
-        const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
-        refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
-        v = binaryOperator(c, operator, a, b, siteOf(scope, link))
-        if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
-      }
-      return v
-    }
+      return unary(c, node, scope)
+    case 'BinaryExpression':
+      return binaryChain(c, node, scope)
     case 'LogicalExpression':
       return logical(c, node, scope)
     case 'ConditionalExpression': {
@@ -99,17 +78,8 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       return update(c, node, scope)
     case 'ObjectExpression':
       return objectLiteral(c, node, scope)
-    case 'ArrayExpression': {
-      const items = node.elements.flatMap((element): readonly Item[] => {
-        if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
-        if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
-        return spreadItems(c, element, scope)
-      })
-      if (items.every((item) => item.value.k === 'const' && item.present === one)) {
-        return constantValue(items.map((item) => (item.value.k === 'const' ? item.value.value : undefined)))
-      }
-      return { k: 'list', items }
-    }
+    case 'ArrayExpression':
+      return listLiteral(c, node, scope)
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
       if (node.async)
@@ -137,7 +107,44 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     default:
       break
   }
-  return refuse(c, 'MC101', site.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
+  return refuseSyntax(c, node, scope)
+}
+
+const refuseSyntax = (c: Context, node: Expression, scope: Scope): never =>
+  refuse(c, 'MC101', scope.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
+
+const unary = (c: Context, node: UnaryExpression, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  switch (node.operator) {
+    case '!':
+      return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
+    case '-':
+      return negate(c, evaluate(c, node.argument, scope), site)
+    case '+': {
+      const i = integer(c, evaluate(c, node.argument, scope), site, '+')
+      return int(i.e, i.lo, i.hi)
+    }
+    case '~':
+      return arithmetic(c, '^', evaluate(c, node.argument, scope), constantValue(-1), site)
+    default:
+      return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
+  }
+}
+
+/** `a + b - c`, from the left: as deep as it is long. */
+const binaryChain = (c: Context, node: Extract<Expression, { type: 'BinaryExpression' }>, scope: Scope): Value => {
+  const { first, links } = chainOf(node, (inner) => c.way.evaluated.has(inner))
+  if (first.type === 'PrivateIdentifier') return refuseSyntax(c, node, scope)
+  let v = evaluateObject(c, first, scope)
+  for (const [i, link] of links.entries()) {
+    const { left, right, operator } = link
+    const a = binaryOperand(c, link, v, scope)
+    const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
+    refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
+    v = binaryOperator(c, operator, a, b, siteOf(scope, link))
+    if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
+  }
+  return v
 }
 
 const takesIntegers: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])

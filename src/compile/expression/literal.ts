@@ -1,5 +1,6 @@
-/** Object literals. */
-import type { Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
+/** Literals of objects and lists. */
+import type { ArrayExpression, Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
+import { one } from '../../ir/build.js'
 import type { Context } from '../values/context.js'
 import { settleValue } from '../values/emit.js'
 import { nameParts } from '../values/ownership.js'
@@ -7,10 +8,10 @@ import { type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { snapshot, stillThere } from '../values/state-places.js'
-import { describe, lift, type Value } from '../values/value.js'
+import { constantValue, describe, type Item, lift, type Value } from '../values/value.js'
 import { present } from './access.js'
 import { selectValue } from './element.js'
-import { evaluate, evaluateObject } from './expression.js'
+import { evaluate, evaluateObject, spreadItems } from './expression.js'
 
 export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
@@ -30,6 +31,17 @@ export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope):
     }
   }
   return { k: 'record', fields }
+}
+
+export const listLiteral = (c: Context, node: ArrayExpression, scope: Scope): Value => {
+  const items = node.elements.flatMap((element): readonly Item[] => {
+    if (element === null) return refuse(c, 'MC101', scope.file, node, 'a list with a hole is outside the language', 'give every element')
+    if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
+    return spreadItems(c, element, scope)
+  })
+  return items.every((item) => item.value.k === 'const' && item.present === one)
+    ? constantValue(items.map((item) => (item.value.k === 'const' ? item.value.value : undefined)))
+    : { k: 'list', items }
 }
 
 export const propertyName = (

@@ -24,7 +24,10 @@ export type Part =
   /** A `yield*` that may not be evaluated at all, or that stands where none can. */
   | { readonly kind: 'sometimes' | 'misplaced'; readonly node: Node }
 
-/** What is evaluated of an expression up to the last yield in it. */
+/**
+ * What is evaluated of an expression up to the last yield in it.
+ * Long: one case for each kind of expression, and in a closure what these share.
+ */
 export const partsToLastYield = (expression: Expression): Part[] => {
   const parts: Part[] = []
   const inOrder = (children: readonly { readonly node: Node; readonly part: Part }[]): void => {

@@ -21,8 +21,7 @@ export const bindPattern = (
   pattern: BindingPattern,
   v: Value,
   scope: Scope,
-  kind: { constant: boolean; parameter: boolean },
-  init: Expression | null = null,
+  { init = null, ...kind }: { readonly constant: boolean; readonly parameter: boolean; readonly init?: Expression | null },
 ): void => {
   destructure(
     c,

@@ -132,6 +132,7 @@ const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T =>
   }
 }
 
+/** Long: a compilation from top to bottom, each part of which needs those before. */
 const compileModel = (
   model: CompileInput['model'],
   params: CompileInput['params'],

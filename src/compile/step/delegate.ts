@@ -1,7 +1,7 @@
 /** `yield*`: choices, and helpers that run in place; `when`, which blocks a way. */
 import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../../ir/build.js'
-import type { Expr } from '../../ir/system.js'
+import type { Expr, Span } from '../../ir/system.js'
 import { choose, when } from '../../lang/step.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from '../expression/call.js'
 import { condition, refine } from '../expression/condition.js'
@@ -22,14 +22,14 @@ import { type Fn, lookup, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { hasMember, wholeOf } from '../values/state-places.js'
 import { callsIn, yieldsIn } from '../values/syntax.js'
-import { asInt, constantValue, describe, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { asInt, constantValue, describe, int, lift, type Place, undefinedValue, type Value } from '../values/value.js'
 import { cellValue } from '../values/way.js'
 import { blocked, branch, fork, type Machine, type Next } from './agent-context.js'
 import { runBody } from './process.js'
 
 /**
  * Evaluates what comes before the last yield of an expression, in order, and its yields; then goes on. `evaluate` finds in the context what has been
- * evaluated.
+ * evaluated. Long: one case for each kind of part.
  */
 export const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next): void => {
   const { c } = m
@@ -211,58 +211,72 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
     )
   const [argument = undefinedValue] = argumentsOf(c, node, scope)
   const from = lift(operand(c, argument, site))
-  const branchOver = (count: number, available: (t: Expr) => Expr, value: (t: Expr) => Value): void => {
-    if (count === 0) return blocked(m)()
-    c.draft.radix = Math.max(c.draft.radix, count)
-    const id = newTemp(c)
-    const t = temp(id)
-    m.block.end = {
-      op: 'choose',
-      temp: id,
-      count,
-      rest: fork(m, () => branch(m, available(t), () => next(settleValue(c, value(t))), blocked(m))),
-    }
-  }
   const count = asInt(from)
-  if (count !== null) {
-    const limit = settle(c, count.e)
-    return branchOver(
-      Math.max(0, count.hi),
-      (t) => (count.lo === count.hi ? one : binary('lt', t, limit)),
-      (t) => int(t, 0, Math.max(0, count.hi - 1)),
-    )
-  }
-  if (from.k === 'ref' && from.place.domain.kind === 'set') {
-    const { place } = from
-    const { size } = from.place.domain
-    return branchOver(
-      size,
-      (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at),
-      (t) => int(t, 0, size - 1),
-    )
-  }
-  if (from.k === 'set') {
-    const members = from.members.map((e) => settle(c, e))
-    return branchOver(
-      members.length,
-      (t) =>
-        members.reduceRight<Expr>(
-          (rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }),
-          constant(0),
-        ),
-      (t) => int(t, 0, members.length - 1),
-    )
-  }
+  if (count !== null) return branchOver(m, choicesBelow(c, count), next)
+  if (from.k === 'ref' && from.place.domain.kind === 'set') return branchOver(m, membersAt(c, from.place, from.place.domain.size, at), next)
+  if (from.k === 'set') return branchOver(m, membersOf(c, from.members), next)
   if (from.k !== 'list' && from.k !== 'ref' && from.k !== 'stale')
     return refuse(c, 'MC201', scope.file, node, `choose(...) of ${describe(from)}`, 'choose from a count, a list, a queue or a set')
-  const { items, length } = compact(itemsOf(c, from, site), wholeOf(c, at))
+  branchOver(m, choicesFrom(c, compact(itemsOf(c, from, site), wholeOf(c, at)), site), next)
+}
+
+/** What can be chosen: as expressions over the temp that holds the number of the choice. */
+interface Choices {
+  readonly count: number
+  readonly available: (t: Expr) => Expr
+  readonly value: (t: Expr) => Value
+}
+
+const branchOver = (m: Machine, { count, available, value }: Choices, next: (v: Value) => void): void => {
+  const { c } = m
+  if (count === 0) return blocked(m)()
+  c.draft.radix = Math.max(c.draft.radix, count)
+  const id = newTemp(c)
+  const t = temp(id)
+  m.block.end = {
+    op: 'choose',
+    temp: id,
+    count,
+    rest: fork(m, () => branch(m, available(t), () => next(settleValue(c, value(t))), blocked(m))),
+  }
+}
+
+const choicesBelow = (c: Context, { e, lo, hi }: { readonly e: Expr; readonly lo: number; readonly hi: number }): Choices => {
+  const limit = settle(c, e)
+  return {
+    count: Math.max(0, hi),
+    available: (t) => (lo === hi ? one : binary('lt', t, limit)),
+    value: (t) => int(t, 0, Math.max(0, hi - 1)),
+  }
+}
+
+const membersAt = (c: Context, place: Place, size: number, at: Span): Choices => ({
+  count: size,
+  available: (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at),
+  value: (t) => int(t, 0, size - 1),
+})
+
+const membersOf = (c: Context, all: readonly Expr[]): Choices => {
+  const members = all.map((e) => settle(c, e))
+  return {
+    count: members.length,
+    available: (t) =>
+      members.reduceRight<Expr>(
+        (rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }),
+        constant(0),
+      ),
+    value: (t) => int(t, 0, members.length - 1),
+  }
+}
+
+const choicesFrom = (c: Context, { items, length }: ReturnType<typeof compact>, site: Site): Choices => {
   const settled = items.map((item) => ({ present: one, value: settleValue(c, item.value) }))
   const limit = settle(c, length)
-  branchOver(
-    items.length,
-    (t) => (limit.op === 'const' ? (limit.value === items.length ? one : binary('lt', t, limit)) : binary('lt', t, limit)),
-    (t) => choiceValue(c, settled, t, site),
-  )
+  return {
+    count: items.length,
+    available: (t) => (limit.op === 'const' && limit.value === items.length ? one : binary('lt', t, limit)),
+    value: (t) => choiceValue(c, settled, t, site),
+  }
 }
 
 /** Lists of distinct strings and of consecutive integers need no table. */

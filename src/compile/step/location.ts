@@ -80,7 +80,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
     m.dirty.add(key)
   }
   const frame: FrameEntry[] = []
-  for (const { cell, depth } of location.cells) save(m, location, cell, depth, frame, { file: scope.file, node })
+  for (const local of location.cells) save(m, location, local, frame, { file: scope.file, node })
   m.block.end = { op: 'goto', location: location.id, frame }
 }
 
@@ -167,7 +167,7 @@ const visibleLocals = (scopes: readonly Scope[]): LocalCell[] => {
 }
 
 /** Saves a local for the next step, which starts at a location: as its type asks, or widens the type. */
-const save = (m: Machine, location: CompiledLocation, cell: Cell, depth: number, frame: FrameEntry[], site: Site): void => {
+const save = (m: Machine, location: CompiledLocation, { cell, depth }: LocalCell, frame: FrameEntry[], site: Site): void => {
   const { c } = m
   const value = c.way.cells.get(cell.id)
   if (value === undefined) {

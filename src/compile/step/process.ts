@@ -19,7 +19,7 @@ import { guard, isWhen, withYields } from './delegate.js'
 import { pause } from './location.js'
 import { forLoop, forOf, loopControl, rounds, whileLoop } from './loop.js'
 
-/** Runs an author's function from its start. */
+/** Runs an author's function from its start. The last of its many parameters is where its `return` leads. */
 export const runFunction = (
   m: Machine,
   fn: Value,
@@ -54,6 +54,7 @@ export const runBody = (m: Machine, body: Fn, scope: Scope, leave: (v: Value) =>
   run(m, body.body.body, 0, childScope(scope), { jumps: [], leave }, () => leave(undefinedValue))
 }
 
+/** Executes a list of statements from number `first` on, then `next`. Parameters as those of `step`. */
 const run = (m: Machine, statements: readonly Statement[], first: number, scope: Scope, control: Control, next: Next): void => {
   if (first === 0) hoist(m.c, statements, scope)
   for (let i = first; i < statements.length; i++) {
@@ -71,6 +72,10 @@ const needsContinuation = (c: Context, node: Node, scope: Scope): boolean => has
 
 const callsWhen = (c: Context, node: Node, scope: Scope): boolean => callsIn(node).some((call) => isWhen(c, call, scope))
 
+/**
+ * Executes a statement, then `next`. Its many parameters are those of continuations: what comes behind the statement is
+ * `next`, and `control` is where jumps lead. Long: one case for each kind of statement.
+ */
 export const step = (m: Machine, node: Statement, scope: Scope, control: Control, next: Next, labels: readonly string[] = []): void => {
   const { c } = m
   if (!needsContinuation(c, node, scope)) {

@@ -68,7 +68,10 @@ export const leaves = (t: Type, suffix = '', dims: readonly number[] = []): Leaf
   }
 }
 
-/** The scalars of a value of this type: per leaf, its elements row-major. `read` gives the whole value behind a reference. */
+/**
+ * The scalars of a value of this type: per leaf, its elements row-major. `read` gives the value behind a reference.
+ * Long: one case for each type.
+ */
 export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] => {
   switch (t.k) {
     case 'never':

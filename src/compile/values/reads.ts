@@ -69,7 +69,10 @@ const lastStore = (stores: Stores, load: Load): number => {
     : Math.max(stores.get(unknownElement(load.variable)) ?? -1, stores.get(element) ?? -1)
 }
 
-/** Gives a temp to each load that is used where its place may hold something else by now. */
+/**
+ * Gives a temp to each load that is used where its place may hold something else by now. A closure, as
+ * `rewriteBlock` is: a walk over a step's statements and ends, whose parts share what it has found.
+ */
 const findOverwritten = (c: Context, step: Block, kept: Map<Expr, number>): void => {
   const executed = new Map<Expr, number>()
   let now = 0

@@ -26,7 +26,7 @@ export const textOf = (c: Context, file: number, node: Offsets): string => {
   return text.length > 72 ? `${text.slice(0, 69)}...` : text
 }
 
-/** Refuses the model. */
+/** Refuses the model. Where it is called one reads all of its many arguments: code, place, fault, help. */
 export const refuse = (c: Context, code: DiagnosticCode, file: number, node: Offsets, message: string, hint: string): never => {
   throw new DiagnosticError(code, message, hint, sourcePlace(c, file, node))
 }
