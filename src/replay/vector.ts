@@ -1,4 +1,5 @@
 /** The oracle's states as vectors of integers, and vectors as states that people can read. The flattening is that of ir/system.ts. */
+import { at } from '../at.js'
 import type { LiveLocal, Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
 import { elements } from '../ir/system.js'
 import type { Domain, Fields } from '../lang/domain.js'
@@ -112,21 +113,22 @@ export const view = (system: System, model: Model, params: Readonly<Record<strin
 /** `view` for those who have the domains of the variables already. */
 export const viewIn = (system: System, domains: Fields, vector: Vector): StateView => {
   const parts = new Map<string, readonly number[]>()
-  let at = 0
+  let from = 0
   for (const variable of system.variables) {
-    parts.set(variable.name, vector.slice(at, at + elements(variable)))
-    at += elements(variable)
+    parts.set(variable.name, vector.slice(from, from + elements(variable)))
+    from += elements(variable)
   }
+  const partOf = (name: string): readonly number[] => parts.get(name) ?? []
   const cursors = new Map<string, number>()
   const next = (name: string): number => {
     const i = cursors.get(name) ?? 0
     cursors.set(name, i + 1)
-    return parts.get(name)?.[i] ?? 0
+    return at(partOf(name), i)
   }
   const globals = Object.fromEntries(Object.entries(domains).map(([name, domain]) => [name, unflatten(domain, name, next)]))
   const processes = system.processes.map((process): ProcessView => {
     const agent = system.agents[process.agent]!.name
-    const location = locationsOf(process).byId.get(parts.get(system.variables[process.pc]!.name)?.[0] ?? -1)!
+    const location = locationsOf(process).byId.get(at(partOf(system.variables[process.pc]!.name), 0))!
     return { agent, at: location.final ? null : location.label, locals: localsOf(system, location, parts) }
   })
   return { globals, processes }

@@ -1,4 +1,5 @@
 /** From what an engine claims to a trace that people see: only what the oracle has confirmed. */
+import { at, fieldOf } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
@@ -117,7 +118,7 @@ const outcomeOf = (subject: Subject, claim: Claim, schedule: Schedule, replayed:
       const { failure } = replayed
       if (failure === null || failure.kind !== claim.kind)
         throw new Error(`the last step should fail (${claim.kind}); it ${failure === null ? 'leads on' : `fails (${failure.kind})`}`)
-      const compiled = claim.failure === null ? null : system.failures[claim.failure].at
+      const compiled = claim.failure === null ? null : at(system.failures, claim.failure).at
       const place = compiled === null ? failure.place : placeAt(system, compiled)
       return {
         property: claim.name,
@@ -137,7 +138,7 @@ const evaluated = (
   params: Subject['params'],
   replayed: Replay,
 ): Omit<Outcome, keyof Written> => {
-  const property = properties[claim.name]
+  const property = fieldOf(properties, claim.name)
   if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound')
     throw new Error(`'${claim.name}' is no property of a state`)
   const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
@@ -168,20 +169,20 @@ export const writtenAt = (system: System, at: Span): Written => {
 
 /** The comment of `name: always(...)`, given where what stands in the brackets is. */
 const commentBefore = (system: System, { file, start }: Span): string | null => {
-  const { text } = system.files[file]
+  const { text } = at(system.files, file)
   const from = text.lastIndexOf('/**', start)
   const found = from < 0 ? null : /^\/\*\*(.*?)\*\/\s*(?:[\w$]+|'[^'\n]*'|"[^"\n]*")\s*:\s*(?:\w+\(\s*)?$/s.exec(text.slice(from, start))
   const said =
     found?.[1]
-      .replaceAll(/^\s*\*/gm, ' ')
+      ?.replaceAll(/^\s*\*/gm, ' ')
       .replaceAll(/\s+/g, ' ')
       .trim() ?? ''
   return said === '' ? null : said
 }
 
 export const placeAt = (system: System, { file, start }: Span): SourcePlace => ({
-  file: system.files[file].name,
-  ...lineAndColumn(system.files[file].text, start),
+  file: at(system.files, file).name,
+  ...lineAndColumn(at(system.files, file).text, start),
 })
 
-export const sourceAt = (system: System, { file, start, end }: Span): string => system.files[file].text.slice(start, end)
+export const sourceAt = (system: System, { file, start, end }: Span): string => at(system.files, file).text.slice(start, end)

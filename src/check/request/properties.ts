@@ -1,4 +1,5 @@
 /** Which properties are checked: those of the file, or the ones asked for, and the ad hoc invariants. */
+import { fieldOf } from '../../at.js'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
 import { type AnyProperty, always } from '../../lang/property.js'
 import { nearest } from '../../load/find.js'
@@ -24,7 +25,7 @@ export const chooseProperties = (target: Target, names: readonly string[] | null
       'MC009',
       `a property is named '${clash}', as the built-in one`,
       'give it another name',
-      placeOfProperty(all[clash]),
+      placeOfProperty(fieldOf(all, clash)),
     )
   for (const name of names ?? [])
     if (!Object.hasOwn(all, name) && !builtIns.some((builtIn) => builtIn === name)) throw unknownProperty(target, name, Object.keys(all))

@@ -32,13 +32,14 @@ export const loadTarget = async (target: Checkable): Promise<Target> => {
   const properties = loaded.kind === 'properties' ? loaded : null
   const model = loaded.kind === 'properties' ? loaded.model : loaded
   const files = filesOf(model, properties)
-  if (files.length === 0)
+  const [file] = files
+  if (file === undefined)
     throw new DiagnosticError(
       'MC004',
       `the source of model '${model.name}' is not known`,
       'give check() a path, or load the module through the Vite plugin mmucheck/vite',
     )
-  return { model, properties, file: shown(files[0]), hash: modelHash(sourcesOf(model, files[0] ?? '')) }
+  return { model, properties, file: shown(file), hash: modelHash(sourcesOf(model, file)) }
 }
 
 /** The files of the functions that stand in the definitions themselves, the model's first. */

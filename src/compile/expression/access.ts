@@ -6,7 +6,7 @@ import { check } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
 import { ifThere, joinOrRefuse } from '../values/flow.js'
 import { readParam } from '../values/free.js'
-import { lower, raise } from '../values/layout.js'
+import { lower, raise, scalarAt } from '../values/layout.js'
 import { whileUsed } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
@@ -243,5 +243,5 @@ export const unionField = (c: Context, v: Value, name: string, site: Site): Valu
   const type = holders.map(({ field }) => typeOf(field)).reduce((a, b) => joinOrRefuse(c, a, b, site, `'${name}'`))
   const rows = holders.map(({ field }) => lower(field, type, wholeOf(c, spanOf(site.file, site.node))))
   const selected = selectLeaves(here, rows)
-  return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
+  return raise(type, (leaf, i) => scalarAt(selected, leaf, i))
 }

@@ -6,7 +6,7 @@ import type { Context } from '../values/context.js'
 import { check, settle } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
 import { joinOrRefuse } from '../values/flow.js'
-import { compact, leaves, lower, raise } from '../values/layout.js'
+import { compact, leaves, lower, raise, scalarAt } from '../values/layout.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
@@ -108,7 +108,7 @@ export const selectValue = (c: Context, conditions: readonly Expr[], values: rea
     conditions,
     values.map((v) => lower(v, type, read)),
   )
-  return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
+  return raise(type, (leaf, i) => scalarAt(selected, leaf, i))
 }
 
 /** Item number e of a list, which must be there. */

@@ -1,10 +1,10 @@
-/** How methods go through what they are called on, while their callbacks may change it; and what they do for items that may not be there. */
-import { and, binary, constant, not, or, zero } from '../../ir/build.js'
+/** How methods go through what they are called on while their callbacks may change it, and do what is for items only. */
+import { and, binary, constant, not, or } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
 import type { Context } from '../values/context.js'
 import { check, emitInto, settle } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
-import { compact, raise, zeros } from '../values/layout.js'
+import { compact, raise, scalarAt, zeros } from '../values/layout.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { readLeaf, stillThere, wholeOf } from '../values/state-places.js'
 import { typeOf } from '../values/type.js'
@@ -92,7 +92,7 @@ export const mapped = (c: Context, item: Item, apply: () => Value, site: Site): 
   const missing = (): Value => {
     const type = typeOf(value)
     const rows = zeros(type)
-    return raise(type, (leaf, i) => rows[leaf]?.[i] ?? zero)
+    return raise(type, (leaf, i) => scalarAt(rows, leaf, i))
   }
   const v = conditional(c, settle(c, item.present), apply, missing, site)
   return v === 'never' ? undefinedValue : v

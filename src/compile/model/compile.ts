@@ -1,4 +1,5 @@
 /** From an author's model to a transition system. */
+import { at } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
 import { temp } from '../../ir/build.js'
 import { paramsOf } from '../../ir/param.js'
@@ -403,7 +404,7 @@ const chooseParams = (c: Context, params: ReadonlySet<number>, init: Block): Blo
   [...params]
     .sort((a, b) => b - a)
     .reduce((rest, variable) => {
-      const count = (c.draft.variables[variable]?.hi ?? 0) + 1
+      const count = at(c.draft.variables, variable).hi + 1
       c.draft.radix = Math.max(c.draft.radix, count)
       const id = newTemp(c)
       const store: Stmt = { op: 'store', variable, index: [], value: temp(id), at: { file: 0, start: 0, end: 0 } }

@@ -4,7 +4,7 @@ import type { Expr, Span, Stmt } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
 import type { Context } from './context.js'
 import { check, emit, emitInto, settle, settleValue } from './emit.js'
-import { compact, enumPosition, lower, raise, zeros } from './layout.js'
+import { compact, enumPosition, lower, raise, scalarAt, zeros } from './layout.js'
 import { refuse, type Site, spanOf } from './site.js'
 import { stale } from './stale.js'
 import { snapshot, stillThere, unghost, wholeOf } from './state-places.js'
@@ -263,7 +263,7 @@ const zeroUnless = (
       const type = typeOfDomain(domains[name] as Domain)
       const missing = zeros(type)
       const rows = lower(v, type, wholeOf(c, at))
-      return [name, raise(type, (leaf, i) => select(active, rows[leaf]?.[i] ?? zero, missing[leaf]?.[i] ?? zero))]
+      return [name, raise(type, (leaf, i) => select(active, scalarAt(rows, leaf, i), scalarAt(missing, leaf, i)))]
     }),
   )
 

@@ -1,12 +1,13 @@
 /** Where ways through straight-line code part and meet: conditionals, blocks that are jumped out of, the values that meet. */
 
+import { at } from '../../at.js'
 import { and, select, temp } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
 import type { Context } from './context.js'
 import { newTemp } from './draft.js'
 import { append, emit, emitInto, insertInto, settleValue } from './emit.js'
 import { assume, decide, type Known } from './known.js'
-import { leaves, lower, raise } from './layout.js'
+import { leaves, lower, raise, scalarAt } from './layout.js'
 import { refuse, type Site, spanOf } from './site.js'
 import { wholeOf } from './state-places.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
@@ -54,18 +55,15 @@ const meetValues = (
   const rows = ways.map((way) => way.read(() => lower(way.value, type, read)))
   const met = leaves(type).map((leaf, i) =>
     Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => {
-      const es = rows.map((row) => row[i]?.[element])
-      const [e] = es
-      if (e !== undefined && e.op === 'const' && es.every((x) => x?.op === 'const' && x.value === e.value)) return e
+      const es = rows.map((row) => scalarAt(row, i, element))
+      const e = at(es, 0)
+      if (e.op === 'const' && es.every((x) => x.op === 'const' && x.value === e.value)) return e
       const id = newTemp(c)
-      ways.forEach((way, w) => {
-        const value = es[w]
-        if (value !== undefined) way.assign(id, value)
-      })
+      ways.forEach((way, w) => way.assign(id, at(es, w)))
       return temp(id)
     }),
   )
-  return raise(type, (leaf, element) => met[leaf]?.[element] ?? { op: 'const', value: 0 })
+  return raise(type, (leaf, element) => scalarAt(met, leaf, element))
 }
 
 const sameConstant = (a: Value, b: Value): boolean => a.k === 'const' && b.k === 'const' && Object.is(a.value, b.value)
@@ -142,7 +140,7 @@ export const conditional = (
     const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
     const read = wholeOf(c, spanOf(site.file, site.node))
     const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
-    return raise(type, (leaf, element) => select(condition, p[leaf]?.[element] ?? zeroOf, q[leaf]?.[element] ?? zeroOf))
+    return raise(type, (leaf, element) => select(condition, scalarAt(p, leaf, element), scalarAt(q, leaf, element)))
   }
   emit(c, { op: 'if', condition, then: a.out, else: b.out })
   const arrivals: Arrival[] = []

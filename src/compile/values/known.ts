@@ -106,7 +106,7 @@ const valueUnder = (e: Expr, values: ReadonlyMap<number, number>): number => {
     case 'const':
       return e.value
     case 'load':
-      return values.get(e.variable) ?? 0
+      return valueOfParam(values, e.variable)
     case 'temp':
       throw new Error('a temp is no param')
     case 'not':
@@ -116,4 +116,10 @@ const valueUnder = (e: Expr, values: ReadonlyMap<number, number>): number => {
     default:
       return calculate(e.op, valueUnder(e.a, values), valueUnder(e.b, values))
   }
+}
+
+const valueOfParam = (values: ReadonlyMap<number, number>, param: number): number => {
+  const value = values.get(param)
+  if (value === undefined) throw new Error(`variable ${param} is no param that is known`)
+  return value
 }

@@ -1,4 +1,5 @@
 /** Storing to the state: assignments, queues, sets. */
+import { at as elementAt } from '../../at.js'
 import { binary, constant, one, zero } from '../../ir/build.js'
 import { type Expr, type Span, unflatten } from '../../ir/system.js'
 import type { Purpose } from './code.js'
@@ -6,7 +7,7 @@ import { coerce, type Into, spanOfInto } from './coerce.js'
 import type { Context } from './context.js'
 import { variableOf } from './draft.js'
 import { check, emit, settle } from './emit.js'
-import { leaves, lower, raise, zeros } from './layout.js'
+import { leaves, lower, raise, scalarAt, zeros } from './layout.js'
 import { refuse } from './site.js'
 import { checkedIndex, readLeaf, stillThere, unghost, wholeOf } from './state-places.js'
 import { typeOfDomain } from './type.js'
@@ -27,7 +28,7 @@ const storeLeaves = (c: Context, place: Place, rows: readonly (readonly Expr[])[
   leaves(typeOfDomain(place.domain)).forEach((leaf, i) => {
     const variable = variableOf(c, place, leaf)
     if (variable.lo === variable.hi) return
-    rows[i]?.forEach((value, element) => {
+    elementAt(rows, i).forEach((value, element) => {
       emit(c, { op: 'store', variable: variable.id, index: [...place.index, ...unflatten(element, leaf.dims).map(constant)], value, at })
     })
   })
@@ -53,11 +54,11 @@ export const pushPlace = (c: Context, place: Place, v: Value, into: Into): void 
   itemLeaves.forEach((leaf, i) => {
     const variable = variableOf(c, place, leaf)
     if (variable.lo === variable.hi) return
-    rows[i]?.forEach((value, element) => {
+    elementAt(rows, i).forEach((value, element) => {
       emit(c, {
         op: 'store',
         variable: variable.id,
-        index: [...place.index, domain.capacity === 1 ? zero : length, ...unflatten(element, inner[i]?.dims ?? []).map(constant)],
+        index: [...place.index, domain.capacity === 1 ? zero : length, ...unflatten(element, elementAt(inner, i).dims).map(constant)],
         value,
         at,
       })
@@ -106,10 +107,13 @@ export const shiftPlace = (c: Context, place: Place, into: Into): Value => {
     .map((leaf, i) =>
       Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => settle(c, readLeaf(c, place, i + 1, element, at))),
     )
-  const width = (i: number): number => (columns[i]?.length ?? 0) / domain.capacity
   const missing = zeros(itemType)
-  storeLeaves(c, place, [[binary('sub', length, one)], ...columns.map((es, i) => [...es.slice(width(i)), ...(missing[i] ?? [])])], at)
-  return raise(itemType, (leaf, element) => columns[leaf]?.[element] ?? zero)
+  const shifted = (es: readonly Expr[], i: number): Expr[] => {
+    const empty = elementAt(missing, i)
+    return [...es.slice(empty.length), ...empty]
+  }
+  storeLeaves(c, place, [[binary('sub', length, one)], ...columns.map((es, i) => shifted(es, i))], at)
+  return raise(itemType, (leaf, element) => scalarAt(columns, leaf, element))
 }
 
 /** Sets or clears one member of a set in the state; an integer outside is a range violation for `add`, nothing for `delete`. */

@@ -1,4 +1,5 @@
 /** What the bits of a circuit are called in files for other tools, and what is said there about the codes they hold. */
+import { at } from '../../at.js'
 import { type System, unflatten, type Variable } from '../../ir/system.js'
 import type { Circuit } from './circuit.js'
 
@@ -44,7 +45,7 @@ export const namesOf = ({ names, step, start }: Circuit, { variables }: Named): 
 
 /** What the codes of the variables that have these state bits stand for, a line for each variable where that is not plain. */
 export const legendOf = ({ names }: Circuit, { variables, processes }: Named, bits: readonly number[]): string[] => {
-  const there = [...new Set(bits.map((i) => names[i]?.variable ?? -1))].sort((a, b) => a - b)
+  const there = [...new Set(bits.map((i) => at(names, i).variable))].sort((a, b) => a - b)
   return there.flatMap((id) => {
     const variable = variables[id]
     const codes = variable === undefined ? null : codesOf(variable, processes)

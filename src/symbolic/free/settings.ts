@@ -1,4 +1,5 @@
 /** In which settings of its free params a system violates some properties: races by bounded search, and a proof for the rest. Plain data in and out, for a worker. */
+import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { checkInvariant, type Refusal } from '../certificate/check-certificate.js'
 import { FALSE } from '../circuit/aig.js'
@@ -221,7 +222,7 @@ const withoutInitialState = (circuit: Circuit, knobs: KnobBits, targets: readonl
     const there = new Uint8Array(knobs.settings)
     const { races, ended } = search.next()
     if (ended === 'unknown') return there
-    for (const { where } of races) where.forEach((x, setting) => (there[setting] = (there[setting] ?? 0) | x))
+    for (const { where } of races) where.forEach((x, setting) => (there[setting] = at(there, setting) | x))
     return there.map((x) => 1 - x)
   } finally {
     search.dispose()

@@ -3,6 +3,7 @@
  * states from which a target would be reached; or shows that one is, by a schedule. Several targets are proved at once, so one invariant serves them all.
  */
 
+import { at } from '../../at.js'
 import { nodeOf, valueIn } from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { type AtomTable, type Codes, type Cube, createAtoms, type Element, elementsOf } from '../clause/atoms.js'
@@ -158,7 +159,7 @@ const inputsAt = (
 ): Map<number, boolean> => {
   const values = new Map(step)
   for (const [e, { bits }] of elements.entries()) {
-    for (const [i, position] of bits.entries()) values.set(nodeOf(circuit.state[position]), Math.floor(state[e] / 2 ** i) % 2 === 1)
+    for (const [i, position] of bits.entries()) values.set(nodeOf(at(circuit.state, position)), Math.floor(at(state, e) / 2 ** i) % 2 === 1)
   }
   return values
 }

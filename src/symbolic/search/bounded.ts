@@ -2,6 +2,7 @@
  * Bounded model checking (Biere, Cimatti, Clarke, Zhu 1999): is a target reached after 0 steps, 1, 2, ...? What is found first is a shortest one. Where no
  * way is longer than the bound, everything is settled.
  */
+import { at } from '../../at.js'
 import type { Schedule } from '../../ir/schedule.js'
 import { evaluate, FALSE, isComplemented, type Literal, nodeOf, or, TRUE } from '../circuit/aig.js'
 import { type Circuit, type Decoder, isOfSteps, type Target } from '../circuit/circuit.js'
@@ -166,7 +167,7 @@ const settleInit = (circuit: Circuit, decoder: Decoder, targets: readonly Target
       const answer = solver.solve([encoder.literal(reachedInit)])
       if (answer === 'unknown') return null
       if (answer === 'unsat') continue
-      reached.push({ name, length: 0, schedule: { init: decoder.start((i) => solver.value(inputs[i] ?? 0)), moves: [], fails: true } })
+      reached.push({ name, length: 0, schedule: { init: decoder.start((i) => solver.value(at(inputs, i))), moves: [], fails: true } })
     }
     return reached
   } finally {

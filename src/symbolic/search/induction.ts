@@ -7,6 +7,7 @@
  * cheap, so that it is known whatever becomes of the long proof, and is the second opinion that tests compare IC3 with.
  */
 
+import { at } from '../../at.js'
 import { any, complement, type Literal, xor } from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { type Unrolling, unroll } from '../circuit/unrolling.js'
@@ -91,7 +92,7 @@ const createPart = (circuit: Circuit, factory: SolverFactory, from: 'initial sta
 const differ = ({ graph, state }: Unrolling, a: number, b: number): Literal =>
   any(
     graph,
-    state(a).map((bit, i) => xor(graph, bit, state(b)[i])),
+    state(a).map((bit, i) => xor(graph, bit, at(state(b), i))),
   )
 
 /** Targets that `init` reaches by failing, after no step. */

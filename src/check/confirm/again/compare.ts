@@ -1,4 +1,5 @@
 /** Compares what the engine's compiled code says of a state with what the author's functions do in it. */
+import { at, fieldOf } from '../../../at.js'
 import type { Question } from '../../../explicit/sample/questions.js'
 import type { Place, Sampler, Way, Ways } from '../../../explicit/sample/sampler.js'
 import type { System, Vector } from '../../../ir/system.js'
@@ -82,12 +83,12 @@ const byName = (system: System, { all }: Ways): ReadonlyMap<string, Way> => new 
 
 const nameOfCompiled = (system: System, { move: { step, choice } }: Way): string => {
   if (step < 0) return `init ${choice}`
-  const { agent, label, location } = system.steps[step]
+  const { agent, label, location } = at(system.steps, step)
   return nameOf(system, agent, location === null ? label : null, choice)
 }
 
 const nameOf = (system: System, agent: number, rule: string | null, choice: number): string =>
-  `${system.agents[agent].name}${rule === null ? '' : ` '${rule}'`} with the choice code ${choice}`
+  `${at(system.agents, agent).name}${rule === null ? '' : ` '${rule}'`} with the choice code ${choice}`
 
 const differenceOfWays = (
   system: System,
@@ -107,7 +108,7 @@ const differenceOfWays = (
 
 const endOfCompiled = (system: System, way: Way | undefined): Said => {
   if (way === undefined) return 'is blocked'
-  return way.to?.vector ?? `fails (${way.failure === null ? '?' : system.failures[way.failure].kind})`
+  return way.to?.vector ?? `fails (${way.failure === null ? '?' : at(system.failures, way.failure).kind})`
 }
 
 const endOf = (way: Begun | undefined): Said => {
@@ -120,7 +121,7 @@ const isSame = (a: Vector, b: Vector): boolean => a.length === b.length && a.eve
 const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, state: State, place: Place): Difference | null => {
   const compiled = sampler.values(place)
   for (const [i, question] of sampler.questions.entries()) {
-    const given = answerOf(functionOf(properties[question.property], question), state, params)
+    const given = answerOf(functionOf(fieldOf(properties, question.property), question), state, params)
     if (given !== compiled[i]) return { what: inWords(question), compiled: compiled[i] ?? 'fails', javascript: given ?? 'fails' }
   }
   return null

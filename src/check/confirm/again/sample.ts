@@ -2,6 +2,7 @@
  * Which states are run again: those on shortest ways to whatever the engine meets (each step, branch, failure and value of a condition, and the deepest state), and then, as long as
  * there is time, others at random, until none is left.
  */
+import { at } from '../../../at.js'
 import type { Exploration, Place, Sampler } from '../../../explicit/sample/sampler.js'
 import type { Schedule } from '../../../ir/schedule.js'
 import { elements, type System, unflatten } from '../../../ir/system.js'
@@ -123,7 +124,7 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
   const another = (): Known | null => {
     while (waiting.length > 0) {
       const i = random(waiting.length)
-      const state = waiting[i]
+      const state = at(waiting, i)
       const last = waiting.pop()
       if (i < waiting.length && last !== undefined) waiting[i] = last
       if (state.ways === null) return state
