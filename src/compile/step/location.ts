@@ -5,6 +5,7 @@
  * again until no way to any location brings a local a value that its type does not cover.
  */
 import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
+import { at } from '../../at.js'
 import { constant, load } from '../../ir/build.js'
 import { type Expr, type FrameEntry, unflatten } from '../../ir/system.js'
 import { choose, until } from '../../lang/step.js'
@@ -301,7 +302,7 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
       (leaf, element) =>
         variables === undefined
           ? { op: 'load', variable: -1 - leaf, index: [] }
-          : load(variables[leaf] ?? -1, unflatten(element, all[leaf]?.dims ?? []).map(constant)),
+          : load(at(variables, leaf), unflatten(element, at(all, leaf).dims).map(constant)),
       'parameter',
     )
     setCell(c, cell, isInteger(local.type) ? narrowed(value, location.integers.get(cell.id)?.type) : value)

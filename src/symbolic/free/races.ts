@@ -51,7 +51,7 @@ export const searchRaces = (
   const encoder = createEncoder(graph, solver)
   const left = new Uint8Array(knobs.settings).fill(1)
   const startOf = new Map(circuit.start.map((literal, i) => [nodeOf(literal), at(unrolling.start, i)]))
-  const startOfBit = (bit: number): Literal => startOf.get(nodeOf(at(knobs.bits, bit).start)) ?? FALSE
+  const startOfBit = (bit: number): Literal => substitute(circuit.graph, graph, startOf, at(knobs.bits, bit).start)
   let remaining = knobs.settings
   let depth = 0
 
