@@ -13,9 +13,10 @@ import { reportSolved } from './check/settle/symbolic.js'
 import { dumpWasm } from './explicit/search/search.js'
 import { withSession } from './session/pool.js'
 
-export { CodeDisagrees, Disagreement, EnginesDisagree } from './check/confirm/disagreement.js'
+export { CodeDisagrees, EnginesDisagree } from './check/confirm/disagreement.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
 export { type CheckOptions, type Engine, type Limits, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
+export { Disagreement } from './replay/disagreement.js'
 
 /**
  * Settles every property, with one engine or with both; each violation comes with its own shortest trace, which the oracle has replayed. `target` is the name of a model, a path, or

@@ -3,13 +3,13 @@ import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, sep } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
+import { isBuiltIn } from '../ir/built-in.js'
 import { findTarget } from '../load/find.js'
 import { runSymbolic } from '../session/client.js'
 import type { Certificate } from '../symbolic/certificate/certificate.js'
 import { parseCertificate } from '../symbolic/certificate/check-certificate.js'
 import type { Report } from './report/report.js'
 import { prepare } from './request/prepare.js'
-import { builtIns } from './request/properties.js'
 
 /** The certificate of a report, with the file that the model is in. Null where the report has none, or it is about a predicate of the command line, which no file has. */
 export const certificateText = ({ solved, modelFile, properties }: Report): string | null => {
@@ -36,7 +36,7 @@ export interface Certified {
 export const certify = async (file: string, target: string | null, signal: AbortSignal): Promise<Certified | 'interrupted'> => {
   const { certificate, named } = await load(file)
   const modelFile = target ?? belowHere(named)
-  const own = certificate.proved.filter((name) => !builtIns.some((builtIn) => builtIn === name))
+  const own = certificate.proved.filter((name) => !isBuiltIn(name))
   const { system } = await prepare(modelFile, {
     variant: certificate.variant,
     settings: Object.entries(certificate.params),

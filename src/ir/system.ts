@@ -10,6 +10,8 @@
  * except where the compiler has proved that it cannot. Temps are the locals of one step; they hold 32-bit integers.
  */
 
+import type { FailureKind } from './built-in.js'
+
 /** A place in an author's source: UTF-16 offsets into `System.files[file].text`. */
 export interface Span {
   readonly file: number
@@ -178,7 +180,7 @@ export interface Process {
 /** How a step can fail. `deadlock` is no failure of a step; it is found by the search. */
 export interface Failure {
   readonly id: number
-  readonly kind: 'assert' | 'range'
+  readonly kind: FailureKind
   /** What went wrong, in words: `pte[..] = 4 is outside range(0, 3)`. */
   readonly message: string
   readonly at: Span

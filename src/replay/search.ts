@@ -2,6 +2,7 @@
  * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in an execution of
  * its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold the engines against.
  */
+import { type StateBuiltIn, type StateKind, stateBuiltIns } from '../ir/built-in.js'
 import type { System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import { Disagreement } from './disagreement.js'
@@ -27,7 +28,7 @@ export interface SlowLimits {
 
 export interface SlowProperty {
   readonly name: string
-  readonly kind: 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
+  readonly kind: StateKind
   readonly verdict: 'holds' | 'violated' | 'incomplete'
   /** Of a shortest violation, or a shortest way to a witness of `sometimes`; null where there is none. */
   readonly length: number | null
@@ -66,7 +67,7 @@ export const slowSearch = (
   const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
   const deadlock = model.deadlock ?? (system.processes.length > 0 ? 'violation' : 'allowed')
-  const settled = settle(ofStates(properties), params, deadlock === 'allowed' ? ['assert', 'range'] : ['deadlock', 'assert', 'range'])
+  const settled = settle(ofStates(properties), params, stateBuiltIns({ deadlock }))
   const states = new Map<string, { readonly vector: Vector; readonly depth: number; readonly arrival: Arrival; successors: Successors }>()
   const merged: { readonly key: string; readonly arrival: Arrival }[] = []
   let frontier: string[] = []
@@ -152,11 +153,7 @@ const ofStates = (properties: Readonly<Record<string, { readonly kind: string }>
   )
 
 /** Keeps what is known of each property. */
-const settle = (
-  properties: Readonly<Record<string, AnyProperty>>,
-  params: ParamRecord,
-  builtInKinds: readonly ('deadlock' | 'assert' | 'range')[],
-) => {
+const settle = (properties: Readonly<Record<string, AnyProperty>>, params: ParamRecord, builtInKinds: readonly StateBuiltIn[]) => {
   const lengths = new Map<string, number>()
   const maxima = new Map<string, number>()
   const record = (name: string, length: number): void => {
@@ -170,7 +167,7 @@ const settle = (
         if (typeof value === 'number') maxima.set(name, Math.max(value, maxima.get(name) ?? value))
       }
     },
-    violate: (kind: 'deadlock' | 'assert' | 'range', length: number): void => record(`built-in ${kind}`, length),
+    violate: (kind: StateBuiltIn, length: number): void => record(`built-in ${kind}`, length),
     result: (complete: boolean): SlowProperty[] => [
       ...Object.entries(properties).map(([name, { kind }]) => {
         const length = lengths.get(name) ?? null

@@ -1,5 +1,7 @@
 /** What is said of a claim, in words that text and Markdown share. */
+
 import type { ParamSetting } from '../../check/request/params.js'
+import { isStateKind } from '../../ir/built-in.js'
 import { formatSetting } from '../../trace/plain.js'
 import type { ClaimResult } from './claims.js'
 
@@ -43,11 +45,9 @@ export const foundText = ({ found, property }: ClaimResult): string => {
 /** What a solver said to a row: it settled it too; it did not get to the end; or it was not asked, as of behaviours. */
 export const confirmationOf = ({ property, report }: Pick<ClaimResult, 'property' | 'report'>): 'confirmed' | 'open' | 'not asked' => {
   const solved = report?.solved ?? null
-  if (solved === null || property === null || !settledByStates.has(property.kind)) return 'not asked'
+  if (solved === null || property === null || !isStateKind(property.kind)) return 'not asked'
   return solved.open.some(({ name }) => name === property.name) ? 'open' : 'confirmed'
 }
-
-const settledByStates: ReadonlySet<string> = new Set(['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range'])
 
 /** `; by Z3 too: 340 of 352, 12 not within the time`. */
 const confirmedText = (rows: readonly ClaimResult[]): string => {

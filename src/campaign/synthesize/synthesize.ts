@@ -55,7 +55,7 @@ export const synthesizeModel = async (target: string, options: SynthesizeOptions
       `'${size}' is a size, and no flag or choice`,
       `mmucheck sweep ${target} --over ${size} tries its values one by one`,
     )
-  const chosen = chooseProperties({ ...loaded, hash: '' }, properties, [])
+  const chosen = chooseProperties(loaded, properties, [])
   const witness = Object.entries(chosen).find(([, { kind }]) => kind !== 'always' && kind !== 'bound')
   if (witness !== undefined)
     throw new DiagnosticError(

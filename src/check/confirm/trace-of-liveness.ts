@@ -2,6 +2,7 @@
 import { at, fieldOf } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { Query, System } from '../../ir/system.js'
+import type { DisagreementDetails } from '../../replay/disagreement.js'
 import { ask } from '../../replay/evaluate.js'
 import { type SlowGraph, slowGraph } from '../../replay/graph.js'
 import { replayLasso } from '../../replay/lasso.js'
@@ -10,7 +11,6 @@ import { replay } from '../../replay/replay.js'
 import type { State } from '../../replay/state.js'
 import type { Outcome, Trace } from '../../trace/trace.js'
 import { formatCount, formatStateCount } from '../report/format.js'
-import type { DisagreementDetails } from './disagreement.js'
 import { assemble, confirm, type Subject, sourceAt, type Written, writtenAt } from './trace-of.js'
 
 /** A trace, and what was done beyond replaying it; nothing where it is empty. */

@@ -1,16 +1,17 @@
 /** From what an engine claims to a trace that people see: only what the oracle has confirmed. */
+
 import { at, fieldOf } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
+import type { StateKind } from '../../ir/built-in.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
 import type { Property } from '../../lang/property.js'
+import { Disagreement, type DisagreementDetails } from '../../replay/disagreement.js'
 import { evaluate } from '../../replay/evaluate.js'
 import { type Replay, replay } from '../../replay/replay.js'
 import type { Outcome, SourcePlace, Trace } from '../../trace/trace.js'
-import type { PropertyKind } from '../report/report.js'
 import type { NamedProperties } from '../request/properties.js'
 import type { Target } from '../request/target.js'
-import { Disagreement, type DisagreementDetails } from './disagreement.js'
 import { enabledAgents } from './enabled.js'
 
 /** A model as it was compiled. */
@@ -22,13 +23,10 @@ export interface Subject {
   readonly system: System
 }
 
-/** What a single state, or a single step, settles. */
-export type SafetyKind = Extract<PropertyKind, 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'>
-
 /** What an engine found out about a property. */
 export interface Claim {
   readonly name: string
-  readonly kind: SafetyKind
+  readonly kind: StateKind
   readonly length: number | null
   /** For a failing step, an index into `System.failures`. */
   readonly failure: number | null
@@ -88,7 +86,7 @@ export const confirm = <T>(details: DisagreementDetails, run: () => T): T => {
   try {
     return run()
   } catch (error) {
-    if (error instanceof Disagreement) throw error
+    if (error instanceof Disagreement && error.details !== null) throw error
     throw new Disagreement(error instanceof Error ? error.message : String(error), details, { cause: error })
   }
 }

@@ -1,13 +1,13 @@
 /** The report of the symbolic engine alone: what a solver found, or excluded, without enumerating states. */
+import { builtIns, type StateKind, stateBuiltIns } from '../../ir/built-in.js'
 import type { CompiledProperty, System } from '../../ir/system.js'
 import { withSession } from '../../session/pool.js'
 import type { Answer } from '../../symbolic/search/settle.js'
-import { type SafetyKind, traceOf } from '../confirm/trace-of.js'
+import { traceOf } from '../confirm/trace-of.js'
 import { after } from '../report/established.js'
 import { limitText } from '../report/limit.js'
 import type { Findings, PropertyKind, PropertyReport, ReportLimit, Verdict } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
-import { builtIns } from '../request/properties.js'
 import { subjectOf } from '../request/subject.js'
 import { type Answers, answersAfter } from './answers.js'
 
@@ -83,8 +83,9 @@ const asked = (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOption
 
 const propertyOf = (system: System, name: string): CompiledProperty | null => system.properties.find((p) => p.name === name) ?? null
 
-const kindOf = (system: System, name: string): SafetyKind => {
-  if (name === 'deadlock' || name === 'assert' || name === 'range') return name
+const kindOf = (system: System, name: string): StateKind => {
+  const builtIn = stateBuiltIns(system).find((one) => one === name)
+  if (builtIn !== undefined) return builtIn
   const property = propertyOf(system, name)
   if (property === null) throw new Error(`there is no property '${name}'`)
   return property.kind
@@ -95,7 +96,7 @@ const verdictOf = (kind: PropertyKind, { kind: answer }: Answer): Verdict => {
   return (answer === 'reached') === (kind === 'sometimes') ? 'holds' : 'violated'
 }
 
-const words = (kind: SafetyKind, answer: Answer, limit: ReportLimit | null): string => {
+const words = (kind: StateKind, answer: Answer, limit: ReportLimit | null): string => {
   switch (answer.kind) {
     case 'reached':
       return `${reachedWord(kind)} ${after(answer.length)}`
@@ -115,7 +116,7 @@ const depthOf = (answers: Answers['answers']): number => {
 const lengthOf = (answer: Answer): number =>
   answer.kind === 'reached' ? answer.length : answer.kind === 'never' && answer.because.kind === 'length' ? answer.because.length : 0
 
-const reachedWord = (kind: SafetyKind): string => {
+const reachedWord = (kind: StateKind): string => {
   switch (kind) {
     case 'sometimes':
       return 'reached'

@@ -3,7 +3,7 @@ import { runAgainText } from '../../check/confirm/again/words.js'
 import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
 import type { PropertyReport, Report, ReportLimit, Unreached, Verdict } from '../../check/report/report.js'
-import { builtIns } from '../../check/request/properties.js'
+import { isBuiltIn } from '../../ir/built-in.js'
 import { defaultDiagram, diagram } from '../../trace/diagram.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
@@ -121,9 +121,8 @@ const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[]
 /** What somebody might take for checked. */
 const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] => {
   const isEnumerated = engine === 'explicit' || engine === 'both'
-  const isBuiltIn = ({ kind }: PropertyReport): boolean => builtIns.some((builtIn) => builtIn === kind)
   return [
-    ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
+    ...(properties.every(({ kind }) => isBuiltIn(kind)) ? ['no property of the model was checked: only what is built in'] : []),
     ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
     ...(deadlock === 'not asked for' ? ['deadlock was not checked: there are no processes, only rules (--deadlock)'] : []),
     ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),

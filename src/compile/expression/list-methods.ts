@@ -252,13 +252,19 @@ const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
   return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
 }
 
-/** A test of item i; 0 where it is not there. The item is read here: after what the callbacks for those before it have done. */
+/**
+ * A test of item i; 0 where it is not there. The item is read here: after what the callbacks for those before it have
+ * done.
+ */
 const whereThere = (c: Context, { sequence, site }: ListCall, i: number, passes: (item: Item, i: number) => Expr): Expr => {
   const item = sequence.item(i)
   return andThen(c, item.present, () => passes(item, i), site)
 }
 
-/** The items as they were when their turn came, and for each whether it is the first that passes the test. Behind that one none is looked at. */
+/**
+ * The items as they were when their turn came, and for each whether it is the first that passes the test. Behind that
+ * one none is looked at.
+ */
 const firstHits = (c: Context, call: ListCall): { readonly hits: Expr[]; readonly items: Item[] } => {
   const { sequence, site } = call
   let none: Expr = one

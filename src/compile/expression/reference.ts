@@ -1,4 +1,6 @@
-/** What the left side of an assignment stands for: ECMAScript's evaluation of it to a Reference, before the right side. */
+/**
+ * What the left side of an assignment stands for: ECMAScript's evaluation of it to a Reference, before the right side.
+ */
 import type { Expression, MemberExpression } from 'oxc-parser'
 import { and, binary, zero } from '../../ir/build.js'
 import { integer } from '../values/arithmetic.js'
@@ -58,7 +60,10 @@ const keyOf = (c: Context, node: MemberExpression, scope: Scope): Key => {
   return { value: evaluate(c, node.property as Expression, scope), node: node.property as Expression }
 }
 
-/** `a.b[i].c` of a local `a`: a part of the object that it holds, unless the way there leads through a reference to the state. */
+/**
+ * `a.b[i].c` of a local `a`: a part of the object that it holds, unless the way there leads through a reference to the
+ * state.
+ */
 const throughLocal = (c: Context, node: MemberExpression, root: IdentifierReference, rootValue: Value, scope: Scope): Reference => {
   const name = textOf(c, scope.file, node)
   const path: (string | Value)[] = []

@@ -1,4 +1,7 @@
-/** What the left side of an assignment leads to when it is read or written: a local, a place in the state, a part of a local object. */
+/**
+ * What the left side of an assignment leads to when it is read or written: a local, a place in the state, a part of a
+ * local object.
+ */
 import { constant, eq } from '../../ir/build.js'
 import { integer } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'

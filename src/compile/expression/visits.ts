@@ -1,4 +1,6 @@
-/** How methods go through what they are called on while their callbacks may change it, and do what is for items only. */
+/**
+ * How methods go through what they are called on while their callbacks may change it, and do what is for items only.
+ */
 import { and, binary, constant, not, or } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
 import type { Context } from '../values/context.js'
@@ -25,11 +27,17 @@ export const visit = (c: Context, how: Visit, receiver: Value, site: Site): Sequ
   }
 }
 
-/** As most methods go through a list: they go no further than it was long when they were called, and leave out what has gone since. */
+/**
+ * As most methods go through a list: they go no further than it was long when they were called, and leave out what has
+ * gone since.
+ */
 const visited = (c: Context, receiver: Value, site: Site): Sequence =>
   asLongAs(c, receiver, site, (stillThere, item) => ({ present: and(item.present, stillThere), value: item.value }))
 
-/** As `find` and `findIndex` go: they read what has gone since too. In an array of JavaScript that is undefined; a queue has no such element. */
+/**
+ * As `find` and `findIndex` go: they read what has gone since too. In an array of JavaScript that is undefined; a
+ * queue has no such element.
+ */
 const searched = (c: Context, receiver: Value, site: Site): Sequence =>
   asLongAs(c, receiver, site, (stillThere, item) => {
     check(
@@ -42,7 +50,10 @@ const searched = (c: Context, receiver: Value, site: Site): Sequence =>
     return item
   })
 
-/** What `map` goes through: in JavaScript its result would have holes where something has gone, and nothing else has holes. */
+/**
+ * What `map` goes through: in JavaScript its result would have holes where something has gone, and nothing else has
+ * holes.
+ */
 const unchanging = (c: Context, receiver: Value, site: Site): Sequence =>
   asLongAs(c, receiver, site, () =>
     refuse(c, 'MC101', site.file, site.node, 'map over a queue that its callback changes', 'go over a copy: [...q].map(...)'),

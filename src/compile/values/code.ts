@@ -3,7 +3,10 @@ import type { Span, Stmt } from '../../ir/system.js'
 import type { Read } from './reads.js'
 import type { Cells } from './way.js'
 
-/** What code is compiled for: a step of an agent, the condition of an `until`, a label or message, a property, or `init`. */
+/**
+ * What code is compiled for: a step of an agent, the condition of an `until`, a label or message, a property, or
+ * `init`.
+ */
 export type Purpose = 'step' | 'condition' | 'text' | 'property' | 'init' | 'start'
 
 export interface Code {

@@ -1,4 +1,7 @@
-/** What the compiler carries along. Everybody gets all of it, so it is in parts, by how long they last and who they are for. */
+/**
+ * What the compiler carries along. Everybody gets all of it, so it is in parts, by how long they last and who they are
+ * for.
+ */
 import type { Stmt } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
 import { type Code, createCode, type Purpose } from './code.js'

@@ -20,7 +20,10 @@ export const close = (block: OpenBlock): Block => {
   return { body: block.body, end: block.end }
 }
 
-/** Steps that emit more statements than this are refused: V8 takes about 100 kB to compile each. Those of protocols have hundreds. */
+/**
+ * Steps that emit more statements than this are refused: V8 takes about 100 kB to compile each. Those of protocols
+ * have hundreds.
+ */
 const mostStatements = 40_000
 
 export const emit = (c: Context, stmt: Stmt): void => {

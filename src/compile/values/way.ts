@@ -1,4 +1,7 @@
-/** The way through a step that is being compiled: what holds on it, and where the code goes that it emits. Where ways part, each has its own. */
+/**
+ * The way through a step that is being compiled: what holds on it, and where the code goes that it emits. Where ways
+ * part, each has its own.
+ */
 import type { Stmt } from '../../ir/system.js'
 import type { Context } from './context.js'
 import type { Evaluated } from './evaluated.js'
@@ -33,11 +36,16 @@ export interface Way {
   calls: readonly object[]
   /** What it says of the free params. */
   known: Known
-  /** What has been evaluated of the expression with a yield that is in progress: its yields, and what stands to their left. See order.ts. */
+  /**
+   * What has been evaluated of the expression with a yield that is in progress: its yields, and what stands to their
+   * left. See order.ts.
+   */
   evaluated: ReadonlyMap<object, Evaluated>
   /** How often each local and its parts have been assigned, by depth: 0 is the local itself. */
   changes: ReadonlyMap<string, readonly number[]>
-  /** The last store to each variable, by its number of all: where this has not changed, it still holds what was read. */
+  /**
+   * The last store to each variable, by its number of all: where this has not changed, it still holds what was read.
+   */
   readonly written: Map<number, number>
 }
 

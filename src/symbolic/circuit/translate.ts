@@ -2,7 +2,9 @@
  * A `System` as a circuit. The inputs of a step are a unit (a process, or one rule of an agent) in binary, and the choices on the way; unused choices are
  * 0, so each transition has exactly one name and each model of an unrolled circuit is a schedule.
  */
+
 import { at } from '../../at.js'
+import { type FailureKind, failureKinds } from '../../ir/built-in.js'
 import type { Block, FrameEntry, Process, Step, System } from '../../ir/system.js'
 import { walkBlock } from '../../ir/walk.js'
 import {
@@ -114,7 +116,7 @@ export const translate = (system: System): Translation => {
   const step = [...unitBits, ...choices.inputs]
   const taken = takenSteps(executor, fields, units, unitBits, current, choices)
   const start = initialStates(executor, fields)
-  const mayTake = (kind: 'assert' | 'range'): Literal =>
+  const mayTake = (kind: FailureKind): Literal =>
     any(
       graph,
       taken.map(({ selected, outcome }) => and(graph, selected, outcome.failing[kind])),
@@ -133,9 +135,7 @@ export const translate = (system: System): Translation => {
     targets: [
       ...propertyTargets(executor, current),
       ...deadlockTarget(executor, taken, choices.inputs, current),
-      ...(['assert', 'range'] as const).map(
-        (kind): Target => ({ name: kind, kind, reached: mayTake(kind), reachedInit: start.failing[kind] }),
-      ),
+      ...failureKinds.map((kind): Target => ({ name: kind, kind, reached: mayTake(kind), reachedInit: start.failing[kind] })),
     ],
     names: bitNames(fields),
   }

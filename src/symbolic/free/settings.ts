@@ -3,7 +3,7 @@ import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { checkInvariant, type Refusal } from '../certificate/check-certificate.js'
 import { FALSE } from '../circuit/aig.js'
-import type { Circuit, Target } from '../circuit/circuit.js'
+import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { translate } from '../circuit/translate.js'
 import { type Clause, prove, type Reached } from '../ic3/ic3.js'
 import type { SolverFactory } from '../solver/solver.js'
@@ -215,7 +215,7 @@ const withoutInitialState = (circuit: Circuit, knobs: KnobBits, targets: readonl
     circuit,
     { vector: () => [], move: () => ({ step: 0, choice: 0 }), start: () => 0 },
     knobs,
-    [start, ...targets.filter(({ kind }) => kind === 'assert' || kind === 'range')],
+    [start, ...targets.filter(isOfSteps)],
     factory,
   )
   try {

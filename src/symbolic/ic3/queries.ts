@@ -41,8 +41,6 @@ export interface Queries {
   readonly liftBad: (taken: Taken, target: Target) => Cube
   /** The choice of an initial state in the cube; or else a part of the cube that no initial state is in. */
   readonly start: (cube: Cube) => Choice | Cube
-  /** A choice with which `init` itself fails for one of the targets; null where there is none. */
-  readonly failingStart: (targets: readonly Target[]) => Choice | null
   /** No state of frames 1..level is in the cube any more. */
   readonly exclude: (cube: Cube, level: number) => void
   readonly dispose: () => void
@@ -208,27 +206,12 @@ export const createQueries = (
     return ask(starting, present) ? readInputs(starting, circuit.start) : coreOf(starting, cube, present)
   }
 
-  const failingStart = (targets: readonly Target[]): Choice | null => {
-    const fails = any(
-      graph,
-      targets.map((target) => target.reachedInit),
-    )
-    // Where `init` always fails no state is possible, so the other solvers have no model at all.
-    const side = createSide(circuit, factory)
-    try {
-      return ask(side, [side.literal(fails)]) ? readInputs(side, circuit.start) : null
-    } finally {
-      side.solver.dispose()
-    }
-  }
-
   return {
     bad,
     entering,
     liftStep,
     liftBad,
     start,
-    failingStart,
     exclude,
     asked: () => count,
     dispose: () => {
