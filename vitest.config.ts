@@ -1,8 +1,17 @@
 import { defineConfig } from 'vitest/config'
 import { mmucheck } from './src/load/vite.ts'
+import { slowTests } from './test/slow.ts'
 
 export default defineConfig({
   plugins: [mmucheck()],
   // A test that hangs is ended; how fast one is on a busy machine is no property of ours.
-  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+  test: {
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // `npm test` runs the fast ones, `npm run test:all` both; a file named on the command line runs wherever it is.
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...slowTests] } },
+      { extends: true, test: { name: 'slow', include: [...slowTests] } },
+    ],
+  },
 })

@@ -4,7 +4,7 @@
  * page-table entry under the lock of that page table. That lock lives in the page table's own struct page, so whoever cannot see the
  * page directory entry cannot find it. Each CPU has one page table preallocated, and one page to map.
  *
- * `direct`: what is deferred is the memory write (PROTOCOLS C1b.4, reading D). `shadow`: memory is written at once, and only the hypervisor
+ * `direct`: what is deferred is the memory write (reading D of C1b.4). `shadow`: memory is written at once, and only the hypervisor
  * learns of it later, so that the hardware faults meanwhile (reading S); what is queued is the hypervisor's part
  * then. The entries are only ever set, so no TLB is modelled.
  */
@@ -22,12 +22,13 @@ import {
   optional,
   type ParamValues,
   queue,
-  record,
   type StateOf,
   type Steps,
   size,
+  union,
 } from 'mmucheck'
 import { acquire, lock, release } from 'mmucheck/mmu'
+import { match } from 'ts-pattern'
 
 const params = {
   cpus: size(2, { max: 3, doc: 'CPUs that touch the region' }),
@@ -44,6 +45,10 @@ const params = {
 
 type Params = ParamValues<typeof params>
 
+/** A set of the page directory entry, or of an entry of a page table, that the hypervisor is still to be told. */
+const deferredSet = (p: Params) =>
+  union('entry', { pmd: { table: index(p.cpus) }, pte: { table: index(p.cpus), at: index(p.pages), page: index(p.cpus) } })
+
 const state = (p: Params) => ({
   mmLock: lock(p.cpus),
   ptl: array(p.cpus, lock(p.cpus)),
@@ -54,7 +59,7 @@ const state = (p: Params) => ({
   /** The hypervisor's copies of both, which the hardware walks where `mode` is shadow. */
   shadowPmd: optional(index(p.cpus)),
   shadowTable: array(p.cpus, array(p.pages, optional(index(p.cpus)))),
-  deferred: array(p.cpus, queue(2, record({ isPmd: bool, table: index(p.cpus), at: index(p.pages), page: index(p.cpus) }))),
+  deferred: array(p.cpus, queue(2, deferredSet(p))),
   /** Whose page was the first to be mapped there, in the order of the locks. */
   mapped: ghost(array(p.pages, optional(index(p.cpus)))),
   /** A CPU touched its page again, when its handler was done, and faulted again. */
@@ -72,14 +77,16 @@ const walk = (s: State, p: Params, at: number): number | null => {
 function* drain(s: State, p: Params, cpu: number, label: string): Steps {
   while (s.deferred[cpu].length > 0) {
     yield label
-    const update = s.deferred[cpu].shift()
-    if (p.mode === 'shadow') {
-      if (update.isPmd) s.shadowPmd = update.table
-      else s.shadowTable[update.table][update.at] = update.page
-    } else {
-      if (update.isPmd) s.pmd = update.table
-      else s.table[update.table][update.at] = update.page
-    }
+    match(s.deferred[cpu].shift())
+      .with({ entry: 'pmd' }, ({ table }) => {
+        if (p.mode === 'shadow') s.shadowPmd = table
+        else s.pmd = table
+      })
+      .with({ entry: 'pte' }, ({ table, at, page }) => {
+        if (p.mode === 'shadow') s.shadowTable[table][at] = page
+        else s.table[table][at] = page
+      })
+      .exhaustive()
   }
 }
 
@@ -92,7 +99,7 @@ function* allocate(s: State, p: Params, cpu: number): Steps {
     if (p.pdeDeferred) {
       if (p.mode === 'direct') yield 'queue pmd_populate()'
       else yield 'pmd_populate(), hypervisor to be told'
-      s.deferred[cpu].push({ isPmd: true, table: cpu, at: 0, page: 0 })
+      s.deferred[cpu].push({ entry: 'pmd', table: cpu })
       if (p.mode === 'shadow') s.pmd = cpu
     } else {
       yield 'pmd_populate()'
@@ -151,7 +158,7 @@ export default model({
       if (isNone) {
         if (p.mode === 'direct') yield `queue set_pte(pte[${at}])`
         else yield `set_pte(pte[${at}]), hypervisor to be told`
-        s.deferred[cpu].push({ isPmd: false, table, at, page: cpu })
+        s.deferred[cpu].push({ entry: 'pte', table, at, page: cpu })
         if (p.mode === 'shadow') s.table[table][at] = cpu
         if (s.mapped[at] === null) s.mapped[at] = cpu
       }

@@ -8,9 +8,9 @@
  * It differs from `mmu-notifier`, whose pages go away for good and whose question is who frees what is still used. Here nothing is freed
  * before range_end(); what is at stake is which of two pages is read.
  *
- * Where the specification says more, or less:
- * - PROTOCOLS section 7.6 asks that the device "never reads the old page after it has observed the new page of another va". Taken at its word that
- *   is violated by every design, the documented one too: nobody has begun to copy addrA yet, or nobody has stored to it. What the document
+ * What is asked of the device, and what is not:
+ * - A property of pages would be that the device never reads the old page once it has seen the new page of another address. That is
+ *   violated by every design, the documented one too: nobody has begun to copy addrA yet, or nobody has stored to it. What the document
  *   argues with is stores ("the device see the new value for addrB before seeing the new value for addrA"), and so does `storesSeenInOrder`.
  *   `newPageThenOldPage` shows that the other is reachable in all designs.
  * - The document's CPU-thread-2 and -3 are one thread here, and so are its DEV-thread-0 and -2: what orders the stores and the loads is program order.

@@ -11,7 +11,7 @@
  * What read and write barriers order is in program order here, and a param swaps it. Pages that are not freed but replaced (copy-on-write) are
  * `mmu-notifier-cow`.
  *
- * Verdicts are as PROTOCOLS section 7.5 expects them. Two of them say less, or more, than they seem to:
+ * Two verdicts of docs/protocols/mmu-notifier.md say less, or more, than they seem to:
  * - Page references and invalidate_page() without blocking let a page be reclaimed only because the user may touch it while it is in the swap
  *   cache: then it is mapped, unmapped and invalidated once more. An spte that a fault installs after invalidate_page() goes no other way. So
  *   without the rule `user`, or if the user never touches the page again, `reclaimable` would not hold there.

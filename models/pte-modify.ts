@@ -24,13 +24,13 @@ import {
   ghost,
   index,
   model,
-  optional,
   type ParamValues,
   range,
   record,
   type StateOf,
   type Steps,
   size,
+  union,
   when,
 } from 'mmucheck'
 import {
@@ -53,6 +53,7 @@ import {
   tlb,
   xchg,
 } from 'mmucheck/mmu'
+import { match } from 'ts-pattern'
 
 const params = {
   ptes: size(1, { max: 64, doc: 'entries that mprotect() changes' }),
@@ -90,7 +91,7 @@ const state = (p: Params) => ({
   queued: deferredQueue(p.batchSize, p.ptes, pte()),
   tlb: tlb(p.ptes),
   /** A walk of non-compliant hardware, which has read the entry and is still to set its bits. */
-  walking: optional(record({ page: index(p.ptes), isStore: bool })),
+  walking: union('access', { none: {}, load: { page: index(p.ptes) }, store: { page: index(p.ptes) } }),
 
   /** A user store has completed, a walk has set A: what must not be forgotten. */
   stored: ghost(array(p.ptes, bool)),
@@ -313,7 +314,7 @@ export default model({
       if (p.tlbFlushAfterCommit) {
         yield 'flush_tlb_range()'
         flushAll(s.tlb)
-        s.walking = null
+        s.walking = { access: 'none' }
       }
       if (p.ptlHeldUntilDrain) yield* release(s.ptl, kernel, 'spin_unlock(ptl)')
       yield 'return from mprotect()'
@@ -330,7 +331,7 @@ export default model({
               yield* otherUpdate(s, p, at)
               yield 'flush_tlb_page()'
               flush(s.tlb, at)
-              s.walking = null
+              s.walking = { access: 'none' }
               if (p.otherTakesPtl) yield* release(s.ptl, other, 'spin_unlock(ptl)')
             } while (p.otherWriter === 'age')
           },
@@ -369,21 +370,25 @@ export default model({
                   'walk: read *pte': function* (s: State) {
                     const page = yield* choose(p.ptes)
                     const access = yield* choose(['load', 'store'])
-                    when(s.walking === null && s.pte[page].P && (access === 'load' || s.pte[page].W))
-                    s.walking = { page, isStore: access === 'store' }
+                    when(s.walking.access === 'none' && s.pte[page].P && (access === 'load' || s.pte[page].W))
+                    if (access === 'load') s.walking = { access: 'load', page }
+                    else s.walking = { access: 'store', page }
                   },
                   'walk: set A and D, come what may': (s: State) => {
-                    when(s.walking !== null)
-                    if (s.walking !== null) {
-                      const { page, isStore } = s.walking
-                      orAccessedDirty(s.pte[page], isStore ? 'store' : 'load')
-                      s.accessed[page] = true
-                      if (isStore) {
+                    when(s.walking.access !== 'none')
+                    match(s.walking)
+                      .with({ access: 'load' }, ({ page }) => {
+                        orAccessedDirty(s.pte[page], 'load')
+                        s.accessed[page] = true
+                      })
+                      .with({ access: 'store' }, ({ page }) => {
+                        orAccessedDirty(s.pte[page], 'store')
+                        s.accessed[page] = true
                         s.stored[page] = true
                         s.cleaned[page] = false
-                      }
-                    }
-                    s.walking = null
+                      })
+                      .exhaustive()
+                    s.walking = { access: 'none' }
                   },
                 }
               : {}),

@@ -6,7 +6,7 @@
  * typer makes page 0 of it an L1 page table, or stops to use it as one. `giveBack` returns page 0 to Xen, once. Every cmpxchg loop is a
  * step that reads and a step that compares and exchanges; get_page_and_type() of one 4K page is one step where its loop is not the matter.
  *
- * The verdicts are those of PROTOCOLS section 6, with these readings:
+ * How the mails of April 2010 (Keir Fraser, Dave McCracken, xen-devel) and the code of 06ef473029 are read here:
  * - C3.7 (impl2010 as it was shipped) is a finding about this abstraction of put_superpage() and unmark_superpage(); nobody has
  *   confirmed it on Xen. It assumes two L2 tables of one guest that are changed by two vCPUs at once, and that nothing but the pages'
  *   type counts keeps a page table from being mapped writable. What to look at in Xen 4.1 to 4.9: `do_pages` in the two cmpxchg loops,

@@ -17,17 +17,17 @@
  * With PAE an entry is 64 bits, which a guest stores in two halves (`pae`). Between the two it may be 'torn', and name any page there
  * is. Unhooking hides that from the hardware, but not from Xen, if another vCPU's fault makes it validate the table just then.
  *
- * The verdicts are those of PROTOCOLS section 3, but for two:
- * - C1a.8. PROTOCOLS expects no spurious faults from explicit retyping. That holds of a table that is not in use yet, as the child's in a
+ * Two verdicts that one might not expect:
+ * - C1a.8. Explicit retyping makes no spurious faults, one would think. That holds of a table that is not in use yet, as the child's in a
  *   fork. A table in use must be unhooked while its type is another, by whomever, so another vCPU's fault can be late just as before.
  * - C1a.6. The emulation ensures progress if one vCPU writes. If both do (`bothWrite`), it is granted once after a batch without updates,
  *   to whoever faults next, and the other may fault for ever: each time it gets the table it finds it hooked again. A finding about the
  *   abstracted protocol, which nobody has confirmed. It takes two vCPUs that stay in step. What to look at in Xen: `prev_nr_updates`
  *   belongs to the slot, not to the vCPU that faulted.
  *
- * More than PROTOCOLS section 10 asks for: switches of CR3 while the INACTIVE slot is in use. Left out, as there: tables that are split between user and
- * kernel. Left out too: a second read-only mapping of an L1 table, by which a guest may fault on a table that is writable by the first (Xen flushes that
- * slot, and goes on as here); and of the two vCPUs only vcpu1, where there is one, changes its address space, and only vcpu0 stores in halves.
+ * CR3 may be switched while the INACTIVE slot is in use. Left out: tables that are split between user and kernel, and a second read-only
+ * mapping of an L1 table, by which a guest may fault on a table that is writable by the first (Xen flushes that slot, and goes on as here).
+ * Of the two vCPUs only vcpu1, where there is one, changes its address space, and only vcpu0 stores in halves.
  */
 import {
   array,

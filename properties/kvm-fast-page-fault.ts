@@ -75,10 +75,10 @@ const logOrder =
 const logFlush = 'step 4 ensures that writes done after exiting to userspace will be logged for the next call'
 const dirtyLogCode = 'Linux, virt/kvm/kvm_main.c, kvm_get_dirty_log_protect()'
 
-/** KVM's own documentation and commits, of 2012 to 2022: PROTOCOLS section 2.8. */
+/** KVM's own documentation (Documentation/virt/kvm/locking.rst) and commits, of 2012 to 2022. */
 export const mails = claims(kvmFastPageFault, [
   ...(['noUnloggedStore', 'noLostDirty', 'noLostAccessed', 'protectionEffective', 'noUseAfterFree'] as const).map((property) => ({
-    id: '2.8 cmpxchg',
+    id: 'KVM cmpxchg',
     quote: safe,
     source: locking,
     settings: { vcpus: 2, accesses: 2 },
@@ -87,7 +87,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'as coded, two virtual CPUs and everybody else at once',
   })),
   {
-    id: '2.8 cmpxchg',
+    id: 'KVM cmpxchg',
     quote: safe,
     source: locking,
     variant: 'set-w-by-plain-write',
@@ -96,7 +96,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'a plain write detects nothing: it brings back what was zapped',
   },
   {
-    id: '2.8 cmpxchg',
+    id: 'KVM cmpxchg',
     quote: mmuWritable,
     source: locking,
     variant: 'mmu-writable-kept',
@@ -105,10 +105,10 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'and it detects nothing where a write protection that must stay is not told from that of the dirty log',
   },
 
-  { id: '2.8 ABA', quote: aba, source: locking, variant: 'aba-unguarded', property: 'noUnloggedStore', expected: 'violated' },
-  { id: '2.8 ABA', quote: direct, source: locking, variant: 'aba-direct-only', property: 'noUnloggedStore', expected: 'holds' },
+  { id: 'KVM ABA', quote: aba, source: locking, variant: 'aba-unguarded', property: 'noUnloggedStore', expected: 'violated' },
+  { id: 'KVM ABA', quote: direct, source: locking, variant: 'aba-direct-only', property: 'noUnloggedStore', expected: 'holds' },
   {
-    id: '2.8 ABA',
+    id: 'KVM ABA',
     quote: pin,
     source: locking,
     variant: 'aba-gfn-pinned',
@@ -117,7 +117,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'right, if the pinned page is compared with that of the spte',
   },
   {
-    id: '2.8 ABA',
+    id: 'KVM ABA',
     quote: pin,
     source: locking,
     variant: 'aba-gfn-pinned-page-not-compared',
@@ -127,7 +127,7 @@ export const mails = claims(kvmFastPageFault, [
   },
 
   ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
-    id: '2.8 volatile',
+    id: 'KVM volatile',
     quote: origin,
     source: locking,
     variant: 'before-the-fast-path',
@@ -136,7 +136,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'right, without the fast path',
   })),
   {
-    id: '2.8 volatile',
+    id: 'KVM volatile',
     quote: notAfter,
     source: locking,
     variant: 'non-atomic-spte-update',
@@ -144,7 +144,7 @@ export const mails = claims(kvmFastPageFault, [
     expected: 'violated',
   },
   {
-    id: '2.8 volatile',
+    id: 'KVM volatile',
     quote: notAfter,
     source: locking,
     variant: 'non-atomic-spte-update',
@@ -152,9 +152,9 @@ export const mails = claims(kvmFastPageFault, [
     expected: 'holds',
     reading: 'A is not lost: an spte in which it is clear was volatile before',
   },
-  { id: '2.8 volatile', quote: volatile, source: locking, property: 'noLostDirty', expected: 'holds' },
+  { id: 'KVM volatile', quote: volatile, source: locking, property: 'noLostDirty', expected: 'holds' },
   ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
-    id: '2.8 volatile',
+    id: 'KVM volatile',
     quote: sets,
     source: 'Sean Christopherson, Linux commit 706c9c55e5a3, 23 Apr 2022',
     variant: 'volatile-unless-writable',
@@ -163,7 +163,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'so a writable spte with A and D set needs no xchg',
   })),
   ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
-    id: '2.8 volatile',
+    id: 'KVM volatile',
     quote: clobber,
     source: xchgCommit,
     variant: 'tdp-mmu-before-2022',
@@ -172,7 +172,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'the TDP MMU wrote with plain stores',
   })),
   ...(['noUnloggedStore', 'protectionEffective', 'noUseAfterFree'] as const).map((property) => ({
-    id: '2.8 volatile',
+    id: 'KVM volatile',
     quote: onlyDirty,
     source: xchgCommit,
     variant: 'tdp-mmu-before-2022',
@@ -182,7 +182,7 @@ export const mails = claims(kvmFastPageFault, [
   })),
 
   {
-    id: '2.8 TLB flush',
+    id: 'KVM TLB flush',
     quote: threadB,
     source: yoshikawa,
     variant: 'flush-if-w',
@@ -191,7 +191,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'the flush of the dirty log is still to come, and W is already clear',
   },
   {
-    id: '2.8 TLB flush',
+    id: 'KVM TLB flush',
     quote: "This patch fixes this problem by making get_dirty_log hold the mmu_lock until it flushes the TLB's.",
     source: yoshikawa,
     variant: 'flush-if-w-under-lock',
@@ -199,16 +199,16 @@ export const mails = claims(kvmFastPageFault, [
     expected: 'holds',
   },
   {
-    id: '2.8 TLB flush',
+    id: 'KVM TLB flush',
     quote: outOfLock,
     source: 'Xiao Guangrong, Linux commit 198c74f43f0f (2014)',
     property: 'protectionEffective',
     expected: 'holds',
     reading: 'because MMU-writable is what a flush depends on, not W',
   },
-  { id: '2.8 TLB flush', quote: readOnly, source: locking, variant: 'flush-if-w', property: 'protectionEffective', expected: 'violated' },
+  { id: 'KVM TLB flush', quote: readOnly, source: locking, variant: 'flush-if-w', property: 'protectionEffective', expected: 'violated' },
   {
-    id: '2.8 TLB flush',
+    id: 'KVM TLB flush',
     quote: cached,
     source: xchgCommit,
     variant: 'non-atomic-spte-update-flush-if-w',
@@ -217,9 +217,9 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'W was clear when it was read, and is not when it is overwritten',
   },
 
-  { id: '2.8 dirty log', quote: logOrder, source: dirtyLogCode, property: 'noUnloggedStore', expected: 'holds' },
+  { id: 'KVM dirty log', quote: logOrder, source: dirtyLogCode, property: 'noUnloggedStore', expected: 'holds' },
   {
-    id: '2.8 dirty log',
+    id: 'KVM dirty log',
     quote: logOrder,
     source: dirtyLogCode,
     variant: 'protect-before-snapshot',
@@ -228,7 +228,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'the fast path makes the page writable between the two, and its mark is cleared with the others',
   },
   {
-    id: '2.8 dirty log',
+    id: 'KVM dirty log',
     quote: logOrder,
     source: dirtyLogCode,
     variant: 'mark-dirty-first',
@@ -237,7 +237,7 @@ export const mails = claims(kvmFastPageFault, [
     reading: 'the fast path has an order to keep as well: writable first, then the mark',
   },
   {
-    id: '2.8 dirty log',
+    id: 'KVM dirty log',
     quote: logFlush,
     source: dirtyLogCode,
     variant: 'log-without-flush',

@@ -1,4 +1,7 @@
-/** What a task may expect of its own lazy MMU section, with what history says of it: PROTOCOLS C1b.1 (the cost) and section 4.6. */
+/**
+ * What a task may expect of its own lazy MMU section, with the cost that Zachary Amsden claims for it (virtualization, 28 Jul 2006: C1b.1) and
+ * the bugs that Linux had of it from 2009 to 2025 (P1b).
+ */
 import { always, claims, maximum, properties, sometimes } from 'mmucheck'
 import lazyMmuNesting from '../models/lazy-mmu-nesting.ts'
 
@@ -9,7 +12,7 @@ export default properties(lazyMmuNesting, {
   nothingQueuedOutsideTheMode: always((s) => s.deferred.every((queue, cpu) => (s.lazy[cpu] > 0 && !s.paused) || queue.length === 0)),
   /** A section that is called does not end the batching of its caller. */
   innerSectionKeepsBatching: always((s) => !s.batchingLost),
-  /** PROTOCOLS section 8: n updates take ⌈n / depth⌉ hypercalls, if nobody interferes. */
+  /** The cost model (docs/protocols/costs.md): n updates take ⌈n / depth⌉ hypercalls, if nobody interferes. */
   hypercallsAsCounted: always((s, p) => {
     if (!s.returned || p.flushBeforeRead || p.inner !== 'nothing' || p.irqInsideLazy !== 'none' || p.preempt !== 'never') return true
     return s.hypercalls === Math.trunc((p.updates + 1 + p.depth - 1) / p.depth)
@@ -36,7 +39,7 @@ const revert = 'would completely revert the very idea of the lazy mmu mode'
 const gordeev = 'Alexander Gordeev, linux-mm, 10 Apr 2025'
 const irqPatch = 'Linux commit b8bcfe997e46 (2009)'
 
-/** The scenarios of PROTOCOLS 4.6 that are about one CPU; those of an entry that is read again are with lazy-mmu, those of a parent entry with lazy-mmu-pde. */
+/** Linux' bugs that are about one CPU; those of an entry that is read again are with lazy-mmu, those of a parent entry with lazy-mmu-pde. */
 export const mails = claims(lazyMmuNesting, [
   ...([3, 4, 8] as const).map((updates) => ({
     id: 'C1b.1',
@@ -47,9 +50,9 @@ export const mails = claims(lazyMmuNesting, [
     expected: 'holds' as const,
     reading: `a single one as long as all fit into it, else ⌈n/4⌉ with 4 to a batch, here for n = ${updates + 1}`,
   })),
-  { id: '4.6 flush before read', quote: revert, source: gordeev, property: 'batchingPays', expected: 'holds', reading: 'no entry is read' },
+  { id: 'P1b flush before read', quote: revert, source: gordeev, property: 'batchingPays', expected: 'holds', reading: 'no entry is read' },
   {
-    id: '4.6 flush before read',
+    id: 'P1b flush before read',
     quote: revert,
     source: gordeev,
     variant: 'flush-before-read',
@@ -76,10 +79,10 @@ export const mails = claims(lazyMmuNesting, [
     expected: 'holds',
     reading: 'pausing the mode helps as a flush does: kasan_populate_vmalloc_pte() (2025)',
   },
-  { id: '4.6 interrupts', quote: inherits, source: irqPatch, variant: 'irq-inherits-lazy', property: 'assert', expected: 'violated' },
-  { id: '4.6 interrupts', quote: inherits, source: irqPatch, variant: 'irq-immediate', property: 'assert', expected: 'holds' },
+  { id: 'P1b interrupts', quote: inherits, source: irqPatch, variant: 'irq-inherits-lazy', property: 'assert', expected: 'violated' },
+  { id: 'P1b interrupts', quote: inherits, source: irqPatch, variant: 'irq-immediate', property: 'assert', expected: 'holds' },
   {
-    id: '4.6 interrupts',
+    id: 'P1b interrupts',
     quote: left,
     source: irqPatch,
     variant: 'irq-immediate-reads-outer',
@@ -87,5 +90,5 @@ export const mails = claims(lazyMmuNesting, [
     expected: 'violated',
     reading: 'so a hazard remains: an interrupt handler that reads what it has interrupted',
   },
-  { id: '4.6 interrupts', quote: left, source: irqPatch, variant: 'irq-outer-flushed', property: 'assert', expected: 'holds' },
+  { id: 'P1b interrupts', quote: left, source: irqPatch, variant: 'irq-outer-flushed', property: 'assert', expected: 'holds' },
 ])

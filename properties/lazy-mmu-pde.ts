@@ -1,4 +1,7 @@
-/** What must hold of a deferred parent entry, with the claims that it settles: PROTOCOLS C1b.3 (the handler looks again) and C1b.4. */
+/**
+ * What must hold of a deferred parent entry, with the claims of Zachary Amsden that it settles: C1b.3 (the handler looks again), linux-kernel,
+ * 11 Aug 2006, and C1b.4, virtualization, 28 Jul 2006.
+ */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import lazyMmuPde from '../models/lazy-mmu-pde.ts'
 
@@ -31,7 +34,7 @@ export default properties(lazyMmuPde, {
   noRefault: always((s) => !s.refaulted),
 
   /** The windows in which things go wrong are really entered. */
-  entryIsQueued: sometimes((s) => s.deferred.some((queue) => queue.some((update) => !update.isPmd))),
+  entryIsQueued: sometimes((s) => s.deferred.some((queue) => queue.some((update) => update.entry === 'pte'))),
   someoneFaultsMeanwhile: sometimes(
     (s, p) => p.cpus === 1 || (s.ptl.some((ptl) => ptl.owner !== null) && s.deferred.some((queue) => queue.length > 0)),
   ),

@@ -1,6 +1,6 @@
 /**
- * What must hold of lazy MMU mode, with the claims that it settles: PROTOCOLS C1b.2 (leave before the unlock), C1b.5 (the read hazard)
- * and C1b.7 (drain, then flush the TLB, then free).
+ * What must hold of lazy MMU mode, with the claims of Zachary Amsden that it settles (virtualization, 28 Jul 2006; linux-kernel,
+ * 11 Aug 2006): C1b.2 (leave before the unlock), C1b.5 (the read hazard) and C1b.7 (drain, then flush the TLB, then free).
  */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import type { Pte } from 'mmucheck/mmu'

@@ -1,4 +1,4 @@
-/** What a device must see of stores to pages that are copied on write, and the claims of Linux' Documentation/mm/mmu_notifier.rst (PROTOCOLS section 7.6). */
+/** What a device must see of stores to pages that are copied on write, and the claims of Linux' Documentation/mm/mmu_notifier.rst, case B. */
 import { always, claims, properties, sometimes } from 'mmucheck'
 import mmuNotifierCow from '../models/mmu-notifier-cow.ts'
 

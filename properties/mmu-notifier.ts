@@ -65,8 +65,8 @@ const both = <const R extends object>(row: R) => (['noUseAfterFree', 'noStaleSpt
 
 /**
  * What the sentences come to. Not here, because no state of this model tells: what is "measurable" or "a major issue" for performance;
- * "natural and zero additional cost"; the cost of references in PROTOCOLS section 8 (one atomic increment and decrement per spte). That "fault
- * retries" are at most as many as "overlapping invalidations" (section 8) holds of a sequence; where a count blocks it is true of each attempt only: a guest
+ * "natural and zero additional cost"; the cost of references (one atomic increment and decrement per spte). That there are no more
+ * "fault retries" than "overlapping invalidations" (docs/protocols/costs.md) holds of a sequence; where a count blocks it is true of each attempt only: a guest
  * that comes again at once is sent back as often as it comes while one range is being invalidated. `mostRetries` says so.
  */
 export const mails = claims(mmuNotifier, [
@@ -342,7 +342,7 @@ export const mails = claims(mmuNotifier, [
   {
     id: 'P4 cost',
     quote: 'fault retries ≤ #overlapping invalidations',
-    source: 'PROTOCOLS section 8',
+    source: 'the cost model, docs/protocols/costs.md',
     variant: 'seq-at-invalidate-page',
     property: 'retriesNeedInvalidations',
     expected: 'holds',
@@ -350,7 +350,7 @@ export const mails = claims(mmuNotifier, [
   {
     id: 'P4 cost',
     quote: 'fault retries ≤ #overlapping invalidations',
-    source: 'PROTOCOLS section 8',
+    source: 'the cost model, docs/protocols/costs.md',
     variant: 'reclaim',
     settings: { block: 'seqAtInvalidatePage' },
     property: 'retriesNeedInvalidations',

@@ -1,4 +1,7 @@
-/** What a read-modify-write of a page-table entry must keep, with the claims of May 2008 that it settles: PROTOCOLS C0.1 to C0.9. */
+/**
+ * What a read-modify-write of a page-table entry must keep, with the claims that it settles (C0.1 to C0.9): Jeremy Fitzhardinge and Zachary
+ * Amsden, linux-kernel, 23 May 2008.
+ */
 import { always, alwaysPossible, bound, claims, leadsTo, maximum, properties, sometimes } from 'mmucheck'
 import { storeHits } from 'mmucheck/mmu'
 import pteModify from '../models/pte-modify.ts'
@@ -38,7 +41,7 @@ export default properties(pteModify, {
 
   /** How often the hypervisor is entered, by traps and by hypercalls. */
   crossings: maximum((s) => s.traps + s.hypercalls, { over: 'final states' }),
-  /** PROTOCOLS section 8: exactly as often as its formulas say; an emulated xchg is restarted at most twice, for A and for D. */
+  /** The cost model (docs/protocols/costs.md): exactly as often as its formulas say; an emulated xchg is restarted at most twice, for A and for D. */
   crossingsAsCounted: always((s, p) => {
     if (!s.returned || p.otherWriter !== 'none') return true
     const batches = Math.trunc((p.ptes + p.batchSize - 1) / p.batchSize)

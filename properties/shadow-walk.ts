@@ -1,4 +1,4 @@
-/** What a walk without the lock must not spoil, with the claims of February 2008 that it settles: PROTOCOLS C2.1 to C2.7. */
+/** What a walk without the lock must not spoil, with the claims of Kevin Tian that it settles (C2.2 to C2.9), xen-devel, 21 Feb 2008. */
 import { always, bound, claims, eventually, maximum, properties, type StateOf, sometimes } from 'mmucheck'
 import shadowWalk from '../models/shadow-walk.ts'
 
@@ -21,7 +21,7 @@ export default properties(shadowWalk, {
   progress: eventually((s) => s.served),
   /** A comparison fails only where the guest has written; each walk but the first follows such a failure, or a table put back in sync. */
   mismatchesAreWrites: always((s) => s.mismatches <= s.written && s.walks <= 1 + s.mismatches + s.resyncs),
-  /** PROTOCOLS section 8: at most one TLB flush for a walk; before the patch one for each table. */
+  /** The cost model (docs/protocols/costs.md): at most one TLB flush for a walk; before the patch one for each table. */
   flushesAsCounted: always((s, p) => s.flushes <= (p.walkUnderLock ? p.levels : 1)),
   /** What the patch gains: no walk flushes the TLBs of all vCPUs twice. */
   atMostOneFlush: bound((s) => s.flushes, 1),

@@ -1,4 +1,4 @@
-/** What must hold of superpages, and the claims of the mails: PROTOCOLS C3.1 to C3.8. */
+/** What must hold of superpages, and the claims of Keir Fraser and Dave McCracken (C3.1 to C3.8), xen-devel, April 2010. */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import superpageTypes from '../models/superpage-types.ts'
 
@@ -43,7 +43,10 @@ export default properties(superpageTypes, {
   /** dave1: the count of conflicts is of pages that are page tables, not of references to them. Only page 0 is ever one, so it is at most 1. */
   conflictsArePages: always((s) => s.spage[0].type !== 'conflicting' || s.spage[0].count <= 1),
 
-  /** PROTOCOLS section 8: what mappings, unmappings and page tables cost, once all are done. Where several mappers retry, it costs more: so with one. */
+  /**
+   * The cost model (docs/protocols/costs.md): what mappings, unmappings and page tables cost, once all are done. Where several mappers retry, it
+   * costs more: so with one.
+   */
   costExact: always((s, p) => {
     if (s.mapper.some((doing) => doing !== 'done') || (p.typer && !s.typerDone)) return true
     const { mappings, firstMappings, pageTables, pageOps, superpageOps } = s.cost

@@ -1,4 +1,7 @@
-/** What must hold of writable page tables, what a guest is shown, and the claims of the mail: PROTOCOLS C1a.1 to C1a.8. */
+/**
+ * What must hold of writable page tables, what a guest is shown, and the claims of Keir Fraser, Ian Pratt and Zachary Amsden (C1a.1 to C1a.8),
+ * virtualization, 28 Jul 2006.
+ */
 import { always, claims, leadsTo, properties, sometimes } from 'mmucheck'
 import writablePageTables from '../models/writable-page-tables.ts'
 
@@ -261,7 +264,7 @@ export const mails = claims(writablePageTables, [
   {
     id: 'P1a PAE',
     quote: quotes.halves,
-    source: 'PROTOCOLS section 8',
+    source: 'the cost model, docs/protocols/costs.md',
     variant: 'pae-emulated-repaired',
     settings: { ...cost, writes: 3 },
     property: 'costExact',

@@ -3,52 +3,60 @@
  */
 import { openAccount } from './check/confirm/again/account.js'
 import { alone, beside } from './check/confirm/again/beside.js'
+import type { Found } from './check/report/found.js'
 import type { Report } from './check/report/report.js'
 import { withSizeExplained } from './check/report/too-large.js'
-import { type CheckOptions, prepare } from './check/request/prepare.js'
+import { engineOf } from './check/request/engine-choice.js'
+import { type CheckOptions, type Prepared, prepare } from './check/request/prepare.js'
 import type { Checkable } from './check/request/target.js'
-import { confirm, isToBeConfirmed } from './check/settle/both.js'
-import { reportExplored } from './check/settle/explicit.js'
-import { reportSolved } from './check/settle/symbolic.js'
+import { agreed } from './check/settle/agree.js'
+import { type Stage, stagesOf } from './check/settle/engines.js'
 import { dumpWasm } from './explicit/search/search.js'
-import { withSession } from './session/pool.js'
 
 export { CodeDisagrees, EnginesDisagree } from './check/confirm/disagreement.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
-export { type CheckOptions, type Engine, type Limits, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
+export type { EngineChoice } from './check/request/engine-choice.js'
+export { type CheckOptions, type Limits, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
 export { Disagreement } from './replay/disagreement.js'
 
 /**
- * Settles every property, with one engine or with both; each violation comes with its own shortest trace, which the oracle has replayed. `target` is the name of a model, a path, or
- * the default export of a module of properties or of a model (which must then have come through the loader or the Vite plugin).
- * @throws DiagnosticError as `prepare`; Disagreement where the engines, or an engine and the oracle, do not agree, which is a bug of ours.
+ * Settles every property, with one engine or with several; each violation has its own shortest trace, which the oracle
+ * has replayed. `target` is the name of a model, a path, or the default export of a module of properties or of a model
+ * (which must then have come through the loader or the Vite plugin). What `options` does not say is as on the command
+ * line. Time and memory of the explicit engine grow with the number of reachable states, of which it keeps some 4 to 40
+ * bytes each. A limit that is hit is no exception: the report is incomplete, and says which.
+ * @throws DiagnosticError as `prepare`, and where the system is too large for an engine; Disagreement where the engines,
+ * or an engine and the oracle, do not agree, which is a bug of ours.
  */
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
   const account = openAccount()
   const prepared = await prepare(target, options)
-  const { engine = 'explicit' } = options
-  switch (engine) {
-    case 'explicit': {
-      const { findings, coverage } = await reportExplored(prepared, options)
-      return alone(prepared, findings, coverage, options, account)
-    }
-    case 'bmc':
-    case 'prove':
-      return beside(prepared, null, options, account, (signal) => reportSolved(prepared, engine, { ...options, signal }))
-    case 'both':
-    case 'both in time':
-      // The solvers load while the states are enumerated.
-      return withSession(async (session) => {
-        const { findings, coverage } = await reportExplored(prepared, options)
-        if (!isToBeConfirmed(findings, engine)) return alone(prepared, findings, coverage, options, account)
-        return beside(prepared, coverage, options, account, (signal) =>
-          confirm(prepared, findings, session, engine, { ...options, signal }),
-        )
-      })
+  const stages = stagesOf(engineOf(options))
+  for (const { engine } of stages.slice(1)) engine.warmUp()
+  let before: Found | null = null
+  for (const stage of stages) {
+    if (before !== null && !stage.isWanted(before.findings)) continue
+    const settle = settling(prepared, stage, before, options)
+    if (stage.engine.computes === 'in a thread') return beside(prepared, before?.coverage ?? null, options, account, settle)
+    before = await settle(options.signal)
   }
+  if (before === null) throw new Error('no engine was asked')
+  return alone(prepared, before, options, account)
 }
 
-/** The generated WebAssembly, or the transition system, as text. */
+/** One engine's turn, and what it found together with those before it. */
+const settling =
+  (prepared: Prepared, { engine, options: optionsOf }: Stage, before: Found | null, options: CheckOptions) =>
+  async (signal: AbortSignal | undefined): Promise<Found> => {
+    const given = optionsOf(options, before?.findings ?? null)
+    const now = await engine.settle(prepared, before?.findings ?? null, signal === undefined ? given : { ...given, signal })
+    return before === null ? now : { findings: agreed(prepared, before.findings, now.findings), coverage: before.coverage }
+  }
+
+/**
+ * The generated WebAssembly, or the transition system, as text that ends in a line end; nothing is searched.
+ * @throws DiagnosticError as `prepare`, and where the system is too large for WebAssembly.
+ */
 export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: CheckOptions = {}): Promise<string> => {
   const prepared = await prepare(target, options)
   const { system } = prepared

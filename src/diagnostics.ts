@@ -43,7 +43,7 @@ export const diagnosticCodes = {
   MC111: 'not a generator',
   MC112: 'code before the first yield',
   MC113: 'a rule is a single step',
-  MC114: 'the label is not a string',
+  MC114: 'the label is no text',
   MC115: 'control falls through to the next case',
   MC116: 'unknown name',
   MC201: 'wrong type',
@@ -57,6 +57,7 @@ export const diagnosticCodes = {
   MC209: 'values of different shapes',
   MC210: 'division by a number that can be 0',
   MC211: 'comparison of objects',
+  MC212: 'a label that is computed',
   MC301: 'a reference to the state, used after a yield',
   MC302: 'the protocol reads a ghost',
   MC303: 'the property writes',
@@ -91,9 +92,12 @@ export interface Diagnostic {
 export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError'
   readonly diagnostic: Diagnostic
-  constructor(code: DiagnosticCode, message: string, hint: string, place: Place | null = null) {
+  /** What else is wrong, and has nothing to do with it. */
+  readonly others: readonly Diagnostic[]
+  constructor(code: DiagnosticCode, message: string, hint: string, place: Place | null = null, others: readonly Diagnostic[] = []) {
     super(`${code}: ${message}`)
     this.diagnostic = { code, message, hint, place }
+    this.others = others
   }
 }
 
@@ -113,6 +117,10 @@ export const formatDiagnostic = ({ code, message, hint, place }: Diagnostic): st
   const { line, column } = lineAndColumn(place.text, place.start)
   return `${place.file}:${line}:${column}: error ${code}: ${message}\n${codeFrame(place)}${help}`
 }
+
+/** The text form of all that is wrong, with how much that is where it is more than one thing. */
+export const formatDiagnostics = (all: readonly Diagnostic[]): string =>
+  all.length === 1 ? all.map(formatDiagnostic).join('') : `${all.map(formatDiagnostic).join('\n\n')}\n\n${all.length} errors`
 
 const codeFrame = ({ text, start, end }: Place): string => {
   const lines = text.split('\n')

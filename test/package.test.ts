@@ -73,6 +73,20 @@ describe('the packed package', () => {
     expect(packed.filter((path) => /^(test|bench|node_modules|counterexamples)\//.test(path) || path.endsWith('.tgz'))).toEqual([])
   })
 
+  // Four of five lines of declarations were of internals that no import leads to.
+  it('has the declarations to which its exports lead, and no other', () => {
+    const exported = readFileSync(join(installed, 'package.json'), 'utf8')
+    const declarations = packed.filter((path) => path.endsWith('.d.ts'))
+    const imported = new Set(
+      declarations.flatMap((path) =>
+        [...readFileSync(join(installed, path), 'utf8').matchAll(/'(\.[^']+)\.js'/g)].map(([, to]) => join(dirname(path), `${to}.d.ts`)),
+      ),
+    )
+    expect(declarations).toContain('dist/check/report/report.d.ts')
+    expect(declarations.filter((path) => !imported.has(path) && !exported.includes(`./${path}`))).toEqual([])
+    expect([...imported].filter((path) => !packed.includes(path))).toEqual([])
+  })
+
   it('has every file that its exports and its bin name', () => {
     const { bin, exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
       bin: Record<string, string>

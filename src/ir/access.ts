@@ -2,6 +2,7 @@
 import type { Query, Step, System } from './system.js'
 import { type Visitor, walkBlock, walkExpr, walkStmts } from './walk.js'
 
+/** The variables that some code may read and write. */
 export interface Access {
   /** Numbers of variables. */
   readonly reads: ReadonlySet<number>

@@ -1,10 +1,18 @@
 /** Constructors of IR expressions. They fold constants, so that what knobs switch off costs nothing. */
 import type { BinaryOp, Expr } from './system.js'
 
+/** A 32-bit integer. */
 export const constant = (value: number): Expr => ({ op: 'const', value })
+/** The integer 0, which is also false. */
 export const zero = constant(0)
+/** The integer 1, which is also true. */
 export const one = constant(1)
+/** The temp of this number, as the step has set it last. */
 export const temp = (id: number): Expr => ({ op: 'temp', id })
+/**
+ * An element of a variable: one index for each dimension, each of which must be inside its dimension. It is read where
+ * the expression is evaluated.
+ */
 export const load = (variable: number, index: readonly Expr[]): Expr => ({ op: 'load', variable, index })
 
 /** The value of a constant expression, else null. */
@@ -56,6 +64,7 @@ export const calculate = (op: BinaryOp, a: number, b: number): number => {
   }
 }
 
+/** The operator on two expressions; a constant where both are, and the one operand where the other is neutral. */
 export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => {
   if (a.op === 'const' && b.op === 'const') return constant(calculate(op, a.value, b.value))
   if (b.op === 'const' && b.value === 0 && (op === 'add' || op === 'sub' || op === 'or' || op === 'shl' || op === 'shr' || op === 'xor'))
@@ -66,17 +75,19 @@ export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => {
   return { op, a, b }
 }
 
-/** Logical operators on 0 and 1. */
+/** Logical and on 0 and 1. Both operands are pure, so neither is left out for the sake of order. */
 export const and = (a: Expr, b: Expr): Expr => {
   if (a.op === 'const') return a.value === 0 ? zero : b
   if (b.op === 'const') return b.value === 0 ? zero : a
   return { op: 'and', a, b }
 }
+/** Logical or on 0 and 1; as `and`. */
 export const or = (a: Expr, b: Expr): Expr => {
   if (a.op === 'const') return a.value === 0 ? b : one
   if (b.op === 'const') return b.value === 0 ? a : one
   return { op: 'or', a, b }
 }
+/** Logical not on 0 and 1; a comparison for equality is turned into its opposite. */
 export const not = (a: Expr): Expr => {
   if (a.op === 'const') return constant(a.value === 0 ? 1 : 0)
   if (a.op === 'not') return a.a
@@ -84,10 +95,14 @@ export const not = (a: Expr): Expr => {
   if (a.op === 'ne') return { ...a, op: 'eq' }
   return { op: 'not', a }
 }
+/** Whether two integers are equal: 1 or 0. */
 export const eq = (a: Expr, b: Expr): Expr => binary('eq', a, b)
+/** Whether all hold: 1 for an empty list. */
 export const all = (es: readonly Expr[]): Expr => es.reduce(and, one)
+/** Whether one holds: 0 for an empty list. */
 export const any = (es: readonly Expr[]): Expr => es.reduce(or, zero)
 
+/** The expression `a` where the condition is 1, else `b`; just one of the two where the condition is constant or they are the same. */
 export const select = (condition: Expr, a: Expr, b: Expr): Expr => {
   if (condition.op === 'const') return condition.value === 0 ? b : a
   if (same(a, b)) return a

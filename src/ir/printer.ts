@@ -21,7 +21,7 @@ const symbols: Readonly<Record<Exclude<BinaryOp, 'min' | 'max'>, string>> = {
   ge: '>=',
 }
 
-/** The whole system. Linear in its size. */
+/** The whole system as text, which ends in a line end. Linear in its size. */
 export const printSystem = (system: System): string =>
   [
     `system ${system.model}`,
@@ -34,7 +34,7 @@ export const printSystem = (system: System): string =>
     'init',
     ...printBlock(system, system.init, 1),
     ...system.steps.flatMap((step) => ['', ...printStep(system, step)]),
-    ...system.properties.flatMap((property) => [
+    ...system.safety.flatMap((property) => [
       '',
       `${property.kind} ${property.name}${property.max === null ? '' : ` <= ${property.max}`} (${place(system, property.at)})`,
       ...printQuery(system, property),
@@ -61,6 +61,7 @@ const printQuery = (system: System, { body, value }: Query): string[] => [
   `  ${printExpr(system, value)}`,
 ]
 
+/** One step, with its agent, label and place: the lines, without line ends. Linear in its size. */
 export const printStep = (system: System, step: Step): string[] => {
   const agent = system.agents[step.agent]?.name ?? '?'
   const at = step.location === null ? '' : ` @${step.location}`

@@ -1,5 +1,6 @@
 /** A schedule: which agent takes which step with which choices. What an engine finds and the oracle replays. */
 
+/** One step of a schedule: which step, and which way through it. */
 export interface Move {
   /** An index into `System.steps`. */
   readonly step: number
@@ -7,6 +8,7 @@ export interface Move {
   readonly choice: number
 }
 
+/** A path from an initial state, by the choices alone: states follow from it. */
 export interface Schedule {
   /** The choice code of `init`. */
   readonly init: number

@@ -10,7 +10,7 @@
  * except where the compiler has proved that it cannot. Temps are the locals of one step; they hold 32-bit integers.
  */
 
-import type { FailureKind } from './built-in.js'
+import type { ExtremeKind, FailureKind, StatePropertyKind, TemporalKind } from './kinds.js'
 
 /** A place in an author's source: UTF-16 offsets into `System.files[file].text`. */
 export interface Span {
@@ -19,6 +19,7 @@ export interface Span {
   readonly end: number
 }
 
+/** A file of the author, as places in it are shown. */
 export interface SourceFile {
   /** As it is shown to people: relative to the working directory where it is below it. */
   readonly name: string
@@ -38,6 +39,7 @@ export interface Variable {
   readonly values?: readonly (string | boolean)[]
 }
 
+/** What a variable is for: what may read it, and who writes it. */
 export type VariableRole =
   | { readonly kind: 'global' }
   | { readonly kind: 'ghost' }
@@ -48,6 +50,7 @@ export type VariableRole =
   /** A local of a process that lives across yields. Where it is dead, all its elements are `lo`. */
   | { readonly kind: 'local'; readonly process: number }
 
+/** The operators of two operands; `calculate` in build.ts gives their meaning on integers. */
 export type BinaryOp =
   | 'add'
   | 'sub'
@@ -99,6 +102,7 @@ export interface Block {
   readonly end: End
 }
 
+/** How one way through a step ends, or parts. */
 export type End =
   /** The process moves on: afterwards its frame holds exactly these values, and every other local of it is `lo`. Values are read in the state before the move. */
   | { readonly op: 'goto'; readonly location: number; readonly frame: readonly FrameEntry[] }
@@ -127,7 +131,7 @@ export interface Step {
   readonly agent: number
   /** The location in the agent's process, or null for a rule. */
   readonly location: number | null
-  /** As the author wrote it; a template literal's source where the label is computed. */
+  /** As the author reads it; `…` stands for what a template literal computes of the state. */
   readonly label: string
   readonly at: Span
   readonly body: Block
@@ -157,6 +161,7 @@ export interface LiveLocal {
   readonly suffix: string
 }
 
+/** A place where a process can stand between two steps. */
 export interface Location {
   readonly id: number
   /** Identifies the location for the oracle: the yields that are in progress, outermost first, each as `path:offset` (the absolute path of its file) with `#i` for each enclosing `for..of` with yields that is in its round i, joined by `/`. */
@@ -168,6 +173,7 @@ export interface Location {
   readonly live: readonly LiveLocal[]
 }
 
+/** A process instance: where it can stand. Its steps are in `System.steps`. */
 export interface Process {
   readonly id: number
   readonly agent: number
@@ -196,7 +202,7 @@ export interface Branch {
 /** A property, compiled: run `body`, then `value` is 1 where the predicate holds (or is the measure of a `bound`). Stores nothing. */
 export interface CompiledProperty {
   readonly name: string
-  readonly kind: 'always' | 'sometimes' | 'bound'
+  readonly kind: StatePropertyKind
   readonly max: number | null
   readonly body: readonly Stmt[]
   readonly value: Expr
@@ -213,7 +219,7 @@ export interface Query {
 /** A property of behaviours, over the graph of all reachable states. */
 export interface TemporalProperty {
   readonly name: string
-  readonly kind: 'eventually' | 'leadsTo' | 'alwaysPossible'
+  readonly kind: TemporalKind
   /** Where it starts to be owed: for `leadsTo` only, null for the others. */
   readonly trigger: Query | null
   readonly goal: Query
@@ -222,11 +228,12 @@ export interface TemporalProperty {
 /** An extreme value over the reachable states. `final`: only states in which every process is at its final location count. */
 export interface Extreme {
   readonly name: string
-  readonly kind: 'maximum' | 'minimum'
+  readonly kind: ExtremeKind
   readonly over: 'all' | 'final'
   readonly measure: Query
 }
 
+/** A transition system. All that is numbered (`id`) has its position in its list as its number. */
 export interface System {
   readonly model: string
   readonly files: readonly SourceFile[]
@@ -239,7 +246,8 @@ export interface System {
   readonly init: Block
   /** Per variable, the value that every element has before `init` runs. */
   readonly initial: readonly number[]
-  readonly properties: readonly CompiledProperty[]
+  /** The properties of single states; those of behaviours are `temporal`. */
+  readonly safety: readonly CompiledProperty[]
   readonly temporal: readonly TemporalProperty[]
   readonly extremes: readonly Extreme[]
   readonly failures: readonly Failure[]
@@ -252,6 +260,13 @@ export interface System {
   readonly temps: number
 }
 
+/** All that looks at states for the answers. */
+export const queriesOf = ({ safety, temporal, extremes }: Pick<System, 'safety' | 'temporal' | 'extremes'>): Query[] => [
+  ...safety,
+  ...temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
+  ...extremes.map(({ measure }) => measure),
+]
+
 /**
  * A state as plain integers: the elements of all variables, one after the other, row-major. The common language in which
  * engines and the oracle compare states.
@@ -260,6 +275,16 @@ export type Vector = readonly number[]
 
 /** How many elements a variable has. */
 export const elements = (v: Variable): number => v.dims.reduce((n, d) => n * d, 1)
+
+/** Where each variable's elements start in a `Vector`. */
+export const vectorOffsets = (system: System): number[] => {
+  let n = 0
+  return system.variables.map((v) => {
+    const at = n
+    n += elements(v)
+    return at
+  })
+}
 
 /** Row-major position to one index per dimension. */
 export const unflatten = (element: number, dims: readonly number[]): number[] => {

@@ -24,12 +24,14 @@ export const visitExpr = (e: Expr, visit: (e: Expr) => void): void => {
   for (const x of operands(e)) visitExpr(x, visit)
 }
 
+/** What to call for the nodes of a tree, outermost first; what is absent is not called. */
 export interface Visitor {
   readonly expr?: (e: Expr) => void
   readonly stmt?: (s: Stmt) => void
   readonly block?: (b: Block) => void
 }
 
+/** Calls the visitor for an expression and all inside it. */
 export const walkExpr = (e: Expr, { expr }: Visitor): void => {
   if (expr !== undefined) visitExpr(e, expr)
 }
@@ -117,6 +119,7 @@ export const mapLoads = (e: Expr, f: (load: Extract<Expr, { op: 'load' }>) => Ex
   return mapped.op === 'load' ? f(mapped) : mapped
 }
 
+/** The same statement over other expressions: `expr` is called for each outermost expression in it, statements inside included. */
 export const mapStmt = (s: Stmt, expr: (e: Expr) => Expr): Stmt => {
   switch (s.op) {
     case 'set':
@@ -135,6 +138,7 @@ export const mapStmt = (s: Stmt, expr: (e: Expr) => Expr): Stmt => {
   }
 }
 
+/** The same block over other expressions, as `mapStmt`; `goto` may replace the ends by which a process moves on. */
 export const mapBlock = (b: Block, expr: (e: Expr) => Expr, goto: (end: Extract<End, { op: 'goto' }>) => End = (end) => end): Block => ({
   body: b.body.map((s) => mapStmt(s, expr)),
   end: mapEnd(b.end, expr, goto),

@@ -3,6 +3,7 @@ import type { Fields } from './domain.js'
 import type { Model } from './model.js'
 import type { Params, ParamValues } from './param.js'
 
+/** A row of `mmucheck claims`: a sentence, a setting of the model, and the verdict that settles it there. */
 export interface Claim<P, V extends string = string> {
   /** The number of the claim: `C1b.5`. Rows that settle one claim together have one number. */
   readonly id: string
@@ -20,13 +21,17 @@ export interface Claim<P, V extends string = string> {
   readonly reading?: string
 }
 
+/** The rows of one model, as `claims` makes them. */
 export interface Claims<P extends Params = Params, F extends Fields = Fields> {
   readonly kind: 'claims'
   readonly model: Model<P, F>
   readonly rows: readonly Claim<ParamValues<P>>[]
 }
 
-/** The claims that a model settles; a named export of the file of its properties. */
+/**
+ * The claims that a model settles; a named export of the file of its properties. Whether each row names a variant, params, values and a
+ * property that the model has is asked when the rows are settled (MC016), not here.
+ */
 export const claims = <P extends Params, F extends Fields>(model: Model<P, F>, rows: readonly Claim<ParamValues<P>>[]): Claims<P, F> => ({
   kind: 'claims',
   model,

@@ -34,6 +34,10 @@ export interface IndexSet extends Iterable<number> {
   clear(): void
 }
 
+/**
+ * A domain whose values have the TypeScript type `T`. It is plain data, told apart by `kind`; make one by `bool`,
+ * `range(...)`, `record(...)` and the other functions of this file.
+ */
 export type Domain<T = unknown> = (
   | BoolDomain
   | RangeDomain
@@ -50,6 +54,7 @@ export type Domain<T = unknown> = (
 /** Exists in types only: carries the TypeScript type of a domain's values. */
 declare const valueType: unique symbol
 
+/** The domain of `bool`. */
 export interface BoolDomain {
   readonly kind: 'bool'
 }
@@ -60,23 +65,28 @@ export interface RangeDomain {
   readonly hi: number
   readonly ids: boolean
 }
+/** The domain of `oneOf(...)`: the strings, in the order in which they were given. There is at least one, and none occurs twice. */
 export interface OneOfDomain {
   readonly kind: 'oneOf'
   readonly values: readonly string[]
 }
+/** The domain of `optional(...)`: null, or a value of `of`, which is no optional. */
 export interface OptionalDomain {
   readonly kind: 'optional'
   readonly of: Domain
 }
+/** The domain of `record(...)`: the domain of each field, by name. */
 export interface RecordDomain {
   readonly kind: 'record'
   readonly fields: Readonly<Record<string, Domain>>
 }
+/** The domain of `array(...)`: exactly `length` elements, from 1 to 65536. */
 export interface ArrayDomain {
   readonly kind: 'array'
   readonly length: number
   readonly of: Domain
 }
+/** The domain of `queue(...)`: at most `capacity` elements, from 1 to 65536. */
 export interface QueueDomain {
   readonly kind: 'queue'
   readonly capacity: number
@@ -93,6 +103,7 @@ export interface UnionDomain {
   readonly tag: string
   readonly variants: Readonly<Record<string, Readonly<Record<string, Domain>>>>
 }
+/** The domain of `ghost(...)`: values of `of`, which is no ghost. Only whole variables of `state` have it. */
 export interface GhostDomain {
   readonly kind: 'ghost'
   readonly of: Domain
@@ -136,13 +147,16 @@ export const range = (lo: number, hi: number): Domain<number> => {
   return { kind: 'range', lo, hi, ids: false }
 }
 
-/** The integers 0..n-1, to index an array of n. @throws ModelError if n < 1. */
+/** The integers 0..n-1, to index an array of n; initially 0. @throws ModelError if n is no integer from 1 to 65536. */
 export const index = (n: number): Domain<number> => {
   requireCount('index(n)', n, 1)
   return { kind: 'range', lo: 0, hi: n - 1, ids: false }
 }
 
-/** n interchangeable identities, numbered 0..n-1: only compared for equality and used as indices. @throws ModelError if n < 1. */
+/**
+ * Interchangeable identities, numbered 0..n-1: only compared for equality and used as indices; initially 0.
+ * @throws ModelError if n is no integer from 1 to 65536.
+ */
 export const ids = (n: number): Domain<number> => {
   requireCount('ids(n)', n, 1)
   return { kind: 'range', lo: 0, hi: n - 1, ids: true }
@@ -155,31 +169,40 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(...values:
   return { kind: 'oneOf', values }
 }
 
-/** `null` or a value of the domain; initially `null`. @throws ModelError if the domain is an optional itself: null would have two meanings. */
+/**
+ * `null` or a value of the domain; initially `null`.
+ * @throws ModelError if the domain is an optional itself, since null would have two meanings, or a ghost.
+ */
 export const optional = <D extends Domain>(of: D): Domain<ValueOf<D> | null> => {
   if (of.kind === 'optional') throw new ModelError('optional(optional(...)) has two kinds of null: write optional(...) once, or a union')
   return { kind: 'optional', of: notGhost('optional', of) }
 }
 
-/** An object with the given fields. */
+/** An object with the given fields, each initially as its own domain says. @throws ModelError if a field is a ghost. */
 export const record = <F extends Fields>(fields: F): Domain<ValuesOf<F>> => {
   for (const of of Object.values(fields)) notGhost('record', of)
   return { kind: 'record', fields }
 }
 
-/** An array of exactly `length` elements. @throws ModelError if length < 1. */
+/**
+ * An array of exactly `length` elements, each initially as its domain says.
+ * @throws ModelError if length is no integer from 1 to 65536, or the domain is a ghost.
+ */
 export const array = <D extends Domain>(length: number, of: D): Domain<ValueOf<D>[]> => {
   requireCount('array(n, domain)', length, 1)
   return { kind: 'array', length, of: notGhost('array', of) }
 }
 
-/** A FIFO of at most `capacity` elements; initially empty. @throws ModelError if capacity < 1. */
+/**
+ * A FIFO of at most `capacity` elements; initially empty.
+ * @throws ModelError if capacity is no integer from 1 to 65536, or the domain is a ghost.
+ */
 export const queue = <D extends Domain>(capacity: number, of: D): Domain<Queue<ValueOf<D>>> => {
   requireCount('queue(n, domain)', capacity, 1)
   return { kind: 'queue', capacity, of: notGhost('queue', of) }
 }
 
-/** A set of integers out of 0..n-1; initially empty. @throws ModelError if n < 1. */
+/** A set of integers out of 0..n-1; initially empty. @throws ModelError if n is no integer from 1 to 65536. */
 export const set = (n: number): Domain<IndexSet> => {
   requireCount('set(n)', n, 1)
   return { kind: 'set', size: n }
@@ -188,7 +211,7 @@ export const set = (n: number): Domain<IndexSet> => {
 /**
  * A tagged union: `union('kind', { idle: {}, fault: { code: range(0, 3) } })` holds `{ kind: 'idle' }` or
  * `{ kind: 'fault', code: 2 }`; initially the first variant. A union is assigned whole.
- * @throws ModelError if there is no variant, or a variant has a field named like the tag.
+ * @throws ModelError if there is no variant, or a variant has a field named like the tag, or one that is a ghost.
  */
 export const union = <const Tag extends string, V extends Record<string, Fields>>(tag: Tag, variants: V): Domain<UnionValue<Tag, V>> => {
   if (Object.keys(variants).length === 0) throw new ModelError(`union('${tag}', {}) needs at least one variant`)
@@ -201,7 +224,7 @@ export const union = <const Tag extends string, V extends Record<string, Fields>
 
 /**
  * A variable that only properties, `assert` and other ghosts may read: the protocol never depends on it. Only whole
- * variables of `state` can be ghosts.
+ * variables of `state` can be ghosts. Initially as `of` says. @throws ModelError if `of` is a ghost itself.
  */
 export const ghost = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ kind: 'ghost', of: notGhost('ghost', of) })
 

@@ -5,9 +5,11 @@ import type { Steps } from './step.js'
 
 /** A process that exists once, or one instance of `each`. */
 export type ProcessBody<S> = (s: S) => Steps
+/** A process of which `each` makes several; it gets the number of its instance, 0..count-1. */
 export type InstanceBody<S> = (s: S, instance: number) => Steps
 /** A rule: one atomic step that may fire at any time its `when`s hold. A generator where it chooses. */
 export type RuleBody<S> = (s: S) => Steps | void
+/** A rule of which `each` makes several; it gets the number of its instance, 0..count-1. */
 export type InstanceRuleBody<S> = (s: S, instance: number) => Steps | void
 
 /** n instances of a process or rule, numbered from 0. */
@@ -17,6 +19,7 @@ export interface Each<B> {
   readonly body: B
 }
 
+/** What a model has under a name of `processes`: one process, or several instances. */
 export type Process<S> = ProcessBody<S> | Each<InstanceBody<S>>
 /** One rule, or several that belong to one agent, each under its label. */
 export type Rules<S> =
@@ -24,7 +27,10 @@ export type Rules<S> =
   | Readonly<Record<string, RuleBody<S>>>
   | Each<InstanceRuleBody<S> | Readonly<Record<string, InstanceRuleBody<S>>>>
 
-/** `each(p.cpus, function* (s, cpu) { ... })`: instances 0..count-1. @throws ModelError if count is no integer of at least 1. */
+/**
+ * `each(p.cpus, function* (s, cpu) { ... })`: instances 0..count-1 of a process or of rules, each an agent of its own.
+ * @throws ModelError if count is no integer of at least 1.
+ */
 export const each = <B>(count: number, body: B): Each<B> => {
   if (!Number.isInteger(count) || count < 1) throw new ModelError(`each(${String(count)}, ...) needs a count of at least 1`)
   return { kind: 'each', count, body }
@@ -36,10 +42,24 @@ export const each = <B>(count: number, body: B): Each<B> => {
  */
 type After<F> = F extends Fields ? unknown : unknown
 
+/** The processes of a model, by name. */
+export type Processes<S> = Readonly<Record<string, Process<S>>>
+
+/** Where a process stands: the label of the step that it takes next; null where it has returned. */
+export type Label = string | null
+
+/** Where all processes stand, by name; of a process that is made by `each` the labels of its instances. */
+export type Labels = Readonly<Record<string, Label | readonly Label[]>>
+
+/** The labels of these processes. */
+export type LabelsOf<R> = { readonly [K in keyof R]: R[K] extends Each<infer _B> ? readonly Label[] : Label }
+
+/** How a scheduler must treat an agent in the behaviours that liveness properties speak of; see `ModelDefinition.fairness`. */
 export type Fairness = 'weak' | 'strong' | 'none'
 
-export interface ModelDefinition<P extends Params, F extends Fields> {
-  /** Names the folder of its counterexamples: letters, digits and dashes. */
+/** What `model` takes. `P` are the params, `F` the domains of the variables, `R` the processes; all are inferred. */
+export interface ModelDefinition<P extends Params, F extends Fields, R = unknown> {
+  /** Letters, digits and dashes. Of a model in `models/<name>.ts` it names the folder of its counterexamples. */
   readonly name: string
   readonly title?: string
   readonly source?: string
@@ -48,7 +68,7 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   readonly state: (p: ParamValues<P>) => F
   /** Sets initial values; what it leaves alone starts as the domain says. A generator may `choose`: then there are several initial states. */
   readonly init?: (s: ValuesOf<F>, p: ParamValues<P>) => Steps | void
-  readonly processes?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Process<ValuesOf<F>>>>
+  readonly processes?: (this: After<F>, p: ParamValues<P>) => R & Processes<ValuesOf<F>>
   readonly rules?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
   /** Named settings of the params: `--variant name`. */
   readonly variants?: Readonly<Record<string, Partial<ParamValues<P>>>>
@@ -66,20 +86,28 @@ export interface ModelDefinition<P extends Params, F extends Fields> {
   readonly deadlock?: 'violation' | 'allowed'
 }
 
-export interface Model<P extends Params = Params, F extends Fields = Fields> extends ModelDefinition<P, F> {
+/** A definition that `model` has accepted; its params are a record, empty where it has none. */
+export interface Model<P extends Params = Params, F extends Fields = Fields, A = Labels> extends ModelDefinition<P, F> {
   readonly kind: 'model'
   readonly params: P
+  readonly [labelsType]?: A
 }
+
+/** Exists in types only: carries the type of `at` in a model's properties. */
+declare const labelsType: unique symbol
 
 /** The type of `s` in a model's functions: `StateOf<typeof myModel>`. Of a `state` function too. */
 export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M extends (...args: never[]) => infer F ? ValuesOf<F> : never
 /** The type of `p` in a model's functions. */
 export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : never
 
-/** Defines a model; see `ModelDefinition` for its parts. @throws ModelError if there is no name, or it is not made of letters, digits and dashes, and for a part that is none. */
-export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields>(
-  definition: ModelDefinition<P, F>,
-): Model<P, F> => {
+/**
+ * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is checked.
+ * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, and for a part of a name that means nothing.
+ */
+export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
+  definition: ModelDefinition<P, F, R>,
+): Model<P, F, LabelsOf<R>> => {
   if (typeof definition.name !== 'string' || definition.name === '')
     throw new ModelError('the model has no name: it is a string that names a folder')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))

@@ -12,8 +12,16 @@ import { shown } from './shown.js'
 import { sourceOf } from './source.js'
 import { placeInStack } from './stack.js'
 
+/** What `process.exit` calls when it has told its listeners, which may change the exit code. */
+interface Ending {
+  readonly reallyExit: (code: number) => never
+}
+
 /** Ends the process, whatever an author's module thinks of that. */
-export const exit: typeof process.exit = process.exit.bind(process)
+export const exit: Ending['reallyExit'] = (process as unknown as Ending).reallyExit.bind(process)
+
+/** What ends a process, this one or another; some are newer than the oldest Node. */
+const endings = ['exit', 'reallyExit', 'abort', 'kill', 'execve'].filter((name) => name in process)
 
 /** A module may wait for a file or for the network; more than this is for ever. */
 const importSeconds = 60
@@ -31,38 +39,59 @@ export const contained = async <T>(work: () => Promise<T>): Promise<T> => {
   const broken = new Promise<never>((_, reject) => {
     fail = reject
   })
-  const refuseExit = (code?: unknown): never => {
-    const error = ofModule(
-      'MC019',
-      `the module calls process.exit(${code === undefined ? '' : String(code)})`,
-      'a model is data: export it, and nothing else',
-    )
-    // Thrown where it stands, too: what follows the call must not run.
-    fail(error)
-    throw error
+  const refuse =
+    (name: string) =>
+    (argument?: unknown): never => {
+      const error = ofModule(
+        'MC019',
+        `the module calls process.${name}(${argument === undefined ? '' : String(argument)})`,
+        'a model is data: export it, and nothing else',
+      )
+      // Thrown where it stands, too: what follows the call must not run.
+      fail(error)
+      throw error
+    }
+  const emit = process.emit.bind(process) as (event: unknown, ...args: unknown[]) => boolean
+  // Listeners of ours could be removed, and others could change the exit code.
+  const notice = (event: unknown, ...args: unknown[]): boolean => {
+    switch (event) {
+      case 'uncaughtException':
+      case 'unhandledRejection':
+        fail(unhandledError(args[0]))
+        return true
+      case 'beforeExit':
+        fail(importing.size > 0 ? neverFinishes() : new Error('nothing is left that could go on'))
+        return true
+      default:
+        return emit(event, ...args)
+    }
   }
-  const unhandled = (error: unknown): void => fail(unhandledError(error))
-  const nothingLeft = (): void => fail(importing.size > 0 ? neverFinishes() : new Error('nothing is left that could go on'))
   isContained = true
-  setExit(refuseExit)
-  process.on('uncaughtException', unhandled)
-  process.on('unhandledRejection', unhandled)
-  process.on('beforeExit', nothingLeft)
+  // For good: without `process` nothing of ours works.
+  Object.defineProperty(globalThis, 'process', { value: process, writable: false, configurable: false })
+  const letGo = overlay(process, { emit: notice, ...Object.fromEntries(endings.map((name) => [name, refuse(name)])) })
+  // The answer is ours to write: it may be read by a program.
+  const letPrint = overlay(process.stdout, { write: process.stderr.write.bind(process.stderr) })
+  syncBuiltinESMExports()
   try {
     return await Promise.race([work(), broken])
   } finally {
-    process.off('uncaughtException', unhandled)
-    process.off('unhandledRejection', unhandled)
-    process.off('beforeExit', nothingLeft)
-    setExit(exit)
+    letPrint()
+    letGo()
+    syncBuiltinESMExports()
     isContained = false
   }
 }
 
-/** Also for those who import it by name. */
-const setExit = (to: typeof process.exit): void => {
-  process.exit = to
-  syncBuiltinESMExports()
+/** Gives an object properties that no assignment changes. @returns what gives it back those that it had. */
+const overlay = (object: object, values: Readonly<Record<string, unknown>>): (() => void) => {
+  const before = Object.keys(values).map((name) => [name, Object.getOwnPropertyDescriptor(object, name)] as const)
+  for (const [name, value] of Object.entries(values)) Object.defineProperty(object, name, { value, writable: false, configurable: true })
+  return () => {
+    for (const [name, own] of before)
+      if (own === undefined) Reflect.deleteProperty(object, name)
+      else Object.defineProperty(object, name, own)
+  }
 }
 
 /** Imports a module by `run`. @throws DiagnosticError MC020 and MC021, where the process is contained; whatever `run` throws. */

@@ -21,18 +21,23 @@ export const findTarget = (target: string, cwd: string): Found => {
   const isPath = /[\\/]/.test(target) || extensions.includes(extname(target))
   const file = firstFile(isPath ? resolve(cwd, target) : join(cwd, 'models', target))
   if (file === null) throw unknownModel(target, cwd, isPath)
-  const base = basename(file, extname(file))
-  const inFolder = firstFile(join(dirname(dirname(file)), 'properties', base))
-  const beside = firstFile(join(dirname(file), `${base}.properties`))
+  const [properties = null, another = null] = propertiesOf(file)
   // A file of properties that lies where another one's model would is asked for itself.
-  if (inFolder !== null && beside !== null && inFolder !== file)
+  if (properties === file) return { file, properties: null }
+  if (properties !== null && another !== null)
     throw new DiagnosticError(
       'MC023',
-      `${shown(inFolder)} and ${shown(beside)} are both the properties of ${shown(file)}`,
+      `${shown(properties)} and ${shown(another)} are both the properties of ${shown(file)}`,
       'move the properties of one into the other, and remove it',
     )
-  const properties = inFolder ?? beside
-  return { file, properties: properties === file ? null : properties }
+  return { file, properties }
+}
+
+/** The files that by their names are the properties of a model, of which there should be at most one. */
+export const propertiesOf = (model: string): string[] => {
+  const base = basename(model, extname(model))
+  const named = [join(dirname(dirname(model)), 'properties', base), join(dirname(model), `${base}.properties`)]
+  return named.flatMap((path) => firstFile(path) ?? [])
 }
 
 /** Without symbolic links, as Node names modules. */

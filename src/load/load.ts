@@ -9,6 +9,7 @@ import type { Predicate, Properties } from '../lang/property.js'
 import { isOutOfStack, tooDeep } from '../nesting.js'
 import { importContained } from './contained.js'
 import { type Found, findTarget } from './find.js'
+import { homeOf } from './home.js'
 import { installHooks } from './hooks.js'
 import { blocks, findModule, isPath } from './modules.js'
 import { functionInfo, registry } from './registry.js'
@@ -27,6 +28,8 @@ export interface Loaded {
   readonly claims: readonly NamedClaims[]
   /** The file that the target named: an absolute path. */
   readonly file: string
+  /** See home.ts. */
+  readonly home: string
   /** The model's file and the user files that it imports, absolute paths, sorted: what its behaviour depends on. Its properties do not count. */
   readonly sources: readonly string[]
 }
@@ -55,11 +58,16 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
   if (isKind(loaded, 'properties')) {
     const properties = loaded as Properties
     const { model } = properties
-    return { model, properties, claims: claimsOf(module, model, found.file), file: found.file, sources: sourcesOf(model, found.file) }
+    const { file } = found
+    return {
+      ...{ model, properties, claims: claimsOf(module, model, file) },
+      ...{ file, home: homeOf(model, file, file), sources: sourcesOf(model, file) },
+    }
   }
   if (!isKind(loaded, 'model')) throw noModel(found.file)
   const model = loaded as Model
-  const bare = { model, properties: null, claims: [], file: found.file, sources: sourcesOf(model, found.file) }
+  const home = homeOf(model, found.file, found.properties)
+  const bare = { model, properties: null, claims: [], file: found.file, home, sources: sourcesOf(model, found.file) }
   if (found.properties === null) return bare
   const moduleOfProperties = await importModule(found.properties)
   const properties = moduleOfProperties.default
@@ -213,7 +221,7 @@ export const modelHash = (sources: readonly string[]): string => {
 /**
  * Turns the text of a predicate, `(s, p) => ...`, into a function whose source the compiler finds under the name `--invariant`
  * (`--invariant 2` and so on for more).
- * @throws DiagnosticError MC002 if it is no function, or one of more than two parameters.
+ * @throws DiagnosticError MC002 if it is no function, or one of more than three parameters.
  */
 export const compilePredicate = (text: string): Predicate<unknown, unknown> => {
   let name = '--invariant'
@@ -226,7 +234,7 @@ export const compilePredicate = (text: string): Predicate<unknown, unknown> => {
   } catch {
     value = null
   }
-  if (typeof value !== 'function' || value.length > 2)
+  if (typeof value !== 'function' || value.length > 3)
     throw new DiagnosticError('MC002', 'this is no predicate', 'write a function of the state: (s, p) => ...', {
       file: name,
       text,

@@ -1,6 +1,7 @@
 /** The spin lock: page-table locks, mm locks, Xen's BIGLOCK and per-page locks, KVM's mmu_lock. */
 import { assert, type Domain, index, optional, record, type Steps, until } from 'mmucheck'
 
+/** The value of a spin lock. */
 export interface Lock {
   /** Who holds the lock, or null. */
   owner: number | null

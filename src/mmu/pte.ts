@@ -7,6 +7,7 @@
  */
 import { bool, type Domain, index, record } from 'mmucheck'
 
+/** A page-table entry, as far as the protocols of the field depend on it. */
 export interface Pte {
   /** Present: the hardware may use the entry. */
   P: boolean

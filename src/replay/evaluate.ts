@@ -1,10 +1,11 @@
 /** Properties, evaluated by running the author's predicate. */
-import type { Property } from '../lang/property.js'
+import type { Measure, Predicate, Property } from '../lang/property.js'
 import { judging } from '../load/runtime.js'
 import type { Plain } from '../trace/trace.js'
 import { failureOf } from './fault.js'
+import type { Seen } from './labels.js'
 import type { ParamRecord } from './oracle.js'
-import { plainCopy, type State } from './state.js'
+import { plainCopy } from './state.js'
 
 export type AnyProperty = Property<never, never>
 
@@ -20,16 +21,16 @@ export interface Evaluation {
 }
 
 /** Evaluates a property in a state. @throws whatever the predicate throws that is no fault. */
-export const evaluate = (property: AnyProperty, state: State, params: ParamRecord): Evaluation => {
-  const { value, reads, fault } = ask(property.kind === 'bound' ? property.measure : property.predicate, state, params)
+export const evaluate = (property: AnyProperty, seen: Seen, params: ParamRecord): Evaluation => {
+  const { value, reads, fault } = ask(property.kind === 'bound' ? property.measure : property.predicate, seen, params)
   const holds = value !== null && (property.kind === 'bound' ? Number(value) <= property.max : Boolean(value))
   return { value, holds, reads, fault }
 }
 
 /** What an author's predicate or measure gives in a state, null where it faults. @throws whatever it throws that is no fault. */
-export const answerOf = (predicate: (s: never, p: never) => boolean | number, state: State, params: ParamRecord): number | null => {
+export const answerOf = (predicate: Predicate<never, never> | Measure<never, never>, seen: Seen, params: ParamRecord): number | null => {
   try {
-    return Number(judging(() => (predicate as (s: unknown, p: unknown) => boolean | number)(state.s, params)))
+    return Number(judging(() => call(predicate, seen, params)))
   } catch (error) {
     failureOf(error)
     return null
@@ -37,14 +38,20 @@ export const answerOf = (predicate: (s: never, p: never) => boolean | number, st
 }
 
 /** The same, and what was read. @throws whatever it throws that is no fault. */
-export const ask = (predicate: (s: never, p: never) => boolean | number, state: State, params: ParamRecord): Omit<Evaluation, 'holds'> => {
-  const f = predicate as (s: unknown, p: unknown) => boolean | number
-  const { value: result, reads } = state.withReads(() => {
+export const ask = (
+  predicate: Predicate<never, never> | Measure<never, never>,
+  seen: Seen,
+  params: ParamRecord,
+): Omit<Evaluation, 'holds'> => {
+  const { value: result, reads } = seen.state.withReads(() => {
     try {
-      return { value: judging(() => f(state.s, params)), fault: null }
+      return { value: judging(() => call(predicate, seen, params)), fault: null }
     } catch (error) {
       return { value: null, fault: failureOf(error)?.message ?? 'the predicate blocks: when(...) belongs in rules' }
     }
   })
   return { ...result, reads: reads.map(([location, read]) => [location, plainCopy(read)]) }
 }
+
+const call = (predicate: Predicate<never, never> | Measure<never, never>, { state, at }: Seen, params: ParamRecord): boolean | number =>
+  (predicate as (s: unknown, p: unknown, at: unknown) => boolean | number)(state.s, params, at)

@@ -44,9 +44,9 @@ export const replayLasso = (
   const schedule: Schedule = { init: stem.init, moves: [...stem.moves, ...cycle], fails: false }
   const goals: ReturnType<typeof ask>[] = []
   const triggers: boolean[] = []
-  const replayed = replay(system, model, params, schedule, (state) => {
-    goals.push(ask(property.predicate, state, params))
-    triggers.push(property.kind === 'eventually' ? goals.length === 1 : ask(property.trigger, state, params).value === true)
+  const replayed = replay(system, model, params, schedule, (seen) => {
+    goals.push(ask(property.predicate, seen, params))
+    triggers.push(property.kind === 'eventually' ? goals.length === 1 : ask(property.trigger, seen, params).value === true)
   })
   const vectors = [replayed.initial, ...replayed.steps.map(({ after }) => after)].map((state) => state?.vector.join(','))
   if (vectors[start] !== vectors.at(-1))
@@ -60,10 +60,18 @@ export const replayLasso = (
     )
   return {
     ...replayed,
+    steps: closed(replayed, start),
     loop: { start, fairness: fairnessOf(system, model, params, schedule, start) },
     owedFrom,
     reads: goals[start]!.reads,
   }
+}
+
+/** The cycle ends in the very state in which it starts, with what is shown there: of what is dead, and of labels, the author's functions may hold something else. */
+const closed = ({ initial, steps }: Replay, start: number): Replay['steps'] => {
+  const last = steps.at(-1)
+  if (last === undefined || start === steps.length) return steps
+  return [...steps.slice(0, -1), { ...last, after: start === 0 ? initial : steps[start - 1]!.after }]
 }
 
 /** @throws Disagreement where the cycle is not fair, or something can move where it is said to stay for ever. */

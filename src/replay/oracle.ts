@@ -8,6 +8,7 @@ import type { Model } from '../lang/model.js'
 import type { Choice, Steps, Until } from '../lang/step.js'
 import { createRunning, type Frame, judging, type Running, running } from '../load/runtime.js'
 import { failureOf, type StepFailure } from './fault.js'
+import { labelsIn, type Seen } from './labels.js'
 import { createState, plainCopy, type State } from './state.js'
 
 export type ParamRecord = Readonly<Record<string, unknown>>
@@ -41,8 +42,7 @@ export interface OracleProcess {
 }
 
 /** One execution of a model. After a process's step that is blocked or fails it can go no further: start another one. */
-export interface Run {
-  readonly state: State
+export interface Run extends Seen {
   /** By agent number; null for rules. */
   readonly processes: readonly (OracleProcess | null)[]
   /** Takes a step of an agent: of a process the one that it stands at (`rule` is null), of rules the one of that label. */
@@ -90,7 +90,8 @@ export const createOracle = (model: Model, params: ParamRecord): Oracle => {
       const label = rule ?? of.group
       return attempt(label, chooser, (resume) => finish(label, of.instance === null ? body(state.s) : body(state.s, of.instance), resume))
     }
-    return { outcome, run: { state, processes, step } }
+    const agents = codes.map(({ agent }) => agent)
+    return { outcome, run: { state, at: labelsIn(state, agents, (agent) => processes[agent]?.label ?? null), processes, step } }
   }
   return { domains, agents: codes.map(({ agent }) => agent), start, begin: (agent, state) => startProcess(codes[agent]!, state) }
 }

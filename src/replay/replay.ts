@@ -1,17 +1,19 @@
 /** Runs a schedule that an engine found through the author's own functions. */
 
-import type { FailureKind } from '../ir/built-in.js'
+import type { FailureKind } from '../ir/kinds.js'
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { Span, System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
 import type { StepFailure } from './fault.js'
+import type { Seen } from './labels.js'
 import { chooseByCode, createOracle, type Oracle, type Outcome, type ParamRecord, type Run, readCode } from './oracle.js'
 import { placeOf } from './place.js'
+import { processView } from './process-view.js'
 import { correspond } from './standing.js'
-import { plainCopy, type State } from './state.js'
-import { toVector, viewIn } from './vector.js'
+import { plainCopy } from './state.js'
+import { globalsIn, toVector } from './vector.js'
 
 export interface ReplayedState {
   readonly vector: Vector
@@ -37,11 +39,11 @@ export interface Replay {
   /** How the last step failed; null where all steps led on. */
   readonly failure: { readonly kind: FailureKind; readonly message: string; readonly place: SourcePlace | null } | null
   /** The last state, for `evaluate`. Where the last step fails it is what the step had made of it up to there. */
-  readonly state: State
+  readonly end: Seen
 }
 
 /** Looks at a state of a replay while the oracle is in it; `index` is 0 for the initial one. */
-export type Visit = (state: State, index: number) => void
+export type Visit = (seen: Seen, index: number) => void
 
 /**
  * Replays a schedule. Linear in its length. `visit` is called for every state that it comes through.
@@ -55,16 +57,20 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
   if (outcome.kind !== 'moved' || first.left() !== 0) {
     if (outcome.kind === 'failed' && schedule.fails && schedule.moves.length === 0) {
       const initial = { vector: [], view: { globals: {}, processes: [] } }
-      return { initial, initialChoices: plainChoices(outcome.choices), steps: [], failure: failed(outcome.failure), state: run.state }
+      return { initial, initialChoices: plainChoices(outcome.choices), steps: [], failure: failed(outcome.failure), end: run }
     }
     throw new Disagreement(`init with the choice code ${schedule.init} ${inWords(outcome)}, with ${first.left()} left of the code`)
   }
   const look = (): ReplayedState => {
-    const vector = toVector(system, stateOf(run))
-    return { vector, view: viewIn(system, oracle.domains, vector) }
+    const here = stateOf(run)
+    const vector = toVector(system, here)
+    const processes = system.processes.map(({ agent }, i) =>
+      processView(system, i, here.processes[i] ?? null, run.processes[agents[agent]!]?.label ?? null),
+    )
+    return { vector, view: { globals: globalsIn(system, oracle.domains, vector), processes } }
   }
   const initial = look()
-  visit(run.state, 0)
+  visit(run, 0)
   const steps: ReplayedStep[] = []
   let failure: Replay['failure'] = null
   for (const [i, move] of schedule.moves.entries()) {
@@ -79,9 +85,9 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
       )
     if (taken.kind === 'failed') failure = failed(taken.failure)
     steps.push({ agent: name, label: taken.label, choices: plainChoices(taken.choices), at: step.at, after: mustFail ? null : look() })
-    if (!mustFail) visit(run.state, i + 1)
+    if (!mustFail) visit(run, i + 1)
   }
-  return { initial, initialChoices: plainChoices(outcome.choices), steps, failure, state: run.state }
+  return { initial, initialChoices: plainChoices(outcome.choices), steps, failure, end: run }
 }
 
 /** Runs a schedule that is known to be one, and nothing else. */

@@ -2,7 +2,7 @@
  * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in an execution of
  * its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold the engines against.
  */
-import { type StateBuiltIn, type StateKind, stateBuiltIns } from '../ir/built-in.js'
+import { type SafetyBuiltIn, type SafetyKind, safetyBuiltIns, stateKinds } from '../ir/kinds.js'
 import type { System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import { Disagreement } from './disagreement.js'
@@ -28,7 +28,7 @@ export interface SlowLimits {
 
 export interface SlowProperty {
   readonly name: string
-  readonly kind: StateKind
+  readonly kind: SafetyKind
   readonly verdict: 'holds' | 'violated' | 'incomplete'
   /** Of a shortest violation, or a shortest way to a witness of `sometimes`; null where there is none. */
   readonly length: number | null
@@ -67,7 +67,7 @@ export const slowSearch = (
   const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
   const deadlock = model.deadlock ?? (system.processes.length > 0 ? 'violation' : 'allowed')
-  const settled = settle(ofStates(properties), params, stateBuiltIns({ deadlock }))
+  const settled = settle(ofStates(properties), params, safetyBuiltIns({ deadlock }))
   const states = new Map<string, { readonly vector: Vector; readonly depth: number; readonly arrival: Arrival; successors: Successors }>()
   const merged: { readonly key: string; readonly arrival: Arrival }[] = []
   let frontier: string[] = []
@@ -148,12 +148,10 @@ const isUnfinished = (run: Run): boolean => {
 
 /** A search without the graph settles nothing of behaviours, and measures no extremes. */
 const ofStates = (properties: Readonly<Record<string, { readonly kind: string }>>): Readonly<Record<string, AnyProperty>> =>
-  Object.fromEntries(
-    Object.entries(properties).filter((entry): entry is [string, AnyProperty] => ['always', 'sometimes', 'bound'].includes(entry[1].kind)),
-  )
+  Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, AnyProperty] => Object.hasOwn(stateKinds, entry[1].kind)))
 
 /** Keeps what is known of each property. */
-const settle = (properties: Readonly<Record<string, AnyProperty>>, params: ParamRecord, builtInKinds: readonly StateBuiltIn[]) => {
+const settle = (properties: Readonly<Record<string, AnyProperty>>, params: ParamRecord, builtInKinds: readonly SafetyBuiltIn[]) => {
   const lengths = new Map<string, number>()
   const maxima = new Map<string, number>()
   const record = (name: string, length: number): void => {
@@ -162,12 +160,12 @@ const settle = (properties: Readonly<Record<string, AnyProperty>>, params: Param
   return {
     look: (run: Run, depth: number): void => {
       for (const [name, property] of Object.entries(properties)) {
-        const { holds, value } = evaluate(property, run.state, params)
-        if (holds === (property.kind === 'sometimes')) record(name, depth)
+        const { holds, value } = evaluate(property, run, params)
+        if (holds === (stateKinds[property.kind].finding === 'fulfils')) record(name, depth)
         if (typeof value === 'number') maxima.set(name, Math.max(value, maxima.get(name) ?? value))
       }
     },
-    violate: (kind: StateBuiltIn, length: number): void => record(`built-in ${kind}`, length),
+    violate: (kind: SafetyBuiltIn, length: number): void => record(`built-in ${kind}`, length),
     result: (complete: boolean): SlowProperty[] => [
       ...Object.entries(properties).map(([name, { kind }]) => {
         const length = lengths.get(name) ?? null

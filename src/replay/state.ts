@@ -38,6 +38,8 @@ export interface State {
   readonly stores: Stores
   /** Runs `f` and says what it read, each location once, in the order of the last read of each. */
   readonly withReads: <T>(f: () => T) => { readonly value: T; readonly reads: readonly Read[] }
+  /** Notes a read of something that stands beside the state, for `withReads`. */
+  readonly note: (location: string, value: Value) => void
   /** Remembers all values; what it returns brings them back, as often as it is called. */
   readonly save: () => () => void
 }
@@ -81,9 +83,9 @@ export const createState = (domains: Fields): State => {
       return store.value
     }
     if (store.kind === 'optional') {
-      if (store.present) return read(store.of)
-      note(`s.${store.at.text}`, null)
-      return null
+      // A scalar is noted as it is read; of all else a predicate may ask no more than whether it is there.
+      if (reads !== null && !(store.present && store.of.kind === 'scalar')) note(`s.${store.at.text}`, snapshot(store))
+      return store.present ? read(store.of) : null
     }
     let proxy = proxies.get(store)
     if (proxy === undefined) {
@@ -294,6 +296,7 @@ export const createState = (domains: Fields): State => {
     s,
     domains,
     stores,
+    note,
     save: () => {
       const kept: (() => void)[] = []
       for (const store of stores.values()) keep(store, kept)
@@ -307,13 +310,20 @@ export const createState = (domains: Fields): State => {
       reads = mine
       try {
         const value = f()
-        return { value, reads: [...mine] }
+        return { value, reads: [...mine].filter(([location, whole]) => !isTold(location, whole, mine)) }
       } finally {
         reads = before
       }
     },
   }
 }
+
+/** Whether what is there was read part by part, so that to show the whole would say it twice. */
+const isTold = (location: string, whole: Value, reads: ReadonlyMap<string, Value>): boolean =>
+  typeof whole === 'object' &&
+  whole !== null &&
+  !isSet(whole) &&
+  [...reads.keys()].some((part) => part.startsWith(`${location}.`) || part.startsWith(`${location}[`))
 
 /** @throws Fault where what a reference stands in has become null, or another variant, since it was read. */
 const stillThere = (store: Store): void => {

@@ -22,7 +22,7 @@ export interface OracleState {
 /** The vector of a state. Linear in its size. @throws Disagreement */
 export const toVector = (system: System, { state, processes }: OracleState): Vector => {
   const reads = readsIn(state)
-  const locations = system.processes.map((process, i) => locationOf(system, process, processes[i] ?? null))
+  const locations = system.processes.map((process, i) => standsAt(system, process, processes[i] ?? null))
   const live = new Map<number, number[]>()
   for (const [i, location] of locations.entries())
     for (const local of location.live) live.set(local.variable, encodeLive(system, i, local, processes[i]?.frames[local.frame]))
@@ -78,7 +78,8 @@ const locationsOf = (process: Process): Locations => {
   return found
 }
 
-const locationOf = (system: System, process: Process, standing: Standing): ProcessLocation => {
+/** The location of a process that stands so. @throws Disagreement if it has no such location. */
+export const standsAt = (system: System, process: Process, standing: Standing): ProcessLocation => {
   const { final, byKey } = locationsOf(process)
   const location = standing === null ? final : byKey.get(standing.key)
   if (location !== undefined) return location
@@ -108,33 +109,47 @@ const encodeLive = (
  * reference parameter `x` shows as `&x`, the indices of the location that it means.
  */
 export const view = (system: System, model: Model, params: Readonly<Record<string, unknown>>, vector: Vector): StateView =>
-  viewIn(system, model.state(params as never), vector)
+  viewOf(system, model.state(params as never), partsOf(system, vector))
 
-/** `view` for those who have the domains of the variables already. */
-export const viewIn = (system: System, domains: Fields, vector: Vector): StateView => {
+type Parts = ReadonlyMap<string, readonly number[]>
+
+const partOf = (parts: Parts, name: string): readonly number[] => parts.get(name) ?? []
+
+/** The elements of each variable, by its name. */
+const partsOf = (system: System, vector: Vector): Parts => {
   const parts = new Map<string, readonly number[]>()
   let from = 0
   for (const variable of system.variables) {
     parts.set(variable.name, vector.slice(from, from + elements(variable)))
     from += elements(variable)
   }
-  const partOf = (name: string): readonly number[] => parts.get(name) ?? []
+  return parts
+}
+
+/** The variables of `state` alone. */
+export const globalsIn = (system: System, domains: Fields, vector: Vector): StateView['globals'] =>
+  globalsOf(domains, partsOf(system, vector))
+
+const globalsOf = (domains: Fields, parts: Parts): StateView['globals'] => {
   const cursors = new Map<string, number>()
   const next = (name: string): number => {
     const i = cursors.get(name) ?? 0
     cursors.set(name, i + 1)
-    return at(partOf(name), i)
+    return at(partOf(parts, name), i)
   }
-  const globals = Object.fromEntries(Object.entries(domains).map(([name, domain]) => [name, unflatten(domain, name, next)]))
-  const processes = system.processes.map((process): ProcessView => {
-    const agent = system.agents[process.agent]!.name
-    const location = locationsOf(process).byId.get(at(partOf(system.variables[process.pc]!.name), 0))!
-    return { agent, at: location.final ? null : location.label, locals: localsOf(system, location, parts) }
-  })
-  return { globals, processes }
+  return Object.fromEntries(Object.entries(domains).map(([name, domain]) => [name, unflatten(domain, name, next)]))
 }
 
-const localsOf = (system: System, location: ProcessLocation, parts: ReadonlyMap<string, readonly number[]>): Record<string, Plain> => {
+const viewOf = (system: System, domains: Fields, parts: Parts): StateView => {
+  const processes = system.processes.map((process): ProcessView => {
+    const agent = system.agents[process.agent]!.name
+    const location = locationsOf(process).byId.get(at(partOf(parts, system.variables[process.pc]!.name), 0))!
+    return { agent, at: location.final ? null : location.label, locals: localsOf(system, location, parts) }
+  })
+  return { globals: globalsOf(domains, parts), processes }
+}
+
+const localsOf = (system: System, location: ProcessLocation, parts: Parts): Record<string, Plain> => {
   const groups = new Map<string, { name: string; leaves: { suffix: string; variable: Variable }[] }>()
   for (const { variable: id, frame, name, suffix } of location.live) {
     const variable = system.variables[id]!

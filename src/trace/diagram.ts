@@ -7,6 +7,7 @@ import { at } from '../at.js'
 import { changes } from './changes.js'
 import { longest } from './longest.js'
 import { formatPlain, formatSetting, printable } from './plain.js'
+import { readingsOf } from './readings.js'
 import type { FairnessReason, Loop, Outcome, SourcePlace, StateView, Trace, TraceStep } from './trace.js'
 import { pack, wrap } from './wrap.js'
 
@@ -142,6 +143,8 @@ const gap = 2
 const leastLabel = 18
 /** Columns that start closer together are hard to tell apart. */
 const leastColumn = 10
+/** Changes in fewer characters than this are broken too often. */
+const leastEffects = 38
 
 const steps = (trace: Trace, options: DiagramOptions): string[] => {
   const all = rows(trace, options)
@@ -167,14 +170,26 @@ const numberWidth = (all: readonly Row[]): number => String(all.length).length +
 
 /**
  * A column per agent, as wide as its longest label where that fits. Where it does not, columns start closer together
- * and a label runs on into the columns at its right, which are empty in its row. Null if even that leaves no room.
+ * and a label runs on into the columns at its right, which are empty in its row; before they come too close, changes are broken into
+ * lines. Null if even that leaves no room.
  */
 const columns = (moving: readonly string[], all: readonly Row[], width: number): Layout | null => {
+  const wide = effectsWidth(all, width)
+  const narrow = Math.min(wide, leastEffects)
+  const tries = [leastLabel, leastColumn].flatMap((least) => [wide, narrow].map((effects) => ({ least, effects })))
+  for (const { least, effects } of tries) {
+    const layout = columnsBeside(effects, least, moving, all, width)
+    if (layout !== null) return layout
+  }
+  return null
+}
+
+/** Null where columns of at least so much leave no room for changes of this width. */
+const columnsBeside = (effects: number, least: number, moving: readonly string[], all: readonly Row[], width: number): Layout | null => {
   const left = numberWidth(all)
-  const effects = effectsWidth(all, width)
   const room = width - left - effects - gap * moving.length
   const natural = moving.map((agent) => longest([agent, ...all.flatMap((row) => (row.agent === agent ? [row.cell] : []))]))
-  const widths = squeeze(natural, moving, room)
+  const widths = squeeze(natural, moving, least, room)
   if (widths === null) return null
   const end = left + sum(widths) + gap * widths.length
   let start = left
@@ -187,12 +202,12 @@ const columns = (moving: readonly string[], all: readonly Row[], width: number):
 }
 
 /** Only the last column has none at its right to run on into, so the others give way first. Null where nothing is left to take. */
-const squeeze = (natural: readonly number[], names: readonly string[], room: number): readonly number[] | null => {
+const squeeze = (natural: readonly number[], names: readonly string[], least: number, room: number): readonly number[] | null => {
   const last = natural.length - 1
   const floor = (others: number, own: number): number[] =>
     natural.map((width, i) => Math.max(at(names, i).length, Math.min(width, i === last ? own : others)))
-  const floors = [floor(leastLabel, at(natural, last)), floor(leastLabel, leastLabel), floor(leastColumn, leastLabel)]
-  const widths = floors.reduce((narrowed, least) => shrink(narrowed, least, room), natural)
+  const floors = [floor(leastLabel, at(natural, last)), floor(leastLabel, leastLabel), floor(least, leastLabel)]
+  const widths = floors.reduce((narrowed, lowest) => shrink(narrowed, lowest, room), natural)
   return sum(widths) > room ? null : widths
 }
 
@@ -257,7 +272,7 @@ const withPlace = (effects: readonly string[], place: string, width: number): st
 }
 
 const ending = (trace: Trace, width: number): string[] => {
-  const { message, source, comment = '', at: place, reads } = trace.outcome
+  const { message, source, comment = '', at: place } = trace.outcome
   const where = place === null ? '' : ` (${lineOf(place)})`
   return [
     ...wrap(`${printable(message)}${where}`, width, 4),
@@ -268,7 +283,7 @@ const ending = (trace: Trace, width: number): string[] => {
           4,
           dedent(source).flatMap((line) => wrapSource(line, width - 4)),
         )),
-    ...(reads.length === 0 ? [] : ['  where', ...readings(reads, width)]),
+    ...readings(trace, width),
     ...fairness(trace, width),
     ...waiting(trace, width),
   ]
@@ -315,14 +330,12 @@ const wrapSource = (line: string, width: number): string[] => {
   return line.length <= width ? [line] : wrap(line.trimStart(), width - lead, 4).map((part) => ' '.repeat(lead) + part)
 }
 
-/** The last of them: a predicate stops reading where it is decided. */
-const mostReads = 24
-
-const readings = (reads: Outcome['reads'], width: number): string[] => {
-  const shown = reads.slice(-mostReads)
-  const more = reads.length - shown.length
+const readings = (trace: Trace, width: number): string[] => {
+  const { shown, more } = readingsOf(trace)
+  if (shown.length === 0) return []
   const names = Math.min(40, longest(shown.map(([location]) => location)))
   return [
+    '  where',
     ...(more === 0 ? [] : [`    (${more} more that were read before)`]),
     ...shown.flatMap(([location, value]) => indent(4, wrap(`${printable(location).padEnd(names)} = ${formatPlain(value)}`, width - 4, 6))),
   ]

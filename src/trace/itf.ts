@@ -258,6 +258,10 @@ export const requireSameModel = (trace: Trace, hash: string, file: string): void
   throw new DiagnosticError(
     'MC013',
     `${file} is a trace of another version of ${trace.modelFile}: ${then} then, ${now} now`,
-    `check the model again to write a new trace (mmucheck check ${trace.model}), or print this one as it is with --any-version`,
+    `check the model again, set as it was, to write a new trace (mmucheck check ${targetOf(trace.modelFile)}), or print this one as it is with --any-version`,
   )
 }
+
+/** What names a model's file on the command line; its own name may be another one. */
+const targetOf = (modelFile: string): string =>
+  /^models[\\/]([^\\/]+)\.m?[jt]s$/.exec(modelFile)?.[1] ?? (/[\\/]/.test(modelFile) ? modelFile : `./${modelFile}`)

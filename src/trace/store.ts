@@ -1,8 +1,8 @@
-/** Where traces are kept: `<root>/<model>/<variant or params>/<property>.{itf.json,txt}`. */
+/** Where traces are kept: `<root>/<home>/<variant or params>/<property>.{itf.json,txt}`. */
 import { randomBytes } from 'node:crypto'
 import { fstatSync, statSync, writeFileSync } from 'node:fs'
 import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
 import { diagram } from './diagram.js'
 import { formatItf, parseItf } from './itf.js'
@@ -10,7 +10,8 @@ import type { Trace } from './trace.js'
 
 /** What says which trace it is: the model, how it is set, and the property. */
 export interface TraceKey {
-  readonly model: string
+  /** The model's name, or where that may be another one's too the path of its file, with `/` between folders. */
+  readonly home: string
   readonly variant: string | null
   /** The params that are set otherwise than the variant, or the defaults, have them. */
   readonly settings: Readonly<Record<string, number | boolean | string>>
@@ -23,10 +24,17 @@ export interface StoredTrace {
 }
 
 /** The folder of a model as it is set. Settings of a variant that were changed by hand follow its name: `drain-late,cpus=3`. */
-export const folderOf = (root: string, { model, variant, settings }: Omit<TraceKey, 'property'>): string => {
+export const folderOf = (root: string, { home, variant, settings }: Omit<TraceKey, 'property'>): string => {
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   const folder = [...(variant === null ? [] : [variant]), ...changed].join(',')
-  return join(root, fileName(model), fileName(folder === '' ? 'default' : folder))
+  return join(
+    root,
+    ...home
+      .split('/')
+      .filter((name) => name !== '')
+      .map(fileName),
+    fileName(folder === '' ? 'default' : folder),
+  )
 }
 
 /** The certificate of what was proved of a model as it is set stands beside its traces; the text form is for people. */
@@ -84,7 +92,7 @@ export const writeWhole = async (path: string, text: string | Uint8Array): Promi
       const output = [1, 2].find((fd) => isOutput(path, fd))
       return output === undefined ? await writeFile(path, text) : writeFileSync(output, text)
     }
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(resolve(dirname(path)))
     await writeFile(temporary, text, { flag: 'wx' })
     await rename(temporary, path)
   } catch (error) {
@@ -92,6 +100,22 @@ export const writeWhole = async (path: string, text: string | Uint8Array): Promi
     throw new DiagnosticError('MC011', `cannot write ${path}: ${reasonOf(error)}`, hintOf(error))
   }
 }
+
+/** With all folders above it. Node's own way to do that never ends where a folder is there and none can be made in it, as in /proc. */
+const makeFolder = async (path: string): Promise<void> => {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another process may have made it meanwhile.
+    if (!(await isFolder(path))) throw error
+  })
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** Whether a path leads to the regular file that a descriptor of ours writes to: `/dev/stdout` behind `> file`. */
 const isOutput = (path: string, fd: number): boolean => {

@@ -1,5 +1,7 @@
 /** A trace: the states and steps from an initial state to the one that settles a property. */
 
+import { type PropertyKind, propertyKinds } from '../ir/kinds.js'
+
 /** A value of the state as people know it. Sets are JavaScript sets of integers. */
 export type Plain = number | boolean | string | null | readonly Plain[] | ReadonlySet<number> | { readonly [field: string]: Plain }
 
@@ -34,15 +36,12 @@ export interface TraceStep {
 }
 
 /** Every kind of property that a trace can settle. */
-export const outcomeKinds = [
-  ...(['always', 'sometimes', 'bound', 'deadlock', 'assert', 'range'] as const),
-  ...(['eventually', 'leadsTo', 'alwaysPossible', 'stuck', 'maximum', 'minimum'] as const),
-] as const
+export const outcomeKinds = Object.keys(propertyKinds) as readonly PropertyKind[]
 
 /** Why a trace ends where it does. */
 export interface Outcome {
   readonly property: string
-  readonly kind: (typeof outcomeKinds)[number]
+  readonly kind: PropertyKind
   /** The property's source text; for a failed step the source of what failed. */
   readonly source: string
   /** What its author says of it: the comment before it, on one line. Absent where there is none. */

@@ -181,7 +181,7 @@ describe('verdicts', () => {
     const unasked = await project.mmucheck(['check', './halting.ts', '--engine', 'both'])
     expect(unasked.code).toBe(0)
     expect(unasked.out).toContain('\ndeadlock was not checked: there are no processes, only rules (--deadlock)\n')
-    expect(unasked.out).not.toMatch(/(holds|violated) +(deadlock|stuck)/)
+    expect(unasked.out).not.toMatch(/(holds|violated) +(deadlock|stuck)|stuck was/)
     for (const flags of [['--deadlock'], ['--property', 'deadlock']])
       for (const engine of ['explicit', 'bmc', 'both']) {
         const { code, out } = await project.mmucheck(['check', './halting.ts', '--engine', engine, ...flags, '--max-depth', '9'])
@@ -249,10 +249,44 @@ describe('output', () => {
   })
 
   test('a note says which stored traces are of an earlier run', async () => {
-    project.write({ 'counterexamples/holds/default/positive.txt': 'old' })
+    project.write({ 'counterexamples/holds.ts/default/positive.txt': 'old' })
     expect((await project.mmucheck(['check', './holds.ts'])).err).toContain(
-      `note: positive holds now; ${join('counterexamples', 'holds', 'default', 'positive.txt')} is of an earlier run`,
+      `note: positive holds now; ${join('counterexamples', 'holds.ts', 'default', 'positive.txt')} is of an earlier run`,
     )
+  })
+
+  // They overwrote each other's traces, and each called the other's one of an earlier run.
+  test('models of one name, and a model with two files of properties, keep their traces apart', async () => {
+    const properties = (model: string, most: number): string => `
+      import { always, properties } from 'mmucheck'
+      import counting from '${model}'
+      export default properties(counting, { small: always((s) => s.n < ${most}) })
+    `
+    const model = (most: number): string => `
+      import { model, range, when } from 'mmucheck'
+      export default model({
+        name: 'counting',
+        state: () => ({ n: range(0, ${most}) }),
+        rules: () => ({ up: (s) => { when(s.n < ${most}); s.n++ } }),
+      })
+    `
+    project.write({
+      'models/counting.ts': model(3),
+      'properties/counting.ts': properties('../models/counting.ts', 3),
+      'properties/strict.ts': properties('../models/counting.ts', 2),
+      'copies/of/counting.ts': model(1),
+      'copies/of/counting.properties.ts': properties('./counting.ts', 2),
+    })
+    const storedBy = async (target: string): Promise<string> => {
+      const { out, err } = await project.mmucheck(['check', target, '--json'])
+      expect(err).toBe('')
+      return (JSON.parse(out) as { properties: { trace: string | null }[] }).properties[0]?.trace ?? ''
+    }
+    const own = join('counterexamples', 'counting', 'default', 'small.itf.json')
+    expect(await storedBy('counting')).toBe(own)
+    expect(await storedBy('properties/strict.ts')).toBe(join('counterexamples', 'properties', 'strict.ts', 'default', 'small.itf.json'))
+    expect(await storedBy('properties/counting.ts')).toBe(own)
+    expect((await project.mmucheck(['check', 'copies/of/counting.ts'])).err).toBe('')
   })
 
   test('a reader that closes the pipe early is no error', () => {

@@ -55,6 +55,8 @@ export default properties(m, { ${properties} })
 const files = {
   'models/retry.ts': retry,
   'properties/retry.ts': retryProperties,
+  'rules.ts': single('rules', 'state: () => ({ tick: bool }), rules: () => ({ tick: (s) => { s.tick = !s.tick } })'),
+  'nothing.ts': single('nothing', 'state: () => ({ tick: bool })'),
   'stuck.ts': single(
     'stuck',
     `state: () => ({ up: bool, tick: bool }),
@@ -91,6 +93,7 @@ const json = async (...words: string[]) => {
     readonly complete: boolean
     readonly limit: unknown
     readonly liveness: object | null
+    readonly notChecked: readonly object[]
     readonly properties: readonly Reported[]
   }
   const of = (name: string): Reported | undefined => report.properties.find((property) => property.name === name)
@@ -164,6 +167,33 @@ describe('what can never happen again', () => {
     expect(out).not.toContain('bytes per edge')
     expect((await project.mmucheck(['check', './stuck.ts', '--no-deadlock'])).code).toBe(0)
     expect((await project.mmucheck(['check', './stuck.ts', '--no-deadlock', '--stuck'])).code).toBe(11)
+  })
+
+  // It was asked for, was not looked for, and all was well.
+  test.each([['--stuck'], ['--property', 'stuck']])(
+    'asked for by %s %s, it is looked for or left open, never passed over',
+    async (...asked) => {
+      const open = await json('./stuck.ts', '--engine', 'prove', '--no-deadlock', ...asked)
+      expect(open.code).toBe(20)
+      expect(open.of('stuck')).toMatchObject({ verdict: 'incomplete', established: expect.stringContaining('(--engine explicit)') })
+      expect((await project.mmucheck(['check', './stuck.ts', '--engine', 'explicit', '--no-deadlock', ...asked])).code).toBe(11)
+      const unasked = await json('./stuck.ts', '--engine', 'prove')
+      expect([unasked.code, unasked.report.notChecked]).toEqual([0, [{ name: 'stuck', why: 'only the explicit engine does' }]])
+    },
+  )
+
+  test('where there is no process that says so, and where there is nothing at all', async () => {
+    const flags = ['--engine', 'explicit', '--stuck'] as const
+    const rules = await json('./rules.ts', ...flags)
+    const stuck = { name: 'stuck', why: 'there are no processes' }
+    expect([rules.code, rules.report.notChecked]).toEqual([
+      0,
+      [{ name: 'deadlock', why: 'there are no processes, only rules (--deadlock)' }, stuck],
+    ])
+    const { out } = await project.mmucheck(['check', './nothing.ts', ...flags])
+    expect(out).toContain(
+      '\ndeadlock was not checked: there are neither processes nor rules (--deadlock)\nstuck was not checked: there are no processes\n',
+    )
   })
 
   test('alwaysPossible is exit code 13, with a shortest way', async () => {

@@ -3,7 +3,7 @@
  * ends the program, or keeps it. Also what surrounds a run: Ctrl-C while a model loads, a full output, devices for files, a certificate about someone else's module.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createProject, type Project, program } from './project.ts'
@@ -33,6 +33,16 @@ describe('while a module is imported', () => {
   test.each([
     ['process.exit', 'process.exit(0)', 'models/m.ts:2:1: error MC019: the module calls process.exit(0)'],
     ['process.exit, and catches what follows', 'try { process.exit(0) } catch {}', 'models/m.ts:2:1: error MC019'],
+    ['what process.exit calls', 'process.reallyExit(0)', 'models/m.ts:2:1: error MC019: the module calls process.reallyExit(0)'],
+    ['an end by a signal', 'process.kill(process.pid)', 'models/m.ts:2:1: error MC019: the module calls process.kill('],
+    ['an end for an end', 'process.exit = () => {}', 'models/m.ts:2:1: error MC003: TypeError: Cannot assign to read only property'],
+    ['no process any more', 'globalThis.process = undefined', 'models/m.ts:2:1: error MC003: TypeError: Cannot assign'],
+    ['a process that is deleted', 'delete globalThis.process', 'models/m.ts:2:1: error MC003: TypeError: Cannot delete property'],
+    [
+      'an exit code of its own, and nobody left to notice the end',
+      'process.removeAllListeners(); process.exitCode = 0; await new Promise(() => {})',
+      'models/m.ts:2:53: error MC020',
+    ],
     ['exit by its name', "import { exit } from 'node:process'; exit(3)", 'models/m.ts:2:1: error MC019: the module calls process.exit(3)'],
     ['a promise that never settles', 'await new Promise(() => {})', 'models/m.ts:2:1: error MC020: the module awaits what never comes'],
     [
@@ -69,6 +79,14 @@ describe('while a module is imported', () => {
     })
     const { code, out } = await project.mmucheck(['list', 'm', '--json'])
     expect([code, JSON.parse(out)]).toMatchObject([65, { error: { code: 'MC020', file: 'helpers/wait.ts', line: 3, column: 1 } }])
+  })
+
+  // A listener once changed the exit code, and what a module printed stood before the JSON object.
+  test('listeners change no exit code, and what is printed goes to stderr', async () => {
+    const what = "process.on('exit', () => { process.exitCode = 0 }); console.log('hello'); process.stdout.write('again\\n')"
+    project.write({ 'models/m.ts': beside(what) })
+    const { code, out, err } = await project.mmucheck(['check', 'm', '--engine', 'explicit', '--deadlock', '--max-states', '1', '--json'])
+    expect([code, JSON.parse(out), err]).toMatchObject([20, { exitCode: 20, states: 1 }, 'hello\nagain\n'])
   })
 
   test('a timer that has ended, one that keeps nothing alive, and a pause are nobody’s business', async () => {
@@ -243,6 +261,16 @@ describe('where nothing can be written, or no file is', () => {
         encoding: 'utf8',
       })
       expect([status, stderr.split('\n')[0]]).toEqual([73, 'error MC011: cannot write the answer: no space left on the device'])
+    }
+  })
+
+  // Node makes folders by trying again and again in /proc, which takes none: the command never ended.
+  test.runIf(existsSync('/proc/self'))('a folder that takes no folders is told, and exits with 73', async () => {
+    for (const folder of ['/proc/x', '/proc/x/y']) {
+      const words = ['check', 'good', '--engine', 'explicit', '--invariant', '(s) => s.x === 0', '--out', folder]
+      const { code, err } = await project.mmucheck(words)
+      const file = `${folder}/m/default/invariant-1.itf.json`
+      expect([code, err.split('\n')[0]]).toEqual([73, `error MC011: cannot write ${file}: no such file or folder`])
     }
   })
 

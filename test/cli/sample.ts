@@ -1,17 +1,18 @@
 /** Reports made by hand. */
-import { established } from '../../src/check/report/established.ts'
+import { type Evidence, evidenceWords } from '../../src/check/report/evidence.ts'
 import type { PropertyReport, Report, ReportLimit } from '../../src/check/report/report.ts'
 import { lostUpdate } from '../trace/sample.ts'
 
 type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & {
-  readonly [K in 'length' | 'loop' | 'maximum' | 'allowed' | 'trace' | 'switches']?: Exclude<PropertyReport[K], undefined>
+  readonly [K in 'length' | 'loop' | 'extreme' | 'allowed' | 'trace' | 'switches']?: Exclude<PropertyReport[K], undefined>
 }
 
 export const report = (given: readonly Given[], limit: ReportLimit | null = null): Report => {
   const explored = { complete: limit === null, states: 12_345, depth: 37 }
-  const base = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null } as const
+  const base = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null } as const
   return {
     model: 'lazy-mmu',
+    home: 'lazy-mmu',
     modelFile: 'models/lazy-mmu.ts',
     title: 'Page-table updates deferred until lazy MMU mode is left',
     source: 'Zachary Amsden, "lazy-mmu-batching", 28 Jul 2006',
@@ -25,8 +26,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     seconds: 0.0123,
     bytes: 131_072,
     bytesPerState: 10.6,
-    deadlock: 'violation',
-    stuck: 'violation',
+    notChecked: [],
     liveness: null,
     solved: null,
     oracle: {
@@ -36,16 +36,20 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
       walks: 35,
       steps: { covered: 12, of: 12 },
       branches: { covered: 40, of: 41 },
+      soFar: false,
       failures: { covered: 1, of: 1 },
       conditions: { covered: 20, of: 20 },
+      lookedAt: { states: 10_245, all: true },
       seconds: 0.1,
     },
     neverFired: [],
     neverTaken: [],
     unchanging: [],
+    unreadGhosts: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
-      return { ...full, established: established(full, explored, limit) }
+      const evidence: readonly Evidence[] = [{ by: 'search', ...explored, limit }]
+      return { ...full, evidence, established: evidenceWords(full, evidence) }
     }),
   }
 }
@@ -55,7 +59,7 @@ export const violated = (): Report => ({
     { name: 'noLostUpdate', kind: 'always', verdict: 'violated', length: 9, trace: lostUpdate(), switches: 'fewest' },
     { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
     { name: 'neverFull', kind: 'sometimes', verdict: 'violated' },
-    { name: 'attempts', kind: 'bound', verdict: 'holds', maximum: 3, allowed: 3 },
+    { name: 'attempts', kind: 'bound', verdict: 'holds', extreme: 3, allowed: 3 },
     { name: 'deadlock', kind: 'deadlock', verdict: 'holds' },
     { name: 'assert', kind: 'assert', verdict: 'holds' },
     { name: 'range', kind: 'range', verdict: 'holds' },
@@ -73,7 +77,7 @@ export const cutShort = (): Report =>
   report(
     [
       { name: 'noLostUpdate', kind: 'always', verdict: 'incomplete' },
-      { name: 'attempts', kind: 'bound', verdict: 'incomplete', maximum: 2 },
+      { name: 'attempts', kind: 'bound', verdict: 'incomplete', extreme: 2 },
       { name: 'queueFills', kind: 'sometimes', verdict: 'holds', length: 4 },
     ],
     { kind: 'states', states: 12_345 },

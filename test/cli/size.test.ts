@@ -48,7 +48,7 @@ test('a violation after 125,000 steps is reported, and its race is stored', asyn
   const { code, out, err } = await project.mmucheck(['check', './deep.ts', '--engine', 'explicit', '--property', 'small', '--quiet'])
   expect({ code, err }).toEqual({ code: 12, err: '' })
   expect(out).toBe('deep: violated: small (1 of 3)\n')
-  const inspected = await project.mmucheck(['inspect', './counterexamples/deep/default/small.itf.json'])
+  const inspected = await project.mmucheck(['inspect', './counterexamples/deep.ts/default/small.itf.json'])
   expect(inspected.out).toContain('\n125000  tick  n: 124999 -> 125000\n')
 }, 120_000)
 

@@ -47,11 +47,11 @@ export interface Claimed {
 }
 
 /** A model with its properties of states. */
-export const claimed = <P extends Params, F extends Fields>(
+export const claimed = <P extends Params, F extends Fields, A>(
   model: Model<P, F>,
-  properties: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>> = {},
+  properties: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>, A>>> = {},
 ): Claimed => {
-  const named = claimsOf(model, properties)
+  const named = claimsOf<P, F, A>(model as unknown as Model<P, F, A>, properties as never)
   const ofStates = Object.entries(named.properties).filter(([, { kind }]) => kind === 'always' || kind === 'sometimes' || kind === 'bound')
   return { model: model as unknown as Model, properties: Object.fromEntries(ofStates) as never }
 }

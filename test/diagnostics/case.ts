@@ -57,7 +57,7 @@ const names = [
     'oneOf',
     'optional',
   ],
-  ...['properties', 'queue', 'range', 'record', 'set', 'size', 'sometimes', 'union', 'until', 'when'],
+  ...['properties', 'queue', 'range', 'record', 'same', 'set', 'size', 'sometimes', 'union', 'until', 'when'],
 ]
 
 /** The import that a text needs. */
@@ -105,6 +105,18 @@ export const process = (name: string, code: DiagnosticCode, state: string, body:
 export const property = (name: string, code: DiagnosticCode, state: string, text: string): Case => {
   const properties = `import example from './model.ts'\n\nexport default properties(example, {\n  ${text.trim()},\n})\n`
   const model = `export default model({\n  name: 'example',\n  state: () => ({ ${state} }),\n})\n`
+  return {
+    name,
+    code,
+    files: { 'model.ts': imports(model) + model, 'model.properties.ts': imports(properties) + properties },
+    steps: check,
+  }
+}
+
+/** A case whose mistake is in a property of a model with processes. */
+export const standing = (name: string, code: DiagnosticCode, processes: string, text: string): Case => {
+  const properties = `import example from './model.ts'\n\nexport default properties(example, {\n  ${text.trim()},\n})\n`
+  const model = `export default model({\n  name: 'example',\n  state: () => ({ x: range(0, 3) }),\n  processes: (_p) => ({\n${indented(processes, '    ')}\n  }),\n})\n`
   return {
     name,
     code,

@@ -18,14 +18,14 @@ export interface Outcome {
   } | null
 }
 
-const dist = fileURLToPath(new URL('../../dist/cli/run.js', import.meta.url))
+const dist = fileURLToPath(new URL('../../dist/cli/command-line.js', import.meta.url))
 
 const script = `
   import { readFileSync, writeFileSync, mkdirSync } from 'node:fs'
   import { dirname } from 'node:path'
   import { spawnSync } from 'node:child_process'
   const { run } = await import(${JSON.stringify(dist)})
-  const main = ${JSON.stringify(dist.replace('run.js', 'main.js'))}
+  const main = ${JSON.stringify(dist.replace('command-line.js', 'main.js'))}
   const outcomes = []
   for (const { folder, steps } of JSON.parse(readFileSync(0, 'utf8'))) {
     process.chdir(folder)
@@ -45,7 +45,7 @@ const script = `
         last = { text: stderr.trimEnd(), exitCode: status, error: JSON.parse(stdout).error ?? null }
       } else {
         let out = '', err = ''
-        const exitCode = await run([...step.run, '--json'], { out: (t) => { out += t }, err: (t) => { err += t }, colours: false, terminal: null })
+        const exitCode = await run([...step.run, '--json'], { out: (t) => { out += t }, err: (t) => { err += t }, colours: false, terminal: null, end: async (code) => code })
         last = { text: err.trimEnd(), exitCode, error: JSON.parse(out).error ?? null }
       }
     }

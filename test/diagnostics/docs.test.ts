@@ -12,8 +12,12 @@ const page = new URL('../../docs/DIAGNOSTICS.md', import.meta.url)
 const head = `# Diagnostics
 
 Every way in which a model, a command line or a file can be wrong has a code. The text form is
-\`file:line:column: error CODE: what is wrong\`, the place in its source, and \`help\` with what to write instead; \`--json\` prints the same as fields. The exit code is
-64 for a command line that names what does not exist, 73 for a file that cannot be written, and 65 for all else.
+\`file:line:column: error CODE: what is wrong\`, the place in its source, and \`help\` with what to write instead; \`--json\`
+prints the same as fields. The exit code is 64 for a command line that names what does not exist, 73 for a file that
+cannot be written, and 65 for all else.
+
+Processes, rules, \`init\` and properties are compiled one by one: what is wrong with each is shown, up to ten errors in
+all.
 
 This page is made from the tests: each example is a whole file, and what is shown below it is what mmucheck prints.
 `
@@ -40,13 +44,25 @@ const shortened = (line: string): string => (line.length <= 200 ? line : `${line
 
 const quoted = (word: string): string => (/^[\w./=-]+$/.test(word) ? word : `'${word}'`)
 
+/** A paragraph in lines of at most 120 columns; code is not broken. */
+const filled = (paragraph: string): string => {
+  const lines: string[] = []
+  for (const word of paragraph.match(/(?:`+[^`]*`+|[^\s`])+/g) ?? []) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= 120) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines.join('\n')
+}
+
 const section = (code: DiagnosticCode, outcomes: ReadonlyMap<string, Outcome>): string => {
   const { means, instead } = explanations[code]
   const [example, ...others] = cases.filter((one) => one.code === code)
   if (example === undefined) throw new Error(`no case for ${code}`)
-  const more = others.length === 0 ? '' : `\n\nAlso: ${others.map(({ name }) => name).join('; ')}.`
+  const more = others.length === 0 ? '' : `\n\n${filled(`Also: ${others.map(({ name }) => name).join('; ')}.`)}`
   const title = `### ${code}: ${diagnosticCodes[code]}`
-  return `${title}\n\n${means}\n\n${exampleOf(example)}\n\n\`\`\`text\n${outcomes.get(example.name)?.text ?? ''}\n\`\`\`\n\n**Instead:** ${instead}${more}\n`
+  const text = `\`\`\`text\n${outcomes.get(example.name)?.text ?? ''}\n\`\`\``
+  return `${title}\n\n${filled(means)}\n\n${exampleOf(example)}\n\n${text}\n\n${filled(`**Instead:** ${instead}`)}${more}\n`
 }
 
 test('docs/DIAGNOSTICS.md lists every code with an example that is true', () => {

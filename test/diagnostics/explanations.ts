@@ -78,7 +78,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC019: {
     means:
-      'A module calls `process.exit` while it is loaded, or later. Nothing would be checked, and the exit code would be that of the module.',
+      'A module calls `process.exit`, or another function that ends a process (`reallyExit`, `abort`, `kill`, `execve`), while it is loaded or later. Nothing would be checked, and the exit code would be that of the module.',
     instead: 'Nothing: a module exports a model, and ends by itself.',
   },
   MC020: {
@@ -137,7 +137,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC108: {
     means: 'A `yield`, `choose`, `until` or `when` in a place where it does nothing, or where it is not clear what comes before it.',
     instead:
-      '`yield* choose(...)`, `yield until(...)`, `const x = yield* helper(...)`, each in a statement of its own; `when(...)` as a statement of a rule.',
+      '`yield* choose(...)`, `yield until(...)`, `const x = yield* helper(...)`, each in a statement of its own; `when(...)` as a statement of a rule, or of a generator that the rule calls by `yield*`.',
   },
   MC109: {
     means: 'A choice inside `&&`, `||`, `??` or `?:`, so that it is made on some ways only.',
@@ -160,7 +160,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead: 'A process, or several rules that a variable of the state orders.',
   },
   MC114: {
-    means: 'What is yielded is no label. Labels are what race diagrams print.',
+    means: 'What is yielded is no label, or an empty one. Labels are what race diagrams print.',
     instead: "`yield 'read the entry'`, a template literal, or `yield until('lock', () => ...)`.",
   },
   MC115: { means: 'A `case` runs on into the next one.', instead: 'End it with `break` or `return`; several `case`s may share one body.' },
@@ -203,13 +203,19 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC210: { means: 'A division by what is always 0. (By what may be 0 is a range violation with a trace.)', instead: 'Another divisor.' },
   MC211: {
     means: 'Comparing objects asks whether they are one object, not whether they are equal.',
-    instead: 'Compare their fields; in lists `some((x) => x.field === ...)`.',
+    instead: '`same(a, b)`, which compares values of any domain; or compare their fields. In lists `some((x) => same(x, ...))`.',
+  },
+  MC212: {
+    means:
+      'A property asks whether a process stands at a label (`at.cpu[0] === ...`), and one of its labels is computed from the state or from locals: where the process stands is known, the text of its label is not.',
+    instead:
+      'Compare with labels that are constant; or keep what tells the steps apart in a variable of the state, a `ghost` for instance.',
   },
   MC301: {
     means:
       'A local that names a part of the state is a reference, and by now another process may have changed what it refers to. Whether the old or the new value is meant is the question that races are made of.',
     instead:
-      'A copy before the `yield` (`const old = { ...s.pte[0] }`), or read it again after it. Parameters of helpers are pointers and may be used.',
+      'A copy before the `yield` (`const old = { ...s.pte[0] }`), or read it again after it. A parameter of a helper that is itself a part of the state, and always there, is a pointer and may be used; what it may not is be null, or hold such a part inside a record or a list of its own.',
   },
   MC302: {
     means: 'Ghosts record what the proof needs and the hardware does not have: nothing of the protocol may depend on one.',

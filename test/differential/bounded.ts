@@ -89,11 +89,11 @@ const wrongSchedule = (
 ): readonly string[] => {
   const text = `the bounded search's schedule for ${name}, ${JSON.stringify(schedule)},`
   if (schedule.moves.length !== length) return [`${text} is not ${length} moves long`]
-  const { failure, state } = replay(system, model, params, schedule)
+  const { failure, end } = replay(system, model, params, schedule)
   if (schedule.fails) return failure?.kind === kind ? [] : [`${text} ends with ${failure?.kind ?? 'no'} failure in the oracle`]
   const property = properties[name]
   if (property === undefined) return kind === 'deadlock' ? [] : [`${text} is for no property`]
-  return evaluate(property, state, params).holds === (kind === 'sometimes')
+  return evaluate(property, end, params).holds === (kind === 'sometimes')
     ? []
     : [`${text} ends in a state that is no witness in the oracle`]
 }

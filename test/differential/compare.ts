@@ -158,7 +158,7 @@ const checkSchedules = (
     }
     if (schedule.moves.length !== length) wrong(`is not ${length} moves long`)
     if (schedule.fails !== (kind === 'assert' || kind === 'range')) wrong('fails, or does not, and should not, or should')
-    const { initial, steps, failure, state } = replay(system, model, params, schedule)
+    const { initial, steps, failure, end } = replay(system, model, params, schedule)
     const vectors: Vector[] = [
       ...(length === 0 && schedule.fails ? [] : [initial.vector]),
       ...steps.flatMap(({ after }) => (after === null ? [] : [after.vector])),
@@ -166,7 +166,7 @@ const checkSchedules = (
     for (const vector of vectors) if (!known.has(String(vector))) wrong(`goes through ${vector.join(',')}, which is not reachable`)
     if (schedule.fails && failure?.kind !== kind) wrong(`ends with ${failure?.kind ?? 'no'} failure in the oracle`)
     const property = properties[name]
-    if (property !== undefined && kind !== 'deadlock' && evaluate(property, state, params).holds !== (kind === 'sometimes'))
+    if (property !== undefined && kind !== 'deadlock' && evaluate(property, end, params).holds !== (kind === 'sometimes'))
       wrong('ends in a state that is no witness in the oracle')
     if (length === null || length > 8 || slow.vectors.length > 80 || (schedule.fails && length === 0)) continue
     const agents = schedule.moves.map(({ step }) => system.steps[step]!.agent)

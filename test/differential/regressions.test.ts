@@ -220,3 +220,17 @@ test('a list of negative integers lives across a yield', async () => {
     rules: (_p) => ({ add: (s) => { if (s.q.length < 1) s.q.push(-2) } }),`)
   expect(states).toBe(8)
 })
+
+// A test of locals decides whether a `yield*` behind it is evaluated only where nothing can assign them before: what the test is then was not what it was when the parts were listed.
+test('a local that the expression assigns before decides nothing', async () => {
+  const comparison = await compared(`
+    state: () => ({ x: index(3) }),
+    processes: (_p) => ({
+      p: function* (s) {
+        yield 'start'
+        let on = true
+        s.x = Math.max((on = false) ? 1 : 0, on ? yield* choose(3) : 2)
+      },
+    }),`)
+  expect(comparison.kind === 'refused' && comparison.diagnostic.code).toBe('MC109')
+})

@@ -75,7 +75,7 @@ export const fewestSwitches = (system: System, model: Model, params: ParamRecord
   }
   for (const path of level.values()) {
     if ('property' in target) {
-      const { holds } = evaluate(target.property, again(path).state, params)
+      const { holds } = evaluate(target.property, again(path), params)
       if (holds === (target.property.kind === 'sometimes')) found(path.switches)
     } else if (target.kind === 'deadlock' && steps(path).length === 0) found(path.switches)
   }

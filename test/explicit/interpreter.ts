@@ -220,7 +220,7 @@ export const interpreter = (system: System) => {
   }
   /** Whether a state settles a property of the system, and a bound's value. */
   const judge = (state: Vector, property: number): { found: boolean; value: number | null } => {
-    const p = system.properties[property]
+    const p = system.safety[property]
     const f = { state: [...state], temps: new Map<number, number>() }
     try {
       execute(f, p.body, false)
@@ -237,7 +237,7 @@ export const interpreter = (system: System) => {
 
   /** Breadth first; states at `maxDepth` are judged, but not expanded. Null where there are more than `maxStates`. */
   const explore = (maxDepth: number, maxStates: number): Exploration | null => {
-    const n = system.properties.length
+    const n = system.safety.length
     const lengths: (number | null)[] = new Array(n + 3).fill(null)
     const maxima: (number | null)[] = new Array(n + 3).fill(null)
     const settle = (i: number, length: number): void => {

@@ -183,7 +183,7 @@ export const builder = (model: string) => {
       steps,
       init: finish(),
       initial,
-      properties,
+      safety: properties,
       temporal: [],
       extremes: [],
       failures,

@@ -53,7 +53,7 @@ export const mach = (cpus: number, pmaps: number, values: number, mutation: 'non
     rule('I6', 'I6', go('I7', store(aneed, [c], 1)))
     rule('I7', 'I7', go('I8', errIf(not(load(alock, c))), store(alock, [c], 0)))
     rule('I8', 'I8', go('I3', store(intr, [c], 1)))
-    // Section 11's counts take the two conditions of I9 as two ways: where both hold, there are two transitions.
+    // The published counts take the two conditions of I9 as two ways: where both hold, there are two transitions.
     const drop = (condition: Expr): Block =>
       choose(0, cpus, when(load(todo, p, temp(0)), when(condition, finish(store(todo, [p, temp(0)], 0)))))
     rule('I9', 'I9 inactive', drop(not(load(act, temp(0)))))

@@ -2,7 +2,7 @@
 import { type Code, code, group } from './code.ts'
 import { chainTo, constant, unionField } from './integers.ts'
 import { call1, callback, someList } from './lists.ts'
-import { allows, deeper, deepest, isLeaf, type Scope, somePlace, sometimes } from './scope.ts'
+import { allows, deeper, deepest, isLeaf, isState, type Scope, somePlace, sometimes } from './scope.ts'
 import { isScalar, randomInt, sameType, type Type } from './types.ts'
 
 const bool = code('bool')
@@ -49,8 +49,21 @@ const test = (sc: Scope): Code | null => {
   }
 }
 
+/** A local compared with what a `yield*` gives, on either side; null where there is none. */
+export const comparedChoice = (sc: Scope): Code | null => {
+  const { draw, grammar } = sc
+  const local = somePlace(sc, (t, root) => isScalar(t) && !isState(root) && !(t.k === 'enum' && t.values.length < 2))
+  if (local === null) return null
+  const chosen = grammar.choice(sc, local.type)
+  if (chosen === null) return null
+  const [a, b] = draw.once(2) ? [local.code, chosen.code] : [chosen.code, local.code]
+  return bool`(${a} ${draw.one(local.type.k === 'int' ? ['===', '<', '<=', '>', '>=', '!=='] : ['===', '!=='])} ${b})`
+}
+
 const comparison = (sc: Scope): Code => {
   const sub = deeper(sc)
+  const chosen = sc.yields && sc.draw.once(4) ? comparedChoice(sub) : null
+  if (chosen !== null) return chosen
   return bool`(${sc.grammar.int(sub).code} ${sc.draw.one(['===', '<', '<=', '>', '>=', '!=='])} ${sc.grammar.int(sub).code})`
 }
 
@@ -85,6 +98,7 @@ export const boolean = (sc: Scope): Code => {
     [1, () => bool`(${grammar.bool(sub)} ? ${grammar.bool(later)} : ${grammar.bool(later)})`],
     [4, () => ofOptional(sub) ?? read()],
     [5, () => ofList(sub) ?? read()],
+    [3, () => compared(sub) ?? read()],
     [
       3,
       () => {
@@ -112,7 +126,15 @@ export const boolean = (sc: Scope): Code => {
       sc.yields ? 2 : 0,
       () => {
         const chosen = grammar.choice(sub, { k: 'bool' })
-        return chosen?.type.k === 'bool' ? chosen.code : read()
+        if (chosen?.type.k !== 'bool') return read()
+        // Behind a test of params it is evaluated always or never.
+        if (!draw.once(2) || !sc.vars.some(({ text }) => text === 'p.on')) return chosen.code
+        const test = draw.one(['p.on', '!p.on', "p.how === 'a'"])
+        return draw.weighted([
+          [1, () => bool`(${test} ? ${chosen.code} : ${grammar.bool(later)})`],
+          [1, () => bool`(${test} ? ${grammar.bool(later)} : ${chosen.code})`],
+          [1, () => bool`(${test} ${draw.one(['&&', '||'])} ${chosen.code})`],
+        ])()
       },
     ],
   ])()
@@ -150,6 +172,22 @@ const ofOptional = (sc: Scope): Code | null => {
       return literal === null ? null : bool`(${end.code} ${op} ${literal})`
     }
   }
+}
+
+/** `same(a, b)`: a place beside another one of its type, a value of its type, or null. */
+const compared = (sc: Scope): Code | null => {
+  const { draw, grammar } = sc
+  const found = somePlace(sc, (t) => !isScalar(t) || draw.once(6))
+  if (found === null) return null
+  const { type } = found
+  const inner = type.k === 'optional' && draw.once(2) ? type.of : type
+  const other = draw.weighted<() => Code | null>([
+    [3, () => somePlace(sc, (t) => sameType(t, inner))?.code ?? null],
+    [3, () => grammar.value(sc, inner, 'safe')],
+    [type.k === 'optional' ? 1 : 0, () => bool`null`],
+  ])()
+  if (other === null) return null
+  return draw.once(2) ? bool`same(${found.code}, ${other})` : bool`same(${other}, ${found.code})`
 }
 
 const ofList = (sc: Scope): Code | null => {

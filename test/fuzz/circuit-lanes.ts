@@ -17,6 +17,8 @@ export interface CircuitLanes {
   readonly names: (code: number) => boolean
   /** What the circuit says of up to 32 lanes. */
   readonly evaluate: (lanes: readonly Lane[]) => Result[]
+  /** By name, whether each of up to 32 states settles a property: violates it, or is a witness. */
+  readonly settled: (states: readonly Vector[]) => ReadonlyMap<string, boolean>[]
 }
 
 /** For systems of rules alone: a unit is then a step. @throws RangeError where the circuit would get too large. */
@@ -62,7 +64,13 @@ export const createLanes = (system: System): CircuitLanes => {
     for (let i = 0; i < lanes.length; i++) if (isSet(lanes[i]!)) word |= 1 << i
     values[nodeOf(literal)] = word
   }
-  const evaluate = (lanes: readonly Lane[]): Result[] => {
+  const has = (word: number, lane: number): boolean => ((word >>> lane) & 1) === 1
+  const settled = (states: readonly Vector[]): ReadonlyMap<string, boolean>[] => {
+    run(states.map((vector) => ({ vector, step: 0, code: 0 })))
+    const words = circuit.targets.map(({ name, reached }) => [name, wordOf(reached)] as const)
+    return states.map((_, i) => new Map(words.map(([name, word]) => [name, has(word, i)])))
+  }
+  const run = (lanes: readonly Lane[]): void => {
     for (const [i, literal] of circuit.state.entries()) {
       const { at, lo, scale } = bits[i]!
       set(literal, lanes, ({ vector }) => Math.floor((vector[at]! - lo) / scale) % 2 === 1)
@@ -74,15 +82,17 @@ export const createLanes = (system: System): CircuitLanes => {
       const right = rights[i]!
       values[order[i]!] = (values[left >> 1]! ^ -(left & 1)) & (values[right >> 1]! ^ -(right & 1))
     }
+  }
+  const evaluate = (lanes: readonly Lane[]): Result[] => {
+    run(lanes)
     const [enabled, asserted, ranged] = [wordOf(circuit.enabled), wordOf(asserts), wordOf(ranges)]
     const next = circuit.next.map(wordOf)
     return lanes.map((_, i): Result => {
-      const has = (word: number): boolean => ((word >>> i) & 1) === 1
-      if (has(asserted)) return { kind: 'assert' }
-      if (has(ranged)) return { kind: 'range' }
-      if (!has(enabled)) return { kind: 'none' }
-      return { kind: 'moved', vector: decoder.vector((bit) => has(next[bit]!)) }
+      if (has(asserted, i)) return { kind: 'assert' }
+      if (has(ranged, i)) return { kind: 'range' }
+      if (!has(enabled, i)) return { kind: 'none' }
+      return { kind: 'moved', vector: decoder.vector((bit) => has(next[bit]!, i)) }
     })
   }
-  return { names, evaluate }
+  return { names, evaluate, settled }
 }

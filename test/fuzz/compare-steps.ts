@@ -3,22 +3,14 @@
  * the circuit says must be the same ways: the same choices, the same successors, the same kinds of failures.
  */
 import { compile } from '../../src/compile/model/compile.ts'
-import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import { waysThrough } from '../../src/explicit/emit/ways.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model, RuleBody } from '../../src/lang/model.ts'
-import { functionInfo } from '../../src/load/registry.ts'
 import { createOracle } from '../../src/replay/oracle.ts'
 import { toVector } from '../../src/replay/vector.ts'
 import { createLanes, type Lane, type Result } from './circuit-lanes.ts'
 import { createExpander, oracleWays, setState, type Values, type Ways } from './step-ways.ts'
-
-export type RuleOutcome =
-  | { readonly kind: 'agree'; readonly ways: number }
-  | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
-  /** It has so many ways that they take longer than they are worth: nothing was compared. */
-  | { readonly kind: 'many ways' }
-  | { readonly kind: 'differs'; readonly values: Values; readonly said: string }
+import { type Outcome, type Outcomes, TooManySuccessors, together } from './together.ts'
 
 export interface StepOptions {
   /** Changes the system that the engines get, to see that differences are found. */
@@ -27,78 +19,42 @@ export interface StepOptions {
 
 export type Rules = Readonly<Record<string, RuleBody<never>>>
 
-/** The rule in which the place of a diagnostic is; null where it is somewhere else. */
-const ruleAround = (rules: Rules, { place }: Diagnostic): string | null => {
-  const found = Object.entries(rules).find(([, rule]) => {
-    const info = functionInfo(rule)
-    return info !== undefined && place !== null && info.start <= place.start && place.end <= info.end
-  })
-  return found?.[0] ?? null
-}
-
-class TooManySuccessors extends Error {
-  override readonly name = 'TooManySuccessors'
-}
-
-/** What fewer rules together do not come to. */
-const isExpected = (error: unknown): boolean =>
-  error instanceof DiagnosticError || error instanceof TooManySuccessors || error instanceof RangeError
-
-const said = (error: unknown): string => (error instanceof Error ? (error.stack ?? String(error)) : String(error))
-
 /** Few enough for the engine to write the successors of a state at once. */
 const mostWays = 1_000
 
 const withRules = (model: Model, rules: Rules): Model => ({ ...model, rules: () => rules as never })
 
-/** Compares rules of a model, together where the compiler takes all of them, else in halves. */
+/** Compares rules of a model. */
 export const compareSteps = (
   model: Model,
   rules: Rules,
   states: readonly Values[],
   { sabotage = (system) => system }: StepOptions = {},
-): Map<string, RuleOutcome> => {
-  try {
-    const only = withRules(model, rules)
-    const system = compile({ model: only, params: {}, properties: {} })
-    const long = new Set(system.steps.flatMap(({ label, body }) => (waysThrough(body) > mostWays ? [label] : [])))
-    if (long.size > 0) {
-      const others = Object.entries(rules).filter(([name]) => !long.has(name))
-      const compared = others.length === 0 ? [] : compareSteps(model, Object.fromEntries(others), states, { sabotage })
-      return new Map<string, RuleOutcome>([...compared, ...[...long].map((name) => [name, { kind: 'many ways' }] as const)])
-    }
-    return compareSystem(only, system, sabotage(system), states)
-  } catch (error) {
-    const names = Object.keys(rules)
-    const refused = error instanceof DiagnosticError ? ruleAround(rules, error.diagnostic) : null
-    if (error instanceof DiagnosticError && refused !== null && names.length > 1) {
-      const others = Object.fromEntries(Object.entries(rules).filter(([name]) => name !== refused))
-      return new Map([...compareSteps(model, others, states, { sabotage }), [refused, { kind: 'refused', diagnostic: error.diagnostic }]])
-    }
-    if (names.length > 1) {
-      const half = names.length >> 1
-      const part = (some: readonly string[]): [string, RuleOutcome][] => [
-        ...compareSteps(model, Object.fromEntries(some.map((name) => [name, rules[name]!])), states, { sabotage }),
-      ]
-      const parts = new Map([...part(names.slice(0, half)), ...part(names.slice(half))])
-      // A crash that takes several rules: no part shows it.
-      if (!isExpected(error) && [...parts.values()].every(({ kind }) => kind !== 'differs'))
-        parts.set(names[0]!, { kind: 'differs', values: {}, said: `${names.length} rules together: ${said(error)}` })
-      return parts
-    }
-    if (error instanceof DiagnosticError) return new Map([[names[0]!, { kind: 'refused', diagnostic: error.diagnostic }]])
-    return new Map([[names[0]!, { kind: 'differs', values: {}, said: said(error) }]])
-  }
-}
+): Outcomes =>
+  together(
+    rules,
+    (rule) => rule,
+    (some) => {
+      const only = withRules(model, some)
+      const system = compile({ model: only, params: {}, properties: {} })
+      const long = new Set(system.steps.flatMap(({ label, body }) => (waysThrough(body) > mostWays ? [label] : [])))
+      if (long.size === 0) return compareSystem(only, system, sabotage(system), states)
+      const others = Object.fromEntries(Object.entries(some).filter(([name]) => !long.has(name)))
+      return new Map([
+        ...compareSteps(model, others, states, { sabotage }),
+        ...[...long].map((name) => [name, { kind: 'many ways' }] as const),
+      ])
+    },
+  )
 
-const compareSystem = (model: Model, system: System, given: System, states: readonly Values[]): Map<string, RuleOutcome> => {
+const compareSystem = (model: Model, system: System, given: System, states: readonly Values[]): Outcomes => {
   const oracle = createOracle(model, {})
   const { run } = oracle.start(() => null)
   const expander = createExpander(given)
   // In one with fewer rules a state has fewer successors.
   if (expander === null) throw new TooManySuccessors()
   const lanes = createLanes(given)
-  const outcomes = new Map<string, RuleOutcome>(system.steps.map(({ label }) => [label, { kind: 'agree', ways: 0 }]))
+  const outcomes = new Map<string, Outcome>(system.steps.map(({ label }) => [label, { kind: 'agree', compared: 0 }]))
   const pending: { readonly lane: Lane; readonly expected: string; readonly label: string; readonly values: Values }[] = []
   const differs = (label: string, values: Values, said: string): void => {
     if (outcomes.get(label)?.kind === 'agree') outcomes.set(label, { kind: 'differs', values, said })
@@ -120,7 +76,7 @@ const compareSystem = (model: Model, system: System, given: System, states: read
       const outcome = outcomes.get(step.label)!
       if (outcome.kind !== 'agree') continue
       const found = oracleWays(system, oracle, run, values, step.agent)
-      outcomes.set(step.label, { kind: 'agree', ways: outcome.ways + found.size })
+      outcomes.set(step.label, { kind: 'agree', compared: outcome.compared + found.size })
       const difference = firstDifference(system, found, engine[step.id]!)
       if (difference !== null) {
         differs(step.label, values, difference)

@@ -2,7 +2,7 @@
 import { parseSync } from 'oxc-parser'
 import type { Query, System } from '../../src/ir/system.ts'
 import { walkBlock, walkExpr, walkStmts } from '../../src/ir/walk.ts'
-import { childrenOf, isNode, type Node } from '../../src/load/node.ts'
+import { childrenOf, isNode, type Node, nameOf } from '../../src/load/node.ts'
 
 type Around = readonly { readonly node: Node; readonly field: string }[]
 
@@ -36,8 +36,10 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
   if (node.type === 'YieldExpression' && node.delegate === true) {
     const role = around.toReversed().find(({ node: n }) => n.type !== 'AwaitExpression')
     found(`yield* in ${role?.node.type}.${role?.field}`)
+    for (const { node: outer, field } of around) if (outer.type === 'WhileStatement') found(`yield* below WhileStatement.${field}`)
   }
   if (node.type === 'YieldExpression' && node.delegate === false) found(`label ${isNode(node.argument) ? node.argument.type : 'none'}`)
+  if (node.type === 'MemberExpression' && isNode(node.object) && node.object.type === 'Identifier' && node.object.name === 'at') found('at')
   if (node.type === 'MemberExpression' || node.type === 'CallExpression') {
     if (node.optional === true) found(`${node.type} ?.${node.computed === true ? '[]' : ''}`)
     const callee = node.callee
@@ -46,8 +48,12 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
       if (callee.type === 'MemberExpression' && isNode(callee.property) && isNode(callee.object)) {
         const owner =
           callee.object.type === 'Identifier' && /^[A-Z]/.test(String(callee.object.name)) ? `${String(callee.object.name)}.` : ''
+        if (callee.property.name === 'push' && callee.object.type === 'Identifier' && !asStatement)
+          found('method push of a local list as a value')
         found(owner === '' ? `method ${String(callee.property.name)}` : `call ${owner}${String(callee.property.name)}`)
-        const callback = Array.isArray(node.arguments) ? (node.arguments as Node[])[0] : undefined
+        const args = Array.isArray(node.arguments) ? (node.arguments as Node[]) : []
+        if (owner === 'Array.') found(`Array.from of ${args[0]?.type}${args.length > 1 ? ' with a function' : ''}`)
+        const callback = args[0]
         if (callback !== undefined && isFunction(callback) && Array.isArray(callback.params)) {
           found(`callback of ${String(callee.property.name)} with ${callback.params.length}`)
           if (isNode(callback.body) && callback.body.type === 'BlockStatement') found('callback with a block')
@@ -59,6 +65,17 @@ const special = (node: Node, around: Around, found: (name: string) => void): voi
   if (isFunction(node) && Array.isArray(node.params))
     for (const [i, p] of (node.params as Node[]).entries())
       found(isNode(p) && p.type === 'Identifier' && p.name === 'this' ? 'this parameter' : `parameter ${p.type}${i > 9 ? '' : ''}`)
+  const isGenerator = (n: Node): boolean => isFunction(n) && n.generator === true
+  if (isGenerator(node) && around.some(({ node: n }) => isGenerator(n))) found('generator in a generator')
+  if (
+    parent?.node.type === 'CallExpression' &&
+    isNode(parent.node.callee) &&
+    parent.node.callee.name === 'always' &&
+    Array.isArray(node.params)
+  )
+    for (const i of node.params.keys()) found(`parameter ${i} of a predicate`)
+  if (node.type === 'Property' && isNode(node.key) && nameOf(node.key) === 'kind' && isNode(node.value) && node.value.type !== 'Literal')
+    found('a computed tag')
   if (node.type === 'Literal' && typeof node.value === 'number') found(`number ${node.value}`)
   if (node.type === 'Property' && isNode(node.key) && node.key.type === 'Identifier' && String(node.key.name) in Object.prototype)
     found('a name of Object.prototype')
@@ -78,7 +95,7 @@ export const nodesOf = (system: System, found: (name: string) => void): void => 
   for (const { role } of system.variables) found(`role ${role.kind}`)
   for (const { body } of system.steps) walkBlock(body, visitor)
   walkBlock(system.init, visitor)
-  for (const p of system.properties) {
+  for (const p of system.safety) {
     found(`property ${p.kind}`)
     query(p)
   }

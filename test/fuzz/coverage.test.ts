@@ -46,7 +46,7 @@ beforeAll(() => {
         if (!(error instanceof DiagnosticError)) throw error
       }
   }
-  for (let i = 0; i < 25; i++) compiled(textOf(stepModule(seedOf(seed, i), 64, nothing).code))
+  for (let i = 0; i < 25; i++) compiled(textOf(stepModule(seedOf(seed, i), 64, 0, nothing).code))
   for (let i = 0; i < 500; i++) compiled(textOf(modelModule(seedOf(seed, i), nothing)))
 }, 120_000)
 
@@ -212,6 +212,10 @@ describe('what can be called', () => {
   })
 })
 
+test('all that a predicate gets', () => {
+  expect(missing(['parameter 0 of a predicate', 'parameter 1 of a predicate', 'parameter 2 of a predicate', 'at'])).toEqual([])
+})
+
 test('every domain', () => {
   const domains: Readonly<Record<Domain['kind'], string>> = {
     bool: 'node Identifier',
@@ -314,6 +318,9 @@ test('what was missing, and hid faults', () => {
       'yield* in VariableDeclarator.init',
       'yield* in ConditionalExpression.test',
       'yield* in LogicalExpression.left',
+      // Behind a test of params.
+      'yield* in LogicalExpression.right',
+      'yield* in ConditionalExpression.consequent',
       'CallExpression in MemberExpression.property',
       'CallExpression in AssignmentExpression.right',
       'callback with a block',
@@ -330,6 +337,15 @@ test('what was missing, and hid faults', () => {
       'callback of some with 3',
       'callback of reduce with 4',
       'callback of find with 3',
+      // Copies of what the state has, with and without a function.
+      'Array.from of MemberExpression',
+      'Array.from of MemberExpression with a function',
+      'Array.from of ObjectExpression with a function',
+      // Lists of locals that change where they are read; functions that find parts of the state; generators that see locals.
+      'method push of a local list as a value',
+      'CallExpression in MemberExpression.object',
+      'generator in a generator',
+      'yield* below WhileStatement.test',
       'ObjectPattern in Property.value',
       'ArrayPattern in Property.value',
       'RestElement in ObjectPattern.properties',
@@ -337,8 +353,13 @@ test('what was missing, and hid faults', () => {
       'label TemplateLiteral',
       'label ConditionalExpression',
       'label CallExpression',
+      'label Identifier',
+      'TemplateLiteral in BinaryExpression.left',
+      'TemplateLiteral in ConditionalExpression.alternate',
       'TemplateLiteral in CallExpression.arguments',
       'a name of Object.prototype',
+      // Variants of unions that the tag's value tells.
+      'a computed tag',
       // The ends of 32 bits.
       'number 2147483648',
       'number 2147483647',

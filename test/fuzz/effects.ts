@@ -1,5 +1,5 @@
 /** Expressions that change something and have a value; calls; choices in the middle of expressions. */
-import { type Code, code, separated } from './code.ts'
+import { type Code, code, separated, textOf } from './code.ts'
 import { combined, constant } from './integers.ts'
 import { someList } from './lists.ts'
 import {
@@ -14,6 +14,7 @@ import {
   type Place,
   type Scope,
   somePlace,
+  type Var,
 } from './scope.ts'
 import { greatest, intType, isScalar, least, type Type, typeKey } from './types.ts'
 
@@ -98,6 +99,16 @@ export const call = (sc: Scope, wanted: (type: Type) => boolean): Expr | null =>
   sc.meter.spent += sc.weight * f.cost
   const args = argumentsOf(sc, f)
   return args === null ? null : { code: code(typeKey(f.result!))`${f.name}(${args})`, type: f.result! }
+}
+
+/** The part of the state that a function finds, as something that has parts itself. */
+export const pointed = (sc: Scope): Var | null => {
+  const finders = sc.pure.filter((f) => f.finds && affords(sc, f.cost) && (!f.effects || (sc.writes && allows(sc, 'call effects'))))
+  if (finders.length === 0) return null
+  const f = sc.draw.one(finders)
+  sc.meter.spent += sc.weight * f.cost
+  const args = argumentsOf(sc, f)
+  return args === null ? null : { text: textOf(code('')`${f.name}(${args})`), type: f.result!, kind: 'reference', assignable: true }
 }
 
 export const argumentsOf = (sc: Scope, f: Callable): Code | null => {

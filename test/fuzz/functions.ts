@@ -1,14 +1,18 @@
 /** Random functions of a module: pure ones and such with effects, and generators that rules and processes run by `yield*`. */
-import { type Code, code, group, item, type Part, separated, textOf } from './code.ts'
-import { allows, type Callable, declared, type Parameter, type Scope, type Var } from './scope.ts'
+import { type Code, code, group, grouped, item, type Part, separated, statement, textOf } from './code.ts'
+import { callsHelpers } from './declarations.ts'
+import { allows, type Callable, declared, isState, type Parameter, placeCode, repeated, type Scope, somePlace, type Var } from './scope.ts'
 import { statements } from './statements.ts'
-import { boolType, intType, isScalar, type Type } from './types.ts'
+import { boolType, intType, isScalar, sameType, type Type } from './types.ts'
 import { constantOf } from './values.ts'
 
 export interface WrittenFunction {
   readonly code: Code
   readonly callable: Callable
 }
+
+/** The state as a parameter: the loader takes its type away. */
+const stateParameter = ({ draw }: Scope): string => (draw.once(3) ? 's: State' : 's')
 
 const scalars: readonly Type[] = [intType(0, 2), boolType, { k: 'enum', values: ['a', 'b'] }, intType(-4, 7)]
 
@@ -93,7 +97,7 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   if (!effects && draw.once(3)) {
     const body = sc.grammar.value(inside, result, 'safe')
     return {
-      code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => (${body ?? 'null'})\n`,
+      code: item`const ${name} = (${separated([stateParameter(sc), ...own.map((p) => p.declared)], ', ')}) => (${body ?? 'null'})\n`,
       callable: callable(),
     }
   }
@@ -103,10 +107,59 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   const hides = own.some((p) => textOf(p.declared).endsWith('= base')) ? 'const base = 3\n' : ''
   const body = group`{\n${hides}${written}return ${last ?? 'null'}\n}`
   if (draw.once(3)) {
-    const first = allows(sc, 'this parameter') && draw.once(2) ? ['this: void', 's'] : ['s']
+    const first = allows(sc, 'this parameter') && draw.once(2) ? ['this: void', 's'] : [stateParameter(sc)]
     return { code: item`function ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) ${body}\n`, callable: callable() }
   }
-  return { code: item`const ${name} = (${separated(['s', ...own.map((p) => p.declared)], ', ')}) => ${body}\n`, callable: callable() }
+  return {
+    code: item`const ${name} = (${separated([stateParameter(sc), ...own.map((p) => p.declared)], ', ')}) => ${body}\n`,
+    callable: callable(),
+  }
+}
+
+/** A function that gives a part of the state: one of several, by what it finds on its way there. Null where there is none to give. */
+export const finder = (sc: Scope): WrittenFunction | null => {
+  const { draw, grammar } = sc
+  const name = sc.fresh('f')
+  const own = parameters(sc)
+  const effects = draw.once(3)
+  const before = sc.meter.spent
+  const inside = declared({ ...sc, writes: effects, yields: false, depth: 1 }, ...own.flatMap(({ vars }) => vars))
+  const isWanted = (t: Type): boolean => !isScalar(t) && t.k !== 'optional' && t.k !== 'list'
+  const findable = (indexed: boolean) =>
+    somePlace(
+      inside,
+      (t, root, _, path) =>
+        isWanted(t) && root.kind === 'state' && !path.daring && (!indexed || path.segments.some(({ k }) => k === 'index')),
+    )
+  const first = findable(true) ?? findable(false)
+  if (first === null) return null
+  const place = (within: Scope): Code =>
+    (draw.once(4)
+      ? somePlace(within, (t, root, _, path) => sameType(t, first.type) && isState(root) && root.kind !== 'ghost' && !path.daring)?.code
+      : undefined) ?? placeCode(within, first.root, first.path)
+  const parts: Part[] = []
+  if (effects) parts.push(statements(inside, { chooses: false, blocks: false, pauses: false, loops: [], result: undefined }, 1).code)
+  for (let i = draw.below(3); i > 0; i--) {
+    const x = sc.fresh('i')
+    const looped = draw.once(2)
+    const within = looped ? declared(repeated(inside, 2), { text: x, type: intType(0, 1), kind: 'local', assignable: false }) : inside
+    const found = statement`if (${grammar.bool({ ...within, depth: 2 })}) return ${place(within)}`
+    parts.push(looped ? statement`for (let ${x} = 0; ${x} < 2; ${x}++) {\n${found}\n}` : found, '\n')
+  }
+  return {
+    code: item`const ${name} = (${separated([stateParameter(sc), ...own.map((p) => p.declared)], ', ')}) => {\n${grouped(parts)}return ${place(inside)}\n}\n`,
+    callable: {
+      name,
+      parameters: own,
+      result: first.type,
+      effects,
+      finds: true,
+      local: false,
+      yields: false,
+      plain: true,
+      cost: sc.meter.spent - before,
+    },
+  }
 }
 
 /** A generator helper; `pauses` where steps may end in it. */
@@ -121,12 +174,11 @@ export const helper = (sc: Scope, pauses: boolean): WrittenFunction => {
   ])
   const before = sc.meter.spent
   const inside = declared({ ...sc, writes: true, yields: true, depth: 1 }, ...own.flatMap(({ vars }) => vars))
-  const { code: written, scope } = statements(inside, { chooses: true, blocks: false, pauses, loops: [], result }, 3)
-  const last = result === null ? null : sc.grammar.value({ ...scope, depth: 2, yields: true }, result, 'safe')
-  const plain = !/yield\* h\d/.test(textOf(written)) && !/yield\* h\d/.test(last === null ? '' : textOf(last))
-  const first = allows(sc, 'this parameter') && draw.once(6) ? ['this: void', 's'] : ['s']
+  const { code: written, last } = sc.grammar.generator(inside, pauses, result)
+  const plain = !callsHelpers(textOf(written)) && !callsHelpers(last === null ? '' : textOf(last))
+  const first = allows(sc, 'this parameter') && draw.once(6) ? ['this: void', 's'] : [stateParameter(sc)]
   return {
-    code: item`function* ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')}) {\n${written}${last === null ? '' : code('')`return ${last}\n`}}\n`,
+    code: item`function* ${name}(${separated([...first, ...own.map((p) => p.declared)], ', ')})${draw.once(3) ? `: Steps<${result === null ? 'void' : 'unknown'}>` : ''} {\n${written}${last === null ? '' : code('')`return ${last}\n`}}\n`,
     callable: { name, parameters: own, result, effects: true, local: false, yields: pauses, plain, cost: sc.meter.spent - before },
   }
 }

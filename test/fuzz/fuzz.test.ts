@@ -5,35 +5,29 @@
 import { describe, expect, test } from 'vitest'
 import type { Expr, System } from '../../src/ir/system.ts'
 import { mapBlock } from '../../src/ir/walk.ts'
-import { seedOf } from './draw.ts'
 import { open } from './features.ts'
-import { type ModelTally, runModel } from './models.ts'
-import { runSteps, type StepRunOptions, type StepTally } from './steps.ts'
+import { runModels } from './models.ts'
+import { predicatesPerModule, rulesPerModule, runModules, type StepRunOptions, type StepTally } from './steps.ts'
 
-const newTally = (): StepTally => ({ lists: 0, ways: 0, refused: {}, differences: [] })
-
-const runLists = async (seed: number, modules: number, options: StepRunOptions = {}): Promise<StepTally> => {
-  const tally = newTally()
-  for (let i = 0; i < modules && tally.differences.length === 0; i++) await runSteps(seedOf(seed, i), tally, { without: open, ...options })
-  return tally
-}
+const runLists = (seed: number, modules: number, options: StepRunOptions = {}): Promise<StepTally> =>
+  runModules(seed, modules, { without: open, ...options })
 
 test('statement lists', { timeout: 120_000 }, async () => {
   const tally = await runLists(20_261_202, 20)
   expect(tally.differences.map(({ source, said }) => `${source}\n${said}`)).toEqual([])
-  expect(tally.lists).toBe(20 * 64)
+  expect([tally.lists, tally.predicates]).toEqual([20 * rulesPerModule, 20 * predicatesPerModule])
   // Else little is compared: what is refused is what the generator does not see, as an integer that grows too large.
   expect(Object.values(tally.refused).reduce((a, b) => a + b, 0) / tally.lists).toBeLessThan(0.02)
   expect(tally.ways / tally.lists).toBeGreaterThan(3)
+  expect(tally.values / tally.predicates).toBeGreaterThan(7)
 })
 
-test('whole models', { timeout: 120_000 }, async () => {
-  const tally: ModelTally = { models: 0, states: 0, refused: {}, verdicts: {}, differences: [] }
-  for (let i = 0; i < 60; i++) await runModel(seedOf(20_261_203, i), tally, { without: open })
+test('whole models', { timeout: 180_000 }, async () => {
+  const tally = await runModels(20_261_203, 120, { without: open })
   expect(tally.differences.map(({ source, said }) => `${source}\n${said}`)).toEqual([])
   expect(Object.values(tally.refused).reduce((a, b) => a + b, 0) / tally.models).toBeLessThan(0.06)
   expect(tally.states / tally.models).toBeGreaterThan(4)
-  for (const kind of ['always', 'sometimes', 'eventually', 'leadsTo', 'range'])
+  for (const kind of ['always', 'sometimes', 'bound', 'eventually', 'leadsTo', 'range', 'assert'])
     for (const verdict of ['holds', 'violated']) expect(tally.verdicts[`${kind} ${verdict}`] ?? 0, `${kind} ${verdict}`).toBeGreaterThan(0)
 })
 
@@ -84,6 +78,25 @@ describe('what is wrong is noticed', () => {
     const choices = (system: System): System => ({ ...system, radix: system.radix + 1 })
     for (const sabotage of [kinds, choices])
       expect((await runLists(7, 30, { sabotage, shrinking: 0 })).differences.length).toBeGreaterThan(0)
+  })
+
+  test('a predicate turned round, a measure that is one more, a check in one left out', { timeout: 60_000 }, async () => {
+    const turned = (system: System): System => ({
+      ...system,
+      safety: system.safety.map((p) => ({
+        ...p,
+        value: p.kind === 'bound' ? { op: 'add', a: p.value, b: { op: 'const', value: 1 } } : { op: 'not', a: p.value },
+      })),
+    })
+    const unchecked = (system: System): System => ({
+      ...system,
+      safety: system.safety.map((p) => ({ ...p, body: p.body.filter(({ op }) => op !== 'check') })),
+    })
+    for (const sabotage of [turned, unchecked]) {
+      const { differences } = await runLists(7, 30, { sabotage, shrinking: 0 })
+      expect(differences.length).toBeGreaterThan(0)
+      expect(differences.every(({ name }) => name.startsWith('k'))).toBe(true)
+    }
   })
 
   test('what is shown is small, and still wrong', { timeout: 60_000 }, async () => {

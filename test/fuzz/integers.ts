@@ -1,6 +1,7 @@
 /** Random integer expressions, each with the limits of its value: as wide as the compiler's own, so that nothing leaves 32 bits. */
 import { type Code, code, separated } from './code.ts'
 import { call1, callback, elementsOf, someList } from './lists.ts'
+import { ofOwnList } from './own-lists.ts'
 import { allows, type Care, declared, deeper, type Int, isInt, isLeaf, isSpent, type Scope, somePlace, sometimes } from './scope.ts'
 import { greatest, intType, isScalar, least, randomInt, type Type } from './types.ts'
 
@@ -256,6 +257,7 @@ export const integer = (sc: Scope): Int => {
       },
     ],
     [4, () => chained(sc) ?? read(sc)],
+    [6, () => ofOwnList(sub) ?? read(sc)],
     [
       2,
       () => {

@@ -5,6 +5,8 @@ import { intType, isScalar, type Type } from './types.ts'
 
 export interface ListText {
   readonly code: Code
+  /** What has the elements: a set has no methods of lists. */
+  readonly source: Code
   readonly of: Type
   readonly most: number
   readonly exact: boolean
@@ -15,12 +17,13 @@ export interface ListText {
   readonly type: Type
 }
 
-export const elementsOf = ({ code: text, type, assignable, root }: Place): ListText | null => {
+export const elementsOf = ({ code: text, type, assignable, root }: Omit<Place, 'path'>): ListText | null => {
   const isPart = root.kind !== 'local'
   switch (type.k) {
     case 'array':
       return {
         code: text,
+        source: text,
         of: type.of,
         most: type.length,
         exact: true,
@@ -29,12 +32,13 @@ export const elementsOf = ({ code: text, type, assignable, root }: Place): ListT
         type,
       }
     case 'queue':
-      return { code: text, of: type.of, most: type.capacity, exact: false, assignable: false, refs: false, type }
+      return { code: text, source: text, of: type.of, most: type.capacity, exact: false, assignable: false, refs: false, type }
     case 'list':
-      return { code: text, of: type.of, most: type.most, exact: type.exact, assignable: false, refs: false, type }
+      return { code: text, source: text, of: type.of, most: type.most, exact: type.exact, assignable: false, refs: false, type }
     case 'set':
       return {
         code: code('')`[...${text}]`,
+        source: text,
         of: intType(0, type.size - 1),
         most: type.size,
         exact: false,
@@ -64,7 +68,16 @@ export const someList = (sc: Scope, wanted: (of: Type) => boolean = () => true, 
   if (sc.draw.once(12)) {
     const [text, most, of] = sc.draw.one(constants)
     if (wanted(of) && affords(sc, 3 * most))
-      return { code: code('')`${text}`, of, most, exact: true, assignable: false, refs: false, type: { k: 'list', most, exact: true, of } }
+      return {
+        code: code('')`${text}`,
+        source: code('')`${text}`,
+        of,
+        most,
+        exact: true,
+        assignable: false,
+        refs: false,
+        type: { k: 'list', most, exact: true, of },
+      }
   }
   const found = somePlace(
     sc,
@@ -85,8 +98,17 @@ export const someList = (sc: Scope, wanted: (of: Type) => boolean = () => true, 
     indices,
   )
   if (found === null) return null
-  const list = elementsOf(found)
-  return list === null || found.throughQueue ? (list === null ? null : { ...list, refs: false, assignable: false }) : list
+  const elements = elementsOf(found)
+  if (elements === null) return null
+  const list = found.throughQueue ? { ...elements, refs: false, assignable: false } : elements
+  return (list.type.k === 'set' || isScalar(list.of)) && sc.draw.once(8) ? copied(list) : list
+}
+
+/** The same elements in a list of their own. */
+const copied = (list: ListText): ListText => {
+  const text = code('')`Array.from(${list.source})`
+  const { most, exact, of } = list
+  return { code: text, source: text, of, most, exact, assignable: false, refs: false, type: { k: 'list', most, exact, of } }
 }
 
 export const elementVar = (list: ListText, text: string): Var => ({
@@ -114,7 +136,10 @@ export const callback = (sc: Scope, list: ListText, result: Type, most: 2 | 3): 
   }
   const writes = sc.writes && allows(sc, 'callback effects')
   const inside = declared(repeated({ ...sometimes(sc), writes }, list.most), ...vars)
-  const pattern = parameters.length === 1 && list.of.k === 'record' && draw.once(4) ? destructured(inside, list.of.fields, list) : null
+  const pattern =
+    parameters.length === 1 && list.of.k === 'record' && draw.once(4)
+      ? destructured({ ...inside, vars: inside.vars.filter((v) => v.text !== x) }, list.of.fields, list)
+      : null
   if (pattern !== null) return code('')`(${pattern.code}) => ${bodyOf(pattern.scope, result, writes)}`
   return code('')`(${parameters.join(', ')}) => ${bodyOf(inside, result, writes)}`
 }

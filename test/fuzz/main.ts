@@ -66,7 +66,7 @@ const show = (report: Exclude<Report, Progress>): void => {
   differences++
   if (differences > mostShown) return
   const { source, said, seed } = report.difference
-  say(`\n--- difference ${differences}, seed ${seed}${report.kind === 'list' ? `, ${report.difference.rule}` : ''} ---\n${source}`)
+  say(`\n--- difference ${differences}, seed ${seed}${report.kind === 'list' ? `, ${report.difference.name}` : ''} ---\n${source}`)
   if (report.kind === 'list') say(`in the state ${JSON.stringify(report.difference.values, plain)}`)
   say(
     `${said}\nto see it again: npm run fuzz -- --again ${report.kind}s:${seed}${without.length === 0 ? '' : ` --without '${without.join()}'`}`,
@@ -78,7 +78,7 @@ const again = async (text: string): Promise<void> => {
   if (!/^\d+$/.test(seed ?? '')) misused(`--again takes lists:SEED or models:SEED, not '${text}'`)
   const run = { without: new Set(without) }
   if (kind === 'lists') {
-    const tally = { lists: 0, ways: 0, refused: {}, differences: [] }
+    const tally = { lists: 0, ways: 0, predicates: 0, values: 0, refused: {}, differences: [] }
     await runSteps(Number(seed), tally, { ...run, onDifference: (difference) => show({ kind: 'list', difference }) })
   } else if (kind === 'models') {
     const tally = { models: 0, states: 0, refused: {}, verdicts: {}, differences: [] }
@@ -150,7 +150,9 @@ const soak = async (): Promise<void> => {
   const all = known()
   if (sum(all, (p) => p.ways + p.states) === 0) crashed ??= 'nothing was compared'
   say(`\nseed ${seed}, ${jobs} jobs, ${line()}`)
-  say(`statement lists: ${sum(all, (p) => p.ways)} ways compared, refused: ${merged(all, (p) => p.refusedLists) || 'none'}`)
+  say(
+    `statement lists: ${sum(all, (p) => p.ways)} ways, ${sum(all, (p) => p.predicates)} predicates with ${sum(all, (p) => p.values)} values compared, refused: ${merged(all, (p) => p.refusedLists) || 'none'}`,
+  )
   say(
     `models: ${sum(all, (p) => p.states)} states, refused: ${merged(all, (p) => p.refusedModels) || 'none'}; ${merged(all, (p) => p.verdicts)}`,
   )

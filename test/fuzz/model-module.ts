@@ -1,25 +1,28 @@
 /** A random model with its properties: of a few small variables, so that all its states can be seen. */
-import { type Code, code, group, grouped, item, separated } from './code.ts'
+import { property, type Standing } from './claims.ts'
+import { type Code, group, grouped, item, separated, textOf } from './code.ts'
 import { createDraw } from './draw.ts'
 import type { Feature } from './features.ts'
-import { helper, pureFunction } from './functions.ts'
-import { grammar } from './grammar.ts'
-import { declared, type Scope, type Var, withGhosts } from './scope.ts'
+import { metered, startModule } from './module-start.ts'
+import { declared, type Var } from './scope.ts'
 import { statements } from './statements.ts'
-import { imports, metered, tables, tableText } from './step-module.ts'
-import { boolType, domainText, intType, randomType, type Type } from './types.ts'
+import { boolType, intType, randomType, type Type } from './types.ts'
 
 const names = ['a', 'b', 'c', 'd', 'e'] as const
 const prototypeNames = ['toString', 'constructor', 'valueOf', 'hasOwnProperty'] as const
 
-export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code => {
+export interface ModelOptions {
+  /** Whether it has params: else one in three has. */
+  readonly params?: boolean
+}
+
+export const modelModule = (seed: number, without: ReadonlySet<Feature>, { params: always = false }: ModelOptions = {}): Code => {
   const draw = createDraw(seed)
   const types: Record<string, Type> = {}
   for (const name of names.slice(0, 2 + draw.below(3))) types[name] = randomType(draw, { without, small: true })
   types.n = intType(0, 2)
-  let count = 0
   const ghost = draw.once(3) ? Object.keys(types)[0]! : null
-  const params = draw.once(3)
+  const params = always || draw.once(3)
   const known: Var[] = !params
     ? []
     : [
@@ -27,41 +30,18 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
         { text: 'p.on', type: boolType, kind: 'local', assignable: false },
         { text: 'p.how', type: { k: 'enum', values: ['a', 'b'] }, kind: 'local', assignable: false },
       ]
-  let sc: Scope = {
-    draw,
-    grammar,
-    vars: Object.entries(types).map(
-      ([name, type]): Var => ({ text: `s.${name}`, type, kind: name === ghost ? 'ghost' : 'state', assignable: true }),
-    ),
-    pure: [],
-    helpers: [],
-    tables,
-    ghosts: false,
-    writes: true,
-    yields: false,
-    depth: 0,
-    weight: 1,
-    meter: { spent: 0, limit: 10 },
-    without,
-    fresh: (prefix) => `${prefix}${++count}`,
+  const counts = { pure: draw.below(4), finders: draw.below(2), helpers: draw.below(3), pauses: () => draw.once(2) }
+  const { sc, text: start } = startModule(draw, types, ghost, without, counts, 8)
+  const groups: string[] = []
+  const named = (name: string): string => {
+    const inherited = draw.one(prototypeNames)
+    return draw.once(30) && !without.has('prototype names') && !groups.includes(inherited) ? inherited : name
   }
-  const functions: Code[] = []
-  for (let i = draw.below(4); i > 0; i--) {
-    const written = pureFunction(metered(sc, 8))
-    functions.push(written.code)
-    sc = { ...sc, pure: [...sc.pure, written.callable] }
-  }
-  for (let i = draw.below(3); i > 0; i--) {
-    const written = helper(metered(sc, 8), draw.once(2))
-    functions.push(written.code)
-    sc = { ...sc, helpers: [...sc.helpers, written.callable] }
-  }
-  const named = (name: string): string => (draw.once(30) && !without.has('prototype names') ? draw.one(prototypeNames) : name)
   const inModel = declared(sc, ...known)
   const body = (own: readonly Var[], powers: { chooses: boolean; blocks: boolean; pauses: boolean }, limit: number, most: number): Code =>
     statements(metered(declared(inModel, ...own), limit), { ...powers, loops: [], result: null }, most).code
   const me = (name: string): Var => ({ text: name, type: intType(0, 1), kind: 'local', assignable: false })
-  const groups: string[] = []
+  const standing: Standing[] = []
 
   const processes = Array.from(
     {
@@ -76,15 +56,18 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
       const each = draw.once(3)
       const name = named(`p${i}`)
       groups.push(name)
-      const early = draw.once(6) ? 'let k = 1\n' : ''
+      const early = !draw.once(6) ? '' : params && draw.once(2) ? "let k = p.how === 'a' ? 2 : 1\n" : 'let k = 1\n'
+      const begin = params && draw.once(4) ? "if (p.on) yield 'start'\nelse yield p.how === 'a' ? 'begin a' : 'begin'\n" : "yield 'start'\n"
       const own: Var[] = [
         ...(each ? [me('me')] : []),
         ...(early === '' ? [] : [{ text: 'k', type: intType(0, 2), kind: 'local', assignable: true } as const]),
       ]
       const first = each && !without.has('this parameter') && draw.once(6) ? 'this: void, ' : ''
       const text = body(own, { chooses: true, blocks: false, pauses: true }, 14, 5)
+      const labels = [...textOf(text).matchAll(/yield (?:until\()?'(\w+)'/g)].map(([, label]) => label!)
+      standing.push({ name, each, labels: ['start', ...labels] })
       const count2 = params && draw.once(2) ? 'p.count' : '2'
-      return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}yield 'start'\n${text}}${each ? ')' : ''},\n`
+      return item`${name}: ${each ? `each(${count2}, function* (${first}s, me)` : `function* (s)`} {\n${early}${begin}${text}}${each ? ')' : ''},\n`
     },
   )
   const rules = Array.from(
@@ -122,36 +105,12 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>): Code =
         ? item`fairness: () => ({ ${kinds.join(', ')} }),\n`
         : item`fairness: { ${kinds.join(', ')} },\n`
 
-  const seen = { ...metered(withGhosts({ ...inModel, pure: inModel.pure.filter((f) => !f.effects) }), 12), depth: 1 }
-  const predicate = (): Code => code('')`(s, p) => ${seen.grammar.bool({ ...seen, meter: { spent: 0, limit: 10 } })}`
-  const measure = (): Code => code('')`(s, p) => ${seen.grammar.int({ ...seen, meter: { spent: 0, limit: 8 } }).code}`
-  const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => {
-    const kind = draw.weighted<() => Code>([
-      [3, () => code('')`always(${predicate()})`],
-      [2, () => code('')`sometimes(${predicate()})`],
-      [2, () => code('')`bound(${measure()}, ${`${draw.below(4)}`})`],
-      [2, () => code('')`eventually(${predicate()})`],
-      [2, () => code('')`leadsTo(${predicate()}, ${predicate()})`],
-      [1, () => code('')`alwaysPossible(${predicate()})`],
-      [
-        1,
-        () =>
-          code(
-            '',
-          )`${draw.one(['maximum', 'minimum'])}(${without.has('failing measure') ? '(s, _p) => 2 - s.n' : measure()}${draw.once(2) ? '' : ", { over: 'final states' }"})`,
-      ],
-    ])()
-    return item`k${`${i}`}: ${kind},\n`
-  })
-  const fields = Object.entries(types).map(
-    ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
-  )
+  const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => property(inModel, `k${i}`, standing))
   const part = (name: string, of: readonly Code[]): Code =>
     of.length === 0 ? group`` : group`${name}: (${params ? 'p' : '_p'}) => ({\n${grouped(of)}}),\n`
-  return group`${imports}${tableText}${grouped(functions)}const m = model({
+  return group`${start}const m = model({
 name: 'generated',
-${params ? "params: { count: size(2), on: flag(true), how: choice(['a', 'b'], 'b') },\n" : ''}${draw.once(3) ? "deadlock: 'allowed',\n" : ''}state: () => ({
-${grouped(fields)}}),
+${params ? "params: { count: size(2), on: flag(true), how: choice(['a', 'b'], 'b') },\n" : ''}${draw.one(['', '', '', "deadlock: 'allowed',\n", "deadlock: 'violation',\n"])}state,
 ${init}${part('processes', processes)}${part('rules', rules)}${fairness}})
 export default properties(m, {
 ${separated(properties, '')}})

@@ -3,6 +3,7 @@ import { DiagnosticError } from '../../src/diagnostics.ts'
 import { type CompareOptions, compareText } from '../differential/compare.ts'
 import { loadText } from '../differential/text.ts'
 import { type Code, textOf } from './code.ts'
+import { seedOf } from './draw.ts'
 import type { Feature } from './features.ts'
 import { modelModule } from './model-module.ts'
 import { shrink } from './shrink.ts'
@@ -82,6 +83,13 @@ export const runModel = async (seed: number, tally: ModelTally, options: ModelRu
   const difference = { source: textOf(smaller), said: last, seed }
   tally.differences.push(difference)
   onDifference?.(difference)
+}
+
+/** Runs so many models, or up to the first difference. */
+export const runModels = async (seed: number, count: number, options: ModelRunOptions = {}): Promise<ModelTally> => {
+  const tally: ModelTally = { models: 0, states: 0, refused: {}, verdicts: {}, differences: [] }
+  for (let i = 0; i < count && tally.differences.length === 0; i++) await runModel(seedOf(seed, i), tally, options)
+  return tally
 }
 
 /** Whether all variables that are named are in the state. */

@@ -11,6 +11,10 @@ export interface Var {
   /** A reference names a part of the state, and is good up to the next yield only. A parameter that does so is good for ever. */
   readonly kind: 'state' | 'ghost' | 'reference' | 'parameter' | 'local'
   readonly assignable: boolean
+  /** Of a local object: it may be assigned as a whole. */
+  readonly variable?: boolean
+  /** Of a list of a local that is to change: so many elements it has for certain. */
+  readonly sure?: number
 }
 
 export interface Parameter {
@@ -29,8 +33,12 @@ export interface Callable {
   /** Null where it gives nothing. */
   readonly result: Type | null
   readonly effects: boolean
+  /** It gives a part of the state, not a copy. */
+  readonly finds?: true
   /** Written inside a function: good while that is in scope, and called without the state. */
   readonly local: boolean
+  /** Of a local one: it names no part of the state, so it is good for later steps too. */
+  readonly lasting?: boolean
   /** Its steps end in it. */
   readonly yields: boolean
   /** It calls no other generator, so it may stand in the middle of an expression. */
@@ -71,6 +79,8 @@ export interface Grammar {
   readonly choice: (sc: Scope, type: Type) => Expr | null
   readonly call: (sc: Scope, wanted: (type: Type) => boolean) => Expr | null
   readonly block: (sc: Scope, result: Type, most: number) => Code
+  /** The statements of a generator, and what it gives: null where that is nothing. */
+  readonly generator: (sc: Scope, pauses: boolean, result: Type | null) => { readonly code: Code; readonly last: Code | null }
 }
 
 /** What has been written so far, and how much it may be: in expressions, each as often as it is compiled. */
@@ -106,11 +116,10 @@ export const sometimes = (sc: Scope): Scope => ({ ...sc, depth: sc.depth + 1, yi
 export const withoutEffects = (sc: Scope): Scope => ({ ...sc, writes: false, yields: false })
 export const withGhosts = (sc: Scope): Scope => ({ ...sc, ghosts: true, writes: false, yields: false })
 /** What is left when a step has ended: names for parts of the state are good for one step. */
-export const afterYield = (sc: Scope): Scope => ({
-  ...sc,
-  vars: sc.vars.filter((v) => v.kind !== 'reference'),
-  pure: sc.pure.filter((f) => !f.local),
-})
+export const afterYield = (sc: Scope): Scope => {
+  const lasts = ({ local, lasting }: Callable): boolean => !local || lasting === true
+  return { ...sc, vars: sc.vars.filter((v) => v.kind !== 'reference'), pure: sc.pure.filter(lasts), helpers: sc.helpers.filter(lasts) }
+}
 export const declared = (sc: Scope, ...vars: readonly Var[]): Scope => ({
   ...sc,
   vars: [...sc.vars.filter((v) => !vars.some((w) => w.text === v.text)), ...vars],
@@ -206,7 +215,14 @@ export const isState = ({ kind }: Var): boolean => kind !== 'local'
 const assignable = (root: Var, path: Path): boolean =>
   root.assignable &&
   !path.throughQueue &&
-  !(path.segments.length === 0 && root.kind !== 'state' && root.kind !== 'ghost' && !isScalar(root.type) && root.type.k !== 'optional')
+  !(
+    path.segments.length === 0 &&
+    root.variable !== true &&
+    root.kind !== 'state' &&
+    root.kind !== 'ghost' &&
+    !isScalar(root.type) &&
+    root.type.k !== 'optional'
+  )
 
 /** A queue in a copy: what is behind its end is undefined there, and a violation in the state. */
 const hidden = (sc: Scope, root: Var, { segments }: Path): boolean =>
@@ -234,7 +250,9 @@ export const somePlace = (
   // Most of what may fail is left out, or nearly everything would.
   const from = careful.length === 0 || (daring.length > 0 && sc.draw.once(4)) ? daring : careful
   if (from.length === 0) return null
-  const [root, path] = sc.draw.one(from)
+  // The state has many more places than the locals, which are to be used too.
+  const ofLocals = sc.draw.once(4) ? from.filter(([root]) => root.kind === 'local') : []
+  const [root, path] = sc.draw.one(ofLocals.length > 0 ? ofLocals : from)
   return {
     root,
     path,

@@ -1,15 +1,18 @@
 /** Random statements. */
 
+import { comparedChoice } from './booleans.ts'
 import { type Code, code, group, grouped, type Part, statement, textOf } from './code.ts'
-import { local } from './declarations.ts'
-import { argumentsOf, choosing, compound } from './effects.ts'
+import { local, scalarLocal } from './declarations.ts'
+import { argumentsOf, choosing, compound, pointed } from './effects.ts'
 import { call1, callback, elementVar, someList } from './lists.ts'
+import { changedList, ownList } from './own-lists.ts'
 import { done, type Make, type Powers, type Written } from './powers.ts'
 import {
   affords,
   afterYield,
   allows,
   declared,
+  type Grammar,
   indicesOfTarget,
   isInt,
   isSpent,
@@ -42,12 +45,25 @@ export const statements = (sc: Scope, powers: Powers, most: number): Written => 
 }
 
 /** Whether a step may end in it. */
-const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\b)/.test(text)
+const mayPause = (text: string): boolean => /\byield (?!\*)|\byield\* (?!choose\b)/.test(text) && !/^(const \w+ = )?function\*/.test(text)
 
 /** A block with names of its own. */
 const inner = (sc: Scope, powers: Powers, most = 2): Code => {
-  const { code: body } = statements({ ...sc, depth: sc.depth + 1 }, { ...powers, blocks: false }, sc.depth > 2 ? 1 : most)
-  return group`{\n${body}}`
+  const hidden = hiding({ ...sc, depth: sc.depth + 1 })
+  const { code: body } = statements(hidden.scope, { ...powers, blocks: false }, sc.depth > 2 ? 1 : most)
+  return group`{\n${hidden.code}${body}}`
+}
+
+/** At the start of a block: sometimes a local that hides one of the same name, which cannot be read while it is declared. */
+const hiding = (sc: Scope): Written => {
+  const outer = sc.vars.filter((v) => v.kind === 'local' && /^v\d+$/.test(v.text))
+  if (outer.length === 0 || !sc.draw.once(10)) return done(sc, group``)
+  const { text } = sc.draw.one(outer)
+  const written = scalarLocal(
+    { ...sc, yields: false, vars: sc.vars.filter((v) => v.text !== text), pure: sc.pure.filter((f) => !f.local) },
+    text,
+  )
+  return written === null ? done(sc, group``) : done({ ...written.scope, pure: sc.pure, helpers: sc.helpers }, group`${written.code}\n`)
 }
 
 const target = (sc: Scope, wanted: (t: Type) => boolean): Place | null =>
@@ -73,27 +89,45 @@ export const someStatement = (sc: Scope, powers: Powers): Written => {
     [2, swapped],
     [powers.pauses ? 8 : 0, pause],
     [powers.pauses && !flat ? 3 : 0, pausingLoop],
+    [powers.pauses ? 4 : 0, kept],
     [powers.chooses ? 4 : 0, chosen],
     [2, asserted],
     [powers.blocks ? 1 : 0, blocked],
-    [powers.loops.length > 0 || powers.result !== undefined ? 2 : 0, leave],
+    [powers.loops.length > 0 || powers.result !== undefined ? (powers.result == null ? 2 : 5) : 0, leave],
     [2, called],
+    [3, changedList],
     [1, forEach],
     [1, narrowed],
   ])
   return make(sc, powers) ?? store(sc) ?? nothing(sc)
 }
 
+/** Whatever can be stored to; sometimes by a name for a part of the state, or by what a function finds. */
+const someTarget = (sc: Scope): Place | null => {
+  const { draw } = sc
+  const references = sc.vars.filter((v) => v.kind === 'reference' || v.kind === 'parameter')
+  if (sc.writes && draw.once(3)) {
+    const found = pointed(sc)
+    const place = found === null ? null : somePlace({ ...sc, vars: [found] }, (t, _, assignable) => assignable && isScalar(t), sc)
+    if (place !== null) return place
+  }
+  const known = references.length > 0 && draw.once(3) ? target({ ...sc, vars: references }, () => true) : null
+  return known ?? target(sc, () => true)
+}
+
 const store = (sc: Scope): Written | null => {
   const { draw, grammar } = sc
   const ghosts = sc.vars.filter((v) => v.kind === 'ghost')
-  const found = target(draw.once(8) && ghosts.length > 0 ? { ...withGhosts(sc), writes: sc.writes, vars: ghosts } : sc, () => true)
+  const found =
+    draw.once(8) && ghosts.length > 0 ? target({ ...withGhosts(sc), writes: sc.writes, vars: ghosts }, () => true) : someTarget(sc)
   if (found === null) return null
   const from = found.root.kind === 'ghost' ? withGhosts(sc) : sc
   const { type, code: text } = found
   const assign = (): Written | null => {
     if (!found.assignable) return null
-    const right = grammar.value(from, type, 'daring')
+    // What a function does may change where the target leads.
+    const called = from.writes && draw.once(4) ? grammar.call(from, (t) => typeKey(t) === typeKey(type)) : null
+    const right = called?.code ?? grammar.value(from, type, 'daring')
     if (right !== null && sc.writes && allows(sc, 'assignment value') && draw.once(8)) {
       const other = target(from, (t) => typeKey(t) === typeKey(type))
       if (other?.assignable && other.root.kind !== 'ghost' && found.root.kind !== 'ghost' && isScalar(type))
@@ -153,7 +187,14 @@ const store = (sc: Scope): Written | null => {
 }
 
 const conditional: Make = (sc, powers) => {
-  const test = sc.grammar.bool(sc)
+  const chosen = sc.yields && sc.draw.once(4) ? comparedChoice(sc) : null
+  if (chosen !== null && powers.pauses) {
+    // What the condition has chosen is long forgotten when the arm chooses again.
+    const arm = (): Code =>
+      group`{\n${pause(sc, powers)!.code}\n${statements(afterYield({ ...sc, depth: sc.depth + 1 }), { ...powers, blocks: false }, 2).code}}`
+    return done(sc, sc.draw.once(2) ? statement`if (${chosen}) ${arm()} else ${inner(sc, powers)}` : statement`if (${chosen}) ${arm()}`)
+  }
+  const test = chosen ?? sc.grammar.bool(sc)
   const consequent = sc.draw.once(4)
     ? group`{\n${someStatement({ ...sc, depth: sc.depth + 1, yields: powers.chooses }, { ...powers, blocks: false }).code}\n}`
     : inner(sc, powers)
@@ -240,8 +281,12 @@ const label = (sc: Scope): Code => {
   const name = sc.fresh('L')
   const calm = { ...sc, yields: false, writes: sc.writes && allows(sc, 'message effects') && sc.draw.once(6), depth: 2 }
   const local = sc.vars.filter((v) => v.kind === 'local' && isScalar(v.type))
+  const texts = local.filter((v) => v.type.k === 'enum')
+  const ints = local.filter((v) => v.type.k === 'int')
   return draw.weighted<() => Code>([
     [6, () => code('')`'${name}'`],
+    [texts.length === 0 ? 0 : 2, () => code('')`${draw.one(texts).text}`],
+    [ints.length === 0 ? 0 : 1, () => code('')`${draw.one(ints).text} > 0 ? \`${name} \${${draw.one(ints).text}}\` : '${name}'`],
     [local.length === 0 ? 0 : 2, () => code('')`\`${name} \${${draw.one(local).text}}\``],
     [allows(sc, 'failing message') ? 1 : 0, () => code('')`\`${name} \${${told(sc)}}\``],
     [allows(sc, 'failing message') ? 1 : 0, () => code('')`${grammar.bool(calm)} ? '${name}' : 'other'`],
@@ -258,14 +303,32 @@ const pause: Make = (sc) => {
   )
 }
 
+/** A local that is needed in a later step. */
+const kept: Make = (sc, powers) => {
+  const { draw, grammar } = sc
+  const first = (draw.once(3) ? chosen(sc, powers) : null) ?? (draw.once(6) ? ownList(sc) : scalarLocal(sc))
+  if (first === null) return null
+  const after = afterYield(first.scope)
+  const known = new Set(sc.vars)
+  const only = { ...after, yields: false, vars: after.vars.filter((v) => !known.has(v)) }
+  const place = target(after, isScalar)
+  const value = place?.assignable && place.root.kind !== 'ghost' ? grammar.value(only, place.type, 'daring') : null
+  const use =
+    place === null || value === null || draw.once(3)
+      ? statement`if (${grammar.bool(only)}) ${inner(after, powers)}`
+      : statement`${place.code} = ${value}`
+  return done(after, group`${first.code}\n${pause(first.scope, powers)!.code}\n${use}`)
+}
+
 /** A loop of which each round ends a step. */
 const pausingLoop: Make = (sc, powers) => {
   const { draw } = sc
   const before = afterYield(sc)
   const start = pause(before, powers)!.code
   const more = group`${start}\n`
+  const test = (): Code => (draw.once(3) ? comparedChoice({ ...before, yields: true }) : null) ?? sc.grammar.bool(withoutYields(before))
   return draw.weighted<() => Written>([
-    [2, () => looped(before, powers, code('')`while (${sc.grammar.bool(withoutYields(before))})`, [], 2, more)],
+    [2, () => looped(before, powers, code('')`while (${test()})`, [], 2, more)],
     [
       1,
       () =>
@@ -288,7 +351,7 @@ const pausingLoop: Make = (sc, powers) => {
         return done(before, group`${statement`const ${xs} = [...${list.code}]`}\n${loop.code}`)
       },
     ],
-    [1, () => done(before, statement`do {\n${more}${inner(before, powers, 1)}\n} while (${sc.grammar.bool(withoutYields(before))})`)],
+    [1, () => done(before, statement`do {\n${more}${inner(before, powers, 1)}\n} while (${test()})`)],
   ])()
 }
 
@@ -502,4 +565,11 @@ const narrowed: Make = (sc, powers) => {
 export const block = (sc: Scope, result: Type, most: number): Code => {
   const { code: body, scope } = statements(sc, { chooses: false, blocks: false, pauses: false, loops: [], result }, most)
   return group`{\n${body}return ${sc.grammar.value({ ...scope, depth: sc.depth + 1, yields: false }, result, 'safe') ?? 'null'}\n}`
+}
+
+export const generator: Grammar['generator'] = (sc, pauses, result) => {
+  const inside = { ...sc, yields: true }
+  const { code: body, scope } = statements(inside, { chooses: true, blocks: false, pauses, loops: [], result }, 3)
+  const last = result === null ? null : sc.grammar.value({ ...scope, depth: 2, yields: true }, result, 'safe')
+  return { code: body, last }
 }

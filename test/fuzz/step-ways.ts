@@ -1,8 +1,8 @@
 /** All ways on from one state by the rules of a model, as the oracle and as the generated WebAssembly have them. */
 
 import { decodeState, encodeState } from '../../src/explicit/emit/layout.ts'
-import { createMachine, type Machine, partsOf } from '../../src/explicit/program/machine.ts'
-import { type Program, programOf } from '../../src/explicit/program/program.ts'
+import { createMachine, partsOf } from '../../src/explicit/program/machine.ts'
+import { programOf } from '../../src/explicit/program/program.ts'
 import { wordsAt, writeState } from '../../src/explicit/program/start.ts'
 import { failingWays } from '../../src/explicit/search/schedule.ts'
 import type { System, Vector } from '../../src/ir/system.ts'
@@ -48,15 +48,15 @@ export interface Expander {
 
 /** Null where a state has so many successors that the engine writes them in portions. */
 export const createExpander = (system: System): Expander | null => {
-  const program: Program = programOf(system, 'trace')
+  const program = programOf(system, 'trace')
   if (!program.memory.bounded) return null
-  const machine: Machine = createMachine(partsOf(program), { limit: 2 ** 28, keep: true })
+  const machine = createMachine(partsOf(program), { limit: 2 ** 28, keep: true })
   const { memory, layout } = program
   const stateBytes = layout.widths.length * 8
   const expand = (vector: Vector): Ways[] => {
     const found = system.steps.map(() => new Map<number, string>())
     writeState(machine, memory.ring, encodeState(system, layout, vector))
-    const end = machine.call('successors', memory.ring)
+    const end = machine.exports.successors(memory.ring)
     const view = machine.view()
     const failing = failingWays(program, machine)
     for (let at = memory.buffer; at < end; at += memory.entry) {

@@ -1,15 +1,19 @@
 /** Runs of statement lists: many from one seed, what differs made small. */
+import type { Model } from '../../src/lang/model.ts'
 import { loadText } from '../differential/text.ts'
 import { type Code, textOf } from './code.ts'
-import { compareSteps, type RuleOutcome, type Rules, type StepOptions } from './compare-steps.ts'
-import { createDraw } from './draw.ts'
+import { comparePredicates, type Predicates } from './compare-predicates.ts'
+import { compareSteps, type Rules, type StepOptions } from './compare-steps.ts'
+import { createDraw, seedOf } from './draw.ts'
 import type { Feature } from './features.ts'
 import { shrink } from './shrink.ts'
 import { type StepModule, stepModule } from './step-module.ts'
 import type { Values } from './step-ways.ts'
+import type { Outcome, Outcomes } from './together.ts'
 import { randomValue, type Type } from './types.ts'
 
 export const rulesPerModule = 64
+export const predicatesPerModule = 24
 const statesPerModule = 8
 /** Compiled together: one that is refused costs the others a second time. */
 const rulesTogether = 32
@@ -21,12 +25,15 @@ export interface Difference {
   readonly values: Values
   readonly said: string
   readonly seed: number
-  readonly rule: string
+  /** Of the rule or the property. */
+  readonly name: string
 }
 
 export interface StepTally {
   lists: number
   ways: number
+  predicates: number
+  values: number
   readonly refused: Record<string, number>
   readonly differences: Difference[]
 }
@@ -48,45 +55,65 @@ export const randomStates = (seed: number, types: Readonly<Record<string, Type>>
   )
 }
 
-const rulesOf = (text: string): { readonly model: ReturnType<typeof loadText>['model']; readonly rules: Rules } => {
-  const { model } = loadText(text)
-  return { model, rules: (model.rules?.({} as never) ?? {}) as Rules }
+interface Loaded {
+  readonly model: Model
+  readonly rules: Rules
+  readonly predicates: Predicates
 }
 
-/** Runs all statement lists of one module. */
+const loaded = (text: string): Loaded => {
+  const { model, properties } = loadText(text)
+  return { model, rules: (model.rules?.({} as never) ?? {}) as Rules, predicates: properties as Predicates }
+}
+
+/** Runs all statement lists and predicates of one module. */
 export const runSteps = async (seed: number, tally: StepTally, options: StepRunOptions = {}): Promise<void> => {
   const { without = nothing, shrinking = 20_000, source, onDifference } = options
-  const made = stepModule(seed, rulesPerModule, without)
+  const made = stepModule(seed, rulesPerModule, predicatesPerModule, without)
   const text = textOf(made.code)
   source?.(text)
-  const { model, rules } = rulesOf(text)
+  const { model, rules, predicates } = loaded(text)
   const states = randomStates(seed, made.types)
   const names = Object.keys(rules)
   const differing: [string, Differing][] = []
-  for (let i = 0; i < names.length; i += rulesTogether) {
-    const together = Object.fromEntries(names.slice(i, i + rulesTogether).map((name) => [name, rules[name]!]))
-    for (const [name, outcome] of compareSteps(model, together, states, options)) {
-      tally.lists++
-      note(tally, outcome)
+  const note = (outcomes: Outcomes, compared: (n: number) => void): void => {
+    for (const [name, outcome] of outcomes) {
+      if (outcome.kind === 'agree') compared(outcome.compared)
+      const left = outcome.kind === 'refused' ? outcome.diagnostic.code : outcome.kind === 'many ways' ? outcome.kind : null
+      if (left !== null) tally.refused[left] = (tally.refused[left] ?? 0) + 1
       if (outcome.kind === 'differs') differing.push([name, outcome])
     }
   }
-  for (const [i, [rule, outcome]] of differing.entries()) {
+  for (let i = 0; i < names.length; i += rulesTogether) {
+    const together = Object.fromEntries(names.slice(i, i + rulesTogether).map((name) => [name, rules[name]!]))
+    const outcomes = compareSteps(model, together, states, options)
+    tally.lists += outcomes.size
+    note(outcomes, (n) => {
+      tally.ways += n
+    })
+  }
+  const outcomes = comparePredicates(model, predicates, states, options)
+  tally.predicates += outcomes.size
+  note(outcomes, (n) => {
+    tally.values += n
+  })
+  for (const [i, [name, outcome]] of differing.entries()) {
     // One fault often shows in many rules of a module.
-    const smaller = await smallest(made, rule, outcome, states, i < 2 ? shrinking : 0, options)
-    const difference = { ...smaller, seed, rule }
+    const smaller = await smallest(made, name, outcome, states, i < 2 ? shrinking : 0, options)
+    const difference = { ...smaller, seed, name }
     tally.differences.push(difference)
     if (i < 2) onDifference?.(difference)
   }
 }
 
-type Differing = Extract<RuleOutcome, { kind: 'differs' }>
-
-const note = (tally: StepTally, outcome: RuleOutcome): void => {
-  if (outcome.kind === 'agree') tally.ways += outcome.ways
-  const left = outcome.kind === 'refused' ? outcome.diagnostic.code : outcome.kind === 'many ways' ? outcome.kind : null
-  if (left !== null) tally.refused[left] = (tally.refused[left] ?? 0) + 1
+/** Runs so many modules, or up to the first difference. */
+export const runModules = async (seed: number, modules: number, options: StepRunOptions = {}): Promise<StepTally> => {
+  const tally: StepTally = { lists: 0, ways: 0, predicates: 0, values: 0, refused: {}, differences: [] }
+  for (let i = 0; i < modules && tally.differences.length === 0; i++) await runSteps(seedOf(seed, i), tally, options)
+  return tally
 }
+
+type Differing = Extract<Outcome, { kind: 'differs' }>
 
 /** The same kind of difference: that JavaScript goes on is another thing than that it fails. */
 const kindOf = (said: string): string =>
@@ -103,7 +130,7 @@ export const namesOnly = (text: string, variables: readonly string[]): boolean =
 
 const smallest = async (
   made: StepModule,
-  rule: string,
+  name: string,
   found: Differing,
   states: readonly Values[],
   milliseconds: number,
@@ -114,12 +141,12 @@ const smallest = async (
   const shows = (candidate: Code): boolean => {
     try {
       const text = textOf(candidate)
-      const { model, rules } = rulesOf(text)
-      const one = rules[rule]
+      const { model, rules, predicates } = loaded(text)
       const domains = Object.keys(model.state({} as never))
-      if (one === undefined || !namesOnly(text, domains)) return false
-      const only = states.map((values) => Object.fromEntries(Object.entries(values).filter(([name]) => domains.includes(name))))
-      const outcome = compareSteps(model, { [rule]: one }, only, options).get(rule)
+      if (!namesOnly(text, domains)) return false
+      const only = states.map((values) => Object.fromEntries(Object.entries(values).filter(([variable]) => domains.includes(variable))))
+      const outcomes = name in predicates ? comparePredicates(model, predicates, only, options) : compareSteps(model, rules, only, options)
+      const outcome = outcomes.get(name)
       if (outcome?.kind !== 'differs' || kindOf(outcome.said) !== kind) return false
       last = outcome
       return true
@@ -127,6 +154,6 @@ const smallest = async (
       return false
     }
   }
-  const source = textOf(await shrink(made.only(rule), shows, milliseconds))
+  const source = textOf(await shrink(made.only(name), shows, milliseconds))
   return { source, values: last.values, said: last.said }
 }

@@ -106,8 +106,9 @@ const nestsOnePath = (t: Type, around: string): boolean => {
 const anyType = (draw: Draw, options: TypeOptions, depth: number): Type => {
   const deep = depth >= (options.small ? 1 : 2)
   const inner = (): Type => anyType(draw, options, depth + 1)
+  const inherited = draw.below(prototypeNames.length)
   const fieldName = (i: number): string =>
-    draw.once(40) && !options.without.has('prototype names') ? draw.one(prototypeNames) : fieldNames[i]!
+    draw.once(40) && !options.without.has('prototype names') ? prototypeNames[(inherited + i) % prototypeNames.length]! : fieldNames[i]!
   return draw.weighted<() => Type>([
     [deep ? 12 : 4, () => scalarType(draw, options)],
     [deep ? 1 : 4, () => optionalOf(draw, inner, options)],
@@ -197,6 +198,7 @@ const unionOf = (draw: Draw, inner: () => Type, options: TypeOptions): Type => {
     variants: [
       ['off', []],
       ['on', [['v', v]]],
+      ...(draw.once(3) ? [['again', [['v', v]]] as const] : []),
       ...(draw.once(2)
         ? [[named ? 'valueOf' : 'err', [['w', scalarType(draw, options)], ...(draw.once(2) ? [['v', v] as const] : [])]] as const]
         : []),

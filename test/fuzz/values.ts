@@ -2,8 +2,8 @@
 import { type Code, code, group, separated } from './code.ts'
 import { chainTo, constant } from './integers.ts'
 import { call1, callback, someList } from './lists.ts'
-import { allows, type Care, deeper, deepest, isLeaf, isState, type Scope, somePlace, sometimes } from './scope.ts'
-import { type Fields, isScalar, isWritable, randomInt, sameType, type Type, typeKey } from './types.ts'
+import { allows, type Care, declared, deeper, deepest, isLeaf, isState, repeated, type Scope, somePlace, sometimes } from './scope.ts'
+import { type Fields, intType, isScalar, isWritable, randomInt, sameType, type Type, typeKey } from './types.ts'
 
 export const enumeration = (sc: Scope, values: readonly string[]): Code => {
   const { draw, grammar } = sc
@@ -22,6 +22,12 @@ export const enumeration = (sc: Scope, values: readonly string[]): Code => {
     [5, read],
     [2, () => make`(${grammar.bool(sub)} ? ${grammar.enumeration(later, values)} : ${grammar.enumeration(later, values)})`],
     [1, () => grammar.call(sub, fits)?.code ?? read()],
+    // A text put together of what is known now and what is not; now and then one that is outside.
+    [
+      1,
+      () =>
+        make`(\`\${${grammar.bool(sub)}}${`${draw.below(2)}`}\` === 'true0' ? ${grammar.enumeration(later, values)} : \`\${${grammar.enumeration(later, values)}}\`)`,
+    ],
     [
       2,
       () => {
@@ -98,11 +104,17 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
           return field === null ? literal() : make`{ ...${from}, ${name}: ${field} }`
         }
         if (type.k === 'array' || type.k === 'queue') {
+          if (type.k === 'array' && isScalar(type.of) && draw.once(4)) return counted(sub, type.length, type.of) ?? literal()
           const list = someList(sub, (of) => sameType(of, type.of))
           if (list === null || !isScalar(type.of)) return literal()
           if (type.k === 'array' && !(list.exact && list.most === type.length)) return literal()
           if (type.k === 'queue' && list.most > type.capacity) return literal()
-          return draw.once(2) ? make`${list.code}.map(${callback(sub, list, type.of, 3)})` : make`[...${list.code}]`
+          return draw.weighted<() => Code>([
+            [2, () => make`${list.code}.map(${callback(sub, list, type.of, 3)})`],
+            [2, () => make`[...${list.code}]`],
+            [1, () => make`Array.from(${list.source})`],
+            [2, () => make`Array.from(${list.source}, ${callback(sub, list, type.of, 2)})`],
+          ])()
         }
         return literal()
       },
@@ -136,6 +148,8 @@ const fields = (sc: Scope, of: Fields, care: Care): Code[] | null => {
   return all.every((x) => x !== null) ? all : null
 }
 
+const namesOf = (fields: Fields): string => fields.map(([name]) => name).join()
+
 const written = (sc: Scope, type: Type, care: Care): Code | null => {
   const sub = deeper(sc)
   const { draw } = sc
@@ -159,11 +173,24 @@ const written = (sc: Scope, type: Type, care: Care): Code | null => {
     case 'union': {
       const [name, of] = draw.one(type.variants)
       const all = fields(sub, of, care)
-      return all === null ? null : make`{ ${separated([`${type.tag}: '${name}'`, ...all], ', ')} }`
+      if (all === null) return null
+      const names = namesOf(of)
+      // A tag that is computed says which of the variants of these fields it is; another one is a violation.
+      const others = type.variants.filter(([, fieldsOf]) => (care === 'daring' && draw.once(4)) || namesOf(fieldsOf) === names)
+      const tag = draw.once(3) ? sc.grammar.enumeration(sub, [name, ...others.map(([other]) => other)]) : `'${name}'`
+      return make`{ ${separated([code('')`${type.tag}: ${tag}`, ...all], ', ')} }`
     }
     default:
       return null
   }
+}
+
+/** `Array.from({ length: n }, (_, i) => ...)`. */
+const counted = (sc: Scope, length: number, of: Type): Code | null => {
+  const i = sc.fresh('i')
+  const inside = declared(repeated(sometimes(sc), length), { text: i, type: intType(0, length - 1), kind: 'local', assignable: false })
+  const item = sc.grammar.value({ ...inside, writes: sc.writes && allows(sc, 'callback effects') }, of, 'safe')
+  return item === null ? null : code('')`Array.from({ length: ${`${length}`} }, (_, ${i}) => ${item})`
 }
 
 /** A constant of the type; null where there is none. */

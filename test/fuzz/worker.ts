@@ -22,6 +22,8 @@ export interface Progress {
   readonly kind: 'progress'
   readonly lists: number
   readonly ways: number
+  readonly predicates: number
+  readonly values: number
   readonly models: number
   readonly states: number
   readonly refusedLists: Readonly<Record<string, number>>
@@ -36,7 +38,7 @@ export type Report =
 /** Runs for ever. */
 export const work = async ({ seed, job, jobs, without, kinds, shrinking }: Work, report: (report: Report) => void): Promise<never> => {
   const options = { without: new Set(without), shrinking }
-  const steps = { lists: 0, ways: 0, refused: {}, differences: [] as Difference[] }
+  const steps = { lists: 0, ways: 0, predicates: 0, values: 0, refused: {}, differences: [] as Difference[] }
   const models = { models: 0, states: 0, refused: {}, verdicts: {}, differences: [] as ModelDifference[] }
   const spent: Record<Kind, number> = { lists: 0, models: 0 }
   const turn: Record<Kind, number> = { lists: job, models: job }
@@ -56,6 +58,8 @@ export const work = async ({ seed, job, jobs, without, kinds, shrinking }: Work,
       kind: 'progress',
       lists: steps.lists,
       ways: steps.ways,
+      predicates: steps.predicates,
+      values: steps.values,
       models: models.models,
       states: models.states,
       refusedLists: steps.refused,

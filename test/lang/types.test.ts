@@ -8,11 +8,13 @@ import {
   choose,
   type Domain,
   each,
+  eventually,
   flag,
   ghost,
   type IndexSet,
   ids,
   index,
+  leadsTo,
   type Model,
   ModelError,
   model,
@@ -25,6 +27,7 @@ import {
   range,
   record,
   type StateOf,
+  same,
   set,
   size,
   sometimes,
@@ -212,6 +215,43 @@ describe('properties', () => {
     })
     expect(Object.keys(claimed.properties)).toHaveLength(7)
     expect(claimed.model).toBe(example)
+  })
+
+  test('predicates know where each process of the model stands', () => {
+    const claimed = properties(example, {
+      a: always((_s, _p, at) => {
+        expectTypeOf(at).toEqualTypeOf<{ readonly cpu: readonly (string | null)[]; readonly single: string | null }>()
+        return at.cpu[0] !== 'wait' || at.single === null
+      }),
+      b: bound((s, _p, { cpu }) => cpu.filter((label, i) => label === 'step' && s.owner === i).length, 1),
+      c: leadsTo(
+        (_s, p, at) => at.cpu.some((label) => label === 'wait') && p.fast,
+        (_s, _p, at) => at.single === 'push',
+      ),
+      // @ts-expect-error no such process
+      d: always((_s, _p, at) => at.gpu === null),
+      // @ts-expect-error a rule stands nowhere
+      e: eventually((_s, _p, at) => at.one === null),
+      // @ts-expect-error a single process has one label
+      f: sometimes((_s, _p, at) => at.single[0] === null),
+    })
+    expect(Object.keys(claimed.properties)).toHaveLength(6)
+    const bare = model({ name: 'bare', state: () => ({ x: bool }) })
+    // @ts-expect-error there are no processes
+    expect(properties(bare, { a: always((_s, _p, at) => at.cpu === null) }).model).toBe(bare)
+  })
+
+  test('values that are compared have one type, but for null', () => {
+    properties(example, {
+      a: always((s) => same(s.pte[0], s.pte[1]) && same(s.fault, { kind: 'raised', code: 1 }) && same(s.entry, { W: true })),
+      b: always((s) => same(s.pte[0].kind, 'small') && same({ W: true }, s.entry) && same([...s.deferred], [{ at: 1 }])),
+      // @ts-expect-error a record of another shape
+      c: always((s) => same(s.pte[0], { P: true })),
+      // @ts-expect-error no such variant
+      d: always((s) => same(s.fault, { kind: 'lost' })),
+      // @ts-expect-error no such enum string
+      e: always((s) => same(s.pte[0].kind, 'huge')),
+    })
   })
 
   test('a wrong variant, or a yield of something else, is an error', () => {

@@ -387,7 +387,7 @@ describe('maximum and minimum', () => {
       finalMost: maximum(cost, { over: 'final states' }),
       finalLeast: minimum(cost, { over: 'final states' }),
     })
-    expect(Object.entries(settled).map(([name, r]) => `${name}: ${r.verdict} ${r.maximum ?? ''} ${r.length ?? ''}`.trim())).toEqual([
+    expect(Object.entries(settled).map(([name, r]) => `${name}: ${r.verdict} ${r.extreme ?? ''} ${r.length ?? ''}`.trim())).toEqual([
       'most: holds 6 2',
       'least: holds -2 3',
       'finalMost: holds 2 3',
@@ -399,7 +399,7 @@ describe('maximum and minimum', () => {
 
   test('no final state, no value', async () => {
     const settled = await settle(gated('none'), { none: maximum((s) => Number(s.open), { over: 'final states' }) })
-    expect(settled.none).toMatchObject({ verdict: 'holds', maximum: 1 })
+    expect(settled.none).toMatchObject({ verdict: 'holds', extreme: 1 })
     const forever = model({
       ...gated('none'),
       name: 'forever',
@@ -414,7 +414,7 @@ describe('maximum and minimum', () => {
     })
     expect((await settle(forever, { none: maximum((s) => Number(s.open), { over: 'final states' }) })).none).toMatchObject({
       verdict: 'holds',
-      maximum: null,
+      extreme: null,
       length: null,
     })
   })

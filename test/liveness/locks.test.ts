@@ -1,5 +1,5 @@
 /**
- * Textbook locks and the livelock of batched writable page tables (PROTOCOLS C1a.6), beside the same in Promela: where Spin is
+ * Textbook locks and the livelock of batched writable page tables (C1a.6 of docs/CLAIMS.md), beside the same in Promela: where Spin is
  * installed it must say the same, without fairness (`-a`) and with weak fairness (`-a -f`).
  */
 import { array, bool, each, eventually, type Fairness, flag, index, leadsTo, model, until } from 'mmucheck'

@@ -33,14 +33,14 @@ export const graphOf = (system: System, model: Model, params: ParamRecord, prope
     system,
     model,
     params,
-    ({ state, processes }): Seen => {
+    (run): Seen => {
       const goal: Record<string, boolean | number | null> = {}
       const trigger: Record<string, boolean> = {}
       for (const [name, property] of Object.entries(properties)) {
-        goal[name] = ask('measure' in property ? property.measure : property.predicate, state, params).value
-        if (property.kind === 'leadsTo') trigger[name] = ask(property.trigger, state, params).value === true
+        goal[name] = ask('measure' in property ? property.measure : property.predicate, run, params).value
+        if (property.kind === 'leadsTo') trigger[name] = ask(property.trigger, run, params).value === true
       }
-      return { goal, trigger, returned: processes.flatMap((process) => (process === null ? [] : [process.label === null])) }
+      return { goal, trigger, returned: run.processes.flatMap((process) => (process === null ? [] : [process.label === null])) }
     },
     { from: 'initial states', maxStates },
   )

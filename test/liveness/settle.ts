@@ -1,8 +1,9 @@
 /** Settles properties of behaviours in two ways that have nothing in common, and insists that they agree. */
 import { type AnyProperty, type Fields, type Model, type Params, type ParamValues, properties, type ValuesOf } from 'mmucheck'
 import { expect } from 'vitest'
-import { check, type PropertyReport } from '../../src/check.ts'
+import type { PropertyReport } from '../../src/check.ts'
 import { compile } from '../../src/compile/model/compile.ts'
+import { check } from '../models/explored.ts'
 import { decide, decideStuck, graphOf } from './reference.ts'
 
 const temporal: ReadonlySet<string> = new Set(['eventually', 'leadsTo', 'alwaysPossible', 'maximum', 'minimum', 'stuck'])
@@ -13,9 +14,9 @@ export type Settled = Readonly<Record<string, PropertyReport>>
  * The reports of `check` for the properties of behaviours and `stuck`, after comparing verdicts, shortest lengths and extreme values with those of the slow
  * reference. Every lasso has by then been replayed through the author's functions, its fairness included.
  */
-export const settle = async <P extends Params, F extends Fields>(
-  m: Model<P, F>,
-  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>>,
+export const settle = async <P extends Params, F extends Fields, A>(
+  m: Model<P, F, A>,
+  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>, NoInfer<A>>>>,
   params: Partial<ParamValues<P>> = {},
 ): Promise<Settled> => {
   const named = properties(m, claimed)
@@ -33,7 +34,7 @@ export const settle = async <P extends Params, F extends Fields>(
   const brief = (list: readonly { name: string; verdict: string; length: number | null; value: number | null }[]): string[] =>
     list.map(({ name, verdict, length, value }) => `${name}: ${verdict} ${length ?? ''} ${value ?? ''}`.trimEnd())
   expect(
-    brief(reports.map((r) => ({ ...r, length: r.loop === null ? r.length : null, value: r.maximum }))),
+    brief(reports.map((r) => ({ ...r, length: r.loop === null ? r.length : null, value: r.extreme }))),
     'check, and the reference',
   ).toEqual(brief(all))
   return Object.fromEntries(reports.map((r) => [r.name, r]))

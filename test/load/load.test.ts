@@ -182,7 +182,7 @@ test('an ad hoc predicate is a tagged function; each has a name', () => {
     const wrong = (text) => { try { compilePredicate(text); return 'fine' } catch (e) { return formatDiagnostic(e.diagnostic) } }
     const first = compilePredicate('(s, p) => s.x < p.limit // enough')
     const second = compilePredicate('(s) => s.x === (1 as number)')
-    return [first({ x: 1 }, { limit: 2 }), functionInfo(first).file, second({ x: 1 }), functionInfo(second).file, wrong('1 + 1'), wrong('(s => s'), wrong('(a, b, c) => true')]`) as string[]
+    return [first({ x: 1 }, { limit: 2 }), functionInfo(first).file, second({ x: 1 }), functionInfo(second).file, wrong('1 + 1'), wrong('(s => s'), wrong('(a, b, c, d) => true')]`) as string[]
   expect(result.slice(0, 4)).toEqual([true, '--invariant', true, '--invariant 2'])
   expect(result[4]).toContain('--invariant 3:1:1: error MC002: this is no predicate')
   expect(result[5]).toContain('error MC002')

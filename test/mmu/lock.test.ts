@@ -1,4 +1,4 @@
-import { always, bool, each, model, range } from 'mmucheck'
+import { always, array, bool, choose, each, index, model, optional, range, sometimes } from 'mmucheck'
 import { acquire, lock, release } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
@@ -25,6 +25,31 @@ test('one holder at a time: no update under the lock is lost', async () => {
   )
   expect(verdicts).toEqual({ exclusive: 'holds', deadlock: 'holds', assert: 'holds', range: 'holds' })
   expect(states.filter((state) => state.endsWith('cpu[0]@- | cpu[1]@-'))).toEqual(['l={owner:null} x=2 inside=0 | cpu[0]@- | cpu[1]@-'])
+})
+
+// A label that is no constant where it is passed was refused: MC101 at the call, or MC114 in the lock itself. So helpers could not say which lock they take.
+test('the label says which lock it is, also where that is known only when the model runs', async () => {
+  const { states, verdicts } = await explore(
+    model({
+      name: 'm',
+      state: () => ({ l: array(2, lock(1)), held: optional(index(2)) }),
+      processes: (_p) => ({
+        cpu: each(2, function* (s) {
+          yield 'choose'
+          const i = yield* choose(2)
+          yield* acquire(s.l[i]!, 0, `spin_lock(l[${i}])`)
+          s.held = i
+          yield* release(s.l[i]!, 0, i === 0 ? 'unlock the first' : 'unlock the second')
+          s.held = null
+        }),
+      }),
+    }),
+    { first: sometimes((s, _p, at) => s.held === 0 && at.cpu[0] !== 'choose' && at.cpu[1] === 'choose') },
+  )
+  expect(verdicts).toEqual({ first: 'holds 2', deadlock: 'holds', assert: 'holds', range: 'holds' })
+  expect(states).toContain(
+    'l=[{owner:0},{owner:null}] held=0 | cpu[0]@unlock the first | unlock the second (&l=[0]) | cpu[1]@spin_lock(l[0]) | spin_lock(l[1]) (i=0 &l=[0])',
+  )
 })
 
 test('who gives back a lock of somebody else fails an assertion', async () => {

@@ -1,11 +1,11 @@
-/** KVM's fast page fault (PROTOCOLS 2.8): expected verdicts, and the essential events of the races. */
+/** KVM's fast page fault (Documentation/virt/kvm/locking.rst): expected verdicts, and the essential events of the races. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import kvmFastPageFault from '../../models/kvm-fast-page-fault.ts'
 import properties, { mails } from '../../properties/kvm-fast-page-fault.ts'
-import { check } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>

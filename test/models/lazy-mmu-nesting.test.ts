@@ -1,4 +1,4 @@
-/** One CPU's own lazy MMU section: the cost (C1b.1), and the bugs of 2009 to 2025 (PROTOCOLS 4.6), each with its fix. */
+/** One CPU's own lazy MMU section: the cost (C1b.1), and the bugs of 2009 to 2025 (docs/protocols/lazy-mmu.md), each with its fix. */
 import { describe, expect, test } from 'vitest'
 import lazyMmuNesting from '../../models/lazy-mmu-nesting.ts'
 import properties, { mails } from '../../properties/lazy-mmu-nesting.ts'

@@ -4,9 +4,9 @@ import { always, properties as claimed } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import mmuNotifierCow from '../../models/mmu-notifier-cow.ts'
 import properties, { mails } from '../../properties/mmu-notifier-cow.ts'
-import { check } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
@@ -73,7 +73,7 @@ test('the windows are entered in every variant, and no lock is left or waited fo
 })
 
 test('the documented sequence too lets a device load an old page after a new one, as long as nobody has stored to its copy', async () => {
-  // PROTOCOLS section 7.6 states the property of pages; the document argues with stores. Only of those it is true.
+  // As a property of pages no design has it; mmu_notifier.rst argues with stores, and only of those it is true.
   const ofPages = claimed(mmuNotifierCow, { newPageHidesOldOnes: always((s) => !s.thenSawOldA) })
   const report = await check(ofPages, { variant: 'documented' })
   const found = report.properties.find(({ name }) => name === 'newPageHidesOldOnes')

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import pteModify from '../../models/pte-modify.ts'
 import properties, { mails } from '../../properties/pte-modify.ts'
-import { check } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import shadowWalk from '../../models/shadow-walk.ts'
 import properties, { mails } from '../../properties/shadow-walk.ts'
-import { check } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder } from './settle.ts'
 
 type Settings = NonNullable<(typeof mails.rows)[number]['settings']>

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import superpageTypes from '../../models/superpage-types.ts'
 import properties, { mails } from '../../properties/superpage-types.ts'
-import { check } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder, settle } from './settle.ts'
 
 const variants = superpageTypes.variants ?? {}

@@ -3,8 +3,8 @@ import { properties as claims } from 'mmucheck'
 import { expect, test } from 'vitest'
 import tlbShootdown from '../../models/tlb-shootdown.ts'
 import properties from '../../properties/tlb-shootdown.ts'
-import { check } from '../../src/check.ts'
 import { explore } from '../semantics/harness.ts'
+import { check } from './explored.ts'
 import { inOrder, settle } from './settle.ts'
 
 const good = {

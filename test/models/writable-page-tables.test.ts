@@ -4,10 +4,11 @@ import type { Model } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import writablePageTables from '../../models/writable-page-tables.ts'
 import properties, { mails } from '../../properties/writable-page-tables.ts'
-import { check, type Report } from '../../src/check.ts'
+import type { Report } from '../../src/check.ts'
 import { compile } from '../../src/compile/model/compile.ts'
 import { slowSearch } from '../../src/replay/search.ts'
 import { diagram } from '../../src/trace/diagram.ts'
+import { check } from './explored.ts'
 import { inOrder } from './settle.ts'
 
 const variants = writablePageTables.variants ?? {}

@@ -88,11 +88,9 @@ const locations = (process: number): Location[] => {
   const here = (source: string, round: string): string => `${file}:${offset(source)}${round}`
   const all = [
     { key: helper, label: 'take', at: at(sites.take), live: [{ variable: first, frame: 1, name: 'cpu', suffix: '' }] },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a computed label is shown as it is written
-    { key: here(sites.read, '#0'), label: 'read ${entry}', at: at(sites.read), live: [cpu] },
+    { key: here(sites.read, '#0'), label: 'read …', at: at(sites.read), live: [cpu] },
     { key: here(sites.write, '#0'), label: 'write', at: at(sites.write), live: both },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a computed label is shown as it is written
-    { key: here(sites.read, '#1'), label: 'read ${entry}', at: at(sites.read), live: [cpu] },
+    { key: here(sites.read, '#1'), label: 'read …', at: at(sites.read), live: [cpu] },
     { key: here(sites.write, '#1'), label: 'write', at: at(sites.write), live: both },
     { key: here(sites.release, ''), label: 'release', at: at(sites.release), live: [cpu] },
     { key: 'end', label: 'end', at: at(sites.release), live: [] },
@@ -123,7 +121,7 @@ export const system: System = {
   steps,
   init: empty,
   initial: variables.map(({ lo }) => lo),
-  properties: [],
+  safety: [],
   temporal: [],
   extremes: [],
   failures: [],

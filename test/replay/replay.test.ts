@@ -9,8 +9,7 @@ import { counter, stepOf, system } from './fixture.ts'
 
 const model = counter as unknown as Model
 const params = { most: 3 }
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a computed label is shown as it is written
-const read = 'read ${entry}'
+const read = 'read …'
 
 describe('replay', () => {
   const moves = [
@@ -57,16 +56,23 @@ describe('replay', () => {
     expect(failure).toBe(null)
   })
 
+  // It said `read ${entry}`, which is how the author writes it and nobody reads it.
+  test('a process stands at a label as the author reads it', () => {
+    const { steps } = replay(system, model, params, { init: 1, moves: moves.slice(0, 2), fails: false })
+    expect(steps[1]?.after?.view.processes[1]).toMatchObject({ at: 'read 1' })
+    expect(view(system, model, params, steps[1]!.after!.vector).processes[1]).toMatchObject({ at: read })
+  })
+
   test('ends where the last step fails', () => {
     const few = { most: 1 }
-    const { steps, failure, state } = replay(system, model, few, { init: 1, moves: moves.slice(1, 4), fails: true })
+    const { steps, failure, end } = replay(system, model, few, { init: 1, moves: moves.slice(1, 4), fails: true })
     expect(failure).toMatchObject({
       kind: 'range',
       message: 'pte[1] = 2 is outside range(0, 1)',
       place: { file: 'test/replay/fixture.ts' },
     })
     expect(steps.map(({ after }) => after === null)).toEqual([false, false, true])
-    expect((state.s as { pte: number[] }).pte[1]).toBe(1)
+    expect((end.state.s as { pte: number[] }).pte[1]).toBe(1)
   })
 
   test('a step that is not enabled, or fails in one and not in the other, is our bug', () => {
@@ -93,7 +99,7 @@ describe('replay', () => {
 })
 
 describe('evaluate', () => {
-  const { state } = replay(system, model, params, { init: 1, moves: [], fails: false })
+  const { end } = replay(system, model, params, { init: 1, moves: [], fails: false })
   const claims = properties(counter, {
     free: always((s) => s.lock.owner === null && s.pte[1] === 1),
     small: always((s, p) => s.pte.every((x) => x < p.most - 2)),
@@ -101,7 +107,7 @@ describe('evaluate', () => {
     beyond: always((s) => s.pte[2] === 0),
     nobody: always((s) => (s.lock as { owner: { name: string } | null }).owner!.name === ''),
   }).properties
-  const of = (name: string) => evaluate(claims[name]! as never, state, params)
+  const of = (name: string) => evaluate(claims[name]! as never, end, params)
 
   test('says what a predicate gives, and what it read last', () => {
     expect(of('free')).toEqual({

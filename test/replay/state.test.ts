@@ -356,6 +356,26 @@ test('reads are recorded, each location once, by when it was last read', () => {
   ])
 })
 
+// A predicate that asks of an optional record only whether it is there had read nothing, and the race did not show which one decided.
+test('that an optional record is there is read as its whole value, where no part of it was', () => {
+  const entry = optional(record({ f: range(0, 1), g: range(0, 1) }))
+  const state = createState({ tlb: array(3, entry), walk: optional(set(3)) })
+  const s = state.s as unknown as { tlb: ({ f: number; g: number } | null)[]; walk: IndexSet | null }
+  s.tlb[1] = { f: 1, g: 0 }
+  s.tlb[2] = { f: 0, g: 1 }
+  const readBy = (look: () => unknown) => state.withReads(look).reads
+  expect(readBy(() => s.tlb.every((e) => e === null))).toEqual([
+    ['s.tlb[0]', null],
+    ['s.tlb[1]', { f: 1, g: 0 }],
+  ])
+  expect(readBy(() => s.tlb[1] !== null && s.tlb[2]?.g === 1)).toEqual([
+    ['s.tlb[1]', { f: 1, g: 0 }],
+    ['s.tlb[2].g', 1],
+  ])
+  s.walk = new Set([1]) as unknown as IndexSet
+  expect(readBy(() => s.walk !== null).map(([location, value]) => [location, plainCopy(value)])).toEqual([['s.walk', new Set([1])]])
+})
+
 test('saved values come back, as often as they are wanted', () => {
   const state = createState(domains)
   const s = state.s as unknown as S

@@ -392,6 +392,55 @@ describe('every domain: its initial value, and what it can hold', () => {
     expect(states).toEqual(['u={kind:done code:2}', 'u={kind:fault code:3 w:true}', 'u={kind:idle}'])
   })
 
+  // `{ cmd: request, node }` was "a record that has node too much" where `request` could also be a variant of other fields, although a test before it, which TypeScript understands, rules that out.
+  test('a tag that is computed: the variant that it says, and a violation where that has other fields', async () => {
+    const command = union('cmd', { idle: {}, map: { node: range(0, 1) }, unmap: { node: range(0, 1) } })
+    const { states, verdicts } = await explore(
+      model({
+        name: 'm',
+        state: () => ({
+          request: oneOf('idle', 'map', 'unmap', 'none'),
+          next: optional(oneOf('unmap', 'map')),
+          cmd: command,
+          sent: queue(1, command),
+        }),
+        init: function* (s) {
+          s.request = yield* choose(['idle', 'map', 'unmap', 'none'])
+          s.next = yield* choose(['map', null])
+        },
+        rules: (_p) => ({
+          send: (s) => {
+            const { request } = s
+            when(s.sent.length === 0)
+            if (request !== 'idle' && request !== 'none') s.sent.push({ cmd: request, node: 1 })
+          },
+          next: (s) => {
+            if (s.next !== null) s.cmd = { cmd: s.next, node: 1 }
+          },
+        }),
+      }),
+    )
+    expect(verdicts).toEqual({ assert: 'holds', range: 'holds' })
+    expect(states).toContain('request=unmap next=map cmd={cmd:map node:1} sent=[{cmd:unmap node:1}]')
+    expect(states).toHaveLength(18)
+    const unguarded = await explore(
+      model({
+        name: 'm',
+        state: () => ({ request: oneOf('map', 'idle'), cmd: command }),
+        rules: (_p) => ({
+          send: (s) => {
+            s.cmd = { cmd: s.request as 'map', node: 1 }
+          },
+          stop: (s) => {
+            when(s.cmd.cmd === 'map')
+            s.request = 'idle'
+          },
+        }),
+      }),
+    )
+    expect(unguarded.verdicts).toEqual({ assert: 'holds', range: 'violated 3' })
+  })
+
   test('arrays of tagged unions', async () => {
     const { states } = await explore(
       model({

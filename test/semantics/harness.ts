@@ -38,9 +38,9 @@ export interface Exploration {
  * go on alike from both; see `SlowLimits`.
  * @throws an assertion error of vitest where the two searches disagree.
  */
-export const explore = async <P extends Params, F extends Fields>(
-  m: Model<P, F>,
-  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>>>> = {},
+export const explore = async <P extends Params, F extends Fields, A>(
+  m: Model<P, F, A>,
+  claimed: Readonly<Record<string, AnyProperty<ValuesOf<F>, ParamValues<P>, NoInfer<A>>>> = {},
   params: Partial<ParamValues<P>> = {},
   checkMergedEvery = 1,
 ): Promise<Exploration> => {

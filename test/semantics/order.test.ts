@@ -299,6 +299,12 @@ test.each(['s.x = [s.o][s.n]?.v ?? 1', 's.b = s.o!?.v === 3'])(
   },
 )
 
+// The compiled code failed, and JavaScript spread null as nothing.
+test('null that is spread into an object is a range violation', async () => {
+  const { verdicts } = await rule('const f = { ...s.o }; s.x = f.v')
+  expect(verdicts.range).toBe('violated')
+})
+
 // Where something has gone JavaScript's map leaves holes.
 test('map over a queue that its callback changes is refused', async () => {
   await expect(rule('s.e.push(1, 2); s.x = s.e.map((v: number) => { s.e.shift(); return v }).length')).rejects.toThrow(/MC101/)
@@ -450,4 +456,30 @@ test('names of Object.prototype are names', async () => {
     'comes: eventually((s: any) => s.x === 2), valueOf: sometimes((s: any) => s.constructor.valueOf === "toString" && s.constructor.hasOwnProperty === 1)',
   )
   expect(verdicts).toMatchObject({ valueOf: 'holds' })
+})
+
+// What a filter is known to leave out counted as there: as part of the least length, and for callbacks.
+test.each([
+  ['const xs = [0, 0, s.n]; s.i = 3 - xs.filter((v) => v === 3).length', ['range', 'violated']],
+  ['s.x = [0, 0, s.n].filter((v) => v === 1)[0]', ['range', 'violated']],
+  ['const ys = [2, 1].filter((v) => v === 2).map((v) => { s.n = s.n + 1; return v })', ['is', 'holds']],
+  ['const ys = Array.from([2, 1].filter((v) => v === 2), (v) => { s.n = s.n + 1; return v })', ['is', 'holds']],
+  ['const ys = [s.x, 1].filter((v) => v === 2).map(() => (s.n = 2)); s.n = s.n + 1', ['is', 'holds']],
+])('what a filter leaves out is not there: %s', async (body, [property, verdict]) => {
+  const { verdicts } = await rule(body, '', 'is: always((s: any) => s.done === 0 || s.n === 1)')
+  expect(verdicts[property!]).toBe(verdict)
+})
+
+// The function of Array.from got the place of an element among all that could be there, and not among those that are.
+test.each([
+  ['s.m.add(2); const ys = Array.from(s.m, (_, i) => i); s.x = ys[0]', 's.x === 0'],
+  ['s.m.add(1); s.m.add(3); s.x = Array.from(s.m, (v, i) => v + 2 * i)[1]', 's.x === 5'],
+  ['s.m.add(1); Array.from(s.m, (v, i) => { if (v === 1) s.m.add(3); s.x = i; return v })', 's.x === 1'],
+  ['s.om = s.m; const o = s.b ? null : s.om; if (o !== null) o.add(2); s.x = Array.from(o, (v, i) => v + i)[0]', 's.x === 2'],
+  ['s.m.add(2); const o = s.b ? null : s.m; s.x = Array.from(o, (v, i) => v + i)[0]', 's.x === 2'],
+  ['s.m.add(2); const ms = [...s.m]; s.x = Array.from(ms, (_, i) => i + 1)[0]', 's.x === 1'],
+  ['s.x = Array.from([2, s.n, 3].filter((v) => v > 1), (_, i) => i)[1]', 's.x === 1'],
+])('Array.from numbers the elements that are there: %s', async (body, expected) => {
+  const { verdicts } = await rule(body, '', `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`)
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated', range: 'holds' })
 })

@@ -2,6 +2,7 @@ import {
   array,
   assert,
   bool,
+  choice,
   choose,
   each,
   flag,
@@ -830,6 +831,39 @@ describe('variants and assert', () => {
     })
     expect((await explore(m)).states).toEqual(['x=0 | p@once', 'x=1 | p@-'])
     expect((await explore(m, {}, m.variants?.twice)).states).toEqual(['x=0 | p@once', 'x=1 | p@again', 'x=2 | p@-'])
+  })
+
+  // `p.flag ? yield* f() : false` was refused with MC109, although the params say whether it is evaluated.
+  test('a yield* behind a test of params is evaluated always or never', async () => {
+    const m = model({
+      name: 'm',
+      params: { on: flag(true), how: choice(['look', 'guess'], 'look') },
+      state: () => ({ x: index(3), saw: bool }),
+      processes: (p) => {
+        function* look(s: { x: number }, label: string): Steps<boolean> {
+          yield label
+          return s.x > 0
+        }
+        return {
+          p: function* (s) {
+            yield 'start'
+            s.saw = p.on ? yield* look(s, 'look first') : false
+            const on = p.on && p.how === 'look' && (yield* look(s, 'look again'))
+            if (!p.on || (yield* look(s, 'look last'))) s.x = p.how === 'guess' ? yield* choose(3) : on ? 1 : 2
+          },
+          q: function* (s) {
+            yield 'go'
+            s.x = 1
+          },
+        }
+      },
+    })
+    const at = ({ states }: { readonly states: readonly string[] }): string[] => [
+      ...new Set(states.map((state) => / p@(\S+( \w+)?)/.exec(state)?.[1] ?? '')),
+    ]
+    expect(at(await explore(m)).sort()).toEqual(['-', 'look again', 'look first', 'look last', 'start'])
+    expect(at(await explore(m, {}, { on: false })).sort()).toEqual(['-', 'start'])
+    expect(at(await explore(m, {}, { how: 'guess' })).sort()).toEqual(['-', 'look first', 'look last', 'start'])
   })
 
   test('a step whose assert fails has no successor, and other ways through it have', async () => {

@@ -1,12 +1,13 @@
 /** What the tests of the exports add to the toy circuits: names, and an init that fails. */
 
 import { and, complement } from '../../src/symbolic/circuit/aig.ts'
-import type { Named } from '../../src/symbolic/circuit/bit-name.ts'
 import type { Circuit } from '../../src/symbolic/circuit/circuit.ts'
+import type { Named } from '../../src/symbolic/circuit/element-name.ts'
 
 /** The elements of toy circuits have up to three bits. */
 export const named: Named = {
   variables: [{ id: 0, name: 'x', lo: 0, hi: 7, dims: [16], role: { kind: 'global' } }],
+  agents: [],
   processes: [],
 }
 

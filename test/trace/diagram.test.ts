@@ -66,6 +66,19 @@ test('four agents side by side', async () => {
   await expect(diagram(crowd(4))).toMatchFileSnapshot(golden('crowd-of-four'))
 })
 
+// A record with one more field took the room of the columns, and all agents fell into one.
+test('changes are broken into lines before columns come too close', () => {
+  const trace = crowd(4)
+  const wide = { P: true, W: false, A: true, D: false, frame: 0, mmuWritable: true }
+  const steps = trace.steps.map((step, i) => {
+    if (i > 0 || step.after === null) return step
+    return { ...step, after: { ...step.after, globals: { ...step.after.globals, old: wide } } }
+  })
+  const [, heading] = diagram({ ...trace, steps }).split('\n\n')
+  expect(heading).toMatch(/cpu\[0\] +cpu\[1\]/)
+  expect(heading).toMatch(/old: null -> \{P, !W, A, !D, frame: 0,\n +mmuWritable\}/)
+})
+
 // The books of other properties took half of the lines.
 test('of the ghosts only what the property has read is drawn, all of them where nothing was read', () => {
   const trace = lostUpdate()

@@ -185,4 +185,16 @@ describe('a damaged file', () => {
 test('a trace of another version of the model is refused', () => {
   expect(() => requireSameModel(lostUpdate(), 'ab'.repeat(32), 'a.itf.json')).not.toThrow()
   expect(() => requireSameModel(lostUpdate(), 'ef'.repeat(32), 'a.itf.json')).toThrow(/^MC013: .*abababababab then, efefefefefef now/)
+  // The hint named the model, which `check` looks for in models/.
+  const hint = (modelFile: string): string => {
+    try {
+      requireSameModel({ ...lostUpdate(), modelFile }, 'ef'.repeat(32), 'a.itf.json')
+    } catch (error) {
+      if (error instanceof DiagnosticError) return error.diagnostic.hint
+    }
+    throw new Error('it is not refused')
+  }
+  expect(hint('models/late.ts')).toContain('(mmucheck check late)')
+  expect(hint('x.ts')).toContain('(mmucheck check ./x.ts)')
+  expect(hint('a/models/x.ts')).toContain('(mmucheck check a/models/x.ts)')
 })

@@ -14,7 +14,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-const key = { model: 'lazy-mmu', variant: null, settings: {}, property: 'noLostUpdate' }
+const key = { home: 'lazy-mmu', variant: null, settings: {}, property: 'noLostUpdate' }
 
 describe('the name of a trace', () => {
   test.each([

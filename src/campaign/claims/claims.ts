@@ -1,6 +1,6 @@
 /** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
 import type { PropertyReport, Report, Verdict } from '../../check/report/report.js'
-import type { Engine, Limits, OracleExtent } from '../../check.js'
+import type { EngineChoice, Limits, OracleExtent } from '../../check.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import { loadModel } from '../../load/load.js'
 import type { TraceKey } from '../../trace/store.js'
@@ -35,7 +35,7 @@ export interface ModelClaims {
 export interface ClaimsOptions extends RunOptions {
   readonly limits?: Limits
   /** By default `explicit`. */
-  readonly engine?: Engine
+  readonly engine?: EngineChoice
   /** By default 'quarter'. */
   readonly oracle?: OracleExtent
   readonly seed?: number
@@ -65,12 +65,12 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     }
     for (const { claim } of group.rows) reports.set(claim, one?.kind === 'report' ? one.report : null)
   }
-  return loaded.map(({ target, model, rows }) => ({
+  return loaded.map(({ target, model, home, rows }) => ({
     model: model.name,
     title: model.title ?? null,
     target,
     rows: rows.map(({ claim, variant, settings }) =>
-      resultOf({ model: model.name, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null),
+      resultOf({ home, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null),
     ),
   }))
 }

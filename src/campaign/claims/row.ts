@@ -1,7 +1,7 @@
 /** The rows of a model's claims: made sure that each can be settled, and which of them one check settles. */
 import { type ParamSetting, resolveParams } from '../../check/request/params.js'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
-import { builtIns, isBuiltIn } from '../../ir/built-in.js'
+import { builtInKinds, isBuiltIn } from '../../ir/kinds.js'
 import type { Claim } from '../../lang/claim.js'
 import { nearest } from '../../load/find.js'
 import type { Loaded, NamedClaims } from '../../load/load.js'
@@ -53,7 +53,7 @@ const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, clai
   const known = properties?.properties ?? {}
   if (isBuiltIn(property)) return
   if (!Object.hasOwn(known, property)) {
-    const names = [...Object.keys(known), ...builtIns]
+    const names = [...Object.keys(known), ...builtInKinds]
     const near = nearest(property, names)
     const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it has: ${names.join(', ')}`
     throw unsettled(named, claim, `${model.name} has no property '${property}'`, hint, property)

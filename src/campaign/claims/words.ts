@@ -1,7 +1,7 @@
 /** What is said of a claim, in words that text and Markdown share. */
 
 import type { ParamSetting } from '../../check/request/params.js'
-import { isStateKind } from '../../ir/built-in.js'
+import { isSafetyKind } from '../../ir/kinds.js'
 import { formatSetting } from '../../trace/plain.js'
 import type { ClaimResult } from './claims.js'
 
@@ -35,7 +35,7 @@ export const foundText = ({ found, property }: ClaimResult): string => {
     case 'violated':
       return property?.kind === 'sometimes' ? 'violated: never reached' : steps === '' ? 'violated' : `violated after ${steps}`
     case 'holds': {
-      const maximum = property?.kind === 'bound' ? property.maximum : null
+      const maximum = property?.kind === 'bound' ? property.extreme : null
       if (maximum !== null) return `holds: at most ${maximum}${maximum === property?.allowed ? ', and that is reached' : ''}`
       return property?.kind === 'sometimes' && steps !== '' ? `holds: reached after ${steps}` : 'holds'
     }
@@ -45,7 +45,7 @@ export const foundText = ({ found, property }: ClaimResult): string => {
 /** What a solver said to a row: it settled it too; it did not get to the end; or it was not asked, as of behaviours. */
 export const confirmationOf = ({ property, report }: Pick<ClaimResult, 'property' | 'report'>): 'confirmed' | 'open' | 'not asked' => {
   const solved = report?.solved ?? null
-  if (solved === null || property === null || !isStateKind(property.kind)) return 'not asked'
+  if (solved === null || property === null || !isSafetyKind(property.kind)) return 'not asked'
   return solved.open.some(({ name }) => name === property.name) ? 'open' : 'confirmed'
 }
 

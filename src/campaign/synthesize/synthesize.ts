@@ -4,6 +4,7 @@ import { resolveParams } from '../../check/request/params.js'
 import { chooseProperties } from '../../check/request/properties.js'
 import { solvers } from '../../check/settle/answers.js'
 import { DiagnosticError } from '../../diagnostics.js'
+import { isSafetyKind, propertyKinds } from '../../ir/kinds.js'
 import type { System } from '../../ir/system.js'
 import { loadModel } from '../../load/load.js'
 import { startSession } from '../../session/client.js'
@@ -56,7 +57,7 @@ export const synthesizeModel = async (target: string, options: SynthesizeOptions
       `mmucheck sweep ${target} --over ${size} tries its values one by one`,
     )
   const chosen = chooseProperties(loaded, properties, [])
-  const witness = Object.entries(chosen).find(([, { kind }]) => kind !== 'always' && kind !== 'bound')
+  const witness = Object.entries(chosen).find(([, { kind }]) => !isSafetyKind(kind) || propertyKinds[kind].finding !== 'violates')
   if (witness !== undefined)
     throw new DiagnosticError(
       'MC008',

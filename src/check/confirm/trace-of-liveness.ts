@@ -5,18 +5,18 @@ import type { Query, System } from '../../ir/system.js'
 import type { DisagreementDetails } from '../../replay/disagreement.js'
 import { ask } from '../../replay/evaluate.js'
 import { type SlowGraph, slowGraph } from '../../replay/graph.js'
+import type { Seen } from '../../replay/labels.js'
 import { replayLasso } from '../../replay/lasso.js'
 import type { Run } from '../../replay/oracle.js'
 import { replay } from '../../replay/replay.js'
-import type { State } from '../../replay/state.js'
 import type { Outcome, Trace } from '../../trace/trace.js'
-import { formatCount, formatStateCount } from '../report/format.js'
+import type { Evidence } from '../report/evidence.js'
 import { assemble, confirm, type Subject, sourceAt, type Written, writtenAt } from './trace-of.js'
 
-/** A trace, and what was done beyond replaying it; nothing where it is empty. */
+/** A trace, and what was done beyond replaying it. */
 export interface ConfirmedTrace {
   readonly trace: Trace
-  readonly confirmation: string
+  readonly confirmation: Evidence
 }
 
 const detailsOf = ({ target, params }: Subject, property: string, schedule: Schedule): DisagreementDetails => ({
@@ -69,13 +69,13 @@ const confirmAbsence = <T>(
   schedule: Schedule,
   look: (run: Run) => T,
   refute: (graph: SlowGraph<T>) => string | null,
-): string => {
+): Evidence => {
   const graph = slowGraph(system, target.model, params, look, { from: schedule, maxStates: mostConfirmed })
-  if (graph === null) return `that no path leads on is the engine's word: over ${formatCount(mostConfirmed)} states follow`
+  const confirmed = (states: number | null): Evidence => ({ by: 'oracle', states, most: mostConfirmed })
+  if (graph === null) return confirmed(null)
   const refutation = refute(graph)
   if (refutation !== null) throw new Error(refutation)
-  const { length } = graph.nodes
-  return `confirmed by running all that follows: ${formatStateCount(length)}`
+  return confirmed(graph.nodes.length)
 }
 
 /** An `alwaysPossible` that is violated. @throws Disagreement where the oracle sees it reached. */
@@ -84,12 +84,12 @@ export const traceOfImpossible = (subject: Subject, name: string, schedule: Sche
   const property = fieldOf(properties, name)
   if (property.kind !== 'alwaysPossible') throw new Error(`'${name}' is of another kind`)
   return confirm(detailsOf(subject, name, schedule), () => {
-    const goalAt = (state: State): ReturnType<typeof ask> => ask(property.predicate, state, params)
+    const goalAt = (seen: Seen): ReturnType<typeof ask> => ask(property.predicate, seen, params)
     const replayed = replay(system, target.model, params, schedule)
     const confirmation = confirmAbsence(
       subject,
       schedule,
-      ({ state }) => goalAt(state).value === true,
+      (run) => goalAt(run).value === true,
       ({ nodes }) => {
         const reached = nodes.find(({ seen }) => seen)
         return reached === undefined ? null : `it is said to be out of reach, and comes true after ${reached.depth} more steps`
@@ -98,7 +98,7 @@ export const traceOfImpossible = (subject: Subject, name: string, schedule: Sche
     const message = `${name}: no path from here comes to it`
     const outcome: Outcome = {
       ...{ property: name, kind: 'alwaysPossible', message, ...whereOfTemporal(system, name) },
-      reads: goalAt(replayed.state).reads,
+      reads: goalAt(replayed.end).reads,
     }
     return { trace: assemble(subject, replayed, outcome), confirmation }
   })
@@ -142,7 +142,7 @@ export const traceOfExtreme = (subject: Subject, name: string, value: number, sc
   if (property.kind !== 'maximum' && property.kind !== 'minimum') throw new Error(`'${name}' has no extreme value`)
   return confirm(detailsOf(subject, name, schedule), () => {
     const replayed = replay(system, target.model, params, schedule)
-    const { value: measured, fault, reads } = ask(property.measure, replayed.state, params)
+    const { value: measured, fault, reads } = ask(property.measure, replayed.end, params)
     if (measured !== value) throw new Error(`'${name}' is said to be ${value}: the oracle gives ${fault ?? String(measured)}`)
     const { processes } = (replayed.steps.at(-1)?.after ?? replayed.initial).view
     if (property.over === 'final states' && processes.some(({ at }) => at !== null))

@@ -2,10 +2,10 @@
 
 import { at, fieldOf } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
-import type { StateKind } from '../../ir/built-in.js'
+import { propertyKinds, type SafetyKind, stateKinds } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
-import type { Property } from '../../lang/property.js'
+import type { AnyProperty, Property } from '../../lang/property.js'
 import { Disagreement, type DisagreementDetails } from '../../replay/disagreement.js'
 import { evaluate } from '../../replay/evaluate.js'
 import { type Replay, replay } from '../../replay/replay.js'
@@ -26,7 +26,7 @@ export interface Subject {
 /** What an engine found out about a property. */
 export interface Claim {
   readonly name: string
-  readonly kind: StateKind
+  readonly kind: SafetyKind
   readonly length: number | null
   /** For a failing step, an index into `System.failures`. */
   readonly failure: number | null
@@ -97,7 +97,7 @@ const outcomeOf = (subject: Subject, claim: Claim, schedule: Schedule, replayed:
     case 'always':
     case 'bound':
     case 'sometimes': {
-      const at = system.properties.find(({ name }) => name === claim.name)?.at ?? null
+      const at = system.safety.find(({ name }) => name === claim.name)?.at ?? null
       return {
         ...evaluated(claim, properties, subject.params, replayed),
         ...(at === null ? { source: '', at: null } : writtenAt(system, at)),
@@ -137,13 +137,15 @@ const evaluated = (
   replayed: Replay,
 ): Omit<Outcome, keyof Written> => {
   const property = fieldOf(properties, claim.name)
-  if (property.kind !== 'always' && property.kind !== 'sometimes' && property.kind !== 'bound')
-    throw new Error(`'${claim.name}' is no property of a state`)
-  const { holds, value, reads, fault } = evaluate(property, replayed.state, params)
-  if (holds !== (property.kind === 'sometimes'))
+  if (!isStateProperty(property)) throw new Error(`'${claim.name}' is no property of a state`)
+  const { holds, value, reads, fault } = evaluate(property, replayed.end, params)
+  if (holds !== (propertyKinds[property.kind].finding === 'fulfils'))
     throw new Error(`'${claim.name}' is settled otherwise: the oracle gives ${fault ?? String(value)}`)
   return { property: claim.name, kind: property.kind, message: messageOf(claim.name, property, value, fault), reads }
 }
+
+const isStateProperty = (property: AnyProperty<never, never>): property is Property<never, never> =>
+  Object.hasOwn(stateKinds, property.kind)
 
 const messageOf = (name: string, property: Property<never, never>, value: boolean | number | null, fault: string | null): string => {
   if (fault !== null) return `${name} cannot be evaluated: ${fault}`

@@ -11,6 +11,11 @@ export interface Coverage {
   readonly taken: ArrayLike<number>
 }
 
+/** What an engine has met that enumerates states, and whether it has seen all of them. */
+export interface Met extends Coverage {
+  readonly complete: boolean
+}
+
 /**
  * Steps that no instance, or only some instances, ever took, and branches that were never taken. What stands once in the
  * source but many times in the system (instances, unrolled loops, inlined helpers) counts once.
@@ -80,9 +85,18 @@ const unfired = (system: System, steps: readonly Step[], fired: ArrayLike<number
   const idle = agents.filter((agent) => steps.every((step) => step.agent !== agent || fired[step.id] === 0))
   if (idle.length === 0) return []
   const first = at(steps, 0)
+  const text = commonLabel(steps.filter(({ agent }) => idle.includes(agent)).map(({ label }) => label))
   const names =
     idle.length === agents.length ? at(system.agents, first.agent).group : idle.map((agent) => at(system.agents, agent).name).join(', ')
-  return [{ agents: names, text: first.label, ...placeOf(system, first.at), from: callerOf(system, first) }]
+  return [{ agents: names, text, ...placeOf(system, first.at), from: callerOf(system, first) }]
+}
+
+/** One label for a step of which instances and rounds have their own: `flush … of cpu 0`, or all that there are where these are built otherwise. */
+const commonLabel = (labels: readonly string[]): string => {
+  const different = [...new Set(labels)]
+  const [first = [], ...others] = different.map((label) => label.split(/\b/))
+  if (others.some(({ length }) => length !== first.length)) return different.join(' | ')
+  return first.map((word, i) => (others.every((other) => other[i] === word) ? word : '…')).join('')
 }
 
 /** The outermost call, from the location's key: `path:offset` of each yield in progress, joined by `/`. */

@@ -1,10 +1,13 @@
 /** What a check established. */
+
+import type { PropertyKind } from '../../ir/kinds.js'
 import type { Certificate } from '../../symbolic/certificate/certificate.js'
 import type { SolverNames } from '../../symbolic/search/settle.js'
-import type { Outcome, Trace } from '../../trace/trace.js'
+import type { Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
+import type { Evidence } from './evidence.js'
 
-export type PropertyKind = Outcome['kind']
+export type { PropertyKind } from '../../ir/kinds.js'
 export type Verdict = 'holds' | 'violated' | 'incomplete'
 
 /** Why a search ended before it had seen every state. */
@@ -20,12 +23,13 @@ export type ReportLimit =
   /** A solver used up the 2 GiB that it has, or was given none, or gave up. */
   | { readonly kind: 'solver'; readonly why: 'memory' | 'unavailable' | 'gave up' }
 
-export interface PropertyReport {
+/** What engines say of a property. */
+export interface Finding {
   readonly name: string
   readonly kind: PropertyKind
   readonly verdict: Verdict
-  /** In words, how the verdict was established, or why it was not. */
-  readonly established: string
+  /** How the verdict was established, or why it was not. */
+  readonly evidence: readonly Evidence[]
   /**
    * Steps of the shortest violation, or of the shortest way to a `sometimes` or an extreme value; of a behaviour that goes on for ever, the steps
    * to its cycle and those of the cycle. Null where there is none.
@@ -34,8 +38,8 @@ export interface PropertyReport {
   /** Where the violation goes on for ever: the number of the state in which its cycle starts, `length` where nothing can take a step there. Else null. */
   readonly loop: number | null
   /** The greatest value of a `bound` or `maximum` seen, the least of a `minimum`. */
-  readonly maximum: number | null
-  /** The greatest value that a `bound` allows; null for other kinds. It is tight where `maximum` is the same. */
+  readonly extreme: number | null
+  /** The greatest value that a `bound` allows; null for other kinds. It is tight where `extreme` is the same. */
   readonly allowed: number | null
   readonly trace: Trace | null
   /**
@@ -43,6 +47,11 @@ export interface PropertyReport {
    * this is said of the way to its cycle. Null where there is no trace.
    */
   readonly switches: 'fewest' | 'any' | null
+}
+
+export interface PropertyReport extends Finding {
+  /** Its evidence in words. */
+  readonly established: string
 }
 
 /** Something in the source that the search never came by. */
@@ -55,6 +64,12 @@ export interface Unreached {
   readonly line: number
   /** Where the agent calls the helper that it stands in; null where it stands in no helper. */
   readonly from: { readonly file: string; readonly line: number } | null
+}
+
+export interface NotChecked {
+  readonly name: 'deadlock' | 'stuck'
+  /** Completes "it was not checked: ". */
+  readonly why: string
 }
 
 /** What a solver was asked, and what came of it. */
@@ -84,13 +99,16 @@ export type RunAgain =
       readonly states: number
       readonly all: boolean
       readonly walks: number
-      /** Of what the engine has met; where no engine looked at all states, of all that there is. */
+      /** Of what can be met; `soFar`: of what was met without seeing all states. Where no engine enumerates states, and they are too many to do so here, of all that there is. */
       readonly steps: Covered
       readonly branches: Covered
-      /** Ways of failing, by place. */
+      readonly soFar: boolean
+      /** Ways of failing, by place, that were met in the states that were looked at. */
       readonly failures: Covered
-      /** Both values of every condition in a property. */
+      /** Values of conditions in properties that were met there; each has two. */
       readonly conditions: Covered
+      /** Whether these are all that can be reached. */
+      readonly lookedAt: { readonly states: number; readonly all: boolean }
       readonly seconds: number
     }
   | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' | 'no memory' }
@@ -98,6 +116,8 @@ export type RunAgain =
 export interface Report {
   readonly model: string
   readonly modelFile: string
+  /** Under which name its traces are kept. */
+  readonly home: string
   readonly title: string | null
   readonly source: string | null
   readonly variant: string | null
@@ -117,10 +137,8 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  /** `not asked for`: a model of rules alone has no process that waits, so that nothing is looked for unless somebody asks. */
-  readonly deadlock: 'violation' | 'allowed' | 'not asked for'
-  /** Whether a process that can never take a step again is a violation. */
-  readonly stuck: 'violation' | 'allowed'
+  /** Of the built-in checks those that were not made. */
+  readonly notChecked: readonly NotChecked[]
   /** What the graph of all states took, where liveness was checked. */
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
   /** Null where no solver was asked. */
@@ -128,11 +146,15 @@ export interface Report {
   /** Steps that never fired; in an incomplete search, not so far. Only the explicit engine sees this; empty without it. */
   readonly neverFired: readonly Unreached[]
   readonly neverTaken: readonly Unreached[]
-  /** Properties that read nothing that any step changes: they say nothing about the protocol. */
+  /** Properties that nothing decides which some step changes: they say nothing about the protocol. */
   readonly unchanging: readonly string[]
+  /** Ghosts that neither a property nor an assertion reads, by way of another ghost or not. */
+  readonly unreadGhosts: readonly string[]
   readonly properties: readonly PropertyReport[]
   readonly oracle: RunAgain
 }
 
-/** A report before anything is run again. */
-export type Findings = Omit<Report, 'oracle'>
+/** What engines found, before anything is run again and put into words. */
+export interface Findings extends Omit<Report, 'oracle' | 'properties'> {
+  readonly properties: readonly Finding[]
+}

@@ -3,6 +3,7 @@ import { compile } from '../../compile/model/compile.js'
 import type { Progress } from '../../explicit/search/search.js'
 import type { System } from '../../ir/system.js'
 import type { Progress as SolvingProgress } from '../../symbolic/search/settle.js'
+import type { EngineChoice } from './engine-choice.js'
 import { type ParamSetting, resolveParams } from './params.js'
 import { chooseProperties, type NamedProperties } from './properties.js'
 import { type Checkable, loadTarget, type Target } from './target.js'
@@ -19,27 +20,21 @@ export interface Limits {
 }
 
 /**
- * How to settle properties. `explicit` sees every reachable state. `bmc` asks a solver for a violation within 0 steps, 1, 2, ...; `prove` also for an inductive invariant; both settle
- * properties of states only. `both`: explicit and prove, which must agree. `both in time`: the second one only as long as it takes no more than moments.
- */
-export type Engine = 'explicit' | 'bmc' | 'prove' | 'both' | 'both in time'
-
-/**
  * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number of seconds, in which they count too; 'quarter': at most a quarter of the
  * time of the whole check; 'all': every state that can be reached.
  */
 export type OracleExtent = 'beside' | 'quarter' | 'all' | 'none' | { readonly seconds: number }
 
 export interface CheckOptions {
-  /** By default `explicit`. */
-  readonly engine?: Engine
+  /** By default `both in time`, and `explicit` where the search is limited to some states, steps, memory or the first violation. */
+  readonly engine?: EngineChoice
   /** Whether what a proof finds is made as small as possible, which takes longer and is easier to read. By default it is as found. */
   readonly invariant?: 'as found' | 'minimal'
   /** A variant of the model; null for its defaults. */
   readonly variant?: string | null
   /** Params, as text or as values; they go before the variant's. */
   readonly settings?: readonly (readonly [name: string, value: ParamSetting])[]
-  /** The properties to check besides the built-in ones; null for all. To name `deadlock` asks for it, whatever the model says. */
+  /** The properties to check besides the built-in ones; null for all. To name `deadlock` or `stuck` asks for it, whatever the model says. */
   readonly properties?: readonly string[] | null
   /** Sources of further invariants: `(s, p) => ...`. */
   readonly invariants?: readonly string[]
@@ -68,7 +63,8 @@ export interface Prepared {
   readonly settings: Readonly<Record<string, ParamSetting>>
   readonly properties: NamedProperties
   readonly system: System
-  readonly stuck: 'violation' | 'allowed'
+  /** `violation`: looked for, though nobody asks for it. */
+  readonly stuck: 'asked for' | 'violation' | 'allowed'
 }
 
 /**
@@ -81,12 +77,13 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
   const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
   const compiled = compile({ model: loaded.model, params, properties })
-  const { deadlock = 'as the model says', properties: named } = options
-  const isAsked = deadlock === 'violation' || (deadlock === 'as the model says' && named?.includes('deadlock') === true)
-  const system: System = isAsked ? { ...compiled, deadlock: 'violation' } : deadlock === 'allowed' ? { ...compiled, deadlock } : compiled
-  const stuck = options.stuck === 'violation' || options.stuck === 'allowed' ? options.stuck : stuckByDefault(system)
+  const isAsked = (name: 'deadlock' | 'stuck'): boolean => {
+    const { [name]: said = 'as the model says', properties: named } = options
+    return said === 'violation' || (said === 'as the model says' && named?.includes(name) === true)
+  }
+  const deadlock = isAsked('deadlock') ? 'violation' : options.deadlock === 'allowed' ? 'allowed' : compiled.deadlock
+  const system: System = { ...compiled, deadlock }
+  // Wherever a deadlock is a violation.
+  const stuck = isAsked('stuck') ? 'asked for' : options.stuck === 'allowed' ? 'allowed' : deadlock
   return { target: loaded, variant, params, settings, properties, system, stuck }
 }
-
-/** A violation wherever a deadlock is one; where there is no process there is none that could be stuck. */
-const stuckByDefault = ({ deadlock, processes }: System): 'violation' | 'allowed' => (processes.length > 0 ? deadlock : 'violation')

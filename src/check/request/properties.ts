@@ -2,7 +2,7 @@
 
 import { fieldOf } from '../../at.js'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
-import { builtIns, isBuiltIn } from '../../ir/built-in.js'
+import { builtInKinds, isBuiltIn } from '../../ir/kinds.js'
 import { type AnyProperty, always } from '../../lang/property.js'
 import { nearest } from '../../load/find.js'
 import { compilePredicate } from '../../load/load.js'
@@ -22,7 +22,7 @@ export const chooseProperties = (
   invariants: readonly string[],
 ): NamedProperties => {
   const all: NamedProperties = target.properties?.properties ?? {}
-  const clash = builtIns.find((name) => Object.hasOwn(all, name))
+  const clash = builtInKinds.find((name) => Object.hasOwn(all, name))
   if (clash !== undefined)
     throw new DiagnosticError(
       'MC009',

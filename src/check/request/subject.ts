@@ -1,24 +1,36 @@
 /** What a report says of its subject, whatever the engine. */
-import type { System } from '../../ir/system.js'
 import type { Report } from '../report/report.js'
+import { notChecked } from './not-checked.js'
 import type { Prepared } from './prepare.js'
-import type { Target } from './target.js'
 import { unchangingProperties } from './unchanging.js'
+import { unreadGhosts } from './unread-ghosts.js'
 
-type AboutSubject = 'model' | 'modelFile' | 'title' | 'source' | 'variant' | 'params' | 'settings' | 'deadlock' | 'stuck' | 'unchanging'
+type AboutSubject =
+  | 'model'
+  | 'modelFile'
+  | 'home'
+  | 'title'
+  | 'source'
+  | 'variant'
+  | 'params'
+  | 'settings'
+  | 'notChecked'
+  | 'unchanging'
+  | 'unreadGhosts'
 
-export const subjectOf = ({ target, variant, params, settings, system, stuck }: Prepared): Pick<Report, AboutSubject> => ({
-  model: target.model.name,
-  modelFile: target.file,
-  title: target.model.title ?? null,
-  source: target.model.source ?? null,
-  variant,
-  params,
-  settings,
-  deadlock: isUnasked(target, system) ? 'not asked for' : system.deadlock,
-  stuck,
-  unchanging: unchangingProperties(system),
-})
-
-const isUnasked = ({ model }: Target, { deadlock, processes }: System): boolean =>
-  deadlock === 'allowed' && processes.length === 0 && model.deadlock !== 'allowed'
+export const subjectOf = (prepared: Prepared, engine: 'explicit' | 'symbolic'): Pick<Report, AboutSubject> => {
+  const { target, variant, params, settings, properties, system } = prepared
+  return {
+    model: target.model.name,
+    modelFile: target.file,
+    home: target.home,
+    title: target.model.title ?? null,
+    source: target.model.source ?? null,
+    variant,
+    params,
+    settings,
+    notChecked: notChecked(prepared, engine),
+    unchanging: unchangingProperties(system),
+    unreadGhosts: unreadGhosts(target, properties, system),
+  }
+}

@@ -13,6 +13,8 @@ export interface Target {
   readonly properties: Properties | null
   /** As it is shown to people. */
   readonly file: string
+  /** Under which name its traces are kept. */
+  readonly home: string
   readonly hash: string
 }
 
@@ -25,8 +27,8 @@ export type Checkable =
 /** @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015 */
 export const loadTarget = async (target: Checkable): Promise<Target> => {
   if (typeof target === 'string') {
-    const { model, properties, file, sources } = await loadModel(target)
-    return { model, properties, file: shown(file), hash: modelHash(sources) }
+    const { model, properties, file, home, sources } = await loadModel(target)
+    return { model, properties, file: shown(file), home, hash: modelHash(sources) }
   }
   const loaded = target as Model<Params, Fields> | Properties<Params, Fields>
   const properties = loaded.kind === 'properties' ? loaded : null
@@ -39,7 +41,7 @@ export const loadTarget = async (target: Checkable): Promise<Target> => {
       `the source of model '${model.name}' is not known`,
       'give check() a path, or load the module through the Vite plugin mmucheck/vite',
     )
-  return { model, properties, file: shown(file), hash: modelHash(sourcesOf(model, file)) }
+  return { model, properties, file: shown(file), home: model.name, hash: modelHash(sourcesOf(model, file)) }
 }
 
 /** The files of the functions that stand in the definitions themselves, the model's first. */

@@ -1,7 +1,7 @@
 /** Asks the symbolic engine in its thread, within limits, and gives what it settled, also where it did not get to the end. */
 
 import { performance } from 'node:perf_hooks'
-import { stateBuiltIns } from '../../ir/built-in.js'
+import { safetyBuiltIns } from '../../ir/kinds.js'
 import type { Ended, Session } from '../../session/client.js'
 import { printInvariant } from '../../symbolic/certificate/certificate.js'
 import type { Answer, Progress, SettleOptions, SolverNames } from '../../symbolic/search/settle.js'
@@ -63,7 +63,7 @@ export const answersAfter = async (
 }
 
 const nothingKnown = ({ system }: Prepared): ReadonlyMap<string, Answer> => {
-  const names = [...system.properties.map(({ name }) => name), ...stateBuiltIns(system)]
+  const names = [...system.safety.map(({ name }) => name), ...safetyBuiltIns(system)]
   return new Map(names.map((name) => [name, { kind: 'open', depth: -1 }]))
 }
 

@@ -1,44 +1,57 @@
-/** The report of the explicit engine: every reachable state is seen, or as many as the limits allow. */
+/** The explicit engine: every reachable state is seen, or as many as the limits allow. */
 import { DiagnosticError } from '../../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../../explicit/graph/liveness.js'
 import { type SearchOptions, type SearchResult, search } from '../../explicit/search/search.js'
-import { builtIns } from '../../ir/built-in.js'
+import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { placeOfFunction } from '../../load/stack.js'
 import { traceOf } from '../confirm/trace-of.js'
-import { type Coverage, collectCoverage } from '../report/coverage.js'
-import { established, unchosenWords } from '../report/established.js'
-import type { Findings, PropertyReport, ReportLimit } from '../report/report.js'
+import { collectCoverage } from '../report/coverage.js'
+import type { Evidence } from '../report/evidence.js'
+import type { Found } from '../report/found.js'
+import type { Finding, Findings, ReportLimit } from '../report/report.js'
 import { withSizeExplained } from '../report/too-large.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import { subjectOf } from '../request/subject.js'
 import type { Target } from '../request/target.js'
-import { notReplayed, reportLiveness, reportOpen, type Wanted } from './temporal.js'
+import type { Engine } from './engine.js'
+import { noTrace, reportLiveness, reportOpen, type Wanted } from './temporal.js'
 
-/**
- * Searches, and settles every property, each with its own shortest trace, which the oracle has replayed.
- * @throws DiagnosticError where nothing is reachable or the system is too large; Disagreement where the oracle does not confirm what the engine found.
- */
-export const reportExplored = async (prepared: Prepared, options: CheckOptions): Promise<Explored> => {
+/** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
+export const explicit: Engine = {
+  settles: new Set(Object.keys(propertyKinds) as PropertyKind[]),
+  computes: 'here',
+  warmUp: () => {},
+  settle: (prepared, _before, options) => explore(prepared, options),
+}
+
+const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
   const { safety, liveness, wanted } = await searchAll(prepared, options)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
   const limit = limitOf(safety.limit ?? liveness?.limit ?? null)
-  const byState = safety.properties.map((found): PropertyReport => {
+  const searched: Evidence = { by: 'search', states, depth, limit }
+  const byState = safety.properties.map((found): Finding => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
-    const settled = { kind, verdict, length, loop: null, maximum, allowed: system.properties.find((p) => p.name === name)?.max ?? null }
+    const settled = {
+      kind,
+      verdict,
+      length,
+      loop: null,
+      extreme: maximum,
+      allowed: system.safety.find((p) => p.name === name)?.max ?? null,
+    }
     const switches = trace === null ? null : unchosen === null ? 'fewest' : 'any'
-    const unconfirmed = verdict === 'violated' && length !== null && trace === null ? [notReplayed] : []
-    const any = trace === null || unchosen === null ? [] : [unchosenWords(unchosen)]
-    const said = [established(settled, safety, limit), ...unconfirmed, ...any].join('; ')
-    return { ...settled, name, established: said, trace, switches }
+    const unconfirmed = verdict === 'violated' && length !== null && trace === null ? [noTrace] : []
+    const any: readonly Evidence[] = trace === null || unchosen === null ? [] : [{ by: 'any schedule', limit: unchosen }]
+    return { ...settled, name, evidence: [searched, ...unconfirmed, ...any], trace, switches }
   })
   const reports = new Map([
     ...byState.map((report) => [report.name, report] as const),
-    ...(liveness === null ? reportOpen(wanted, safety, limit) : reportLiveness(prepared, wanted, liveness, safety, limit)),
+    ...(liveness === null ? reportOpen(wanted, searched) : reportLiveness(prepared, wanted, liveness, searched)),
   ])
   const findings: Findings = {
-    ...subjectOf(prepared),
+    ...subjectOf(prepared, 'explicit'),
     engine: 'explicit',
     complete: complete && (liveness?.complete ?? true),
     limit,
@@ -51,14 +64,9 @@ export const reportExplored = async (prepared: Prepared, options: CheckOptions):
     liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
     ...collectCoverage(system, safety),
     solved: null,
-    properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => reports.get(name) ?? []),
+    properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => reports.get(name) ?? []),
   }
   return { findings, coverage: safety }
-}
-
-export interface Explored {
-  readonly findings: Findings
-  readonly coverage: Coverage
 }
 
 interface Searched {
@@ -72,7 +80,7 @@ interface Searched {
 /** First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both together. */
 const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOptions): Promise<Searched> => {
   const { temporal, extremes, processes } = system
-  const wanted = { temporal, extremes, stuck: stuck === 'violation' && processes.length > 0 }
+  const wanted = { temporal, extremes, stuck: stuck !== 'allowed' && processes.length > 0 }
   const limits = searchOptions(options)
   const safety = await withSizeExplained(system, target.model, () => search(system, limits))
   requireInitialState(target, safety)

@@ -1,59 +1,79 @@
-/** The report of the symbolic engine alone: what a solver found, or excluded, without enumerating states. */
-import { builtIns, type StateKind, stateBuiltIns } from '../../ir/built-in.js'
+/** The symbolic engine: what a solver finds, or excludes, without enumerating states. */
+
+import { builtInKinds, isSafetyKind, propertyKinds, type SafetyKind, safetyBuiltIns } from '../../ir/kinds.js'
 import type { CompiledProperty, System } from '../../ir/system.js'
-import { withSession } from '../../session/pool.js'
+import { warmUp, withSession } from '../../session/pool.js'
 import type { Answer } from '../../symbolic/search/settle.js'
 import { traceOf } from '../confirm/trace-of.js'
-import { after } from '../report/established.js'
-import { limitText } from '../report/limit.js'
-import type { Findings, PropertyKind, PropertyReport, ReportLimit, Verdict } from '../report/report.js'
+import type { Found } from '../report/found.js'
+import type { Finding, Findings, PropertyKind, Verdict } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import { subjectOf } from '../request/subject.js'
 import { type Answers, answersAfter } from './answers.js'
+import type { Engine } from './engine.js'
 
-/**
- * Settles the properties of states by bounded search, or by proof too. Properties of behaviours and extremes stay open, and processes that are stuck are not looked for.
- * @throws Disagreement where the oracle does not confirm what a solver found.
- */
-export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Findings> => {
+const ofStates: ReadonlySet<PropertyKind> = new Set(
+  Object.keys(propertyKinds).filter((kind): kind is SafetyKind => isSafetyKind(kind as PropertyKind)),
+)
+
+/** Bounded search: violations within 0 steps, 1, 2, ... */
+export const bounded: Engine = {
+  settles: ofStates,
+  computes: 'in a thread',
+  warmUp,
+  settle: (prepared, before, options) => solve(prepared, 'bmc', before, options),
+}
+
+/** Bounded search, and proof of what is never reached. */
+export const prover: Engine = {
+  settles: ofStates,
+  computes: 'in a thread',
+  warmUp,
+  settle: (prepared, before, options) => solve(prepared, 'prove', before, options),
+}
+
+const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findings | null, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
-  const { answers, solved } = await asked(prepared, engine, options)
-  const byState = [...answers].map(([name, answer]): PropertyReport => {
+  const { answers, solved } = await asked(prepared, engine, before, options)
+  const settledBefore = new Set(before?.properties.flatMap(({ name, verdict }) => (verdict === 'incomplete' ? [] : [name])))
+  const byState = [...answers].map(([name, answer]): Finding => {
     const kind = kindOf(system, name)
     const settled = { name, kind, verdict: verdictOf(kind, answer), length: answer.kind === 'reached' ? answer.length : null }
     const trace =
-      settled.verdict === 'violated' && answer.kind === 'reached' ? traceOf(prepared, { ...settled, failure: null }, answer.schedule) : null
-    const allowed = propertyOf(system, name)?.max ?? null
+      settled.verdict === 'violated' && answer.kind === 'reached' && !settledBefore.has(name)
+        ? traceOf(prepared, { ...settled, failure: null }, answer.schedule)
+        : null
     return {
       ...settled,
-      established: words(kind, answer, solved.limit),
+      evidence: [{ by: 'solver', answer, limit: solved.limit }],
       loop: null,
-      maximum: null,
-      allowed,
+      extreme: null,
+      allowed: propertyOf(system, name)?.max ?? null,
       trace,
       switches: trace === null ? null : 'any',
     }
   })
-  const open = [...system.temporal, ...system.extremes].map(({ name, kind }): PropertyReport => {
-    const established = `not settled: this engine settles properties of states only (--engine explicit)`
-    return {
+  const isStuckAsked = prepared.stuck === 'asked for' && system.processes.length > 0
+  const stuck = isStuckAsked ? [{ name: 'stuck', kind: 'stuck' } as const] : []
+  const open = [...system.temporal, ...system.extremes, ...stuck].map(
+    ({ name, kind }): Finding => ({
       name,
       kind,
       verdict: 'incomplete',
-      established,
+      evidence: [{ by: 'nobody', why: 'not of states' }],
       length: null,
       loop: null,
-      maximum: null,
+      extreme: null,
       allowed: null,
       trace: null,
       switches: null,
-    }
-  })
-  const reports = new Map([...byState, ...open].map((report) => [report.name, report]))
-  return {
-    ...subjectOf(prepared),
+    }),
+  )
+  const found = new Map([...byState, ...open].map((finding) => [finding.name, finding]))
+  const findings: Findings = {
+    ...subjectOf(prepared, 'symbolic'),
     engine,
-    complete: [...reports.values()].every(({ verdict }) => verdict !== 'incomplete'),
+    complete: [...found.values()].every(({ verdict }) => verdict !== 'incomplete'),
     limit: solved.limit,
     states: null,
     transitions: null,
@@ -65,15 +85,16 @@ export const reportSolved = async (prepared: Prepared, engine: 'bmc' | 'prove', 
     neverFired: [],
     neverTaken: [],
     solved,
-    properties: [...Object.keys(prepared.properties), ...builtIns].flatMap((name) => reports.get(name) ?? []),
+    properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => found.get(name) ?? []),
   }
+  return { findings, coverage: null }
 }
 
-const asked = (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOptions): Promise<Answers> =>
+const asked = (prepared: Prepared, engine: 'bmc' | 'prove', before: Findings | null, options: CheckOptions): Promise<Answers> =>
   withSession((session) =>
     answersAfter(prepared, session, {
       goal: engine === 'bmc' ? 'bounded' : 'proof',
-      expected: null,
+      expected: before === null ? null : lengthsIn(before),
       invariant: options.invariant ?? 'as found',
       limits: options.limits ?? {},
       signal: options.signal ?? null,
@@ -81,10 +102,22 @@ const asked = (prepared: Prepared, engine: 'bmc' | 'prove', options: CheckOption
     }),
   )
 
-const propertyOf = (system: System, name: string): CompiledProperty | null => system.properties.find((p) => p.name === name) ?? null
+const lengthsIn = ({ properties }: Findings): ReadonlyMap<string, number> =>
+  new Map(
+    properties.flatMap((property) => {
+      const length = reachedLength(property)
+      return length === null ? [] : [[property.name, length] as const]
+    }),
+  )
 
-const kindOf = (system: System, name: string): StateKind => {
-  const builtIn = stateBuiltIns(system).find((one) => one === name)
+/** The steps after which a state that settles the property is reached, as an engine found; null where it is never reached, or not known to be. */
+export const reachedLength = ({ kind, verdict, length }: Pick<Finding, 'kind' | 'verdict' | 'length'>): number | null =>
+  verdict === (propertyKinds[kind].finding === 'fulfils' ? 'holds' : 'violated') ? length : null
+
+const propertyOf = (system: System, name: string): CompiledProperty | null => system.safety.find((p) => p.name === name) ?? null
+
+const kindOf = (system: System, name: string): SafetyKind => {
+  const builtIn = safetyBuiltIns(system).find((one) => one === name)
   if (builtIn !== undefined) return builtIn
   const property = propertyOf(system, name)
   if (property === null) throw new Error(`there is no property '${name}'`)
@@ -93,18 +126,7 @@ const kindOf = (system: System, name: string): StateKind => {
 
 const verdictOf = (kind: PropertyKind, { kind: answer }: Answer): Verdict => {
   if (answer === 'open') return 'incomplete'
-  return (answer === 'reached') === (kind === 'sometimes') ? 'holds' : 'violated'
-}
-
-const words = (kind: StateKind, answer: Answer, limit: ReportLimit | null): string => {
-  switch (answer.kind) {
-    case 'reached':
-      return `${reachedWord(kind)} ${after(answer.length)}`
-    case 'never':
-      return `${kind === 'sometimes' ? 'never reached: ' : ''}${neverWords(answer)}`
-    case 'open':
-      return `not settled: ${limit === null ? 'the search did not end' : limitText(limit)}; ${withinWords(answer.depth)}`
-  }
+  return (answer === 'reached') === (propertyKinds[kind].finding === 'fulfils') ? 'holds' : 'violated'
 }
 
 /** Everything that is reached at all within this many steps is known. */
@@ -115,34 +137,3 @@ const depthOf = (answers: Answers['answers']): number => {
 
 const lengthOf = (answer: Answer): number =>
   answer.kind === 'reached' ? answer.length : answer.kind === 'never' && answer.because.kind === 'length' ? answer.because.length : 0
-
-const reachedWord = (kind: StateKind): string => {
-  switch (kind) {
-    case 'sometimes':
-      return 'reached'
-    case 'always':
-      return 'false'
-    case 'bound':
-      return 'exceeded'
-    case 'deadlock':
-      return 'deadlock'
-    case 'assert':
-    case 'range':
-      return 'fails'
-  }
-}
-
-/** How it was established that something is never reached. */
-export const neverWords = ({ because }: Extract<Answer, { kind: 'never' }>): string => {
-  switch (because.kind) {
-    case 'invariant':
-      return 'proved by induction, certificate checked by Z3'
-    case 'induction':
-      return because.k === 0 ? 'excluded by Z3 in any state whose values are in their ranges' : `proved by ${because.k}-induction with Z3`
-    case 'length':
-      return `no way is ${because.length} ${because.length === 1 ? 'step' : 'steps'} long, and none of them reaches it`
-  }
-}
-
-export const withinWords = (depth: number): string =>
-  depth < 0 ? 'nothing is known yet' : depth === 0 ? 'not in an initial state' : `none within ${depth} ${depth === 1 ? 'step' : 'steps'}`

@@ -2,9 +2,9 @@
 import type { LivenessResult } from '../../explicit/graph/liveness.js'
 import type { System } from '../../ir/system.js'
 import type { Subject } from '../confirm/trace-of.js'
-import { traceOfExtreme, traceOfImpossible, traceOfLasso, traceOfStuck } from '../confirm/trace-of-liveness.js'
-import { type Explored, established, type Settled, unchosenWords } from '../report/established.js'
-import type { PropertyReport, ReportLimit } from '../report/report.js'
+import { type ConfirmedTrace, traceOfExtreme, traceOfImpossible, traceOfLasso, traceOfStuck } from '../confirm/trace-of-liveness.js'
+import type { Evidence } from '../report/evidence.js'
+import type { Finding } from '../report/report.js'
 
 /** What has to be searched for besides what single states settle. */
 export interface Wanted {
@@ -13,59 +13,44 @@ export interface Wanted {
   readonly stuck: boolean
 }
 
-/** By name, a report of everything wanted. */
+/** By name, what was found of everything wanted; `searched` is what the search for it was. */
 export const reportLiveness = (
   subject: Subject,
   { temporal, extremes, stuck }: Wanted,
   result: LivenessResult,
-  explored: Explored,
-  limit: ReportLimit | null,
-): Map<string, PropertyReport> => {
-  const reports = [
-    ...temporal.map(({ name }) => reportTemporal(subject, found(result.temporal, name))),
-    ...extremes.map(({ name }) => reportExtreme(subject, found(result.extremes, name), result.complete)),
+  searched: Evidence,
+): Map<string, Finding> => {
+  const found = [
+    ...temporal.map(({ name }) => reportTemporal(subject, resultOf(result.temporal, name))),
+    ...extremes.map(({ name }) => reportExtreme(subject, resultOf(result.extremes, name), result.complete)),
     ...(stuck ? [reportStuck(subject, result.stuck)] : []),
   ]
-  return new Map(
-    reports.map(({ confirmation, ...report }) => [
-      report.name,
-      { ...report, established: [established(report, explored, limit), ...(confirmation === '' ? [] : [confirmation])].join('; ') },
-    ]),
-  )
+  return new Map(found.map((finding) => [finding.name, { ...finding, evidence: [searched, ...finding.evidence] }]))
 }
 
 /** What is open because the search for liveness was not even begun. */
-export const reportOpen = (
-  { temporal, extremes, stuck }: Wanted,
-  explored: Explored,
-  limit: ReportLimit | null,
-): Map<string, PropertyReport> => {
+export const reportOpen = ({ temporal, extremes, stuck }: Wanted, searched: Evidence): Map<string, Finding> => {
   const open = [...temporal, ...extremes, ...(stuck ? [{ name: 'stuck', kind: 'stuck' } as const] : [])]
-  return new Map(
-    open.map(({ name, kind }) => {
-      const report = { ...nothing, name, kind, verdict: 'incomplete' } as const
-      return [name, { ...report, established: established(report, explored, limit) }]
-    }),
-  )
+  return new Map(open.map(({ name, kind }) => [name, { ...nothing, name, kind, verdict: 'incomplete', evidence: [searched] }]))
 }
 
-/** A report whose text is still to be written, and what was confirmed beyond the replay. */
-type Draft = Omit<PropertyReport, 'established'> & Settled & { readonly confirmation: string }
+const nothing = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null, evidence: [] } as const
 
-const nothing = { length: null, loop: null, maximum: null, allowed: null, trace: null, switches: null, confirmation: '' } as const
+/** What is violated as the engine says, and nobody has seen it. */
+export const noTrace: Evidence = { by: 'nobody', why: 'no trace' }
 
-const found = <T extends { readonly name: string }>(results: readonly T[], name: string): T => {
+const resultOf = <T extends { readonly name: string }>(results: readonly T[], name: string): T => {
   const result = results.find((r) => r.name === name)
   if (result === undefined) throw new Error(`the search for liveness says nothing of '${name}'`)
   return result
 }
 
-const reportTemporal = (subject: Subject, { name, kind, verdict, stem, cycle }: LivenessResult['temporal'][number]): Draft => {
-  const report: Draft = { ...nothing, name, kind, verdict }
+const reportTemporal = (subject: Subject, { name, kind, verdict, stem, cycle }: LivenessResult['temporal'][number]): Finding => {
+  const report: Finding = { ...nothing, name, kind, verdict }
   if (verdict !== 'violated') return report
-  if (stem === null) return { ...report, confirmation: notReplayed }
+  if (stem === null) return { ...report, evidence: [noTrace] }
   if (kind === 'alwaysPossible')
-    return { ...report, length: stem.moves.length, switches: 'fewest', ...traceOfImpossible(subject, name, stem) }
+    return { ...report, length: stem.moves.length, switches: 'fewest', ...withEvidence(traceOfImpossible(subject, name, stem)) }
   if (cycle === null) throw new Error(`'${name}' is violated without a cycle`)
   const trace = traceOfLasso(subject, name, stem, cycle)
   return { ...report, length: stem.moves.length + cycle.length, loop: stem.moves.length, switches: 'fewest', trace }
@@ -75,21 +60,21 @@ const reportExtreme = (
   subject: Subject,
   { name, kind, value, schedule, unchosen }: LivenessResult['extremes'][number],
   complete: boolean,
-): Draft => {
-  const report: Draft = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', maximum: value }
+): Finding => {
+  const report: Finding = { ...nothing, name, kind, verdict: complete ? 'holds' : 'incomplete', extreme: value }
   if (value === null || schedule === null) return report
   const trace = traceOfExtreme(subject, name, value, schedule)
-  const confirmation = unchosen === null ? '' : unchosenWords(unchosen)
-  return { ...report, length: schedule.moves.length, trace, switches: unchosen === null ? 'fewest' : 'any', confirmation }
+  const evidence: readonly Evidence[] = unchosen === null ? [] : [{ by: 'any schedule', limit: unchosen }]
+  return { ...report, length: schedule.moves.length, trace, switches: unchosen === null ? 'fewest' : 'any', evidence }
 }
 
-const reportStuck = (subject: Subject, stuck: LivenessResult['stuck']): Draft => {
+const reportStuck = (subject: Subject, stuck: LivenessResult['stuck']): Finding => {
   if (stuck === null) throw new Error('the search for liveness says nothing of stuck processes')
   const { verdict, process, schedule } = stuck
-  const report: Draft = { ...nothing, name: 'stuck', kind: 'stuck', verdict }
+  const report: Finding = { ...nothing, name: 'stuck', kind: 'stuck', verdict }
   if (verdict !== 'violated') return report
-  if (process === null || schedule === null) return { ...report, confirmation: notReplayed }
-  return { ...report, length: schedule.moves.length, switches: 'fewest', ...traceOfStuck(subject, process, schedule) }
+  if (process === null || schedule === null) return { ...report, evidence: [noTrace] }
+  return { ...report, length: schedule.moves.length, switches: 'fewest', ...withEvidence(traceOfStuck(subject, process, schedule)) }
 }
 
-export const notReplayed = 'not replayed: its trace was not found within the limits'
+const withEvidence = ({ trace, confirmation }: ConfirmedTrace): Pick<Finding, 'trace' | 'evidence'> => ({ trace, evidence: [confirmation] })

@@ -1,6 +1,7 @@
 /** The exit codes, and what is exited with when. */
 import type { PropertyReport, Report } from '../../check/report/report.js'
 import type { DiagnosticCode } from '../../diagnostics.js'
+import { propertyKinds } from '../../ir/kinds.js'
 
 export const exitCodes = {
   holds: 0,
@@ -36,27 +37,7 @@ export const exitCodeOf = (report: Report): number => {
   return report.properties.some(({ verdict }) => verdict === 'incomplete') ? exitCodes.incomplete : exitCodes.holds
 }
 
-const violationCode = ({ kind }: PropertyReport): number => {
-  switch (kind) {
-    case 'deadlock':
-    case 'stuck':
-      return exitCodes.deadlock
-    case 'eventually':
-    case 'leadsTo':
-    case 'alwaysPossible':
-      return exitCodes.liveness
-    case 'assert':
-    case 'range':
-      return exitCodes.assertion
-    case 'always':
-    case 'bound':
-    case 'sometimes':
-    // An extreme value is never violated.
-    case 'maximum':
-    case 'minimum':
-      return exitCodes.safety
-  }
-}
+const violationCode = ({ kind }: PropertyReport): number => exitCodes[propertyKinds[kind].exit]
 
 const usageCodes: ReadonlySet<DiagnosticCode> = new Set(['MC001', 'MC005', 'MC006', 'MC007', 'MC008', 'MC017'])
 

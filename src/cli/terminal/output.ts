@@ -29,6 +29,9 @@ export interface ProcessOutput extends Output {
 /** The process's own streams. A reader that closes the pipe early (`| head`) ends the output silently. */
 export const processOutput = (): ProcessOutput => {
   const { stdout, stderr, env } = process
+  // An author's module may put something else in their place.
+  const out = stdout.write.bind(stdout)
+  const err = stderr.write.bind(stderr)
   let failure: NodeJS.ErrnoException | null = null
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     failure ??= error
@@ -37,20 +40,20 @@ export const processOutput = (): ProcessOutput => {
   stderr.on('error', () => {})
   const plain = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb'
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: (text) => void out(text),
+    err: (text) => void err(text),
     colours: stdout.isTTY === true && !plain,
     end: async (exitCode) => {
-      await written(stdout)
+      await written(stdout, out)
       if (failure !== null && failure.code !== 'EPIPE') {
         const { diagnostic } = new DiagnosticError(
           'MC011',
           `cannot write the answer: ${reasonOf(failure)}`,
           'send it to where there is room',
         )
-        stderr.write(`${formatDiagnostic(diagnostic)}\n`)
+        err(`${formatDiagnostic(diagnostic)}\n`)
       }
-      await written(stderr)
+      await written(stderr, err)
       return failure === null || failure.code === 'EPIPE' ? exitCode : exitCodes.cannotWrite
     },
     terminal: stderr.isTTY === true && env.TERM !== 'dumb' ? (stderr.columns ?? 80) : null,
@@ -58,8 +61,8 @@ export const processOutput = (): ProcessOutput => {
 }
 
 /** Also where nothing can be written any more. */
-const written = (stream: NodeJS.WriteStream): Promise<void> =>
+const written = ({ destroyed }: NodeJS.WriteStream, write: NodeJS.WriteStream['write']): Promise<void> =>
   new Promise((resolve) => {
-    if (stream.destroyed) return resolve()
-    stream.write('', () => resolve())
+    if (destroyed) return resolve()
+    write('', () => resolve())
   })

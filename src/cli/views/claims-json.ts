@@ -26,7 +26,7 @@ const rowObject = ({ claim, key, found, asExpected, report, property }: ClaimRes
   found,
   asExpected,
   length: property?.length ?? null,
-  maximum: property?.kind === 'bound' ? property.maximum : null,
+  maximum: property?.kind === 'bound' ? property.extreme : null,
   confirmation: confirmationOf({ report, property }),
   states: report?.states ?? null,
   complete: report?.complete ?? false,

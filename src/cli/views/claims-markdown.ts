@@ -8,9 +8,10 @@ import { tracePaths } from '../../trace/store.js'
 
 const head = `# Claims
 
-What people wrote about these protocols, and what the models say to it. A row is one claim under one setting: \`npm run claims\` settles all of them, and fails
-where a verdict is not the expected one. A verdict is about the model in [models/](../models), at the size that it is set to: *holds* means that every
-reachable state was searched, *violated* that there is a race, of which the link shows the shortest. This page is made by \`mmucheck claims --markdown\`.
+What people wrote about these protocols, and what the models say to it. A row is one claim under one setting:
+\`npm run claims\` settles all of them, and fails where a verdict is not the expected one. A verdict is about the model in
+[models/](../models), at the size that it is set to: *holds* means that every reachable state was searched, *violated*
+that there is a race, of which the link shows the shortest. This page is made by \`mmucheck claims --markdown\`.
 `
 
 /** Ends in a newline. Links lead from a folder beside `counterexamples/`. */
@@ -30,15 +31,15 @@ const sentence = (rows: readonly ClaimResult[]): string[] => {
   return [
     `### ${asText(claim.id)}`,
     '',
-    `> ${asText(claim.quote)}`,
+    ...paragraph(claim.quote, '> '),
     '>',
-    `> (${asText(claim.source)})`,
+    ...paragraph(`(${claim.source})`, '> '),
     '',
     '| settings | property | expected | found | states |',
     '|---|---|---|---|---|',
     ...rows.map(line),
     '',
-    ...[...new Set(rows.flatMap(({ claim: { reading } }) => reading ?? []))].flatMap((reading) => [asText(reading), '']),
+    ...[...new Set(rows.flatMap(({ claim: { reading } }) => reading ?? []))].flatMap((reading) => [...paragraph(reading), '']),
   ]
 }
 
@@ -54,8 +55,19 @@ const line = (row: ClaimResult): string => {
 /** `%` in the name of a file is a character of its own. */
 const linkTo = (path: string): string => path.replaceAll('%', '%25')
 
-/** Text that Markdown leaves as it is. */
-const asText = (text: string): string =>
-  printable(text)
-    .replaceAll(/[\\`*_[\]|<>#]/g, '\\$&')
-    .replace(/^([-+]|\d+[.)])/, '\\$1')
+/** Text that Markdown leaves as it is, for one line. */
+const asText = (text: string): string => startAsText(printable(text).replaceAll(/[\\`*_[\]|<>#]/g, '\\$&'))
+
+/** What would begin a list at the start of a line. */
+const startAsText = (line: string): string => line.replace(/^([-+]|\d+[.)])/, '\\$1')
+
+/** The same in lines of at most 120 columns; a longer word has a line of its own. */
+const paragraph = (text: string, prefix = ''): string[] => {
+  const lines: string[] = []
+  for (const word of asText(text).split(/\s+/)) {
+    const line = lines.at(-1)
+    if (line !== undefined && prefix.length + line.length + 1 + word.length <= 119) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((line) => prefix + startAsText(line))
+}

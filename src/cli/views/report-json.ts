@@ -31,6 +31,8 @@ export const reportJson = (
     neverFired: report.neverFired.map(step),
     neverTaken: report.neverTaken.map(({ text, file, line }) => ({ branch: text, file, line })),
     unchanging: report.unchanging,
+    notChecked: report.notChecked,
+    unreadGhosts: report.unreadGhosts,
     properties: report.properties.map((property) => ({
       name: property.name,
       kind: property.kind,
@@ -50,14 +52,14 @@ export const reportJson = (
 const solvedObject = ({ certificate: _, ...solved }: Solved, certificate: string | null): object => ({ ...solved, certificate })
 
 /** What only properties of this kind have. */
-const ownFields = ({ kind, verdict, maximum, allowed, loop }: PropertyReport): object => {
+const ownFields = ({ kind, verdict, extreme, allowed, loop }: PropertyReport): object => {
   switch (kind) {
     case 'bound':
-      return { maximum, allowed, tight: verdict === 'holds' ? maximum === allowed : null }
+      return { maximum: extreme, allowed, tight: verdict === 'holds' ? extreme === allowed : null }
     case 'maximum':
-      return { maximum }
+      return { maximum: extreme }
     case 'minimum':
-      return { minimum: maximum }
+      return { minimum: extreme }
     case 'eventually':
     case 'leadsTo':
       return { loop }
@@ -68,9 +70,15 @@ const ownFields = ({ kind, verdict, maximum, allowed, loop }: PropertyReport): o
 
 const step = ({ agents, text, file, line, from }: Unreached): object => ({ agents, label: text, file, line, from })
 
-/** What `--json` prints instead of a report. */
-export const errorJson = (error: Pick<Diagnostic, 'message' | 'hint'> & Partial<Diagnostic>, exitCode: number): string => {
-  const place = error.place ?? null
+type Shown = Pick<Diagnostic, 'message' | 'hint'> & Partial<Diagnostic>
+
+/** What `--json` prints instead of a report: the first error, and all of them. */
+export const errorJson = (error: Shown, exitCode: number, others: readonly Diagnostic[] = []): string => {
+  const [first, ...more] = [error, ...others].map(errorObject)
+  return `${JSON.stringify({ error: first, errors: [first, ...more], exitCode })}\n`
+}
+
+const errorObject = ({ code = null, message, hint, place = null }: Omit<Shown, 'code'> & { readonly code?: string | null }): object => {
   const where = place === null ? { file: null, line: null, column: null } : { file: place.file, ...lineAndColumn(place.text, place.start) }
-  return `${JSON.stringify({ error: { code: error.code ?? null, message: error.message, hint: error.hint, ...where }, exitCode })}\n`
+  return { code, message, hint, ...where }
 }

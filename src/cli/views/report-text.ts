@@ -2,16 +2,18 @@
 import { runAgainText } from '../../check/confirm/again/words.js'
 import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
-import type { PropertyReport, Report, ReportLimit, Unreached, Verdict } from '../../check/report/report.js'
-import { isBuiltIn } from '../../ir/built-in.js'
+import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/report/report.js'
+import { isBuiltIn } from '../../ir/kinds.js'
 import { defaultDiagram, diagram } from '../../trace/diagram.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
+import { type Extent, hints } from './hints-text.js'
 
 export interface ReportOptions {
   /** 'shown' adds `file:line` to every step of a race. */
   readonly places: 'hidden' | 'shown'
+  readonly hints: Extent
   /** Where the trace of a property was written. */
   readonly storedAt: (property: string) => string | null
   /** Where the certificate was written, if it was. */
@@ -30,7 +32,7 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
       ...statistics(report, options),
       ...invariant(report, options),
       ...unchecked(report),
-      ...unreached(report),
+      ...hints(report, options.hints, width),
       summary(report, output),
     ]),
   ]
@@ -119,34 +121,11 @@ const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[]
 }
 
 /** What somebody might take for checked. */
-const unchecked = ({ deadlock, stuck, properties, engine }: Report): string[] => {
-  const isEnumerated = engine === 'explicit' || engine === 'both'
+const unchecked = ({ notChecked, properties }: Report): string[] => {
   return [
     ...(properties.every(({ kind }) => isBuiltIn(kind)) ? ['no property of the model was checked: only what is built in'] : []),
-    ...(deadlock === 'allowed' ? ['deadlock was not checked: it is allowed here'] : []),
-    ...(deadlock === 'not asked for' ? ['deadlock was not checked: there are no processes, only rules (--deadlock)'] : []),
-    ...(stuck === 'violation' && !isEnumerated ? ['stuck was not checked: only the explicit engine does'] : []),
-    ...(stuck === 'allowed' ? ['stuck was not checked: processes may stop for good here'] : []),
+    ...notChecked.map(({ name, why }) => `${name} was not checked: ${why}`),
   ]
-}
-
-const unreached = ({ neverFired, neverTaken, unchanging, complete }: Report): string[] => {
-  const ever = complete ? '' : ' so far'
-  return [
-    ...listUnreached(`never fired${ever}`, neverFired),
-    ...listUnreached(`never taken${ever}`, neverTaken),
-    ...(unchanging.length === 0
-      ? []
-      : ['no step changes what these read, so they say nothing about the protocol:', ...unchanging.map((name) => `  ${name}`)]),
-  ]
-}
-
-const listUnreached = (title: string, list: readonly Unreached[]): string[] =>
-  list.length === 0 ? [] : [`${title}:`, ...list.flatMap((item) => indent(wrap(formatUnreached(item), width - 2, 2)))]
-
-const formatUnreached = ({ agents, text, file, line, from }: Unreached): string => {
-  const where = [{ file, line }, ...(from === null ? [] : [from])].map((place) => `${printable(place.file)}:${place.line}`).join(', from ')
-  return `${agents === null ? '' : `${agents}: `}${printable(text)} (${where})`
 }
 
 /** The last line, and the only one with `--quiet`: never more than was established. */

@@ -118,7 +118,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
     case 'record': {
       const v = object.fields.get(name)
       if (v === undefined) return missing([...object.fields.keys()])
-      return v.k === 'stale' ? stale(c, v.what, site) : v
+      return v.k === 'stale' ? stale(c, v, site) : v
     }
     case 'list':
       return name === 'length' ? lengthOf(object.items) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
@@ -131,7 +131,7 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
     case 'optional':
       return property(c, present(c, object, site), name, site)
     case 'stale':
-      return stale(c, object.what, site)
+      return stale(c, object, site)
     default:
       return missing([])
   }

@@ -3,7 +3,7 @@ import type { AssignmentExpression, BindingPattern, Expression, UpdateExpression
 import { arithmetic, operand } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { settleValue } from '../values/emit.js'
-import { freshnessOf, isLocalObject, own, partsOf } from '../values/ownership.js'
+import { freshnessOf, isLocalObject, leak, own, partsOf } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { refuse } from '../values/site.js'
 import { constantValue, type Value } from '../values/value.js'
@@ -35,7 +35,7 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, targetOf(c, r, scope), v, site)
     if (r.k === 'local') own(c, r.cell, node.right, v)
-    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') c.objects.leaked.add(r.cell.id)
+    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') leak(c, r.cell)
     return v
   }
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')
@@ -71,5 +71,5 @@ const assignPart = (c: Context, node: Expression, take: () => Value, scope: Scop
   const value = take()
   writeTarget(c, targetOf(c, r, scope), value, siteOf(scope, node))
   if (r.k === 'local') own(c, r.cell, null, value)
-  if (r.k === 'part' && isLocalObject(value)) c.objects.leaked.add(r.cell.id)
+  if (r.k === 'part' && isLocalObject(value)) leak(c, r.cell)
 }

@@ -1,12 +1,15 @@
 /** The functions of JavaScript that the language has. */
 import type { CallExpression, Expression } from 'oxc-parser'
-import { constant, select } from '../../ir/build.js'
+import { binary, constant, select, zero } from '../../ir/build.js'
+import type { Expr } from '../../ir/system.js'
 import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { settle, settleValue } from '../values/emit.js'
+import { compact } from '../values/layout.js'
 import { whileUsed } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
-import { refuse } from '../values/site.js'
+import { refuse, spanOf } from '../values/site.js'
+import { wholeOf } from '../values/state-places.js'
 import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
 import { present } from './access.js'
 import { argumentsOf, invoke } from './call.js'
@@ -83,7 +86,7 @@ export const builtins = {
     call: (c, node, scope) => {
       const site = siteOf(scope, node)
       const [from = undefinedValue, transform] = argumentsOf(c, node, scope)
-      const source = lift(from)
+      const source = lift(present(c, from, site))
       const length = source.k === 'record' ? source.fields.get('length') : undefined
       const sequence =
         length?.k === 'const'
@@ -91,11 +94,19 @@ export const builtins = {
           : sequenceOf(c, source, site)
       if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
       const [given] = node.arguments
+      const numbered =
+        sequence.fixed === null ? sequence : fixedSequence(compact(sequence.fixed, wholeOf(c, spanOf(site.file, node))).items)
+      const isSet = source.k === 'ref' && source.place.domain.kind === 'set'
+      let members: Expr = zero
       const apply = (): Item[] =>
-        Array.from({ length: sequence.count }, (_, i) => {
-          const item = sequence.item(i)
-          const value = mapped(c, item, () => invoke(c, transform, [item.value, constantValue(i)], site, scope), site)
-          return { present: settle(c, item.present), value: settleValue(c, value) }
+        Array.from({ length: numbered.count }, (_, i) => {
+          const item = numbered.item(i)
+          const number = isSet ? int(members, 0, i) : constantValue(i)
+          const value = mapped(c, item, () => invoke(c, transform, [item.value, number], site, scope), site)
+          const isThere = settle(c, item.present)
+          // A member's number is that of the members before it.
+          if (isSet) members = settle(c, binary('add', members, isThere))
+          return { present: isThere, value: settleValue(c, value) }
         })
       const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
       sequence.end()

@@ -1,5 +1,6 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { CallExpression } from 'oxc-parser'
+import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
@@ -8,10 +9,12 @@ import type { Context } from '../values/context.js'
 import { fileNumber } from '../values/draft.js'
 import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
-import { refuseChanged } from '../values/ownership.js'
+import { refuseChanged, whileUsed } from '../values/ownership.js'
+import { sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
-import { describe, undefinedValue, type Value } from '../values/value.js'
+import { stale } from '../values/stale.js'
+import { boolean, describe, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
 import { builtinOf } from './builtins.js'
 import { condition } from './condition.js'
@@ -32,6 +35,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
   }
   if (fn.k === 'const' && typeof fn.value === 'function') {
     if (fn.value === assert) return assertion(c, node, scope)
+    if (fn.value === same) return comparison(c, node, scope)
     if (fn.value === choose || fn.value === until)
       return refuse(
         c,
@@ -47,8 +51,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
         'MC108',
         scope.file,
         node,
-        'when(...) inside a function that returns a value',
-        'call it as a statement of the rule, or of a generator helper that the rule runs by yield*',
+        'when(...) in a function that is no generator, and so cannot block its caller',
+        'make it a generator, `function* helper(...): Steps`, and have a rule that is a generator call it by yield* helper(...); or call when(...) in the rule',
       )
     const known = builtinOf(fn.value)
     if (known !== null) return known(c, node, scope)
@@ -170,7 +174,7 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
     if (body.async) return refuse(c, 'MC101', site.file, site.node, 'an async function is called', 'a model has no promises')
     return { body, generator: body.generator, name: fn.value.name || 'this function' }
   }
-  if (fn.k === 'stale') return refuse(c, 'MC301', site.file, site.node, `${fn.what} was read before a yield`, 'read it again')
+  if (fn.k === 'stale') return stale(c, fn, site)
   return refuse(c, 'MC201', site.file, site.node, `${describe(fn)} is called`, 'call a function')
 }
 
@@ -217,6 +221,17 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
         : textOf(c, scope.file, message)
   check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
+}
+
+/** `same(a, b)`: neither gets a second name by it. */
+const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [a, b] = node.arguments
+  const site = siteOf(scope, node)
+  if (a === undefined || b === undefined || a.type === 'SpreadElement' || b.type === 'SpreadElement' || node.arguments.length > 2)
+    return refuse(c, 'MC201', scope.file, node, 'same(...) does not get two values', 'write same(a, b)')
+  const left = evaluateObject(c, a, scope)
+  const right = whileUsed(c, a, left, scope, () => evaluateObject(c, b, scope))
+  return boolean(sameValues(c, left, right, site))
 }
 
 /** Whether the callee is the `match` that this file imports from ts-pattern. */

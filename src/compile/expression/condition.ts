@@ -8,7 +8,7 @@ import { andThen, conditional, ifThere } from '../values/flow.js'
 import { decide } from '../values/known.js'
 import { nameAgain } from '../values/ownership.js'
 import { type Cell, lookup, type Scope, siteOf } from '../values/scope.js'
-import { refuse, type Site } from '../values/site.js'
+import { refuse, type Site, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { assignsLocals, chainOf } from '../values/syntax.js'
 import { asBool, asInt, boolean, constantValue, describe, int, thereIf, undefinedValue, type Value } from '../values/value.js'
@@ -27,7 +27,7 @@ const conditionOf = (c: Context, given: Value, site: Site): Expr => {
   if (v.k === 'optional' && (isReference(v.of) || v.of.k === 'record' || v.of.k === 'union')) return v.present
   if (v.k === 'const' && (v.value === null || v.value === undefined)) return zero
   if (isReference(v) || v.k === 'record' || v.k === 'union') return one
-  if (v.k === 'stale') return stale(c, v.what, site)
+  if (v.k === 'stale') return stale(c, v, site)
   if (v.k === 'optional' && asBool(v.of) !== null) {
     // `xs.at(i)`, `o?.flag` or `o && o.flag`: what is not there counts as false.
     return and(v.present, asBool(v.of) ?? zero)
@@ -38,9 +38,18 @@ const conditionOf = (c: Context, given: Value, site: Site): Expr => {
     site.file,
     site.node,
     `the condition is ${describe(given)}, not a boolean`,
-    asInt(v) !== null ? 'compare it: `x !== 0`' : 'compare it: `x !== null`, `x === ...`',
+    isFunction(v)
+      ? `write the condition itself${bodyText(c, v)}, or call the function`
+      : asInt(v) !== null
+        ? 'compare it: `x !== 0`'
+        : 'compare it: `x !== null`, `x === ...`',
   )
 }
+
+const isFunction = (v: Value): boolean => v.k === 'closure' || (v.k === 'const' && typeof v.value === 'function')
+
+const bodyText = (c: Context, v: Value): string =>
+  v.k === 'closure' && v.fn.body !== null && v.fn.body.type !== 'BlockStatement' ? `, \`${textOf(c, v.scope.file, v.fn.body)}\`` : ''
 
 const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 

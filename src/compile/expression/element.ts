@@ -11,7 +11,7 @@ import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
 import { type Type, typeOf, typeOfDomain } from '../values/type.js'
-import { asInt, constantValue, describe, type Item, int, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import { asInt, constantValue, describe, type Item, int, isLeftOut, lift, type Place, undefinedValue, type Value } from '../values/value.js'
 import { present } from './access.js'
 
 export const countMembers = (v: Value): Value =>
@@ -28,13 +28,13 @@ export const lengthOf = (items: readonly Item[]): Value => {
     items.map((item) => ({ present: item.present, value: undefinedValue })),
     (v) => v,
   )
-  const least = items.filter((item) => item.present.op === 'const').length
-  return int(length, least, items.length)
+  const some = items.filter((item) => !isLeftOut(item))
+  return int(length, some.filter((item) => item.present.op === 'const').length, some.length)
 }
 
 /** `object[index]`. */
 export const element = (c: Context, object: Value, index: Value, at: Site, site: Site): Value => {
-  if (object.k === 'stale') return stale(c, object.what, site)
+  if (object.k === 'stale') return stale(c, object, site)
   if (object.k === 'optional') return element(c, present(c, object, site), index, at, site)
   if (object.k === 'ref' && object.place.domain.kind === 'array') {
     const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at)
@@ -141,13 +141,11 @@ export interface Sequence {
 
 const nothingMore = (): void => {}
 
-/** Items that nothing can change. */
-export const fixedSequence = (items: readonly Item[]): Sequence => ({
-  count: items.length,
-  item: (i) => items[i] ?? nothing,
-  fixed: items,
-  end: nothingMore,
-})
+/** Items that nothing can change. For what is left out no code is to run. */
+export const fixedSequence = (all: readonly Item[]): Sequence => {
+  const items = all.filter((item) => !isLeftOut(item))
+  return { count: items.length, item: (i) => items[i] ?? nothing, fixed: items, end: nothingMore }
+}
 
 /** As `for..of` goes through something: each item is read when its round begins. */
 export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
@@ -240,7 +238,7 @@ export const itemsOf = (c: Context, v: Value, site: Site): readonly Item[] => {
       break
     }
     case 'stale':
-      return stale(c, lifted.what, site)
+      return stale(c, lifted, site)
     default:
       break
   }

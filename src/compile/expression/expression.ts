@@ -21,6 +21,7 @@ import { itemsOf } from './element.js'
 import { listLiteral, objectLiteral } from './literal.js'
 import { identifier } from './name.js'
 import { binaryOperator, refuseNeverEqual } from './operator.js'
+import { textValue } from './template.js'
 
 /** Evaluates an expression whose value may get a second name where it goes. */
 export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
@@ -46,7 +47,12 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       if (typeof node.value === 'bigint' || node.value instanceof RegExp) break
       return constantValue(node.value)
     case 'TemplateLiteral':
-      return template(c, node, scope)
+      return textValue(
+        c,
+        node,
+        node.expressions.map((e) => evaluate(c, e, scope)),
+        scope,
+      )
     case 'Identifier':
       return identifier(c, node, scope)
     case 'MemberExpression':
@@ -166,25 +172,4 @@ const branch = (c: Context, test: Expr, node: Expression, text: string, scope: S
   // Values that free params choose between are one value, with no code to compute it.
   if (test.op !== 'const' && !readsParamsOnly(c, test)) cover(c, spanOf(scope.file, node), text)
   return evaluate(c, node, scope)
-}
-
-const template = (c: Context, node: Extract<Expression, { type: 'TemplateLiteral' }>, scope: Scope): Value => {
-  const parts = node.expressions.map((e) => evaluate(c, e, scope))
-  if (!parts.every((v) => v.k === 'const'))
-    return refuse(
-      c,
-      'MC101',
-      scope.file,
-      node,
-      'a text that depends on the state is outside the language',
-      'texts are for labels of steps; compute with oneOf(...) values or integers',
-    )
-  return constantValue(
-    node.quasis
-      .map(
-        (q, i) =>
-          `${q.value.cooked ?? q.value.raw}${i < parts.length ? String(parts[i]?.k === 'const' ? (parts[i] as { value: unknown }).value : '') : ''}`,
-      )
-      .join(''),
-  )
 }

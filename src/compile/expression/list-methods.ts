@@ -7,6 +7,7 @@ import type { Context } from '../values/context.js'
 import { settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { andThen, conditional } from '../values/flow.js'
+import { requireLabels } from '../values/labels.js'
 import { nameParts, whileNamed } from '../values/ownership.js'
 import type { Scope } from '../values/scope.js'
 import { refuse, type Site } from '../values/site.js'
@@ -246,9 +247,10 @@ const numberOfFirst = (hits: readonly Expr[], count: number): Value =>
   )
 
 const hit = (c: Context, item: Item, wanted: Value, site: Site): Expr => {
+  requireLabels(c, item.value, wanted, site)
   const e = equal(item.value, wanted)
   if (e === null)
-    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => x.field === ...)')
+    return refuse(c, 'MC211', site.file, site.node, `${describe(item.value)} is looked for by identity`, 'use some((x) => same(x, ...))')
   return item.present.op === 'const' ? (item.present.value === 0 ? zero : e) : { op: 'and', a: item.present, b: e }
 }
 

@@ -68,7 +68,7 @@ export const spreadFields = (c: Context, node: SpreadElement, scope: Scope): Val
 }
 
 const spread = (c: Context, v: Value, site: Site): Value => {
-  if (v.k === 'stale') return stale(c, v.what, site)
+  if (v.k === 'stale') return stale(c, v, site)
   if (v.k === 'ref') stillThere(c, v.place, spanOf(site.file, site.node))
   const whole = lift(snapshot(c, v.k === 'optional' ? v.of : v, spanOf(site.file, site.node)))
   if (whole.k !== 'record' && whole.k !== 'union')

@@ -6,6 +6,7 @@ import type { Context } from '../values/context.js'
 import { check, cover, settle } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { conditional } from '../values/flow.js'
+import { refuseComputed, requireLabels } from '../values/labels.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { asBool, asInt, describe, lift, undefinedValue, type Value } from '../values/value.js'
@@ -81,6 +82,7 @@ const matches = (c: Context, subject: Value, pattern: Value, site: Site): Expr =
   const p = lift(pattern)
   if (p.k === 'const' && isTsPattern(p.value)) return special(c, subject, p.value, site)
   if (p.k === 'const' && (typeof p.value !== 'object' || p.value === null)) {
+    requireLabels(c, subject, p, site)
     const e = equal(subject, p)
     return (
       e ??
@@ -142,7 +144,11 @@ const isTsPattern = (x: unknown): x is TsPattern => typeof x === 'object' && x !
 const special = (c: Context, subject: Value, pattern: TsPattern, site: Site): Expr => {
   const accepts = (value: unknown): boolean => pattern[matcher]().match(value).matched
   if (subject.k === 'const') return constant(Number(accepts(subject.value)))
-  if (subject.k === 'enum') return any(subject.values.map((name, i) => (accepts(name) ? eq(subject.e, constant(i)) : zero)))
+  if (subject.k === 'enum') {
+    const [computed] = subject.labels?.computed.keys() ?? []
+    if (subject.labels !== undefined && computed !== undefined) refuseComputed(c, subject.labels, computed, site)
+    return any(subject.values.map((name, i) => (accepts(name) ? eq(subject.e, constant(i)) : zero)))
+  }
   const b = asBool(subject)
   if (b !== null) return accepts(true) ? (accepts(false) ? one : b) : accepts(false) ? not(b) : zero
   const i = asInt(subject)

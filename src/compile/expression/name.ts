@@ -66,6 +66,6 @@ export const identifier = (c: Context, node: { name: string; start: number; end:
       `'${node.name}' has no value here`,
       'a local has a value from its declaration to the end of its function; where another local of this name hides it at a yield, rename one of the two',
     )
-  if (v.k === 'stale') return stale(c, v.what, siteOf(scope, node))
+  if (v.k === 'stale') return stale(c, v, siteOf(scope, node))
   return v
 }

@@ -4,6 +4,7 @@ import { not } from '../../ir/build.js'
 import { arithmetic, compare } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { equal } from '../values/equality.js'
+import { requireLabels } from '../values/labels.js'
 import { unwrapped } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site } from '../values/site.js'
@@ -14,7 +15,8 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
   switch (operator) {
     case '===':
     case '!==': {
-      for (const v of [a, b]) if (v.k === 'stale') return stale(c, v.what, site)
+      for (const v of [a, b]) if (v.k === 'stale') return stale(c, v, site)
+      requireLabels(c, a, b, site)
       const e = equal(a, b)
       if (e === null)
         return refuse(
@@ -23,7 +25,7 @@ export const binaryOperator = (c: Context, operator: string, a: Value, b: Value,
           site.file,
           site.node,
           `${describe(a)} is compared with ${describe(b)}: that asks whether they are the same object`,
-          'compare their fields',
+          'write same(a, b), or compare their fields',
         )
       return boolean(operator === '===' ? e : not(e))
     }
@@ -89,7 +91,8 @@ export const refuseNeverEqual = (
 /** Refuses a constant string that an enum of the state cannot be. */
 export const refuseOutsideEnum = (c: Context, text: Value, v: Value, site: Site): void => {
   const of = v.k === 'optional' ? v.of : v
-  if (text.k !== 'const' || typeof text.value !== 'string' || of.k !== 'enum' || of.values.includes(text.value)) return
+  if (text.k !== 'const' || typeof text.value !== 'string' || of.k !== 'enum' || of.labels !== undefined || of.values.includes(text.value))
+    return
   refuse(
     c,
     'MC208',

@@ -24,11 +24,34 @@ export type Part =
   /** A `yield*` that may not be evaluated at all, or that stands where none can. */
   | { readonly kind: 'sometimes' | 'misplaced'; readonly node: Node }
 
+/** What the test of a `?:`, or the left side of `&&` and `||`, is known to be; null where that is not known. */
+export type Decided = (test: Expression) => boolean | null
+
+/**
+ * The part of a conditional that is evaluated where its test is known: `a ? b : c`, `a && b`, `a || b`. Null where that
+ * is not known, or there is nothing to decide.
+ */
+const taken = (node: Expression, decided: Decided): Expression | null => {
+  if (node.type !== 'ConditionalExpression' && (node.type !== 'LogicalExpression' || node.operator === '??')) return null
+  const test = node.type === 'ConditionalExpression' ? node.test : node.left
+  const truth = hasYield(test) ? null : decided(test)
+  if (truth === null) return null
+  if (node.type === 'ConditionalExpression') return truth ? node.consequent : node.alternate
+  return truth === (node.operator === '&&') ? node.right : node.left
+}
+
+/** What an expression comes to where the tests around it are known. */
+export const decidedPart = (node: Expression, decided: Decided): Expression => {
+  const inner = unwrapped(node)
+  const part = taken(inner, decided)
+  return part === null ? inner : decidedPart(part, decided)
+}
+
 /**
  * What is evaluated of an expression up to the last yield in it.
  * Long: one case for each kind of expression, and in a closure what these share.
  */
-export const partsToLastYield = (expression: Expression): Part[] => {
+export const partsToLastYield = (expression: Expression, decided: Decided = () => null): Part[] => {
   const parts: Part[] = []
   const inOrder = (children: readonly { readonly node: Node; readonly part: Part }[]): void => {
     const last = children.findLastIndex(({ node }) => hasYield(node))
@@ -69,9 +92,13 @@ export const partsToLastYield = (expression: Expression): Part[] => {
       case 'TSNonNullExpression':
         return collect(node.expression)
       case 'LogicalExpression':
-        return onlyFirst(node.left, [node.right])
-      case 'ConditionalExpression':
-        return onlyFirst(node.test, [node.consequent, node.alternate])
+      case 'ConditionalExpression': {
+        const part = taken(node, decided)
+        if (part !== null) return hasYield(part) ? collect(part) : undefined
+        return node.type === 'LogicalExpression'
+          ? onlyFirst(node.left, [node.right])
+          : onlyFirst(node.test, [node.consequent, node.alternate])
+      }
       case 'ChainExpression':
         for (const inside of yieldsIn(node)) parts.push({ kind: 'sometimes', node: inside })
         return

@@ -3,7 +3,7 @@ import type { CallExpression, Expression } from 'oxc-parser'
 import { one } from '../../ir/build.js'
 import type { Context } from '../values/context.js'
 import { settleValue } from '../values/emit.js'
-import { freshnessOf, noteChange, refuseOutside, refuseWhileLooping, whileUsed, whyShared } from '../values/ownership.js'
+import { freshnessOf, leak, noteChange, refuseOutside, refuseWhileLooping, whileUsed, whyShared } from '../values/ownership.js'
 import { lookup, type Scope } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { queueLength } from '../values/state-places.js'
@@ -53,7 +53,7 @@ export const pushLocal = (c: Context, receiver: Value, node: CallExpression, sco
   noteChange(c, found.cell, 1)
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
   if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
-    c.objects.leaked.add(found.cell.id)
+    leak(c, found.cell)
   const all = [...items, ...added]
   setCell(c, found.cell, { k: 'list', items: all })
   return lengthOf(all)

@@ -7,8 +7,9 @@ import { cover, settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { conditional, type Flow, jump, leavable, scoped } from '../values/flow.js'
 import { decide } from '../values/known.js'
+import { requireLabels } from '../values/labels.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
-import { childScope, declareName, type Scope } from '../values/scope.js'
+import { childScope, declareName, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { breaks } from '../values/syntax.js'
 import { type Item, undefinedValue, type Value } from '../values/value.js'
@@ -282,6 +283,7 @@ export const switchCases = (
         )
       if (unwrapped(node.discriminant).type === 'MemberExpression')
         refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
+      requireLabels(c, subject, value, siteOf(scope, one.test))
       const e = equal(subject, value)
       if (e === null)
         return refuse(

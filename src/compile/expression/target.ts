@@ -24,7 +24,7 @@ export const targetOf = (c: Context, r: Reference, scope: Scope): Target => {
   if (r.k !== 'member') return r
   const { node, name, key } = r
   const object = present(c, r.object, siteOf(scope, node))
-  if (object.k === 'stale') return stale(c, object.what, siteOf(scope, node))
+  if (object.k === 'stale') return stale(c, object, siteOf(scope, node))
   if (object.k === 'state' && typeof key === 'string') {
     const variable = rootPlace(c, key)
     if (variable !== null) return { k: 'place', place: variable, name }
@@ -111,7 +111,7 @@ export const writeTarget = (c: Context, t: Target, v: Value, site: Site): void =
   switch (t.k) {
     case 'local':
       refuseOutside(c, t.cell, site.file, site.node)
-      if (c.objects.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
+      if (c.looping.acrossYields(t.cell.id)) refuseWhileLooping(c, t.cell, site.file, site.node)
       noteChange(c, t.cell, 0)
       return setCell(c, t.cell, settleValue(c, v))
     case 'place':

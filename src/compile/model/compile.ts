@@ -1,7 +1,8 @@
 /** From an author's model to a transition system. */
 import { at } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
-import { temp } from '../../ir/build.js'
+import { temp, zero } from '../../ir/build.js'
+import { type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { paramsOf } from '../../ir/param.js'
 import type {
   Agent,
@@ -21,14 +22,14 @@ import { mapBlock, mapLoads, mapStmt, type Visitor, walkBlock, walkExpr, walkStm
 import { type Domain, ModelError } from '../../lang/domain.js'
 import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
-import type { AnyProperty } from '../../lang/property.js'
+import type { AnyProperty, Measure, Predicate } from '../../lang/property.js'
 import { functionInfo } from '../../load/registry.js'
 import { shown } from '../../load/shown.js'
 import { placeInStack, placeOfFunction } from '../../load/stack.js'
 import { stoppableOnce } from '../../load/stoppable.js'
 import { ghostUse } from '../after/ghosts.js'
 import { sweep, sweepQuery } from '../after/live-locals.js'
-import { invoke } from '../expression/call.js'
+import { functionOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { integer } from '../values/arithmetic.js'
@@ -39,6 +40,8 @@ import { leaves } from '../values/layout.js'
 import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
+import { labelsAt } from './at.js'
+import { createAttempts } from './attempts.js'
 import { requireBuilding } from './building.js'
 
 export interface CompileInput {
@@ -146,22 +149,29 @@ const compileModel = (
   const c = createContext(state, shown)
   const initial = declareState(c, state, model.state)
   if (free !== null) declareFreeParams(c, model.params, free)
-  const agents: CompiledAgents = { agents: [], processes: [], steps: [], starts: [], decided: [] }
+  const agents: CompiledAgents = { agents: [], processes: [], labels: [], steps: [], starts: [], decided: [] }
   const processes = build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>
   const rules = build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>
   if (free !== null && free.shaping.size > 0) throw new Shaped()
-  compileProcesses(c, processes, agents, model.processes)
-  compileRules(c, rules, agents, model.rules)
-  const started = compileInit(c, model.init, p, agents)
-  const compiled: CompiledProperties = { properties: [], temporal: [], extremes: [] }
-  for (const [name, property] of Object.entries(properties)) compileProperty(c, name, property, p, compiled)
+  // Where params are free, what the first error has read says which of them shape the model.
+  const { attempt, failed, end } = createAttempts(c, free === null)
+  compileProcesses(c, processes, agents, model.processes, attempt)
+  const standing = failed() ? null : agents
+  compileRules(c, rules, agents, model.rules, attempt)
+  let started: Block = { body: [], end: { op: 'finish' } }
+  attempt(() => {
+    started = compileInit(c, model.init, p, agents)
+  })
+  const compiled: CompiledProperties = { safety: [], temporal: [], extremes: [] }
+  for (const [name, property] of Object.entries(properties)) attempt(() => compileProperty(c, name, property, p, standing, compiled))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
-  forbidGhosts(c, swept, agents)
+  for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
+  end()
   const read = loaded(
     c.draft.variables,
     [...swept.map(({ body }) => body), started],
     [
-      ...compiled.properties,
+      ...compiled.safety,
       ...compiled.temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
       ...compiled.extremes.map(({ measure }) => measure),
     ],
@@ -187,7 +197,7 @@ const compileModel = (
     steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
     init: stores(block(init)),
     initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
-    properties: compiled.properties.map((property) => ({ ...property, ...query(property) })),
+    safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
     failures: c.draft.failures,
@@ -262,19 +272,12 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>, defin
   return initial
 }
 
-const propertyKinds: ReadonlySet<unknown> = new Set([
-  'always',
-  'sometimes',
-  'bound',
-  'eventually',
-  'leadsTo',
-  'alwaysPossible',
-  'maximum',
-  'minimum',
-])
+/** Of those that authors write. */
+const isPropertyKind = (kind: unknown): boolean =>
+  typeof kind === 'string' && Object.hasOwn(propertyKinds, kind) && propertyKinds[kind as PropertyKind].asks !== null
 
 interface CompiledProperties {
-  readonly properties: CompiledProperty[]
+  readonly safety: CompiledProperty[]
   readonly temporal: TemporalProperty[]
   readonly extremes: Extreme[]
 }
@@ -284,25 +287,26 @@ const compileProperty = (
   name: string,
   property: AnyProperty<never, never>,
   params: unknown,
+  agents: CompiledAgents | null,
   into: CompiledProperties,
 ): void => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
-  if (!propertyKinds.has(kind))
+  if (!isPropertyKind(kind))
     throw new DiagnosticError(
       'MC014',
       `the property '${name}' says nothing`,
       'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
       placeOfFunction(property),
     )
-  const predicate = (fn: (s: never, p: never) => boolean): Query => compileQuery(c, name, fn, 'predicate', params)
-  const measure = (fn: (s: never, p: never) => number): Query => compileQuery(c, name, fn, 'measure', params)
+  const predicate = (fn: Predicate<never, never>): Query => compileQuery(c, name, fn, 'predicate', params, agents)
+  const measure = (fn: Measure<never, never>): Query => compileQuery(c, name, fn, 'measure', params, agents)
   switch (property.kind) {
     case 'always':
     case 'sometimes':
-      into.properties.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
+      into.safety.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
       return
     case 'bound':
-      into.properties.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
+      into.safety.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
       return
     case 'eventually':
     case 'alwaysPossible':
@@ -322,13 +326,14 @@ const compileProperty = (
   }
 }
 
-/** Compiles what a property asks of one state. */
+/** Compiles what a property asks of one state. `agents` is null where some process is wrong: then nobody knows at which labels processes stand. */
 const compileQuery = (
   c: Context,
   name: string,
-  fn: (s: never, p: never) => unknown,
+  fn: Predicate<never, never> | Measure<never, never>,
   gives: 'predicate' | 'measure',
   params: unknown,
+  agents: CompiledAgents | null,
 ): Query => {
   const { site, root } = siteOfFunction(c, fn)
   if (functionInfo(fn) === undefined)
@@ -339,7 +344,10 @@ const compileQuery = (
     )
   const out: Stmt[] = []
   begin(c, 'property', out, c.draft.params)
-  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params)], site, { ...root, instance: `property ${name}` })
+  const asksWhere = functionOf(c, constantValue(fn), site).body.params.length > 2
+  if (asksWhere && agents === null) return { body: [], value: zero, at: spanOf(site.file, site.node) }
+  const where = asksWhere && agents !== null ? [labelsAt(c, agents)] : []
+  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...where], site, { ...root, instance: `property ${name}` })
   if (v.k === 'const' && v.value === undefined)
     return refuse(
       c,
@@ -355,30 +363,28 @@ const compileQuery = (
 
 const forbidGhosts = (
   c: Context,
+  agent: Agent,
   steps: readonly { readonly agent: number; readonly body: Block; readonly at: Span }[],
-  agents: CompiledAgents,
 ): void => {
-  for (const agent of agents.agents) {
-    const own = steps.filter((step) => step.agent === agent.id)
-    const use = ghostUse(
-      own.map((step) => step.body),
-      {
-        isGhost: (v) => c.draft.variables[v]?.role.kind === 'ghost',
-        nameOf: (v) => c.draft.variables[v]?.name ?? '?',
-        readAt: (e) => c.draft.ghostReads.get(e),
-      },
-      own[0]?.at ?? { file: 0, start: 0, end: 0 },
+  const own = steps.filter((step) => step.agent === agent.id)
+  const use = ghostUse(
+    own.map((step) => step.body),
+    {
+      isGhost: (v) => c.draft.variables[v]?.role.kind === 'ghost',
+      nameOf: (v) => c.draft.variables[v]?.name ?? '?',
+      readAt: (e) => c.draft.ghostReads.get(e),
+    },
+    own[0]?.at ?? { file: 0, start: 0, end: 0 },
+  )
+  if (use !== null)
+    return refuse(
+      c,
+      'MC302',
+      use.read.file,
+      use.read,
+      `a ghost decides ${use.what}`,
+      'ghosts are for properties, asserts and other ghosts only: give the protocol a variable of its own',
     )
-    if (use !== null)
-      return refuse(
-        c,
-        'MC302',
-        use.read.file,
-        use.read,
-        `a ghost decides ${use.what}`,
-        'ghosts are for properties, asserts and other ghosts only: give the protocol a variable of its own',
-      )
-  }
 }
 
 /** The variables that stand for params, as far as anything reads them. */

@@ -2,13 +2,14 @@
 import type { Block, Expr, Span } from '../../ir/system.js'
 import type { Purpose } from '../values/code.js'
 import { begin, type Context } from '../values/context.js'
-import { close, type OpenBlock } from '../values/emit.js'
+import { close, count, type OpenBlock } from '../values/emit.js'
 import { assume, decide, type Known } from '../values/known.js'
+import type { Label } from '../values/labels.js'
 import { keepReads } from '../values/reads.js'
 import type { Cell, Scope } from '../values/scope.js'
 import type { Type } from '../values/type.js'
 import type { Value } from '../values/value.js'
-import { onOwnWay } from '../values/way.js'
+import { onOwnWay, type Shared } from '../values/way.js'
 
 /** A generator in progress. */
 interface Frame {
@@ -31,11 +32,13 @@ export interface CompiledLocation {
   readonly id: number
   readonly key: string
   /** The label, as far as the locals that are restored say it. */
-  readonly label: () => string
+  readonly label: () => Label
   readonly at: Span
   readonly cells: readonly LocalCell[]
   /** What integers the locals hold here: less than all that they hold anywhere. */
   readonly integers: Map<string, { type: Type; changes: number }>
+  /** Which of the locals share their objects, on some way here. */
+  shared: Shared
   /** What all ways here say of the free params. */
   known: Known
   /** Locals that have no value here on some way: one of the same name hid them at a yield before. */
@@ -95,6 +98,7 @@ export const branch = (m: Machine, condition: Expr, then: Next, otherwise: Next)
   const { known } = m.c.way
   const test = decide(known, condition)
   if (test.op === 'const') return test.value === 0 ? otherwise() : then()
+  count(m.c)
   const arm = (truth: boolean, go: Next): Block =>
     fork(m, () => {
       m.c.way.known = assume(known, test, truth)

@@ -20,6 +20,7 @@ import { liveLocals } from '../after/live-locals.js'
 import { functionOf } from '../expression/call.js'
 import { begin, type Context } from '../values/context.js'
 import { declareVariables, fileNumber } from '../values/draft.js'
+import type { Label } from '../values/labels.js'
 import { leaves } from '../values/layout.js'
 import { functionScope, type Scope } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
@@ -68,13 +69,15 @@ export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Mac
     frameVariables: null,
     finish: () => finish(m),
   }
-  c.objects.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
+  c.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
   return m
 }
 
 export interface CompiledAgents {
   readonly agents: Agent[]
   readonly processes: Process[]
+  /** Of each process its function, and the labels of its locations but the final one. */
+  readonly labels: { readonly body: AnyFunction; readonly labels: readonly Label[] }[]
   readonly steps: Step[]
   /** What locals hold at the start, where it is not their least value: stores for `init`. */
   readonly starts: { readonly variable: number; readonly element: number; readonly value: number }[]
@@ -87,17 +90,18 @@ export const compileProcesses = (
   definitions: Readonly<Record<string, ProcessDefinition<never>>>,
   into: CompiledAgents,
   around: unknown,
+  attempt: (part: () => void) => void,
 ): void => {
   for (const [name, entry] of Object.entries(definitions))
     for (const instance of instances<AnyFunction>(name, entry as AnyFunction | Each<AnyFunction>))
-      compileProcess(c, name, instance, into, around)
+      attempt(() => compileProcess(c, name, instance, into, around))
 }
 
 const compileProcess = (
   c: Context,
   group: string,
   instance: Instance<AnyFunction>,
-  { agents, processes, steps, starts, decided }: CompiledAgents,
+  { agents, processes, labels, steps, starts, decided }: CompiledAgents,
   around: unknown,
 ): void => {
   const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number, fairness: 'weak' }
@@ -139,14 +143,18 @@ const compileProcess = (
     decided.push(...startOf(prune(start), pc, (variable, element) => indexOf(c, variable, element), spanOf(site.file, site.node)))
   else if (start.end.op === 'goto' && (start.end.location === 0 || locations.length === 0))
     starts.push(...constants.filter(({ variable }) => alive[0]?.has(variable)))
+  const labelled: Label[] = []
   const all: Location[] = locations.map((location) => {
     begin(c, 'step', [], location.known)
     restore(m, location)
     const { id, key } = location
-    return { id, key, label: location.label(), at: location.at, final: false, live: namesOf(at(alive, id), localOf) }
+    const label = location.label()
+    labelled.push(label)
+    return { id, key, label: label.text, at: location.at, final: false, live: namesOf(at(alive, id), localOf) }
   })
   all.push({ id: locations.length, key: 'end', label: 'returned', at: spanOf(site.file, site.node), final: true, live: [] })
   processes.push({ id: process, agent: agent.id, pc, locations: all })
+  labels.push({ body: instance.body, labels: labelled })
   blocks.forEach((block, id) => {
     const location = at(all, id)
     steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
@@ -256,6 +264,7 @@ export const compileRules = (
   definitions: Readonly<Record<string, Rules<never>>>,
   into: CompiledAgents,
   around: unknown,
+  attempt: (part: () => void) => void,
 ): void => {
   for (const [name, entry] of Object.entries(definitions)) {
     for (const instance of instances<AnyFunction | Readonly<Record<string, AnyFunction>>>(
@@ -272,7 +281,7 @@ export const compileRules = (
       }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
-      for (const [label, body] of Object.entries(rules)) compileRule(c, agent, { label, body }, into, around)
+      for (const [label, body] of Object.entries(rules)) attempt(() => compileRule(c, agent, { label, body }, into, around))
     }
   }
 }

@@ -1,28 +1,29 @@
 /** `yield*`: choices, and helpers that run in place; `when`, which blocks a way. */
 import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../../ir/build.js'
-import type { Expr, Span } from '../../ir/system.js'
+import type { Expr, Span, Stmt } from '../../ir/system.js'
 import { choose, when } from '../../lang/step.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from '../expression/call.js'
 import { condition, refine } from '../expression/condition.js'
 import { itemsOf, select1 } from '../expression/element.js'
 import { binaryOperand, evaluate, evaluateObject, spreadItems } from '../expression/expression.js'
 import { spreadFields } from '../expression/literal.js'
-import { partsToLastYield } from '../expression/order.js'
+import { type Decided, decidedPart, partsToLastYield } from '../expression/order.js'
 import { referenceTo } from '../expression/reference.js'
 import { compound } from '../expression/target.js'
 import { operand } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { newTemp } from '../values/draft.js'
-import { settle, settleValue } from '../values/emit.js'
+import { emitInto, settle, settleValue } from '../values/emit.js'
 import type { Evaluated } from '../values/evaluated.js'
+import { decide } from '../values/known.js'
 import { compact } from '../values/layout.js'
 import { hold, unwrapped } from '../values/ownership.js'
 import { type Fn, lookup, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { hasMember, wholeOf } from '../values/state-places.js'
-import { callsIn, yieldsIn } from '../values/syntax.js'
-import { asInt, constantValue, describe, int, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import { assignsLocals, callsIn, yieldsIn } from '../values/syntax.js'
+import { asBool, asInt, constantValue, describe, int, lift, type Place, undefinedValue, type Value } from '../values/value.js'
 import { cellValue } from '../values/way.js'
 import { blocked, branch, fork, type Machine, type Next } from './agent-context.js'
 import { runBody } from './process.js'
@@ -33,7 +34,10 @@ import { runBody } from './process.js'
  */
 export const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next): void => {
   const { c } = m
-  const parts = partsToLastYield(expression)
+  const whole = expression.type === 'AssignmentExpression' ? expression.right : expression
+  const assigns = assignsLocals(whole, (callee) => callee.type !== 'Identifier' || 'cell' in (lookup(scope, callee.name) ?? {}))
+  const decided: Decided = (test) => decidedTest(c, test, scope, assigns)
+  const parts = partsToLastYield(expression, decided)
   const from = (i: number, evaluated: ReadonlyMap<object, Evaluated>): void => {
     c.way.evaluated = evaluated
     const part = parts[i]
@@ -68,7 +72,7 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
         const reference = referenceTo(c, part.node, scope)
         const called = parts[i + 1]
         // A step may end before the assignment: the target is found again then, and must be the same one.
-        if (called?.kind !== 'yield' || !standsAlone(expression, called.node) || !mayPause(c, called.node, scope))
+        if (called?.kind !== 'yield' || !standsAlone(expression, called.node, decided) || !mayPause(c, called.node, scope))
           return on(node, { k: 'reference', reference })
         // A function of this one may assign the locals that the target is found by.
         if (isOwnFunction(c, called.node, scope) || (reference.k === 'member' && reference.object.k === 'optional'))
@@ -98,19 +102,56 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
           return callsIn(node).some((inside) => isLanguage(c, inside.callee, choose, scope))
             ? refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
             : refuse(c, 'MC108', scope.file, node, 'a yield inside an expression', "a step starts with a statement: `yield 'label'`")
-        return delegate(m, part.node, !standsAlone(expression, part.node), scope, (value) => on(node, { k: 'value', value }))
+        return delegate(m, part.node, !standsAlone(expression, part.node, decided), scope, (value) => on(node, { k: 'value', value }))
     }
   }
   from(0, new Map())
 }
 
 /** Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x = yield* f()`, `s.a[i] = yield* f()`. */
-const standsAlone = (expression: Expression, node: Expression): boolean =>
-  expression === node ||
+const standsAlone = (expression: Expression, node: Expression, decided: Decided): boolean =>
+  decidedPart(expression, decided) === node ||
   (expression.type === 'AssignmentExpression' &&
     expression.operator === '=' &&
-    expression.right === node &&
+    decidedPart(expression.right, decided) === node &&
     isFixedTarget(expression.left as Expression))
+
+/** What a test comes to that is made of params and constants alone. `assigns`: something beside it may assign locals before its turn comes. */
+const decidedTest = (c: Context, node: Expression, scope: Scope, assigns: boolean): boolean | null => {
+  const isFixed = (name: string): boolean => {
+    const found = lookup(scope, name)
+    return found !== null && (!('cell' in found) || found.cell.constant || !assigns)
+  }
+  if (!isPlain(node, isFixed)) return null
+  const out: Stmt[] = []
+  const v = emitInto(c, out, () => evaluateObject(c, node, scope))
+  if (v.k === 'const' && (typeof v.value === 'boolean' || v.value === null || v.value === undefined)) return v.value === true
+  const e = asBool(v)
+  const test = e === null || out.length > 0 ? null : decide(c.way.known, e)
+  return test?.op === 'const' ? test.value !== 0 : null
+}
+
+/** Names, constants and comparisons of these: to evaluate them once more changes nothing. */
+const isPlain = (node: Expression, isFixed: (name: string) => boolean): boolean => {
+  switch (node.type) {
+    case 'Literal':
+      return true
+    case 'Identifier':
+      return isFixed(node.name)
+    case 'MemberExpression':
+      return !node.computed && !node.optional && isPlain(node.object, isFixed)
+    case 'UnaryExpression':
+      return node.operator === '!' && isPlain(node.argument, isFixed)
+    case 'BinaryExpression':
+      return node.left.type !== 'PrivateIdentifier' && isPlain(node.left, isFixed) && isPlain(node.right, isFixed)
+    case 'LogicalExpression':
+      return isPlain(node.left, isFixed) && isPlain(node.right, isFixed)
+    default: {
+      const inner = unwrapped(node)
+      return inner !== node && isPlain(inner, isFixed)
+    }
+  }
+}
 
 const isFixedTarget = (node: Expression): boolean =>
   node.type === 'Identifier' ||
@@ -295,9 +336,18 @@ export const isWhen = (c: Context, node: CallExpression, scope: Scope): boolean 
 export const guard = (m: Machine, node: CallExpression, scope: Scope, next: Next): void => {
   const { c } = m
   if (m.kind === 'process') return refuse(c, 'MC108', scope.file, node, 'when(...) in a process', 'write yield until(label, condition)')
-  const [test] = node.arguments
+  const [test, more] = node.arguments
   if (test === undefined || test.type === 'SpreadElement')
     return refuse(c, 'MC201', scope.file, node, 'when() of nothing', 'write when(condition)')
+  if (more !== undefined)
+    return refuse(
+      c,
+      'MC201',
+      scope.file,
+      node,
+      'when(...) of more than a condition',
+      'write when(condition): the name of a rule is its label',
+    )
   withYields(m, test, scope, () => {
     const e = condition(c, evaluate(c, test, scope), { file: scope.file, node: test })
     branch(

@@ -4,31 +4,34 @@
  * The locals that are visible at a yield are saved in variables of the state. Their types are found by iteration: a location is compiled
  * again until no way to any location brings a local a value that its type does not cover.
  */
-import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
+import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-parser'
 import { at } from '../../at.js'
 import { constant, load } from '../../ir/build.js'
 import { type Expr, type FrameEntry, unflatten } from '../../ir/system.js'
 import { choose, until } from '../../lang/step.js'
-import { calleeOf } from '../expression/call.js'
+import { calleeOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
 import type { Context } from '../values/context.js'
 import { joinOrRefuse } from '../values/flow.js'
 import { join, sameKnown } from '../values/known.js'
+import { computedBy, type Label, patternOf } from '../values/labels.js'
 import { leaves, lower, raise } from '../values/layout.js'
+import { sharedAmong, sharedByAny, sharesMore } from '../values/ownership.js'
 import { type Cell, type Scope, visibleCells } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
+import { staled } from '../values/stale.js'
 import { wholeOf } from '../values/state-places.js'
 import { sameType, type Type, typeOf, zeroIn } from '../values/type.js'
-import { constantValue, int, type Value } from '../values/value.js'
-import { onOwnWay, setCell } from '../values/way.js'
+import { constantValue, describe, int, type Value } from '../values/value.js'
+import { notShared, onOwnWay, setCell } from '../values/way.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './agent-context.js'
 
 interface PauseSite {
-  readonly label: () => string
-  /** The condition of `until`, and where it stands. */
-  readonly condition: { readonly node: Expression; readonly scope: Scope } | null
+  readonly label: () => Label
+  /** The condition of `until`, where it stands, and the call as it should be where it is no function. */
+  readonly condition: { readonly node: Expression; readonly scope: Scope; readonly instead: string } | null
 }
 
 export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): void => {
@@ -57,6 +60,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       at: spanOf(scope.file, node),
       cells,
       integers: new Map(),
+      shared: notShared,
       known: c.way.known,
       lost: new Set(),
       resume: () => {
@@ -66,13 +70,19 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
         const { purpose } = c.code
         c.code.purpose = 'condition'
         c.code.outside = c.way.cells
-        const v = runCondition(m, waits.node, waits.scope)
+        const v = runCondition(m, waits)
         c.code.outside = null
         c.code.purpose = purpose
         branch(m, v, next, blocked(m))
       },
     }
     m.locations.set(key, location)
+    m.dirty.add(key)
+  }
+  const among = sharedAmong(c.way.shared, new Set(location.cells.map(({ cell }) => cell.id)))
+  const shared = sharedByAny([location.shared, among])
+  if (sharesMore(shared, location.shared)) {
+    location.shared = shared
     m.dirty.add(key)
   }
   const known = join(location.known, c.way.known)
@@ -92,57 +102,96 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
   if (argument.type === 'CallExpression') {
     const fn = calleeOf(c, argument, scope)
     if (fn.k === 'const' && fn.value === until) {
-      const [label, test] = argument.arguments
-      if (label === undefined || test === undefined || label.type === 'SpreadElement' || test.type === 'SpreadElement')
+      const [label, test, more] = argument.arguments
+      const isPair = label !== undefined && test !== undefined && more === undefined && !isFunctionNode(label)
+      if (!isPair || label.type === 'SpreadElement' || test.type === 'SpreadElement')
         return refuse(
           c,
           'MC114',
           scope.file,
           argument,
           'until(...) takes a label and a condition',
-          "yield until('lock', () => s.lock === null)",
+          `write yield ${untilOf(c, argument.arguments, scope)}`,
         )
-      labelText(c, label, scope)
+      labelOf(c, label, scope)
       evaluateText(c, label, scope)
-      return { label: () => labelText(c, label, scope), condition: { node: test, scope } }
+      const instead = `until(${textOf(c, scope.file, label)}, () => ${textOf(c, scope.file, test)})`
+      return { label: () => labelOf(c, label, scope), condition: { node: test, scope, instead } }
     }
     if (fn.k === 'const' && fn.value === choose)
       return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
   }
   // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
-  labelText(c, argument, scope)
+  labelOf(c, argument, scope)
   evaluateText(c, argument, scope)
-  return { label: () => labelText(c, argument, scope), condition: null }
+  return { label: () => labelOf(c, argument, scope), condition: null }
 }
 
-/** The label as far as it is known when the model is compiled: a computed one as it is written. */
-const labelText = (c: Context, node: Expression, scope: Scope): string => {
-  if (node.type === 'Literal' && typeof node.value === 'string') return node.value
+/** As these arguments may have been meant. */
+const untilOf = (c: Context, args: CallExpression['arguments'], scope: Scope): string => {
+  const isText = (node: Node): boolean => node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node.value === 'string')
+  const label = args.find(isText)
+  const test = args.find((a) => !isText(a) && a.type !== 'SpreadElement')
+  const [name, condition] = [label, test].map((a) => (a === undefined ? null : textOf(c, scope.file, a)))
+  const asFunction = test === undefined || isFunctionNode(test) ? condition : `() => ${condition}`
+  return `until(${name ?? "'lock'"}, ${asFunction ?? '() => s.lock === null'})`
+}
+
+const isFunctionNode = ({ type }: Node): boolean => type === 'ArrowFunctionExpression' || type === 'FunctionExpression'
+
+/** The label as far as it is known when the model is compiled. */
+const labelOf = (c: Context, node: Expression, scope: Scope): Label => {
+  const label = labelAsWritten(c, node, scope)
+  if (label.text.trim() !== '') return label
+  return refuse(c, 'MC114', scope.file, node, 'the label is empty', "say what the step does, as races show it: yield 'read the entry'")
+}
+
+const labelAsWritten = (c: Context, node: Expression, scope: Scope): Label => {
   if (node.type === 'TemplateLiteral') {
-    const parts = node.expressions.map((e) => constantText(c, e, scope))
-    return node.quasis
-      .map(
-        (q, i) =>
-          `${q.value.cooked ?? q.value.raw}${i < parts.length ? (parts[i] ?? `\${${textOf(c, scope.file, node.expressions[i] ?? node)}}`) : ''}`,
-      )
-      .join('')
+    const parts = node.quasis.flatMap((q, i) => {
+      const e = node.expressions[i]
+      const known = q.value.cooked ?? q.value.raw
+      return e === undefined ? [{ text: known, known }] : [{ text: known, known }, holeOf(c, e, scope)]
+    })
+    const computed = parts.some(({ known }) => known === null) ? computedBy(patternOf(parts.map(({ known }) => known))) : null
+    return { text: parts.map(({ text }) => text).join(''), computed }
   }
   const text = constantText(c, node, scope, 'texts')
-  if (text !== null) return text
-  if (node.type === 'ConditionalExpression') return `${labelText(c, node.consequent, scope)} | ${labelText(c, node.alternate, scope)}`
+  if (text !== null) return { text, computed: null }
+  const texts = enumTexts(c, node, scope)
+  if (texts !== null) return { text: texts.join(' | '), computed: computedBy(texts.map((one) => patternOf([one])).join('|')) }
+  if (node.type === 'ConditionalExpression') {
+    const arms = [labelOf(c, node.consequent, scope), labelOf(c, node.alternate, scope)]
+    const pattern = arms.map((arm) => arm.computed?.source ?? patternOf([arm.text])).join('|')
+    return { text: arms.map((arm) => arm.text).join(' | '), computed: computedBy(pattern) }
+  }
   return refuse(c, 'MC114', scope.file, node, 'this is no label', "a label is a text: yield 'read the entry', or a template literal")
+}
+
+const holeOf = (c: Context, node: Expression, scope: Scope): { readonly text: string; readonly known: string | null } => {
+  const known = constantText(c, node, scope)
+  return { text: known ?? '…', known }
 }
 
 /** A constant as text: `texts` alone, or whatever a template literal may show. */
 const constantText = (c: Context, node: Expression, scope: Scope, what: 'texts' | 'scalars' = 'scalars'): string | null => {
-  const v = onOwnWay(c, [], () => evaluate(c, node, scope))
+  const v = looked(c, node, scope)
   return v.k === 'const' &&
     (typeof v.value === 'string' || (what === 'scalars' && (typeof v.value === 'number' || typeof v.value === 'boolean')))
     ? String(v.value)
     : null
 }
 
-const runCondition = (m: Machine, node: Expression, scope: Scope): Expr => {
+/** All that a label that a helper is passed may be. */
+const enumTexts = (c: Context, node: Expression, scope: Scope): readonly string[] | null => {
+  const v = node.type === 'ConditionalExpression' ? null : looked(c, node, scope)
+  return v?.k === 'enum' ? v.values : null
+}
+
+/** The value of an expression, which is not evaluated for good. */
+const looked = (c: Context, node: Expression, scope: Scope): Value => onOwnWay(c, [], () => evaluate(c, node, scope))
+
+const runCondition = (m: Machine, { node, scope, instead }: NonNullable<PauseSite['condition']>): Expr => {
   const { c } = m
   const site: Site = { file: scope.file, node }
   if (node.type === 'ArrowFunctionExpression' && node.body.type !== 'BlockStatement' && node.params.length === 0)
@@ -155,8 +204,21 @@ const runCondition = (m: Machine, node: Expression, scope: Scope): Expr => {
     start: node.start,
     end: node.end,
   } as unknown as CallExpression
-  return condition(c, evaluate(c, call as Expression, scope), site)
+  const fn = calleeOf(c, call, scope)
+  if (!isFunction(fn))
+    return refuse(
+      c,
+      'MC201',
+      site.file,
+      node,
+      `the condition of until(...) is ${describe(fn)}, not a function`,
+      `write ${instead}: it is asked again and again`,
+    )
+  return condition(c, fn.k === 'method' ? evaluate(c, call as Expression, scope) : invoke(c, fn, [], site, scope), site)
 }
+
+const isFunction = (v: Value): boolean =>
+  v.k === 'closure' || v.k === 'method' || v.k === 'stale' || (v.k === 'const' && typeof v.value === 'function')
 
 /** The locals that the generators in progress can see, each with the outermost one that can. */
 const visibleLocals = (scopes: readonly Scope[]): LocalCell[] => {
@@ -223,26 +285,24 @@ const narrowed = (value: Value, type: Type | undefined): Value => {
 
 /** A reference that a local (not a parameter) holds is stale after the yield, wherever in the value it is. */
 const forFrame = (t: Type, cell: Cell, name = cell.name): Type => {
-  const fields = (of: ReadonlyMap<string, Type>): Map<string, Type> =>
+  const of = cell.parameter ? 'parameter' : 'local'
+  const fields = (all: ReadonlyMap<string, Type>): Map<string, Type> =>
     new Map(
-      [...of].map(([field, f]) => [
-        field,
-        f.k === 'ref' ? { k: 'stale', what: `'${name}.${field}'` } : forFrame(f, cell, `${name}.${field}`),
-      ]),
+      [...all].map(([field, f]) => [field, f.k === 'ref' ? staled(`${name}.${field}`, f, of) : forFrame(f, cell, `${name}.${field}`)]),
     )
   switch (t.k) {
     case 'ref':
-      return cell.parameter ? t : { k: 'stale', what: `'${name}'` }
+      return cell.parameter ? t : staled(name, t, of)
     case 'optional': {
-      const of = forFrame(t.of, cell, name)
-      return t.of.k === 'ref' || of.k === 'stale' ? { k: 'stale', what: `'${name}'` } : { ...t, of }
+      const there = forFrame(t.of, cell, name)
+      return t.of.k === 'ref' || there.k === 'stale' ? staled(name, t, of) : { ...t, of: there }
     }
     case 'record':
       return { k: 'record', fields: fields(t.fields) }
     case 'union':
-      return { ...t, variants: t.variants.map(([variant, of]) => [variant, fields(of)]) }
+      return { ...t, variants: t.variants.map(([variant, own]) => [variant, fields(own)]) }
     case 'list':
-      return t.of.k === 'ref' ? { k: 'stale', what: `'${name}'` } : { ...t, of: forFrame(t.of, cell, `${name}[..]`) }
+      return t.of.k === 'ref' ? staled(name, t, of) : { ...t, of: forFrame(t.of, cell, `${name}[..]`) }
     default:
       return t
   }
@@ -292,6 +352,7 @@ const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type 
 export const restore = (m: Machine, location: CompiledLocation): void => {
   const { c } = m
   c.way.cells = new Map()
+  c.way.shared = location.shared
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
     if (local === undefined || location.lost.has(cell.id)) continue

@@ -21,7 +21,7 @@ export const integer = (c: Context, v: Value, site: Site, operator: string): Ran
   if (v.k === 'optional') return integer(c, operand(c, v, site), site, operator)
   const i = asInt(v)
   if (i !== null) return i
-  if (v.k === 'stale') return stale(c, v.what, site)
+  if (v.k === 'stale') return stale(c, v, site)
   if (v.k === 'const' && typeof v.value === 'number')
     return refuse(
       c,

@@ -12,7 +12,7 @@ export type Purpose = 'step' | 'condition' | 'text' | 'property' | 'init' | 'sta
 export interface Code {
   /** Labels, messages and conditions have a purpose of their own while they are compiled. */
   purpose: Purpose
-  /** How many statements have been emitted. */
+  /** How many statements have been emitted, and places at which ways part. */
   statements: number
   /** How many of them are stores. */
   stores: number

@@ -39,7 +39,7 @@ export const spanOfInto = ({ site }: Into): Span => spanOf(site.file, site.node)
  */
 export const coerce = (c: Context, v: Value, target: Domain, into: Into): Value => {
   const domain = unghost(target)
-  if (v.k === 'stale') return stale(c, v.what, into.site)
+  if (v.k === 'stale') return stale(c, v, into.site)
   if (v.k === 'ref') stillThere(c, v.place, spanOfInto(into))
   if (v.k === 'optional' && domain.kind !== 'optional') {
     check(c, v.present, 'range', spanOfInto(into), `${into.name} = ${String(v.absent)} is outside its domain`)
@@ -185,12 +185,22 @@ const coerceUnion = (c: Context, v: Value, domain: DomainOf<'union'>, into: Into
   const whole = lift(wholeOf(c, at)(v))
   if (whole.k === 'record') return coerceVariant(c, v, whole.fields, domain, into)
   if (whole.k !== 'union' || whole.tag !== domain.tag) return wrong(c, v, domain, into)
+  const ownOf = (variant: string): Readonly<Record<string, Domain>> | undefined =>
+    Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
+  const fits = whole.variants.map(([variant, fields]) => hasFields(ownOf(variant), fields))
   return {
     k: 'union',
     tag: domain.tag,
     at: whole.at,
     variants: whole.variants.map(([variant, fields], i) => {
-      const own = Object.hasOwn(domain.variants, variant) ? domain.variants[variant] : undefined
+      const own = ownOf(variant)
+      const active = eq(whole.at, constant(i))
+      if (fits.includes(true) && fits[i] !== true) {
+        // TypeScript knows from a test before that it is none of these; here it is asked.
+        const message = own === undefined ? `${name} has no variant '${variant}'` : `${name}: '${variant}' has other fields`
+        check(c, not(active), 'range', at, message)
+        return [variant, new Map()]
+      }
       if (own === undefined)
         return refuse(
           c,
@@ -200,7 +210,6 @@ const coerceUnion = (c: Context, v: Value, domain: DomainOf<'union'>, into: Into
           `${name} has no variant '${variant}'`,
           `its variants are ${Object.keys(domain.variants).join(', ')}`,
         )
-      const active = eq(whole.at, constant(i))
       const coerced = convertWhere(c, active, { k: 'record', fields }, at, (value) => ({
         k: 'record',
         fields: coerceFields(c, value.k === 'record' ? value.fields : fields, own, into),
@@ -213,10 +222,10 @@ const coerceUnion = (c: Context, v: Value, domain: DomainOf<'union'>, into: Into
 /** A record as a union: its tag says of which variant. */
 const coerceVariant = (c: Context, v: Value, all: ReadonlyMap<string, Value>, domain: DomainOf<'union'>, into: Into): Value => {
   const { name, site } = into
-  const tag = all.get(domain.tag)
+  const tag = thereOrCheck(c, all.get(domain.tag), spanOfInto(into), `${name}.${domain.tag}`)
   const given = new Map([...all].filter(([f]) => f !== domain.tag))
   if (tag?.k === 'enum') {
-    // Variants of the same fields: which one it is, is known only when the model runs.
+    // Which variant it is, is known only when the model runs.
     const variants = tag.values.map((variant): [string, ReadonlyMap<string, Value>] => [variant, given])
     return coerce(c, { k: 'union', tag: domain.tag, at: settle(c, tag.e), variants }, domain, into)
   }
@@ -233,6 +242,16 @@ const coerceVariant = (c: Context, v: Value, all: ReadonlyMap<string, Value>, do
     )
   return { k: 'record', fields: new Map([[domain.tag, constantValue(variant)], ...coerceFields(c, given, fields, into)]) }
 }
+
+/** A value that must be there. */
+const thereOrCheck = (c: Context, v: Value | undefined, at: Span, name: string): Value | undefined => {
+  if (v?.k !== 'optional') return v
+  check(c, v.present, 'range', at, `${name} = ${String(v.absent)} is outside its domain`)
+  return v.of
+}
+
+const hasFields = (domains: Readonly<Record<string, Domain>> | undefined, fields: ReadonlyMap<string, Value>): boolean =>
+  domains !== undefined && Object.keys(domains).length === fields.size && [...fields.keys()].every((name) => Object.hasOwn(domains, name))
 
 /** Converts a value that matters only where a condition holds; only there its checks can fail. */
 const convertWhere = (c: Context, condition: Expr, v: Value, at: Span, convert: (v: Value) => Value): Value => {

@@ -7,7 +7,7 @@ import type { Domain } from '../../lang/domain.js'
 import { type Code, createCode, type Purpose } from './code.js'
 import { createDraft, type Draft } from './draft.js'
 import type { Known } from './known.js'
-import { createObjects, type LocalObjects } from './ownership.js'
+import { createLooping, type Looping } from './ownership.js'
 import { createWay, type Way } from './way.js'
 
 export interface Context {
@@ -17,8 +17,8 @@ export interface Context {
   readonly shown: (path: string) => string
   /** The system, to which all that is compiled adds. */
   readonly draft: Draft
-  /** Who knows of the objects in locals. */
-  readonly objects: LocalObjects
+  /** Which local lists loops go over. */
+  readonly looping: Looping
   /** The step, property or `init` that is being compiled. */
   code: Code
   /** The way through it. */
@@ -29,7 +29,7 @@ export const createContext = (state: Readonly<Record<string, Domain>>, shown: (p
   state,
   shown,
   draft: createDraft(),
-  objects: createObjects(),
+  looping: createLooping(),
   code: createCode('step'),
   way: createWay([], new Map()),
 })

@@ -26,7 +26,8 @@ export const close = (block: OpenBlock): Block => {
  */
 const mostStatements = 40_000
 
-export const emit = (c: Context, stmt: Stmt): void => {
+/** Counts a statement, or a place where ways part. @throws DiagnosticError MC402 where a step has too many. */
+export const count = (c: Context): void => {
   c.code.statements++
   if (c.code.statements > mostStatements)
     throw new DiagnosticError(
@@ -35,6 +36,10 @@ export const emit = (c: Context, stmt: Stmt): void => {
       'make its loops shorter, its arrays smaller, or split it with a yield',
       nearestPlace(c),
     )
+}
+
+export const emit = (c: Context, stmt: Stmt): void => {
+  count(c)
   if (stmt.op === 'store') c.way.written.set(stmt.variable, ++c.code.stores)
   c.way.out.push(stmt)
 }

@@ -8,11 +8,12 @@ import { newTemp } from './draft.js'
 import { append, emit, emitInto, insertInto, settleValue } from './emit.js'
 import { assume, decide, type Known } from './known.js'
 import { leaves, lower, raise, scalarAt } from './layout.js'
+import { sharedByAny } from './ownership.js'
 import { refuse, type Site, spanOf } from './site.js'
 import { wholeOf } from './state-places.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
 import { absences, asBool, boolean, thereIf, undefinedValue, type Value } from './value.js'
-import type { Arrival, Cells, JumpTarget } from './way.js'
+import type { Arrival, Cells, JumpTarget, Shared, Way } from './way.js'
 
 /** Whether control goes on behind a statement. */
 export type Flow = 'next' | 'never'
@@ -98,23 +99,25 @@ export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], si
     'the value',
   )
   c.way.cells = cells
+  c.way.shared = sharedByAny(arrivals.map((arrival) => arrival.shared))
   return value
 }
 
 /** Runs one arm of a conditional into a list of its own. */
 const arm = (
   c: Context,
-  before: Cells,
+  before: Pick<Way, 'cells' | 'shared'>,
   known: Known,
   body: () => Value | 'never',
-): { out: Stmt[]; cells: Cells; value: Value | 'never' } => {
+): { out: Stmt[]; cells: Cells; shared: Shared; value: Value | 'never' } => {
   const out: Stmt[] = []
   const outer = c.way.known
-  c.way.cells = before
+  c.way.cells = before.cells
+  c.way.shared = before.shared
   c.way.known = known
   const value = emitInto(c, out, body)
   c.way.known = outer
-  return { out, cells: c.way.cells, value }
+  return { out, cells: c.way.cells, shared: c.way.shared, value }
 }
 
 /**
@@ -130,13 +133,14 @@ export const conditional = (
 ): Value | 'never' => {
   const condition = decide(c.way.known, test)
   if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
-  const before = c.way.cells
-  const a = arm(c, before, assume(c.way.known, condition, true), then)
-  const b = arm(c, before, assume(c.way.known, condition, false), otherwise)
+  const { cells: before, shared } = c.way
+  const a = arm(c, { cells: before, shared }, assume(c.way.known, condition, true), then)
+  const b = arm(c, { cells: before, shared }, assume(c.way.known, condition, false), otherwise)
   // What follows is compiled for the ways that come there.
   if (a.value === 'never') c.way.known = assume(c.way.known, condition, false)
   else if (b.value === 'never') c.way.known = assume(c.way.known, condition, true)
   if (a.out.length === 0 && b.out.length === 0 && a.cells === before && b.cells === before && a.value !== 'never' && b.value !== 'never') {
+    c.way.shared = sharedByAny([a.shared, b.shared])
     const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
     const read = wholeOf(c, spanOf(site.file, site.node))
     const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
@@ -144,7 +148,7 @@ export const conditional = (
   }
   emit(c, { op: 'if', condition, then: a.out, else: b.out })
   const arrivals: Arrival[] = []
-  for (const way of [a, b]) if (way.value !== 'never') arrivals.push({ out: way.out, exits: false, cells: way.cells, value: way.value })
+  for (const way of [a, b]) if (way.value !== 'never') arrivals.push({ ...way, exits: false, value: way.value })
   if (arrivals.length === 0) return 'never'
   return meetIn(c, before, arrivals, site)
 }
@@ -167,6 +171,7 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
     const cells = new Map(before)
     for (const id of before.keys()) cells.set(id, only.cells.get(id) ?? undefinedValue)
     c.way.cells = cells
+    c.way.shared = only.shared
     return only.value
   }
   return meet(c, before, arrivals, site)
@@ -178,7 +183,7 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
 export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, refine: () => void = () => {}): Expr => {
   const test = decide(c.way.known, left)
   if (test.op === 'const') return test.value === 0 ? zeroOf : right()
-  const { cells: before } = c.way
+  const { cells: before, shared } = c.way
   const out: Stmt[] = []
   refine()
   const assumed = c.way.cells
@@ -199,6 +204,7 @@ export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, r
     return temp(id)
   }
   // The right side assigns locals: again, as an arm of a conditional.
+  c.way.shared = shared
   const v = conditional(
     c,
     test,
@@ -230,7 +236,7 @@ export const leavable = (
   const value = emitInto(c, out, body)
   c.way.jumps = outer
   c.way.known = known
-  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.way.cells, value })
+  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.way.cells, shared: c.way.shared, value })
   const [only] = arrivals
   if (arrivals.length === 1 && only?.exits === true && only.out === out) {
     // The one jump is the last statement: control falls through.
@@ -266,6 +272,6 @@ export const jump = (c: Context, kind: JumpTarget['kind'], label: string | null,
   const target = c.way.jumps.find((t) => (label === null ? t.kind === kind : t.labels.includes(label) && t.kind === kind))
   if (target === undefined) return false
   emit(c, { op: 'exit', id: target.block })
-  target.arrivals.push({ out: c.way.out, exits: true, cells: c.way.cells, value })
+  target.arrivals.push({ out: c.way.out, exits: true, cells: c.way.cells, shared: c.way.shared, value })
   return true
 }

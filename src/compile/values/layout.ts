@@ -5,7 +5,7 @@
 import { at } from '../../at.js'
 import { and, constant, eq, not, one, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { describeType, joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
+import { describeType, joinTypes, ShapesDiffer, type Type, typeOf, withLabels } from './type.js'
 import {
   absences,
   asBool,
@@ -198,13 +198,15 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
     case 'keep':
       return t.value
     case 'stale':
-      return { k: 'stale', what: t.what }
+      return t
     case 'int':
       return int(get(leaf, element), t.lo, t.hi)
     case 'bool':
       return boolean(get(leaf, element))
     case 'enum':
-      return t.values.length === 1 ? constantValue(t.values[0]) : { k: 'enum', e: get(leaf, element), values: t.values }
+      return t.values.length === 1 && t.labels === undefined
+        ? constantValue(t.values[0])
+        : { k: 'enum', e: get(leaf, element), values: t.values, ...withLabels(t.labels) }
     case 'optional':
       return optionalValue(get(leaf, element), t.absent, raiseAt(t.of, leaf + 1, element, get, origin))
     case 'record': {

@@ -7,25 +7,15 @@ import type { Context } from './context.js'
 import { type Cell, lookup, type Scope } from './scope.js'
 import { type Offsets, refuse } from './site.js'
 import { type Item, lift, type Value } from './value.js'
+import { notShared, type Shared } from './way.js'
 
-/** What is known of the objects in locals, by their cells. */
-export interface LocalObjects {
-  /** Locals whose object has a second name. */
-  readonly aliased: Set<string>
-  /** Locals in whose object there are objects with a second name. */
-  readonly leaked: Set<string>
-  /** Locals whose object may have been made elsewhere. */
-  readonly foreign: Set<string>
-  /** Locals whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
-  readonly looping: { readonly now: Set<string>; acrossYields: (cell: string) => boolean }
+/** Locals, by cell, whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
+export interface Looping {
+  readonly now: Set<string>
+  acrossYields: (cell: string) => boolean
 }
 
-export const createObjects = (): LocalObjects => ({
-  aliased: new Set(),
-  leaked: new Set(),
-  foreign: new Set(),
-  looping: { now: new Set(), acrossYields: () => false },
-})
+export const createLooping = (): Looping => ({ now: new Set(), acrossYields: () => false })
 
 /** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
 export const isLocalObject = (v: Value): boolean => {
@@ -94,9 +84,9 @@ export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope):
   const cell = rootCell(node, scope)
   if (cell === null) return
   const { type } = unwrapped(node)
-  if (type === 'Identifier' || type === 'AssignmentExpression') c.objects.aliased.add(cell.id)
+  if (type === 'Identifier' || type === 'AssignmentExpression') mark(c, 'aliased', cell.id)
   // Methods say for themselves what they give away.
-  else if (!callsMethod(node)) c.objects.leaked.add(cell.id)
+  else if (!callsMethod(node)) leak(c, cell)
 }
 
 const callsMethod = (node: Expression): boolean => {
@@ -108,25 +98,55 @@ const callsMethod = (node: Expression): boolean => {
 export const nameParts = (c: Context, node: Expression, parts: readonly Item[] | Value, scope: Scope): void => {
   const some = 'k' in parts ? holdsObjects(parts) : parts.some((item) => isLocalObject(item.value))
   const cell = some ? rootCell(node, scope) : null
-  if (cell !== null) c.objects.leaked.add(cell.id)
+  if (cell !== null) leak(c, cell)
 }
 
 /** Runs callbacks over the parts of an object, which have names meanwhile. */
 export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item[], scope: Scope, run: () => T): T => {
   const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
-  if (cell === null || c.objects.leaked.has(cell.id)) return run()
-  c.objects.leaked.add(cell.id)
+  if (cell === null || c.way.shared.leaked.has(cell.id)) return run()
+  leak(c, cell)
   const result = run()
-  c.objects.leaked.delete(cell.id)
+  c.way.shared = { ...c.way.shared, leaked: without(c.way.shared.leaked, cell.id) }
   return result
 }
 
 /** Notes whether the object that a local now holds was made in its initialiser, and the objects in it too. */
 export const own = (c: Context, cell: Cell, node: Expression | null, v: Value): void => {
   const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(node, v)
-  if (freshness === 'foreign') c.objects.foreign.add(cell.id)
-  if (freshness !== 'own') c.objects.leaked.add(cell.id)
+  // What the local held before is nothing to it any more.
+  const { aliased, leaked, foreign } = c.way.shared
+  c.way.shared = { aliased: without(aliased, cell.id), leaked: without(leaked, cell.id), foreign: without(foreign, cell.id) }
+  if (freshness === 'foreign') mark(c, 'foreign', cell.id)
+  if (freshness !== 'own') leak(c, cell)
 }
+
+const mark = (c: Context, how: keyof Shared, id: string): void => {
+  if (!c.way.shared[how].has(id)) c.way.shared = { ...c.way.shared, [how]: new Set(c.way.shared[how]).add(id) }
+}
+
+/** Notes that objects inside that of a local have names of their own. */
+export const leak = (c: Context, { id }: Cell): void => mark(c, 'leaked', id)
+
+const without = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> =>
+  ids.has(id) ? new Set([...ids].filter((other) => other !== id)) : ids
+
+/** What is shared where several ways meet: what is on one of them. */
+export const sharedByAny = (ways: readonly Shared[]): Shared => {
+  const [first = notShared, ...others] = ways
+  const union = (how: keyof Shared): ReadonlySet<string> =>
+    others.every((way) => way[how] === first[how]) ? first[how] : new Set(ways.flatMap((way) => [...way[how]]))
+  return { aliased: union('aliased'), leaked: union('leaked'), foreign: union('foreign') }
+}
+
+/** Of what is shared what concerns these cells. */
+export const sharedAmong = ({ aliased, leaked, foreign }: Shared, cells: ReadonlySet<string>): Shared => {
+  const own = (ids: ReadonlySet<string>): ReadonlySet<string> => new Set([...ids].filter((id) => cells.has(id)))
+  return { aliased: own(aliased), leaked: own(leaked), foreign: own(foreign) }
+}
+
+export const sharesMore = (a: Shared, b: Shared): boolean =>
+  a.aliased.size > b.aliased.size || a.leaked.size > b.leaked.size || a.foreign.size > b.foreign.size
 
 /** `own`: made here with all objects in it; `shallow`: made here, but objects in it may have been there; `foreign`: who knows. */
 type Freshness = 'own' | 'shallow' | 'foreign'
@@ -211,17 +231,17 @@ export const unwrapped = (node: Expression): Expression => {
 /** Why a local object cannot be changed at `depth` (1: its own fields or items), with what to do; null where it can. */
 export const whyShared = (c: Context, cell: Cell, depth: number): { readonly message: string; readonly hint: string } | null => {
   const { id, name } = cell
-  if (cell.parameter || c.objects.aliased.has(id))
+  if (cell.parameter || c.way.shared.aliased.has(id))
     return {
       message: `the object in '${name}' has another name as well, which would see this change`,
       hint: `make a copy first, and change that: const own = { ...${name} }`,
     }
-  if (c.objects.foreign.has(id))
+  if (c.way.shared.foreign.has(id))
     return {
       message: `the object in '${name}' was not made here: it is a copy, or has another name that would see this change`,
       hint: `change a copy: const own = { ...${name} }; or write to the state: s.x = ...`,
     }
-  if (depth > 1 && c.objects.leaked.has(id))
+  if (depth > 1 && c.way.shared.leaked.has(id))
     return {
       message: `an object inside '${name}' may have another name, which would see this change`,
       hint: 'make a new object instead: { ...old, field: value }',
@@ -275,7 +295,7 @@ export const whileUsed = <T>(c: Context, node: Expression, v: Value, scope: Scop
 
 /** Refuses to change a list that a loop goes over: JavaScript's loop would see the change. */
 export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: Offsets): void => {
-  if (c.objects.looping.now.has(cell.id) || c.objects.looping.acrossYields(cell.id))
+  if (c.looping.now.has(cell.id) || c.looping.acrossYields(cell.id))
     refuse(c, 'MC305', file, node, `'${cell.name}' changes while a loop goes over it`, `loop over a copy: const all = [...${cell.name}]`)
 }
 
@@ -288,10 +308,10 @@ export const refuseOutside = (c: Context, cell: Cell, file: number, node: Offset
 /** Runs the body of a loop over a local list. */
 export const whileLooping = <T>(c: Context, node: Expression, scope: Scope, run: () => T): T => {
   const cell = loopedCell(node, scope)
-  if (cell === null || c.objects.looping.now.has(cell)) return run()
-  c.objects.looping.now.add(cell)
+  if (cell === null || c.looping.now.has(cell)) return run()
+  c.looping.now.add(cell)
   const result = run()
-  c.objects.looping.now.delete(cell)
+  c.looping.now.delete(cell)
   return result
 }
 

@@ -2,7 +2,8 @@
 import { one } from '../../ir/build.js'
 import type { Domain } from '../../lang/domain.js'
 import { hasFreeParams } from './free.js'
-import { constantValue, describe, type Inside, lift, type Value } from './value.js'
+import { joinLabels, type LabelSet } from './labels.js'
+import { constantValue, describe, type Inside, lift, type Stale, type Value } from './value.js'
 
 export type Type =
   /** No value yet: what the items of an empty list are. */
@@ -13,7 +14,7 @@ export type Type =
   /** `zero`: the value where there is none (an absent payload, a slot beyond a queue's end). */
   | { readonly k: 'int'; readonly lo: number; readonly hi: number; readonly zero: number }
   | { readonly k: 'bool' }
-  | { readonly k: 'enum'; readonly values: readonly string[] }
+  | { readonly k: 'enum'; readonly values: readonly string[]; readonly labels?: LabelSet }
   | { readonly k: 'optional'; readonly absent: null | undefined; readonly of: Type }
   | { readonly k: 'record'; readonly fields: ReadonlyMap<string, Type> }
   /** `dense`: always `length` items; else up to `length` of them, in front. */
@@ -29,7 +30,7 @@ export type Type =
       readonly index: readonly number[] | null
       readonly inside: readonly Omit<Inside, 'since'>[]
     }
-  | { readonly k: 'stale'; readonly what: string }
+  | Stale
 
 /** Two values that no one variable can hold. */
 export class ShapesDiffer extends Error {
@@ -84,7 +85,7 @@ export const typeOf = (v: Value): Type => {
     case 'bool':
       return { k: 'bool' }
     case 'enum':
-      return { k: 'enum', values: v.values }
+      return { k: 'enum', values: v.values, ...withLabels(v.labels) }
     case 'optional':
       return optionalType(v.absent, typeOf(v.of))
     case 'record':
@@ -120,7 +121,7 @@ export const typeOf = (v: Value): Type => {
     case 'match':
       return { k: 'keep', value: v }
     case 'stale':
-      return { k: 'stale', what: v.what }
+      return v
   }
 }
 
@@ -132,6 +133,9 @@ const optionalType = (absent: null | undefined, of: Type): Type => {
   if (of.absent === absent) return of
   return absent === null ? { k: 'optional', absent, of } : { k: 'optional', absent: null, of: optionalType(undefined, of.of) }
 }
+
+/** The mark of values that are labels. */
+export const withLabels = (labels: LabelSet | undefined): { readonly labels?: LabelSet } => (labels === undefined ? {} : { labels })
 
 const widenConst = (t: Type): Type => {
   if (t.k !== 'const') return t
@@ -168,10 +172,12 @@ export const joinTypes = (a: Type, b: Type): Type => {
     return { k: 'int', lo, hi, zero: zeroIn(lo, hi) }
   }
   if (x.k === 'bool' && y.k === 'bool') return x
-  if (x.k === 'enum' && y.k === 'enum')
-    return y.values.every((v) => x.values.includes(v))
+  if (x.k === 'enum' && y.k === 'enum') {
+    const labels = joinLabels(x.labels, y.labels)
+    return y.values.every((v) => x.values.includes(v)) && labels === x.labels
       ? x
-      : { k: 'enum', values: [...x.values, ...y.values.filter((v) => !x.values.includes(v))] }
+      : { k: 'enum', values: [...x.values, ...y.values.filter((v) => !x.values.includes(v))], ...withLabels(labels) }
+  }
   if (x.k === 'list' && y.k === 'list') {
     const length = Math.max(x.length, y.length)
     return { k: 'list', length, dense: x.dense && y.dense && x.length === y.length, of: joinTypes(x.of, y.of) }

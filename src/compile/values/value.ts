@@ -4,6 +4,7 @@ import { and, constant, not, one, or, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
 import { fieldsOfParams } from './free.js'
+import type { LabelSet } from './labels.js'
 import type { Fn, Scope } from './scope.js'
 
 /** A location of the state: the variables whose names begin with `name`, at `index` of the arrays on the way to it. */
@@ -33,13 +34,16 @@ export interface Item {
   readonly value: Value
 }
 
+/** Whether an item is known not to be in the list: a filter has left it out. */
+export const isLeftOut = ({ present }: Item): boolean => present.op === 'const' && present.value === 0
+
 export type Value =
   /** Known now: a number, string, boolean, null, undefined, function, params, an array or object of such. */
   | { readonly k: 'const'; readonly value: unknown }
   | { readonly k: 'int'; readonly e: Expr; readonly lo: number; readonly hi: number }
   | { readonly k: 'bool'; readonly e: Expr }
-  /** One of `values`, by position. */
-  | { readonly k: 'enum'; readonly e: Expr; readonly values: readonly string[] }
+  /** One of `values`, by position. `labels` where these are labels at which a process may stand. */
+  | { readonly k: 'enum'; readonly e: Expr; readonly values: readonly string[]; readonly labels?: LabelSet }
   /** `absent` (null or undefined) unless `present`. */
   | { readonly k: 'optional'; readonly present: Expr; readonly absent: null | undefined; readonly of: Value }
   | { readonly k: 'record'; readonly fields: ReadonlyMap<string, Value> }
@@ -67,8 +71,14 @@ export type Value =
       readonly subject: Value
       readonly arms: readonly { readonly condition: Expr; readonly handler: Value; readonly at: Fn | null }[]
     }
-  /** A local that named a part of the state before a yield. */
-  | { readonly k: 'stale'; readonly what: string }
+  | Stale
+
+/** A local that named a part of the state before a yield, and what to write instead. */
+export interface Stale {
+  readonly k: 'stale'
+  readonly what: string
+  readonly instead: string
+}
 
 /** Parameters are pointers and stay good across yields; a local name for a part of the state does not. */
 export type RefOrigin = 'parameter' | 'expression'

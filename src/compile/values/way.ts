@@ -12,6 +12,18 @@ import type { Value } from './value.js'
 /** The values of locals. */
 export type Cells = ReadonlyMap<string, Value>
 
+/** Locals, by cell, whose objects may not be changed, or not in all their parts: see ownership.ts. */
+export interface Shared {
+  /** Those whose object has a second name. */
+  readonly aliased: ReadonlySet<string>
+  /** Those in whose object there are objects with a second name. */
+  readonly leaked: ReadonlySet<string>
+  /** Those whose object may have been made elsewhere. */
+  readonly foreign: ReadonlySet<string>
+}
+
+export const notShared: Shared = { aliased: new Set(), leaked: new Set(), foreign: new Set() }
+
 /** A place that `break`, `continue` or `return` jumps to, and the states in which control gets there. */
 export interface JumpTarget {
   readonly kind: 'break' | 'continue' | 'return'
@@ -25,12 +37,15 @@ export interface Arrival {
   readonly out: Stmt[]
   readonly exits: boolean
   readonly cells: Cells
+  readonly shared: Shared
   readonly value: Value
 }
 
 export interface Way {
   out: Stmt[]
   cells: Cells
+  /** What names the objects of locals have by now. */
+  shared: Shared
   jumps: readonly JumpTarget[]
   /** Functions in progress, innermost last. */
   calls: readonly object[]
@@ -53,6 +68,7 @@ export interface Way {
 export const createWay = (out: Stmt[], known: Known): Way => ({
   out,
   cells: new Map(),
+  shared: notShared,
   jumps: [],
   calls: [],
   known,

@@ -1,4 +1,5 @@
 /** One WebAssembly function per agent, and parts of it where a process is long: all successors of the current state by that agent's steps. */
+import { at } from '../../at.js'
 import type { Agent, Block, Expr, Process, Step, System } from '../../ir/system.js'
 import { block, br, brTable, call, get, i32, i64, type Node, set, type WasmFunction, when } from '../wasm/instruction.js'
 import { copyEnv, type Env, elementKey, freshLocal, plus, readElement, untouched } from './fields.js'
@@ -16,7 +17,7 @@ interface Guard {
 
 const asFixedLoad = (system: System, e: Expr): { variable: number; element: number } | null => {
   if (e.op !== 'load') return null
-  const element = constantElement(e.index, system.variables[e.variable].dims)
+  const element = constantElement(e.index, at(system.variables, e.variable).dims)
   return element === null ? null : { variable: e.variable, element }
 }
 
@@ -33,13 +34,13 @@ const guardsOf = (system: System, e: Expr, truth: boolean): Guard[] => {
     case 'ne': {
       if (truth !== (e.op === 'eq')) return []
       const [load, constant] = e.a.op === 'const' ? [e.b, e.a] : [e.a, e.b]
-      const at = asFixedLoad(system, load)
-      return at !== null && constant.op === 'const' ? [{ ...at, value: constant.value }] : []
+      const fixed = asFixedLoad(system, load)
+      return fixed !== null && constant.op === 'const' ? [{ ...fixed, value: constant.value }] : []
     }
     case 'load': {
-      const at = asFixedLoad(system, e)
-      const { lo, hi } = system.variables[e.variable]
-      return at !== null && lo === 0 && hi === 1 ? [{ ...at, value: truth ? 1 : 0 }] : []
+      const fixed = asFixedLoad(system, e)
+      const { lo, hi } = at(system.variables, e.variable)
+      return fixed !== null && lo === 0 && hi === 1 ? [{ ...fixed, value: truth ? 1 : 0 }] : []
     }
     default:
       return []
@@ -68,13 +69,11 @@ const isBlocked = (b: Block): boolean => b.body.length === 0 && b.end.op === 'bl
 const dispatch = (scope: StepScope, index: Node, count: number, cases: ReadonlyMap<number, Node[]>): Node => {
   const end = `end${scope.locals.length}_${scope.code.length}`
   const label = (value: number): string => `case${value}_${end}`
-  const values = [...cases.keys()].toSorted((a, b) => a - b)
+  const ordered = [...cases].toSorted(([a], [b]) => a - b)
   const targets = Array.from({ length: count }, (_, value) => (cases.has(value) ? label(value) : end))
   let inner: Node[] = [brTable(targets, end, index)]
-  for (const [i, value] of values.entries()) {
-    const code = cases.get(value) ?? []
-    inner = [block(label(value), inner), ...code, ...(i + 1 < values.length ? [br(end)] : [])]
-  }
+  for (const [i, [value, code]] of ordered.entries())
+    inner = [block(label(value), inner), ...code, ...(i + 1 < ordered.length ? [br(end)] : [])]
   return block(end, inner)
 }
 
@@ -94,7 +93,7 @@ const bestKey = (system: System, rules: readonly Rule[], env: Env): { key: numbe
   for (const rule of rules)
     for (const { variable, element, value } of rule.guards) {
       const key = elementKey(variable, element)
-      const { lo, hi } = system.variables[variable]
+      const { lo, hi } = at(system.variables, variable)
       if (env.known.has(key) || hi - lo > 255) continue
       const entry = byKey.get(key) ?? { variable, element, rules: 0, values: new Set() }
       entry.rules++
@@ -125,7 +124,7 @@ const rulesCode = (scope: StepScope, env: Env, rules: readonly Rule[]): void => 
     if (value === undefined) others.push(rule)
     else groups.set(value, [...(groups.get(value) ?? []), rule])
   }
-  const { lo, hi } = scope.system.variables[variable]
+  const { lo, hi } = at(scope.system.variables, variable)
   const cases = new Map<number, Node[]>()
   for (const [value, group] of groups)
     if (value >= lo && value <= hi) {
@@ -176,7 +175,8 @@ const partOf = (location: number): number => location >> partLog
 const processInParts = (scope: StepScope, env: Env, process: Process, steps: readonly Step[], newPart: () => StepScope): WasmFunction[] => {
   const ofPart = new Map<number, Step[]>()
   for (const step of steps) {
-    const part = partOf(step.location ?? 0)
+    if (step.location === null) continue
+    const part = partOf(step.location)
     const known = ofPart.get(part)
     if (known === undefined) ofPart.set(part, [step])
     else known.push(step)

@@ -1,4 +1,5 @@
 /** IR expressions to WebAssembly, with constants folded. */
+import { at } from '../../at.js'
 import { calculate } from '../../ir/build.js'
 import type { BinaryOp, Expr } from '../../ir/system.js'
 import { either, get, i32, type Node, select } from '../wasm/instruction.js'
@@ -20,7 +21,7 @@ const isBoolean = (node: Node): boolean =>
 /** Logical negation. */
 export const negated = (node: Node): Node => {
   if (node.op === 'i32.const') return i32.const(node.value === 0 ? 1 : 0)
-  if (node.op === 'plain' && node.name === 'i32.eqz' && isBoolean(node.args[0])) return node.args[0]
+  if (node.op === 'plain' && node.name === 'i32.eqz' && isBoolean(at(node.args, 0))) return at(node.args, 0)
   if (node.op === 'plain' && node.name === 'i32.eq') return i32.ne(...node.args)
   if (node.op === 'plain' && node.name === 'i32.ne') return i32.eq(...node.args)
   return i32.eqz(node)
@@ -125,7 +126,7 @@ export const expression = (scope: FunctionScope, env: Env, e: Expr): Node => {
     }
     case 'load': {
       const index = e.index.map((i) => expression(scope, env, i))
-      return readElement(scope, env, e.variable, linearIndex(index, scope.system.variables[e.variable].dims))
+      return readElement(scope, env, e.variable, linearIndex(index, at(scope.system.variables, e.variable).dims))
     }
     case 'not':
       return negated(expression(scope, env, e.a))

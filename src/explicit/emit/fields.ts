@@ -5,6 +5,7 @@
  * as masks and terms that are merged at compile time. Writes of constants thus cost nothing until a state is emitted, and
  * reads of what was not written go to the base.
  */
+import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { get, i32, i64, type Node, select, set, type ValueType } from '../wasm/instruction.js'
 import { bitsOf, fieldMask, type Layout, type Placement, placeOf } from './layout.js'
@@ -88,7 +89,7 @@ const times = (a: Node, k: number): Node => {
 export const linearIndex = (index: readonly Node[], dims: readonly number[]): Node =>
   index.reduce((sum, i, k) => {
     if (k === 0) return i
-    const scaled = times(sum, dims[k] ?? 1)
+    const scaled = times(sum, at(dims, k))
     if (i.op === 'i32.const') return plus(scaled, i.value)
     return scaled.op === 'i32.const' ? plus(i, scaled.value) : i32.add(scaled, i)
   }, i32.const(0) as Node)
@@ -102,23 +103,23 @@ export const wordValue = (word: Word, used: bigint): Node => {
   return word.bits === 0n ? value : i64.or(value, i64.const(word.bits))
 }
 
-const usedMask = (scope: FunctionScope, word: number): bigint => fieldMask(scope.layout.widths[word])
+const usedMask = (scope: FunctionScope, word: number): bigint => fieldMask(at(scope.layout.widths, word))
 
 /** The word as it can be read through `mask`: the base itself where nothing under the mask was written. */
 const readable = (scope: FunctionScope, env: Env, word: number, mask: bigint): Node => {
-  const w = env.words[word]
+  const w = at(env.words, word)
   return (w.keep & mask) === mask ? w.base : wordValue(w, usedMask(scope, word))
 }
 
 const extract = (scope: FunctionScope, value: Node, word: number, shift: number, bits: number): Node => {
   const shifted = i32.wrap(shift === 0 ? value : i64.shrU(value, i64.const(BigInt(shift))))
-  return bits === 32 || shift + bits === scope.layout.widths[word] ? shifted : i32.and(shifted, i32.const(Number(fieldMask(bits))))
+  return bits === 32 || shift + bits === at(scope.layout.widths, word) ? shifted : i32.and(shifted, i32.const(Number(fieldMask(bits))))
 }
 
 const readFixed = (scope: FunctionScope, env: Env, placement: Placement, element: number): Node => {
   const { word, shift } = placeOf(placement, element)
   const mask = fieldMask(placement.bits) << BigInt(shift)
-  const w = env.words[word]
+  const w = at(env.words, word)
   if ((w.keep & mask) === 0n && w.terms.every((t) => (t.mask & mask) === 0n)) return i32.const(Number((w.bits & mask) >> BigInt(shift)))
   return extract(scope, readable(scope, env, word, mask), word, shift, placement.bits)
 }
@@ -127,12 +128,12 @@ const bitShift = (inner: Node, bits: number, shift: number): Node => i64.extend(
 
 const readDynamic = (scope: FunctionScope, env: Env, placement: Placement, element: Node): Node => {
   const { bits, chunks, perChunk } = placement
-  const chunkMask = (k: number): bigint => fieldMask(bits * chunks[k].count) << BigInt(chunks[k].shift)
+  const chunkMask = (k: number): bigint => fieldMask(bits * at(chunks, k).count) << BigInt(at(chunks, k).shift)
   const finish = (shifted: Node): Node => (bits === 32 ? i32.wrap(shifted) : i32.and(i32.wrap(shifted), i32.const(Number(fieldMask(bits)))))
   if (chunks.length === 1)
-    return finish(i64.shrU(readable(scope, env, chunks[0].word, chunkMask(0)), bitShift(element, bits, chunks[0].shift)))
-  const at = held(scope, 'i32', 'i', element)
-  const chunk = held(scope, 'i32', 'k', i32.divU(at, i32.const(perChunk)))
+    return finish(i64.shrU(readable(scope, env, at(chunks, 0).word, chunkMask(0)), bitShift(element, bits, at(chunks, 0).shift)))
+  const index = held(scope, 'i32', 'i', element)
+  const chunk = held(scope, 'i32', 'k', i32.divU(index, i32.const(perChunk)))
   const base = chunks.reduceRight<Node | null>((rest, c, k) => {
     const aligned =
       c.shift === 0
@@ -140,13 +141,13 @@ const readDynamic = (scope: FunctionScope, env: Env, placement: Placement, eleme
         : i64.shrU(readable(scope, env, c.word, chunkMask(k)), i64.const(BigInt(c.shift)))
     return rest === null ? aligned : select(i32.eq(chunk, i32.const(k)), aligned, rest)
   }, null)
-  return finish(i64.shrU(base ?? i64.const(0n), bitShift(i32.remU(at, i32.const(perChunk)), bits, 0)))
+  return finish(i64.shrU(base ?? i64.const(0n), bitShift(i32.remU(index, i32.const(perChunk)), bits, 0)))
 }
 
 /** The value of an element, as an i32 node that is evaluated where it is used. */
 export const readElement = (scope: FunctionScope, env: Env, variable: number, element: Node): Node => {
-  const v = scope.system.variables[variable]
-  const placement = scope.layout.placements[variable]
+  const v = at(scope.system.variables, variable)
+  const placement = at(scope.layout.placements, variable)
   if (bitsOf(v) === 0) return i32.const(v.lo)
   if (element.op !== 'i32.const') return plus(readDynamic(scope, env, placement, element), v.lo)
   const known = env.known.get(elementKey(variable, element.value))
@@ -156,7 +157,7 @@ export const readElement = (scope: FunctionScope, env: Env, variable: number, el
 
 /** A constant index outside its dimension can stand in code that is never reached. */
 const inRange = (placement: Placement, element: number): boolean => {
-  const last = placement.chunks[placement.chunks.length - 1]
+  const last = at(placement.chunks, -1)
   return element >= 0 && element < last.first + last.count
 }
 
@@ -183,16 +184,16 @@ const forget = (env: Env, variable: number): void => {
 
 const writeDynamic = (scope: FunctionScope, env: Env, placement: Placement, element: Node, value: Node): void => {
   const { bits, chunks, perChunk } = placement
-  const at = held(scope, 'i32', 'i', element)
+  const index = held(scope, 'i32', 'i', element)
   const wide = held(scope, 'i64', 'v', i64.extend(value))
   const single = chunks.length === 1
-  const chunk = single ? null : held(scope, 'i32', 'k', i32.divU(at, i32.const(perChunk)))
-  const inner = single ? at : held(scope, 'i32', 'r', i32.remU(at, i32.const(perChunk)))
+  const chunk = single ? null : held(scope, 'i32', 'k', i32.divU(index, i32.const(perChunk)))
+  const inner = single ? index : held(scope, 'i32', 'r', i32.remU(index, i32.const(perChunk)))
   for (const [k, c] of chunks.entries()) {
     const shift = held(scope, 'i64', 's', bitShift(inner, bits, c.shift))
     const field = i64.shl(i64.const(fieldMask(bits)), shift)
     const mask = chunk === null ? field : held(scope, 'i64', 'm', select(i32.eq(chunk, i32.const(k)), field, i64.const(0n)))
-    const old = wordValue(env.words[c.word], usedMask(scope, c.word))
+    const old = wordValue(at(env.words, c.word), usedMask(scope, c.word))
     const placed = chunk === null ? i64.shl(wide, shift) : i64.and(i64.shl(wide, shift), mask)
     const merged = i64.or(i64.and(old, i64.xor(mask, i64.const(-1n))), placed)
     env.words[c.word] = untouched(held(scope, 'i64', 'w', merged))
@@ -201,8 +202,8 @@ const writeDynamic = (scope: FunctionScope, env: Env, placement: Placement, elem
 
 /** Sets an element. The value is inside the variable's range. */
 export const writeElement = (scope: FunctionScope, env: Env, variable: number, element: Node, value: Node): void => {
-  const v = scope.system.variables[variable]
-  const placement = scope.layout.placements[variable]
+  const v = at(scope.system.variables, variable)
+  const placement = at(scope.layout.placements, variable)
   if (bitsOf(v) === 0) return
   const stored = plus(value, -v.lo)
   if (element.op !== 'i32.const') {
@@ -214,5 +215,5 @@ export const writeElement = (scope: FunctionScope, env: Env, variable: number, e
   if (value.op === 'i32.const') env.known.set(key, value.value)
   else env.known.delete(key)
   const { word, shift } = placeOf(placement, element.value)
-  env.words[word] = withField(scope, env.words[word], shift, placement.bits, stored)
+  env.words[word] = withField(scope, at(env.words, word), shift, placement.bits, stored)
 }

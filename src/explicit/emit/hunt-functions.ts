@@ -1,22 +1,7 @@
 /** What the second search for schedules needs besides: which states lead to one of those in the table, and which ways fail. */
 
-import {
-  block,
-  br,
-  brIf,
-  call,
-  get,
-  getGlobal,
-  i32,
-  i64,
-  loop,
-  ret,
-  set,
-  setGlobal,
-  type WasmFunction,
-  type WasmGlobal,
-  when,
-} from '../wasm/instruction.js'
+import { block, br, brIf, call, get, getGlobal, i32, i64, loop, ret, set, setGlobal, type WasmFunction, when } from '../wasm/instruction.js'
+import { answer, exported, global32, procedure } from '../wasm/interface.js'
 import { copyState } from './agents.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory-map.js'
@@ -46,14 +31,24 @@ export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
 /** Bytes of an edge: the state it leaves, the slot of the one it leads to, its step (4 bytes each, and 4 of padding), its choice code. */
 export const edgeBytes = 24
 
-export const traceGlobals: readonly WasmGlobal[] = [
+/**
+ * `hunt(state, count)` and `hunt_initial()` look for edges; `successors(state) -> end` writes a state's successors to
+ * the buffer.
+ */
+export const traceExports = {
+  hunt: procedure(['state', 'i32'], ['count', 'i32']),
+  hunt_initial: procedure(),
+  successors: answer(['state', 'i32']),
+} as const
+
+export const traceGlobals = {
   /** 1 while successors are looked up in the table instead of being inserted. */
-  { name: 'hunting', type: 'i32', initial: 0n },
-  { name: 'hunter', type: 'i32', initial: 0n },
+  hunting: global32(),
+  hunter: global32(),
   /** Where the next edge goes, and where there is no more room. */
-  { name: 'edge', type: 'i32', initial: 0n },
-  { name: 'edge_limit', type: 'i32', initial: 0n },
-]
+  edge: global32(),
+  edge_limit: global32(),
+} as const
 
 /** What schedules need: which of the states at hand lead to one of those in the table. */
 export const traceFunctions = (layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction[] => {
@@ -107,13 +102,7 @@ export const traceFunctions = (layout: Layout, memory: MemoryMap, purpose: Purpo
   }
   /** `hunt(state, count)`: notes the edges of `count` states from an address on. */
   const hunt: WasmFunction = {
-    name: 'hunt',
-    params: [
-      ['state', 'i32'],
-      ['count', 'i32'],
-    ],
-    result: null,
-    exported: true,
+    ...exported(traceExports, 'hunt'),
     locals: [],
     body: [
       block('done', [
@@ -130,19 +119,13 @@ export const traceFunctions = (layout: Layout, memory: MemoryMap, purpose: Purpo
   }
   /** `hunt_initial()`: the same for the initial states; the current state is the one with all initial values. */
   const huntInitial: WasmFunction = {
-    name: 'hunt_initial',
-    params: [],
-    result: null,
-    exported: true,
+    ...exported(traceExports, 'hunt_initial'),
     locals: [],
     body: [setGlobal('failures', i32.const(0)), setGlobal('hunter', i32.const(0)), call('look_up', call('init', i32.const(memory.buffer)))],
   }
   /** `successors(state) -> end`: writes a state's successors to the buffer. */
   const successors: WasmFunction = {
-    name: 'successors',
-    params: [['state', 'i32']],
-    result: 'i32',
-    exported: true,
+    ...exported(traceExports, 'successors'),
     locals: [],
     body: [...copyState(layout, memory, get('state')), call('expand', i32.const(memory.buffer))],
   }

@@ -6,8 +6,9 @@
  * fit into one word); of all others each element goes where there is room. Locals of one process that never live at the same
  * location share bits; where a local is dead, its bits are 0 unless another one lives in them.
  */
+import { at } from '../../at.js'
 import type { Process, System, Variable, Vector } from '../../ir/system.js'
-import { elements } from '../../ir/system.js'
+import { elements, vectorOffsets } from '../../ir/system.js'
 import { type Visitor, walkBlock, walkStmts } from '../../ir/walk.js'
 import { constantElement } from './ways.js'
 
@@ -95,19 +96,19 @@ const usesOf = (system: System): Uses => {
     expr: (e) => {
       if (e.op !== 'load') return
       touch(e.variable)
-      if (constantElement(e.index, system.variables[e.variable].dims) === null) dynamic.add(e.variable)
+      if (constantElement(e.index, at(system.variables, e.variable).dims) === null) dynamic.add(e.variable)
     },
     stmt: (s) => {
       if (s.op !== 'store') return
       touch(s.variable)
-      if (constantElement(s.index, system.variables[s.variable].dims) === null) dynamic.add(s.variable)
+      if (constantElement(s.index, at(system.variables, s.variable).dims) === null) dynamic.add(s.variable)
     },
   })
   for (const step of system.steps) {
     const process = step.location === null ? undefined : processOfAgent.get(step.agent)
-    const here = process === undefined || step.location === null ? undefined : alive[process.id]?.[step.location]
+    const here = process === undefined || step.location === null ? undefined : at(at(alive, process.id), step.location)
     const touch = (variable: number): void => {
-      const { role } = system.variables[variable]
+      const { role } = at(system.variables, variable)
       if (role.kind !== 'local') return
       if (here !== undefined && process !== undefined && role.process === process.id) here.add(variable)
       else exposed.add(variable)
@@ -116,19 +117,19 @@ const usesOf = (system: System): Uses => {
       ...visitor(touch),
       block: (b) => {
         if (b.end.op !== 'goto' || process === undefined) return
-        for (const entry of b.end.frame) alive[process.id]?.[b.end.location]?.add(entry.variable)
+        for (const entry of b.end.frame) at(at(alive, process.id), b.end.location).add(entry.variable)
       },
     })
   }
   const outside = visitor((variable) => {
-    if (system.variables[variable].role.kind === 'local') exposed.add(variable)
+    if (at(system.variables, variable).role.kind === 'local') exposed.add(variable)
   })
   walkBlock(system.init, outside)
-  for (const property of system.properties) {
+  for (const property of system.safety) {
     walkStmts(property.body, outside)
     walkStmts([{ op: 'set', temp: 0, value: property.value }], outside)
   }
-  for (const v of system.variables) if (v.role.kind === 'local' && system.initial[v.id] !== v.lo) exposed.add(v.id)
+  for (const v of system.variables) if (v.role.kind === 'local' && at(system.initial, v.id) !== v.lo) exposed.add(v.id)
   return { dynamic, exposed, alive }
 }
 
@@ -181,7 +182,7 @@ const overlay = (plans: readonly ChunkPlan[], conflict: (a: number, b: number) =
 const overlaidItems = (process: Process, plans: readonly ChunkPlan[], alive: readonly ReadonlySet<number>[]): Item[] => {
   const places = new Map<number, Set<number>>()
   for (const { id } of process.locations)
-    for (const variable of alive[id] ?? []) places.set(variable, (places.get(variable) ?? new Set()).add(id))
+    for (const variable of at(alive, id)) places.set(variable, (places.get(variable) ?? new Set()).add(id))
   const conflict = (a: number, b: number): boolean => {
     const ofB = places.get(b) ?? new Set()
     for (const location of places.get(a) ?? []) if (ofB.has(location)) return true
@@ -193,15 +194,16 @@ const overlaidItems = (process: Process, plans: readonly ChunkPlan[], alive: rea
 /** First fit, widest first, into words of the given capacities; null where something finds no room. */
 const pack = (items: readonly Item[], capacities: readonly number[]): { word: number; shift: number }[] | null => {
   const used = capacities.map(() => 0)
-  const at: { word: number; shift: number }[] = new Array(items.length)
-  const order = items.map((_, i) => i).toSorted((a, b) => items[b].bits - items[a].bits || a - b)
+  const places: { word: number; shift: number }[] = new Array(items.length)
+  const order = items.map((_, i) => i).toSorted((a, b) => at(items, b).bits - at(items, a).bits || a - b)
   for (const i of order) {
-    const word = used.findIndex((u, w) => u + items[i].bits <= capacities[w])
+    const word = used.findIndex((u, w) => u + at(items, i).bits <= at(capacities, w))
     if (word < 0) return null
-    at[i] = { word, shift: used[word] }
-    used[word] += items[i].bits
+    const shift = at(used, word)
+    places[i] = { word, shift }
+    used[word] = shift + at(items, i).bits
   }
-  return at
+  return places
 }
 
 /**
@@ -237,15 +239,15 @@ export const layoutOf = (system: System): Layout => {
     if (v.role.kind === 'local' && !exposed.has(v.id)) locals.set(v.role.process, [...(locals.get(v.role.process) ?? []), ...plans])
     else for (const p of plans) items.push({ bits: p.bits, parts: [{ variable: p.variable, chunk: p.chunk, offset: 0 }] })
   }
-  for (const process of system.processes) items.push(...overlaidItems(process, locals.get(process.id) ?? [], alive[process.id] ?? []))
+  for (const process of system.processes) items.push(...overlaidItems(process, locals.get(process.id) ?? [], at(alive, process.id)))
 
   const { places, words } = packWords(items)
   const chunks: { word: number; shift: number }[][] = system.variables.map(() => [])
   const widths = new Array<number>(words).fill(0)
   for (const [i, item] of items.entries()) {
-    const { word, shift } = places[i]
-    widths[word] = Math.max(widths[word], shift + item.bits)
-    for (const part of item.parts) chunks[part.variable][part.chunk] = { word, shift: shift + part.offset }
+    const { word, shift } = at(places, i)
+    widths[word] = Math.max(at(widths, word), shift + item.bits)
+    for (const part of item.parts) at(chunks, part.variable)[part.chunk] = { word, shift: shift + part.offset }
   }
 
   const placements = system.variables.map((v): Placement => {
@@ -255,19 +257,20 @@ export const layoutOf = (system: System): Layout => {
     return {
       bits,
       perChunk,
-      chunks: chunks[v.id].map((place, k) => ({ ...place, first: k * perChunk, count: Math.min(perChunk, count - k * perChunk) })),
+      chunks: at(chunks, v.id).map((place, k) => ({ ...place, first: k * perChunk, count: Math.min(perChunk, count - k * perChunk) })),
     }
   })
   const localMasks = system.processes.map((p) => {
     const masks = new Array<bigint>(words).fill(0n)
     for (const v of system.variables)
       if (v.role.kind === 'local' && v.role.process === p.id)
-        for (const c of placements[v.id].chunks) masks[c.word] |= fieldMask(placements[v.id].bits * c.count) << BigInt(c.shift)
+        for (const c of at(placements, v.id).chunks)
+          masks[c.word] = at(masks, c.word) | (fieldMask(at(placements, v.id).bits * c.count) << BigInt(c.shift))
     return masks
   })
   const everywhere = (process: number): number[] =>
     [...exposed].filter((id) => {
-      const { role } = system.variables[id]
+      const { role } = at(system.variables, id)
       return role.kind === 'local' && role.process === process
     })
   const aliveOrExposed = alive.map((sets, process) => sets.map((s) => new Set([...s, ...everywhere(process)])))
@@ -277,31 +280,21 @@ export const layoutOf = (system: System): Layout => {
     initial: encodeState(
       system,
       layout,
-      system.variables.flatMap((v) => new Array<number>(elements(v)).fill(system.initial[v.id])),
+      system.variables.flatMap((v) => new Array<number>(elements(v)).fill(at(system.initial, v.id))),
     ),
   }
 }
 
 /** The bits of one element. Undefined behaviour for elements of no bits. */
 export const placeOf = (placement: Placement, element: number): { word: number; shift: number } => {
-  const chunk = placement.chunks[Math.floor(element / placement.perChunk)]
+  const chunk = at(placement.chunks, Math.floor(element / placement.perChunk))
   return { word: chunk.word, shift: chunk.shift + (element - chunk.first) * placement.bits }
-}
-
-/** Where each variable's elements start in a `Vector`. */
-export const vectorOffsets = (system: System): number[] => {
-  let n = 0
-  return system.variables.map((v) => {
-    const at = n
-    n += elements(v)
-    return at
-  })
 }
 
 const isDead = (system: System, layout: Layout, variable: Variable, pcOf: (process: Process) => number): boolean => {
   if (variable.role.kind !== 'local') return false
-  const process = system.processes[variable.role.process]
-  return !(layout.alive[process.id]?.[pcOf(process)]?.has(variable.id) ?? false)
+  const process = at(system.processes, variable.role.process)
+  return !at(at(layout.alive, process.id), pcOf(process)).has(variable.id)
 }
 
 /** Packs a state. Locals that are dead in it are left out. */
@@ -309,11 +302,11 @@ export const encodeState = (system: System, layout: Layout, vector: Vector): big
   const words = new Array<bigint>(layout.widths.length).fill(0n)
   const offsets = vectorOffsets(system)
   for (const v of system.variables) {
-    const placement = layout.placements[v.id]
-    if (placement.bits === 0 || isDead(system, layout, v, (p) => vector[offsets[p.pc]])) continue
+    const placement = at(layout.placements, v.id)
+    if (placement.bits === 0 || isDead(system, layout, v, (p) => at(vector, at(offsets, p.pc)))) continue
     for (let e = 0; e < elements(v); e++) {
       const { word, shift } = placeOf(placement, e)
-      words[word] |= BigInt(vector[offsets[v.id] + e] - v.lo) << BigInt(shift)
+      words[word] = at(words, word) | (BigInt(at(vector, at(offsets, v.id) + e) - v.lo) << BigInt(shift))
     }
   }
   return words
@@ -322,12 +315,12 @@ export const encodeState = (system: System, layout: Layout, vector: Vector): big
 /** Unpacks a state. */
 export const decodeState = (system: System, layout: Layout, words: readonly bigint[]): Vector => {
   const read = (v: Variable, element: number): number => {
-    const placement = layout.placements[v.id]
+    const placement = at(layout.placements, v.id)
     if (placement.bits === 0) return v.lo
     const { word, shift } = placeOf(placement, element)
-    return Number((words[word] >> BigInt(shift)) & fieldMask(placement.bits)) + v.lo
+    return Number((at(words, word) >> BigInt(shift)) & fieldMask(placement.bits)) + v.lo
   }
-  const pcOf = (p: Process): number => read(system.variables[p.pc], 0)
+  const pcOf = (p: Process): number => read(at(system.variables, p.pc), 0)
   return system.variables.flatMap((v) => {
     const dead = isDead(system, layout, v, pcOf)
     return Array.from({ length: elements(v) }, (_, e) => (dead ? v.lo : read(v, e)))

@@ -45,7 +45,15 @@ export interface MemoryMap {
   readonly ring: number
 }
 
-const align = (at: number): number => Math.ceil(at / 64) * 64
+/** Hands out areas of so many bytes, one behind the other, each from a multiple of 64 on. */
+export const areasFrom = (start: number): ((bytes: number) => number) => {
+  let free = start
+  return (bytes) => {
+    const area = Math.ceil(free / 64) * 64
+    free = area + bytes
+    return area
+  }
+}
 
 /** The most successors that a state can have. */
 const mostSuccessors = (system: System): number => {
@@ -72,7 +80,7 @@ const rememberedFailures: Readonly<Record<Purpose, number>> = { search: 0, trace
 export const memoryMap = (system: System, layout: Layout, purpose: Purpose): MemoryMap =>
   mapOf({
     words: layout.widths.length,
-    properties: system.properties.length + 3,
+    properties: system.safety.length + 3,
     steps: system.steps.length,
     branches: system.branches.length,
     successors: mostSuccessors(system),
@@ -99,21 +107,22 @@ interface Sizes {
 const mapOf = ({ words, properties, steps, branches, successors, extra, failures: mostFailures, marks: markCount }: Sizes): MemoryMap => {
   const bounded = successors <= mostBounded
   const entry = words * 8 + extra
-  const current = 64
-  const records = align(current + words * 8)
-  const fired = align(records + properties * recordBytes)
-  const taken = align(fired + steps)
-  const homes = align(taken + branches)
-  const slots = homes + batch * 4
-  const sources = slots + batch * 8
-  const recent = align(sources + batch * 4)
   const recentStates = 2 ** Math.floor(Math.log2(recentBytes / (words * 8)))
-  const failures = align(recent + recentStates * words * 8)
+  const area = areasFrom(64)
+  const current = area(words * 8)
+  const records = area(properties * recordBytes)
+  const fired = area(steps)
+  const taken = area(branches)
+  const homes = area(batch * 4)
+  const slots = area(batch * 8)
+  const sources = area(batch * 4)
+  const recent = area(recentStates * words * 8)
+  const failures = area(mostFailures * 16)
   const failureLimit = failures + mostFailures * 16
-  const marks = align(failureLimit)
-  const buffer = align(marks + markCount * 4)
+  const marks = area(markCount * 4)
+  const buffer = area((batch + (bounded ? successors : 1)) * entry)
   const bufferLimit = buffer + batch * entry
-  const ring = align(bufferLimit + (bounded ? successors : 1) * entry)
+  const ring = area(0)
   return {
     current,
     records,

@@ -1,7 +1,11 @@
 /** The properties of a system, as code that looks at the current state. */
+import { at } from '../../at.js'
+import { temp } from '../../ir/build.js'
+import { stateKinds } from '../../ir/kinds.js'
 import type { CompiledProperty } from '../../ir/system.js'
 import { walkStmts } from '../../ir/walk.js'
-import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, set, type WasmFunction, when } from '../wasm/instruction.js'
+import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, type WasmFunction, when } from '../wasm/instruction.js'
+import { answer, exported } from '../wasm/interface.js'
 import { copyState, currentState } from './agents.js'
 import { expression, negated, tempLocal } from './expression.js'
 import type { FunctionScope } from './fields.js'
@@ -20,67 +24,68 @@ export const declareTemps = (scope: FunctionScope, property: CompiledProperty): 
   })
 }
 
-/** Code that runs `found` where the current state violates an `always` or a `bound`, or is what a `sometimes` looks for. */
+/** Code that runs `found` where the current state is one that the property's kind looks for. */
 export const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): Node => {
-  const property = scope.system.properties[index]
+  const given = at(scope.system.safety, index)
+  const { asks, wanted, failing } = stateKinds[given.kind]
+  const property = asks === 'measure' ? computedOnce(given, scope.system.temps + index) : given
   declareTemps(scope, property)
   scope.setOnce = setOnceIn({ body: property.body, end: { op: 'finish' } })
   scope.step = null
   const env = currentState(scope)
-  const record = scope.memory.records + index * recordBytes
   const [over, broken] = [`over${index}`, `broken${index}`]
   const decide = (): void => {
     if (!propertyStatements(scope, env, property.body, broken)) return
-    const value = expression(scope, env, property.value)
-    if (property.kind === 'always') {
-      scope.code.push(brIf(over, value))
-      return
-    }
-    if (property.kind === 'sometimes') {
-      scope.code.push(brIf(over, negated(value)))
-      return
-    }
-    const local = `value${index}`
-    scope.locals.push([local, 'i32'])
-    scope.code.push(
-      set(local, value),
-      when(
-        i32.or(
-          i32.gtS(get(local), i32.load(i32.const(0), record + recordFields.maximum)),
-          i32.eqz(i32.load(i32.const(0), record + recordFields.measured)),
-        ),
-        [
-          i32.store(i32.const(0), get(local), record + recordFields.maximum),
-          i32.store(i32.const(0), i32.const(1), record + recordFields.measured),
-          i32.store(i32.const(0), getGlobal('depth'), record + recordFields.reached),
-        ],
-      ),
-      brIf(over, i32.leS(get(local), i32.const(property.max ?? 0))),
-    )
+    if (asks === 'measure') scope.code.push(recordGreatest(scope, index, expression(scope, env, property.value)))
+    scope.code.push(brIf(over, negated(expression(scope, env, wanted(property.value, property.max)))))
   }
   const tests = nested(scope, decide)
-  // A failing check decides at once: what is wanted sometimes is not here, what must hold always does not.
-  if (property.kind === 'sometimes') return block(over, [block(broken, [...tests, ...found, br(over)])])
+  if (failing === 'not wanted') return block(over, [block(broken, [...tests, ...found, br(over)])])
   return block(over, [block(broken, tests), ...found])
+}
+
+/** A measure is looked at several times: its value gets a temp that nothing else has. */
+const computedOnce = (property: CompiledProperty, id: number): CompiledProperty => ({
+  ...property,
+  body: [...property.body, { op: 'set', temp: id, value: property.value }],
+  value: temp(id),
+})
+
+const recordGreatest = ({ memory }: StepScope, index: number, value: Node): Node => {
+  const record = memory.records + index * recordBytes
+  const isGreater = i32.gtS(value, i32.load(i32.const(0), record + recordFields.maximum))
+  return when(i32.or(isGreater, i32.eqz(i32.load(i32.const(0), record + recordFields.measured))), [
+    i32.store(i32.const(0), value, record + recordFields.maximum),
+    i32.store(i32.const(0), i32.const(1), record + recordFields.measured),
+    i32.store(i32.const(0), getGlobal('depth'), record + recordFields.reached),
+  ])
 }
 
 /** `properties()`: looks at the current state with all properties that are not settled. */
 export const propertiesFunction = (scope: StepScope): WasmFunction => {
-  const body = scope.system.properties.map((p, i): Node[] => {
-    const found = call('settle', i32.const(i), getGlobal('depth'), i32.const(-1), i32.const(p.kind === 'sometimes' ? 0 : 1))
+  const body = scope.system.safety.map((p, i): Node[] => {
+    const found = call(
+      'settle',
+      i32.const(i),
+      getGlobal('depth'),
+      i32.const(-1),
+      i32.const(stateKinds[p.kind].finding === 'fulfils' ? 0 : 1),
+    )
     const code = nested(scope, () => void scope.code.push(propertyCode(scope, i, [found])))
-    // A bound's maximum is wanted even after it was exceeded.
-    return p.kind === 'bound' ? code : [when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes)), code)]
+    // The greatest value is wanted even after it was too great.
+    return stateKinds[p.kind].asks === 'measure'
+      ? code
+      : [when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes)), code)]
   })
   return { name: 'properties', params: [], result: null, exported: false, locals: scope.locals, body: body.flat() }
 }
 
+export const testExports = { test: answer(['property', 'i32'], ['state', 'i32']) } as const
+
 /** `test(property, state) -> 0 or 1`: whether a state settles a property, or is a deadlock where that is asked for. */
 export const testFunction = (scope: StepScope): WasmFunction => {
-  const n = scope.system.properties.length
-  const cases = scope.system.properties.map((_, i) =>
-    nested(scope, () => void scope.code.push(propertyCode(scope, i, [ret(i32.const(1))]))),
-  )
+  const n = scope.system.safety.length
+  const cases = scope.system.safety.map((_, i) => nested(scope, () => void scope.code.push(propertyCode(scope, i, [ret(i32.const(1))]))))
   let body: Node[] = [
     brTable(
       cases.map((_, i) => `property${i}`),
@@ -88,15 +93,9 @@ export const testFunction = (scope: StepScope): WasmFunction => {
       get('property'),
     ),
   ]
-  for (let i = 0; i < n; i++) body = [block(`property${i}`, body), ...cases[i], br('none')]
+  for (let i = 0; i < n; i++) body = [block(`property${i}`, body), ...at(cases, i), br('none')]
   return {
-    name: 'test',
-    params: [
-      ['property', 'i32'],
-      ['state', 'i32'],
-    ],
-    result: 'i32',
-    exported: true,
+    ...exported(testExports, 'test'),
     locals: scope.locals,
     body: [...copyState(scope.layout, scope.memory, get('state')), block('none', body), i32.const(0)],
   }

@@ -1,18 +1,22 @@
 /** What samples need besides what schedules do: in which state something is first met, and the values of all properties in a state. */
 
-import { block, br, get, getGlobal, i32, type Node, set, type WasmFunction, type WasmGlobal, when } from '../wasm/instruction.js'
+import { block, br, get, getGlobal, i32, type Node, set, type WasmFunction, when } from '../wasm/instruction.js'
+import { answer, exported, global32, procedure } from '../wasm/interface.js'
 import { currentState } from './agents.js'
 import { expression } from './expression.js'
 import { type MemoryMap, recordBytes } from './memory-map.js'
 import { declareTemps } from './properties.js'
 import { nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
 
-export const sampleGlobals: readonly WasmGlobal[] = [
+export const sampleGlobals = {
   /** The address of the state that is looked at and expanded: what is met is met there. Never 0. */
-  { name: 'here', type: 'i32', initial: 1n },
+  here: global32(1n),
   /** 1 while what does not fit into the buffer is taken by whoever asked, and not inserted into the table. */
-  { name: 'sampling', type: 'i32', initial: 0n },
-]
+  sampling: global32(),
+} as const
+
+/** `init(out) -> out` writes the initial states; `look()` see below. */
+export const sampleExports = { init: answer(['out', 'i32']), look: procedure() } as const
 
 /** The fields of a property's record: its value, and 1 where it has none because something in it fails. */
 export const valueFields = { value: 0, fails: 4 } as const
@@ -34,7 +38,7 @@ export const markFunction = (memory: MemoryMap): WasmFunction => ({
 export const lookFunction = (scope: StepScope): WasmFunction => {
   const value = 'value'
   scope.locals.push([value, 'i32'])
-  const body = scope.system.properties.flatMap((property, index): Node[] => {
+  const body = scope.system.safety.flatMap((property, index): Node[] => {
     const record = scope.memory.records + index * recordBytes
     const [over, broken] = [`over${index}`, `broken${index}`]
     declareTemps(scope, property)
@@ -51,5 +55,5 @@ export const lookFunction = (scope: StepScope): WasmFunction => {
     })
     return [block(over, [block(broken, code), i32.store(i32.const(0), i32.const(1), record + valueFields.fails)])]
   })
-  return { name: 'look', params: [], result: null, exported: true, locals: scope.locals, body }
+  return { ...exported(sampleExports, 'look'), locals: scope.locals, body }
 }

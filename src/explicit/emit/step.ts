@@ -1,4 +1,5 @@
 /** The statements and ways of an atomic step to WebAssembly: each way that ends well emits a successor. */
+import { at } from '../../at.js'
 import type { Block, Expr, FrameEntry, Stmt, System } from '../../ir/system.js'
 import { blockSize, walkBlock, walkStmts } from '../../ir/walk.js'
 import { block, br, brIf, call, get, i32, i64, loop, type Node, set, setGlobal, when } from '../wasm/instruction.js'
@@ -100,12 +101,12 @@ interface Join {
 
 const joinFor = (scope: StepScope, stmts: readonly Stmt[]): Join => {
   const stored = storedIn(stmts)
-  const words = new Set([...stored].flatMap((v) => scope.layout.placements[v].chunks.map((c) => c.word)))
+  const words = new Set([...stored].flatMap((v) => at(scope.layout.placements, v).chunks.map((c) => c.word)))
   return { locals: new Map([...words].map((w) => [w, freshLocal(scope, 'i64', 'j')])), stored }
 }
 
 const meet = (scope: StepScope, env: Env, join: Join): void => {
-  for (const [w, local] of join.locals) scope.code.push(set(local, wordValue(env.words[w], fieldMask(scope.layout.widths[w]))))
+  for (const [w, local] of join.locals) scope.code.push(set(local, wordValue(at(env.words, w), fieldMask(at(scope.layout.widths, w)))))
 }
 
 const afterJoin = (env: Env, join: Join): void => {
@@ -138,7 +139,7 @@ const statements = (scope: StepScope, env: Env, stmts: readonly Stmt[], way: Way
       case 'store': {
         const index = s.index.map((i) => expression(scope, env, i))
         const value = expression(scope, env, s.value)
-        writeElement(scope, env, s.variable, linearIndex(index, scope.system.variables[s.variable].dims), value)
+        writeElement(scope, env, s.variable, linearIndex(index, at(scope.system.variables, s.variable).dims), value)
         break
       }
       case 'cover':
@@ -198,7 +199,7 @@ const statements = (scope: StepScope, env: Env, stmts: readonly Stmt[], way: Way
             for (const [temp, value] of inner.constants) env.constants.set(temp, value)
           }),
         )
-        scope.code.push(when(condition, arms[0], arms[1]))
+        scope.code.push(when(condition, at(arms, 0), at(arms, 1)))
         if (!goesOn.includes(true)) return false
         afterJoin(env, join)
         break
@@ -215,7 +216,7 @@ export const propertyStatements = (scope: StepScope, env: Env, stmts: readonly S
 const choiceNode = (way: Way): Node => way.choice ?? i64.const(0n)
 
 /** The agent whose step is being generated; 0 in `init`, where nobody asks. */
-const agentOf = (scope: StepScope): number => (scope.step === null ? 0 : scope.system.steps[scope.step].agent)
+const agentOf = (scope: StepScope): number => (scope.step === null ? 0 : at(scope.system.steps, scope.step).agent)
 
 /** Writes the successor to the buffer. */
 const emit = (scope: StepScope, env: Env, way: Way): void => {
@@ -223,7 +224,7 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
   if (scope.purpose === 'sample') scope.code.push(...(scope.step === null ? [] : [mark(markOf(scope.system).step(scope.step))]))
   else if (scope.step !== null) scope.code.push(i32.store8(i32.const(0), i32.const(1), memory.fired + scope.step))
   for (const [w, word] of env.words.entries())
-    scope.code.push(i64.store(get('out'), wordValue(word, fieldMask(scope.layout.widths[w])), w * 8))
+    scope.code.push(i64.store(get('out'), wordValue(word, fieldMask(at(scope.layout.widths, w))), w * 8))
   if (isTraced(scope)) {
     scope.code.push(i32.store(get('out'), i32.const(scope.step ?? -1), env.words.length * 8))
     scope.code.push(i64.store(get('out'), choiceNode(way), env.words.length * 8 + 8))
@@ -243,24 +244,24 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
 const isUnchanged = (scope: StepScope, entry: FrameEntry): boolean =>
   entry.value.op === 'load' &&
   entry.value.variable === entry.variable &&
-  constantElement(entry.value.index, scope.system.variables[entry.variable].dims) === entry.element
+  constantElement(entry.value.index, at(scope.system.variables, entry.variable).dims) === entry.element
 
 /**
  * Moves a process on. All values are read before anything is cleared; an element that keeps its value keeps its bits.
  */
 const move = (scope: StepScope, env: Env, location: number, frame: readonly FrameEntry[]): void => {
   const { system, layout } = scope
-  const process = system.processes.find((p) => p.agent === system.steps[scope.step ?? -1]?.agent)
+  const process = scope.step === null ? undefined : system.processes.find((p) => p.agent === agentOf(scope))
   if (process === undefined) throw new Error('goto in a step that belongs to no process')
-  const clear = [...layout.localMasks[process.id]]
+  const clear = [...at(layout.localMasks, process.id)]
   const writes: { word: number; shift: number; bits: number; value: Node }[] = []
   for (const entry of frame) {
-    const placement = layout.placements[entry.variable]
+    const placement = at(layout.placements, entry.variable)
     if (placement.bits === 0) continue
     const { word, shift } = placeOf(placement, entry.element)
-    if (isUnchanged(scope, entry)) clear[word] &= ~(fieldMask(placement.bits) << BigInt(shift))
+    if (isUnchanged(scope, entry)) clear[word] = at(clear, word) & ~(fieldMask(placement.bits) << BigInt(shift))
     else {
-      const stored: Expr = { op: 'sub', a: entry.value, b: { op: 'const', value: system.variables[entry.variable].lo } }
+      const stored: Expr = { op: 'sub', a: entry.value, b: { op: 'const', value: at(system.variables, entry.variable).lo } }
       const value = expression(scope, env, stored)
       writes.push({
         word,
@@ -270,8 +271,8 @@ const move = (scope: StepScope, env: Env, location: number, frame: readonly Fram
       })
     }
   }
-  for (const [w, mask] of clear.entries()) if (mask !== 0n) env.words[w] = cleared(scope, env.words[w], mask)
-  for (const { word, shift, bits, value } of writes) env.words[word] = withField(scope, env.words[word], shift, bits, value)
+  for (const [w, mask] of clear.entries()) if (mask !== 0n) env.words[w] = cleared(scope, at(env.words, w), mask)
+  for (const { word, shift, bits, value } of writes) env.words[word] = withField(scope, at(env.words, word), shift, bits, value)
   writeElement(scope, env, process.pc, i32.const(0), i32.const(location))
 }
 
@@ -362,14 +363,14 @@ const continuation = (scope: StepScope, env: Env, b: Block, way: Way): void => {
 
 /** The number of the built-in properties, behind those of the system. */
 export const builtIns = (system: System): { deadlock: number; assert: number; range: number } => {
-  const n = system.properties.length
+  const n = system.safety.length
   return { deadlock: n, assert: n + 1, range: n + 2 }
 }
 
 const failCode = (scope: StepScope, way: Way, failure: number): Node[] => {
   if (scope.purpose === 'graph') return [call('failing', i32.const(agentOf(scope)))]
   const numbers = builtIns(scope.system)
-  const kind = scope.system.failures[failure].kind === 'assert' ? numbers.assert : numbers.range
+  const kind = at(scope.system.failures, failure).kind === 'assert' ? numbers.assert : numbers.range
   const fail = call('fail', i32.const(kind), i32.const(failure))
   if (scope.purpose === 'search') return [fail]
   const marked = scope.purpose === 'sample' ? [mark(markOf(scope.system).failure(failure))] : []

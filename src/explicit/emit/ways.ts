@@ -1,4 +1,5 @@
 /** Questions about the IR that code generation asks. */
+import { at } from '../../at.js'
 import type { Block, Expr } from '../../ir/system.js'
 
 /** The most ways there can be through a block (the product of its choices, the greatest over its branches). */
@@ -22,7 +23,7 @@ export const constantElement = (index: readonly Expr[], dims: readonly number[])
   let element = 0
   for (const [k, i] of index.entries()) {
     if (i.op !== 'const') return null
-    element = element * (dims[k] ?? 1) + i.value
+    element = element * at(dims, k) + i.value
   }
   return element
 }

@@ -33,7 +33,7 @@ export const demandsOf = (agents: readonly Agent[]): Demands => {
     const word = Math.floor(i / 31)
     demands.word[id] = word
     demands.bit[id] = 1 << (i % 31)
-    demands[fairness === 'strong' ? 'strong' : 'weak'][word] |= 1 << (i % 31)
+    demands[fairness === 'strong' ? 'strong' : 'weak'][word]! |= 1 << (i % 31)
   }
   return demands
 }
@@ -95,13 +95,13 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
 
   const push = (state: number): void => {
     const at = depth * W
-    const from = starts[state]
-    const to = starts[state + 1]
+    const from = starts[state]!
+    const to = starts[state + 1]!
     for (let w = 0; w < W; w++) enabled[at + w] = 0
-    for (let e = from; e < to; e++) enabled[at + wordOf[agents[e]]] |= bitOf[agents[e]]
-    if (hasFailing) for (const a of failing.get(state) ?? []) enabled[at + wordOf[a]] |= bitOf[a]
+    for (let e = from; e < to; e++) enabled[at + wordOf[agents[e]!]!]! |= bitOf[agents[e]!]!
+    if (hasFailing) for (const a of failing.get(state) ?? []) enabled[at + wordOf[a]!]! |= bitOf[a]!
     // A weakly fair agent asks for nothing where it is disabled somewhere; a strongly fair one, where it is disabled everywhere.
-    for (let w = 0; w < W; w++) satisfied[at + w] = ~enabled[at + w] & weak[w]
+    for (let w = 0; w < W; w++) satisfied[at + w] = ~enabled[at + w]! & weak[w]!
     number[state] = next++
     stack[depth] = state
     cursor[depth] = from
@@ -111,18 +111,18 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
   const finish = (state: number, at: number, found: Found): void => {
     // The component lies on the back stack, and the state goes there as well while somebody looks at it.
     let end = waiting
-    const low = number[state]
-    while (end < states && number[stack[end]] >= low) end++
+    const low = number[state]!
+    while (end < states && number[stack[end]!]! >= low) end++
     stack[--waiting] = state
     next -= end - waiting
-    for (let i = waiting; i < end; i++) number[stack[i]] = component
-    if ((satisfied[at] & hasEdge) !== 0) {
+    for (let i = waiting; i < end; i++) number[stack[i]!] = component
+    if ((satisfied[at]! & hasEdge) !== 0) {
       let lost = 0
       let refinable = 0
       for (let w = 0; w < W; w++) {
-        lost |= weak[w] & ~satisfied[at + w]
-        unmet[w] = strong[w] & enabled[at + w] & ~satisfied[at + w]
-        refinable |= unmet[w]
+        lost |= weak[w]! & ~satisfied[at + w]!
+        unmet[w] = strong[w]! & enabled[at + w]! & ~satisfied[at + w]!
+        refinable |= unmet[w]!
       }
       if (lost === 0) {
         const here: Component = { number: component, members: stack.subarray(waiting, end) }
@@ -144,15 +144,15 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
         push(root)
       }
       const top = depth - 1
-      const state = stack[top]
+      const state = stack[top]!
       const at = top * W
-      const to = starts[state + 1]
-      let e = cursor[top]
-      let low = number[state]
+      const to = starts[state + 1]!
+      let e = cursor[top]!
+      let low = number[state]!
       let entered = false
       for (; e < to; e++) {
-        const target = targets[e]
-        const n = number[target]
+        const target = targets[e]!
+        const n = number[target]!
         if (n === unseen) {
           // The edge is looked at again when the target is finished or known to be unfinished.
           cursor[top] = e
@@ -162,8 +162,8 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
           break
         }
         if (n < lastComponent) {
-          satisfied[at + wordOf[agents[e]]] |= bitOf[agents[e]]
-          satisfied[at] |= hasEdge
+          satisfied[at + wordOf[agents[e]!]!]! |= bitOf[agents[e]!]!
+          satisfied[at]! |= hasEdge
           if (n < low) {
             low = n
             isRoot[top] = 0
@@ -184,8 +184,8 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
         // What was gathered goes to the state below: both are in the same component.
         const below = at - W
         for (let w = 0; w < W; w++) {
-          satisfied[below + w] |= satisfied[at + w]
-          enabled[below + w] |= enabled[at + w]
+          satisfied[below + w]! |= satisfied[at + w]!
+          enabled[below + w]! |= enabled[at + w]!
         }
       }
       if (left <= 0) return false

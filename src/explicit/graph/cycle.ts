@@ -1,4 +1,5 @@
 /** A short fair cycle inside a component of a state graph. */
+import { at } from '../../at.js'
 import type { Agent } from '../../ir/system.js'
 import type { Graph } from './state-graph.js'
 
@@ -10,7 +11,7 @@ export interface Fairness {
 }
 
 const isEnabled = (graph: Graph, state: number, agent: number): boolean => {
-  for (let e = graph.starts[state]; e < graph.starts[state + 1]; e++) if (graph.agents[e] === agent) return true
+  for (let e = graph.starts[state]!; e < graph.starts[state + 1]!; e++) if (graph.agents[e] === agent) return true
   return graph.failing.get(state)?.includes(agent) ?? false
 }
 
@@ -21,8 +22,8 @@ export const fairnessOf = (
   from: number,
   edges: readonly number[],
 ): { agent: number; why: Fairness['why'] | null }[] => {
-  const states = [from, ...edges.map((e) => graph.targets[e])]
-  const taken = new Set(edges.map((e) => graph.agents[e]))
+  const states = [from, ...edges.map((e) => graph.targets[e]!)]
+  const taken = new Set(edges.map((e) => graph.agents[e]!))
   const why = ({ id, fairness }: Agent): Fairness['why'] | null => {
     if (taken.has(id)) return 'taken'
     if (fairness === 'none') return 'not fair'
@@ -48,12 +49,12 @@ const finderIn = ({ starts, targets, states }: Graph, number: Int32Array, compon
     const cameFrom = [-1]
     const search = (): number[] => {
       for (let i = 0; i < queue.length; i++)
-        for (let e = starts[queue[i]]; e < starts[queue[i] + 1]; e++) {
-          const t = targets[e]
+        for (let e = starts[queue[i]!]!; e < starts[queue[i]! + 1]!; e++) {
+          const t = targets[e]!
           if (number[t] !== component) continue
           if (isLast(e) || isEnd(t)) {
             const edges = [e]
-            for (let at = i; at > 0; at = cameFrom[at]) edges.push(edgeTo[at])
+            for (let place = i; place > 0; place = cameFrom[place]!) edges.push(edgeTo[place]!)
             return edges.reverse()
           }
           if (isSeen[t] === 1) continue
@@ -76,7 +77,7 @@ const finderIn = ({ starts, targets, states }: Graph, number: Int32Array, compon
  * their demands searches of the component.
  */
 export const fairCycle = (graph: Graph, agents: readonly Agent[], number: Int32Array, from: number): number[] => {
-  const find = finderIn(graph, number, number[from])
+  const find = finderIn(graph, number, number[from]!)
   const demanded = new Set<Agent>()
   const isMetAt = (a: Agent, state: number): boolean => a.fairness === 'weak' && !isEnabled(graph, state, a.id)
   const around = (): number[] => {
@@ -85,8 +86,8 @@ export const fairCycle = (graph: Graph, agents: readonly Agent[], number: Int32A
     let here = from
     const go = (more: readonly number[]): void => {
       for (const e of more) {
-        here = graph.targets[e]
-        for (const a of pending) if (a.id === graph.agents[e] || isMetAt(a, here)) pending.delete(a)
+        here = graph.targets[e]!
+        for (const a of pending) if (a.id === graph.agents[e]! || isMetAt(a, here)) pending.delete(a)
         edges.push(e)
       }
     }
@@ -95,7 +96,7 @@ export const fairCycle = (graph: Graph, agents: readonly Agent[], number: Int32A
         find(
           here,
           (s) => [...pending].some((a) => isMetAt(a, s)),
-          (e) => [...pending].some((a) => a.id === graph.agents[e]),
+          (e) => [...pending].some((a) => a.id === graph.agents[e]!),
         ),
       )
     if (here !== from || edges.length === 0)
@@ -112,9 +113,9 @@ export const fairCycle = (graph: Graph, agents: readonly Agent[], number: Int32A
     const edges = around()
     const unmet = fairnessOf(graph, agents, from, edges).filter((f) => f.why === null)
     if (unmet.length === 0) return edges
-    for (const { agent } of unmet) {
-      if (demanded.has(agents[agent])) throw new Error(`a component is unfair to ${agents[agent].name}`)
-      demanded.add(agents[agent])
+    for (const unfair of unmet.map(({ agent }) => at(agents, agent))) {
+      if (demanded.has(unfair)) throw new Error(`a component is unfair to ${unfair.name}`)
+      demanded.add(unfair)
     }
   }
 }

@@ -1,4 +1,5 @@
 /** The extreme values of measures over the reachable states, with shortest witnesses. No graph is needed: a running maximum, and depths. */
+import { at } from '../../at.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { recordBytes } from '../emit/memory-map.js'
@@ -9,7 +10,7 @@ import { startSearch } from '../program/start.js'
 import { shortestSchedules } from '../search/schedule.js'
 import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
-import { asBounds, asWitnesses } from './query.js'
+import { asBounds, asWitnesses, least } from './query.js'
 
 export interface ExtremeResult {
   readonly name: string
@@ -52,7 +53,11 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
     const rising = field(i, recordFields.maximum)
     return kind === 'maximum' ? rising : ~rising
   })
-  const wanted = system.extremes.flatMap((_, i) => (values[i] === null ? [] : [{ property: i, length: field(i, recordFields.reached) }]))
+  // A state without a value counts as one with the least, and may have come before: where that is the greatest, the
+  // first state with any value has it.
+  const lengthTo = (i: number): number =>
+    field(i, recordFields.maximum) === least ? field(system.extremes.length + i, recordFields.length) : field(i, recordFields.reached)
+  const wanted = system.extremes.flatMap((_, i) => (values[i] === null ? [] : [{ property: i, length: lengthTo(i) }]))
   const { schedules: which = 'violations', signal } = options
   const witnesses = asWitnesses(
     system,
@@ -64,12 +69,18 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
       : await shortestSchedules(witnesses, wanted, { memory, seconds: timeToChoose(options, seconds), deadlock: 'allowed', signal })
   return {
     results: system.extremes.map(({ name, kind }, i) => {
-      const at = wanted.findIndex((w) => w.property === i)
-      return { name, kind, value: values[i], schedule: schedules[at]?.schedule ?? null, unchosen: schedules[at]?.unchosen ?? null }
+      const place = wanted.findIndex((w) => w.property === i)
+      return {
+        name,
+        kind,
+        value: at(values, i),
+        schedule: schedules[place]?.schedule ?? null,
+        unchosen: schedules[place]?.unchosen ?? null,
+      }
     }),
     limit,
-    states: machine.read('states'),
-    transitions: machine.read('transitions'),
+    states: machine.globals.states,
+    transitions: machine.globals.transitions,
     bytes: machine.bytes(),
   }
 }

@@ -1,6 +1,6 @@
 /** From which states of a graph a fair behaviour can for ever avoid what it owes. */
 
-import type { Pace, Stopped } from '../search/pace.js'
+import type { Sliced } from '../search/pace.js'
 import { type Component, type ComponentSearch, type Demands, outside, unseen } from './components.js'
 import { type Graph, hasLabel } from './state-graph.js'
 
@@ -27,8 +27,8 @@ interface Refinement {
 
 /** Whether an agent of the given bits is enabled in a state. */
 const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int32Array): boolean => {
-  const isOne = (a: number): boolean => (agents[demands.word[a]] & demands.bit[a]) !== 0
-  for (let e = graph.starts[state]; e < graph.starts[state + 1]; e++) if (isOne(graph.agents[e])) return true
+  const isOne = (a: number): boolean => (agents[demands.word[a]!]! & demands.bit[a]!) !== 0
+  for (let e = graph.starts[state]!; e < graph.starts[state + 1]!; e++) if (isOne(graph.agents[e]!)) return true
   return graph.failing.get(state)?.some(isOne) ?? false
 }
 
@@ -37,13 +37,7 @@ const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int
  * fair agents plus 1. Components that no strongly fair agent's demand allows are searched again without the states in which it is
  * enabled (R. S. Streett, "Propositional dynamic logic of looping and converse", Information and Control 54, 1982).
  */
-export const avoid = async (
-  graph: Graph,
-  demands: Demands,
-  search: ComponentSearch,
-  { isOwed, goal }: Debt,
-  pace: Pace,
-): Promise<Avoidance | Stopped> => {
+export function* avoid(graph: Graph, demands: Demands, search: ComponentSearch, { isOwed, goal }: Debt): Sliced<Avoidance> {
   const { number } = search
   search.reset()
   for (let s = 0; s < graph.states; s++) if (hasLabel(graph, s, goal)) number[s] = outside
@@ -62,34 +56,28 @@ export const avoid = async (
       refinements.push({ members: members.slice(), agents: agents.slice() })
     },
   }
-  const finish = async (nextRoot: () => number): Promise<Stopped | null> => {
-    for (;;) {
-      if (search.advance(edgesPerSlice, nextRoot, found)) return null
-      const stopped = await pace.turn()
-      if (stopped !== null) return stopped
-    }
+  function* finish(nextRoot: () => number): Sliced<void> {
+    while (!search.advance(edgesPerSlice, nextRoot, found)) yield
   }
   let next = 0
-  const stopped = await finish(() => {
+  yield* finish(() => {
     while (next < graph.states) {
       const s = next++
       if (number[s] === unseen && isOwed(s)) return s
     }
     return -1
   })
-  if (stopped !== null) return stopped
   for (let r = refinements.pop(); r !== undefined; r = refinements.pop()) {
     const { members, agents } = r
     for (const s of members) number[s] = isEnabledAny(graph, demands, s, agents) ? outside : unseen
     let at = 0
-    const halted = await finish(() => {
+    yield* finish(() => {
       while (at < members.length) {
-        const s = members[at++]
+        const s = members[at++]!
         if (number[s] === unseen) return s
       }
       return -1
     })
-    if (halted !== null) return halted
   }
   return { fair, number }
 }

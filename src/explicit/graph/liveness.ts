@@ -1,9 +1,10 @@
 /** Temporal properties, processes that can never step again, and extreme values: what takes more than looking at one state after the other. */
+import { at } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System, TemporalProperty } from '../../ir/system.js'
 import { mostMemory } from '../program/ceiling.js'
 import { defaultMemory } from '../program/start.js'
-import { isStopped, type Pace, type Stopped, startPace } from '../search/pace.js'
+import { isStopped, type Pace, type Sliced, startPace } from '../search/pace.js'
 import type { Limit, SearchOptions } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
 import { type ComponentSearch, componentBytes, componentSearch, type Demands, demandsOf } from './components.js'
@@ -75,13 +76,13 @@ interface Labelled {
 }
 
 const labelled = (system: System, stuck: boolean): Labelled => {
-  const properties: System['properties'][number][] = []
-  const add = (p: System['properties'][number]): number => properties.push(p) - 1
+  const safety: System['safety'][number][] = []
+  const add = (p: System['safety'][number]): number => safety.push(p) - 1
   const goals = system.temporal.map((t) => add(predicate(t.name, t.goal)))
   const triggers = system.temporal.map((t) => (t.trigger === null ? null : add(predicate(t.name, t.trigger))))
   const at = { file: 0, start: 0, end: 0 }
   const returned = stuck ? system.processes.map((p) => add(predicate('returned', { body: [], value: hasReturned(p), at }))) : []
-  return { system: { ...system, properties }, goals, triggers, returned }
+  return { system: { ...system, safety }, goals, triggers, returned }
 }
 
 interface Work {
@@ -101,7 +102,7 @@ const scheduleOf = (moves: Moves, path: Path): Schedule => ({ init: moves.initTo
 /** Finds a way, which takes memory beside what is in use. Null where there is too little. */
 const withinMemory = <T>({ graph, labelled: l, pace, peak }: Work, used: number, find: () => T): T | null => {
   const bytes = used + stemBytes(graph, l.system.agents.length)
-  if (pace.room(bytes) !== null) return null
+  if (!pace.hasRoom(bytes)) return null
   peak(bytes)
   try {
     return find()
@@ -115,25 +116,22 @@ const withinMemory = <T>({ graph, labelled: l, pace, peak }: Work, used: number,
 const scheduleToState = (work: Work, state: number): Schedule | null =>
   withinMemory(work, work.used, () => scheduleOf(work.moves(), shortestTo(work.graph, state, work.labelled.system.agents.length)))
 
-const endOf = (graph: Graph, { from, edges }: Path): number => (edges.length === 0 ? from : graph.targets[edges[edges.length - 1]])
+const endOf = (graph: Graph, { from, edges }: Path): number => (edges.length === 0 ? from : at(graph.targets, at(edges, -1)))
 
 /** `eventually` and `leadsTo`: `eventually` is owed in the initial states. */
-const settleDebt = async (work: Work, index: number): Promise<TemporalResult | Stopped> => {
-  const { labelled: l, graph, pace } = work
+function* settleDebt(work: Work, index: number): Sliced<TemporalResult> {
+  const { labelled: l, graph } = work
   const { agents, temporal } = l.system
-  const { name, kind } = temporal[index]
-  const trigger = l.triggers[index]
+  const { name, kind } = at(temporal, index)
+  const trigger = at(l.triggers, index)
   const debt: Debt = {
-    goal: l.goals[index],
+    goal: at(l.goals, index),
     isOwed: trigger === null ? (s) => s < graph.initial : (s) => hasLabel(graph, s, trigger),
   }
   const bytes = work.used + graph.states * componentBytes(work.demands)
-  const full = pace.room(bytes)
-  if (full !== null) return full
+  yield { bytes }
   work.peak(bytes)
-  const avoidance = await avoid(graph, work.demands, work.components(), debt, pace)
-  if (isStopped(avoidance)) return avoidance
-  const { fair, number } = avoidance
+  const { fair, number } = yield* avoid(graph, work.demands, work.components(), debt)
   if (fair === null) return { name, kind, verdict: 'holds', stem: null, cycle: null, fairness: [] }
   const open = { name, kind, verdict: 'violated', stem: null, cycle: null, fairness: [] } as const
   const found = withinMemory(work, bytes, () => ({ stem: shortestStem(graph, debt, fair, agents.length), moves: work.moves() }))
@@ -153,38 +151,36 @@ const settleDebt = async (work: Work, index: number): Promise<TemporalResult | S
 type Goal = { readonly of: 'temporal'; readonly index: number } | { readonly of: 'process'; readonly index: number }
 
 /** Of each goal the first state from which it is out of reach, or null. */
-const outOfReach = async (work: Work, goals: readonly Goal[]): Promise<(number | null)[] | Stopped> => {
-  const { graph, pace, labelled: l } = work
+function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)[]> {
+  const { graph, labelled: l } = work
   const { states, starts, agents, failing } = graph
   const first: (number | null)[] = []
   for (let g = 0; g < goals.length; g += 8) {
     const group = goals.slice(g, g + 8)
-    const full = pace.room(work.used + states)
-    if (full !== null) return full
+    yield { bytes: work.used + states }
     work.peak(work.used + states)
     const own = new Uint8Array(states)
     const bitsOfAgent = new Uint8Array(l.system.agents.length)
     const labels = group.map((goal, i) => {
-      if (goal.of === 'temporal') return { property: l.goals[goal.index], bit: 1 << i }
-      bitsOfAgent[l.system.processes[goal.index].agent] |= 1 << i
-      return { property: l.returned[goal.index], bit: 1 << i }
+      if (goal.of === 'temporal') return { property: at(l.goals, goal.index), bit: 1 << i }
+      bitsOfAgent[at(l.system.processes, goal.index).agent]! |= 1 << i
+      return { property: at(l.returned, goal.index), bit: 1 << i }
     })
     for (let s = 0; s < states; s++) {
       let bits = 0
       for (const { property, bit } of labels) if (hasLabel(graph, s, property)) bits |= bit
-      for (let e = starts[s]; e < starts[s + 1]; e++) bits |= bitsOfAgent[agents[e]]
+      for (let e = starts[s]!; e < starts[s + 1]!; e++) bits |= bitsOfAgent[agents[e]!]!
       own[s] = bits
     }
-    for (const [s, some] of failing) for (const a of some) own[s] |= bitsOfAgent[a]
-    const reach = await reachGoals(graph, own, group.length, pace, work.used + states)
-    if (!(reach instanceof Uint8Array)) return reach
+    for (const [s, some] of failing) for (const a of some) own[s]! |= bitsOfAgent[a]!
+    const reach = yield* reachGoals(graph, own, group.length, work.used + states)
     const all = (1 << group.length) - 1
     const found: (number | null)[] = group.map(() => null)
     for (let s = 0; s < states; s++) {
       if (reach[s] === all) continue
       // Where nothing at all can step there is no process that is stuck while others go on: that is a deadlock.
       const isOver = starts[s] === starts[s + 1] && !failing.has(s)
-      for (const [i, goal] of group.entries()) if ((reach[s] & (1 << i)) === 0 && !(isOver && goal.of === 'process')) found[i] ??= s
+      for (const [i, goal] of group.entries()) if ((reach[s]! & (1 << i)) === 0 && !(isOver && goal.of === 'process')) found[i] ??= s
       if (found.every((f) => f !== null)) break
     }
     first.push(...found)
@@ -280,17 +276,17 @@ const graphResults = async (
     ...temporal.flatMap((t, index) => (t.kind === 'alwaysPossible' ? [{ of: 'temporal', index } as const] : [])),
     ...l.returned.map((_, index) => ({ of: 'process', index }) as const),
   ]
-  const first = await outOfReach(work, goals)
+  const first = await pace.run(outOfReach(work, goals))
   if (isStopped(first)) return end(first.stopped)
   let stuckAt: { state: number; process: number } | null = null
   for (const [i, goal] of goals.entries()) {
-    const state = first[i]
+    const state = at(first, i)
     if (goal.of === 'process') {
       if (state !== null && (stuckAt === null || state < stuckAt.state)) stuckAt = { state, process: goal.index }
       continue
     }
     temporal[goal.index] = {
-      ...temporal[goal.index],
+      ...at(temporal, goal.index),
       verdict: state === null ? 'holds' : 'violated',
       stem: state === null ? null : scheduleToState(work, state),
     }
@@ -305,7 +301,7 @@ const graphResults = async (
     }
   for (const [index, { kind }] of temporal.entries()) {
     if (kind === 'alwaysPossible') continue
-    const settled = await settleDebt(work, index)
+    const settled = await pace.run(settleDebt(work, index))
     if (isStopped(settled)) return end(settled.stopped)
     temporal[index] = settled
   }

@@ -1,8 +1,9 @@
 /** Which steps and choices the edges of a state graph stand for: they are not kept, but found again by expanding the states of a path. */
+import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
-import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
+import { createMachine, partsOf } from '../program/machine.js'
+import { programOf } from '../program/program.js'
 import { writeState } from '../program/start.js'
 import { createHunter } from '../search/hunt.js'
 import type { Graph } from './state-graph.js'
@@ -19,8 +20,8 @@ const isBefore = (a: Move, b: Move): boolean => a.step < b.step || (a.step === b
 
 /** `system` is the one that the graph was built from. The memory is for a few states, in bytes. */
 export const movesOf = (system: System, graph: Graph, memory: number): Moves => {
-  const program: Program = programOf(system, 'trace')
-  const machine: Machine = createMachine(partsOf(program), { limit: memory, keep: true })
+  const program = programOf(system, 'trace')
+  const machine = createMachine(partsOf(program), { limit: memory, keep: true })
   const [from, to] = [program.memory.ring, program.memory.ring + program.layout.widths.length * 8]
   const hunter = createHunter(program, machine)
   /** Of the moves that `hunt` finds to a state. */
@@ -41,21 +42,21 @@ export const movesOf = (system: System, graph: Graph, memory: number): Moves => 
         state,
         () => {
           writeState(machine, program.memory.current, program.layout.initial)
-          machine.call('hunt_initial')
+          machine.exports.hunt_initial()
         },
         () => true,
       ).choice,
     along: ({ from: first, edges }) => {
       let here = first
       return edges.map((e) => {
-        const target = graph.targets[e]
+        const target = at(graph.targets, e)
         const move = lowestTo(
           target,
           () => {
             writeState(machine, from, graph.wordsOf(here))
-            machine.call('hunt', from, 1)
+            machine.exports.hunt(from, 1)
           },
-          ({ step }) => system.steps[step].agent === graph.agents[e],
+          ({ step }) => at(system.steps, step).agent === at(graph.agents, e),
         )
         here = target
         return move

@@ -1,4 +1,5 @@
 /** Queries of a system's temporal properties and extremes as properties of single states, for which there is code already. */
+import { at } from '../../at.js'
 import { and, any, binary, constant, eq, load, select, temp, zero } from '../../ir/build.js'
 import type { CompiledProperty, Expr, Process, Query, Stmt, System } from '../../ir/system.js'
 
@@ -55,7 +56,7 @@ const total = ({ body, value, at }: Query, unused: number, block: number, define
 /** Greater than the ids of all blocks that the compiler makes. */
 const unusedBlock = 2 ** 30
 /** What a measure without a value counts as in the search for the greatest: no more than any other. */
-const least = -(2 ** 31)
+export const least = -(2 ** 31)
 
 /** The measures of a system's extremes, `copies` times; each is a temp of its own, so that they can be in properties of one system. */
 const measuresOf = (system: System, copies: number): { readonly system: System; readonly measures: readonly (readonly Measure[])[] } => ({
@@ -82,14 +83,14 @@ export const asBounds = (original: System): System => {
   const { system, measures } = measuresOf(original, 2)
   const [values = [], presences = []] = measures
   const returned = allReturned(system)
-  const isThere = (m: Measure, i: number): Expr => (system.extremes[i].over === 'final' ? and(returned, m.defined) : m.defined)
+  const isThere = (m: Measure, i: number): Expr => (at(system.extremes, i).over === 'final' ? and(returned, m.defined) : m.defined)
   const bounds = values.map((m, i): CompiledProperty => {
-    const { name, kind } = system.extremes[i]
+    const { name, kind } = at(system.extremes, i)
     const rising = kind === 'maximum' ? m.value : reversed(m.value)
     return { name, kind: 'bound', max: 2 ** 31 - 1, body: m.body, value: select(isThere(m, i), rising, constant(least)), at: m.at }
   })
-  const somewhere = presences.map((m, i) => predicate(`${system.extremes[i].name} anywhere`, { ...m, value: isThere(m, i) }))
-  return { ...system, properties: [...bounds, ...somewhere] }
+  const somewhere = presences.map((m, i) => predicate(`${at(system.extremes, i).name} anywhere`, { ...m, value: isThere(m, i) }))
+  return { ...system, safety: [...bounds, ...somewhere] }
 }
 
 /** The system with a `sometimes` for each extreme: its measure has the value given. */
@@ -97,9 +98,12 @@ export const asWitnesses = (original: System, values: readonly number[]): System
   const { system, measures } = measuresOf(original, 1)
   return {
     ...system,
-    properties: (measures[0] ?? []).map((m, i) => {
-      const is = and(m.defined, eq(m.value, constant(values[i])))
-      return predicate(system.extremes[i].name, { ...m, value: system.extremes[i].over === 'final' ? and(is, allReturned(system)) : is })
+    safety: (measures[0] ?? []).map((m, i) => {
+      const is = and(m.defined, eq(m.value, constant(at(values, i))))
+      return predicate(at(system.extremes, i).name, {
+        ...m,
+        value: at(system.extremes, i).over === 'final' ? and(is, allReturned(system)) : is,
+      })
     }),
   }
 }

@@ -1,6 +1,6 @@
 /** States from which a goal is out of reach. */
 
-import { isStopped, type Pace, type Stopped } from '../search/pace.js'
+import type { Sliced } from '../search/pace.js'
 import type { Graph } from './state-graph.js'
 
 const statesPerSlice = 100_000
@@ -13,17 +13,13 @@ const mostPasses = 24
  * overwritten. Linear in states and edges: passes from the back, which are cheap and settle nearly everything; where they do not, for each goal a
  * backward search among the states that are left.
  */
-export const reachGoals = async (graph: Graph, own: Uint8Array, goals: number, pace: Pace, used: number): Promise<Uint8Array | Stopped> => {
+export function* reachGoals(graph: Graph, own: Uint8Array, goals: number, used: number): Sliced<Uint8Array> {
   const all = (1 << goals) - 1
   for (let passes = 1; ; passes++) {
-    const pass = await passFromBack(graph, own, all, pace)
-    if (isStopped(pass)) return pass
+    const pass = yield* passFromBack(graph, own, all)
     if (!pass.isChanged) return own
     if (passes < mostPasses) continue
-    for (let bit = 1; bit <= all; bit <<= 1) {
-      const stopped = (pass.lacking & bit) === 0 ? null : await backward(graph, own, bit, pace, used)
-      if (stopped !== null) return stopped
-    }
+    for (let bit = 1; bit <= all; bit <<= 1) if ((pass.lacking & bit) !== 0) yield* backward(graph, own, bit, used)
     return own
   }
 }
@@ -35,16 +31,16 @@ interface Pass {
 }
 
 /** Gives each state what its successors have, the last state first. */
-const passFromBack = async ({ states, starts, targets }: Graph, reach: Uint8Array, all: number, pace: Pace): Promise<Pass | Stopped> => {
+function* passFromBack({ states, starts, targets }: Graph, reach: Uint8Array, all: number): Sliced<Pass> {
   let lacking = 0
   let isChanged = false
   const slice = (first: number, end: number): void => {
     for (let s = end - 1; s >= first; s--) {
-      const old = reach[s]
+      const old = reach[s]!
       if (old === all) continue
-      const to = starts[s + 1]
+      const to = starts[s + 1]!
       let mask = old
-      for (let e = starts[s]; mask !== all && e < to; e++) mask |= reach[targets[e]]
+      for (let e = starts[s]!; mask !== all && e < to; e++) mask |= reach[targets[e]!]!
       lacking |= all & ~mask
       if (mask === old) continue
       reach[s] = mask
@@ -53,50 +49,47 @@ const passFromBack = async ({ states, starts, targets }: Graph, reach: Uint8Arra
   }
   for (let end = states; end > 0; end -= statesPerSlice) {
     slice(Math.max(0, end - statesPerSlice), end)
-    const stopped = await pace.turn()
-    if (stopped !== null) return stopped
+    yield
   }
   return { isChanged, lacking }
 }
 
 /** Sets a bit in all states that lack it and from which one that has it can be reached. */
-const backward = async (graph: Graph, reach: Uint8Array, bit: number, pace: Pace, used: number): Promise<Stopped | null> => {
+function* backward(graph: Graph, reach: Uint8Array, bit: number, used: number): Sliced<void> {
   const { states, starts, targets } = graph
   let inner = 0
   const queue: number[] = []
   for (let s = 0; s < states; s++) {
-    if ((reach[s] & bit) !== 0) continue
-    for (let e = starts[s]; e < starts[s + 1]; e++) if ((reach[targets[e]] & bit) === 0) inner++
+    if ((reach[s]! & bit) !== 0) continue
+    for (let e = starts[s]!; e < starts[s + 1]!; e++) if ((reach[targets[e]!]! & bit) === 0) inner++
   }
-  const missing = pace.room(used + states * 4 + inner * 8) ?? (await pace.turn())
-  if (missing !== null) return missing
+  yield { bytes: used + states * 4 + inner * 8 }
+  yield
   // Lists of the states that lead to a state: 0 ends one, k is entry k - 1.
   const head = new Uint32Array(states)
   const next = new Uint32Array(inner)
   const from = new Uint32Array(inner)
   let entries = 0
   for (let s = 0; s < states; s++) {
-    if ((reach[s] & bit) !== 0) continue
-    for (let e = starts[s]; e < starts[s + 1]; e++) {
-      const t = targets[e]
-      if ((reach[t] & bit) !== 0) {
+    if ((reach[s]! & bit) !== 0) continue
+    for (let e = starts[s]!; e < starts[s + 1]!; e++) {
+      const t = targets[e]!
+      if ((reach[t]! & bit) !== 0) {
         queue.push(s)
         continue
       }
-      next[entries] = head[t]
+      next[entries] = head[t]!
       from[entries] = s
       head[t] = ++entries
     }
   }
-  const stopped = await pace.turn()
-  if (stopped !== null) return stopped
-  for (const s of queue) reach[s] |= bit
+  yield
+  for (const s of queue) reach[s]! |= bit
   for (let i = 0; i < queue.length; i++)
-    for (let k = head[queue[i]]; k !== 0; k = next[k - 1]) {
-      const s = from[k - 1]
-      if ((reach[s] & bit) !== 0) continue
-      reach[s] |= bit
+    for (let k = head[queue[i]!]!; k !== 0; k = next[k - 1]!) {
+      const s = from[k - 1]!
+      if ((reach[s]! & bit) !== 0) continue
+      reach[s]! |= bit
       queue.push(s)
     }
-  return null
 }

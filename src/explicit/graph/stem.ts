@@ -1,5 +1,6 @@
 /** Shortest ways through a state graph, with the fewest switches between agents. */
 
+import { at } from '../../at.js'
 import { createSwitches, type Switches, switchesBytes, unwanted } from '../search/switches.js'
 import type { Debt } from './fair.js'
 import { type Graph, hasLabel } from './state-graph.js'
@@ -34,9 +35,9 @@ export const stemBytes = ({ states }: Graph, agents: number): number => 2 * swit
 export const levelsTo = ({ starts, targets, initial }: Graph, last: number): number[] => {
   const levels = [0, initial]
   for (let end = initial; end <= last; ) {
-    const first = levels[levels.length - 2]
+    const first = at(levels, -2)
     let next = end
-    for (let e = starts[first]; e < starts[end]; e++) if (targets[e] >= next) next = targets[e] + 1
+    for (let e = starts[first]!; e < starts[end]!; e++) if (targets[e]! >= next) next = targets[e]! + 1
     if (next === end) throw new Error(`state ${last} is on no level`)
     levels.push(next)
     end = next
@@ -45,15 +46,15 @@ export const levelsTo = ({ starts, targets, initial }: Graph, last: number): num
 }
 
 const isFree = ({ free }: Layers, state: number, layer: number): boolean =>
-  layer + 1 < free.length && state >= free[layer] && state < free[layer + 1]
+  layer + 1 < free.length && state >= free[layer]! && state < free[layer + 1]!
 
 const isOwing = ({ owingLayer }: Layers, state: number, layer: number): boolean => owingLayer[state] === layer + 1
 
 /** Offers a state the ways to wanted states of the next layer. */
 const offerBack = ({ starts, targets, agents }: Graph, state: number, switches: Switches, isNext: (state: number) => boolean): void => {
-  for (let e = starts[state]; e < starts[state + 1]; e++) {
-    const to = targets[e]
-    if (switches.least[to] !== unwanted && isNext(to)) switches.offer(state, agents[e], switches.after(to, agents[e]))
+  for (let e = starts[state]!; e < starts[state + 1]!; e++) {
+    const to = targets[e]!
+    if (switches.least[to] !== unwanted && isNext(to)) switches.offer(state, agents[e]!, switches.after(to, agents[e]!))
   }
 }
 
@@ -68,7 +69,7 @@ const bestWay = (graph: Graph, layers: Layers, last: number, onward: Onward): Pa
     for (const s of layers.owing[d - 1] ?? []) offerBack(graph, s, owing, (to) => isOwing(layers, to, d))
   }
   let first = 0
-  for (let s = 1; s < graph.initial; s++) if (free.least[s] < free.least[first]) first = s
+  for (let s = 1; s < graph.initial; s++) if (free.least[s]! < free.least[first]!) first = s
   if (free.least[first] === unwanted) throw new Error('a state was reached on no way from an initial state')
   return { from: first, edges: follow(graph, layers, first, last, onward) }
 }
@@ -83,15 +84,15 @@ const follow = ({ starts, targets, agents }: Graph, layers: Layers, first: numbe
     const switches = owes ? onward.owing : onward.free
     const isNext = owes ? isOwing : isFree
     let [best, least] = [-1, unwanted]
-    for (let e = starts[state]; e < starts[state + 1]; e++) {
-      const to = targets[e]
+    for (let e = starts[state]!; e < starts[state + 1]!; e++) {
+      const to = targets[e]!
       if (switches.least[to] === unwanted || !isNext(layers, to, d + 1)) continue
-      const total = switches.after(to, agents[e]) + (agent === null || agent === agents[e] ? 0 : 1)
-      if (total < least || (total === least && agents[e] < agents[best])) [best, least] = [e, total]
+      const total = switches.after(to, agents[e]!) + (agent === null || agent === agents[e]! ? 0 : 1)
+      if (total < least || (total === least && agents[e]! < agents[best]!)) [best, least] = [e, total]
     }
     edges.push(best)
-    state = targets[best]
-    agent = agents[best]
+    state = targets[best]!
+    agent = agents[best]!
   }
 }
 
@@ -127,8 +128,8 @@ export const shortestStem = (graph: Graph, { isOwed, goal }: Debt, marked: Uint8
       layer.push(s)
     }
     for (const s of owing[d - 1] ?? [])
-      for (let e = starts[s]; e < starts[s + 1]; e++) if (!hasLabel(graph, targets[e], goal)) add(targets[e])
-    const [first, end] = d + 1 < layers.free.length ? [layers.free[d], layers.free[d + 1]] : [0, 0]
+      for (let e = starts[s]!; e < starts[s + 1]!; e++) if (!hasLabel(graph, targets[e]!, goal)) add(targets[e]!)
+    const [first, end] = d + 1 < layers.free.length ? [at(layers.free, d), at(layers.free, d + 1)] : [0, 0]
     for (let s = first; s < end; s++) if (owes(s)) add(s)
     owing.push(layer)
     const there = layer.filter((s) => marked[s] === 1)

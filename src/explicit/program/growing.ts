@@ -1,7 +1,5 @@
 /** Arrays of bytes that grow at their end without being copied, up to 4 GiB: each lies in a linear memory of its own. */
-import { newMemory } from '../wasm/platform.js'
-
-const page = 65_536
+import { createLinearMemory, page } from '../wasm/linear-memory.js'
 
 export interface Growing {
   /** Appends bytes. @throws RangeError where there is no memory. */
@@ -13,16 +11,19 @@ export interface Growing {
   readonly words: () => Uint32Array
 }
 
+/** Memory grows by so much at least, so that there are few calls; what is not touched costs nothing. */
+const leastGrowth = 256 * page
+
 export const createGrowing = (): Growing => {
-  const memory = newMemory(1)
+  const { memory, reach, bytes: all } = createLinearMemory(page)
   let length = 0
   return {
     append: (bytes) => {
-      const missing = Math.ceil((length + bytes.length - memory.buffer.byteLength) / page)
-      // Some more than is missing, so that there are few calls; what is not touched costs nothing.
-      if (missing > 0) memory.grow(Math.min(Math.max(missing, 256), 65_536 - memory.buffer.byteLength / page))
-      new Uint8Array(memory.buffer).set(bytes, length)
-      length += bytes.length
+      const end = length + bytes.length
+      const size = memory.buffer.byteLength
+      if (end > size && !reach(Math.max(end, size + leastGrowth)) && !reach(end)) throw new RangeError(`no memory for ${end} bytes`)
+      all().set(bytes, length)
+      length = end
     },
     length: () => length,
     clear: () => {

@@ -1,39 +1,23 @@
-/** An instance of a program: its memory, and the policies by which its table and its queue grow. */
-
-import { batch, type MemoryMap } from '../emit/memory-map.js'
-import { stopReasons } from '../store/table.js'
+/** An instance of a program that searches, with its memory. */
+import type { TableInterface } from '../store/table.js'
+import type { TableSize } from '../store/table-size.js'
+import { type Instance, instanceOf, type Module } from '../wasm/interface.js'
+import type { Interfaces, Program } from './program.js'
 import {
-  distanceBits,
-  firstSize,
-  frugalBytes,
-  homes,
-  lastRoom,
-  nextSizes,
-  roomOf,
-  slack,
-  slotBytes,
-  type TableShape,
-  type TableSize,
-  tableBytes,
-} from '../store/table-size.js'
-import { encode } from '../wasm/encode.js'
-import type { WasmModule } from '../wasm/instruction.js'
-import { compileModule, newInstance, newMemory, type WasmGlobalObject, type WasmMemory, wasm } from '../wasm/platform.js'
-import type { Program } from './program.js'
+  bytesIn,
+  clearTable,
+  createSpace,
+  growTable,
+  type Held,
+  reserve,
+  type SpaceOptions,
+  type SpaceParts,
+  settleIn,
+  widenQueue,
+} from './space.js'
 
-const page = 65_536
-const wholeMemory = 65_536 * page - page
-
-/** A table grows in slices of this many bytes, so that V8 gets to replace the code that does it by optimised code. */
-const sliceBytes = 2 ** 16
-
-type MachineFunction = (...args: readonly (number | bigint)[]) => number
-
-export interface Machine {
-  readonly memory: WasmMemory
-  readonly call: (name: string, ...args: readonly (number | bigint)[]) => number
-  readonly read: (global: string) => number
-  readonly write: (global: string, value: number) => void
+/** `I` is what JavaScript sees of the program, a search unless it says otherwise. */
+export interface Machine<I extends TableInterface = Interfaces['search']> extends Instance<I> {
   /** The instance's memory. Valid until the next call, which may make it grow. */
   readonly view: () => DataView<ArrayBuffer>
   readonly size: () => TableSize
@@ -45,36 +29,17 @@ export interface Machine {
   readonly reserve: (...bytes: readonly number[]) => number[] | null
 }
 
-export interface MachineParts {
-  readonly module: WasmModule
-  readonly memory: MemoryMap
-  readonly shape: TableShape
-  /** Words per state. */
-  readonly words: number
+export interface MachineParts<I extends TableInterface> extends SpaceParts {
+  readonly module: Module<I>
 }
 
-export interface MachineOptions {
-  /** In bytes. */
-  readonly limit: number
-  /** Nothing leaves the queue: the states lie in it in the order in which they were found. */
-  readonly keep: boolean
-  /** Log2 of the first table's homes; 12 unless given. */
-  readonly log?: number
-  /** Bytes from which on a table is frugal; `frugalBytes` unless given. */
-  readonly frugal?: number
+export interface MachineOptions extends SpaceOptions {
   /** Of a program for samples: takes the successors in the buffer, up to an address. */
   readonly take?: (end: number) => void
 }
 
-/** The inverse of an odd number modulo 2^64, by Newton's iteration. */
-const inverse64 = (odd: bigint): bigint => {
-  let x = odd
-  for (let i = 0; i < 6; i++) x = BigInt.asUintN(64, x * (2n - odd * x))
-  return x
-}
-
 /** What a machine needs of a program. */
-export const partsOf = (program: Program): MachineParts => ({
+export const partsOf = <I extends TableInterface>(program: Program<I>): MachineParts<I> => ({
   module: program.module,
   memory: program.memory,
   shape: program.shape,
@@ -82,176 +47,19 @@ export const partsOf = (program: Program): MachineParts => ({
 })
 
 /** Compiles and instantiates a module; its table and queue are empty. @throws NoMemory */
-export const createMachine = (parts: MachineParts, options: MachineOptions): Machine => {
-  const { shape, memory: map, words } = parts
-  const { log = 12, frugal = frugalBytes, take = () => {} } = options
-  const stateBytes = words * 8
-  const aligned = (bytes: number): number => Math.ceil(bytes / page) * page
-  let size = firstSize(shape, log)
-  let capacity = 1024
-  let tableAt = aligned(map.ring + capacity * stateBytes * 8)
-  const guard = sliceBytes + 1024 * slotBytes(shape, 'wide')
-  /** From here on the memory was never written. */
-  let fresh = tableAt + tableBytes(shape, size)
-
-  const memory = newMemory((tableAt + aligned(tableBytes(shape, size) + guard)) / page)
-  const bytesOf = (table: TableSize, queue: number): number => map.ring + queue * stateBytes + tableBytes(shape, table)
-  /** Makes the memory reach up to `end`; false where it cannot. */
-  const reach = (end: number): boolean => {
-    if (end > wholeMemory) return false
-    const missing = Math.ceil((end - memory.buffer.byteLength) / page)
-    if (missing <= 0) return true
-    try {
-      memory.grow(missing)
-      return true
-    } catch {
-      return false
-    }
-  }
-  const bytesAt = (): Uint8Array => new Uint8Array(memory.buffer)
-
-  /**
-   * Moves the table to the end of what it grows to, and reads it from there to write the grown one from the start. The guard between the two is
-   * wide enough that writes stay behind the slice being read.
-   */
-  const growTo = (next: TableSize): boolean => {
-    const oldBytes = tableBytes(shape, size)
-    const oldSlots = homes(size) + slack
-    const oldSlot = slotBytes(shape, size.kind)
-    const end = tableAt + Math.max(tableBytes(shape, next), oldBytes) + guard
-    if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
-    const from = end - oldBytes
-    const bytes = bytesAt()
-    bytes.copyWithin(from, tableAt, tableAt + oldBytes)
-    bytes.fill(0, tableAt, Math.min(from, fresh))
-    fresh = Math.max(fresh, end)
-    write('rehash_free', 0)
-    write('furthest', 0)
-    const slice = Math.floor(sliceBytes / oldSlot)
-    const unfactor = inverse64(BigInt(size.factor))
-    for (let slot = 0; slot < oldSlots; slot += slice)
-      call(
-        `rehash_${size.kind}_${next.kind}`,
-        from + slot * oldSlot,
-        slot,
-        Math.min(slice, oldSlots - slot),
-        next.log,
-        next.factor,
-        unfactor,
-      )
-    setSize(next)
-    return true
-  }
-  const grow = (): void => {
-    const isTooFull = (): boolean => read('states') + batch > read('room')
-    const isTooFar = (): boolean => read('furthest') >= 2 ** (shape.keyBits - size.log + distanceBits)
-    while (isTooFull() || isTooFar())
-      if (!nextSizes(shape, size, frugal).some(growTo)) {
-        write('room', lastRoom(shape, size))
-        if (isTooFull() || isTooFar()) return write('stop', stopReasons.memory)
-      }
-  }
-  const widen = (): void => {
-    const doubled = capacity * 2
-    const end = map.ring + doubled * stateBytes
-    if (bytesOf(size, doubled) > options.limit) return write('stop', stopReasons.memory)
-    if (end > tableAt) {
-      const to = aligned(map.ring + doubled * stateBytes * 2)
-      const bytes = tableBytes(shape, size)
-      if (!reach(to + bytes + guard)) return write('stop', stopReasons.memory)
-      bytesAt().copyWithin(to, tableAt, tableAt + bytes)
-      tableAt = to
-      fresh = Math.max(fresh, to + bytes)
-      write('table_at', to)
-    }
-    const [head, tail, oldEnd] = [read('head'), read('tail'), read('ring_end')]
-    if (tail <= head && read('left') + read('queued') > 0 && !options.keep) {
-      bytesAt().copyWithin(oldEnd, map.ring, tail)
-      write('tail', oldEnd + tail - map.ring)
-    }
-    capacity = doubled
-    write('capacity', capacity)
-    write('ring_end', end)
-  }
-
-  const exported = newInstance(compileModule(encode(parts.module)), { env: { memory, grow, widen, take } })
-  const functions = new Map<string, MachineFunction>()
-  const globals = new Map<string, WasmGlobalObject>()
-  for (const [name, value] of Object.entries(exported)) {
-    if (value instanceof wasm.Global) globals.set(name, value)
-    else if (typeof value === 'function') functions.set(name, value as MachineFunction)
-  }
-  const call = (name: string, ...args: readonly (number | bigint)[]): number => {
-    const f = functions.get(name)
-    if (f === undefined) throw new Error(`no function ${name} in the module`)
-    return f(...args)
-  }
-  const globalOf = (name: string): WasmGlobalObject => {
-    const g = globals.get(name)
-    if (g === undefined) throw new Error(`no global ${name} in the module`)
-    return g
-  }
-  const read = (name: string): number => {
-    const { value } = globalOf(name)
-    return typeof value === 'bigint' ? Number(value) : value >>> 0
-  }
-  const write = (name: string, value: number): void => {
-    const g = globalOf(name)
-    g.value = typeof g.value === 'bigint' ? BigInt(value) : value
-  }
-  const setSize = (next: TableSize): void => {
-    size = next
-    write('table_at', tableAt)
-    write('table_log', size.log)
-    write('table_factor', size.factor)
-    write('narrow', size.kind === 'narrow' ? 1 : 0)
-    write('room', roomOf(shape, size, frugal))
-  }
-  /** Nothing was met lately. Place 0 gets a word that belongs to another place, so that zero is not taken for met. */
-  const forgetRecent = (): void => {
-    bytesAt().fill(0, map.recent, map.recent + map.recentStates * stateBytes)
-    new DataView(memory.buffer).setBigUint64(map.recent, 1n, true)
-  }
-  setSize(size)
-  forgetRecent()
-  write('capacity', capacity)
-  write('head', map.ring)
-  write('tail', map.ring)
-  write('ring_end', map.ring + capacity * stateBytes)
-  write('keep', options.keep ? 1 : 0)
-
+export const createMachine = <I extends TableInterface>(parts: MachineParts<I>, options: MachineOptions): Machine<I> => {
+  const space = createSpace(parts, options)
+  const { take = () => {} } = options
+  const instance = instanceOf(parts.module, space.linear.memory, { grow: () => growTable(held), widen: () => widenQueue(held), take })
+  // Whatever else there is, the table is in it.
+  const held: Held = { ...(instance as unknown as Instance<TableInterface>), space }
+  settleIn(held)
   return {
-    memory,
-    call,
-    read,
-    write,
-    view: () => new DataView(memory.buffer),
-    size: () => size,
-    bytes: () => bytesOf(size, capacity),
-    clearTable: (count) => {
-      let next = firstSize(shape, log)
-      while (roomOf(shape, next, frugal) < count + batch) next = { ...next, log: next.log + 1 }
-      const end = tableAt + tableBytes(shape, next)
-      if (bytesOf(next, capacity) > options.limit || !reach(end)) return false
-      // What lies behind it is cleared when the table grows into it.
-      bytesAt().fill(0, tableAt, Math.min(fresh, end))
-      fresh = Math.max(fresh, end)
-      setSize(next)
-      forgetRecent()
-      write('furthest', 0)
-      write('states', 0)
-      return true
-    },
-    reserve: (...sizes) => {
-      const starts: number[] = []
-      let at = aligned(tableAt + tableBytes(shape, size))
-      for (const bytes of sizes) {
-        starts.push(at)
-        at = aligned(at + bytes)
-      }
-      if (at - tableAt + map.ring + capacity * stateBytes > options.limit || !reach(at)) return null
-      fresh = Math.max(fresh, at)
-      return starts
-    },
+    ...instance,
+    view: space.linear.view,
+    size: () => space.size,
+    bytes: () => bytesIn(space),
+    clearTable: (count) => clearTable(held, count),
+    reserve: (...bytes) => reserve(space, bytes),
   }
 }

@@ -1,56 +1,48 @@
-/** The whole WebAssembly module of a system: its agents, its properties, the store, and the loop that ties them together. */
+/**
+ * The WebAssembly module that searches the states of a system: its agents, its properties, the table of states, and the
+ * loop that ties them together.
+ */
 import type { Process, System } from '../../ir/system.js'
-import { agentFunctions, copyState, currentState, initFunction, newScope } from '../emit/agents.js'
+import { currentState, newScope } from '../emit/agents.js'
 import { readElement } from '../emit/fields.js'
-import { rememberFunction, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
+import { rememberFunction, traceExports, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
 import { type MemoryMap, memoryMap, recordBytes } from '../emit/memory-map.js'
-import { propertiesFunction, recordFields, testFunction } from '../emit/properties.js'
-import { lookFunction, markFunction, sampleGlobals } from '../emit/sample-functions.js'
-import { builtIns, type Purpose, type StepScope } from '../emit/step.js'
-import { stopReasons, tableFunctions, tableGlobals } from '../store/table.js'
+import { propertiesFunction, recordFields, testExports, testFunction } from '../emit/properties.js'
+import { lookFunction, markFunction, sampleExports, sampleGlobals } from '../emit/sample-functions.js'
+import { builtIns, type StepScope } from '../emit/step.js'
+import { stopReasons } from '../store/store.js'
+import { tableExports, tableFunctions, tableGlobals } from '../store/table.js'
 import { type TableShape, tableShape } from '../store/table-size.js'
-import {
-  block,
-  br,
-  brIf,
-  call,
-  get,
-  getGlobal,
-  i32,
-  i64,
-  loop,
-  type Node,
-  ret,
-  set,
-  setGlobal,
-  type WasmFunction,
-  type WasmGlobal,
-  type WasmModule,
-  when,
-} from '../wasm/instruction.js'
+import { call, get, getGlobal, i32, type Node, ret, set, setGlobal, type ValueType, type WasmFunction, when } from '../wasm/instruction.js'
+import { answer, exported, global32, type Interface, type Module, moduleOf } from '../wasm/interface.js'
+import { beginFunction, expansion, loopExports, loopGlobals, runFunction, type Visit } from './loop.js'
 
-export interface Program {
+/** 1 where a violation ends the search, and where deadlocks are violations. */
+const searchGlobals = { first: global32(), deadlock_counts: global32() } as const
+
+const search = {
+  globals: { ...tableGlobals, ...loopGlobals, ...searchGlobals },
+  exports: { ...tableExports, ...loopExports, at_rest: answer() },
+} as const
+const traced = { globals: { ...search.globals, ...traceGlobals }, exports: { ...search.exports, ...traceExports } } as const
+const trace = { globals: traced.globals, exports: { ...traced.exports, ...testExports } } as const
+const sample = { globals: { ...traced.globals, ...sampleGlobals }, exports: { ...traced.exports, ...sampleExports } } as const
+
+const interfaces = { search, trace, sample } as const
+
+/** What JavaScript sees of a program, by its purpose. */
+export type Interfaces = typeof interfaces
+/** What it sees of all that can be asked for moves. */
+export type Traced = typeof traced
+
+export interface Program<I extends Interface = Interfaces['search']> {
   readonly system: System
   readonly layout: Layout
   readonly shape: TableShape
   readonly memory: MemoryMap
-  readonly purpose: Purpose
-  readonly module: WasmModule
+  readonly module: Module<I>
 }
-
-const globals: readonly WasmGlobal[] = [
-  ...tableGlobals,
-  { name: 'depth', type: 'i32', initial: 0n },
-  { name: 'max_depth', type: 'i32', initial: -1n },
-  /** 1 where a violation ends the search. */
-  { name: 'first', type: 'i32', initial: 0n },
-  { name: 'deadlock_counts', type: 'i32', initial: 0n },
-  /** About the state being expanded: some way through a step failed; successors were flushed already. */
-  { name: 'failed', type: 'i32', initial: 0n },
-  { name: 'emitted', type: 'i32', initial: 0n },
-  { name: 'failures', type: 'i32', initial: 0n },
-]
 
 /** `settle(property, length, failure, violation)`: the first time only. */
 const settleFunction = (memory: MemoryMap): WasmFunction => ({
@@ -100,116 +92,34 @@ const atRestFunction = (scope: StepScope): WasmFunction => {
   }
   const { processes } = scope.system
   const all = processes.map(isFinal).reduce((every, f) => i32.and(every, f), i32.const(processes.length > 0 ? 1 : 0))
-  return { name: 'at_rest', params: [], result: 'i32', exported: true, locals: scope.locals, body: [...scope.code, all] }
+  return { ...exported(search.exports, 'at_rest'), locals: scope.locals, body: [...scope.code, all] }
 }
 
-/** `expand(out) -> out`: all successors of the current state. */
-export const expandFunction = (system: System): WasmFunction => {
-  const agents = system.agents.filter((a) => system.steps.some((s) => s.agent === a.id))
-  return {
-    name: 'expand',
-    params: [['out', 'i32']],
-    result: 'i32',
-    exported: false,
-    locals: [],
-    body: [
-      setGlobal('failed', i32.const(0)),
-      setGlobal('emitted', i32.const(0)),
-      setGlobal('failures', i32.const(0)),
-      ...agents.map((a) => set('out', call(`agent_${a.id}`, get('out')))),
-      get('out'),
-    ],
-  }
-}
-
-/** `begin()`: queues the initial states; the current state is the one with all initial values. */
-export const beginFunction = (memory: MemoryMap): WasmFunction => ({
-  name: 'begin',
-  params: [],
-  result: null,
-  exported: true,
-  locals: [],
-  body: [
-    setGlobal('depth', i32.const(-1)),
-    call('flush', call('init', i32.const(memory.buffer))),
-    setGlobal('transitions', i64.const(0n)),
-    setGlobal('left', getGlobal('queued')),
-    setGlobal('queued', i32.const(0)),
-    setGlobal('depth', i32.const(0)),
+const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces): Visit => ({
+  meeting: purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : [],
+  passing: [when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))])],
+  looking: system.safety.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')],
+  ending: [
+    when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
+      when(getGlobal('deadlock_counts'), [
+        when(i32.eqz(call('at_rest')), [
+          call('settle', i32.const(builtIns(system).deadlock), getGlobal('depth'), i32.const(-1), i32.const(1)),
+        ]),
+      ]),
+    ]),
   ],
 })
 
-/**
- * `run(budget) -> 0 or 1`: looks at and expands up to `budget` states in breadth-first order; 1 where none is left. V8
- * replaces no running loop with optimised code, so this is called again and again.
- */
-const runFunction = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose): WasmFunction => {
-  const stateBytes = layout.widths.length * 8
-  const deadlock = builtIns(system).deadlock
-  return {
-    name: 'run',
-    params: [['budget', 'i32']],
-    result: 'i32',
-    exported: true,
-    locals: [
-      ['out', 'i32'],
-      ['before', 'i32'],
-    ],
-    body: [
-      set('out', i32.const(memory.buffer)),
-      block('pause', [
-        loop('next', [
-          brIf('pause', getGlobal('stop')),
-          when(i32.eqz(getGlobal('left')), [
-            call('flush', get('out')),
-            set('out', i32.const(memory.buffer)),
-            brIf('pause', getGlobal('stop')),
-            when(i32.eqz(getGlobal('queued')), [ret(i32.const(1))]),
-            setGlobal('depth', i32.add(getGlobal('depth'), i32.const(1))),
-            setGlobal('left', getGlobal('queued')),
-            setGlobal('queued', i32.const(0)),
-          ]),
-          brIf('pause', i32.eqz(get('budget'))),
-          set('budget', i32.sub(get('budget'), i32.const(1))),
-          ...copyState(layout, memory, getGlobal('head')),
-          ...(purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : []),
-          setGlobal('head', i32.add(getGlobal('head'), i32.const(stateBytes))),
-          when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))]),
-          setGlobal('left', i32.sub(getGlobal('left'), i32.const(1))),
-          ...(system.properties.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')]),
-          when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), [
-            set('before', get('out')),
-            set('out', call('expand', get('out'))),
-            when(i32.eq(get('out'), get('before')), [
-              when(i32.eqz(i32.or(getGlobal('failed'), getGlobal('emitted'))), [
-                when(getGlobal('deadlock_counts'), [
-                  when(i32.eqz(call('at_rest')), [call('settle', i32.const(deadlock), getGlobal('depth'), i32.const(-1), i32.const(1))]),
-                ]),
-              ]),
-            ]),
-            when(i32.geU(get('out'), i32.const(memory.bufferLimit)), [call('flush', get('out')), set('out', i32.const(memory.buffer))]),
-          ]),
-          br('next'),
-        ]),
-      ]),
-      call('flush', get('out')),
-      i32.const(0),
-    ],
-  }
-}
-
 /** Generates the module of a system. @throws StateTooWide */
-export const programOf = (system: System, purpose: Purpose): Program => {
+export const programOf = <P extends keyof Interfaces>(system: System, purpose: P): Program<Interfaces[P]> => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, purpose)
   const shape = tableShape(layout.widths)
   const scope = (): StepScope => newScope(system, layout, memory, purpose)
-  const isTraced = purpose === 'trace' || purpose === 'sample'
+  const isTraced = purpose !== 'search'
   const functions: WasmFunction[] = [
-    ...system.agents.filter((a) => system.steps.some((s) => s.agent === a.id)).flatMap((a) => agentFunctions(scope, a)),
-    initFunction(scope()),
-    expandFunction(system),
-    ...(system.properties.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
+    ...expansion(system, scope),
+    ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
@@ -218,17 +128,12 @@ export const programOf = (system: System, purpose: Purpose): Program => {
     ...(purpose === 'sample' ? [markFunction(memory), lookFunction(scope())] : []),
     ...tableFunctions(shape, memory),
     beginFunction(memory),
-    runFunction(system, layout, memory, purpose),
+    runFunction(layout, memory, visit(system, memory, purpose)),
   ]
-  const nothing = { params: [], result: null } as const
-  const module: WasmModule = {
-    imports: [
-      { name: 'grow', type: nothing },
-      { name: 'widen', type: nothing },
-      ...(purpose === 'sample' ? [{ name: 'take', type: { params: ['i32'], result: null } } as const] : []),
-    ],
-    globals: [...globals, ...(isTraced ? traceGlobals : []), ...(purpose === 'sample' ? sampleGlobals : [])],
-    functions,
-  }
-  return { system, layout, shape, memory, purpose, module }
+  const imports: readonly (readonly [string, readonly ValueType[]])[] = [
+    ['grow', []],
+    ['widen', []],
+    ...(purpose === 'sample' ? [['take', ['i32']] as const] : []),
+  ]
+  return { system, layout, shape, memory, module: moduleOf(interfaces[purpose], imports, functions) }
 }

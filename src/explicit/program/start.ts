@@ -7,39 +7,60 @@ import { mostMemory } from './ceiling.js'
 import type { Machine } from './machine.js'
 import type { Program } from './program.js'
 
-export interface StartOptions {
-  readonly maxStates?: number
-  readonly maxDepth?: number
-  readonly first?: boolean
-  readonly deadlock?: System['deadlock']
-}
-
 /** The memory that a search may use unless told otherwise, in bytes. */
 export const defaultMemory = (): number => Math.min(mostMemory, Math.floor(totalmem() * 0.8))
 
+/** What has states in its memory. */
+interface Viewed {
+  readonly view: () => DataView
+}
+
 /** Writes a state's words to an address. */
-export const writeState = (machine: Machine, at: number, words: readonly bigint[]): void => {
+export const writeState = (machine: Viewed, at: number, words: readonly bigint[]): void => {
   const view = machine.view()
   for (const [w, word] of words.entries()) view.setBigUint64(at + w * 8, word, true)
 }
 
 /** The words of the state at an address. */
-export const wordsAt = (machine: Machine, at: number, words: number): bigint[] => {
+export const wordsAt = (machine: Viewed, at: number, words: number): bigint[] => {
   const view = machine.view()
   return Array.from({ length: words }, (_, w) => view.getBigUint64(at + w * 8, true))
 }
 
+export interface Limits {
+  readonly maxStates?: number | undefined
+  readonly maxDepth?: number | undefined
+}
+
+const greatest = 2 ** 32 - 1
+
+/** Queues the initial states of a search, or of the building of a graph. */
+export const begin = (
+  { memory, layout }: Pick<Program, 'memory' | 'layout'>,
+  machine: Viewed & {
+    readonly globals: Pick<Machine['globals'], 'state_limit' | 'max_depth'>
+    readonly exports: Pick<Machine['exports'], 'begin'>
+  },
+  { maxStates = greatest, maxDepth = greatest }: Limits,
+): void => {
+  machine.globals.state_limit = Math.min(maxStates, greatest)
+  machine.globals.max_depth = Math.min(maxDepth, greatest)
+  writeState(machine, memory.current, layout.initial)
+  machine.exports.begin()
+}
+
+export interface StartOptions extends Limits {
+  readonly first?: boolean
+  readonly deadlock?: System['deadlock']
+}
+
 /** Sets up a machine for a search, with the initial states in its queue. */
 export const startSearch = (program: Program, machine: Machine, options: StartOptions): void => {
-  const { memory, system, layout } = program
-  const { maxStates = 2 ** 32 - 1, maxDepth = 2 ** 32 - 1, first = false, deadlock = system.deadlock } = options
-  machine.write('state_limit', Math.min(maxStates, 2 ** 32 - 1) | 0)
-  machine.write('max_depth', Math.min(maxDepth, 2 ** 32 - 1) | 0)
-  machine.write('first', first ? 1 : 0)
-  machine.write('deadlock_counts', deadlock === 'violation' ? 1 : 0)
+  const { memory, system } = program
+  const { first = false, deadlock = system.deadlock } = options
+  machine.globals.first = first ? 1 : 0
+  machine.globals.deadlock_counts = deadlock === 'violation' ? 1 : 0
   const view = machine.view()
-  for (let i = 0; i < system.properties.length; i++)
-    view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
-  writeState(machine, memory.current, layout.initial)
-  machine.call('begin')
+  for (let i = 0; i < system.safety.length; i++) view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
+  begin(program, machine, options)
 }

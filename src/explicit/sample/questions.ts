@@ -1,4 +1,5 @@
 /** All that properties ask of single states, with covers that say which values their conditions had. */
+import { at } from '../../at.js'
 import type { CompiledProperty, Expr, Query, Span, Stmt, System } from '../../ir/system.js'
 import { operands } from '../../ir/walk.js'
 
@@ -9,8 +10,8 @@ export interface Question {
   readonly query: Query
 }
 
-export const questionsOf = ({ properties, temporal, extremes }: System): Question[] => [
-  ...properties.map((query): Question => ({ property: query.name, part: 'whole', query })),
+export const questionsOf = ({ safety, temporal, extremes }: System): Question[] => [
+  ...safety.map((query): Question => ({ property: query.name, part: 'whole', query })),
   ...temporal.flatMap(({ name, trigger, goal }): Question[] => [
     ...(trigger === null ? [] : [{ property: name, part: 'trigger', query: trigger } as const]),
     { property: name, part: 'goal', query: goal },
@@ -60,7 +61,7 @@ export const asking = (original: System, questions: readonly Question[]): Asked 
           return [s]
       }
     })
-  const properties = questions.map(
+  const safety = questions.map(
     ({ property, query: { body, value, at } }): CompiledProperty => ({
       name: property,
       kind: 'bound',
@@ -70,7 +71,7 @@ export const asking = (original: System, questions: readonly Question[]): Asked 
       at,
     }),
   )
-  return { system: { ...original, properties, branches }, outcomes }
+  return { system: { ...original, safety, branches }, outcomes }
 }
 
 /** The sides of logical operators, and what is selected by. */
@@ -86,6 +87,6 @@ const comparisons: ReadonlySet<Expr['op']> = new Set(['not', 'eq', 'ne', 'lt', '
 /** Whether an expression is surely 0 or 1, and not always the same. */
 const isTruth = (system: System, e: Expr): boolean => {
   if (comparisons.has(e.op)) return true
-  if (e.op === 'load') return system.variables[e.variable].lo === 0 && system.variables[e.variable].hi === 1
+  if (e.op === 'load') return at(system.variables, e.variable).lo === 0 && at(system.variables, e.variable).hi === 1
   return (e.op === 'and' || e.op === 'or') && isTruth(system, e.a) && isTruth(system, e.b)
 }

@@ -2,39 +2,20 @@
  * What the engine's compiled code says of single states, and ways to states worth a look: those in which a step, a branch, a failure or a value of a condition is first met,
  * and the deepest.
  */
+import { at } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
+import type { SuccessorSource } from '../../ir/successors.js'
 import type { System, Vector } from '../../ir/system.js'
 import { type Marks, markOf } from '../emit/marks.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { valueFields } from '../emit/sample-functions.js'
-import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
-import { startSearch, wordsAt, writeState } from '../program/start.js'
+import type { Machine } from '../program/machine.js'
+import { type Program, programOf, type Traced } from '../program/program.js'
+import { startSearch, writeState } from '../program/start.js'
 import { createHunter } from '../search/hunt.js'
-import { failingWays, type Level } from '../search/schedule.js'
-import { decoderOf } from './decode.js'
+import { type Level, levelsOf } from '../search/levels.js'
+import { createExpander } from './expander.js'
 import { asking, type Question, questionsOf } from './questions.js'
-
-/** A state: packed, and as a vector. */
-export interface Place {
-  readonly words: readonly bigint[]
-  readonly vector: Vector
-}
-
-/** One way through a step, or through `init` (step -1), that is not blocked. */
-export interface Way {
-  readonly move: Move
-  /** Where it leads; null where it fails. */
-  readonly to: Place | null
-  /** An index into `System.failures`; null where it leads on. */
-  readonly failure: number | null
-}
-
-export interface Ways {
-  readonly all: readonly Way[]
-  /** There is room for so many failing ways of one state: where there are as many, there may be more. */
-  readonly hasAllFailing: boolean
-}
 
 export interface Exploration {
   /** All reachable states were seen. */
@@ -48,21 +29,21 @@ export interface Exploration {
 
 export interface ExploreOptions {
   readonly maxStates: number
+  /** States that deep are not expanded. */
+  readonly maxDepth: number
   /** Asked now and then: what was met so far is enough, or there is no time left. */
   readonly isEnough: (met: Uint8Array, states: number) => boolean
 }
 
-export interface Sampler {
+/** What it says of the ways on from a state, it marks as met. */
+export interface Sampler extends SuccessorSource<Vector> {
   readonly questions: readonly Question[]
   readonly marks: Marks
   /** So many of the last branches are outcomes of conditions in properties. */
   readonly outcomes: number
   readonly explore: (options: ExploreOptions) => Exploration
-  readonly initial: () => Ways
-  /** The ways on from a state; what they meet is marked. */
-  readonly ways: (state: Place) => Ways
   /** The answers to `questions`, which mark the outcomes of their conditions; null where a check in one fails. */
-  readonly values: (state: Place) => (number | null)[]
+  readonly values: (state: Vector) => (number | null)[]
   /** By mark, 1 for what was met since the last `forget`. */
   readonly met: () => Uint8Array
   readonly forget: () => void
@@ -73,94 +54,55 @@ export const createSampler = (original: System, memory: number): Sampler => {
   const questions = questionsOf(original)
   const { system, outcomes } = asking(original, questions)
   const program = programOf(system, 'sample')
-  /** Ways that did not fit into the buffer, of the state that is expanded. */
-  let taken: Way[] = []
-  const take = (end: number): void => {
-    taken.push(...waysUpTo(end))
-  }
-  const machine: Machine = createMachine(partsOf(program), { limit: memory, keep: true, log: firstTable, take })
+  const { machine, pack, initial, successors } = createExpander(program, memory)
   const marks = markOf(system)
   const { layout, memory: map } = program
-  const words = layout.widths.length
-  const mostFailing = (map.failureLimit - map.failures) / 16
-  const decode = decoderOf(system, layout)
-  /** A state of one's own: the place behind it is never read. */
-  const scratch = map.ring
+  const stateBytes = layout.widths.length * 8
 
   const addresses = (): Uint32Array => new Uint32Array(machine.memory.buffer, map.marks, marks.count)
   const met = (): Uint8Array => Uint8Array.from(addresses(), (address) => (address === 0 ? 0 : 1))
   const forget = (): void => {
     addresses().fill(0)
-    machine.write('here', 1)
+    machine.globals.here = 1
   }
-  const waysUpTo = (end: number): Way[] => {
-    const view = machine.view()
-    const ways: Way[] = []
-    for (let at = map.buffer; at < end; at += map.entry) {
-      const move = { step: view.getInt32(at + words * 8, true), choice: Number(view.getBigInt64(at + words * 8 + 8, true)) }
-      ways.push({ move, to: { words: wordsAt(machine, at, words), vector: decode(view, at) }, failure: null })
-    }
-    return ways
-  }
-  const all = (expand: () => number): Ways => {
-    taken = []
-    machine.write('sampling', 1)
-    const last = waysUpTo(expand())
-    machine.write('sampling', 0)
-    const failing = failingWays(program, machine).map(({ failure, move }): Way => ({ move, to: null, failure }))
-    return { all: [...taken, ...last, ...failing], hasAllFailing: failing.length < mostFailing }
-  }
-  const initial = (): Ways => {
-    writeState(machine, map.current, layout.initial)
-    machine.write('failures', 0)
-    return all(() => machine.call('init', map.buffer))
-  }
-  const ways = ({ words: state }: Place): Ways => {
-    writeState(machine, scratch, state)
-    return all(() => machine.call('successors', scratch))
-  }
-  const values = ({ words: state }: Place): (number | null)[] => {
-    writeState(machine, map.current, state)
-    machine.call('look')
+  const values = (state: Vector): (number | null)[] => {
+    pack(map.current, state)
+    machine.exports.look()
     const view = machine.view()
     return questions.map((_, i) => {
       const at = map.records + i * recordBytes
       return view.getInt32(at + valueFields.fails, true) === 1 ? null : view.getInt32(at + valueFields.value, true)
     })
   }
-  const explore = ({ maxStates, isEnough }: ExploreOptions): Exploration => {
+  const explore = ({ maxStates, maxDepth, isEnough }: ExploreOptions): Exploration => {
     forget()
-    startSearch(program, machine, { maxStates, deadlock: 'allowed' })
-    const levels: Level[] = [{ start: map.ring, count: machine.read('left') }]
-    let complete = false
-    while (machine.read('stop') === 0 && !isEnough(met(), machine.read('states'))) {
-      const before = machine.read('depth')
-      complete = machine.call('run', Math.min(statesPerCall, Math.max(1, machine.read('left')))) === 1
-      if (complete) break
-      if (machine.read('depth') > before) {
-        const { start, count } = levels[levels.length - 1]
-        levels.push({ start: start + count * words * 8, count: machine.read('left') })
-      }
-    }
-    const states = machine.read('states')
+    startSearch(program, machine, { maxStates, maxDepth, deadlock: 'allowed' })
+    const { known: levels, advance } = levelsOf(program, machine)
+    let isOver = false
+    while (!isOver && machine.globals.stop === 0 && !isEnough(met(), machine.globals.states)) isOver = advance(statesPerCall)
+    const states = machine.globals.states
+    const complete = isOver && machine.globals.depth < maxDepth
     const found = met()
-    const first = levels[0]?.start ?? map.ring
-    const last = levels[levels.length - 1]
+    const first = at(levels, 0)?.start ?? map.ring
+    const last = at(levels, levels.length - 1)
     const targets = new Set([...addresses()].filter((address) => address >= first))
-    if (last !== undefined && last.count > 0) targets.add(last.start + (last.count - 1) * words * 8)
-    machine.write('stop', 0)
+    if (last !== undefined && last.count > 0) targets.add(last.start + (last.count - 1) * stateBytes)
+    machine.globals.stop = 0
     const schedules = schedulesTo(program, machine, levels, targets)
     return { complete, states, schedules, met: found }
   }
-  return { questions, marks, outcomes: outcomes.length, explore, initial, ways, values, met, forget }
+  return { questions, marks, outcomes: outcomes.length, explore, initial, successors, values, met, forget }
 }
 
 const statesPerCall = 1_000
-/** Log2 of the homes of a table that is large enough for most: growing costs more than memory that is not used. */
-const firstTable = 15
 
 /** One shortest way to each of the states. Takes one more expansion of all states on the levels up to the last of them. */
-const schedulesTo = (program: Program, machine: Machine, levels: readonly Level[], targets: ReadonlySet<number>): Schedule[] => {
+const schedulesTo = (
+  program: Program<Traced>,
+  machine: Machine<Traced>,
+  levels: readonly Level[],
+  targets: ReadonlySet<number>,
+): Schedule[] => {
   const stateBytes = program.layout.widths.length * 8
   const onward = new Map<number, { readonly from: number; readonly move: Move }>()
   let wanted: number[] = []
@@ -178,14 +120,14 @@ const schedulesTo = (program: Program, machine: Machine, levels: readonly Level[
     return [...states]
   }
   for (let d = levels.length - 1; d >= 0; d--) {
-    const { start, count } = levels[d]
+    const { start, count } = at(levels, d)
     const here = [...targets].filter((address) => address >= start && address < start + count * stateBytes)
     wanted = [...new Set([...wanted, ...here])]
     if (wanted.length === 0) continue
     wanted = before(() => {
-      if (d > 0) return void machine.call('hunt', levels[d - 1].start, levels[d - 1].count)
+      if (d > 0) return void machine.exports.hunt(at(levels, d - 1).start, at(levels, d - 1).count)
       writeState(machine, program.memory.current, program.layout.initial)
-      machine.call('hunt_initial')
+      machine.exports.hunt_initial()
     })
   }
   const follow = (target: number): Schedule | null => {

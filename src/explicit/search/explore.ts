@@ -4,6 +4,7 @@ import { decodeState } from '../emit/layout.js'
 import { createMachine, partsOf } from '../program/machine.js'
 import { programOf } from '../program/program.js'
 import { defaultMemory, startSearch, wordsAt } from '../program/start.js'
+import { atOnce, running } from './pace.js'
 
 export interface Reachable {
   /** In breadth-first order. */
@@ -20,10 +21,10 @@ export const reachable = (system: System, maxStates = 1_000_000): Reachable => {
   const program = programOf(system, 'search')
   const machine = createMachine(partsOf(program), { limit: defaultMemory(), keep: true })
   startSearch(program, machine, { maxStates })
-  while (machine.call('run', 10_000) === 0) if (machine.read('stop') !== 0) throw new Error(`more than ${maxStates} states are reachable`)
+  if (!atOnce(running(machine))) throw new Error(`more than ${maxStates} states are reachable`)
   const words = program.layout.widths.length
-  const vectors = Array.from({ length: machine.read('states') }, (_, i) =>
+  const vectors = Array.from({ length: machine.globals.states }, (_, i) =>
     decodeState(system, program.layout, wordsAt(machine, program.memory.ring + i * words * 8, words)),
   )
-  return { vectors, transitions: machine.read('transitions'), depth: machine.read('depth') }
+  return { vectors, transitions: machine.globals.transitions, depth: machine.globals.depth }
 }

@@ -1,8 +1,9 @@
 /** Which states lead to some others: their successors are looked up in a table of these, by the WebAssembly of the purpose `trace`. */
+import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import { edgeBytes } from '../emit/hunt-functions.js'
 import type { Machine } from '../program/machine.js'
-import type { Program } from '../program/program.js'
+import type { Program, Traced } from '../program/program.js'
 import { homes, slack, slotBytes } from '../store/table-size.js'
 
 /** Edges to states that are looked for, until the next hunt. */
@@ -25,7 +26,7 @@ export interface Hunter {
 
 const edgeWords = edgeBytes / 4
 
-export const createHunter = (program: Program, machine: Machine): Hunter => {
+export const createHunter = (program: Program<Traced>, machine: Machine<Traced>): Hunter => {
   const stateBytes = program.layout.widths.length * 8
   let room = 4_096
   /** By slot of the table. */
@@ -40,34 +41,34 @@ export const createHunter = (program: Program, machine: Machine): Hunter => {
       scratchBytes = addresses.length * stateBytes
       const areas = machine.reserve(scratchBytes)
       if (areas === null) return false
-      insertAll(program, machine, addresses, areas[0])
-      tableAt = machine.read('table_at')
+      insertAll(program, machine, addresses, at(areas, 0))
+      tableAt = machine.globals.table_at
       bytesPerSlot = slotBytes(program.shape, machine.size().kind)
       const slots = homes(machine.size()) + slack
       if (places.length < slots) places = new Uint32Array(slots)
-      for (let i = 0; i < addresses.length; i++) places[placeOf(machine.call('find', addresses[i]) >>> 0)] = i
+      for (let i = 0; i < addresses.length; i++) places[placeOf(machine.exports.find(addresses[i]!) >>> 0)] = i
       return true
     },
     edges: (hunt) => {
       for (;;) {
         const area = machine.reserve(room * edgeBytes)?.[0]
         if (area === undefined) return null
-        machine.write('edge', area)
-        machine.write('edge_limit', area + room * edgeBytes)
-        machine.write('hunting', 1)
+        machine.globals.edge = area
+        machine.globals.edge_limit = area + room * edgeBytes
+        machine.globals.hunting = 1
         hunt()
-        machine.write('hunting', 0)
-        const count = (machine.read('edge') - area) / edgeBytes
+        machine.globals.hunting = 0
+        const count = (machine.globals.edge - area) / edgeBytes
         if (count > room) {
           room *= 4
           continue
         }
         const words = new Uint32Array(machine.memory.buffer, area, count * edgeWords)
-        const step = (edge: number): number => words[edge * edgeWords + 2]
+        const step = (edge: number): number => words[edge * edgeWords + 2]!
         return {
           count,
-          from: (edge) => words[edge * edgeWords],
-          to: (edge) => places[placeOf(words[edge * edgeWords + 1])],
+          from: (edge) => words[edge * edgeWords]!,
+          to: (edge) => places[placeOf(words[edge * edgeWords + 1]!)]!,
           step,
           move: (edge) => ({ step: step(edge) | 0, choice: Number(machine.view().getBigInt64(area + edge * edgeBytes + 16, true)) }),
         }
@@ -77,17 +78,20 @@ export const createHunter = (program: Program, machine: Machine): Hunter => {
 }
 
 /** Puts states into the empty table. What the table queues goes to `scratch`. */
-const insertAll = (program: Program, machine: Machine, addresses: ArrayLike<number>, scratch: number): void => {
+const insertAll = (program: Program<Traced>, machine: Machine<Traced>, addresses: ArrayLike<number>, scratch: number): void => {
   const { memory } = program
   const stateBytes = program.layout.widths.length * 8
-  const tail = machine.read('tail')
-  machine.write('tail', scratch)
+  const tail = machine.globals.tail
+  machine.globals.tail = scratch
   const perFlush = Math.floor((memory.bufferLimit - memory.buffer) / memory.entry)
   for (let i = 0; i < addresses.length; i += perFlush) {
     const bytes = new Uint8Array(machine.memory.buffer)
     const end = Math.min(i + perFlush, addresses.length)
-    for (let k = i; k < end; k++) bytes.copyWithin(memory.buffer + (k - i) * memory.entry, addresses[k], addresses[k] + stateBytes)
-    machine.call('flush', memory.buffer + (end - i) * memory.entry)
+    for (let k = i; k < end; k++) {
+      const address = addresses[k]!
+      bytes.copyWithin(memory.buffer + (k - i) * memory.entry, address, address + stateBytes)
+    }
+    machine.exports.flush(memory.buffer + (end - i) * memory.entry)
   }
-  machine.write('tail', tail)
+  machine.globals.tail = tail
 }

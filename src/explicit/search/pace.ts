@@ -1,18 +1,31 @@
-/** Keeps long work in slices: after each, the event loop turns where it is time to, and limits are looked at. */
+/**
+ * Long work, a slice at a time. Work is a generator that pauses every few milliseconds; whoever runs it says what
+ * happens in the pauses: at a pace the event loop turns, progress is shown, limits and the signal are looked at; at
+ * once nothing does. V8 replaces no running WebAssembly loop with optimised code, so that calls into it are short
+ * anyway.
+ */
 import type { Limit } from './search.js'
+
+/** Between two slices; or, with the bytes that will be in use in all, before memory is taken. */
+export type Pause = undefined | { readonly bytes: number }
+
+export type Sliced<T> = Generator<Pause, T, void>
 
 /** What work comes to where a limit is hit. */
 export interface Stopped {
   readonly stopped: Limit
 }
 
-export const isStopped = (x: object): x is Stopped => 'stopped' in x
+export const isStopped = (x: unknown): x is Stopped => typeof x === 'object' && x !== null && 'stopped' in x
 
 export interface Pace {
-  /** To be awaited every few milliseconds. Null, or the limit that was hit. Every 50 ms the event loop turns, and `onTurn` is called. */
-  readonly turn: (onTurn?: () => void) => Promise<Stopped | null>
-  /** Null, or the limit on memory where so many bytes are too many. */
-  readonly room: (bytes: number) => Stopped | null
+  /**
+   * Runs work to its end, or until a limit is hit: then it is left where it is. Every 50 ms the event loop turns, and
+   * `onTurn` is called.
+   */
+  readonly run: <T>(work: Sliced<T>, onTurn?: () => void) => Promise<T | Stopped>
+  /** Whether so many bytes may be in use. */
+  readonly hasRoom: (bytes: number) => boolean
   readonly seconds: () => number
 }
 
@@ -30,17 +43,57 @@ export const startPace = ({ memory, seconds: most, signal }: PaceOptions): Pace 
   const started = performance.now()
   let sliceEnd = started + sliceMilliseconds
   const seconds = (): number => (performance.now() - started) / 1000
+  const hasRoom = (bytes: number): boolean => bytes <= memory
+  const turn = async (onTurn?: () => void): Promise<Limit | null> => {
+    if (most !== undefined && seconds() >= most) return { kind: 'time', seconds: most }
+    if (performance.now() >= sliceEnd) {
+      onTurn?.()
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      sliceEnd = performance.now() + sliceMilliseconds
+    }
+    return signal?.aborted === true ? { kind: 'interrupted' } : null
+  }
   return {
+    hasRoom,
     seconds,
-    room: (bytes) => (bytes > memory ? { stopped: { kind: 'memory', bytes: memory } } : null),
-    turn: async (onTurn) => {
-      if (most !== undefined && seconds() >= most) return { stopped: { kind: 'time', seconds: most } }
-      if (performance.now() >= sliceEnd) {
-        onTurn?.()
-        await new Promise<void>((resolve) => setImmediate(resolve))
-        sliceEnd = performance.now() + sliceMilliseconds
+    run: async (work, onTurn) => {
+      for (;;) {
+        const { done, value } = work.next()
+        if (done === true) return value
+        if (value !== undefined) {
+          if (!hasRoom(value.bytes)) return { stopped: { kind: 'memory', bytes: memory } }
+          continue
+        }
+        const stopped = await turn(onTurn)
+        if (stopped !== null) return { stopped }
       }
-      return signal?.aborted === true ? { stopped: { kind: 'interrupted' } } : null
     },
+  }
+}
+
+/** Runs work to its end without a pause. */
+export const atOnce = <T>(work: Sliced<T>): T => {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
+}
+
+/** So many states take a few milliseconds. */
+export const statesPerSlice = 10_000
+
+/** An instance that has begun. */
+interface Begun {
+  readonly exports: { readonly run: (budget: number) => number }
+  readonly globals: { readonly stop: number }
+}
+
+/** Looks at and expands state after state; true where none is left, false where the instance has stopped by itself. */
+export function* running({ exports, globals }: Begun): Sliced<boolean> {
+  for (;;) {
+    const isOver = exports.run(statesPerSlice) === 1
+    if (globals.stop !== 0) return false
+    if (isOver) return true
+    yield
   }
 }

@@ -6,15 +6,17 @@
  * is the graph of all shortest ways, over which dynamic programming picks the one with the fewest switches. Where there is no time or memory for that, a single way is
  * followed back from where it has come to.
  */
+import { at } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/step.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
+import { type Interfaces, type Program, programOf, type Traced } from '../program/program.js'
 import { startSearch, writeState } from '../program/start.js'
 import { NoMemory } from '../wasm/platform.js'
 import { createHunter, type Edges, type Hunter } from './hunt.js'
-import { isStopped, type Pace, type Stopped, startPace } from './pace.js'
+import { type Level, levelsOf } from './levels.js'
+import { isStopped, type Pace, type Sliced, type Stopped, startPace, statesPerSlice } from './pace.js'
 import type { Limit } from './search.js'
 import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
 
@@ -41,42 +43,36 @@ export interface Scheduled {
   readonly unchosen: Limit | null
 }
 
-const statesPerCall = 10_000
+type TraceProgram = Program<Interfaces['trace']>
+type TraceMachine = Machine<Interfaces['trace']>
+
 /** The edges that so many states have to wanted ones are kept at a time. */
 const statesPerHunt = 1_000
 
-/** First address and number of the states of a level. */
-export interface Level {
-  readonly start: number
-  readonly count: number
-}
-
 /** The second search, to the depth of the deepest target. */
 interface Searched {
-  readonly program: Program
-  readonly machine: Machine
+  readonly program: TraceProgram
+  readonly machine: TraceMachine
   readonly hunter: Hunter
   readonly levels: readonly Level[]
 }
 
-/** Null where memory ran out or the signal said to stop. */
-const searchLevels = async (program: Program, machine: Machine, depth: number, options: ScheduleOptions): Promise<Level[] | null> => {
-  const stateBytes = program.layout.widths.length * 8
-  const pace = startPace({ memory: options.memory, signal: options.signal })
+/** The levels up to a depth; null where memory ran out. */
+function* searchLevels(
+  program: TraceProgram,
+  machine: TraceMachine,
+  depth: number,
+  options: ScheduleOptions,
+): Sliced<readonly Level[] | null> {
   startSearch(program, machine, { maxDepth: depth, deadlock: options.deadlock })
-  const levels: Level[] = [{ start: program.memory.ring, count: machine.read('left') }]
-  while (levels.length <= depth) {
-    const before = machine.read('depth')
-    const ended = machine.call('run', Math.min(statesPerCall, machine.read('left'))) === 1
-    if (machine.read('stop') !== 0) return null
-    if (ended) throw new Error(`the second search ends before the depth of ${depth} that the first one reached`)
-    if (machine.read('depth') > before) {
-      const last = levels[levels.length - 1]
-      levels.push({ start: last.start + last.count * stateBytes, count: machine.read('left') })
-    }
-    if ((await pace.turn()) !== null) return null
+  const { known, advance } = levelsOf(program, machine)
+  while (known.length <= depth) {
+    const isOver = advance(statesPerSlice)
+    if (machine.globals.stop !== 0) return null
+    if (isOver) throw new Error(`the second search ends before the depth of ${depth} that the first one reached`)
+    yield
   }
-  return levels
+  return known
 }
 
 export interface FailingWay {
@@ -86,12 +82,12 @@ export interface FailingWay {
 }
 
 /** The number of the built-in property that a failure violates. */
-const violatedBy = ({ system }: Program, { failure }: FailingWay): number => builtIns(system)[system.failures[failure].kind]
+const violatedBy = ({ system }: TraceProgram, { failure }: FailingWay): number => builtIns(system)[at(system.failures, failure).kind]
 
 /** The failing ways of the state that was expanded last. */
-export const failingWays = (program: Program, machine: Machine): FailingWay[] => {
+export const failingWays = (program: Program<Traced>, machine: Machine<Traced>): FailingWay[] => {
   const view = machine.view()
-  return Array.from({ length: machine.read('failures') }, (_, i) => {
+  return Array.from({ length: machine.globals.failures }, (_, i) => {
     const at = program.memory.failures + i * 16
     return {
       failure: view.getInt32(at, true),
@@ -102,7 +98,7 @@ export const failingWays = (program: Program, machine: Machine): FailingWay[] =>
 
 /** The moves from a state that fail as the property says. */
 const failuresAt = (searched: Searched, address: number, property: number): Move[] => {
-  searched.machine.call('successors', address)
+  searched.machine.exports.successors(address)
   const { program, machine } = searched
   return failingWays(program, machine).flatMap((way) => (violatedBy(program, way) === property ? [way.move] : []))
 }
@@ -113,10 +109,10 @@ const endsAt = (searched: Searched, level: Level, property: number): number[] =>
   const stateBytes = program.layout.widths.length * 8
   const { deadlock } = builtIns(program.system)
   const settles = (address: number): boolean => {
-    if (property < deadlock) return machine.call('test', property, address) === 1
+    if (property < deadlock) return machine.exports.test(property, address) === 1
     if (property > deadlock) return failuresAt(searched, address, property).length > 0
-    const isOver = machine.call('successors', address) === program.memory.buffer && machine.read('emitted') === 0
-    return isOver && machine.read('failed') === 0 && machine.call('at_rest') === 0
+    const isOver = machine.exports.successors(address) === program.memory.buffer && machine.globals.emitted === 0
+    return isOver && machine.globals.failed === 0 && machine.exports.at_rest() === 0
   }
   const ends: number[] = []
   for (let i = 0; i < level.count; i++) {
@@ -131,7 +127,7 @@ function* edgesFrom({ program, machine, hunter }: Searched, level: Level): Gener
   const stateBytes = program.layout.widths.length * 8
   for (let i = 0; i < level.count; i += statesPerHunt)
     yield hunter.edges(() => {
-      machine.call('hunt', level.start + i * stateBytes, Math.min(statesPerHunt, level.count - i))
+      machine.exports.hunt(level.start + i * stateBytes, Math.min(statesPerHunt, level.count - i))
     })
 }
 
@@ -145,14 +141,13 @@ interface Chosen {
 const outOfMemory = ({ memory }: ScheduleOptions): Stopped => ({ stopped: { kind: 'memory', bytes: memory } })
 
 /** One level back: the states that lead to wanted ones. */
-const previous = async (
+function* previous(
   searched: Searched,
   level: Level,
   wanted: readonly number[],
   switches: Switches,
-  pace: Pace,
   options: ScheduleOptions,
-): Promise<number[] | Stopped> => {
+): Sliced<number[] | Stopped> {
   const { program, hunter } = searched
   if (!hunter.seek(wanted)) return outOfMemory(options)
   const agents = program.system.steps.map(({ agent }) => agent)
@@ -163,12 +158,11 @@ const previous = async (
     for (let e = 0; e < edges.count; e++) {
       const from = edges.from(e)
       const state = numberOf(program, from)
-      const agent = agents[edges.step(e)]
+      const agent = agents[edges.step(e)]!
       if (switches.least[state] === unwanted) found.push(from)
-      switches.offer(state, agent, switches.after(numbers[edges.to(e)], agent))
+      switches.offer(state, agent, switches.after(numbers[edges.to(e)]!, agent))
     }
-    const stopped = await pace.turn()
-    if (stopped !== null) return stopped
+    yield
   }
   return found
 }
@@ -186,28 +180,23 @@ const chooseBack = async (
 ): Promise<Chosen> => {
   let wanted = ends
   for (let level = depth; level > 0; level--) {
-    const before = await previous(searched, searched.levels[level - 1], wanted, switches, pace, options)
+    const before = await pace.run(previous(searched, at(searched.levels, level - 1), wanted, switches, options))
     if (isStopped(before)) return { level, wanted, stopped: before.stopped }
     wanted = before
   }
   return { level: 0, wanted, stopped: null }
 }
 
-/** Any way from an initial state to a state of a level. Null where memory runs out or the signal says to stop. */
-const anyWayTo = async (
-  searched: Searched,
-  level: number,
-  state: number,
-  options: ScheduleOptions,
-): Promise<{ readonly start: number; readonly moves: Move[] } | null> => {
+/** Any way from an initial state to a state of a level. Null where memory runs out. */
+function* anyWayTo(searched: Searched, level: number, state: number): Sliced<{ readonly start: number; readonly moves: Move[] } | null> {
   const { hunter, levels } = searched
-  const pace = startPace({ memory: options.memory, signal: options.signal })
   const moves: Move[] = []
   let address = state
   for (let d = level - 1; d >= 0; d--) {
     if (!hunter.seek([address])) return null
-    for (const edges of edgesFrom(searched, levels[d])) {
-      if (edges === null || (await pace.turn()) !== null) return null
+    for (const edges of edgesFrom(searched, at(levels, d))) {
+      if (edges === null) return null
+      yield
       if (edges.count === 0) continue
       moves.push(edges.move(0))
       address = edges.from(0)
@@ -234,19 +223,17 @@ const bestOf = (ways: readonly Way[], agent: number | null): Way => {
   })
 }
 
-/** The rest of a way, from a state that `chooseBack` came by on a level. Null where memory runs out or the signal says to stop. */
-const follow = async (
+/** The rest of a way, from a state that `chooseBack` came by on a level. Null where memory runs out. */
+function* follow(
   searched: Searched,
   chosen: Chosen,
   from: number,
   before: Move | undefined,
   target: Target,
   switches: Switches | null,
-  options: ScheduleOptions,
-): Promise<Move[] | null> => {
-  const pace = startPace({ memory: options.memory, signal: options.signal })
+): Sliced<Move[] | null> {
   const { program, machine, hunter, levels } = searched
-  const agentOf = ({ step }: Move): number => program.system.steps[step].agent
+  const agentOf = ({ step }: Move): number => at(program.system.steps, step).agent
   const isFailure = target.property > builtIns(program.system).deadlock
   const depth = isFailure ? target.length - 1 : target.length
   const moves: Move[] = []
@@ -257,17 +244,18 @@ const follow = async (
   let address = from
   const stateBytes = program.layout.widths.length * 8
   for (let d = chosen.level; switches !== null && d < depth; d++) {
-    const { start, count } = levels[d + 1]
+    const { start, count } = at(levels, d + 1)
     const wanted: number[] = []
     for (let i = 0; i < count; i++) if (switches.least[numberOf(program, start) + i] !== unwanted) wanted.push(start + i * stateBytes)
-    if ((await pace.turn()) !== null || !hunter.seek(wanted)) return null
+    yield
+    if (!hunter.seek(wanted)) return null
     const edges = hunter.edges(() => {
-      machine.call('hunt', address, 1)
+      machine.exports.hunt(address, 1)
     })
     if (edges === null) return null
     const ways = Array.from({ length: edges.count }, (_, e): Way => {
       const move = edges.move(e)
-      const next = wanted[edges.to(e)]
+      const next = at(wanted, edges.to(e))
       return { agent: agentOf(move), cost: switches.after(numberOf(program, next), agentOf(move)), move, next }
     })
     const best = bestOf(ways, last())
@@ -281,11 +269,11 @@ const follow = async (
   return moves
 }
 
-const failingInit = (program: Program, machine: Machine, property: number): Schedule | null => {
+const failingInit = (program: TraceProgram, machine: TraceMachine, property: number): Schedule | null => {
   writeState(machine, program.memory.current, program.layout.initial)
-  machine.write('hunting', 1)
-  machine.call('hunt_initial')
-  machine.write('hunting', 0)
+  machine.globals.hunting = 1
+  machine.exports.hunt_initial()
+  machine.globals.hunting = 0
   const way = failingWays(program, machine).find((f) => violatedBy(program, f) === property)
   return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
 }
@@ -300,17 +288,29 @@ const startOf = (
   if (!hunter.seek(wanted)) return null
   const edges = hunter.edges(() => {
     writeState(machine, program.memory.current, program.layout.initial)
-    machine.call('hunt_initial')
+    machine.exports.hunt_initial()
   })
   if (edges === null || edges.count === 0) return null
   const starts = Array.from({ length: edges.count }, (_, e) => {
-    const address = wanted[edges.to(e)]
+    const address = at(wanted, edges.to(e))
     return { address, init: edges.move(e).choice, cost: costOf(address) }
   })
   return starts.reduce((a, b) => (b.cost < a.cost || (b.cost === a.cost && b.init < a.init) ? b : a))
 }
 
-const scheduleTo = async (searched: Searched, target: Target, pace: Pace, options: ScheduleOptions): Promise<Scheduled | null> => {
+interface Paces {
+  /** Of the choice among shortest schedules, which takes what time there is. */
+  readonly choosing: Pace
+  /** Of finding any at all, which takes what time it needs. */
+  readonly finding: Pace
+}
+
+const scheduleTo = async (
+  searched: Searched,
+  target: Target,
+  { choosing, finding }: Paces,
+  options: ScheduleOptions,
+): Promise<Scheduled | null> => {
   const { program, machine, levels } = searched
   const { system } = program
   const isFailure = target.property > builtIns(system).deadlock
@@ -319,35 +319,35 @@ const scheduleTo = async (searched: Searched, target: Target, pace: Pace, option
     return schedule === null ? null : { schedule, unchosen: null }
   }
   const depth = isFailure ? target.length - 1 : target.length
-  const ends = endsAt(searched, levels[depth], target.property)
+  const ends = endsAt(searched, at(levels, depth), target.property)
   const switches = switchesFor(searched, depth, options)
   if (switches !== null)
     for (const address of ends) {
       const state = numberOf(program, address)
       if (isFailure)
-        for (const { step } of failuresAt(searched, address, target.property)) switches.offer(state, system.steps[step].agent, 0)
+        for (const { step } of failuresAt(searched, address, target.property)) switches.offer(state, at(system.steps, step).agent, 0)
       else switches.end(state)
     }
   const chosen: Chosen =
     switches === null
       ? { level: depth, wanted: ends.slice(0, 1), ...outOfMemory(options) }
-      : await chooseBack(searched, depth, ends, switches, pace, options)
+      : await chooseBack(searched, depth, ends, switches, choosing, options)
   if (chosen.stopped?.kind === 'interrupted') return null
   const costOf = (address: number): number => switches?.after(numberOf(program, address), null) ?? 0
   const cheapest = chosen.wanted.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
-  const way = chosen.stopped === null ? { start: null, moves: [] } : await anyWayTo(searched, chosen.level, cheapest, options)
-  if (way === null) return null
+  const way = chosen.stopped === null ? { start: null, moves: [] } : await finding.run(anyWayTo(searched, chosen.level, cheapest))
+  if (way === null || isStopped(way)) return null
   const start = startOf(searched, way.start === null ? chosen.wanted : [way.start], costOf)
   if (start === null) return null
   const from = way.start === null ? start.address : cheapest
-  const rest = await follow(searched, chosen, from, way.moves.at(-1), target, switches, options)
-  if (rest === null) return null
+  const rest = await finding.run(follow(searched, chosen, from, way.moves.at(-1), target, switches))
+  if (rest === null || isStopped(rest)) return null
   return { schedule: { init: start.init, moves: [...way.moves, ...rest], fails: isFailure }, unchosen: chosen.stopped }
 }
 
 /** For all states up to a depth. Null where that takes too much memory. */
 const switchesFor = ({ program, machine, levels }: Searched, depth: number, { memory }: ScheduleOptions): Switches | null => {
-  const { start, count } = levels[depth]
+  const { start, count } = at(levels, depth)
   const states = numberOf(program, start) + count
   const agents = program.system.agents.length
   if (machine.bytes() + switchesBytes(states, agents) > memory) return null
@@ -359,7 +359,7 @@ const switchesFor = ({ program, machine, levels }: Searched, depth: number, { me
   }
 }
 
-const machineFor = (program: Program, { memory }: ScheduleOptions): Machine | null => {
+const machineFor = (program: TraceProgram, { memory }: ScheduleOptions): TraceMachine | null => {
   try {
     return createMachine(partsOf(program), { limit: memory, keep: true })
   } catch (error) {
@@ -384,11 +384,12 @@ export const shortestSchedules = async (
   if (machine === null) return targets.map(() => null)
   const { deadlock } = builtIns(system)
   const depth = Math.max(0, ...targets.map((t) => (t.property > deadlock ? t.length - 1 : t.length)))
-  const levels = await searchLevels(program, machine, depth, options)
-  if (levels === null) return targets.map(() => null)
+  const finding = startPace({ memory: options.memory, signal: options.signal })
+  const levels = await finding.run(searchLevels(program, machine, depth, options))
+  if (levels === null || isStopped(levels)) return targets.map(() => null)
   const searched: Searched = { program, machine, hunter: createHunter(program, machine), levels }
-  const pace = startPace(options)
+  const paces = { choosing: startPace(options), finding }
   const schedules: (Scheduled | null)[] = []
-  for (const target of targets) schedules.push(await scheduleTo(searched, target, pace, options))
+  for (const target of targets) schedules.push(await scheduleTo(searched, target, paces, options))
   return schedules
 }

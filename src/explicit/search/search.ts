@@ -8,9 +8,10 @@ import { mostMemory } from '../program/ceiling.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import { type Program, programOf } from '../program/program.js'
 import { defaultMemory, startSearch } from '../program/start.js'
-import { stopReasons } from '../store/table.js'
+import { stopReasons } from '../store/store.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
+import { atOnce, isStopped, running, startPace } from './pace.js'
 import { shortestSchedules } from './schedule.js'
 
 export { defaultMemory } from '../program/start.js'
@@ -99,19 +100,14 @@ export interface SearchResult {
   readonly taken: Uint8Array
 }
 
-const statesPerCall = 10_000
-const sliceMilliseconds = 50
-
 /** The WebAssembly that a system is compiled to, as text. */
 export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
 
-const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
 const progressOf = (machine: Machine, seconds: number): Progress => ({
-  states: machine.read('states'),
-  transitions: machine.read('transitions'),
-  depth: machine.read('depth'),
-  queue: machine.read('left') + machine.read('queued'),
+  states: machine.globals.states,
+  transitions: machine.globals.transitions,
+  depth: machine.globals.depth,
+  queue: machine.globals.left + machine.globals.queued,
   bytes: machine.bytes(),
   seconds,
 })
@@ -123,51 +119,39 @@ export interface Run {
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const started = performance.now()
-  const elapsed = (): number => (performance.now() - started) / 1000
-  let sliceEnd = performance.now() + sliceMilliseconds
-  const stopped = (): Limit | null => {
-    switch (machine.read('stop')) {
+  const { maxDepth, seconds, signal, onProgress } = options
+  const pace = startPace({ memory: bytes, seconds, signal })
+  const end = await pace.run(running(machine), () => onProgress?.(progressOf(machine, pace.seconds())))
+  const limit = (): Limit | null => {
+    if (isStopped(end)) return end.stopped
+    switch (machine.globals.stop) {
       case stopReasons.states:
-        return { kind: 'states', max: options.maxStates ?? 0 }
+        return { kind: 'states', max: machine.globals.state_limit }
       case stopReasons.memory:
         return { kind: 'memory', bytes }
       case stopReasons.settled:
         return { kind: 'first' }
       default:
-        return null
+        return isCut(machine, maxDepth) ? { kind: 'depth', max: maxDepth } : null
     }
   }
-  for (;;) {
-    const done = machine.call('run', statesPerCall) === 1
-    const limit = stopped()
-    if (limit !== null) return { limit, seconds: elapsed() }
-    if (done) {
-      const { maxDepth } = options
-      const cut = maxDepth !== undefined && machine.read('depth') >= maxDepth && machine.read('states') > 0
-      return { limit: cut ? { kind: 'depth', max: maxDepth } : null, seconds: elapsed() }
-    }
-    if (options.seconds !== undefined && elapsed() >= options.seconds)
-      return { limit: { kind: 'time', seconds: options.seconds }, seconds: elapsed() }
-    if (performance.now() >= sliceEnd) {
-      options.onProgress?.(progressOf(machine, elapsed()))
-      await eventLoopTurn()
-      if (options.signal?.aborted === true) return { limit: { kind: 'interrupted' }, seconds: elapsed() }
-      sliceEnd = performance.now() + sliceMilliseconds
-    }
-  }
+  return { limit: limit(), seconds: pace.seconds() }
 }
+
+/** Whether what is left was not expanded for its depth. */
+const isCut = ({ globals }: Machine, maxDepth: number | undefined): maxDepth is number =>
+  maxDepth !== undefined && globals.depth >= maxDepth && globals.states > 0
 
 /** Looks at the states that wait in the queue, without expanding them: they are reachable. */
 export const lookAtTheRest = (machine: Machine): void => {
-  machine.write('stop', 0)
-  machine.write('max_depth', 0)
-  while (machine.call('run', statesPerCall) === 0);
+  machine.globals.stop = 0
+  machine.globals.max_depth = 0
+  atOnce(running(machine))
 }
 
 /** By the number that a property has in the program. */
 const kindsOf = (system: System): { readonly name: string; readonly kind: PropertyKind }[] => [
-  ...system.properties,
+  ...system.safety,
   { name: 'deadlock', kind: 'deadlock' },
   { name: 'assert', kind: 'assert' },
   { name: 'range', kind: 'range' },
@@ -275,13 +259,13 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const complete = limit === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
-  const states = machine.read('states')
+  const states = machine.globals.states
   return {
     complete,
     limit,
     states,
-    transitions: machine.read('transitions'),
-    depth: machine.read('depth'),
+    transitions: machine.globals.transitions,
+    depth: machine.globals.depth,
     seconds,
     setupSeconds,
     bytes: machine.bytes(),

@@ -29,7 +29,7 @@ export const createSwitches = (states: number, agents: number): Switches => {
   const words = wordsFor(agents)
   const least = new Uint32Array(states).fill(unwanted)
   const first = new Uint32Array(states * words)
-  const isFirst = (state: number, agent: number): boolean => (first[state * words + (agent >> 5)] & (1 << (agent & 31))) !== 0
+  const isFirst = (state: number, agent: number): boolean => (first[state * words + (agent >> 5)]! & (1 << (agent & 31))) !== 0
   return {
     least,
     first,
@@ -38,17 +38,17 @@ export const createSwitches = (states: number, agents: number): Switches => {
       first.fill(0xffff_ffff, state * words, (state + 1) * words)
     },
     offer: (state, agent, cost) => {
-      if (cost > least[state]) return
-      if (cost < least[state]) {
+      if (cost > least[state]!) return
+      if (cost < least[state]!) {
         least[state] = cost
         for (let w = 0; w < words; w++) first[state * words + w] = 0
       }
-      first[state * words + (agent >> 5)] |= 1 << (agent & 31)
+      first[state * words + (agent >> 5)]! |= 1 << (agent & 31)
     },
     copy: (state, from) => {
-      least[state] = from.least[state]
-      for (let w = state * words; w < (state + 1) * words; w++) first[w] = from.first[w]
+      least[state] = from.least[state]!
+      for (let w = state * words; w < (state + 1) * words; w++) first[w] = from.first[w]!
     },
-    after: (state, agent) => least[state] + (agent === null || isFirst(state, agent) ? 0 : 1),
+    after: (state, agent) => least[state]! + (agent === null || isFirst(state, agent) ? 0 : 1),
   }
 }

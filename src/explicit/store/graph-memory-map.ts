@@ -1,7 +1,7 @@
 /** Where things lie in the linear memory of a program that builds a state graph. */
 import type { System } from '../../ir/system.js'
 import type { Layout } from '../emit/layout.js'
-import { type MemoryMap, memoryMap } from '../emit/memory-map.js'
+import { areasFrom, type MemoryMap, memoryMap } from '../emit/memory-map.js'
 
 /** What was found lately waits here, until it is copied to the graph's own arrays. */
 export interface GraphMemory extends MemoryMap {
@@ -26,24 +26,24 @@ const stagedEdges = 32_768
 const stagedStates = 8_192
 const stagedFailures = 4_096
 
-const align = (at: number): number => Math.ceil(at / 64) * 64
-
 export const graphMemory = (system: System, layout: Layout): GraphMemory => {
   const map = memoryMap(system, layout, 'graph')
   const agentBytes = system.agents.length > 256 ? 2 : 1
-  const labelBytes = Math.ceil(system.properties.length / 8)
-  const recentIndex = map.ring
-  const targets = align(recentIndex + map.recentStates * 4)
+  const labelBytes = Math.ceil(system.safety.length / 8)
+  const area = areasFrom(map.ring)
+  const recentIndex = area(map.recentStates * 4)
+  const targets = area(stagedEdges * 4)
   const targetLimit = targets + stagedEdges * 4
-  const agents = targetLimit
   // An agent is written as 4 bytes, of which the first ones stay.
-  const offsets = align(agents + stagedEdges * agentBytes + 4)
+  const agents = area(stagedEdges * agentBytes + 4)
+  const offsets = area(stagedStates * 4)
   const offsetLimit = offsets + stagedStates * 4
-  const labels = offsetLimit
-  const failing = align(labels + stagedStates * labelBytes)
+  const labels = area(stagedStates * labelBytes)
+  const failing = area(stagedFailures * 8)
   const failingLimit = failing + stagedFailures * 8
   // One state before the array may be read.
-  const ring = align(failingLimit + layout.widths.length * 8)
+  area(layout.widths.length * 8)
+  const ring = area(0)
   return {
     ...map,
     recentIndex,

@@ -1,15 +1,43 @@
 /** The growth of the table of states: one pass from front to back, since it is sorted, and in place. */
 
-import { brIf, get, getGlobal, i32, i64, loop, set, setGlobal, unreachable, type WasmFunction, when } from '../wasm/instruction.js'
+import {
+  brIf,
+  call,
+  get,
+  getGlobal,
+  i32,
+  i64,
+  loop,
+  type Node,
+  set,
+  setGlobal,
+  unreachable,
+  type WasmFunction,
+  when,
+} from '../wasm/instruction.js'
+import { exported, procedure } from '../wasm/interface.js'
 import { located, mask64, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
-import { type SlotKind, slotBytes, type TableShape } from './table-size.js'
+import { type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
+
+/** `rehash(to_narrow, ...)`: one slice of the growth of a table; what the others say see below. */
+export const growthExports = {
+  rehash: procedure(
+    ['to_narrow', 'i32'],
+    ['from', 'i32'],
+    ['slot', 'i32'],
+    ['count', 'i32'],
+    ['new_log', 'i32'],
+    ['new_factor', 'i32'],
+    ['unfactor', 'i64'],
+  ),
+} as const
 
 /**
  * One slice of the growth of a table. The old one lies behind the new one; `from` and `slot` say where in it the slice starts, `count` how many slots
  * it has. Writes go from slot `rehash_free` of the new table on, into memory that is zero; what was read is zero afterwards. `unfactor` is the inverse of the
  * old factor modulo 2^64.
  */
-export const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFunction => {
+const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFunction => {
   const old = slotOps(from)
   const ops = slotOps(to)
   const oldRest = restWords(shape, from)
@@ -23,16 +51,9 @@ export const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind):
   const bytes = i32.mul(get('count'), i32.const(oldBytes))
   return {
     name: `rehash_${from}_${to}`,
-    params: [
-      ['from', 'i32'],
-      ['slot', 'i32'],
-      ['count', 'i32'],
-      ['new_log', 'i32'],
-      ['new_factor', 'i32'],
-      ['unfactor', 'i64'],
-    ],
+    params: growthExports.rehash.params.slice(1),
     result: null,
-    exported: true,
+    exported: false,
     locals: [
       ...sizeLocals,
       ...(['x', 'scaled', 'part', 'old_cut', 'old_mask', 'old_r', 'most'] as const).map((l) => [l, 'i64'] as const),
@@ -74,4 +95,19 @@ export const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind):
       setGlobal('furthest', get('most')),
     ],
   }
+}
+
+/** The growth of a table from whatever kind of slots it has, to narrow ones or its own. */
+export const rehashFunctions = (shape: TableShape): WasmFunction[] => {
+  const kinds = slotKinds(shape)
+  const args = growthExports.rehash.params.slice(1).map(([name]) => get(name))
+  const slice = (from: SlotKind, to: SlotKind): Node[] => [call(`rehash_${from}_${to}`, ...args)]
+  const body =
+    kinds.length === 1
+      ? kinds.flatMap((kind) => slice(kind, kind))
+      : [when(getGlobal('narrow'), slice('narrow', 'narrow'), [when(get('to_narrow'), slice('wide', 'narrow'), slice('wide', 'wide'))])]
+  return [
+    ...kinds.flatMap((from) => kinds.filter((to) => to === from || to === 'narrow').map((to) => rehashFunction(shape, from, to))),
+    { ...exported(growthExports, 'rehash'), locals: [], body },
+  ]
 }

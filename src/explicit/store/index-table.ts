@@ -22,34 +22,28 @@ import {
   set,
   setGlobal,
   type WasmFunction,
-  type WasmGlobal,
   when,
 } from '../wasm/instruction.js'
+import { answer, exported, global32, procedure } from '../wasm/interface.js'
 import type { GraphMemory } from './graph-memory-map.js'
-import { stopReasons } from './table.js'
+import { flushFunction, type Inserting, stopReasons, storeExports, storeGlobals } from './store.js'
 
-export const indexTableGlobals: readonly WasmGlobal[] = [
-  { name: 'table_at', type: 'i32', initial: 0n },
-  { name: 'table_end', type: 'i32', initial: 0n },
-  { name: 'slots', type: 'i32', initial: 0n },
-  { name: 'index_mask', type: 'i32', initial: 0n },
-  /** The table grows before it holds more states than this. */
-  { name: 'room', type: 'i32', initial: 0n },
-  { name: 'states', type: 'i32', initial: 0n },
-  { name: 'state_limit', type: 'i32', initial: -1n },
-  /** The array of states, which is the queue as well: the next one to be expanded, and the place behind the last one. */
-  { name: 'head', type: 'i32', initial: 0n },
-  { name: 'tail', type: 'i32', initial: 0n },
-  { name: 'left', type: 'i32', initial: 0n },
-  { name: 'queued', type: 'i32', initial: 0n },
-  { name: 'transitions', type: 'i64', initial: 0n },
-  { name: 'edges', type: 'i32', initial: 0n },
-  { name: 'stop', type: 'i32', initial: 0n },
-  { name: 'sink', type: 'i32', initial: 0n },
+export const indexTableGlobals = {
+  ...storeGlobals,
+  table_end: global32(),
+  slots: global32(),
+  index_mask: global32(),
+  edges: global32(),
   /** Where the next target and agent of an edge go. */
-  { name: 'target_at', type: 'i32', initial: 0n },
-  { name: 'agent_at', type: 'i32', initial: 0n },
-]
+  target_at: global32(),
+  agent_at: global32(),
+} as const
+
+export const indexTableExports = {
+  ...storeExports,
+  enter: procedure(['index', 'i32'], ['count', 'i32']),
+  place_of: answer(['state', 'i32']),
+} as const
 
 const factors = [0x9e3779b97f4a7c15n, 0xbf58476d1ce4e5b9n, 0x94d049bb133111ebn] as const
 
@@ -58,7 +52,7 @@ const hashed = (words: number, at: Node): Node[] => {
   const fold = (): Node => set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(32n))))
   const nodes = [set('h', i64.mul(i64.load(at), i64.const(factors[0]))), fold()]
   for (let w = 1; w < words; w++)
-    nodes.push(set('h', i64.mul(i64.xor(get('h'), i64.load(at, w * 8)), i64.const(factors[(w % 2) + 1]))), fold())
+    nodes.push(set('h', i64.mul(i64.xor(get('h'), i64.load(at, w * 8)), i64.const(w % 2 === 0 ? factors[1] : factors[2]))), fold())
   return [...nodes, set('h', i64.mul(get('h'), i64.const(factors[1]))), set('h', i64.xor(get('h'), i64.shrU(get('h'), i64.const(29n))))]
 }
 
@@ -214,51 +208,19 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
   }
 }
 
-/** `flush(end)`: inserts all entries of the buffer up to `end`, queues those that are new, and notes an edge for each. */
-const flushFunction = (memory: GraphMemory): WasmFunction => ({
-  name: 'flush',
-  params: [['end', 'i32']],
-  result: null,
-  exported: true,
-  locals: [
-    ['p', 'i32'],
-    ['chunk_end', 'i32'],
-    ['count', 'i32'],
+/** An edge is noted for each entry, whether its state is new or not. */
+const inserting = (memory: GraphMemory): Inserting => ({
+  counting: [setGlobal('edges', i32.add(getGlobal('edges'), get('count')))],
+  rooms: [
+    [i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')), 'grow'],
+    [i32.gtU(i32.add(getGlobal('target_at'), i32.const(batch * 4)), i32.const(memory.targetLimit)), 'drain'],
   ],
-  body: [
-    set('p', i32.const(memory.buffer)),
-    set('count', i32.divU(i32.sub(get('end'), get('p')), i32.const(memory.entry))),
-    setGlobal('transitions', i64.add(getGlobal('transitions'), i64.extend(get('count')))),
-    setGlobal('edges', i32.add(getGlobal('edges'), get('count'))),
-    block('done', [
-      loop('more', [
-        brIf('done', i32.geU(get('p'), get('end'))),
-        brIf('done', getGlobal('stop')),
-        set('chunk_end', i32.add(get('p'), i32.const(batch * memory.entry))),
-        when(i32.gtU(get('chunk_end'), get('end')), [set('chunk_end', get('end'))]),
-        set('count', i32.divU(i32.sub(get('chunk_end'), get('p')), i32.const(memory.entry))),
-        when(i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')), [call('grow'), brIf('done', getGlobal('stop'))]),
-        when(i32.gtU(i32.add(getGlobal('target_at'), i32.const(batch * 4)), i32.const(memory.targetLimit)), [
-          call('drain'),
-          brIf('done', getGlobal('stop')),
-        ]),
-        call('chunk', get('p'), get('chunk_end')),
-        set('p', get('chunk_end')),
-        br('more'),
-      ]),
-    ]),
-  ],
+  insert: call('chunk', get('p'), get('batch_end')),
 })
 
 /** `enter(index, count)`: puts states of the array, which are all different, into a table that has grown. */
 const enterFunction = (words: number, memory: GraphMemory): WasmFunction => ({
-  name: 'enter',
-  params: [
-    ['index', 'i32'],
-    ['count', 'i32'],
-  ],
-  result: null,
-  exported: true,
+  ...exported(indexTableExports, 'enter'),
   locals: [['h', 'i64'], ...(['a', 'tag', 'at'] as const).map((l) => [l, 'i32'] as const)],
   body: [
     set('at', i32.add(i32.const(memory.ring), i32.mul(get('index'), i32.const(words * 8)))),
@@ -280,10 +242,7 @@ const enterFunction = (words: number, memory: GraphMemory): WasmFunction => ({
 
 /** `place_of(state) -> place` among the states met lately. */
 const placeFunction = (words: number, memory: GraphMemory): WasmFunction => ({
-  name: 'place_of',
-  params: [['state', 'i32']],
-  result: 'i32',
-  exported: true,
+  ...exported(indexTableExports, 'place_of'),
   locals: [['h', 'i64']],
   body: [...hashed(words, get('state')), recentPlace(memory)],
 })
@@ -291,7 +250,7 @@ const placeFunction = (words: number, memory: GraphMemory): WasmFunction => ({
 /** All functions of the numbering store. They call the imports `grow` (a larger table and array) and `drain` (the edges leave), which set `stop` where there is no memory. */
 export const indexTableFunctions = (words: number, memory: GraphMemory): WasmFunction[] => [
   chunkFunction(words, memory),
-  flushFunction(memory),
+  flushFunction(memory, inserting(memory)),
   enterFunction(words, memory),
   placeFunction(words, memory),
 ]

@@ -1,4 +1,5 @@
 /** Sizes of the table of states: what is possible for a state's width, and which size comes next when it is full. */
+import { at } from '../../at.js'
 
 /** `narrow` slots keep their first part in 4 bytes, `wide` ones in 8. */
 export type SlotKind = 'narrow' | 'wide'
@@ -22,7 +23,7 @@ export const slack = 512
 export const distanceBits = 7
 
 export const tableShape = (widths: readonly number[]): TableShape => {
-  const keyBits = widths.length === 1 ? Math.max(1, widths[0]) : Math.max(32, widths[0])
+  const keyBits = Math.max(widths.length === 1 ? 1 : 32, at(widths, 0))
   return { keyBits, topBits: keyBits <= 61 ? keyBits : 32, rest: widths.slice(1).map((w) => (w <= 32 ? 4 : 8)) }
 }
 

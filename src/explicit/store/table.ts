@@ -11,7 +11,8 @@
  * remainder complemented, one unsigned comparison says whether the slot is before or behind the place of what is looked for.
  */
 
-import { batch, type MemoryMap } from '../emit/memory-map.js'
+import { at } from '../../at.js'
+import type { MemoryMap } from '../emit/memory-map.js'
 import {
   block,
   br,
@@ -29,38 +30,35 @@ import {
   set,
   setGlobal,
   type WasmFunction,
-  type WasmGlobal,
   when,
 } from '../wasm/instruction.js'
-import { rehashFunction } from './growth.js'
+import { answer, exported, global32, global64 } from '../wasm/interface.js'
+import { growthExports, rehashFunctions } from './growth.js'
 import { located, mixed, probe, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
+import { flushFunction, type Inserting, stopReasons, storeExports, storeGlobals } from './store.js'
 import { distanceBits, type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
 
-export const tableGlobals: readonly WasmGlobal[] = [
-  { name: 'table_at', type: 'i32', initial: 0n },
-  { name: 'table_log', type: 'i32', initial: 0n },
-  { name: 'table_factor', type: 'i32', initial: 1n },
-  { name: 'narrow', type: 'i32', initial: 0n },
-  /** The table grows before it holds more states than this. */
-  { name: 'room', type: 'i32', initial: 0n },
-  { name: 'states', type: 'i32', initial: 0n },
-  { name: 'state_limit', type: 'i32', initial: -1n },
+export const tableGlobals = {
+  ...storeGlobals,
+  table_log: global32(),
+  table_factor: global32(1n),
+  narrow: global32(),
   /** The first parts that were written, or-ed: says how many bits the greatest distance takes. */
-  { name: 'furthest', type: 'i64', initial: 0n },
-  { name: 'rehash_free', type: 'i32', initial: 0n },
-  { name: 'sink', type: 'i32', initial: 0n },
-  /** The queue: a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves it. */
-  { name: 'ring_end', type: 'i32', initial: 0n },
-  { name: 'capacity', type: 'i32', initial: 0n },
-  { name: 'keep', type: 'i32', initial: 0n },
-  { name: 'head', type: 'i32', initial: 0n },
-  { name: 'tail', type: 'i32', initial: 0n },
-  /** States of the level being expanded that wait, and states of the next level. */
-  { name: 'left', type: 'i32', initial: 0n },
-  { name: 'queued', type: 'i32', initial: 0n },
-  { name: 'transitions', type: 'i64', initial: 0n },
-  { name: 'stop', type: 'i32', initial: 0n },
-]
+  furthest: global64(),
+  rehash_free: global32(),
+  /**
+   * The queue is a ring of states from `ring` to `ring_end`; `capacity` states fit. Where `keep` is 1, nothing leaves
+   * it.
+   */
+  ring_end: global32(),
+  capacity: global32(),
+  keep: global32(),
+} as const
+
+export const tableExports = { ...storeExports, find: answer(['at', 'i32']), ...growthExports } as const
+
+export const tableInterface = { globals: tableGlobals, exports: tableExports } as const
+export type TableInterface = typeof tableInterface
 
 const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): WasmFunction => {
   const ops = slotOps(kind)
@@ -120,15 +118,15 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     set('tail', i32.add(get('tail'), i32.const(stateBytes))),
     when(i32.eq(get('tail'), get('ring_end')), [set('tail', i32.const(memory.ring))]),
     set('carry', get('e')),
-    ...rest.map((w, i) => set(carried[i], i64.load(get('q'), w.inState))),
+    ...rest.map((w, i) => set(at(carried, i), i64.load(get('q'), w.inState))),
     loop('shift', [
-      ...rest.map((w, i) => set(pushed[i], w.load(get('a'), w.inSlot))),
+      ...rest.map((w, i) => set(at(pushed, i), w.load(get('a'), w.inSlot))),
       ops.store(get('a'), get('carry')),
-      ...rest.map((w, i) => w.store(get('a'), get(carried[i]), w.inSlot)),
+      ...rest.map((w, i) => w.store(get('a'), get(at(carried, i)), w.inSlot)),
       set('most', ops.or(get('most'), get('carry'))),
       when(i32.eqz(ops.isZero(get('s'))), [
         set('carry', ops.add(get('s'), get('step'))),
-        ...rest.map((_, i) => set(carried[i], get(pushed[i]))),
+        ...rest.map((_, i) => set(at(carried, i), get(at(pushed, i)))),
         set('a', i32.add(get('a'), i32.const(bytes))),
         set('s', ops.load(get('a'))),
         br('shift'),
@@ -177,54 +175,19 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
   }
 }
 
-/** Values of the global `stop`. */
-export const stopReasons = { states: 1, memory: 2, settled: 3 } as const
-
-/** Inserts all entries of the buffer up to `end`, and queues those that are new. */
-const flushFunction = (shape: TableShape, memory: MemoryMap, kinds: readonly SlotKind[]): WasmFunction => {
-  const count = i32.divU(i32.sub(get('chunk_end'), get('p')), i32.const(memory.entry))
-  const chunks = kinds.map((kind) => call(`chunk_${kind}`, get('p'), get('chunk_end')))
+const inserting = (shape: TableShape, kinds: readonly SlotKind[]): Inserting => {
+  const chunks = kinds.map((kind) => call(`chunk_${kind}`, get('p'), get('batch_end')))
   const occupied = either('i32', getGlobal('keep'), [getGlobal('states')], [i32.add(getGlobal('left'), getGlobal('queued'))])
+  const isTooFull = i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room'))
+  const mostBits = i32.sub(i32.const(shape.keyBits + distanceBits), getGlobal('table_log'))
+  const isTooFar = i64.ne(i64.shrU(getGlobal('furthest'), i64.extend(mostBits)), i64.const(0n))
   return {
-    name: 'flush',
-    params: [['end', 'i32']],
-    result: null,
-    exported: true,
-    locals: [
-      ['p', 'i32'],
-      ['chunk_end', 'i32'],
-      ['count', 'i32'],
+    counting: [],
+    rooms: [
+      [i32.or(isTooFull, isTooFar), 'grow'],
+      [i32.geU(i32.add(occupied, get('count')), getGlobal('capacity')), 'widen'],
     ],
-    body: [
-      set('p', i32.const(memory.buffer)),
-      setGlobal(
-        'transitions',
-        i64.add(getGlobal('transitions'), i64.extend(i32.divU(i32.sub(get('end'), get('p')), i32.const(memory.entry)))),
-      ),
-      block('done', [
-        loop('more', [
-          brIf('done', i32.geU(get('p'), get('end'))),
-          brIf('done', getGlobal('stop')),
-          set('chunk_end', i32.add(get('p'), i32.const(batch * memory.entry))),
-          when(i32.gtU(get('chunk_end'), get('end')), [set('chunk_end', get('end'))]),
-          set('count', count),
-          when(
-            i32.or(
-              i32.gtU(i32.add(getGlobal('states'), get('count')), getGlobal('room')),
-              i64.ne(
-                i64.shrU(getGlobal('furthest'), i64.extend(i32.sub(i32.const(shape.keyBits + distanceBits), getGlobal('table_log')))),
-                i64.const(0n),
-              ),
-            ),
-            [call('grow'), brIf('done', getGlobal('stop'))],
-          ),
-          when(i32.geU(i32.add(occupied, get('count')), getGlobal('capacity')), [call('widen'), brIf('done', getGlobal('stop'))]),
-          chunks.length === 1 ? chunks[0] : when(getGlobal('narrow'), [chunks[0]], [chunks[1]]),
-          set('p', get('chunk_end')),
-          br('more'),
-        ]),
-      ]),
-    ],
+    insert: chunks.length === 1 ? at(chunks, 0) : when(getGlobal('narrow'), [at(chunks, 0)], [at(chunks, 1)]),
   }
 }
 
@@ -259,12 +222,9 @@ const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
 const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
   const finds = kinds.map((kind) => call(`find_${kind}`, get('at')))
   return {
-    name: 'find',
-    params: [['at', 'i32']],
-    result: 'i32',
-    exported: true,
+    ...exported(tableExports, 'find'),
     locals: [],
-    body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [finds[0]], [finds[1]])],
+    body: finds.length === 1 ? finds : [either('i32', getGlobal('narrow'), [at(finds, 0)], [at(finds, 1)])],
   }
 }
 
@@ -273,9 +233,9 @@ export const tableFunctions = (shape: TableShape, memory: MemoryMap): WasmFuncti
   const kinds = slotKinds(shape)
   return [
     ...kinds.map((kind) => chunkFunction(shape, memory, kind)),
-    flushFunction(shape, memory, kinds),
+    flushFunction(memory, inserting(shape, kinds)),
     ...kinds.map((kind) => findFunction(shape, kind)),
     findAnyFunction(kinds),
-    ...kinds.flatMap((from) => kinds.filter((to) => to === from || to === 'narrow').map((to) => rehashFunction(shape, from, to))),
+    ...rehashFunctions(shape),
   ]
 }

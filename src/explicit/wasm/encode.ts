@@ -55,7 +55,7 @@ const sized = (out: number[], write: () => void): void => {
   write()
   let length = out.length - at - 5
   for (let i = 0; i < 5; i++) {
-    out[at + i] |= length & 0x7f
+    out[at + i]! |= length & 0x7f
     length >>>= 7
   }
 }

@@ -11,7 +11,7 @@ const ignored = new Set(['at', 'label', 'key', 'message', 'text', 'live', 'fairn
  */
 export const fingerprintOf = (system: System, properties: readonly string[]): string => {
   const { model, variables, agents, processes, steps, init, initial, failures, radix } = system
-  const own = system.properties.filter(({ name }) => properties.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const own = system.safety.filter(({ name }) => properties.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1))
   const relevant = { model, variables, agents, processes, steps, init, initial, failures, radix, properties: own }
   return createHash('sha256')
     .update(JSON.stringify(canonical(relevant)))

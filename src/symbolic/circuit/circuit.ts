@@ -3,7 +3,7 @@
  * a list of bits. A step is a function of the state and of inputs that name it (which agent, which choices), so that a model of the formula
  * is a schedule.
  */
-import { isFailureKind, type StateKind } from '../../ir/built-in.js'
+import { propertyKinds, type SafetyKind } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Vector } from '../../ir/system.js'
 import type { Graph, Literal } from './aig.js'
@@ -11,7 +11,7 @@ import type { Graph, Literal } from './aig.js'
 /** A claim about a system: its name in the report, and where it is answered "yes". */
 export interface Target {
   readonly name: string
-  readonly kind: StateKind
+  readonly kind: SafetyKind
   /**
    * True where the property is violated, for `sometimes` where it is witnessed. A function of the state bits, and for kind `assert` and `range` of the
    * step inputs too: then the step that fails is the last one and leads to no state, and its length counts.
@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /** Whether a target is about a step that fails: it leads to no state, and its length counts. */
-export const isOfSteps = ({ kind }: Pick<Target, 'kind'>): boolean => isFailureKind(kind)
+export const isOfSteps = ({ kind }: Pick<Target, 'kind'>): boolean => propertyKinds[kind].settledBy === 'step'
 
 export interface Circuit {
   readonly graph: Graph

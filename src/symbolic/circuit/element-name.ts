@@ -1,11 +1,12 @@
 /**
- * Names of the elements of a state and of their values, as the author wrote them: what certificates are stored and printed in. A name stands for
+ * Names of the elements of a state and of their values, as the author wrote them: what certificates are stored and printed in, and what bits are called
+ * in files for other tools. A name stands for
  * one element only and a value's name for one code only: where the author's are not unique, `#` and a number tell them apart.
  */
 import { at } from '../../at.js'
 import { elements, type Location, type System, unflatten, type Variable } from '../../ir/system.js'
 
-/** What certificates need to know of a system. */
+/** What of a system gives them. */
 export type Named = Pick<System, 'variables' | 'agents' | 'processes'>
 
 export type ValueName = string | number | boolean
@@ -21,26 +22,34 @@ export interface ElementName {
   readonly kind: 'location' | 'boolean' | 'presence' | 'integer' | 'enum'
 }
 
-/** Of all elements, in the order of vectors. */
+/** Of all elements, in the order of vectors. Values are listed only of those that are asked for: an integer may have 2^32. */
 export const elementNames = (system: Named): readonly ElementName[] => {
-  const named = system.variables.flatMap((variable) =>
-    Array.from({ length: elements(variable) }, (_, element): ElementName => {
+  const all = system.variables.flatMap((variable) => Array.from({ length: elements(variable) }, (_, element) => ({ variable, element })))
+  const names = unique(
+    all.map(({ variable, element }) => {
       const index = unflatten(element, variable.dims).map((i) => `[${i}]`)
-      const kind = kindOf(variable)
-      return {
-        variable: variable.id,
-        element,
-        name: `${baseName(system, variable)}${index.join('')}`,
-        values: valuesOf(system, variable),
-        kind,
-      }
+      return `${nameOfAll(system, variable)}${index.join('')}`
     }),
   )
-  const names = unique(named.map(({ name }) => name))
-  return named.map((one, i) => ({ ...one, name: at(names, i) }))
+  const known = new Map<Variable, readonly ValueName[]>()
+  const valuesIn = (variable: Variable): readonly ValueName[] => {
+    const values = known.get(variable) ?? valuesOf(system, variable)
+    known.set(variable, values)
+    return values
+  }
+  return all.map(({ variable, element }, i) => ({
+    variable: variable.id,
+    element,
+    name: at(names, i),
+    get values() {
+      return valuesIn(variable)
+    },
+    kind: kindOf(variable),
+  }))
 }
 
-const baseName = ({ agents, processes }: Named, { name, role }: Variable): string =>
+/** What all elements of a variable are called, without their indices. */
+export const nameOfAll = ({ agents, processes }: Named, { name, role }: Variable): string =>
   role.kind === 'location' ? `${at(agents, at(processes, role.process).agent).name} at` : name
 
 const kindOf = ({ name, role, lo, hi, values }: Variable): ElementName['kind'] => {
@@ -103,7 +112,8 @@ export const printStatement = ({ name, values, kind }: ElementName, codes: reado
   }
 }
 
-const shown = (value: ValueName): string => (typeof value === 'string' ? `'${value}'` : String(value))
+/** As it stands in a statement: texts quoted. */
+export const shown = (value: ValueName): string => (typeof value === 'string' ? `'${value}'` : String(value))
 
 /** `tlb?[1]` is whether there is a `tlb[1]`. */
 const withoutMark = (name: string): string => name.replace(/\?(?=(\[\d+\])*(#\d+#*)?$)/, '')

@@ -2,9 +2,8 @@
  * A `System` as a circuit. The inputs of a step are a unit (a process, or one rule of an agent) in binary, and the choices on the way; unused choices are
  * 0, so each transition has exactly one name and each model of an unrolled circuit is a schedule.
  */
-
 import { at } from '../../at.js'
-import { type FailureKind, failureKinds } from '../../ir/built-in.js'
+import { type FailureKind, failureKinds, stateKinds } from '../../ir/kinds.js'
 import type { Block, FrameEntry, Process, Step, System } from '../../ir/system.js'
 import { walkBlock } from '../../ir/walk.js'
 import {
@@ -265,22 +264,13 @@ const initialStates = (executor: Executor, fields: readonly Field[]): Start => {
 }
 
 const propertyTargets = (executor: Executor, current: Store): readonly Target[] =>
-  executor.system.properties.map(({ name, kind, max, body, value }): Target => {
+  executor.system.safety.map(({ name, kind, max, body, value }): Target => {
     const { graph } = executor
     const { store, broken } = execute(executor, body, current)
-    const word = evaluateExpr(executor, store, value)
-    const reached = (): Literal => {
-      switch (kind) {
-        case 'always':
-          return or(graph, broken, complement(truth(graph, word)))
-        case 'sometimes':
-          return and(graph, complement(broken), truth(graph, word))
-        case 'bound':
-          if (max === null) throw new Error(`'${name}' has no bound`)
-          return or(graph, broken, truth(graph, operate(graph, 'gt', word, constantWord(max))))
-      }
-    }
-    return { name, kind, reached: reached(), reachedInit: FALSE }
+    const { wanted, failing } = stateKinds[kind]
+    const found = truth(graph, evaluateExpr(executor, store, wanted(value, max)))
+    const reached = failing === 'wanted' ? or(graph, broken, found) : and(graph, complement(broken), found)
+    return { name, kind, reached, reachedInit: FALSE }
   })
 
 /** Whether some valuation of inputs makes a function true: the disjunction of its cofactors. Few ways depend on what is chosen on them, so these mostly are the same. */

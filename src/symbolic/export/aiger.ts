@@ -8,6 +8,7 @@
  */
 
 import { at } from '../../at.js'
+import { propertyKinds } from '../../ir/kinds.js'
 import {
   and,
   createGraph,
@@ -24,9 +25,10 @@ import {
   substitute,
   TRUE,
 } from '../circuit/aig.js'
-import { type Heading, legendOf, type Named, namesOf, plain } from '../circuit/bit-name.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf, influenceOf, supportOf } from '../circuit/cone.js'
+import type { Named } from '../circuit/element-name.js'
+import { type Heading, legendOf, plain, symbolsOf } from './symbols.js'
 
 /** An and-inverter graph with latches, numbered as AIGER wants it: inputs, then latches, then gates, each after its operands. Literals as in graph.ts. */
 export interface Aiger {
@@ -46,7 +48,7 @@ export interface Aiger {
  */
 export const toAiger = (circuit: Circuit, system: Named, targets: readonly Target[], heading: Heading): Aiger => {
   const { graph, state, step, start, next, enabled, initial, isStart } = circuit
-  const names = namesOf(circuit, system)
+  const names = symbolsOf(circuit, system)
   const bits = influenceOf(
     circuit,
     targets.map(({ reached }) => reached),
@@ -99,17 +101,11 @@ export const toAiger = (circuit: Circuit, system: Named, targets: readonly Targe
 }
 
 const meaning = (kind: Target['kind'], before: number): string => {
-  switch (kind) {
-    case 'sometimes':
-      return `bad means witnessed, after as many steps as the number of the frame${before === 0 ? '' : ', less one'}`
-    case 'always':
-    case 'bound':
-    case 'deadlock':
-      return `bad means violated, after as many steps as the number of the frame${before === 0 ? '' : ', less one'}`
-    case 'assert':
-    case 'range':
-      return `bad means that a step fails, which is the last one of as many as the number of the frame${before === 0 ? ', and one' : ''}`
-  }
+  const { settledBy, finding } = propertyKinds[kind]
+  if (settledBy === 'step')
+    return `bad means that a step fails, which is the last one of as many as the number of the frame${before === 0 ? ', and one' : ''}`
+  const found = finding === 'fulfils' ? 'witnessed' : 'violated'
+  return `bad means ${found}, after as many steps as the number of the frame${before === 0 ? '' : ', less one'}`
 }
 
 /** Leaves out the gates that nothing rests on. */

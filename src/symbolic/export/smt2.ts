@@ -4,11 +4,13 @@
  */
 
 import { at } from '../../at.js'
+import { propertyKinds } from '../../ir/kinds.js'
 import { and, any, type Graph, isComplemented, isInput, type Literal, leftOf, nodeOf, rightOf, substitute, TRUE } from '../circuit/aig.js'
-import { type Heading, legendOf, type Named, namesOf, plain } from '../circuit/bit-name.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf, influenceOf } from '../circuit/cone.js'
+import type { Named } from '../circuit/element-name.js'
 import { unroll } from '../circuit/unrolling.js'
+import { type Heading, legendOf, plain, symbolsOf } from './symbols.js'
 
 /** How deep gates stand inside one another in the text; some readers are recursive. */
 const mostNesting = 12
@@ -21,7 +23,7 @@ const mostNesting = 12
  */
 export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: number, heading: Heading): string => {
   if (!Number.isSafeInteger(depth) || depth < 0) throw new RangeError(`a depth of ${depth}`)
-  const names = namesOf(circuit, system)
+  const names = symbolsOf(circuit, system)
   const bits = influenceOf(circuit, [target.reached])
   const { graph, start, frames, goal } = ask(circuit, bits, target, isOfSteps(target) ? depth : depth + 1)
   const text = createText(
@@ -59,17 +61,10 @@ export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: n
 }
 
 const meaning = (kind: Target['kind'], depth: number): string => {
-  switch (kind) {
-    case 'sometimes':
-      return `sat: a state that witnesses it can be reached in ${depth} steps or fewer; unsat: none can`
-    case 'always':
-    case 'bound':
-    case 'deadlock':
-      return `sat: a state that violates it can be reached in ${depth} steps or fewer; unsat: none can`
-    case 'assert':
-    case 'range':
-      return `sat: init can fail, or a step that is the last of ${depth} or fewer; unsat: none can`
-  }
+  const { settledBy, finding } = propertyKinds[kind]
+  if (settledBy === 'step') return `sat: init can fail, or a step that is the last of ${depth} or fewer; unsat: none can`
+  const does = finding === 'fulfils' ? 'witnesses' : 'violates'
+  return `sat: a state that ${does} it can be reached in ${depth} steps or fewer; unsat: none can`
 }
 
 interface Frame {

@@ -68,10 +68,10 @@ const confirmRace = (
   const specialOf = (setting: Values): System => compile({ model: m, params: { ...values, ...setting }, properties })
   const special = specialise(system, race.schedule, specialOf)
   const params = { ...values, ...special.params }
-  const { failure, state } = replay(special.system, m, params, special.schedule)
+  const { failure, end } = replay(special.system, m, params, special.schedule)
   const property = properties[race.target]
   if (race.target === 'assert' || race.target === 'range') expect(failure?.kind).toBe(race.target)
-  else if (property !== undefined) expect(evaluateProperty(property as never, state, params as never).holds).toBe(false)
+  else if (property !== undefined) expect(evaluateProperty(property as never, end, params as never).holds).toBe(false)
 }
 
 const isTrue = (values: readonly boolean[], literal: Literal): boolean => values[nodeOf(literal)] !== isComplemented(literal)

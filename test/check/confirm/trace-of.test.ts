@@ -32,7 +32,7 @@ const system: System = {
   steps: [{ id: 0, agent: 0, location: null, label: 'tick', at: store, body: { body: [], end: { op: 'finish' } } }],
   init: { body: [], end: { op: 'finish' } },
   initial: [0],
-  properties: [property('small'), property('few')],
+  safety: [property('small'), property('few')],
   temporal: [],
   extremes: [],
   failures: [{ id: 0, kind: 'range', message: 'n', at: store }],
@@ -44,7 +44,7 @@ const system: System = {
 
 const properties: NamedProperties = { small: always((s: { n: number }) => s.n < 2), few: bound((s: { n: number }) => s.n, 1) }
 const subject: Subject = {
-  target: { model: counter, properties: null, file: 'counter.ts', hash: 'ab'.repeat(32) },
+  target: { model: counter, properties: null, file: 'counter.ts', home: 'counter', hash: 'ab'.repeat(32) },
   variant: null,
   params: {},
   properties,
@@ -84,7 +84,7 @@ test("what the author says of a property, in the comment before it, is part of t
   const said = (before: string): string | undefined => {
     const at = { file: 0, start: before.length, end: before.length + 14 }
     const files = [{ name: 'counter.ts', text: `${before}(s) => s.n < 2)\n` }]
-    const own: System = { ...system, files, properties: [{ ...property('small'), at }] }
+    const own: System = { ...system, files, safety: [{ ...property('small'), at }] }
     const trace = traceOf({ ...subject, system: own }, claim('small', 'always', 2), ticks(2))
     expect(diagram(trace)).toContain(`small does not hold (counter.ts:`)
     const { comment } = trace.outcome

@@ -58,7 +58,7 @@ const system: System = {
   ],
   init: { body: [], end: { op: 'finish' } },
   initial: [],
-  properties: [],
+  safety: [],
   temporal: [],
   extremes: [],
   failures: [],
@@ -85,6 +85,17 @@ test('a step that no instance takes is named once for its group; one that some d
 
 test('the rounds of an unrolled loop count as one step', () => {
   expect(of([1, 0, 1, 0, 1, 1, 1, 1], [1, 1, 1, 1]).neverFired).toEqual([])
+})
+
+// The first label stood for all: `flush 0 of cpu 0`.
+test('a step of which instances have their own labels is named by what these have in common, or by all', () => {
+  const named = (...labels: readonly [string, string]) =>
+    collectCoverage(
+      { ...system, steps: system.steps.map((s) => (s.label === 'after' ? { ...s, label: labels[s.agent] ?? '' } : s)) },
+      { fired: [1, 1, 0, 1, 1, 0, 1, 1], taken: [1, 1, 1, 1] },
+    ).neverFired.map(({ text }) => text)
+  expect(named('set pte[0] of cpu 10', 'set pte[1] of cpu 11')).toEqual(['set pte[…] of cpu …'])
+  expect(named('wait', 'wait for the other')).toEqual(['wait | wait for the other'])
 })
 
 test('rules are named by their labels', () => {

@@ -22,7 +22,7 @@ const claimed = properties(counters, {
   ),
 })
 const verdicts = async (options: CheckOptions): Promise<Record<string, string>> => {
-  const { properties: reports, limit, complete } = await check(claimed, options)
+  const { properties: reports, limit, complete } = await check(claimed, { engine: 'explicit', ...options })
   return {
     ...Object.fromEntries(reports.map(({ name, verdict }) => [name, verdict])),
     limit: limit?.kind ?? 'none',
@@ -51,9 +51,9 @@ test('interrupted in the search for liveness: what was settled before stays, the
 })
 
 test('the time limit is for both searches together, and is named as it was given', { timeout: 60_000 }, async () => {
-  const whole = await check(claimed, { properties: ['small'] })
+  const whole = await check(claimed, { engine: 'explicit', properties: ['small'] })
   const seconds = whole.seconds * 1.2 + 0.02
-  const report = await check(claimed, { limits: { seconds } })
+  const report = await check(claimed, { engine: 'explicit', limits: { seconds } })
   expect(report.limit).toEqual({ kind: 'time', seconds })
   expect(report.properties.find(({ name }) => name === 'comes')).toMatchObject({ verdict: 'incomplete' })
 })

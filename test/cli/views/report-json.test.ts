@@ -51,7 +51,21 @@ test('an error has its place', () => {
   const place = { file: 'a.ts', text: 'x\n yy', start: 3, end: 5 }
   expect(JSON.parse(errorJson({ code: 'MC002', message: 'm', hint: 'h', place }, 65))).toEqual({
     error: { code: 'MC002', message: 'm', hint: 'h', file: 'a.ts', line: 2, column: 2 },
+    errors: [{ code: 'MC002', message: 'm', hint: 'h', file: 'a.ts', line: 2, column: 2 }],
     exitCode: 65,
   })
   expect(JSON.parse(errorJson({ message: 'm', hint: 'h' }, 64))).toMatchObject({ error: { code: null, file: null }, exitCode: 64 })
+})
+
+test('of errors the first one, and all of them', () => {
+  const place = { file: 'model.ts', text: 'a\nbc', start: 3, end: 4 }
+  const other = { code: 'MC202', message: 'two', hint: 'b', place: null } as const
+  expect(JSON.parse(errorJson({ code: 'MC201', message: 'one', hint: 'a', place }, 65, [other]))).toEqual({
+    error: { code: 'MC201', message: 'one', hint: 'a', file: 'model.ts', line: 2, column: 2 },
+    errors: [
+      { code: 'MC201', message: 'one', hint: 'a', file: 'model.ts', line: 2, column: 2 },
+      { code: 'MC202', message: 'two', hint: 'b', file: null, line: null, column: null },
+    ],
+    exitCode: 65,
+  })
 })

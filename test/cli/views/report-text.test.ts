@@ -5,12 +5,12 @@ import { formatReport, summary } from '../../../src/cli/views/report-text.ts'
 import { cutShort, holding, report, violated } from '../sample.ts'
 
 const plain = { colours: false }
-const nowhere = { places: 'hidden', storedAt: () => null, certificate: null } as const
+const nowhere = { places: 'hidden', hints: 'short', storedAt: () => null, certificate: null } as const
 
 test('a violation: the race, the verdicts, what never happened', async () => {
   const storedAt = (property: string): string | null =>
     property === 'noLostUpdate' ? 'counterexamples/lazy-mmu/cpus=3/noLostUpdate.txt' : null
-  await expect(formatReport(violated(), { places: 'hidden', storedAt, certificate: null }, plain)).toMatchFileSnapshot(
+  await expect(formatReport(violated(), { places: 'hidden', hints: 'short', storedAt, certificate: null }, plain)).toMatchFileSnapshot(
     'golden/violated.txt',
   )
 })
@@ -26,14 +26,9 @@ test('a search that a limit cut short never says that something holds', async ()
 })
 
 test('says what was not checked', () => {
-  const text = formatReport({ ...report([{ name: 'assert', kind: 'assert', verdict: 'holds' }]), deadlock: 'allowed' }, nowhere, plain)
+  const notChecked = [{ name: 'deadlock', why: 'it is allowed here' }] as const
+  const text = formatReport({ ...report([{ name: 'assert', kind: 'assert', verdict: 'holds' }]), notChecked }, nowhere, plain)
   expect(text).toContain('no property of the model was checked: only what is built in\ndeadlock was not checked: it is allowed here\n')
-  const unasked = formatReport(
-    { ...report([{ name: 'assert', kind: 'assert', verdict: 'holds' }]), deadlock: 'not asked for' },
-    nowhere,
-    plain,
-  )
-  expect(unasked).toContain('deadlock was not checked: there are no processes, only rules (--deadlock)\n')
   expect(formatReport(holding(), nowhere, plain)).not.toContain('not checked')
 })
 

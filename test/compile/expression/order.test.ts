@@ -1,15 +1,30 @@
 import { type Expression, parseSync } from 'oxc-parser'
 import { expect, test } from 'vitest'
-import { partsToLastYield } from '../../../src/compile/expression/order.ts'
+import { type Decided, partsToLastYield } from '../../../src/compile/expression/order.ts'
 
 /** The parts of an expression up to its last yield: the kind of each, with its text. */
-const parts = (text: string): string[] => {
+const parts = (text: string, decided?: Decided): string[] => {
   const source = `function* f() { (${text}) }`
   const [f] = parseSync('x.ts', source).program.body
   const statement = f?.type === 'FunctionDeclaration' ? f.body?.body[0] : undefined
   const expression = statement?.type === 'ExpressionStatement' ? statement.expression : undefined
-  return partsToLastYield(expression as Expression).map(({ kind, node }) => `${kind} ${source.slice(node.start, node.end)}`)
+  return partsToLastYield(expression as Expression, decided).map(({ kind, node }) => `${kind} ${source.slice(node.start, node.end)}`)
 }
+
+// `p.flag ? yield* f() : false` was refused (MC109), although the params decide it.
+test.each([
+  ['on ? yield* a() : b', ['yield yield* a()']],
+  ['off ? yield* a() : b', []],
+  ['f(x, off || (yield* a()))', ['callee f(x, off || (yield* a()))', 'named x', 'yield yield* a()']],
+  ['off && (yield* a())', []],
+  ['on && off && (yield* a())', ['sometimes yield* a()']],
+  ['on && (x ? yield* a() : b)', ['sometimes yield* a()']],
+  ['(yield* a()) && on', ['yield yield* a()']],
+])('what comes before the last yield of %s, where on and off are known', (text, expected) => {
+  const decided = (test: Expression): boolean | null =>
+    test.type !== 'Identifier' ? null : test.name === 'on' ? true : test.name === 'off' ? false : null
+  expect(parts(text, decided)).toEqual(expected)
+})
 
 test.each([
   ['a + (yield* b())', ['operand a', 'yield yield* b()']],

@@ -1,7 +1,10 @@
 /** MC2xx: types, shapes and ranges. */
-import { type Family, init, process, property } from '../case.ts'
+import { type Family, init, process, property, rule, source, standing } from '../case.ts'
 
 const x = 'x: range(0, 9)'
+const worker = "cpu: each(2, function* (s) {\n  yield 'enter'\n  s.x = 1\n  yield 'leave'\n  s.x = 0\n}),"
+const computed = `\`read \${s.x}\``
+const reader = `cpu: function* (s) {\n  yield 'start'\n  yield ${computed}\n  yield s.x > 0 ? 'full' : 'empty'\n},`
 
 export const types: Family = [
   init('a boolean stored as an integer', 'MC201', 'x: range(0, 3), b: bool', '«s.x = s.b as never»'),
@@ -18,12 +21,40 @@ export const types: Family = [
   init('a member that may not be in the set', 'MC201', 'm: set(4), b: bool', 's.b = «s.m.has(true as never)»'),
   init('a boolean as an index', 'MC201', 'a: array(2, bool), b: bool', 's.a[«s.b as never»] = true'),
   property('a bound of a boolean', 'MC201', 'b: bool', 'few: bound(«(s) => s.b as never», 3)'),
+  process('a condition of until that is no function', 'MC201', x, "yield until('free', «s.x === 0»)\ns.x = 1"),
+  rule('when with a label', 'MC201', x, "«when('free', s.x === 0)»\ns.x = 1"),
+  rule('when of a function', 'MC202', x, 'when(«() => s.x === 0»)\ns.x = 1'),
+  init('functions compared', 'MC201', 'b: bool', 's.b = «same(() => true, () => false)»'),
+  init('one value compared', 'MC201', 'b: bool', 's.b = «(same as (a: boolean) => boolean)(s.b)»'),
   init('an integer as a condition', 'MC202', x, 'if («s.x») s.x = 1'),
   init('an enum as a condition', 'MC202', "mode: oneOf('', 'write'), b: bool", 's.b = !«s.mode»'),
   init('an integer behind ||', 'MC202', x, 's.x = «s.x» || 2'),
   property('an optional integer as a condition', 'MC202', 'x: optional(range(0, 9))', 'none: always((s) => !«s.x»)'),
   property('a property that is an integer', 'MC202', x, 'small: always(«(s) => s.x as never»)'),
   property('a property that returns nothing', 'MC202', x, 'small: always((«(s: { x: number }) => { s.x < 2 }») as never)'),
+  source(
+    'several errors at once',
+    'MC202',
+    `export default model({
+  name: 'example',
+  state: () => ({ x: range(0, 3) }),
+  processes: (_p) => ({
+    cpu: each(2, function* (s) {
+      yield 'count'
+      if («s.x») s.x = 0
+    }),
+  }),
+  rules: (_p) => ({
+    reset: (s) => {
+      s.x = 4
+      s.x = 'none' as never
+    },
+    halve: (s) => {
+      s.x = s.x / 2
+    },
+  }),
+})`,
+  ),
   init('an integer that can leave 32 bits', 'MC203', 'x: range(0, 2_000_000_000)', 's.x = «s.x + s.x» - s.x'),
   init('a product that can leave 32 bits', 'MC203', 'x: range(0, 100_000)', 's.x = «s.x * s.x» % 7'),
   init('a negation that can leave 32 bits', 'MC203', 'x: range(-2_147_483_648, 0)', 's.x = «-s.x» % 7'),
@@ -42,6 +73,12 @@ export const types: Family = [
   init('a field missing', 'MC205', 'pte: record({ P: bool, W: bool })', '«s.pte = { P: true } as never»'),
   init('a field too much', 'MC205', 'pte: record({ P: bool, W: bool })', '«s.pte = { P: true, W: true, A: true } as never»'),
   init('a list of another length', 'MC205', 'a: array(3, bool)', '«s.a = [true]»'),
+  init(
+    'a tag of which no value has these fields',
+    'MC205',
+    "t: oneOf('idle', 'stop'), u: union('kind', { idle: {}, stop: {}, fault: { at: range(0, 3) } })",
+    '«s.u = { kind: s.t, at: 1 } as never»',
+  ),
   init('an unknown variant', 'MC205', "u: union('kind', { idle: {}, fault: { at: range(0, 3) } })", "«s.u = { kind: 'trap' } as never»"),
   init(
     'a variant without its field',
@@ -77,5 +114,21 @@ export const types: Family = [
   init('remainder of 0', 'MC210', x, 's.x = «s.x % 0»'),
   init('records compared', 'MC211', 'p: record({ n: bool }), q: record({ n: bool }), b: bool', 's.b = «s.p === s.q»'),
   init('a record compared with a literal', 'MC211', 'p: record({ n: bool }), b: bool', 's.b = «s.p === { n: true }»'),
+  standing('a label that no yield has', 'MC208', worker, "inside: always((_s, _p, at) => «at.cpu[0] !== 'entre'»)"),
+  standing(
+    'a label that no yield has, in a callback',
+    'MC208',
+    worker,
+    "inside: always((_s, _p, at) => at.cpu.every((label) => «label !== 'entre'»))",
+  ),
+  standing('a label that no yield has, looked for', 'MC208', worker, "inside: always((_s, _p, at) => !«at.cpu.includes('entre')»)"),
+  standing('a computed label', 'MC212', reader, "first: always((_s, _p, at) => «at.cpu !== 'read 0'»)"),
+  standing('a label that is chosen', 'MC212', reader, "full: always((s, _p, at) => «at.cpu !== 'full'» || s.x > 0)"),
+  standing(
+    'computed labels compared with each other',
+    'MC212',
+    `cpu: each(2, function* (s) {\n  yield ${computed}\n}),`,
+    'same: sometimes((_s, _p, at) => «at.cpu[0] === at.cpu[1]»)',
+  ),
   init('a record looked for by identity', 'MC211', 'a: array(2, record({ n: bool })), b: bool', 's.b = «s.a.includes({ n: true })»'),
 ]

@@ -380,7 +380,7 @@ describe('Mach shootdown: a CPU that wants to change a mapping eventually has', 
     const pc = load(0, 0)
     return {
       ...system,
-      properties: [],
+      safety: [],
       agents: system.agents.map((a) => ({ ...a, fairness })),
       temporal: [leadsTo(and(lt(first - 1, pc), lt(pc, last)), eq(pc, last))],
     }

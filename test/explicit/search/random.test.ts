@@ -12,7 +12,7 @@ const runs = Number(process.env.MMUCHECK_RUNS ?? 150)
 /** The fewest switches of a schedule of the given length that settles a property, by trying all. */
 const fewestSwitches = (system: System, property: number, length: number): number => {
   const { successors, initialStates, judge, isDeadlock } = interpreter(system)
-  const n = system.properties.length
+  const n = system.safety.length
   const agentOf = (step: number): number => system.steps[step].agent
   let level = new Map<string, { state: readonly number[]; agent: number; switches: number }>()
   for (const { to } of initialStates()) if (to !== null) level.set(`${to.join()}/-`, { state: to, agent: -1, switches: 0 })
@@ -44,7 +44,7 @@ const fewestSwitches = (system: System, property: number, length: number): numbe
 /** Follows a schedule in the interpreter: the switches it takes. @throws where it is none, or does not end as it should. */
 const followed = (system: System, property: number, schedule: Schedule): number => {
   const { successors, initialStates, judge, isDeadlock } = interpreter(system)
-  const n = system.properties.length
+  const n = system.safety.length
   const start = initialStates().find((w) => w.choice === schedule.init)
   if (start === undefined) throw new Error('no such initial state')
   const kindOf = (failure: number): number => (system.failures[failure].kind === 'assert' ? n + 1 : n + 2)
@@ -86,7 +86,7 @@ describe('random systems', () => {
         if (slow === null) return
         compared++
         const fast = await search(system, { maxDepth, schedules: 'all' })
-        const n = system.properties.length
+        const n = system.safety.length
         const all = new Map(fast.properties.map((p, i) => [i < n ? i : { deadlock: n, assert: n + 1, range: n + 2 }[p.name], p]))
         expect({
           states: fast.states,

@@ -1,26 +1,28 @@
 /** The table of states against a JavaScript Set. */
 import { describe, expect, it } from 'vitest'
 import { type MemoryMap, storeMemory } from '../../../src/explicit/emit/memory-map.ts'
-import { createMachine, type Machine } from '../../../src/explicit/program/machine.ts'
+import { createMachine, type Machine as MachineOf } from '../../../src/explicit/program/machine.ts'
 import { wordsAt } from '../../../src/explicit/program/start.ts'
-import { tableFunctions, tableGlobals } from '../../../src/explicit/store/table.ts'
+import { type TableInterface, tableFunctions, tableInterface } from '../../../src/explicit/store/table.ts'
 import { homes, isPossible, nextSizes, slotKinds, type TableSize, tableBytes, tableShape } from '../../../src/explicit/store/table-size.ts'
+import { moduleOf } from '../../../src/explicit/wasm/interface.ts'
 import { randomness } from '../random.ts'
+
+type Machine = MachineOf<TableInterface>
 
 const storeOf = (widths: readonly number[], log: number, limit = 2 ** 30, frugal?: number): { machine: Machine; memory: MemoryMap } => {
   const memory = storeMemory(widths.length)
   const shape = tableShape(widths)
-  const nothing = { params: [], result: null } as const
   const machine = createMachine(
     {
-      module: {
-        imports: [
-          { name: 'grow', type: nothing },
-          { name: 'widen', type: nothing },
+      module: moduleOf(
+        tableInterface,
+        [
+          ['grow', []],
+          ['widen', []],
         ],
-        globals: tableGlobals,
-        functions: tableFunctions(shape, memory),
-      },
+        tableFunctions(shape, memory),
+      ),
       memory,
       shape,
       words: widths.length,
@@ -34,7 +36,7 @@ const insert = (machine: Machine, memory: MemoryMap, states: readonly (readonly 
   const view = machine.view()
   for (const [i, state] of states.entries())
     for (const [w, word] of state.entries()) view.setBigUint64(memory.buffer + i * memory.entry + w * 8, word, true)
-  machine.call('flush', memory.buffer + states.length * memory.entry)
+  machine.exports.flush(memory.buffer + states.length * memory.entry)
 }
 
 const mask = (bits: number): bigint => (1n << BigInt(bits)) - 1n
@@ -57,7 +59,7 @@ const statesOf = (widths: readonly number[], count: number, seed: number): bigin
 }
 
 const contents = (machine: Machine, memory: MemoryMap, words: number): string[] =>
-  Array.from({ length: machine.read('states') }, (_, i) => wordsAt(machine, memory.ring + i * words * 8, words).join())
+  Array.from({ length: machine.globals.states }, (_, i) => wordsAt(machine, memory.ring + i * words * 8, words).join())
 
 const widthsTried: readonly (readonly number[])[] = [
   ...[0, 1, 2, 3, 5, 8, 13, 24, 25, 26, 32, 33, 40, 48, 54, 55, 56, 57, 60, 61, 62, 63, 64].map((w) => [w]),
@@ -90,15 +92,15 @@ describe('the table of states', () => {
           insert(machine, memory, some)
           for (const state of some) expected.add(state.join())
           i += some.length
-          if (machine.read('states') !== expected.size) break
+          if (machine.globals.states !== expected.size) break
         }
         expect(contents(machine, memory, widths.length)).toEqual([...expected])
         // Everything is found where it is, and nothing else is found.
         const view = machine.view()
-        for (let i = 0; i < expected.size; i += 17) expect(machine.call('find', memory.ring + i * widths.length * 8)).not.toBe(0)
+        for (let i = 0; i < expected.size; i += 17) expect(machine.exports.find(memory.ring + i * widths.length * 8)).not.toBe(0)
         for (const absent of statesOf(widths, 300, 99).filter((s) => !expected.has(s.join()))) {
           for (const [w, word] of absent.entries()) view.setBigUint64(memory.current + w * 8, word, true)
-          expect(machine.call('find', memory.current)).toBe(0)
+          expect(machine.exports.find(memory.current)).toBe(0)
         }
       }
     },
@@ -110,7 +112,7 @@ describe('the table of states', () => {
       const all = Array.from({ length: 2 ** bits }, (_, i) => [BigInt(i)])
       for (let i = 0; i < all.length; i += 1000) insert(machine, memory, all.slice(i, i + 1000))
       for (let i = 0; i < all.length; i += 1000) insert(machine, memory, all.slice(i, i + 1000))
-      expect(machine.read('states')).toBe(2 ** bits)
+      expect(machine.globals.states).toBe(2 ** bits)
     }
   })
 
@@ -125,7 +127,7 @@ describe('the table of states', () => {
       for (const [s] of some) expected.add(s)
       kinds.add(machine.size().kind)
     }
-    expect(machine.read('states')).toBe(expected.size)
+    expect(machine.globals.states).toBe(expected.size)
     expect([...kinds]).toEqual(['wide', 'narrow'])
   })
 
@@ -152,12 +154,12 @@ describe('the table of states', () => {
     const { machine, memory } = storeOf([64], 10, limit)
     const { next } = randomness(3)
     const given: string[] = []
-    for (let round = 0; round < 200 && machine.read('stop') === 0; round++) {
+    for (let round = 0; round < 200 && machine.globals.stop === 0; round++) {
       const some = Array.from({ length: 500 }, () => [(BigInt(next()) << 32n) | BigInt(next())])
       insert(machine, memory, some)
       given.push(...some.map((s) => s.join()))
     }
-    expect(machine.read('stop')).toBe(2)
+    expect(machine.globals.stop).toBe(2)
     expect(machine.bytes()).toBeLessThanOrEqual(limit)
     const kept = contents(machine, memory, 1)
     expect(kept.length).toBeGreaterThan(limit / 40)

@@ -86,7 +86,7 @@ const compare = (system: System): number => {
       setting(circuit.state, (k) => bitsOf(system, translation, vector)[k] ?? false),
     )
     expect(circuit.wellFormed.every(isTrue)).toBe(true)
-    for (const [k] of system.properties.entries()) expect(isTrue(circuit.targets[k]?.reached ?? 0)).toBe(slow.judge(vector, k).found)
+    for (const [k] of system.safety.entries()) expect(isTrue(circuit.targets[k]?.reached ?? 0)).toBe(slow.judge(vector, k).found)
     const deadlock = circuit.targets.find(({ kind }) => kind === 'deadlock')
     if (deadlock !== undefined) expect(isTrue(deadlock.reached)).toBe(slow.isDeadlock(vector))
     for (const { to } of ways)

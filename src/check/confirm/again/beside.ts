@@ -1,19 +1,16 @@
 /** Puts findings and what was run again together: one after the other, or side by side where solvers compute in their thread. */
 import { NoMemory } from '../../../explicit/wasm/platform.js'
-import type { Coverage } from '../../report/coverage.js'
+import type { Met } from '../../report/coverage.js'
+import { evidenceWords } from '../../report/evidence.js'
+import type { Found } from '../../report/found.js'
 import type { Findings, Report, RunAgain } from '../../report/report.js'
 import type { CheckOptions, Prepared } from '../../request/prepare.js'
 import type { Account } from './account.js'
 import { type Enough, runAgain } from './run-again.js'
 
 /** After the search is over. */
-export const alone = async (
-  prepared: Prepared,
-  findings: Findings,
-  met: Coverage,
-  options: CheckOptions,
-  account: Account,
-): Promise<Report> => ({ ...findings, oracle: await again(prepared, met, options, null, account) })
+export const alone = async (prepared: Prepared, { findings, coverage }: Found, options: CheckOptions, account: Account): Promise<Report> =>
+  reportOf(findings, await again(prepared, coverage, options, null, account))
 
 /**
  * While `settle` waits for solvers. Where one of the two throws, the other one is ended.
@@ -21,10 +18,10 @@ export const alone = async (
  */
 export const beside = async (
   prepared: Prepared,
-  met: Coverage | null,
+  met: Met | null,
   options: CheckOptions,
   account: Account,
-  settle: (signal: AbortSignal) => Promise<Findings>,
+  settle: (signal: AbortSignal) => Promise<Found>,
 ): Promise<Report> => {
   const settled = new AbortController()
   const failed = new AbortController()
@@ -32,16 +29,22 @@ export const beside = async (
   const settling = settle(signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])).finally(() => settled.abort())
   const running = again(prepared, met, options, settled.signal, account)
   running.catch(() => failed.abort())
-  const [findings, oracle] = await Promise.allSettled([settling, running])
-  if (findings.status === 'rejected') throw findings.reason
+  const [found, oracle] = await Promise.allSettled([settling, running])
+  if (found.status === 'rejected') throw found.reason
   if (oracle.status === 'rejected') throw oracle.reason
-  return { ...findings.value, oracle: oracle.value }
+  return reportOf(found.value.findings, oracle.value)
 }
+
+const reportOf = (findings: Findings, oracle: RunAgain): Report => ({
+  ...findings,
+  properties: findings.properties.map((finding) => ({ ...finding, established: evidenceWords(finding, finding.evidence) })),
+  oracle,
+})
 
 const again = async (
   prepared: Prepared,
-  met: Coverage | null,
-  { oracle = 'beside', seed = 1, signal }: CheckOptions,
+  met: Met | null,
+  { oracle = 'beside', seed = 1, limits = {}, signal }: CheckOptions,
   others: AbortSignal | null,
   account: Account,
 ): Promise<RunAgain> => {
@@ -60,7 +63,13 @@ const again = async (
     }
   }
   try {
-    return await runAgain(prepared, { enough: enough(), met, seed, signal: signal ?? null })
+    return await runAgain(prepared, {
+      enough: enough(),
+      met,
+      seed,
+      maxDepth: limits.depth ?? Number.POSITIVE_INFINITY,
+      signal: signal ?? null,
+    })
   } catch (error) {
     if (error instanceof NoMemory) return { kind: 'nothing', why: 'no memory' }
     throw error

@@ -9,7 +9,7 @@ import { StateTooWide } from '../../../explicit/emit/layout.js'
 import { createSampler, type Exploration, type Sampler } from '../../../explicit/sample/sampler.js'
 import { CodeTooLarge } from '../../../explicit/wasm/platform.js'
 import type { System } from '../../../ir/system.js'
-import { type Coverage, countCovered } from '../../report/coverage.js'
+import { type Coverage, countCovered, type Met } from '../../report/coverage.js'
 import type { RunAgain } from '../../report/report.js'
 import type { Prepared } from '../../request/prepare.js'
 import type { Account } from './account.js'
@@ -26,9 +26,11 @@ export type Enough =
 
 export interface RunAgainOptions {
   readonly enough: Enough
-  /** What the engine has met, and whether it has seen all states; null where no state was enumerated. */
-  readonly met: Coverage | null
+  /** Null where no state was enumerated. */
+  readonly met: Met | null
   readonly seed: number
+  /** No walk is longer. */
+  readonly maxDepth: number
   readonly signal: AbortSignal | null
 }
 
@@ -47,7 +49,7 @@ const sliceMilliseconds = 15
 const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** @throws CodeDisagrees where there is a difference. */
-export const runAgain = async (prepared: Prepared, { enough, met, seed, signal }: RunAgainOptions): Promise<RunAgain> => {
+export const runAgain = async (prepared: Prepared, { enough, met, seed, maxDepth, signal }: RunAgainOptions): Promise<RunAgain> => {
   const { system } = prepared
   if (enough.kind === 'share') enough.account.runAgain()
   const started = performance.now()
@@ -67,10 +69,11 @@ export const runAgain = async (prepared: Prepared, { enough, met, seed, signal }
   if (sampler === null) return { kind: 'nothing', why: 'too large' }
   const explored = sampler.explore({
     maxStates: states.most,
+    maxDepth,
     isEnough: (found, count) => isOverTime() || isExplored(system, found, count, met, enough),
   })
   sampler.forget()
-  const sample = createSample(prepared, sampler, explored, seed)
+  const sample = createSample(prepared, sampler, explored, { seed, maxDepth })
   const isOver = (phase: 'directed' | 'others'): boolean => {
     if (isOverTime()) return true
     switch (enough.kind) {
@@ -111,7 +114,7 @@ const samplerOf = (system: System): Sampler | null => {
 }
 
 /** Everything that was met is among these states, and some more were looked at for the values of conditions. */
-const isExplored = ({ steps, branches }: System, found: Uint8Array, count: number, met: Coverage | null, { kind }: Enough): boolean => {
+const isExplored = ({ steps, branches }: System, found: Uint8Array, count: number, met: Met | null, { kind }: Enough): boolean => {
   if (count < (kind === 'share' ? states.enoughInShare : states.enough)) return false
   if (met === null) return true
   return (
@@ -125,7 +128,7 @@ const counted = (
   { marks, outcomes, met: metNow }: Sampler,
   explored: Exploration,
   sample: Sample,
-  met: Coverage | null,
+  met: Met | null,
 ): Omit<Extract<RunAgain, { kind: 'run again' }>, 'kind' | 'seconds'> => {
   const { steps, branches, failures } = system
   const done = metNow()
@@ -133,10 +136,11 @@ const counted = (
     fired: steps.map(({ id }) => at(of, marks.step(id))),
     taken: branches.map(({ id }) => at(of, marks.branch(id))),
   })
-  const found = from(explored.met)
+  const found = from(sample.isComplete() ? done : explored.met)
   const either = (a: ArrayLike<number>, b: ArrayLike<number>): number[] => Array.from(a, (x, i) => x | at(b, i))
+  const isAll = explored.complete || sample.isComplete()
   const everything: Coverage = { fired: steps.map(() => 1), taken: branches.map(() => 1) }
-  const engine = met ?? (explored.complete ? found : everything)
+  const engine = met ?? (isAll ? found : everything)
   const wanted: Coverage = { fired: either(engine.fired, found.fired), taken: either(engine.taken, found.taken) }
   const count = (ids: readonly number[]): { readonly covered: number; readonly of: number } => {
     const asked = ids.filter((id) => explored.met[id] === 1 || done[id] === 1)
@@ -147,7 +151,9 @@ const counted = (
     all: sample.isComplete(),
     walks: sample.walks(),
     ...countCovered(system, wanted, from(done)),
+    soFar: met !== null && !met.complete && !isAll,
     failures: count(failures.map(({ id }) => marks.failure(id))),
     conditions: count(Array.from({ length: outcomes }, (_, i) => marks.branch(branches.length + i))),
+    lookedAt: { states: Math.max(explored.states, sample.states()), all: isAll },
   }
 }

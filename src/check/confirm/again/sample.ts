@@ -3,25 +3,28 @@
  * there is time, others at random, until none is left.
  */
 import { at } from '../../../at.js'
-import type { Exploration, Place, Sampler } from '../../../explicit/sample/sampler.js'
-import type { Schedule } from '../../../ir/schedule.js'
-import { elements, type System, unflatten } from '../../../ir/system.js'
+import type { Exploration, Sampler } from '../../../explicit/sample/sampler.js'
+import type { Move, Schedule } from '../../../ir/schedule.js'
+import { elements, type System, unflatten, type Vector } from '../../../ir/system.js'
 import { Disagreement } from '../../../replay/disagreement.js'
 import { createOracle } from '../../../replay/oracle.js'
-import { createWalk, type Walk, waysToBegin } from '../../../replay/walk.js'
+import { createWalk, initialWays, type Walk } from '../../../replay/walk.js'
 import type { Prepared } from '../../request/prepare.js'
 import { CodeDisagrees } from '../disagreement.js'
-import { type Agreed, compareStarts, compareState, type Difference, type Said, type Start } from './compare.js'
+import { compareStarts, compareState, type Difference, type Said } from './compare.js'
 import { randomNumbers } from './random.js'
 
 /** A state that some way leads to. */
 interface Known {
-  readonly place: Place
-  readonly start: Start
+  readonly vector: Vector
+  /** The choice code of `init`. */
+  start: number
   /** How it was found; null for an initial state. */
-  readonly by: { readonly from: Known; readonly agreed: Agreed } | null
+  by: { readonly from: Known; readonly move: Move } | null
+  /** Steps on that way. */
+  depth: number
   /** The ways that lead on, once it has been compared. */
-  ways: readonly { readonly agreed: Agreed; readonly to: Known }[] | null
+  ways: readonly { readonly move: Move; readonly to: Known }[] | null
 }
 
 export interface Sample {
@@ -37,53 +40,80 @@ export interface Sample {
   readonly others: () => Generator<void>
 }
 
+export interface SampleOptions {
+  readonly seed: number
+  /** States to which no shorter way is found are known of, and not compared. */
+  readonly maxDepth: number
+}
+
 /** Each `yield` of its generators is after a comparison. @throws CodeDisagrees, also out of the generators. */
-export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }: Exploration, seed: number): Sample => {
+export const createSample = (
+  prepared: Prepared,
+  sampler: Sampler,
+  { schedules }: Exploration,
+  { seed, maxDepth }: SampleOptions,
+): Sample => {
   const { system, target, params, properties } = prepared
   const subject = { system, properties, params }
   const oracle = createOracle(target.model, params)
   const random = randomNumbers(seed)
   const known = new Map<string, Known>()
   const waiting: Known[] = []
-  const walksFrom = new Map<Start, Walk>()
+  const walksFrom = new Map<number, Walk>()
   let compared = 0
   let walks = 0
 
-  const meet = (place: Place, start: Start, by: Known['by']): Known => {
-    const key = place.vector.join(',')
+  const meet = (vector: Vector, start: number, by: Known['by']): Known => {
+    const key = vector.join(',')
     const there = known.get(key)
-    if (there !== undefined) return there
-    const state: Known = { place, start, by, ways: null }
+    if (there !== undefined) {
+      if (by !== null && Number.isFinite(maxDepth)) comeBy(there, by)
+      return there
+    }
+    const state: Known = { vector, start, by, depth: by === null ? 0 : by.from.depth + 1, ways: null }
     known.set(key, state)
     waiting.push(state)
     return state
   }
-  const walkFrom = (start: Start): Walk => {
-    const walk = walksFrom.get(start) ?? createWalk(system, oracle, start.numbers)
+  /** Perhaps a shorter way to a state, and so to what follows it. */
+  const comeBy = (state: Known, by: NonNullable<Known['by']>): void => {
+    const found = [{ state, by }]
+    for (let next = found.pop(); next !== undefined; next = found.pop()) {
+      const { state: to, by: way } = next
+      if (way.from.depth + 1 >= to.depth) continue
+      to.by = way
+      to.depth = way.from.depth + 1
+      to.start = way.from.start
+      // It may have been left out for its depth.
+      if (to.ways === null) waiting.push(to)
+      for (const { move, to: onward } of to.ways ?? []) found.push({ state: onward, by: { from: to, move } })
+    }
+  }
+  const walkFrom = (start: number): Walk => {
+    const walk = walksFrom.get(start) ?? createWalk(system, oracle, start)
     walksFrom.set(start, walk)
     walk.restart()
     return walk
   }
   const visit = (state: Known, walk: Walk): NonNullable<Known['ways']> => {
-    const found = agree(prepared, scheduleTo(state), () => withoutStacks(() => compareState(subject, sampler, walk, state.place)))
+    const found = agree(prepared, scheduleTo(state), () => withoutStacks(() => compareState(subject, sampler, walk, state.vector)))
     compared++
-    state.ways = found.map((agreed) => ({ agreed, to: meet(agreed.to, state.start, { from: state, agreed }) }))
+    state.ways = found.map(({ move, to }) => ({ move, to: meet(to, state.start, { from: state, move }) }))
     return state.ways
   }
   const nothing: Schedule = { init: 0, moves: [], fails: false }
-  const starts = agree(prepared, nothing, () => compareStarts(system, sampler, waysToBegin(system, oracle))).map((start) => ({
-    start,
-    state: meet(start.to, start, null),
-  }))
+  const starts = new Map(
+    agree(prepared, nothing, () => compareStarts(system, sampler.initial(), initialWays(system, oracle))).map(
+      ({ move: { choice }, to }) => [choice, meet(to, choice, null)],
+    ),
+  )
 
   /** The states on the way of a schedule, as far as they are known. */
   const follow = ({ init, moves }: Schedule): { readonly state: Known; readonly left: Schedule['moves'] } | null => {
-    let state = starts.find(({ start }) => start.choice === init)?.state
+    let state = starts.get(init)
     if (state === undefined) return null
     for (const [i, move] of moves.entries()) {
-      const next: Known | undefined = state.ways?.find(
-        ({ agreed: { way } }) => way.move.step === move.step && way.move.choice === move.choice,
-      )?.to
+      const next: Known | undefined = state.ways?.find((way) => isSame(way.move, move))?.to
       if (next === undefined) return { state, left: moves.slice(i) }
       state = next
     }
@@ -95,15 +125,15 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
       if (begun === null || (begun.left.length === 0 && begun.state.ways !== null)) continue
       walks++
       const walk = walkFrom(begun.state.start)
-      for (const { agreed } of pathTo(begun.state)) walk.go(agreed.on)
+      for (const { move } of pathTo(begun.state)) walk.go(move)
       let { state } = begun
       for (const move of [...begun.left, null]) {
         const ways = state.ways ?? visit(state, walk)
         yield
         if (move === null) break
-        const next = ways.find(({ agreed: { way } }) => way.move.step === move.step && way.move.choice === move.choice)
+        const next = ways.find((way) => isSame(way.move, move))
         if (next === undefined) break
-        walk.go(next.agreed.on)
+        walk.go(next.move)
         state = next.to
       }
     }
@@ -111,12 +141,14 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
   function* others(): Generator<void> {
     for (let state = another(); state !== null; state = another()) {
       const walk = walkTo(state)
-      for (let at: Known | null = state; at !== null; ) {
-        const open: NonNullable<Known['ways']> = visit(at, walk).filter(({ to }) => to.ways === null)
+      // The walk may come to a state by a longer way than the one that is known.
+      for (let here: Known | null = state, { depth } = state; here !== null; depth++) {
+        const ways = visit(here, walk)
+        const open: NonNullable<Known['ways']> = depth < maxDepth ? ways.filter(({ to }) => to.ways === null) : []
         yield
         const next = open[random(Math.max(1, open.length))]
-        if (next !== undefined) walk.go(next.agreed.on)
-        at = next?.to ?? null
+        if (next !== undefined) walk.go(next.move)
+        here = next?.to ?? null
       }
     }
   }
@@ -127,16 +159,16 @@ export const createSample = (prepared: Prepared, sampler: Sampler, { schedules }
       const state = at(waiting, i)
       const last = waiting.pop()
       if (i < waiting.length && last !== undefined) waiting[i] = last
-      if (state.ways === null) return state
+      if (state.ways === null && state.depth <= maxDepth) return state
     }
     return null
   }
   const walkTo = (state: Known): Walk => {
     const walk = walkFrom(state.start)
-    if (system.processes.length === 0) walk.jump(state.place.vector)
+    if (system.processes.length === 0) walk.jump(state.vector)
     else {
       walks++
-      for (const { agreed } of pathTo(state)) walk.go(agreed.on)
+      for (const { move } of pathTo(state)) walk.go(move)
     }
     return walk
   }
@@ -168,10 +200,12 @@ const pathTo = (state: Known): NonNullable<Known['by']>[] => {
 }
 
 const scheduleTo = (state: Known): Schedule => ({
-  init: state.start.choice,
-  moves: pathTo(state).map(({ agreed }) => agreed.way.move),
+  init: state.start,
+  moves: pathTo(state).map(({ move }) => move),
   fails: false,
 })
+
+const isSame = (a: Move, b: Move): boolean => a.step === b.step && a.choice === b.choice
 
 /** @throws CodeDisagrees where the two sides differ, or the oracle comes to what the compiler knows nothing of. */
 const agree = <T extends readonly unknown[]>(prepared: Prepared, schedule: Schedule, compare: () => T | Difference): T => {

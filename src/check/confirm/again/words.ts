@@ -9,15 +9,16 @@ export const runAgainText = (oracle: RunAgain): string => {
     case 'nothing':
       return `nothing was run again in JavaScript: ${whyNothing[oracle.why]}`
     case 'run again': {
-      const { states, all, walks, steps, branches, failures, conditions } = oracle
+      const { states, all, walks, steps, branches, soFar, failures, conditions, lookedAt } = oracle
       const ofWalks = walks === 0 ? '' : ` of ${formatCount(walks)} ${walks === 1 ? 'walk' : 'walks'}`
       const covered = [
-        ...(steps.of === 0 ? [] : [steps.covered === steps.of ? 'every step' : counted(steps, 'steps')]),
+        ...(steps.of === 0 ? [] : [`${steps.covered === steps.of ? 'every step' : counted(steps, 'steps')}${soFar ? ' met so far' : ''}`]),
         ...(branches.of === 0 ? [] : [counted(branches, 'branches')]),
         ...(failures.of === 0 ? [] : [counted(failures, 'ways to fail')]),
         ...(conditions.of === 0 ? [] : [counted(conditions, 'values of conditions')]),
       ]
-      return `run again in JavaScript: ${all ? 'all ' : ''}${formatStateCount(states)}${ofWalks}, ${listed(covered)}: no difference`
+      const where = lookedAt.all || failures.of + conditions.of === 0 ? '' : ` (as met in ${formatStateCount(lookedAt.states)})`
+      return `run again in JavaScript: ${all ? 'all ' : ''}${formatStateCount(states)}${ofWalks}, ${listed(covered)}${where}: no difference`
     }
   }
 }
@@ -50,8 +51,10 @@ export const runAgainOfAll = (all: readonly RunAgain[]): RunAgain | null => {
     walks: sum(({ walks }) => walks),
     steps: both(({ steps }) => steps),
     branches: both(({ branches }) => branches),
+    soFar: run.some(({ soFar }) => soFar),
     failures: both(({ failures }) => failures),
     conditions: both(({ conditions }) => conditions),
+    lookedAt: { states: sum(({ lookedAt }) => lookedAt.states), all: run.every(({ lookedAt }) => lookedAt.all) },
     seconds: sum(({ seconds }) => seconds),
   }
 }

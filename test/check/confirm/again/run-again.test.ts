@@ -35,8 +35,37 @@ describe('what coverage asks for', () => {
   })
 
   test('where no engine enumerates states, of all that there is', { timeout: 60_000 }, async () => {
-    const { steps, branches } = await again('lazy-mmu-nesting', { engine: 'bmc', limits: { depth: 3 } })
+    const { steps, branches } = await again('lazy-mmu-nesting', { engine: 'bmc', limits: { seconds: 3 } })
     expect([steps.covered, branches.covered]).toEqual([steps.of, branches.of])
+  })
+
+  // What it had met was given for all that there is.
+  test('with little time it says in how many states it looked', { timeout: 60_000 }, async () => {
+    const oracle = await again('kvm-fast-page-fault', { oracle: { seconds: 0.001 } })
+    expect([oracle.lookedAt.all, oracle.steps.covered < oracle.steps.of]).toEqual([false, true])
+    expect(runAgainText(oracle)).toMatch(/ values of conditions \(as met in [\d,]+ states?\): no difference$/)
+    const { lookedAt } = await again('mmu-notifier')
+    expect(lookedAt).toEqual({ states: 323, all: true })
+  })
+
+  test('an engine that has not seen all states has met steps so far', { timeout: 60_000 }, async () => {
+    const oracle = await again('mmu-notifier', { limits: { states: 50 }, oracle: { seconds: 0.001 } })
+    expect([oracle.soFar, runAgainText(oracle)]).toEqual([true, expect.stringContaining(' met so far, ')])
+  })
+})
+
+describe('no deeper than the search may go', () => {
+  // Walks went on to the end of the model.
+  test.each([0, 1, 4, 7])('%i steps: the states that the engine finds, and no other', { timeout: 60_000 }, async (depth) => {
+    for (const model of ['mmu-notifier', 'two-phase-commit']) {
+      const limits = { depth }
+      const { states } = await check(`${root}/properties/${model}.ts`, { engine: 'explicit', limits, oracle: 'none' })
+      expect(await again(model, { limits, oracle: 'all' })).toMatchObject({ states, all: false, lookedAt: { states, all: false } })
+    }
+  })
+
+  test('a depth that nothing comes to is no limit', { timeout: 60_000 }, async () => {
+    expect(await again('mmu-notifier', { limits: { depth: 1000 }, oracle: 'all' })).toMatchObject({ states: 323, all: true, soFar: false })
   })
 })
 
@@ -74,8 +103,10 @@ describe('in words', () => {
     walks: 35,
     steps: { covered: 12, of: 12 },
     branches: { covered: 41, of: 41 },
+    soFar: false,
     failures: { covered: 0, of: 0 },
     conditions: { covered: 0, of: 0 },
+    lookedAt: { states: 10_000, all: true },
     seconds: 1,
   }
 
@@ -86,6 +117,14 @@ describe('in words', () => {
     expect(runAgainText({ ...one, walks: 0, all: true, steps: { covered: 11, of: 12 }, failures: { covered: 1, of: 2 } })).toBe(
       'run again in JavaScript: all 412 states, 11 of 12 steps, 41 of 41 branches and 1 of 2 ways to fail: no difference',
     ))
+
+  test('what was looked for in some states only', () => {
+    const some = { ...one, soFar: true, conditions: { covered: 3, of: 4 }, lookedAt: { states: 10_000, all: false } }
+    expect(runAgainText(some)).toBe(
+      'run again in JavaScript: 412 states of 35 walks, every step met so far, 41 of 41 branches and 3 of 4 values of conditions (as met in 10,000 states): no difference',
+    )
+    expect(runAgainOfAll([one, some])).toMatchObject({ soFar: true, lookedAt: { states: 20_000, all: false } })
+  })
 
   test('several checks: all states only where it is all of each', () => {
     expect(runAgainOfAll([one, { ...one, all: true }])).toMatchObject({ states: 824, all: false, branches: { covered: 82, of: 82 } })

@@ -5,9 +5,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Difference } from '../../../../src/check/confirm/again/compare.ts'
 import { check } from '../../../../src/check.ts'
-import { run } from '../../../../src/cli/run.ts'
+import { run } from '../../../../src/cli/command-line.ts'
 import { exitCodes } from '../../../../src/cli/terminal/exit.ts'
-import type { Output } from '../../../../src/cli/terminal/output.ts'
+import type { ProcessOutput } from '../../../../src/cli/terminal/output.ts'
 import { binary, constant, eq, load, select, temp } from '../../../../src/ir/build.ts'
 import type { Block, End, Expr, Stmt, System } from '../../../../src/ir/system.ts'
 
@@ -176,7 +176,13 @@ describe.each(Object.entries(faults))('%s', (name, { by, ...difference }) => {
   test.each(['explicit', 'prove'])('is noticed beside the engine %s', { timeout: 60_000 }, async (engine) => {
     seam.sabotage = by as never
     const said: string[] = []
-    const output: Output = { out: () => {}, err: (text) => void said.push(text), colours: false, terminal: null }
+    const output: ProcessOutput = {
+      out: () => {},
+      err: (text) => void said.push(text),
+      colours: false,
+      terminal: null,
+      end: async (code) => code,
+    }
     const exitCode = await run(['check', fileOf(name), '--engine', engine, '--quiet'], output)
     expect({ exitCode, said: said.join('') }).toEqual({
       exitCode: exitCodes.internal,

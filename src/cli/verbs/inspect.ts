@@ -1,0 +1,44 @@
+/** The verb `inspect`: its flags and what they ask for. */
+import { Command } from 'commander'
+import { UsageError } from '../terminal/units.js'
+import { natural, type ReportCode } from './flags.js'
+
+export interface InspectRequest {
+  readonly file: string
+  /** The race, every state, or one of them. */
+  readonly show: 'race' | 'states' | { readonly state: number }
+  readonly places: 'hidden' | 'shown'
+  /** Whether the trace must belong to the model as it is today. */
+  readonly version: 'same' | 'any'
+  readonly format: 'text' | 'json'
+}
+
+interface InspectFlags {
+  readonly full?: true
+  readonly step?: number
+  readonly lines?: true
+  readonly anyVersion?: true
+  readonly json?: true
+}
+
+export const inspectCommand = (verbs: { readonly inspect: (request: InspectRequest) => Promise<number> }, report: ReportCode): Command =>
+  new Command('inspect')
+    .description('Print a stored trace again.')
+    .argument('<file>', 'an .itf.json file that check wrote')
+    .option('--full', 'print every state whole')
+    .option('--step <n>', 'print the state after this step whole; 0 is the initial state', natural)
+    .option('--lines', 'show file and line of each step')
+    .option('--any-version', 'print it also if the model has changed since')
+    .option('--json', 'print the trace as ITF')
+    .action(async (file: string, flags: InspectFlags) => {
+      if (flags.full === true && flags.step !== undefined) throw new UsageError('--full and --step cannot be used together')
+      report(
+        await verbs.inspect({
+          file,
+          show: flags.full === true ? 'states' : flags.step !== undefined ? { state: flags.step } : 'race',
+          places: flags.lines === true ? 'shown' : 'hidden',
+          version: flags.anyVersion === true ? 'any' : 'same',
+          format: flags.json === true ? 'json' : 'text',
+        }),
+      )
+    })

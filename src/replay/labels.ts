@@ -1,0 +1,29 @@
+/** Where processes stand, as predicates get it: `at`. */
+import type { Label, Labels } from '../lang/model.js'
+import type { OracleAgent } from './oracle.js'
+import type { State } from './state.js'
+
+/** What a predicate looks at: a state, and where the processes stand in it. */
+export interface Seen {
+  readonly state: State
+  readonly at: Labels
+}
+
+/** Each label is asked for when it is read, which the state notes as it notes reads of its variables. */
+export const labelsIn = (state: State, agents: readonly OracleAgent[], labelOf: (agent: number) => Label): Labels => {
+  const at: Record<string, Label | Label[]> = {}
+  agents.forEach(({ kind, group, instance, name }, agent) => {
+    if (kind !== 'process') return
+    const get = (): Label => {
+      const label = labelOf(agent)
+      state.note(`at.${name}`, label)
+      return label
+    }
+    if (instance === null) Object.defineProperty(at, group, { get, enumerable: true })
+    else {
+      if (instance === 0) Object.defineProperty(at, group, { value: [], enumerable: true })
+      Object.defineProperty(at[group], instance, { get, enumerable: true })
+    }
+  })
+  return at
+}
