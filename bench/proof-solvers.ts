@@ -46,9 +46,9 @@ export const measureProofSolvers = async (root: string, subject: Subject, second
     const session = startSession({ solvers: ['z3', 'cadical'] })
     try {
       // Loads what is loaded only when first used.
-      await session.run('settle', { ...inputOf(prepared, proof), goal: 'bounded', maxDepth: 0 }, { seconds })
+      await session.run('settle', { ...inputOf(prepared, proof), goal: 'bounded', limits: { depth: 0 } }, { seconds })
       const start = process.hrtime.bigint()
-      const ended = await session.run('settle', { ...inputOf(prepared, proof), goal: 'proof', maxDepth: null }, { seconds })
+      const ended = await session.run('settle', { ...inputOf(prepared, proof), goal: 'proof', limits: {} }, { seconds })
       const took = Number(process.hrtime.bigint() - start) / 1e9
       if (ended.kind === 'result') {
         for (const [name, { kind }] of ended.result.answers)

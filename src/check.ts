@@ -16,7 +16,8 @@ import { dumpWasm } from './explicit/search/search.js'
 export { CodeDisagrees, EnginesDisagree } from './check/confirm/disagreement.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
 export type { EngineChoice } from './check/request/engine-choice.js'
-export { type CheckOptions, type Limits, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
+export { type CheckOptions, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
+export type { Limits } from './ir/limits.js'
 export { Disagreement } from './replay/disagreement.js'
 
 /**

@@ -27,12 +27,6 @@ export const guardsIn = (program: Node): Guard[] => {
       for (const operand of operandsOf(node))
         if (!divisors.includes(operand) && mayBeNull(operand)) guards.push({ node: operand, by: 'operand' })
       if (node.type === 'TSNonNullExpression' && role === 'value') guards.push({ node, by: 'there' })
-      // JavaScript spreads null into an object as nothing, whose fields are then undefined.
-      if (node.type === 'ObjectExpression')
-        for (const part of list(node, 'properties')) {
-          const spread = part.type === 'SpreadElement' ? child(part, 'argument') : null
-          if (spread !== null && mayBeNull(spread)) guards.push({ node: spread, by: 'there' })
-        }
       if (node.type === 'MemberExpression' && node.computed === true && role === 'value' && !isLiteralKey(node))
         guards.push({ node, by: 'element' })
       if (node.type === 'MemberExpression' && node.computed === true && role === 'target' && !isLiteralKey(node)) {

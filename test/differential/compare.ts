@@ -74,10 +74,10 @@ export const compareText = async (
   }
   const given = sabotage(system)
   // The oracle takes every step again for every state behind it.
-  let whole = await search(given, { maxStates, schedules: 'none' })
+  let whole = await search(given, { limits: { states: maxStates }, schedules: 'none' })
   for (let most = maxStates; whole.transitions * whole.depth > 20_000; ) {
     most = Math.floor(most / 3)
-    whole = await search(given, { maxStates: most, schedules: 'none' })
+    whole = await search(given, { limits: { states: most }, schedules: 'none' })
   }
   const maxDepth = whole.complete ? undefined : whole.depth - 1
   if (maxDepth !== undefined && maxDepth < 1) return { kind: 'skipped' }

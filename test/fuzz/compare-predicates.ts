@@ -41,7 +41,7 @@ const memory = 2 ** 28
 const compareValues = (model: Model, system: System, given: System, predicates: Predicates, states: readonly Values[]): Outcomes => {
   const { run } = createOracle(model, {}).start(() => null)
   const program = programOf(given, 'trace')
-  const machine = createMachine(partsOf(program), { limit: memory, keep: true })
+  const machine = createMachine(partsOf(program), { bytes: memory, keep: true })
   const sampler = createSampler(given, memory)
   const lanes = createLanes(given)
   const outcomes = new Map<string, Outcome>(Object.keys(predicates).map((name) => [name, { kind: 'agree', compared: 0 }]))

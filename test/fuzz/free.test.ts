@@ -41,7 +41,7 @@ test('random models', { timeout: 180_000 }, async () => {
           expect(isRefused(claims, one.params)).toBe(true)
           continue
         }
-        if ((await search(one.system, { maxStates: 5_000, schedules: 'none' })).limit !== null) continue
+        if ((await search(one.system, { limits: { states: 5_000 }, schedules: 'none' })).limit !== null) continue
         tally.free += one.free.length
         for (const setting of settingsIn(one.system)) {
           const { states } = await compareAt(claims, one, setting)

@@ -50,7 +50,7 @@ export interface Expander {
 export const createExpander = (system: System): Expander | null => {
   const program = programOf(system, 'trace')
   if (!program.memory.bounded) return null
-  const machine = createMachine(partsOf(program), { limit: 2 ** 28, keep: true })
+  const machine = createMachine(partsOf(program), { bytes: 2 ** 28, keep: true })
   const { memory, layout } = program
   const stateBytes = layout.widths.length * 8
   const expand = (vector: Vector): Ways[] => {

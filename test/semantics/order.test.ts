@@ -299,10 +299,16 @@ test.each(['s.x = [s.o][s.n]?.v ?? 1', 's.b = s.o!?.v === 3'])(
   },
 )
 
-// The compiled code failed, and JavaScript spread null as nothing.
-test('null that is spread into an object is a range violation', async () => {
-  const { verdicts } = await rule('const f = { ...s.o }; s.x = f.v')
-  expect(verdicts.range).toBe('violated')
+// The compiled code failed where JavaScript spreads null as nothing.
+test('null is spread into an object as nothing: a field of it that is not there is undefined', async () => {
+  const { verdicts } = await rule(
+    'const f = { ...s.o }; s.b = f.v === undefined; const g = { v: 3, ...s.o }; s.x = g.v',
+    '',
+    'is: always((s: any) => s.done === 0 || (s.b && s.x === 3)), no: always((s: any) => s.done === 0)',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', no: 'violated', range: 'holds' })
+  const used = await rule('const f = { ...s.o }; s.x = f.v')
+  expect(used.verdicts.range).toBe('violated')
 })
 
 // Where something has gone JavaScript's map leaves holes.

@@ -1,8 +1,9 @@
 /** Runs checks side by side, a process for each core. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { availableParallelism, totalmem } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { check } from '../../check.js'
+import { usableMemory } from '../../explicit/program/ceiling.js'
 import { within } from '../../within.js'
 import { type Ended, errorOf, failureOf, type Job } from './job.js'
 
@@ -52,7 +53,7 @@ export const runJobs = async (jobs: readonly Job[], options: RunOptions = {}): P
 const withMemory = (job: Job, places: number): Job => {
   const { limits = {} } = job.options
   if (limits.bytes !== undefined || places === 1) return job
-  return { ...job, options: { ...job.options, limits: { ...limits, bytes: Math.floor((0.8 * totalmem()) / places) } } }
+  return { ...job, options: { ...job.options, limits: { ...limits, bytes: Math.floor(usableMemory() / places) } } }
 }
 
 /** Where jobs run, one at a time. */

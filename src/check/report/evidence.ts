@@ -1,7 +1,7 @@
 /** How verdicts were established, as data, and the one place that says so in words: never more than what was. */
 import { match } from 'ts-pattern'
-import type { Limit } from '../../explicit/search/search.js'
 import { propertyKinds } from '../../ir/kinds.js'
+import type { Limit } from '../../ir/limits.js'
 import type { Answer } from '../../symbolic/search/settle.js'
 import { formatCount, formatStateCount } from './format.js'
 import { limitText } from './limit.js'

@@ -1,6 +1,7 @@
 /** What a check established. */
 
 import type { PropertyKind } from '../../ir/kinds.js'
+import type { Limit } from '../../ir/limits.js'
 import type { Certificate } from '../../symbolic/certificate/certificate.js'
 import type { SolverNames } from '../../symbolic/search/settle.js'
 import type { Trace } from '../../trace/trace.js'
@@ -12,14 +13,7 @@ export type Verdict = 'holds' | 'violated' | 'incomplete'
 
 /** Why a search ended before it had seen every state. */
 export type ReportLimit =
-  | { readonly kind: 'states'; readonly states: number }
-  | { readonly kind: 'depth'; readonly depth: number }
-  | { readonly kind: 'memory'; readonly bytes: number }
-  /** The machine gave no memory to begin with. */
-  | { readonly kind: 'unavailable' }
-  | { readonly kind: 'time'; readonly seconds: number }
-  | { readonly kind: 'first' }
-  | { readonly kind: 'interrupted' }
+  | Limit
   /** A solver used up the 2 GiB that it has, or was given none, or gave up. */
   | { readonly kind: 'solver'; readonly why: 'memory' | 'unavailable' | 'gave up' }
 

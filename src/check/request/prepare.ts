@@ -1,23 +1,13 @@
 /** From what is asked for to what engines get: the model is loaded, its params set, its properties chosen, and all of it compiled. */
 import { compile } from '../../compile/model/compile.js'
 import type { Progress } from '../../explicit/search/search.js'
+import type { Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import type { Progress as SolvingProgress } from '../../symbolic/search/settle.js'
 import type { EngineChoice } from './engine-choice.js'
 import { type ParamSetting, resolveParams } from './params.js'
 import { chooseProperties, type NamedProperties } from './properties.js'
 import { type Checkable, loadTarget, type Target } from './target.js'
-
-export interface Limits {
-  /** States to see at most. */
-  readonly states?: number
-  /** Steps from an initial state at most. */
-  readonly depth?: number
-  /** Bytes of memory for the states at most; more than 4 GiB are no more than that. */
-  readonly bytes?: number
-  /** Seconds of search at most. */
-  readonly seconds?: number
-}
 
 /**
  * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number of seconds, in which they count too; 'quarter': at most a quarter of the

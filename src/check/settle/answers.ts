@@ -2,12 +2,13 @@
 
 import { performance } from 'node:perf_hooks'
 import { safetyBuiltIns } from '../../ir/kinds.js'
+import type { Limits } from '../../ir/limits.js'
 import type { Ended, Session } from '../../session/client.js'
 import { printInvariant } from '../../symbolic/certificate/certificate.js'
 import type { Answer, Progress, SettleOptions, SolverNames } from '../../symbolic/search/settle.js'
 import { packageVersion } from '../../version.js'
 import type { ReportLimit, Solved } from '../report/report.js'
-import type { Limits, Prepared } from '../request/prepare.js'
+import type { Prepared } from '../request/prepare.js'
 
 export interface Asked extends Pick<SettleOptions, 'goal' | 'expected'> {
   readonly invariant: 'as found' | 'minimal'
@@ -35,7 +36,7 @@ export const answersAfter = async (
   const subject = { engine: `mmucheck ${packageVersion()}`, variant: prepared.variant, params: prepared.params }
   const ended = await session.run(
     'settle',
-    { system, goal, maxDepth: limits.depth ?? null, expected, solvers, subject, invariant },
+    { system, goal, limits, expected, solvers, subject, invariant },
     {
       ...(limits.seconds === undefined ? {} : { seconds: limits.seconds }),
       ...(signal === null ? {} : { signal }),

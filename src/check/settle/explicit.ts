@@ -1,14 +1,14 @@
 /** The explicit engine: every reachable state is seen, or as many as the limits allow. */
 import { DiagnosticError } from '../../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../../explicit/graph/liveness.js'
-import { type SearchOptions, type SearchResult, search } from '../../explicit/search/search.js'
+import { type SearchResult, search } from '../../explicit/search/search.js'
 import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { placeOfFunction } from '../../load/stack.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
 import type { Evidence } from '../report/evidence.js'
 import type { Found } from '../report/found.js'
-import type { Finding, Findings, ReportLimit } from '../report/report.js'
+import type { Finding, Findings } from '../report/report.js'
 import { withSizeExplained } from '../report/too-large.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import { subjectOf } from '../request/subject.js'
@@ -28,7 +28,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   const { system } = prepared
   const { safety, liveness, wanted } = await searchAll(prepared, options)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
-  const limit = limitOf(safety.limit ?? liveness?.limit ?? null)
+  const limit = safety.limit ?? liveness?.limit ?? null
   const searched: Evidence = { by: 'search', states, depth, limit }
   const byState = safety.properties.map((found): Finding => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
@@ -81,14 +81,17 @@ interface Searched {
 const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOptions): Promise<Searched> => {
   const { temporal, extremes, processes } = system
   const wanted = { temporal, extremes, stuck: stuck !== 'allowed' && processes.length > 0 }
-  const limits = searchOptions(options)
-  const safety = await withSizeExplained(system, target.model, () => search(system, limits))
+  const { limits = {}, deadlock: _asked, ...rest } = options
+  const given = { ...rest, limits }
+  const safety = await withSizeExplained(system, target.model, () => search(system, given))
   requireInitialState(target, safety)
   const isWanted = temporal.length > 0 || extremes.length > 0 || wanted.stuck
   if (!safety.complete || !isWanted) return { safety, wanted, liveness: null }
   const { seconds } = limits
   const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - safety.seconds) }
-  const liveness = await withSizeExplained(system, target.model, () => searchLiveness(system, { ...limits, ...left, stuck: wanted.stuck }))
+  const liveness = await withSizeExplained(system, target.model, () =>
+    searchLiveness(system, { ...given, limits: { ...limits, ...left }, stuck: wanted.stuck }),
+  )
   // What is said of the limit is what was asked for, not what was left of it.
   const limit = liveness.limit?.kind === 'time' && seconds !== undefined ? { ...liveness.limit, seconds } : liveness.limit
   return { safety, wanted, liveness: { ...liveness, limit } }
@@ -104,31 +107,4 @@ const requireInitialState = ({ model }: Target, { complete, states, properties }
     'leave a way: `choose` from something that is not empty, `when` a condition that can hold',
     placeOfFunction(model.init),
   )
-}
-
-const searchOptions = ({ limits = {}, stop, onProgress, signal }: CheckOptions): SearchOptions => ({
-  ...(limits.states === undefined ? {} : { maxStates: limits.states }),
-  ...(limits.depth === undefined ? {} : { maxDepth: limits.depth }),
-  ...(limits.bytes === undefined ? {} : { memory: limits.bytes }),
-  ...(limits.seconds === undefined ? {} : { seconds: limits.seconds }),
-  ...(stop === 'first violation' ? { first: true } : {}),
-  ...(onProgress === undefined ? {} : { onProgress }),
-  ...(signal === undefined ? {} : { signal }),
-})
-
-const limitOf = (limit: SearchResult['limit']): ReportLimit | null => {
-  switch (limit?.kind) {
-    case undefined:
-      return null
-    case 'states':
-      return { kind: 'states', states: limit.max }
-    case 'depth':
-      return { kind: 'depth', depth: limit.max }
-    case 'memory':
-    case 'unavailable':
-    case 'time':
-    case 'first':
-    case 'interrupted':
-      return limit
-  }
 }

@@ -8,7 +8,7 @@ import { type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { snapshot, stillThere } from '../values/state-places.js'
-import { constantValue, describe, type Item, lift, type Value } from '../values/value.js'
+import { constantValue, describe, type Item, lift, undefinedValue, type Value } from '../values/value.js'
 import { present } from './access.js'
 import { selectValue } from './element.js'
 import { evaluate, evaluateObject, spreadItems } from './expression.js'
@@ -77,12 +77,8 @@ const spread = (c: Context, v: Value, site: Site): Value => {
   return settleValue(c, whole.k === 'record' ? { ...v, of: whole } : present(c, { ...v, of: whole }, site))
 }
 
-/** JavaScript spreads null as nothing: fields that are there already then stay as they are, others would be missing. */
+/** JavaScript spreads null as nothing: fields that are there already stay as they are then, others are undefined. */
 const spreadOptional = (c: Context, v: Extract<Value, { k: 'optional' }>, fields: Map<string, Value>, site: Site): void => {
   if (v.of.k !== 'record') return
-  if ([...v.of.fields.keys()].some((name) => !fields.has(name))) present(c, v, site)
-  for (const [name, field] of v.of.fields) {
-    const before = fields.get(name)
-    fields.set(name, before === undefined ? field : selectValue(c, [v.present], [field, before], site))
-  }
+  for (const [name, field] of v.of.fields) fields.set(name, selectValue(c, [v.present], [field, fields.get(name) ?? undefinedValue], site))
 }

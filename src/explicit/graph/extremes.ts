@@ -1,5 +1,6 @@
 /** The extreme values of measures over the reachable states, with shortest witnesses. No graph is needed: a running maximum, and depths. */
 import { at } from '../../at.js'
+import type { Limit } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { recordBytes } from '../emit/memory-map.js'
@@ -8,7 +9,7 @@ import { createMachine, partsOf } from '../program/machine.js'
 import { programOf } from '../program/program.js'
 import { startSearch } from '../program/start.js'
 import { shortestSchedules } from '../search/schedule.js'
-import { type Limit, lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from '../search/search.js'
+import { lookAtTheRest, runToTheEnd, type SearchOptions, timeToChoose } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
 import { asBounds, asWitnesses, least } from './query.js'
 
@@ -42,9 +43,9 @@ export const findExtremes = (system: System, memory: number, options: SearchOpti
 const measure = async (system: System, memory: number, options: SearchOptions): Promise<Extremes> => {
   const bounds = asBounds(system)
   const program = programOf(bounds, 'search')
-  const machine = createMachine(partsOf(program), { limit: memory, keep: false })
-  startSearch(program, machine, { ...options, first: false, deadlock: 'allowed' })
-  const { limit, seconds } = await runToTheEnd(machine, { ...options, first: false }, memory)
+  const machine = createMachine(partsOf(program), { bytes: memory, keep: false })
+  startSearch(program, machine, { ...options, stop: 'all settled', deadlock: 'allowed' })
+  const { limit, seconds } = await runToTheEnd(machine, { ...options, stop: 'all settled' }, memory)
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
   const view = machine.view()
   const field = (property: number, offset: number): number => view.getInt32(program.memory.records + property * recordBytes + offset, true)
@@ -66,7 +67,7 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
   const schedules =
     which === 'none' || limit?.kind === 'interrupted'
       ? wanted.map(() => null)
-      : await shortestSchedules(witnesses, wanted, { memory, seconds: timeToChoose(options, seconds), deadlock: 'allowed', signal })
+      : await shortestSchedules(witnesses, wanted, { bytes: memory, seconds: timeToChoose(options, seconds), deadlock: 'allowed', signal })
   return {
     results: system.extremes.map(({ name, kind }, i) => {
       const place = wanted.findIndex((w) => w.property === i)

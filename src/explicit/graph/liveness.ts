@@ -1,11 +1,11 @@
 /** Temporal properties, processes that can never step again, and extreme values: what takes more than looking at one state after the other. */
 import { at } from '../../at.js'
+import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System, TemporalProperty } from '../../ir/system.js'
-import { mostMemory } from '../program/ceiling.js'
-import { defaultMemory } from '../program/start.js'
+import { defaultMemory, mostMemory } from '../program/ceiling.js'
 import { isStopped, type Pace, type Sliced, startPace } from '../search/pace.js'
-import type { Limit, SearchOptions } from '../search/search.js'
+import type { SearchOptions } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
 import { type ComponentSearch, componentBytes, componentSearch, type Demands, demandsOf } from './components.js'
 import { type Fairness, fairCycle, fairnessOf } from './cycle.js'
@@ -198,9 +198,9 @@ function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const searchLiveness = async (system: System, options: LivenessOptions = {}): Promise<LivenessResult> => {
-  const memory = Math.min(options.memory ?? defaultMemory(), mostMemory)
+  const memory = Math.min(options.limits?.bytes ?? defaultMemory(), mostMemory)
   const stuck = options.stuck === true && system.processes.length > 0
-  const pace = startPace({ memory, seconds: options.seconds, signal: options.signal })
+  const pace = startPace({ bytes: memory, seconds: options.limits?.seconds, signal: options.signal })
   let result: LivenessResult = {
     complete: true,
     limit: null,
@@ -221,8 +221,12 @@ export const searchLiveness = async (system: System, options: LivenessOptions = 
     })
   }
   if (system.extremes.length > 0) {
-    const left = options.seconds === undefined ? {} : { seconds: Math.max(0.001, options.seconds - pace.seconds()) }
-    const { results, limit, states, transitions, bytes } = await findExtremes(system, memory, { ...options, ...left })
+    const { limits = {} } = options
+    const left = limits.seconds === undefined ? {} : { seconds: Math.max(0.001, limits.seconds - pace.seconds()) }
+    const { results, limit, states, transitions, bytes } = await findExtremes(system, memory, {
+      ...options,
+      limits: { ...limits, ...left },
+    })
     result = {
       ...result,
       complete: result.complete && limit === null,
@@ -243,8 +247,8 @@ const graphResults = async (
   pace: Pace,
   nothing: LivenessResult,
 ): Promise<LivenessResult> => {
-  const { maxStates, maxDepth, onProgress } = options
-  const built = await buildGraph(l.system, { maxStates, maxDepth, memory, onProgress }, pace)
+  const { limits = {}, onProgress } = options
+  const built = await buildGraph(l.system, { limits: { ...limits, bytes: memory }, onProgress }, pace)
   const { graph, limit, states, transitions, bytesPerEdge } = built
   const temporal = [...nothing.temporal]
   let peak = built.bytes

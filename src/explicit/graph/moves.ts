@@ -21,7 +21,7 @@ const isBefore = (a: Move, b: Move): boolean => a.step < b.step || (a.step === b
 /** `system` is the one that the graph was built from. The memory is for a few states, in bytes. */
 export const movesOf = (system: System, graph: Graph, memory: number): Moves => {
   const program = programOf(system, 'trace')
-  const machine = createMachine(partsOf(program), { limit: memory, keep: true })
+  const machine = createMachine(partsOf(program), { bytes: memory, keep: true })
   const [from, to] = [program.memory.ring, program.memory.ring + program.layout.widths.length * 8]
   const hunter = createHunter(program, machine)
   /** Of the moves that `hunt` finds to a state. */

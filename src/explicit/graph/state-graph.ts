@@ -1,11 +1,12 @@
 /** The graph of all reachable states: numbered breadth first, with edges in typed arrays. */
 import { at } from '../../at.js'
+import type { Limit, Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import { createGraphMachine, type GraphMachine } from '../program/graph-machine.js'
 import { type GraphProgram, graphProgramOf } from '../program/graph-program.js'
-import { begin, type Limits } from '../program/start.js'
+import { begin } from '../program/start.js'
 import { isStopped, type Pace, running, type Sliced } from '../search/pace.js'
-import type { Limit, Progress } from '../search/search.js'
+import type { Progress } from '../search/search.js'
 import { stopReasons } from '../store/store.js'
 
 /**
@@ -30,9 +31,8 @@ export interface Graph {
   readonly wordsOf: (state: number) => bigint[]
 }
 
-export interface GraphOptions extends Limits {
-  /** In bytes. */
-  readonly memory: number
+export interface GraphOptions {
+  readonly limits: Limits & { readonly bytes: number }
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
@@ -50,8 +50,8 @@ export interface BuiltGraph {
 export const hasLabel = ({ labels, labelBytes }: Graph, state: number, property: number): boolean =>
   (labels[state * labelBytes + (property >> 3)]! & (1 << (property & 7))) !== 0
 
-const start = (program: GraphProgram, machine: GraphMachine, options: GraphOptions): void => {
-  begin(program, machine, options)
+const start = (program: GraphProgram, machine: GraphMachine, limits: Limits): void => {
+  begin(program, machine, limits)
   machine.forget()
   machine.targets.clear()
   machine.agents.clear()
@@ -91,14 +91,17 @@ const graphOf = (program: GraphProgram, machine: GraphMachine, initial: number):
 
 /** Builds the graph of a system, breadth first, until nothing is left or a limit is hit. Turns the event loop about every 50 ms. @throws StateTooWide */
 export const buildGraph = async (system: System, options: GraphOptions, pace: Pace): Promise<BuiltGraph> => {
-  const { maxDepth, memory, onProgress } = options
+  const {
+    limits: { depth, bytes },
+    onProgress,
+  } = options
   const program = graphProgramOf(system)
-  const machine = createGraphMachine(program, memory)
-  start(program, machine, options)
+  const machine = createGraphMachine(program, bytes)
+  start(program, machine, options.limits)
   const initial = machine.globals.states
   const stopped = (): Limit | null => {
-    if (machine.globals.stop === stopReasons.states) return { kind: 'states', max: machine.globals.state_limit }
-    return machine.globals.stop === 0 ? null : { kind: 'memory', bytes: memory }
+    if (machine.globals.stop === stopReasons.states) return { kind: 'states', states: machine.globals.state_limit }
+    return machine.globals.stop === 0 ? null : { kind: 'memory', bytes }
   }
   const end = (limit: Limit | null): BuiltGraph => {
     const edges = machine.targets.length() / 4
@@ -122,8 +125,8 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
     }),
   )
   if (isStopped(whole)) return end(whole.stopped)
-  const isCut = maxDepth !== undefined && machine.globals.depth >= maxDepth && initial > 0
-  return end(stopped() ?? (isCut ? { kind: 'depth', max: maxDepth } : null))
+  const isCut = depth !== undefined && machine.globals.depth >= depth && initial > 0
+  return end(stopped() ?? (isCut ? { kind: 'depth', depth } : null))
 }
 
 function* building(machine: GraphMachine): Sliced<void> {

@@ -31,7 +31,7 @@ export interface SpaceParts {
 
 export interface SpaceOptions {
   /** In bytes. */
-  readonly limit: number
+  readonly bytes: number
   /** Nothing leaves the queue: the states lie in it in the order in which they were found. */
   readonly keep: boolean
   /** Log2 of the first table's homes; 12 unless given. */
@@ -133,7 +133,7 @@ const growTo = ({ space, globals, exports }: Held, next: TableSize): boolean => 
   const oldSlots = homes(size) + slack
   const oldSlot = slotBytes(parts.shape, size.kind)
   const end = tableAt + Math.max(tableBytes(parts.shape, next), oldBytes) + guard(parts)
-  if (bytesWith(parts, next, capacity) > options.limit || !linear.reach(end)) return false
+  if (bytesWith(parts, next, capacity) > options.bytes || !linear.reach(end)) return false
   const from = end - oldBytes
   const bytes = linear.bytes()
   bytes.copyWithin(from, tableAt, tableAt + oldBytes)
@@ -175,7 +175,7 @@ export const widenQueue = ({ space, globals }: Held): void => {
   const to = end > space.tableAt ? aligned(ring + doubled * stateBytes(parts) * 2) : space.tableAt
   const bytes = tableBytes(parts.shape, size)
   const isRoom = (): boolean => to === space.tableAt || linear.reach(to + bytes + guard(parts))
-  if (bytesWith(parts, size, doubled) > options.limit || !isRoom()) {
+  if (bytesWith(parts, size, doubled) > options.bytes || !isRoom()) {
     globals.stop = stopReasons.memory
     return
   }
@@ -204,7 +204,7 @@ export const clearTable = ({ space, globals }: Held, count: number): boolean => 
   let next = firstOf(parts, options)
   while (roomOf(parts.shape, next, frugalFrom(options)) < count + batch) next = { ...next, log: next.log + 1 }
   const end = tableAt + tableBytes(parts.shape, next)
-  if (bytesWith(parts, next, capacity) > options.limit || !linear.reach(end)) return false
+  if (bytesWith(parts, next, capacity) > options.bytes || !linear.reach(end)) return false
   // What lies behind it is cleared when the table grows into it.
   linear.bytes().fill(0, tableAt, Math.min(space.fresh, end))
   space.fresh = Math.max(space.fresh, end)
@@ -227,7 +227,7 @@ export const reserve = (space: Space, sizes: readonly number[]): number[] | null
     starts.push(end)
     end = aligned(end + bytes)
   }
-  if (end - tableAt + parts.memory.ring + capacity * stateBytes(parts) > options.limit || !linear.reach(end)) return null
+  if (end - tableAt + parts.memory.ring + capacity * stateBytes(parts) > options.bytes || !linear.reach(end)) return null
   space.fresh = Math.max(space.fresh, end)
   return starts
 }

@@ -1,14 +1,10 @@
 /** Starting a search in a machine, and getting at the states in its memory. */
-import { totalmem } from 'node:os'
+import type { Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { recordFields } from '../emit/properties.js'
-import { mostMemory } from './ceiling.js'
 import type { Machine } from './machine.js'
 import type { Program } from './program.js'
-
-/** The memory that a search may use unless told otherwise, in bytes. */
-export const defaultMemory = (): number => Math.min(mostMemory, Math.floor(totalmem() * 0.8))
 
 /** What has states in its memory. */
 interface Viewed {
@@ -27,11 +23,6 @@ export const wordsAt = (machine: Viewed, at: number, words: number): bigint[] =>
   return Array.from({ length: words }, (_, w) => view.getBigUint64(at + w * 8, true))
 }
 
-export interface Limits {
-  readonly maxStates?: number | undefined
-  readonly maxDepth?: number | undefined
-}
-
 const greatest = 2 ** 32 - 1
 
 /** Queues the initial states of a search, or of the building of a graph. */
@@ -41,26 +32,27 @@ export const begin = (
     readonly globals: Pick<Machine['globals'], 'state_limit' | 'max_depth'>
     readonly exports: Pick<Machine['exports'], 'begin'>
   },
-  { maxStates = greatest, maxDepth = greatest }: Limits,
+  { states = greatest, depth = greatest }: Limits,
 ): void => {
-  machine.globals.state_limit = Math.min(maxStates, greatest)
-  machine.globals.max_depth = Math.min(maxDepth, greatest)
+  machine.globals.state_limit = Math.min(states, greatest)
+  machine.globals.max_depth = Math.min(depth, greatest)
   writeState(machine, memory.current, layout.initial)
   machine.exports.begin()
 }
 
-export interface StartOptions extends Limits {
-  readonly first?: boolean
+export interface StartOptions {
+  readonly limits?: Limits
+  readonly stop?: 'all settled' | 'first violation'
   readonly deadlock?: System['deadlock']
 }
 
 /** Sets up a machine for a search, with the initial states in its queue. */
 export const startSearch = (program: Program, machine: Machine, options: StartOptions): void => {
   const { memory, system } = program
-  const { first = false, deadlock = system.deadlock } = options
-  machine.globals.first = first ? 1 : 0
+  const { limits = {}, stop = 'all settled', deadlock = system.deadlock } = options
+  machine.globals.first = stop === 'first violation' ? 1 : 0
   machine.globals.deadlock_counts = deadlock === 'violation' ? 1 : 0
   const view = machine.view()
   for (let i = 0; i < system.safety.length; i++) view.setInt32(memory.records + i * recordBytes + recordFields.maximum, -(2 ** 31), true)
-  begin(program, machine, options)
+  begin(program, machine, limits)
 }

@@ -36,7 +36,7 @@ export const createExpander = (program: Program<Interfaces['sample']>, memory: n
   const take = (end: number): void => {
     spilled.push(...waysUpTo(end))
   }
-  const machine = createMachine(partsOf(program), { limit: memory, keep: true, log: firstTable, take })
+  const machine = createMachine(partsOf(program), { bytes: memory, keep: true, log: firstTable, take })
   const pack = (at: number, state: Vector): void => write(machine.view(), at, state)
 
   const waysUpTo = (end: number): Found[] => {

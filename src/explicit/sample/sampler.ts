@@ -76,7 +76,7 @@ export const createSampler = (original: System, memory: number): Sampler => {
   }
   const explore = ({ maxStates, maxDepth, isEnough }: ExploreOptions): Exploration => {
     forget()
-    startSearch(program, machine, { maxStates, maxDepth, deadlock: 'allowed' })
+    startSearch(program, machine, { limits: { states: maxStates, depth: maxDepth }, deadlock: 'allowed' })
     const { known: levels, advance } = levelsOf(program, machine)
     let isOver = false
     while (!isOver && machine.globals.stop === 0 && !isEnough(met(), machine.globals.states)) isOver = advance(statesPerCall)

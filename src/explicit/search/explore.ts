@@ -1,9 +1,10 @@
 /** All reachable states of a small system, unpacked: for tests, and for comparing engines. */
 import type { System, Vector } from '../../ir/system.js'
 import { decodeState } from '../emit/layout.js'
+import { defaultMemory } from '../program/ceiling.js'
 import { createMachine, partsOf } from '../program/machine.js'
 import { programOf } from '../program/program.js'
-import { defaultMemory, startSearch, wordsAt } from '../program/start.js'
+import { startSearch, wordsAt } from '../program/start.js'
 import { atOnce, running } from './pace.js'
 
 export interface Reachable {
@@ -19,8 +20,8 @@ export interface Reachable {
  */
 export const reachable = (system: System, maxStates = 1_000_000): Reachable => {
   const program = programOf(system, 'search')
-  const machine = createMachine(partsOf(program), { limit: defaultMemory(), keep: true })
-  startSearch(program, machine, { maxStates })
+  const machine = createMachine(partsOf(program), { bytes: defaultMemory(), keep: true })
+  startSearch(program, machine, { limits: { states: maxStates } })
   if (!atOnce(running(machine))) throw new Error(`more than ${maxStates} states are reachable`)
   const words = program.layout.widths.length
   const vectors = Array.from({ length: machine.globals.states }, (_, i) =>

@@ -4,7 +4,7 @@
  * once nothing does. V8 replaces no running WebAssembly loop with optimised code, so that calls into it are short
  * anyway.
  */
-import type { Limit } from './search.js'
+import type { Limit } from '../../ir/limits.js'
 
 /** Between two slices; or, with the bytes that will be in use in all, before memory is taken. */
 export type Pause = undefined | { readonly bytes: number }
@@ -31,7 +31,7 @@ export interface Pace {
 
 export interface PaceOptions {
   /** In bytes. */
-  readonly memory: number
+  readonly bytes: number
   readonly seconds?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -39,11 +39,11 @@ export interface PaceOptions {
 const sliceMilliseconds = 50
 
 /** The clock starts now. */
-export const startPace = ({ memory, seconds: most, signal }: PaceOptions): Pace => {
+export const startPace = ({ bytes: mostBytes, seconds: most, signal }: PaceOptions): Pace => {
   const started = performance.now()
   let sliceEnd = started + sliceMilliseconds
   const seconds = (): number => (performance.now() - started) / 1000
-  const hasRoom = (bytes: number): boolean => bytes <= memory
+  const hasRoom = (bytes: number): boolean => bytes <= mostBytes
   const turn = async (onTurn?: () => void): Promise<Limit | null> => {
     if (most !== undefined && seconds() >= most) return { kind: 'time', seconds: most }
     if (performance.now() >= sliceEnd) {
@@ -61,7 +61,7 @@ export const startPace = ({ memory, seconds: most, signal }: PaceOptions): Pace 
         const { done, value } = work.next()
         if (done === true) return value
         if (value !== undefined) {
-          if (!hasRoom(value.bytes)) return { stopped: { kind: 'memory', bytes: memory } }
+          if (!hasRoom(value.bytes)) return { stopped: { kind: 'memory', bytes: mostBytes } }
           continue
         }
         const stopped = await turn(onTurn)

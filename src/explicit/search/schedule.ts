@@ -7,6 +7,7 @@
  * followed back from where it has come to.
  */
 import { at } from '../../at.js'
+import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/step.js'
@@ -17,7 +18,6 @@ import { NoMemory } from '../wasm/platform.js'
 import { createHunter, type Edges, type Hunter } from './hunt.js'
 import { type Level, levelsOf } from './levels.js'
 import { isStopped, type Pace, type Sliced, type Stopped, startPace, statesPerSlice } from './pace.js'
-import type { Limit } from './search.js'
 import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
 
 /** A property by its place in `SearchResult.properties`' numbering: the system's, then deadlock, assert, range. */
@@ -29,7 +29,7 @@ export interface Target {
 
 export interface ScheduleOptions {
   /** In bytes. */
-  readonly memory: number
+  readonly bytes: number
   /** For choosing schedules with the fewest switches. Any shortest ones are found whatever time that takes, which is about that of the search. */
   readonly seconds?: number | undefined
   readonly deadlock: 'violation' | 'allowed'
@@ -64,7 +64,7 @@ function* searchLevels(
   depth: number,
   options: ScheduleOptions,
 ): Sliced<readonly Level[] | null> {
-  startSearch(program, machine, { maxDepth: depth, deadlock: options.deadlock })
+  startSearch(program, machine, { limits: { depth }, deadlock: options.deadlock })
   const { known, advance } = levelsOf(program, machine)
   while (known.length <= depth) {
     const isOver = advance(statesPerSlice)
@@ -138,7 +138,7 @@ interface Chosen {
   readonly stopped: Limit | null
 }
 
-const outOfMemory = ({ memory }: ScheduleOptions): Stopped => ({ stopped: { kind: 'memory', bytes: memory } })
+const outOfMemory = ({ bytes }: ScheduleOptions): Stopped => ({ stopped: { kind: 'memory', bytes } })
 
 /** One level back: the states that lead to wanted ones. */
 function* previous(
@@ -346,11 +346,11 @@ const scheduleTo = async (
 }
 
 /** For all states up to a depth. Null where that takes too much memory. */
-const switchesFor = ({ program, machine, levels }: Searched, depth: number, { memory }: ScheduleOptions): Switches | null => {
+const switchesFor = ({ program, machine, levels }: Searched, depth: number, { bytes }: ScheduleOptions): Switches | null => {
   const { start, count } = at(levels, depth)
   const states = numberOf(program, start) + count
   const agents = program.system.agents.length
-  if (machine.bytes() + switchesBytes(states, agents) > memory) return null
+  if (machine.bytes() + switchesBytes(states, agents) > bytes) return null
   try {
     return createSwitches(states, agents)
   } catch (error) {
@@ -359,9 +359,9 @@ const switchesFor = ({ program, machine, levels }: Searched, depth: number, { me
   }
 }
 
-const machineFor = (program: TraceProgram, { memory }: ScheduleOptions): TraceMachine | null => {
+const machineFor = (program: TraceProgram, { bytes }: ScheduleOptions): TraceMachine | null => {
   try {
-    return createMachine(partsOf(program), { limit: memory, keep: true })
+    return createMachine(partsOf(program), { bytes, keep: true })
   } catch (error) {
     if (error instanceof NoMemory) return null
     throw error
@@ -384,7 +384,7 @@ export const shortestSchedules = async (
   if (machine === null) return targets.map(() => null)
   const { deadlock } = builtIns(system)
   const depth = Math.max(0, ...targets.map((t) => (t.property > deadlock ? t.length - 1 : t.length)))
-  const finding = startPace({ memory: options.memory, signal: options.signal })
+  const finding = startPace({ bytes: options.bytes, signal: options.signal })
   const levels = await finding.run(searchLevels(program, machine, depth, options))
   if (levels === null || isStopped(levels)) return targets.map(() => null)
   const searched: Searched = { program, machine, hunter: createHunter(program, machine), levels }

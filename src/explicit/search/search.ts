@@ -1,32 +1,28 @@
 /** Exhaustive breadth-first search of a system's states. */
+import type { SafetyKind } from '../../ir/kinds.js'
+import type { Limit, Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { recordFields } from '../emit/properties.js'
 import { builtIns } from '../emit/step.js'
-import { mostMemory } from '../program/ceiling.js'
+import { defaultMemory, mostMemory } from '../program/ceiling.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import { type Program, programOf } from '../program/program.js'
-import { defaultMemory, startSearch } from '../program/start.js'
+import { startSearch } from '../program/start.js'
 import { stopReasons } from '../store/store.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
 import { atOnce, isStopped, running, startPace } from './pace.js'
 import { shortestSchedules } from './schedule.js'
 
-export { defaultMemory } from '../program/start.js'
+export { defaultMemory } from '../program/ceiling.js'
 export { type Reachable, reachable } from './explore.js'
 
 export interface SearchOptions {
-  /** No more states than this are stored. */
-  readonly maxStates?: number
-  /** States at this depth are checked, but not expanded. */
-  readonly maxDepth?: number
-  /** In bytes, for table, queue and buffers; by default 80 % of the machine's memory, and never more than `mostMemory`. */
-  readonly memory?: number
-  readonly seconds?: number
-  /** Stops at the first violation. */
-  readonly first?: boolean
+  /** Bytes are for table, queue and buffers; by default 80 % of the machine's memory. */
+  readonly limits?: Limits
+  readonly stop?: 'all settled' | 'first violation'
   /** Instead of what the system says. */
   readonly deadlock?: 'violation' | 'allowed'
   /** For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too, or for none. */
@@ -47,23 +43,9 @@ export interface Progress {
   readonly seconds: number
 }
 
-/** Why a search is not complete. */
-export type Limit =
-  | { readonly kind: 'states'; readonly max: number }
-  | { readonly kind: 'depth'; readonly max: number }
-  | { readonly kind: 'memory'; readonly bytes: number }
-  /** The machine gave no memory at all. */
-  | { readonly kind: 'unavailable' }
-  | { readonly kind: 'time'; readonly seconds: number }
-  | { readonly kind: 'interrupted' }
-  /** A violation ended it, as `first` asks for. */
-  | { readonly kind: 'first' }
-
-export type PropertyKind = 'always' | 'sometimes' | 'bound' | 'deadlock' | 'assert' | 'range'
-
 export interface PropertyResult {
   readonly name: string
-  readonly kind: PropertyKind
+  readonly kind: SafetyKind
   readonly verdict: 'holds' | 'violated' | 'incomplete'
   /** Steps of the shortest violation, or of the shortest witness of a `sometimes`; null where there is none. */
   readonly length: number | null
@@ -119,28 +101,28 @@ export interface Run {
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const { maxDepth, seconds, signal, onProgress } = options
-  const pace = startPace({ memory: bytes, seconds, signal })
+  const { limits: { depth, seconds } = {}, signal, onProgress } = options
+  const pace = startPace({ bytes, seconds, signal })
   const end = await pace.run(running(machine), () => onProgress?.(progressOf(machine, pace.seconds())))
   const limit = (): Limit | null => {
     if (isStopped(end)) return end.stopped
     switch (machine.globals.stop) {
       case stopReasons.states:
-        return { kind: 'states', max: machine.globals.state_limit }
+        return { kind: 'states', states: machine.globals.state_limit }
       case stopReasons.memory:
         return { kind: 'memory', bytes }
       case stopReasons.settled:
         return { kind: 'first' }
       default:
-        return isCut(machine, maxDepth) ? { kind: 'depth', max: maxDepth } : null
+        return isCut(machine, depth) ? { kind: 'depth', depth } : null
     }
   }
   return { limit: limit(), seconds: pace.seconds() }
 }
 
 /** Whether what is left was not expanded for its depth. */
-const isCut = ({ globals }: Machine, maxDepth: number | undefined): maxDepth is number =>
-  maxDepth !== undefined && globals.depth >= maxDepth && globals.states > 0
+const isCut = ({ globals }: Machine, depth: number | undefined): depth is number =>
+  depth !== undefined && globals.depth >= depth && globals.states > 0
 
 /** Looks at the states that wait in the queue, without expanding them: they are reachable. */
 export const lookAtTheRest = (machine: Machine): void => {
@@ -150,7 +132,7 @@ export const lookAtTheRest = (machine: Machine): void => {
 }
 
 /** By the number that a property has in the program. */
-const kindsOf = (system: System): { readonly name: string; readonly kind: PropertyKind }[] => [
+const kindsOf = (system: System): { readonly name: string; readonly kind: SafetyKind }[] => [
   ...system.safety,
   { name: 'deadlock', kind: 'deadlock' },
   { name: 'assert', kind: 'assert' },
@@ -208,7 +190,7 @@ const isWanted = ({ verdict, length }: PropertyResult, which: 'violations' | 'al
 const withSchedules = async (
   system: System,
   results: readonly PropertyResult[],
-  memory: number,
+  bytes: number,
   used: number,
   options: SearchOptions,
 ): Promise<PropertyResult[]> => {
@@ -217,7 +199,7 @@ const withSchedules = async (
   const numberOf = (r: PropertyResult, i: number): number =>
     r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
   const wanted = results.flatMap((r, i) => (isWanted(r, which) ? [{ at: i, property: numberOf(r, i), length: r.length ?? 0 }] : []))
-  const found = await shortestSchedules(system, wanted, { memory, seconds: timeToChoose(options, used), deadlock, signal })
+  const found = await shortestSchedules(system, wanted, { bytes, seconds: timeToChoose(options, used), deadlock, signal })
   return results.map((r, i) => {
     const scheduled = found[wanted.findIndex((w) => w.at === i)] ?? null
     return scheduled === null ? r : { ...r, ...scheduled }
@@ -225,7 +207,7 @@ const withSchedules = async (
 }
 
 /** What a search has left of its time; a second at least, or a race that was found just in time would be shown as it comes. */
-export const timeToChoose = ({ seconds }: SearchOptions, used: number): number | undefined =>
+export const timeToChoose = ({ limits: { seconds } = {} }: SearchOptions, used: number): number | undefined =>
   seconds === undefined ? undefined : Math.max(1, seconds - used)
 
 /**
@@ -234,7 +216,7 @@ export const timeToChoose = ({ seconds }: SearchOptions, used: number): number |
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
-  const bytes = Math.min(options.memory ?? defaultMemory(), mostMemory)
+  const bytes = Math.min(options.limits?.bytes ?? defaultMemory(), mostMemory)
   const found = await explore(system, options, bytes).catch((error: unknown) => {
     if (error instanceof NoMemory) return null
     throw error
@@ -251,7 +233,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const program = programOf(system, 'search')
-  const machine = createMachine(partsOf(program), { limit: bytes, keep: false })
+  const machine = createMachine(partsOf(program), { bytes, keep: false })
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
   const { limit, seconds } = await runToTheEnd(machine, options, bytes)

@@ -2,6 +2,7 @@
  * Settles the safety properties of a system without enumerating states: bounded search for what can be reached, induction and IC3 for what cannot.
  * What another engine found may say where to look; it is never taken for granted.
  */
+import type { Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import { checkInvariant } from '../certificate/check-certificate.js'
 import { size as gatesOf } from '../circuit/aig.js'
@@ -16,8 +17,8 @@ import { proveByInduction } from './induction.js'
 export interface SettleOptions {
   /** `bounded`: what is reached within some steps. `proof`: also what never is. */
   readonly goal: 'bounded' | 'proof'
-  /** Steps of the bounded search at most; null for no limit. */
-  readonly maxDepth: number | null
+  /** Depth is steps of the bounded search; time and memory are for whoever runs this to see to. */
+  readonly limits: Pick<Limits, 'depth'>
   /** What another engine found: the length of each target that is reached. Others are expected never to be. Null where nothing is known. */
   readonly expected: ReadonlyMap<string, number> | null
 }
@@ -69,10 +70,9 @@ const mostInduction = 2
 export const settle = (
   { circuit, decoder }: Translation,
   { search, proof }: Solvers,
-  { goal, maxDepth, expected }: SettleOptions,
+  { goal, limits: { depth: most = Number.POSITIVE_INFINITY }, expected }: SettleOptions,
   onProgress: (progress: Progress) => void,
 ): Settlement => {
-  const most = maxDepth ?? Number.POSITIVE_INFINITY
   const answers = new Map<string, Answer>(circuit.targets.map(({ name }) => [name, { kind: 'open', depth: -1 }]))
   const size = { bits: circuit.state.length, gates: gatesOf(circuit.graph) }
   let frames: Progress['proof'] = null

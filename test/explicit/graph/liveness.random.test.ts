@@ -218,7 +218,7 @@ describe('liveness', () => {
         const system = drawn(seed)
         const explored = exploreSystem(system, 12)
         if (explored === null) return
-        const result = await searchLiveness(system, { stuck: true, memory: 2 ** 30 })
+        const result = await searchLiveness(system, { stuck: true, limits: { bytes: 2 ** 30 } })
         compare(system, explored, result, recurrentByDefinition)
         for (const t of result.temporal) {
           const how = t.cycle === null ? '' : t.cycle.length === 0 ? ' at an end' : ' in a cycle'
@@ -252,7 +252,7 @@ describe('liveness', () => {
         const explored = exploreSystem(system, 60)
         if (explored === null || explored.behaviours.edges.length > 3000) return
         compared++
-        compare(system, explored, await searchLiveness(system, { stuck: true, memory: 2 ** 30 }), recurrent)
+        compare(system, explored, await searchLiveness(system, { stuck: true, limits: { bytes: 2 ** 30 } }), recurrent)
       }),
       // A maximum of -2^31 in a state that comes after others without a value.
       { numRuns: runs, examples: [[1356293943, 4]] },

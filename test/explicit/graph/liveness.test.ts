@@ -34,7 +34,7 @@ const graph = (edges: string, fairness: Readonly<Record<string, Agent['fairness'
 const at = (n: number): Expr => eq(load(0), n)
 
 const run = (system: System, options: LivenessOptions = {}): Promise<LivenessResult> =>
-  searchLiveness(system, { memory: 2 ** 30, ...options })
+  searchLiveness(system, { limits: { bytes: 2 ** 30 }, ...options })
 
 /** The lengths of stem and cycle, or the verdict where there is none, and why the cycle is fair. */
 const verdict = async (system: System, ...temporal: TemporalProperty[]): Promise<unknown[]> => {
@@ -289,7 +289,7 @@ describe('extremes', () => {
   })
 
   it('say what was seen where a limit is hit', async () => {
-    const result = await run({ ...counting(), extremes: [extreme('maximum', 'all', load(0))] }, { maxDepth: 2 })
+    const result = await run({ ...counting(), extremes: [extreme('maximum', 'all', load(0))] }, { limits: { depth: 2 } })
     expect(result).toMatchObject({ complete: false, limit: { kind: 'depth' }, extremes: [{ value: -3 }] })
   })
 })
@@ -299,18 +299,21 @@ describe('limits', () => {
   const everythingIncomplete = { complete: false, temporal: [{ verdict: 'incomplete' }, { verdict: 'incomplete' }] }
 
   it('leave everything incomplete', async () => {
-    expect(await run(system, { maxStates: 1000 })).toMatchObject({
+    expect(await run(system, { limits: { states: 1000 } })).toMatchObject({
       ...everythingIncomplete,
-      limit: { kind: 'states', max: 1000 },
+      limit: { kind: 'states', states: 1000 },
       states: 1000,
     })
-    expect(await run(system, { maxDepth: 5 })).toMatchObject({ ...everythingIncomplete, limit: { kind: 'depth', max: 5 } })
-    expect(await run(system, { memory: 2 ** 20 })).toMatchObject({ ...everythingIncomplete, limit: { kind: 'memory', bytes: 2 ** 20 } })
-    expect(await run(system, { seconds: 0.001 })).toMatchObject({ ...everythingIncomplete, limit: { kind: 'time' } })
+    expect(await run(system, { limits: { depth: 5 } })).toMatchObject({ ...everythingIncomplete, limit: { kind: 'depth', depth: 5 } })
+    expect(await run(system, { limits: { bytes: 2 ** 20 } })).toMatchObject({
+      ...everythingIncomplete,
+      limit: { kind: 'memory', bytes: 2 ** 20 },
+    })
+    expect(await run(system, { limits: { seconds: 0.001 } })).toMatchObject({ ...everythingIncomplete, limit: { kind: 'time' } })
     expect(await run(system, { signal: AbortSignal.abort() })).toMatchObject({ ...everythingIncomplete, limit: { kind: 'interrupted' } })
     const process = builder('p')
     process.process('p', () => [goto(0), null])
-    expect(await run(process.build(), { stuck: true, maxDepth: 0 })).toMatchObject({ stuck: { verdict: 'incomplete' } })
+    expect(await run(process.build(), { stuck: true, limits: { depth: 0 } })).toMatchObject({ stuck: { verdict: 'incomplete' } })
   })
 
   it('on memory count what is computed about the graph', async () => {
@@ -320,12 +323,12 @@ describe('limits', () => {
     const graphOnly = await run({ ...system, temporal: [system.temporal[1]] })
     expect(graphOnly.bytes).toBeLessThan(whole.bytes)
     // What is violated is known before the way there is looked for.
-    const withoutStem = await run(system, { memory: whole.bytes - 1 })
+    const withoutStem = await run(system, { limits: { bytes: whole.bytes - 1 } })
     expect(withoutStem).toMatchObject({
       complete: true,
       temporal: [{ verdict: 'violated', stem: null, cycle: null }, { verdict: 'holds' }],
     })
-    const less = await run(system, { memory: withoutStem.bytes - 1 })
+    const less = await run(system, { limits: { bytes: withoutStem.bytes - 1 } })
     expect(less).toMatchObject({ complete: false, limit: { kind: 'memory' }, temporal: [{ verdict: 'incomplete' }, { verdict: 'holds' }] })
   })
 })

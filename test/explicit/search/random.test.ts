@@ -85,7 +85,7 @@ describe('random systems', () => {
         const slow = interpreter(system).explore(maxDepth, 3000)
         if (slow === null) return
         compared++
-        const fast = await search(system, { maxDepth, schedules: 'all' })
+        const fast = await search(system, { limits: { depth: maxDepth }, schedules: 'all' })
         const n = system.safety.length
         const all = new Map(fast.properties.map((p, i) => [i < n ? i : { deadlock: n, assert: n + 1, range: n + 2 }[p.name], p]))
         expect({

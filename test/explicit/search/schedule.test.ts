@@ -16,7 +16,7 @@ const race = () => {
 }
 
 const scheduled = async (options: Partial<ScheduleOptions> = {}): Promise<Scheduled | null> => {
-  const [found] = await shortestSchedules(race(), [{ property: 0, length: 3 * top }], { memory: 2 ** 30, deadlock: 'allowed', ...options })
+  const [found] = await shortestSchedules(race(), [{ property: 0, length: 3 * top }], { bytes: 2 ** 30, deadlock: 'allowed', ...options })
   return found ?? null
 }
 
@@ -47,7 +47,7 @@ describe('the shortest schedule', () => {
   it('is any of the shortest where there is no memory to choose', async () => {
     const known = new Set<string>()
     for (let memory = 2 ** 17; memory < 2 ** 22; memory *= 1.2) {
-      const found = await scheduled({ memory: Math.floor(memory) })
+      const found = await scheduled({ bytes: Math.floor(memory) })
       known.add(found === null ? 'none' : (found.unchosen?.kind ?? 'fewest'))
       if (found !== null) switchesOf(found)
     }

@@ -27,7 +27,7 @@ const storeOf = (widths: readonly number[], log: number, limit = 2 ** 30, frugal
       shape,
       words: widths.length,
     },
-    { limit, keep: true, log, ...(frugal === undefined ? {} : { frugal }) },
+    { bytes: limit, keep: true, log, ...(frugal === undefined ? {} : { frugal }) },
   )
   return { machine, memory }
 }

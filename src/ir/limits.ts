@@ -1,0 +1,23 @@
+/** What may end a search before it has seen everything. One record from the command line to the loops that obey it. */
+export interface Limits {
+  /** States to see at most. */
+  readonly states?: number
+  /** Steps from an initial state at most: states so deep are looked at, and not expanded. */
+  readonly depth?: number
+  /** Bytes of memory for the states at most; more than 4 GiB are no more than that. */
+  readonly bytes?: number
+  /** Seconds of search at most. */
+  readonly seconds?: number
+}
+
+/** Which limit ended a search. */
+export type Limit =
+  | { readonly kind: 'states'; readonly states: number }
+  | { readonly kind: 'depth'; readonly depth: number }
+  | { readonly kind: 'memory'; readonly bytes: number }
+  /** The machine gave no memory to begin with. */
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'time'; readonly seconds: number }
+  /** A violation ended it, as was asked for. */
+  | { readonly kind: 'first' }
+  | { readonly kind: 'interrupted' }
