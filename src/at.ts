@@ -8,3 +8,9 @@ export const at = <T>(list: ArrayLike<T>, i: number): T => {
   if (element === undefined && !(index in list)) throw new RangeError(`no element ${i} in a list of ${list.length}`)
   return element as T
 }
+
+/** The field of a record that must be there. @throws Error as `at` does. */
+export const fieldOf = <T>(record: Readonly<Record<string, T>>, name: string): T => {
+  if (!Object.hasOwn(record, name)) throw new RangeError(`no '${name}' among ${Object.keys(record).join(', ')}`)
+  return record[name] as T
+}

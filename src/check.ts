@@ -13,11 +13,12 @@ import { agreed } from './check/settle/agree.js'
 import { type Stage, stagesOf } from './check/settle/engines.js'
 import { dumpWasm } from './explicit/search/search.js'
 
-export { CodeDisagrees, Disagreement, EnginesDisagree } from './check/confirm/disagreement.js'
+export { CodeDisagrees, EnginesDisagree } from './check/confirm/disagreement.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
 export type { EngineChoice } from './check/request/engine-choice.js'
 export { type CheckOptions, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
 export type { Limits } from './ir/limits.js'
+export { Disagreement } from './replay/disagreement.js'
 
 /**
  * Settles every property, with one engine or with several; each violation has its own shortest trace, which the oracle

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, sep } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
-import { builtInKinds } from '../ir/kinds.js'
+import { isBuiltIn } from '../ir/kinds.js'
 import { findTarget } from '../load/find.js'
 import { runSymbolic } from '../session/client.js'
 import type { Certificate } from '../symbolic/certificate/certificate.js'
@@ -36,7 +36,7 @@ export interface Certified {
 export const certify = async (file: string, target: string | null, signal: AbortSignal): Promise<Certified | 'interrupted'> => {
   const { certificate, named } = await load(file)
   const modelFile = target ?? belowHere(named)
-  const own = certificate.proved.filter((name) => !builtInKinds.some((builtIn) => builtIn === name))
+  const own = certificate.proved.filter((name) => !isBuiltIn(name))
   const { system } = await prepare(modelFile, {
     variant: certificate.variant,
     settings: Object.entries(certificate.params),

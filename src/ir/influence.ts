@@ -1,4 +1,5 @@
 /** What can influence the answers: what properties and assertions read, and what that is computed from. */
+import { at } from '../at.js'
 import { queryReads } from './access.js'
 import { type Block, type Expr, queriesOf, type Stmt, type System } from './system.js'
 import { visitExpr } from './walk.js'
@@ -55,7 +56,7 @@ const flowOf = ({ steps, init, failures }: System): Flow => {
           here = runBody(s.body, here)
           break
         case 'check':
-          if (failures[s.failure].kind === 'assert') for (const source of [...readsOf(s.condition), ...here]) asserted.add(source)
+          if (at(failures, s.failure).kind === 'assert') for (const source of [...readsOf(s.condition), ...here]) asserted.add(source)
           break
         case 'exit':
         case 'cover':
@@ -78,7 +79,7 @@ const flowOf = ({ steps, init, failures }: System): Flow => {
       case 'choose':
         return runBlock(end.rest, here)
       case 'fail':
-        if (failures[end.failure].kind === 'assert') for (const source of here) asserted.add(source)
+        if (at(failures, end.failure).kind === 'assert') for (const source of here) asserted.add(source)
         return
       case 'finish':
       case 'blocked':

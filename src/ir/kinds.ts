@@ -3,7 +3,7 @@
  * constructor in `lang/`, and its tests; a part that needs more than stands here fails to compile until it says something of the new kind.
  */
 import { binary, constant, not } from './build.js'
-import type { Expr } from './system.js'
+import type { Expr, System } from './system.js'
 
 interface Kind {
   /** What settles it: one state, a step that fails, one behaviour, what can follow a state, or all states together. */
@@ -39,7 +39,10 @@ const ofStates = {
   },
   bound: {
     ...{ settledBy: 'state', asks: 'measure', finding: 'violates', failing: 'wanted', exit: 'safety', found: 'exceeded' },
-    wanted: (value, max) => binary('gt', value, constant(max ?? 0)),
+    wanted: (value, max) => {
+      if (max === null) throw new Error('a bound without a greatest value')
+      return binary('gt', value, constant(max))
+    },
   },
 } as const satisfies Readonly<Record<string, StateKind>>
 
@@ -76,10 +79,17 @@ export type ExtremeKind = keyof typeof extremes
 export type BuiltInKind = keyof typeof builtIns
 /** Any kind of property: what a report has rows of. */
 export type PropertyKind = keyof typeof propertyKinds
-/** What single states and steps settle: what bounded search and proof can ask for. */
-export type SafetyKind = {
-  [K in PropertyKind]: (typeof propertyKinds)[K]['settledBy'] extends 'state' | 'step' ? K : never
+/** The kinds that these settle. */
+type SettledBy<By extends Kind['settledBy']> = {
+  [K in PropertyKind]: (typeof propertyKinds)[K]['settledBy'] extends By ? K : never
 }[PropertyKind]
+
+/** What single states and steps settle: what bounded search and proof can ask for. */
+export type SafetyKind = SettledBy<'state' | 'step'>
+/** How a step can fail. */
+export type FailureKind = SettledBy<'step'>
+/** What single states and steps settle of every model. */
+export type SafetyBuiltIn = Extract<SafetyKind, BuiltInKind>
 
 /** Whether single states and steps settle properties of this kind. */
 export const isSafetyKind = (kind: PropertyKind): kind is SafetyKind => {
@@ -89,3 +99,14 @@ export const isSafetyKind = (kind: PropertyKind): kind is SafetyKind => {
 
 /** Not for authors to name properties by; in the order of a report. */
 export const builtInKinds = Object.keys(builtIns) as readonly BuiltInKind[]
+/** Whether this is the name of a property that is checked of every model. */
+export const isBuiltIn = (name: string): name is BuiltInKind => Object.hasOwn(builtIns, name)
+
+/** Whether this is the name of a way for a step to fail. */
+export const isFailureKind = (name: string): name is FailureKind => isBuiltIn(name) && builtIns[name].settledBy === 'step'
+/** The ways for a step to fail, in the order of a report. */
+export const failureKinds = builtInKinds.filter(isFailureKind)
+
+/** The built-in ones that single states and steps settle and a system asks for. */
+export const safetyBuiltIns = ({ deadlock }: Pick<System, 'deadlock'>): readonly SafetyBuiltIn[] =>
+  deadlock === 'violation' ? ['deadlock', ...failureKinds] : failureKinds

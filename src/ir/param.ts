@@ -1,4 +1,5 @@
 /** Params that are left free: variables that the first choices of `init` set. */
+import { at } from '../at.js'
 import type { System, Vector } from './system.js'
 import { elements } from './system.js'
 
@@ -37,10 +38,10 @@ export const settingOf = (system: System, init: number, radix: number = system.r
 /** The values of the free params in a state. Linear in the number of variables. @throws RangeError for a vector that is no state of this system. */
 export const settingIn = (system: System, vector: Vector): ParamSettings => {
   const params: Record<string, boolean | string> = {}
-  let at = 0
+  let position = 0
   for (const v of system.variables) {
-    if (v.role.kind === 'param') params[v.role.param] = valueAt(v.values ?? [], vector[at] ?? 0)
-    at += elements(v)
+    if (v.role.kind === 'param') params[v.role.param] = valueAt(v.values ?? [], at(vector, position))
+    position += elements(v)
   }
   return params
 }

@@ -10,7 +10,7 @@
  * except where the compiler has proved that it cannot. Temps are the locals of one step; they hold 32-bit integers.
  */
 
-import type { ExtremeKind, StatePropertyKind, TemporalKind } from './kinds.js'
+import type { ExtremeKind, FailureKind, StatePropertyKind, TemporalKind } from './kinds.js'
 
 /** A place in an author's source: UTF-16 offsets into `System.files[file].text`. */
 export interface Span {
@@ -186,7 +186,7 @@ export interface Process {
 /** How a step can fail. `deadlock` is no failure of a step; it is found by the search. */
 export interface Failure {
   readonly id: number
-  readonly kind: 'assert' | 'range'
+  readonly kind: FailureKind
   /** What went wrong, in words: `pte[..] = 4 is outside range(0, 3)`. */
   readonly message: string
   readonly at: Span

@@ -2,6 +2,7 @@
  * What never changes: the variables to which no step stores anything but what they hold from the start. Seen without a search, by running all code
  * on what is known of such variables; a store that may be of something else takes its variable out, and all is run again until none does.
  */
+import { at } from '../at.js'
 import { calculate } from './build.js'
 import { type Block, type Expr, elements, type Query, type Stmt, type System } from './system.js'
 
@@ -46,7 +47,7 @@ export const unchangedVariables = (system: System): Unchanged => {
 const initialContents = (system: System): Map<number, readonly Known[]> => {
   const variables = system.variables.filter(({ role: { kind } }) => kind !== 'local' && kind !== 'location')
   const contents = new Map<number, readonly Known[]>(
-    variables.map((variable) => [variable.id, Array<Known>(elements(variable)).fill(system.initial[variable.id])]),
+    variables.map((variable) => [variable.id, Array<Known>(elements(variable)).fill(at(system.initial, variable.id))]),
   )
   const stored = new Set<number>()
   running(system, new Map(), (variable) => stored.add(variable)).run(system.init)
@@ -77,9 +78,9 @@ const running = ({ variables }: System, contents: Contents, change: (variable: n
 
   /** Row-major; null where an index is not known. */
   const elementOf = (variable: number, index: readonly Expr[]): number | null => {
-    const { dims } = variables[variable]
+    const { dims } = at(variables, variable)
     const indices = index.map(evaluate)
-    return indices.reduce<number | null>((n, i, d) => (n === null || typeof i !== 'number' ? null : n * dims[d] + i), 0)
+    return indices.reduce<number | null>((n, i, d) => (n === null || typeof i !== 'number' ? null : n * at(dims, d) + i), 0)
   }
 
   const evaluate = (e: Expr): Known => {
@@ -94,7 +95,8 @@ const running = ({ variables }: System, contents: Contents, change: (variable: n
         const held = contents.get(e.variable)
         if (held === undefined) return null
         if (element !== null) return held[element] ?? null
-        return held.every((value) => value === held[0]) ? held[0] : null
+        const first = at(held, 0)
+        return held.every((value) => value === first) ? first : null
       }
       case 'not': {
         const a = evaluate(e.a)
@@ -134,7 +136,7 @@ const running = ({ variables }: System, contents: Contents, change: (variable: n
       case 'const':
         return e.value === 0 || e.value === 1
       case 'load':
-        return variables[e.variable].lo >= 0 && variables[e.variable].hi <= 1
+        return at(variables, e.variable).lo >= 0 && at(variables, e.variable).hi <= 1
       default:
         return false
     }

@@ -61,7 +61,10 @@ interface At {
   readonly loops: readonly Node[]
 }
 
-/** Analyses a module. Linear in its size, times the nesting depth of its functions. */
+/**
+ * Analyses a module. Linear in its size, times the nesting depth of its functions.
+ * A closure: a walk over the module, whose parts add to the same lists.
+ */
 export const namesIn = (program: Node): Names => {
   const module: Scope = { parent: null, bindings: new Map(), owner: null, hoists: true }
   const functions: FunctionScope[] = []

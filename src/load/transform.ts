@@ -137,7 +137,7 @@ const tagFunctions = (out: MagicString, text: string, names: Names, own: string)
       else if (form.block.type === 'BlockStatement') out.appendLeft(form.block.start + 1, call)
       else out.appendRight(node.start, call)
     } else if (form.kind === 'method') {
-      tagMethod(out, text, f, form.property, `${own}.tag(`, `${tail},${JSON.stringify(form.name)})`)
+      tagMethod(out, text, f, form.property, [`${own}.tag(`, `${tail},${JSON.stringify(form.name)})`])
     } else {
       out.appendRight(node.start, `${own}.tag(`)
       // `export default function () {}` is a declaration, which the next line cannot continue; a call could be.
@@ -150,7 +150,13 @@ const tagFunctions = (out: MagicString, text: string, names: Names, own: string)
 const declaredName = ({ node }: FunctionScope): string => String(child(node, 'id')!.name)
 
 /** `*run(s) {...}` becomes `run: tag(function* (s) {...})`; a method that needs `super` stays as it is. */
-const tagMethod = (out: MagicString, text: string, { node }: FunctionScope, property: Node, before: string, after: string): void => {
+const tagMethod = (
+  out: MagicString,
+  text: string,
+  { node }: FunctionScope,
+  property: Node,
+  [before, after]: readonly [string, string],
+): void => {
   if (/\bsuper\b/.test(text.slice(node.start, node.end))) return
   if (node.generator === true) {
     const star = text.indexOf('*', property.start)

@@ -32,7 +32,7 @@ export const samePte = (a: Pte, b: Pte): boolean => a.P === b.P && a.W === b.W &
 
 /** `xchg(&table[at], value)`: stores `value` and returns what was there. `ptep_get_and_clear()` is `xchg` with `emptyPte`. */
 export const xchg = (table: Pte[], at: number, value: Pte): Pte => {
-  const old = { ...table[at] }
+  const old = { ...table[at]! }
   table[at] = value
   return old
 }
@@ -42,7 +42,7 @@ export const xchg = (table: Pte[], at: number, value: Pte): Pte => {
  * either case, so it succeeded if `samePte(returned, expected)`.
  */
 export const cmpxchg = (table: Pte[], at: number, expected: Pte, value: Pte): Pte => {
-  const old = { ...table[at] }
+  const old = { ...table[at]! }
   if (samePte(old, expected)) table[at] = value
   return old
 }

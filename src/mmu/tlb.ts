@@ -31,7 +31,7 @@ export const loadHits = (cache: Tlb, page: number): boolean => cache[page] !== n
  * stop this store any more. Where only D is missing, the hardware walks again to set it (a "D-assist").
  */
 export const storeHits = (cache: Tlb, page: number): boolean => {
-  const entry = cache[page]
+  const entry = cache[page] as TlbEntry | null
   return entry !== null && entry.W && entry.D
 }
 

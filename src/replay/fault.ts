@@ -1,6 +1,6 @@
 /** How an author's code fails: what the search calls a violation of `range` or `assert`. */
 
-export type FailureKind = 'assert' | 'range'
+import type { FailureKind } from '../ir/kinds.js'
 
 /** A value outside its domain, an index outside its array, an overfull queue. */
 export class Fault extends Error {

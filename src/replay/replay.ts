@@ -1,10 +1,12 @@
 /** Runs a schedule that an engine found through the author's own functions. */
+
+import type { FailureKind } from '../ir/kinds.js'
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { Span, System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
-import type { FailureKind, StepFailure } from './fault.js'
+import type { StepFailure } from './fault.js'
 import type { Seen } from './labels.js'
 import { chooseByCode, createOracle, type Oracle, type Outcome, type ParamRecord, type Run, readCode } from './oracle.js'
 import { placeOf } from './place.js'

@@ -2,7 +2,7 @@
  * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in an execution of
  * its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold the engines against.
  */
-import { type SafetyKind, stateKinds } from '../ir/kinds.js'
+import { type SafetyBuiltIn, type SafetyKind, safetyBuiltIns, stateKinds } from '../ir/kinds.js'
 import type { System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import { Disagreement } from './disagreement.js'
@@ -55,6 +55,7 @@ type Successors = readonly string[]
  * Searches all reachable states, and settles the properties that single states settle; others are left out. Time grows with states times depth times ways on.
  * @throws Disagreement where the system and the author's functions do not agree on where a process can stand, or where two executions that
  * lead to one state go on differently.
+ * Long: obviously right from top to bottom, where each part would have to be given all the others' states.
  */
 export const slowSearch = (
   system: System,
@@ -66,7 +67,7 @@ export const slowSearch = (
   const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
   const deadlock = model.deadlock ?? (system.processes.length > 0 ? 'violation' : 'allowed')
-  const settled = settle(ofStates(properties), params, deadlock === 'allowed' ? ['assert', 'range'] : ['deadlock', 'assert', 'range'])
+  const settled = settle(ofStates(properties), params, safetyBuiltIns({ deadlock }))
   const states = new Map<string, { readonly vector: Vector; readonly depth: number; readonly arrival: Arrival; successors: Successors }>()
   const merged: { readonly key: string; readonly arrival: Arrival }[] = []
   let frontier: string[] = []
@@ -150,11 +151,7 @@ const ofStates = (properties: Readonly<Record<string, { readonly kind: string }>
   Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, AnyProperty] => Object.hasOwn(stateKinds, entry[1].kind)))
 
 /** Keeps what is known of each property. */
-const settle = (
-  properties: Readonly<Record<string, AnyProperty>>,
-  params: ParamRecord,
-  builtInKinds: readonly ('deadlock' | 'assert' | 'range')[],
-) => {
+const settle = (properties: Readonly<Record<string, AnyProperty>>, params: ParamRecord, builtInKinds: readonly SafetyBuiltIn[]) => {
   const lengths = new Map<string, number>()
   const maxima = new Map<string, number>()
   const record = (name: string, length: number): void => {
@@ -168,7 +165,7 @@ const settle = (
         if (typeof value === 'number') maxima.set(name, Math.max(value, maxima.get(name) ?? value))
       }
     },
-    violate: (kind: 'deadlock' | 'assert' | 'range', length: number): void => record(`built-in ${kind}`, length),
+    violate: (kind: SafetyBuiltIn, length: number): void => record(`built-in ${kind}`, length),
     result: (complete: boolean): SlowProperty[] => [
       ...Object.entries(properties).map(([name, { kind }]) => {
         const length = lengths.get(name) ?? null

@@ -60,7 +60,10 @@ export const plainCopy = (value: unknown): Plain => {
   return value as Plain
 }
 
-/** A state of the given variables, with their initial values. */
+/**
+ * A state of the given variables, with their initial values.
+ * A closure: stores of each kind, which note in one place what is read and written.
+ */
 export const createState = (domains: Fields): State => {
   let reads: Map<string, Value> | null = null
   const note = (location: string, value: Value): void => {

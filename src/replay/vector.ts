@@ -1,4 +1,5 @@
 /** The oracle's states as vectors of integers, and vectors as states that people can read. The flattening is that of ir/system.ts. */
+import { at } from '../at.js'
 import type { LiveLocal, Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
 import { elements } from '../ir/system.js'
 import type { Domain, Fields } from '../lang/domain.js'
@@ -112,13 +113,15 @@ export const view = (system: System, model: Model, params: Readonly<Record<strin
 
 type Parts = ReadonlyMap<string, readonly number[]>
 
+const partOf = (parts: Parts, name: string): readonly number[] => parts.get(name) ?? []
+
 /** The elements of each variable, by its name. */
 const partsOf = (system: System, vector: Vector): Parts => {
   const parts = new Map<string, readonly number[]>()
-  let at = 0
+  let from = 0
   for (const variable of system.variables) {
-    parts.set(variable.name, vector.slice(at, at + elements(variable)))
-    at += elements(variable)
+    parts.set(variable.name, vector.slice(from, from + elements(variable)))
+    from += elements(variable)
   }
   return parts
 }
@@ -132,7 +135,7 @@ const globalsOf = (domains: Fields, parts: Parts): StateView['globals'] => {
   const next = (name: string): number => {
     const i = cursors.get(name) ?? 0
     cursors.set(name, i + 1)
-    return parts.get(name)?.[i] ?? 0
+    return at(partOf(parts, name), i)
   }
   return Object.fromEntries(Object.entries(domains).map(([name, domain]) => [name, unflatten(domain, name, next)]))
 }
@@ -140,7 +143,7 @@ const globalsOf = (domains: Fields, parts: Parts): StateView['globals'] => {
 const viewOf = (system: System, domains: Fields, parts: Parts): StateView => {
   const processes = system.processes.map((process): ProcessView => {
     const agent = system.agents[process.agent]!.name
-    const location = locationsOf(process).byId.get(parts.get(system.variables[process.pc]!.name)?.[0] ?? -1)!
+    const location = locationsOf(process).byId.get(at(partOf(parts, system.variables[process.pc]!.name), 0))!
     return { agent, at: location.final ? null : location.label, locals: localsOf(system, location, parts) }
   })
   return { globals: globalsOf(domains, parts), processes }

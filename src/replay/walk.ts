@@ -52,7 +52,10 @@ const failureIn = (outcome: Outcome): WayFailure | null =>
 /** The choice code of the numbers chosen; see `End` in ir/system.ts. */
 const codeOf = ({ radix }: System, numbers: readonly number[]): number => numbers.reduceRight((code, number) => number + radix * code, 0)
 
-/** Walks from the initial state that `init` comes to by a choice code. @throws Disagreement where it comes to none. */
+/**
+ * Walks from the initial state that `init` comes to by a choice code. @throws Disagreement where it comes to none.
+ * A closure: all that a walk can do is done to its one state.
+ */
 export const createWalk = (system: System, oracle: Oracle, init: number): Walk => {
   const { agents } = correspond(system, oracle)
   const standing = standingIn(system)

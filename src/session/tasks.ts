@@ -2,7 +2,9 @@
  * What can be done in the thread of the solvers. A task's input, what it reports on the way and its result are plain data, because they cross the
  * border between threads; what it reports last is what is known where the time or the memory did not suffice.
  */
+
 import { performance } from 'node:perf_hooks'
+import { at } from '../at.js'
 import type { System } from '../ir/system.js'
 import { type Certificate, createCertificate, type Subject } from '../symbolic/certificate/certificate.js'
 import { checkCertificate, explainRefusal } from '../symbolic/certificate/check-certificate.js'
@@ -122,11 +124,11 @@ const withoutProof = (answers: ReadonlyMap<string, Answer>): ReadonlyMap<string,
   new Map([...answers].map(([name, answer]) => [name, isProved(answer) ? { kind: 'open', depth: -1 } : answer]))
 
 const placed = (solver: Solver, holes: number): 'sat' | 'unsat' | 'unknown' => {
-  const at = Array.from({ length: holes + 1 }, () => Array.from({ length: holes }, solver.variable))
-  for (const row of at) solver.clause(row)
+  const pigeons = Array.from({ length: holes + 1 }, () => Array.from({ length: holes }, solver.variable))
+  for (const row of pigeons) solver.clause(row)
   for (let hole = 0; hole < holes; hole++) {
     for (let a = 0; a <= holes; a++) {
-      for (let b = 0; b < a; b++) solver.clause([-(at[a]?.[hole] ?? 0), -(at[b]?.[hole] ?? 0)])
+      for (let b = 0; b < a; b++) solver.clause([-at(at(pigeons, a), hole), -at(at(pigeons, b), hole)])
     }
   }
   const answer = solver.solve([])

@@ -1,4 +1,5 @@
 /** What a step changed. */
+import { at, fieldOf } from '../at.js'
 import { equalPlain, formatPlain, isArray, isRecord, type PlainRecord } from './plain.js'
 import type { Plain, StateView } from './trace.js'
 
@@ -30,7 +31,7 @@ const localChanges = (before: StateView, after: StateView, agent: string): strin
   const old = before.processes.find((p) => p.agent === agent)?.locals ?? {}
   const now = after.processes.find((p) => p.agent === agent)?.locals ?? {}
   return Object.entries(now)
-    .filter(([name, value]) => !name.startsWith('&') && (!Object.hasOwn(old, name) || !equalPlain(old[name], value)))
+    .filter(([name, value]) => !name.startsWith('&') && (!Object.hasOwn(old, name) || !equalPlain(fieldOf(old, name), value)))
     .map(([name, value]) => `${name} = ${formatPlain(value)}`)
 }
 
@@ -38,7 +39,7 @@ const compare = (path: string, before: Plain, after: Plain, out: string[]): void
   if (equalPlain(before, after)) return
   if (isArray(before) && isArray(after)) return compareLists(path, before, after, out)
   if (isRecord(before) && isRecord(after) && sameFields(before, after)) {
-    for (const [field, value] of Object.entries(after)) compare(`${path}.${field}`, before[field], value, out)
+    for (const [field, value] of Object.entries(after)) compare(`${path}.${field}`, fieldOf(before, field), value, out)
     return
   }
   out.push(`${path}: ${formatPlain(before)} -> ${formatPlain(after)}`)
@@ -47,10 +48,10 @@ const compare = (path: string, before: Plain, after: Plain, out: string[]): void
 const compareLists = (path: string, before: readonly Plain[], after: readonly Plain[], out: string[]): void => {
   const grown = after.length - before.length
   if (grown === 0) {
-    for (const [i, value] of after.entries()) compare(`${path}[${i}]`, before[i], value, out)
-  } else if (grown > 0 && before.every((v, i) => equalPlain(v, after[i]))) {
+    for (const [i, value] of after.entries()) compare(`${path}[${i}]`, at(before, i), value, out)
+  } else if (grown > 0 && before.every((v, i) => equalPlain(v, at(after, i)))) {
     out.push(`${path}: push ${after.slice(before.length).map(formatPlain).join(', ')}`)
-  } else if (grown < 0 && after.every((v, i) => equalPlain(v, before[i - grown]))) {
+  } else if (grown < 0 && after.every((v, i) => equalPlain(v, at(before, i - grown)))) {
     out.push(`${path}: shift ${before.slice(0, -grown).map(formatPlain).join(', ')}`)
   } else {
     out.push(`${path}: ${formatPlain(before)} -> ${formatPlain(after)}`)

@@ -3,6 +3,7 @@
  * takes part, time downwards, what each step changed at the right; at the end what failed, and the values that made it
  * fail. Lines have no trailing spaces and, names permitting, at most `width` characters.
  */
+import { at } from '../at.js'
 import { changes } from './changes.js'
 import { longest } from './longest.js'
 import { formatPlain, formatSetting, printable } from './plain.js'
@@ -96,7 +97,7 @@ const rows = (trace: Trace, options: DiagramOptions): Row[] => {
   return trace.steps.map((step) => {
     const effects = step.after === null ? [failureMark(trace.outcome)] : effectsOf(step, before, step.after, trace.ghosts, tells)
     if (step.after !== null) before = step.after
-    return { agent: step.agent, cell: cellOf(step), effects, place: options.places === 'shown' ? `[${at(step.at)}]` : '' }
+    return { agent: step.agent, cell: cellOf(step), effects, place: options.places === 'shown' ? `[${lineOf(step.at)}]` : '' }
   })
 }
 
@@ -129,7 +130,7 @@ const effectsOf = (
   return [...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
 }
 
-const at = ({ file, line }: SourcePlace): string => `${printable(file)}:${line}`
+const lineOf = ({ file, line }: SourcePlace): string => `${printable(file)}:${line}`
 
 /** Where each column starts and how wide the text in it may be. */
 interface Layout {
@@ -194,7 +195,7 @@ const columnsBeside = (effects: number, least: number, moving: readonly string[]
   let start = left
   const agents = moving.map((name, i) => {
     const column = { name, start, width: end - gap - start }
-    start += widths[i] + gap
+    start += at(widths, i) + gap
     return column
   })
   return { agents, effects: { start: end, width: width - end } }
@@ -204,8 +205,8 @@ const columnsBeside = (effects: number, least: number, moving: readonly string[]
 const squeeze = (natural: readonly number[], names: readonly string[], least: number, room: number): readonly number[] | null => {
   const last = natural.length - 1
   const floor = (others: number, own: number): number[] =>
-    natural.map((width, i) => Math.max(names[i].length, Math.min(width, i === last ? own : others)))
-  const floors = [floor(leastLabel, natural[last]), floor(leastLabel, leastLabel), floor(least, leastLabel)]
+    natural.map((width, i) => Math.max(at(names, i).length, Math.min(width, i === last ? own : others)))
+  const floors = [floor(leastLabel, at(natural, last)), floor(leastLabel, leastLabel), floor(least, leastLabel)]
   const widths = floors.reduce((narrowed, lowest) => shrink(narrowed, lowest, room), natural)
   return sum(widths) > room ? null : widths
 }
@@ -216,9 +217,9 @@ const sum = (widths: readonly number[]): number => widths.reduce((total, width) 
 const shrink = (natural: readonly number[], least: readonly number[], room: number): readonly number[] => {
   const widths = [...natural]
   for (let excess = sum(widths) - room; excess > 0; excess--) {
-    const widest = Math.max(...widths.filter((width, i) => width > least[i]))
+    const widest = Math.max(...widths.filter((width, i) => width > at(least, i)))
     if (!Number.isFinite(widest)) break
-    widths[widths.findIndex((width, i) => width === widest && width > least[i])]--
+    widths[widths.findIndex((width, i) => width === widest && width > at(least, i))] = widest - 1
   }
   return widths
 }
@@ -252,11 +253,11 @@ const heading = (layout: Layout): string[] => {
 }
 
 const drawRow = (number: number, row: Row, layout: Layout): string[] => {
-  const column = layout.agents.find(({ name }) => name === row.agent) ?? layout.agents[0]
+  const column = layout.agents.find(({ name }) => name === row.agent) ?? at(layout.agents, 0)
   const cell = column.name === '' ? namedCell(row) : row.cell
   const left = wrap(cell, column.width, 2)
   const right = withPlace(pack(row.effects, layout.effects.width), row.place, layout.effects.width)
-  const first = layout.agents[0].start - gap
+  const first = at(layout.agents, 0).start - gap
   return Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
     const margin = i === 0 ? String(number).padStart(first) : ''
     return (margin.padEnd(column.start) + (left[i] ?? '')).padEnd(layout.effects.start) + (right[i] ?? '')
@@ -272,7 +273,7 @@ const withPlace = (effects: readonly string[], place: string, width: number): st
 
 const ending = (trace: Trace, width: number): string[] => {
   const { message, source, comment = '', at: place } = trace.outcome
-  const where = place === null ? '' : ` (${at(place)})`
+  const where = place === null ? '' : ` (${lineOf(place)})`
   return [
     ...wrap(`${printable(message)}${where}`, width, 4),
     ...(comment === '' ? [] : indent(4, wrap(printable(comment), width - 4))),
@@ -317,7 +318,7 @@ const numbered = (what: string, numbers: readonly number[]): string => {
 
 /** A property's source as it stands in the file, its further lines moved left together: under the first where they close it, else a little in. */
 const dedent = (source: string): string[] => {
-  const [first, ...rest] = source.replaceAll('\t', '  ').split('\n')
+  const [first = '', ...rest] = source.replaceAll('\t', '  ').split('\n')
   const indentOf = (line: string): number => line.length - line.trimStart().length
   const common = Math.min(...rest.filter((line) => line.trim() !== '').map(indentOf))
   const closes = rest.filter((line) => indentOf(line) === common).every((line) => /^\s*[)}\]]/.test(line))

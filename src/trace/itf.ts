@@ -8,6 +8,7 @@
  * Variables are the globals of the model, and one `@agent` per process: its next label (`@cpu[0].at`, `None` where it
  * has returned) and its locals.
  */
+import { at } from '../at.js'
 import { DiagnosticError } from '../diagnostics.js'
 import { escapeName, fromItf, record, toItf, unescapeName } from './itf-value.js'
 import {
@@ -128,10 +129,10 @@ export const parseItf = (text: string, file: string): Trace => {
   const variables = asList(field(root, 'vars')).map(asString)
   const views = states.map((state) => parseState(state, variables))
   const failing = asNullable(field(own, 'failingStep'), (node) => parseStep(node, null, agents))
-  const steps = states.slice(1).map((state, i) => parseStep(field(state, '#meta'), views[i + 1], agents))
+  const steps = states.slice(1).map((state, i) => parseStep(field(state, '#meta'), at(views, i + 1), agents))
   const loop = parseLoop(root, own, states.length, agents)
   if (loop !== null && failing !== null) throw damaged(field(own, 'failingStep'), 'null: the trace goes on for ever')
-  const closing = loop === null ? null : asNullable(field(own, 'closingStep'), (node) => parseStep(node, views[loop.start], agents))
+  const closing = loop === null ? null : asNullable(field(own, 'closingStep'), (node) => parseStep(node, at(views, loop.start), agents))
   if (closing === null && loop !== null && loop.start !== states.length - 1) throw damaged(field(own, 'closingStep'), 'a step')
   for (const [i, state] of states.entries()) {
     const index = field(field(state, '#meta'), 'index')
@@ -145,8 +146,8 @@ export const parseItf = (text: string, file: string): Trace => {
     params: record(entries(field(own, 'params')).map(([name, node]) => [name, parseParam(node)])),
     agents,
     ghosts: asList(field(own, 'ghosts')).map(asString),
-    initial: views[0],
-    initialChoices: asList(field(field(states[0], '#meta'), 'choices')).map(fromItf),
+    initial: at(views, 0),
+    initialChoices: asList(field(field(at(states, 0), '#meta'), 'choices')).map(fromItf),
     steps: [...steps, ...(failing === null ? [] : [failing]), ...(closing === null ? [] : [closing])],
     ...(loop === null ? {} : { loop }),
     outcome: parseOutcome(field(own, 'outcome')),
@@ -244,7 +245,7 @@ const parseOutcome = (node: Node): Outcome => ({
 const parseRead = (node: Node): readonly [string, Plain] => {
   const parts = asList(node)
   if (parts.length !== 2) throw damaged(node, 'a pair of a location and its value')
-  return [asString(parts[0]), fromItf(parts[1])]
+  return [asString(at(parts, 0)), fromItf(at(parts, 1))]
 }
 
 /**

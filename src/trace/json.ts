@@ -121,7 +121,7 @@ const spanOf = (text: string, path: readonly (string | number)[]): { start: numb
 
 const skipSpace = (text: string, at: number): number => {
   let i = at
-  while (i < text.length && /\s/.test(text[i])) i++
+  while (i < text.length && /\s/.test(text.charAt(i))) i++
   return i
 }
 
@@ -135,7 +135,7 @@ const skipValue = (text: string, at: number): number => {
   if (text[at] === '"') return skipString(text, at)
   if (text[at] !== '{' && text[at] !== '[') {
     let i = at
-    while (i < text.length && !/[,\]}\s]/.test(text[i])) i++
+    while (i < text.length && !/[,\]}\s]/.test(text.charAt(i))) i++
     return i
   }
   let depth = 0

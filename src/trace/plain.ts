@@ -1,4 +1,5 @@
 /** Values of the state as text, and the comparison of two of them. */
+import { at, fieldOf } from '../at.js'
 import type { Plain } from './trace.js'
 
 export type PlainRecord = { readonly [field: string]: Plain }
@@ -44,11 +45,14 @@ export const equalPlain = (a: Plain, b: Plain): boolean => {
   if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (isSet(a) || isSet(b)) return isSet(a) && isSet(b) && a.size === b.size && members(a).every((m) => b.has(m))
-  if (isArray(a) || isArray(b)) return isArray(a) && isArray(b) && a.length === b.length && a.every((v, i) => equalPlain(v, b[i]))
+  if (isArray(a) || isArray(b)) return isArray(a) && isArray(b) && a.length === b.length && a.every((v, i) => equalPlain(v, at(b, i)))
   const left = a as PlainRecord
   const right = b as PlainRecord
   const fields = Object.keys(left)
-  return fields.length === Object.keys(right).length && fields.every((f) => Object.hasOwn(right, f) && equalPlain(left[f], right[f]))
+  return (
+    fields.length === Object.keys(right).length &&
+    fields.every((f) => Object.hasOwn(right, f) && equalPlain(fieldOf(left, f), fieldOf(right, f)))
+  )
 }
 
 /** Labels and names on one line, without control characters: a stray escape sequence must not reach a terminal or break a mail. */

@@ -1,4 +1,5 @@
 /** What a predicate read, as it is shown under a race: the locations that decide, in the order of the state. */
+import { at } from '../at.js'
 import { isArray, isRecord } from './plain.js'
 import type { Outcome, Plain, StateView, Trace } from './trace.js'
 
@@ -38,5 +39,5 @@ const rankOf = (location: string, globals: StateView['globals']): readonly numbe
 
 const compare = (a: readonly number[], b: readonly number[]): number => {
   const first = a.findIndex((rank, i) => rank !== b[i])
-  return first < 0 ? a.length - b.length : a[first] - (b[first] ?? Number.NEGATIVE_INFINITY)
+  return first < 0 ? a.length - b.length : at(a, first) - (b[first] ?? Number.NEGATIVE_INFINITY)
 }

@@ -1,4 +1,5 @@
 /** Whole states as text: for `inspect --full` and `--step`. */
+import { at, fieldOf } from '../at.js'
 import { longest } from './longest.js'
 import { equalPlain, formatPlain, printable } from './plain.js'
 import type { StateView, Trace } from './trace.js'
@@ -42,8 +43,8 @@ const titleOf = (trace: Trace, index: number): string => {
   const shown = (choices: readonly Parameters<typeof formatPlain>[0][]): string =>
     choices.length === 0 ? '' : ` (${choices.map(formatPlain).join(', ')})`
   if (index === 0) return `state 0, initial${shown(trace.initialChoices)}`
-  const { agent, label, choices, at } = trace.steps[index - 1]
-  return `state ${index}, after ${agent}: ${printable(label)}${shown(choices)} [${printable(at.file)}:${at.line}]`
+  const { agent, label, choices, at: place } = at(trace.steps, index - 1)
+  return `state ${index}, after ${agent}: ${printable(label)}${shown(choices)} [${printable(place.file)}:${place.line}]`
 }
 
 /** The globals and agents of which something is different from the state before. */
@@ -51,7 +52,7 @@ const changedNames = (trace: Trace, index: number): ReadonlySet<string> => {
   const before = index === 0 ? null : stateAt(trace, index - 1)
   const after = stateAt(trace, index)
   if (before === null || after === null) return new Set()
-  const { agent } = trace.steps[index - 1]
-  const names = Object.keys(after.globals).filter((name) => !equalPlain(before.globals[name] ?? null, after.globals[name]))
+  const { agent } = at(trace.steps, index - 1)
+  const names = Object.keys(after.globals).filter((name) => !equalPlain(before.globals[name] ?? null, fieldOf(after.globals, name)))
   return new Set([...names, agent])
 }

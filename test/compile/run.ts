@@ -1,6 +1,6 @@
 /** Runs straight-line IR on integers, for tests of the pieces of the compiler. */
 import { type Context, createContext } from '../../src/compile/values/context.ts'
-import type { Site } from '../../src/compile/values/flow.ts'
+import type { Site } from '../../src/compile/values/site.ts'
 import { calculate } from '../../src/ir/build.ts'
 import type { Expr, Stmt } from '../../src/ir/system.ts'
 

@@ -41,6 +41,18 @@ describe('declarations and assignments', () => {
     ).toEqual(['2', '13'])
   })
 
+  test('a part of a local object, whatever says for the type checker what it is', async () => {
+    expect(
+      await table(3, n, (x) => {
+        const y: { a: number; b: number | null } = { a: 1, b: null }
+        ;(y as { a: number }).a += x
+        ;(y satisfies { a: number }).a *= 2
+        y!.b = x
+        return y.a * 10 + (y.b ?? 0)
+      }),
+    ).toEqual(['20', '41', '62'])
+  })
+
   test('a local that is declared and set later', async () => {
     expect(
       await table(3, n, (x) => {

@@ -1,7 +1,7 @@
 /** The rows of a model's claims: made sure that each can be settled, and which of them one check settles. */
 import { type ParamSetting, resolveParams } from '../../check/request/params.js'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
-import { builtInKinds } from '../../ir/kinds.js'
+import { builtInKinds, isBuiltIn } from '../../ir/kinds.js'
 import type { Claim } from '../../lang/claim.js'
 import { nearest } from '../../load/find.js'
 import type { Loaded, NamedClaims } from '../../load/load.js'
@@ -51,7 +51,7 @@ const rowOf = (loaded: Loaded, named: NamedClaims, claim: AnyClaim): Row => {
 const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim): void => {
   const { property } = claim
   const known = properties?.properties ?? {}
-  if (builtInKinds.some((builtIn) => builtIn === property)) return
+  if (isBuiltIn(property)) return
   if (!Object.hasOwn(known, property)) {
     const names = [...Object.keys(known), ...builtInKinds]
     const near = nearest(property, names)

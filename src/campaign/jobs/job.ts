@@ -1,15 +1,10 @@
 /** Checks that run side by side: what is to be checked, and what crosses the border between processes. */
-import {
-  CodeDisagrees,
-  type CodeDisagreesDetails,
-  Disagreement,
-  type DisagreementDetails,
-  EnginesDisagree,
-  type EnginesDisagreeDetails,
-} from '../../check/confirm/disagreement.js'
+
+import { CodeDisagrees, type CodeDisagreesDetails, EnginesDisagree, type EnginesDisagreeDetails } from '../../check/confirm/disagreement.js'
 import type { Report } from '../../check/report/report.js'
 import type { CheckOptions } from '../../check.js'
 import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
+import { Disagreement, type DisagreementDetails } from '../../replay/disagreement.js'
 
 /** One check. All of it is plain data. */
 export interface Job {
@@ -42,7 +37,7 @@ export const failureOf = (error: unknown): Exclude<Ended, { kind: 'report' }> =>
 }
 
 const evidenceOf = (error: unknown): Failure['evidence'] => {
-  if (error instanceof Disagreement) return { kind: 'oracle', details: error.details }
+  if (error instanceof Disagreement && error.details !== null) return { kind: 'oracle', details: error.details }
   if (error instanceof CodeDisagrees) return { kind: 'code', details: error.details }
   return error instanceof EnginesDisagree ? { kind: 'engines', details: error.details } : null
 }

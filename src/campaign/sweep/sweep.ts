@@ -5,6 +5,7 @@ import { resolveParams } from '../../check/request/params.js'
 import { chooseProperties } from '../../check/request/properties.js'
 import type { Limits, OracleExtent } from '../../check.js'
 import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
+import { isFailureKind } from '../../ir/kinds.js'
 import { loadModel } from '../../load/load.js'
 import type { Ended, Job } from '../jobs/job.js'
 import { type RunOptions, runJobs } from '../jobs/run.js'
@@ -61,7 +62,7 @@ export const sweep = async (target: string, options: SweepOptions): Promise<Swee
   const { params } = resolveParams(loaded.model, variant, settings)
   const set = [...settings.map(([name]) => name), ...Object.keys(variant === null ? {} : (loaded.model.variants?.[variant] ?? {}))]
   const knobs = knobsOf(loaded.model, over, set)
-  chooseProperties({ ...loaded, hash: '' }, properties, [])
+  chooseProperties(loaded, properties, [])
   const combinations = settingsOf(knobs)
   const ended = await runJobs(
     combinations.map((setting) => jobOf(target, properties, variant, [...settings, ...Object.entries(setting)], { limits, oracle, seed })),
@@ -105,7 +106,7 @@ const cellOf = (setting: Setting, properties: readonly string[], ended: Ended | 
   if (ended?.kind === 'refused') return { setting, verdict: 'refused', violation: null, report: null, diagnostic: ended.diagnostic }
   if (ended?.kind !== 'report') return { setting, verdict: 'open', violation: null, report: null, diagnostic: null }
   const { report } = ended
-  const asked = report.properties.filter(({ name }) => properties.includes(name) || name === 'assert' || name === 'range')
+  const asked = report.properties.filter(({ name }) => properties.includes(name) || isFailureKind(name))
   const [shortest] = asked
     .filter(({ verdict }) => verdict === 'violated')
     .sort((a, b) => (a.length ?? Number.POSITIVE_INFINITY) - (b.length ?? Number.POSITIVE_INFINITY) || 0)

@@ -1,5 +1,6 @@
 /** The cheapest of some sets that together hold all elements (unate covering). */
 
+import { at } from '../../at.js'
 export interface Cover {
   /** Indices of the sets taken, ascending. */
   readonly sets: readonly number[]
@@ -21,7 +22,7 @@ interface Problem {
  * holds all of. @throws Error for an element that is in no set.
  */
 export const cover = (elements: readonly (readonly number[])[], costs: readonly number[], mostNodes = 20_000): Cover => {
-  const costOf = (sets: readonly number[]): number => sets.reduce((n, set) => n + (costs[set] ?? 0), 0)
+  const costOf = (sets: readonly number[]): number => sets.reduce((n, set) => n + at(costs, set), 0)
   const first = unique(elements.map((row) => [...row].sort((a, b) => a - b)))
   let best: readonly number[] = greedy(first, costs)
   if (first.length * costs.length > mostCells) return { sets: [...best].sort((a, b) => a - b), exact: false }
@@ -40,7 +41,7 @@ export const cover = (elements: readonly (readonly number[])[], costs: readonly 
     const row = rows.reduce((a, b) => (b.length < a.length ? b : a))
     const held = (set: number): number => rows.filter((r) => r.includes(set)).length
     let left = rows
-    for (const set of [...row].sort((a, b) => held(b) - held(a) || (costs[a] ?? 0) - (costs[b] ?? 0) || a - b)) {
+    for (const set of [...row].sort((a, b) => held(b) - held(a) || at(costs, a) - at(costs, b) || a - b)) {
       search({ rows: left.filter((r) => !r.includes(set)), taken: [...taken, set] })
       // What was tried with this set is not tried again.
       left = left.map((r) => r.filter((other) => other !== set))
@@ -83,7 +84,7 @@ const dominatedSets = (rows: readonly (readonly number[])[], costs: readonly num
   const all = [...held].sort(([a], [b]) => a - b)
   for (const [set, own] of all)
     for (const [other, others] of all) {
-      if (other === set || dominated.has(other) || (costs[other] ?? 0) > (costs[set] ?? 0)) continue
+      if (other === set || dominated.has(other) || at(costs, other) > at(costs, set)) continue
       if (others.length >= own.length && isSubset(own, others)) {
         dominated.add(set)
         break
@@ -99,7 +100,7 @@ const bound = (rows: readonly (readonly number[])[], costs: readonly number[]): 
   for (const row of [...rows].sort((a, b) => a.length - b.length)) {
     if (row.some((set) => seen.has(set))) continue
     for (const set of row) seen.add(set)
-    least += Math.min(...row.map((set) => costs[set] ?? 0))
+    least += Math.min(...row.map((set) => at(costs, set)))
   }
   return least
 }
@@ -116,18 +117,18 @@ const greedy = (rows: readonly (readonly number[])[], costs: readonly number[]):
     let best: number | null = null
     for (const [set, n] of gain) {
       const than = best === null ? 0 : (gain.get(best) ?? 0)
-      if (n > than || (n === than && best !== null && (costs[set] ?? 0) < (costs[best] ?? 0))) best = set
+      if (n > than || (n === than && best !== null && at(costs, set) < at(costs, best))) best = set
     }
     if (best === null) throw new Error('an element is in no set')
     taken.push(best)
-    for (const i of holds.get(best) ?? []) if (left.delete(i)) for (const set of rows[i] ?? []) gain.set(set, (gain.get(set) ?? 0) - 1)
+    for (const i of holds.get(best) ?? []) if (left.delete(i)) for (const set of at(rows, i)) gain.set(set, (gain.get(set) ?? 0) - 1)
   }
   // The first ones taken may have become superfluous.
   const times = rows.map((row) => row.filter((set) => taken.includes(set)).length)
   return taken.toReversed().filter((set) => {
     const own = holds.get(set) ?? []
     if (own.some((i) => times[i] === 1)) return true
-    for (const i of own) times[i] = (times[i] ?? 0) - 1
+    for (const i of own) times[i] = at(times, i) - 1
     return false
   })
 }

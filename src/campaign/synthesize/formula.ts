@@ -1,5 +1,6 @@
 /** The shortest formula over some knobs that is true of given settings and of no others. */
 
+import { at } from '../../at.js'
 import { allOf, type Box, cellsOf, membersOf, primesOf, type Table, TooMany } from '../../symbolic/free/primes.js'
 import { cover } from './cover.js'
 
@@ -66,21 +67,21 @@ const disjunction = (variables: readonly Variable[], full: Table): Formula => {
   boxes.forEach((box, b) => {
     for (const i of membersOf(box, table.sizes)) elements.get(i)?.push(b)
   })
-  const literalsIn = (box: Box): number => box.filter((mask, k) => mask !== allOf(table.sizes[k] ?? 0)).length
+  const literalsIn = (box: Box): number => box.filter((mask, k) => mask !== allOf(at(table.sizes, k))).length
   // Terms count first, then literals.
   const { sets, exact } = cover(
     [...elements.values()],
     boxes.map((box) => 1_000 + literalsIn(box)),
   )
-  const terms = sets.map((b) => termOf(variables, table.sizes, classes, boxes[b] ?? []))
+  const terms = sets.map((b) => termOf(variables, table.sizes, classes, at(boxes, b)))
   return { form: 'any of all', terms, exact: exact && complete }
 }
 
 const termOf = (variables: readonly Variable[], sizes: readonly number[], classes: Reduced['classes'], box: Box): Literal[] =>
   variables.flatMap(({ name, values }, k) => {
-    const mask = box[k] ?? 0
-    if (mask === allOf(sizes[k] ?? 0)) return []
-    const chosen = (classes[k] ?? []).flatMap((numbers, i) => (((mask >> i) & 1) === 1 ? numbers : []))
+    const mask = at(box, k)
+    if (mask === allOf(at(sizes, k))) return []
+    const chosen = at(classes, k).flatMap((numbers, i) => (((mask >> i) & 1) === 1 ? numbers : []))
     return [{ name, values: values.filter((_, v) => chosen.includes(v)), of: values }]
   })
 
@@ -89,7 +90,7 @@ const reduce = (full: Table): Reduced => {
   let { values } = full
   const sizes = [...full.sizes]
   const classes = full.sizes.map((_, k) => {
-    const size = sizes[k] ?? 1
+    const size = at(sizes, k)
     const inner = cellsOf(sizes.slice(k + 1))
     const outer = cellsOf(sizes.slice(0, k))
     const cofactor = (v: number): string =>
@@ -104,7 +105,7 @@ const reduce = (full: Table): Reduced => {
     values = Uint8Array.from({ length: outer * found.length * inner }, (_, i) => {
       const o = Math.floor(i / (found.length * inner))
       const c = Math.floor(i / inner) % found.length
-      return before[(o * size + (found[c]?.[0] ?? 0)) * inner + (i % inner)] ?? 0
+      return at(before, (o * size + at(at(found, c), 0)) * inner + (i % inner))
     })
     sizes[k] = found.length
     return found
@@ -143,7 +144,7 @@ const expand = ({ sizes, values }: Table, element: number): Box => {
   sizes.forEach((size, k) => {
     for (let v = 0; v < size; v++) {
       const grown = box.map((mask, j) => (j === k ? mask | (2 ** v) : mask))
-      if (membersOf(grown, sizes).every((i) => values[i] === 1)) box[k] = grown[k] ?? 0
+      if (membersOf(grown, sizes).every((i) => values[i] === 1)) box[k] = at(grown, k)
     }
   })
   return box

@@ -56,7 +56,7 @@ export const synthesizeModel = async (target: string, options: SynthesizeOptions
       `'${size}' is a size, and no flag or choice`,
       `mmucheck sweep ${target} --over ${size} tries its values one by one`,
     )
-  const chosen = chooseProperties({ ...loaded, hash: '' }, properties, [])
+  const chosen = chooseProperties(loaded, properties, [])
   const witness = Object.entries(chosen).find(([, { kind }]) => !isSafetyKind(kind) || propertyKinds[kind].finding !== 'violates')
   if (witness !== undefined)
     throw new DiagnosticError(

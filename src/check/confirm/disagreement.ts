@@ -1,23 +1,9 @@
-/** Thrown where the oracle, running the author's own functions, does not confirm what an engine found. Always a bug of mmucheck. */
-import type { Schedule } from '../../ir/schedule.js'
+/**
+ * What else contradicts itself, besides an engine and the oracle (see replay/disagreement.ts): two engines, and the
+ * compiled code and the author's.
+ */
+import type { DisagreementDetails } from '../../replay/disagreement.js'
 import type { Trace } from '../../trace/trace.js'
-
-export interface DisagreementDetails {
-  readonly model: string
-  readonly modelHash: string
-  readonly params: Readonly<Record<string, number | boolean | string>>
-  readonly property: string
-  readonly schedule: Schedule
-}
-
-export class Disagreement extends Error {
-  override readonly name = 'Disagreement'
-  readonly details: DisagreementDetails
-  constructor(message: string, details: DisagreementDetails, options?: ErrorOptions) {
-    super(message, options)
-    this.details = details
-  }
-}
 
 export interface EnginesDisagreeDetails extends Omit<DisagreementDetails, 'schedule'> {
   /** What the explicit engine says of the property. */
@@ -31,7 +17,10 @@ export interface EnginesDisagreeDetails extends Omit<DisagreementDetails, 'sched
   readonly solver: object
 }
 
-/** Thrown where the two engines do not say the same. Always a bug of mmucheck; the details have the evidence of both sides. */
+/**
+ * Thrown where the two engines do not say the same. Always a bug of mmucheck; the details have the evidence of both
+ * sides.
+ */
 export class EnginesDisagree extends Error {
   override readonly name = 'EnginesDisagree'
   readonly details: EnginesDisagreeDetails
@@ -49,7 +38,10 @@ export interface CodeDisagreesDetails extends Omit<DisagreementDetails, 'propert
   readonly variables: readonly string[]
 }
 
-/** Thrown where the compiled code of a model and the author's own functions differ about a state that was run again. Always a bug of mmucheck. */
+/**
+ * Thrown where the compiled code of a model and the author's own functions differ about a state that was run again.
+ * Always a bug of mmucheck.
+ */
 export class CodeDisagrees extends Error {
   override readonly name = 'CodeDisagrees'
   readonly details: CodeDisagreesDetails

@@ -1,6 +1,8 @@
 /** Traces of what only whole behaviours, or the whole graph of states, settle: only what the oracle has confirmed. */
+import { at, fieldOf } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { Query, System } from '../../ir/system.js'
+import type { DisagreementDetails } from '../../replay/disagreement.js'
 import { ask } from '../../replay/evaluate.js'
 import { type SlowGraph, slowGraph } from '../../replay/graph.js'
 import type { Seen } from '../../replay/labels.js'
@@ -9,7 +11,6 @@ import type { Run } from '../../replay/oracle.js'
 import { replay } from '../../replay/replay.js'
 import type { Outcome, Trace } from '../../trace/trace.js'
 import type { Evidence } from '../report/evidence.js'
-import type { DisagreementDetails } from './disagreement.js'
 import { assemble, confirm, type Subject, sourceAt, type Written, writtenAt } from './trace-of.js'
 
 /** A trace, and what was done beyond replaying it. */
@@ -48,7 +49,7 @@ const whereOfTemporal = (system: System, name: string): Written => {
  */
 export const traceOfLasso = (subject: Subject, name: string, stem: Schedule, cycle: readonly Move[]): Trace => {
   const { system, target, params, properties } = subject
-  const property = properties[name]
+  const property = fieldOf(properties, name)
   if (property.kind !== 'eventually' && property.kind !== 'leadsTo') throw new Error(`'${name}' is no property of fair behaviours`)
   const details = detailsOf(subject, name, { ...stem, moves: [...stem.moves, ...cycle] })
   const replayed = confirm(details, () => replayLasso(system, target.model, params, property, { stem, cycle }))
@@ -80,7 +81,7 @@ const confirmAbsence = <T>(
 /** An `alwaysPossible` that is violated. @throws Disagreement where the oracle sees it reached. */
 export const traceOfImpossible = (subject: Subject, name: string, schedule: Schedule): ConfirmedTrace => {
   const { system, target, params, properties } = subject
-  const property = properties[name]
+  const property = fieldOf(properties, name)
   if (property.kind !== 'alwaysPossible') throw new Error(`'${name}' is of another kind`)
   return confirm(detailsOf(subject, name, schedule), () => {
     const goalAt = (seen: Seen): ReturnType<typeof ask> => ask(property.predicate, seen, params)
@@ -106,12 +107,12 @@ export const traceOfImpossible = (subject: Subject, name: string, schedule: Sche
 /** A process of `System.processes` that can never take a step again. @throws Disagreement where the oracle sees it take one, or return. */
 export const traceOfStuck = (subject: Subject, process: number, schedule: Schedule): ConfirmedTrace => {
   const { system, target, params } = subject
-  const { agent } = system.processes[process]
-  const { name } = system.agents[agent]
+  const { agent } = at(system.processes, process)
+  const { name } = at(system.agents, agent)
   return confirm(detailsOf(subject, 'stuck', schedule), () => {
     const replayed = replay(system, target.model, params, schedule)
     const { processes } = (replayed.steps.at(-1)?.after ?? replayed.initial).view
-    if (processes[process].at === null) throw new Error(`'${name}' is said to be stuck, and has returned`)
+    if (at(processes, process).at === null) throw new Error(`'${name}' is said to be stuck, and has returned`)
     const confirmation = confirmAbsence(
       subject,
       schedule,
@@ -119,7 +120,7 @@ export const traceOfStuck = (subject: Subject, process: number, schedule: Schedu
       ({ nodes }) => {
         const reached = nodes.find(({ enabled }) => enabled.has(agent))
         if (reached !== undefined) return `'${name}' is said to be stuck, and can take a step after ${reached.depth} more`
-        return nodes[0].enabled.size === 0 ? 'it is a deadlock, and not a process that is stuck while others go on' : null
+        return at(nodes, 0).enabled.size === 0 ? 'it is a deadlock, and not a process that is stuck while others go on' : null
       },
     )
     const outcome: Outcome = {
@@ -137,7 +138,7 @@ export const traceOfStuck = (subject: Subject, process: number, schedule: Schedu
 /** A state in which a `maximum` or `minimum` has its extreme value. @throws Disagreement where it has another value there. */
 export const traceOfExtreme = (subject: Subject, name: string, value: number, schedule: Schedule): Trace => {
   const { system, target, params, properties } = subject
-  const property = properties[name]
+  const property = fieldOf(properties, name)
   if (property.kind !== 'maximum' && property.kind !== 'minimum') throw new Error(`'${name}' has no extreme value`)
   return confirm(detailsOf(subject, name, schedule), () => {
     const replayed = replay(system, target.model, params, schedule)

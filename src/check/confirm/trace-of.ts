@@ -1,15 +1,17 @@
 /** From what an engine claims to a trace that people see: only what the oracle has confirmed. */
+
+import { at, fieldOf } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
 import { propertyKinds, type SafetyKind, stateKinds } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
 import type { AnyProperty, Property } from '../../lang/property.js'
+import { Disagreement, type DisagreementDetails } from '../../replay/disagreement.js'
 import { evaluate } from '../../replay/evaluate.js'
 import { type Replay, replay } from '../../replay/replay.js'
 import type { Outcome, SourcePlace, Trace } from '../../trace/trace.js'
 import type { NamedProperties } from '../request/properties.js'
 import type { Target } from '../request/target.js'
-import { Disagreement, type DisagreementDetails } from './disagreement.js'
 import { enabledAgents } from './enabled.js'
 
 /** A model as it was compiled. */
@@ -20,8 +22,6 @@ export interface Subject {
   readonly properties: NamedProperties
   readonly system: System
 }
-
-/** What a single state, or a single step, settles. */
 
 /** What an engine found out about a property. */
 export interface Claim {
@@ -86,7 +86,7 @@ export const confirm = <T>(details: DisagreementDetails, run: () => T): T => {
   try {
     return run()
   } catch (error) {
-    if (error instanceof Disagreement) throw error
+    if (error instanceof Disagreement && error.details !== null) throw error
     throw new Disagreement(error instanceof Error ? error.message : String(error), details, { cause: error })
   }
 }
@@ -116,7 +116,7 @@ const outcomeOf = (subject: Subject, claim: Claim, schedule: Schedule, replayed:
       const { failure } = replayed
       if (failure === null || failure.kind !== claim.kind)
         throw new Error(`the last step should fail (${claim.kind}); it ${failure === null ? 'leads on' : `fails (${failure.kind})`}`)
-      const compiled = claim.failure === null ? null : system.failures[claim.failure].at
+      const compiled = claim.failure === null ? null : at(system.failures, claim.failure).at
       const place = compiled === null ? failure.place : placeAt(system, compiled)
       return {
         property: claim.name,
@@ -136,7 +136,7 @@ const evaluated = (
   params: Subject['params'],
   replayed: Replay,
 ): Omit<Outcome, keyof Written> => {
-  const property = properties[claim.name]
+  const property = fieldOf(properties, claim.name)
   if (!isStateProperty(property)) throw new Error(`'${claim.name}' is no property of a state`)
   const { holds, value, reads, fault } = evaluate(property, replayed.end, params)
   if (holds !== (propertyKinds[property.kind].finding === 'fulfils'))
@@ -169,20 +169,20 @@ export const writtenAt = (system: System, at: Span): Written => {
 
 /** The comment of `name: always(...)`, given where what stands in the brackets is. */
 const commentBefore = (system: System, { file, start }: Span): string | null => {
-  const { text } = system.files[file]
+  const { text } = at(system.files, file)
   const from = text.lastIndexOf('/**', start)
   const found = from < 0 ? null : /^\/\*\*(.*?)\*\/\s*(?:[\w$]+|'[^'\n]*'|"[^"\n]*")\s*:\s*(?:\w+\(\s*)?$/s.exec(text.slice(from, start))
   const said =
     found?.[1]
-      .replaceAll(/^\s*\*/gm, ' ')
+      ?.replaceAll(/^\s*\*/gm, ' ')
       .replaceAll(/\s+/g, ' ')
       .trim() ?? ''
   return said === '' ? null : said
 }
 
 export const placeAt = (system: System, { file, start }: Span): SourcePlace => ({
-  file: system.files[file].name,
-  ...lineAndColumn(system.files[file].text, start),
+  file: at(system.files, file).name,
+  ...lineAndColumn(at(system.files, file).text, start),
 })
 
-export const sourceAt = (system: System, { file, start, end }: Span): string => system.files[file].text.slice(start, end)
+export const sourceAt = (system: System, { file, start, end }: Span): string => at(system.files, file).text.slice(start, end)

@@ -1,4 +1,5 @@
 /** What the search never came by: the vacuity check of models whose rules can never fire. */
+import { at } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
 import type { Branch, Span, Step, System } from '../../ir/system.js'
 import { shown } from '../../load/shown.js'
@@ -23,7 +24,8 @@ export const collectCoverage = (system: System, { fired, taken }: Coverage): Pic
   neverFired: groups(system.steps, (step) => stepKey(system, step)).flatMap((steps) => unfired(system, steps, fired)),
   neverTaken: groups(system.branches, branchKey)
     .filter((branches) => branches.every(({ id }) => taken[id] === 0))
-    .map(([branch]) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
+    .map((branches) => at(branches, 0))
+    .map((branch) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
 })
 
 /** How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if all of it is covered. */
@@ -64,34 +66,35 @@ const groups = <T>(list: readonly T[], keyOf: (item: T) => string): T[][] => {
 
 const spanKey = ({ file, start, end }: Span): string => `${file}:${start}:${end}`
 
-const branchKey = ({ at, text }: Branch): string => `${spanKey(at)} ${text}`
+const branchKey = (branch: Branch): string => `${spanKey(branch.at)} ${branch.text}`
 
 /** One key for all instances, and for all rounds of an unrolled loop; a helper's step counts once per place that calls it. */
 const stepKey = (system: System, step: Step): string =>
-  `${system.agents[step.agent].group} ${locationKey(system, step) ?? `${spanKey(step.at)} ${step.label}`}`
+  `${at(system.agents, step.agent).group} ${locationKey(system, step) ?? `${spanKey(step.at)} ${step.label}`}`
 
 /** Null for a rule. */
 const locationKey = (system: System, step: Step): string | null => {
   const process = system.processes.find(({ agent }) => agent === step.agent)
   return step.location === null || process === undefined
     ? null
-    : process.locations[step.location].key.replaceAll(/(:\d+)(?:#\d+)+(?=\/|$)/g, '$1')
+    : at(process.locations, step.location).key.replaceAll(/(:\d+)(?:#\d+)+(?=\/|$)/g, '$1')
 }
 
 const unfired = (system: System, steps: readonly Step[], fired: ArrayLike<number>): Unreached[] => {
   const agents = [...new Set(steps.map(({ agent }) => agent))]
   const idle = agents.filter((agent) => steps.every((step) => step.agent !== agent || fired[step.id] === 0))
   if (idle.length === 0) return []
-  const [first] = steps
+  const first = at(steps, 0)
   const text = commonLabel(steps.filter(({ agent }) => idle.includes(agent)).map(({ label }) => label))
-  const names = idle.length === agents.length ? system.agents[first.agent].group : idle.map((agent) => system.agents[agent].name).join(', ')
+  const names =
+    idle.length === agents.length ? at(system.agents, first.agent).group : idle.map((agent) => at(system.agents, agent).name).join(', ')
   return [{ agents: names, text, ...placeOf(system, first.at), from: callerOf(system, first) }]
 }
 
 /** One label for a step of which instances and rounds have their own: `flush … of cpu 0`, or all that there are where these are built otherwise. */
 const commonLabel = (labels: readonly string[]): string => {
   const different = [...new Set(labels)]
-  const [first, ...others] = different.map((label) => label.split(/\b/))
+  const [first = [], ...others] = different.map((label) => label.split(/\b/))
   if (others.some(({ length }) => length !== first.length)) return different.join(' | ')
   return first.map((word, i) => (others.every((other) => other[i] === word) ? word : '…')).join('')
 }
@@ -105,6 +108,6 @@ const callerOf = (system: System, step: Step): Unreached['from'] => {
 }
 
 const placeOf = (system: System, { file, start }: Pick<Span, 'file' | 'start'>): { file: string; line: number } => {
-  const { name, text } = system.files[file]
+  const { name, text } = at(system.files, file)
   return { file: name, line: lineAndColumn(text, start).line }
 }

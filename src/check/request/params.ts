@@ -1,4 +1,5 @@
 /** How the params of a model are set: its defaults, then a variant, then what the command line says. */
+import { fieldOf } from '../../at.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Model } from '../../lang/model.js'
 import type { Param, Params } from '../../lang/param.js'
@@ -41,7 +42,7 @@ const variantOf = (model: Model, variant: string | null): Record<string, ParamSe
 }
 
 const paramOf = (params: Params, name: string): Param => {
-  if (Object.hasOwn(params, name)) return params[name]
+  if (Object.hasOwn(params, name)) return fieldOf(params, name)
   const names = Object.entries(params).map(([known, param]) => `${known}: ${allowed(param)}`)
   throw new DiagnosticError(
     'MC005',

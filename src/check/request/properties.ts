@@ -1,6 +1,8 @@
 /** Which properties are checked: those of the file, or the ones asked for, and the ad hoc invariants. */
+
+import { fieldOf } from '../../at.js'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
-import { builtInKinds } from '../../ir/kinds.js'
+import { builtInKinds, isBuiltIn } from '../../ir/kinds.js'
 import { type AnyProperty, always } from '../../lang/property.js'
 import { nearest } from '../../load/find.js'
 import { compilePredicate } from '../../load/load.js'
@@ -14,7 +16,11 @@ export type NamedProperties = Readonly<Record<string, AnyProperty<never, never>>
  * `invariant-1`, `invariant-2`, ...
  * @throws DiagnosticError MC008 for an unknown name, MC009 where a property has a built-in name, MC002 for an invariant that is no function.
  */
-export const chooseProperties = (target: Target, names: readonly string[] | null, invariants: readonly string[]): NamedProperties => {
+export const chooseProperties = (
+  target: Pick<Target, 'model' | 'properties'>,
+  names: readonly string[] | null,
+  invariants: readonly string[],
+): NamedProperties => {
   const all: NamedProperties = target.properties?.properties ?? {}
   const clash = builtInKinds.find((name) => Object.hasOwn(all, name))
   if (clash !== undefined)
@@ -22,11 +28,9 @@ export const chooseProperties = (target: Target, names: readonly string[] | null
       'MC009',
       `a property is named '${clash}', as the built-in one`,
       'give it another name',
-      placeOfProperty(all[clash]),
+      placeOfProperty(fieldOf(all, clash)),
     )
-  for (const name of names ?? [])
-    if (!Object.hasOwn(all, name) && !builtInKinds.some((builtIn) => builtIn === name))
-      throw unknownProperty(target, name, Object.keys(all))
+  for (const name of names ?? []) if (!Object.hasOwn(all, name) && !isBuiltIn(name)) throw unknownProperty(target, name, Object.keys(all))
   const chosen = Object.entries(all).filter(([name]) => names === null || names.includes(name))
   return Object.fromEntries([...chosen, ...adHoc(invariants, all)])
 }
@@ -43,7 +47,7 @@ const adHoc = (invariants: readonly string[], all: NamedProperties): [string, An
   })
 }
 
-const unknownProperty = (target: Target, name: string, known: readonly string[]): DiagnosticError => {
+const unknownProperty = (target: Pick<Target, 'model'>, name: string, known: readonly string[]): DiagnosticError => {
   const near = nearest(name, known)
   const hint = known.length === 0 ? 'it has none' : near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it has: ${known.join(', ')}`
   return new DiagnosticError('MC008', `${target.model.name} has no property '${name}'`, hint)

@@ -34,13 +34,13 @@ export const loadTarget = async (target: Checkable): Promise<Target> => {
   const properties = loaded.kind === 'properties' ? loaded : null
   const model = loaded.kind === 'properties' ? loaded.model : loaded
   const files = filesOf(model, properties)
-  if (files.length === 0)
+  const [file] = files
+  if (file === undefined)
     throw new DiagnosticError(
       'MC004',
       `the source of model '${model.name}' is not known`,
       'give check() a path, or load the module through the Vite plugin mmucheck/vite',
     )
-  const [file] = files
   return { model, properties, file: shown(file), home: model.name, hash: modelHash(sourcesOf(model, file)) }
 }
 

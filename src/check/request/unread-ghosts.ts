@@ -1,4 +1,5 @@
 /** Ghosts that no answer depends on: books that are kept for nobody. */
+import { at } from '../../at.js'
 import { influential } from '../../ir/influence.js'
 import type { System } from '../../ir/system.js'
 import { functionInfo } from '../../load/registry.js'
@@ -21,7 +22,7 @@ export const unreadGhosts = ({ properties: all }: Target, chosen: NamedPropertie
 }
 
 /** `cost` of `cost.flushes`. */
-const variableOf = (name: string): string => name.split(/[.?#]/, 1)[0]
+const variableOf = (name: string): string => at(name.split(/[.?#]/, 1), 0)
 
 /** All words in the sources of functions, and of those that they capture. */
 const wordsOf = (roots: readonly unknown[]): ReadonlySet<string> => {

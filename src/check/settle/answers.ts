@@ -1,5 +1,7 @@
 /** Asks the symbolic engine in its thread, within limits, and gives what it settled, also where it did not get to the end. */
+
 import { performance } from 'node:perf_hooks'
+import { safetyBuiltIns } from '../../ir/kinds.js'
 import type { Limits } from '../../ir/limits.js'
 import type { Ended, Session } from '../../session/client.js'
 import { printInvariant } from '../../symbolic/certificate/certificate.js'
@@ -62,7 +64,7 @@ export const answersAfter = async (
 }
 
 const nothingKnown = ({ system }: Prepared): ReadonlyMap<string, Answer> => {
-  const names = [...system.safety.map(({ name }) => name), ...(system.deadlock === 'violation' ? ['deadlock'] : []), 'assert', 'range']
+  const names = [...system.safety.map(({ name }) => name), ...safetyBuiltIns(system)]
   return new Map(names.map((name) => [name, { kind: 'open', depth: -1 }]))
 }
 

@@ -1,6 +1,6 @@
 /** The symbolic engine: what a solver finds, or excludes, without enumerating states. */
 
-import { builtInKinds, isSafetyKind, propertyKinds, type SafetyKind } from '../../ir/kinds.js'
+import { builtInKinds, isSafetyKind, propertyKinds, type SafetyKind, safetyBuiltIns } from '../../ir/kinds.js'
 import type { CompiledProperty, System } from '../../ir/system.js'
 import { warmUp, withSession } from '../../session/pool.js'
 import type { Answer } from '../../symbolic/search/settle.js'
@@ -117,7 +117,8 @@ export const reachedLength = ({ kind, verdict, length }: Pick<Finding, 'kind' | 
 const propertyOf = (system: System, name: string): CompiledProperty | null => system.safety.find((p) => p.name === name) ?? null
 
 const kindOf = (system: System, name: string): SafetyKind => {
-  if (name === 'deadlock' || name === 'assert' || name === 'range') return name
+  const builtIn = safetyBuiltIns(system).find((one) => one === name)
+  if (builtIn !== undefined) return builtIn
   const property = propertyOf(system, name)
   if (property === null) throw new Error(`there is no property '${name}'`)
   return property.kind

@@ -35,12 +35,11 @@ const overview = (models: readonly { readonly name: string; readonly model: Mode
     .join('')
 
 const details = (model: Model, properties: Properties | null): string => {
-  const params = Object.entries(model.params).map(([name, param]) => [
-    `${name}=${param.default}`,
-    `${allowed(param)}${param.doc === '' ? '' : `: ${param.doc}`}`,
-  ])
-  const variants = Object.entries(model.variants ?? {}).map(([name, values]) => [name, settingsText(values)])
-  const named = Object.entries(properties?.properties ?? {}).map(([name, { kind }]) => [name, kind])
+  const params = Object.entries(model.params).map(
+    ([name, param]): Row => [`${name}=${param.default}`, `${allowed(param)}${param.doc === '' ? '' : `: ${param.doc}`}`],
+  )
+  const variants = Object.entries(model.variants ?? {}).map(([name, values]): Row => [name, settingsText(values)])
+  const named = Object.entries(properties?.properties ?? {}).map(([name, { kind }]): Row => [name, kind])
   const sections = [
     ['params (--set name=value)', params],
     ['variants (--variant name)', variants],
@@ -56,8 +55,10 @@ const settingsText = (values: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name}=${String(value)}`)
     .join(', ')
 
+type Row = readonly [name: string, text: string]
+
 /** A name and what is said of it, side by side; the second column is wrapped. */
-const table = (rows: readonly (readonly string[])[]): string[] => {
+const table = (rows: readonly Row[]): string[] => {
   const left = Math.max(0, ...rows.map(([name]) => name.length)) + 2
   return rows.flatMap(([name, text]) =>
     wrap(text, Math.max(40, 96 - left)).map((line, i) => `${(i === 0 ? name : '').padEnd(left)}${line}`.trimEnd()),

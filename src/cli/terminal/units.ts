@@ -19,7 +19,8 @@ const byteUnits = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } a
 export const parseBytes = (text: string): number => {
   const match = /^([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text)
   if (match === null) throw new UsageError(`'${text}' is no amount of memory, as 512M or 2G`)
-  const bytes = Math.floor(Number(match[1]) * byteUnits[match[2].toLowerCase() as keyof typeof byteUnits])
+  const [, amount, unit = ''] = match
+  const bytes = Math.floor(Number(amount) * byteUnits[unit.toLowerCase() as keyof typeof byteUnits])
   if (!Number.isSafeInteger(bytes) || bytes < 1024 ** 2) throw new UsageError(`'${text}' is not an amount of memory of at least 1M`)
   return bytes
 }

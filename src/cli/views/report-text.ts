@@ -3,7 +3,7 @@ import { runAgainText } from '../../check/confirm/again/words.js'
 import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
 import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/report/report.js'
-import { builtInKinds } from '../../ir/kinds.js'
+import { isBuiltIn } from '../../ir/kinds.js'
 import { defaultDiagram, diagram } from '../../trace/diagram.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
@@ -122,9 +122,8 @@ const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[]
 
 /** What somebody might take for checked. */
 const unchecked = ({ notChecked, properties }: Report): string[] => {
-  const isBuiltIn = ({ kind }: PropertyReport): boolean => builtInKinds.some((builtIn) => builtIn === kind)
   return [
-    ...(properties.every(isBuiltIn) ? ['no property of the model was checked: only what is built in'] : []),
+    ...(properties.every(({ kind }) => isBuiltIn(kind)) ? ['no property of the model was checked: only what is built in'] : []),
     ...notChecked.map(({ name, why }) => `${name} was not checked: ${why}`),
   ]
 }

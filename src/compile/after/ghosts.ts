@@ -22,10 +22,11 @@ export interface GhostQuestion {
  */
 export const ghostUse = (steps: readonly Block[], q: GhostQuestion, fallback: Span): GhostUse | null => {
   const ghostLocals = new Map<number, Span>()
+  const search: Search = { q, fallback, ghostLocals }
   for (;;) {
     const before = ghostLocals.size
     for (const step of steps) {
-      const use = inBlock(step, new Map(), null, ghostLocals, q, fallback)
+      const use = inBlock(search, step, new Map(), null)
       if (use !== null) return use
     }
     if (ghostLocals.size === before) return null
@@ -34,13 +35,15 @@ export const ghostUse = (steps: readonly Block[], q: GhostQuestion, fallback: Sp
 
 type Taint = Span | null
 
-const taintOf = (
-  e: Expr,
-  tainted: ReadonlyMap<number, Span>,
-  ghostLocals: ReadonlyMap<number, Span>,
-  q: GhostQuestion,
-  fallback: Span,
-): Taint => {
+/** What is known of the steps of an agent as a whole. */
+interface Search {
+  readonly q: GhostQuestion
+  readonly fallback: Span
+  /** Locals that hold what was computed from a ghost. */
+  readonly ghostLocals: Map<number, Span>
+}
+
+const taintOf = ({ q, fallback, ghostLocals }: Search, e: Expr, tainted: ReadonlyMap<number, Span>): Taint => {
   let found: Taint = null
   visitExpr(e, (x) => {
     if (found !== null) return
@@ -50,35 +53,25 @@ const taintOf = (
   return found
 }
 
-const inBlock = (
-  block: Block,
-  tainted: Map<number, Span>,
-  control: Taint,
-  ghostLocals: Map<number, Span>,
-  q: GhostQuestion,
-  fallback: Span,
-): GhostUse | null => {
-  const left = inStmts(block.body, tainted, control, ghostLocals, q, fallback)
+const inBlock = (search: Search, block: Block, tainted: Map<number, Span>, control: Taint): GhostUse | null => {
+  const left = inStmts(search, block.body, tainted, control)
   if ('read' in left) return left
   const here = left.control
   const { end } = block
   switch (end.op) {
     case 'goto':
       for (const entry of end.frame) {
-        const taint = taintOf(entry.value, tainted, ghostLocals, q, fallback) ?? here
-        if (taint !== null) ghostLocals.set(entry.variable, taint)
+        const taint = taintOf(search, entry.value, tainted) ?? here
+        if (taint !== null) search.ghostLocals.set(entry.variable, taint)
       }
       return here === null ? null : { read: here, what: 'which step comes next' }
     case 'branch': {
-      const taint = taintOf(end.condition, tainted, ghostLocals, q, fallback)
+      const taint = taintOf(search, end.condition, tainted)
       if (taint !== null) return { read: taint, what: 'the way that the step takes' }
-      return (
-        inBlock(end.then, new Map(tainted), here, ghostLocals, q, fallback) ??
-        inBlock(end.else, new Map(tainted), here, ghostLocals, q, fallback)
-      )
+      return inBlock(search, end.then, new Map(tainted), here) ?? inBlock(search, end.else, new Map(tainted), here)
     }
     case 'choose':
-      return inBlock(end.rest, tainted, here, ghostLocals, q, fallback)
+      return inBlock(search, end.rest, tainted, here)
     case 'finish':
     case 'blocked':
     case 'fail':
@@ -86,35 +79,26 @@ const inBlock = (
   }
 }
 
-const inStmts = (
-  body: readonly Stmt[],
-  tainted: Map<number, Span>,
-  from: Taint,
-  ghostLocals: Map<number, Span>,
-  q: GhostQuestion,
-  fallback: Span,
-): GhostUse | { control: Taint } => {
+const inStmts = (search: Search, body: readonly Stmt[], tainted: Map<number, Span>, from: Taint): GhostUse | { control: Taint } => {
   let control = from
   for (const s of body) {
     switch (s.op) {
       case 'set': {
-        const taint = taintOf(s.value, tainted, ghostLocals, q, fallback) ?? control
+        const taint = taintOf(search, s.value, tainted) ?? control
         if (taint !== null) tainted.set(s.temp, taint)
         break
       }
       case 'store': {
-        if (q.isGhost(s.variable)) break
+        if (search.q.isGhost(s.variable)) break
         const taint =
-          s.index.map((e) => taintOf(e, tainted, ghostLocals, q, fallback)).find((t) => t !== null) ??
-          taintOf(s.value, tainted, ghostLocals, q, fallback) ??
-          control
-        if (taint !== null) return { read: taint, what: `the value of ${q.nameOf(s.variable)}, which is no ghost` }
+          s.index.map((e) => taintOf(search, e, tainted)).find((t) => t !== null) ?? taintOf(search, s.value, tainted) ?? control
+        if (taint !== null) return { read: taint, what: `the value of ${search.q.nameOf(s.variable)}, which is no ghost` }
         break
       }
       case 'if': {
-        const inside = taintOf(s.condition, tainted, ghostLocals, q, fallback) ?? control
+        const inside = taintOf(search, s.condition, tainted) ?? control
         for (const arm of [s.then, s.else]) {
-          const left = inStmts(arm, tainted, inside, ghostLocals, q, fallback)
+          const left = inStmts(search, arm, tainted, inside)
           if ('read' in left) return left
           // A jump out of an arm that a ghost decides: what follows depends on it too.
           if (left.control !== inside && left.control !== null) control = left.control
@@ -123,7 +107,7 @@ const inStmts = (
         break
       }
       case 'block': {
-        const left = inStmts(s.body, tainted, control, ghostLocals, q, fallback)
+        const left = inStmts(search, s.body, tainted, control)
         if ('read' in left) return left
         break
       }

@@ -1,13 +1,15 @@
 /** Members: `a.b`, `a?.b`, of the state, of local objects, of constants. */
 import type { Expression, MemberExpression } from 'oxc-parser'
 import { constant, eq, one, or, zero } from '../../ir/build.js'
-import { type Context, check, refuse, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { check } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
-import { ifThere, joinOrRefuse, type Site } from '../values/flow.js'
+import { ifThere, joinOrRefuse } from '../values/flow.js'
 import { readParam } from '../values/free.js'
-import { lower, raise } from '../values/layout.js'
+import { lower, raise, scalarAt } from '../values/layout.js'
 import { whileUsed } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { fieldPlace, queueLength, readPlace, readWhole, stillThere, variantPlace, wholeOf } from '../values/state-places.js'
 import { typeOf } from '../values/type.js'
@@ -15,6 +17,7 @@ import { asInt, constantValue, describe, lift, type Place, undefinedValue, type 
 import { call } from './call.js'
 import { countMembers, element, lengthOf } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
+import { isMethod } from './methods.js'
 
 /** An object that must be there: null is a range violation, as the TypeError that it is in JavaScript. */
 export const present = (c: Context, v: Value, { file, node }: Site): Value => {
@@ -91,77 +94,12 @@ const memberOf = (c: Context, object: Value, node: MemberExpression, scope: Scop
 export const memberAt = (c: Context, object: Value, index: Value, at: Site, site: Site): Value =>
   index.k === 'const' && typeof index.value === 'string' ? property(c, object, index.value, site) : element(c, object, index, at, site)
 
-const methodNames: ReadonlySet<string> = new Set([
-  'every',
-  'some',
-  'find',
-  'findIndex',
-  'filter',
-  'map',
-  'includes',
-  'indexOf',
-  'reduce',
-  'at',
-  'push',
-  'shift',
-  'has',
-  'add',
-  'delete',
-  'clear',
-  'entries',
-  'keys',
-  'values',
-  'flatMap',
-  'slice',
-  'concat',
-  'fill',
-  'forEach',
-  'findLast',
-  'lastIndexOf',
-])
-
 /** `object.name`. */
 export const property = (c: Context, object: Value, name: string, site: Site): Value => {
-  const at = spanOf(site.file, site.node)
-  const missing = (fields: readonly string[]): never => {
-    if (fields.length === 0 && (name in Array.prototype || name in Set.prototype))
-      return refuse(
-        c,
-        'MC103',
-        site.file,
-        site.node,
-        `'${name}' of ${describe(object)} is outside the language`,
-        'arrays and queues have every some find findIndex filter map reduce includes indexOf at length; queues push shift; sets has add delete clear size',
-      )
-    return refuse(
-      c,
-      'MC206',
-      site.file,
-      site.node,
-      `${describe(object)} has no '${name}'`,
-      fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
-    )
-  }
+  const missing = (fields: readonly string[]): never => missingProperty(c, object, name, fields, site)
   switch (object.k) {
-    case 'const': {
-      const { value } = object
-      if (value === null || value === undefined)
-        return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
-      if (Array.isArray(value) && name === 'length') return constantValue(value.length)
-      if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && methodNames.has(name))
-        return { k: 'method', receiver: object, name }
-      const free = readParam(c, value, name)
-      if (free !== null) {
-        if (c.purpose === 'start') c.startRead ??= at
-        return free
-      }
-      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'string') {
-        const found: unknown = Reflect.get(Object(value), name)
-        if (found === undefined && !(name in Object(value))) return missing(typeof value === 'object' ? Object.keys(value) : [])
-        return constantValue(found)
-      }
-      return missing([])
-    }
+    case 'const':
+      return propertyOfConstant(c, object, name, site)
     case 'state': {
       const place = rootPlace(c, name)
       return place === null
@@ -173,59 +111,19 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
             `the state has no variable '${name}'`,
             `its variables are ${Object.keys(c.state).join(', ')}`,
           )
-        : readPlace(c, place, at)
+        : readPlace(c, place, spanOf(site.file, site.node))
     }
-    case 'ref': {
-      const place = stillThere(c, object.place, at)
-      const { domain } = place
-      switch (domain.kind) {
-        case 'record': {
-          const field = fieldPlace(place, name)
-          return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
-        }
-        case 'array':
-          return name === 'length'
-            ? constantValue(domain.length)
-            : methodNames.has(name)
-              ? { k: 'method', receiver: object, name }
-              : missing([])
-        case 'queue':
-          return name === 'length'
-            ? queueLength(c, place, at)
-            : methodNames.has(name)
-              ? { k: 'method', receiver: object, name }
-              : missing([])
-        case 'set':
-          return name === 'size'
-            ? countMembers(readWhole(c, place, at))
-            : methodNames.has(name)
-              ? { k: 'method', receiver: object, name }
-              : missing([])
-        case 'union': {
-          const whole = readWhole(c, place, at)
-          const holders = Object.entries(domain.variants).filter(([, fields]) => Object.hasOwn(fields, name))
-          const [variant, fields] = holders[0] ?? []
-          const field = fields?.[name]
-          if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union')
-            return unionField(c, whole, name, site)
-          // The payload is a part of the state: an object in it is a reference, as all others are.
-          const here = Object.keys(domain.variants).indexOf(variant)
-          check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
-          return readPlace(c, variantPlace(c, place, variant, name, field), at, object.origin)
-        }
-        default:
-          return missing([])
-      }
-    }
+    case 'ref':
+      return propertyOfReference(c, object, name, site)
     case 'record': {
       const v = object.fields.get(name)
       if (v === undefined) return missing([...object.fields.keys()])
       return v.k === 'stale' ? stale(c, v, site) : v
     }
     case 'list':
-      return name === 'length' ? lengthOf(object.items) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+      return name === 'length' ? lengthOf(object.items) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
     case 'set':
-      return name === 'size' ? countMembers(object) : methodNames.has(name) ? { k: 'method', receiver: object, name } : missing([])
+      return name === 'size' ? countMembers(object) : isMethod(name) ? { k: 'method', receiver: object, name } : missing([])
     case 'union':
       return unionField(c, object, name, site)
     case 'match':
@@ -234,6 +132,79 @@ export const property = (c: Context, object: Value, name: string, site: Site): V
       return property(c, present(c, object, site), name, site)
     case 'stale':
       return stale(c, object, site)
+    default:
+      return missing([])
+  }
+}
+
+const missingProperty = (c: Context, object: Value, name: string, fields: readonly string[], site: Site): never => {
+  if (fields.length === 0 && (name in Array.prototype || name in Set.prototype))
+    return refuse(
+      c,
+      'MC103',
+      site.file,
+      site.node,
+      `'${name}' of ${describe(object)} is outside the language`,
+      'arrays and queues have every some find findIndex filter map reduce includes indexOf at length; queues push shift; sets has add delete clear size',
+    )
+  return refuse(
+    c,
+    'MC206',
+    site.file,
+    site.node,
+    `${describe(object)} has no '${name}'`,
+    fields.length === 0 ? 'docs/LANGUAGE.md lists what each domain offers' : `it has ${fields.join(', ')}`,
+  )
+}
+
+const propertyOfConstant = (c: Context, object: Extract<Value, { k: 'const' }>, name: string, site: Site): Value => {
+  const { value } = object
+  if (value === null || value === undefined)
+    return refuse(c, 'MC206', site.file, site.node, `'${name}' of ${String(value)}`, 'test for null first, or write ?.')
+  if (Array.isArray(value) && name === 'length') return constantValue(value.length)
+  if ((Array.isArray(value) || value instanceof Set || typeof value === 'string') && isMethod(name))
+    return { k: 'method', receiver: object, name }
+  const free = readParam(c, value, name)
+  if (free !== null) {
+    if (c.code.purpose === 'start') c.code.startRead ??= spanOf(site.file, site.node)
+    return free
+  }
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'string')
+    return missingProperty(c, object, name, [], site)
+  const found: unknown = Reflect.get(Object(value), name)
+  if (found === undefined && !(name in Object(value)))
+    return missingProperty(c, object, name, typeof value === 'object' ? Object.keys(value) : [], site)
+  return constantValue(found)
+}
+
+const propertyOfReference = (c: Context, object: Extract<Value, { k: 'ref' }>, name: string, site: Site): Value => {
+  const at = spanOf(site.file, site.node)
+  const missing = (fields: readonly string[]): never => missingProperty(c, object, name, fields, site)
+  const methodOr = (): Value => (isMethod(name) ? { k: 'method', receiver: object, name } : missing([]))
+  const place = stillThere(c, object.place, at)
+  const { domain } = place
+  switch (domain.kind) {
+    case 'record': {
+      const field = fieldPlace(place, name)
+      return field === null ? missing(Object.keys(domain.fields)) : readPlace(c, field, at, object.origin)
+    }
+    case 'array':
+      return name === 'length' ? constantValue(domain.length) : methodOr()
+    case 'queue':
+      return name === 'length' ? queueLength(c, place, at) : methodOr()
+    case 'set':
+      return name === 'size' ? countMembers(readWhole(c, place, at)) : methodOr()
+    case 'union': {
+      const whole = readWhole(c, place, at)
+      const holders = Object.entries(domain.variants).filter(([, fields]) => Object.hasOwn(fields, name))
+      const [variant, fields] = holders[0] ?? []
+      const field = fields?.[name]
+      if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union') return unionField(c, whole, name, site)
+      // The payload is a part of the state: an object in it is a reference, as all others are.
+      const here = Object.keys(domain.variants).indexOf(variant)
+      check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
+      return readPlace(c, variantPlace(c, place, variant, name, field), at, object.origin)
+    }
     default:
       return missing([])
   }
@@ -272,5 +243,5 @@ export const unionField = (c: Context, v: Value, name: string, site: Site): Valu
   const type = holders.map(({ field }) => typeOf(field)).reduce((a, b) => joinOrRefuse(c, a, b, site, `'${name}'`))
   const rows = holders.map(({ field }) => lower(field, type, wholeOf(c, spanOf(site.file, site.node))))
   const selected = selectLeaves(here, rows)
-  return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
+  return raise(type, (leaf, i) => scalarAt(selected, leaf, i))
 }

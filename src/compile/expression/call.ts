@@ -1,27 +1,26 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
-import type { Argument, CallExpression, Expression } from 'oxc-parser'
-import { binary, constant, select, zero } from '../../ir/build.js'
-import type { Expr } from '../../ir/system.js'
+import type { CallExpression } from 'oxc-parser'
 import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
-import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
-import { type Context, check, fileNumber, refuse, settle, settleValue, spanOf, textOf } from '../values/context.js'
-import { leavable, type Site, scoped } from '../values/flow.js'
-import { compact } from '../values/layout.js'
+import type { Into } from '../values/coerce.js'
+import type { Context } from '../values/context.js'
+import { fileNumber } from '../values/draft.js'
+import { check, settleValue } from '../values/emit.js'
+import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { sameValues } from '../values/same.js'
-import { childScope, type Fn, functionScope, type Scope } from '../values/scope.js'
+import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
-import { wholeOf } from '../values/state-places.js'
-import { asInt, boolean, constantValue, describe, type Item, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { boolean, describe, undefinedValue, type Value } from '../values/value.js'
 import { present, property } from './access.js'
+import { builtinOf } from './builtins.js'
 import { condition } from './condition.js'
-import { fixedSequence, itemsOf, sequenceOf } from './element.js'
-import { evaluate, evaluateObject, spreadItems } from './expression.js'
+import { evaluate, evaluateObject } from './expression.js'
 import { matchMethod } from './match.js'
-import { mapped, method } from './methods.js'
+import { method } from './methods.js'
 import { bindPattern } from './pattern.js'
 import { runStatements } from './statement.js'
 import { evaluateText } from './text.js'
@@ -30,26 +29,6 @@ import { evaluateText } from './text.js'
 export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Value): Value => {
   const site: Site = { file: scope.file, node }
   const fn = callee ?? calleeOf(c, node, scope)
-  if (fn.k === 'const' && fn.value === Math.trunc) {
-    const [argument] = node.arguments
-    const division = argument === undefined ? null : asDivision(argument)
-    if (division !== null) {
-      const a = evaluate(c, division.left, scope)
-      return quotient(c, a, evaluate(c, division.right, scope), site)
-    }
-  }
-  if (fn.k === 'const' && fn.value === Math.floor) {
-    const [argument] = node.arguments
-    const division = argument === undefined ? null : asDivision(argument)
-    if (division !== null) {
-      const a = evaluate(c, division.left, scope)
-      const b = evaluate(c, division.right, scope)
-      const [p, q] = [integer(c, a, site, '/'), integer(c, b, site, '/')]
-      if (p.lo < 0 || q.lo < 0)
-        return refuse(c, 'MC102', site.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
-      return quotient(c, a, b, site)
-    }
-  }
   if (fn.k === 'method') {
     if (fn.receiver.k === 'match') return matchMethod(c, fn.receiver, fn.name, node, scope)
     return method(c, fn.receiver, fn.name, node, scope)
@@ -75,8 +54,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
         'when(...) in a function that is no generator, and so cannot block its caller',
         'make it a generator, `function* helper(...): Steps`, and have a rule that is a generator call it by yield* helper(...); or call when(...) in the rule',
       )
-    const known = builtin(c, fn.value, node, scope, site)
-    if (known !== null) return known
+    const known = builtinOf(fn.value)
+    if (known !== null) return known(c, node, scope)
     if (isTsPatternMatch(c, node, scope)) {
       const [subject] = argumentsOf(c, node, scope)
       return { k: 'match', subject: settleValue(c, subject ?? undefinedValue), arms: [] }
@@ -88,7 +67,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
 /** The function that a call calls. */
 export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value => {
   const { callee } = node
-  const known = c.evaluated.get(callee)
+  const known = c.way.evaluated.get(callee)
   if (known?.k === 'value') {
     refuseChanged(c, known.held ?? null, callee, scope.file)
     return known.value
@@ -100,31 +79,17 @@ export const calleeOf = (c: Context, node: CallExpression, scope: Scope): Value 
   return evaluate(c, callee, scope)
 }
 
+/** What a method is called on, as the author names it. */
+export const receiverOf = (c: Context, node: CallExpression, scope: Scope): Into => ({
+  name: node.callee.type === 'MemberExpression' ? textOf(c, scope.file, node.callee.object) : 'this',
+  site: siteOf(scope, node),
+})
+
 export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Value[] =>
   node.arguments.map((a) => {
     if (a.type === 'SpreadElement') return refuse(c, 'MC101', scope.file, a, 'arguments are spread', 'write them out')
     return evaluate(c, a, scope)
   })
-
-/** The arguments of a call that may spread lists whose length is known: `Math.max(...s.count)`. */
-const spreadArguments = (c: Context, node: CallExpression, scope: Scope): Value[] =>
-  node.arguments.flatMap((a): Value[] => {
-    if (a.type !== 'SpreadElement') return [operand(c, evaluate(c, a, scope), { file: scope.file, node })]
-    const items = spreadItems(c, a, scope)
-    if (items.some(({ present: p }) => p.op !== 'const'))
-      return refuse(
-        c,
-        'MC101',
-        scope.file,
-        a,
-        'a list whose length is not known is spread',
-        'go through it with reduce, from a value of its own',
-      )
-    return items.flatMap(({ present: p, value }) => (p.op === 'const' && p.value === 1 ? [value] : []))
-  })
-
-const asDivision = (node: Argument): { left: Expression; right: Expression } | null =>
-  node.type === 'BinaryExpression' && node.operator === '/' ? { left: node.left, right: node.right } : null
 
 /** Runs an author's function in place. */
 export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site, scope: Scope): Value => {
@@ -142,10 +107,10 @@ export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site
     const inner = enter(c, fn, site, scope)
     return scoped(c, () => {
       bindParameters(c, body, args, inner)
-      const outer = c.jumps
-      c.jumps = []
+      const outer = c.way.jumps
+      c.way.jumps = []
       const result = runBody(c, body, inner, site)
-      c.jumps = outer
+      c.way.jumps = outer
       return result
     })
   })
@@ -223,11 +188,11 @@ export const enter = (c: Context, fn: Value, site: Site, scope: Scope): Scope =>
 
 /** Runs `body` as a part of a function; refuses if that function is running already. */
 export const within = <T>(c: Context, body: Fn, site: Site, run: () => T): T => {
-  if (c.calls.includes(body)) return refuse(c, 'MC106', site.file, site.node, 'this call is recursive', 'write a loop with a bound')
-  const outer = c.calls
-  c.calls = [...outer, body]
+  if (c.way.calls.includes(body)) return refuse(c, 'MC106', site.file, site.node, 'this call is recursive', 'write a loop with a bound')
+  const outer = c.way.calls
+  c.way.calls = [...outer, body]
   const result = run()
-  c.calls = outer
+  c.way.calls = outer
   return result
 }
 
@@ -261,7 +226,7 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
 /** `same(a, b)`: neither gets a second name by it. */
 const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
   const [a, b] = node.arguments
-  const site: Site = { file: scope.file, node }
+  const site = siteOf(scope, node)
   if (a === undefined || b === undefined || a.type === 'SpreadElement' || b.type === 'SpreadElement' || node.arguments.length > 2)
     return refuse(c, 'MC201', scope.file, node, 'same(...) does not get two values', 'write same(a, b)')
   const left = evaluateObject(c, a, scope)
@@ -269,92 +234,10 @@ const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
   return boolean(sameValues(c, left, right, site))
 }
 
-const builtin = (c: Context, fn: unknown, node: CallExpression, scope: Scope, site: Site): Value | null => {
-  const args = (): Value[] => argumentsOf(c, node, scope)
-  const first = (): Value => args()[0] ?? undefinedValue
-  switch (fn) {
-    case Math.min:
-      return extreme(c, 'min', spreadArguments(c, node, scope), site)
-    case Math.max:
-      return extreme(c, 'max', spreadArguments(c, node, scope), site)
-    case Math.abs:
-      return absolute(c, first(), site)
-    case Math.sign:
-      return sign(c, first(), site)
-    case Math.trunc:
-    case Math.floor: {
-      const i = integer(c, first(), site, 'Math.trunc')
-      return int(i.e, i.lo, i.hi)
-    }
-    case Number: {
-      const v = present(c, first(), site)
-      if (v.k === 'bool') return int(select(v.e, constant(1), constant(0)), 0, 1)
-      if (v.k === 'const') return constantValue(Number(v.value))
-      const i = asInt(v)
-      return i === null ? refuse(c, 'MC201', site.file, node, `Number(${describe(v)})`, 'convert booleans and integers only') : v
-    }
-    case Boolean:
-      return boolean(condition(c, first(), site))
-    case Object.keys:
-    case Object.values:
-    case Object.entries: {
-      const v = lift(first())
-      if (v.k !== 'record')
-        return refuse(
-          c,
-          'MC102',
-          site.file,
-          node,
-          `Object.${(fn as { name: string }).name} of ${describe(v)}`,
-          'use it on constant objects, or name the fields',
-        )
-      const items = [...v.fields].map(
-        ([name, value]): Value =>
-          fn === Object.keys
-            ? constantValue(name)
-            : fn === Object.values
-              ? value
-              : { k: 'list', items: [constantValue(name), value].map((x) => ({ present: constant(1), value: x })) },
-      )
-      return { k: 'list', items: items.map((value) => ({ present: constant(1), value })) }
-    }
-    case Array.from: {
-      const [from = undefinedValue, transform] = args()
-      const source = lift(present(c, from, site))
-      const length = source.k === 'record' ? source.fields.get('length') : undefined
-      const sequence =
-        length?.k === 'const'
-          ? fixedSequence(Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })))
-          : sequenceOf(c, source, site)
-      if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
-      const [given] = node.arguments
-      const numbered =
-        sequence.fixed === null ? sequence : fixedSequence(compact(sequence.fixed, wholeOf(c, spanOf(site.file, node))).items)
-      const isSet = source.k === 'ref' && source.place.domain.kind === 'set'
-      let members: Expr = zero
-      const apply = (): Item[] =>
-        Array.from({ length: numbered.count }, (_, i) => {
-          const item = numbered.item(i)
-          const number = isSet ? int(members, 0, i) : constantValue(i)
-          const value = mapped(c, item, () => invoke(c, transform, [item.value, number], site, scope), site)
-          const isThere = settle(c, item.present)
-          // A member's number is that of the members before it.
-          if (isSet) members = settle(c, binary('add', members, isThere))
-          return { present: isThere, value: settleValue(c, value) }
-        })
-      const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
-      sequence.end()
-      return { k: 'list', items }
-    }
-    default:
-      return null
-  }
-}
-
 /** Whether the callee is the `match` that this file imports from ts-pattern. */
 const isTsPatternMatch = (c: Context, node: CallExpression, scope: Scope): boolean => {
   const { callee } = node
-  const path = c.files[scope.file]?.path
+  const path = c.draft.files[scope.file]?.path
   if (callee.type !== 'Identifier' || path === undefined) return false
   return sourceOf(path).program.body.some(
     (statement) =>

@@ -2,18 +2,21 @@
 import type { Expression, LogicalExpression } from 'oxc-parser'
 import { and, not, one, zero } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
-import { type Context, cellValue, emitInto, refuse, setCell, settle, settleValue, textOf } from '../values/context.js'
-import { andThen, conditional, ifThere, type Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { emitInto, settle, settleValue } from '../values/emit.js'
+import { andThen, conditional, ifThere } from '../values/flow.js'
+import { decide } from '../values/known.js'
 import { nameAgain } from '../values/ownership.js'
-import { decide } from '../values/path.js'
 import { type Cell, lookup, type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { assignsLocals, chainOf } from '../values/syntax.js'
 import { asBool, asInt, boolean, constantValue, describe, int, thereIf, undefinedValue, type Value } from '../values/value.js'
+import { cellValue, setCell } from '../values/way.js'
 import { evaluate, evaluateObject } from './expression.js'
 
 /** The condition of a value: booleans, and objects that may be null. */
-export const condition = (c: Context, v: Value, site: Site): Expr => decide(c, conditionOf(c, v, site))
+export const condition = (c: Context, v: Value, site: Site): Expr => decide(c.way.known, conditionOf(c, v, site))
 
 const conditionOf = (c: Context, given: Value, site: Site): Expr => {
   const there = given.k === 'optional' ? thereIf(given) : null
@@ -54,7 +57,7 @@ const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 export const mostLinks = 200
 
 export const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
-  const { first, links } = chainOf(node, (inner) => c.evaluated.has(inner))
+  const { first, links } = chainOf(node, (inner) => c.way.evaluated.has(inner))
   let v = links[0]?.operator === '??' ? evaluate(c, first, scope) : evaluateObject(c, first, scope)
   for (const [i, link] of links.entries()) {
     v = logicalOf(c, link, v, scope)
@@ -158,11 +161,11 @@ const narrow = (c: Context, node: Expression, operator: '<' | '<=' | '>' | '>=' 
 /** The range of an operand, if finding it out emits no code. */
 const constantRange = (c: Context, node: Expression, scope: Scope): { lo: number; hi: number } | null => {
   const out: Stmt[] = []
-  const { cells } = c
+  const { cells } = c.way
   try {
     const i = asInt(emitInto(c, out, () => evaluate(c, node, scope)))
     return i === null || out.length > 0 ? null : { lo: i.lo, hi: i.hi }
   } finally {
-    c.cells = cells
+    c.way.cells = cells
   }
 }

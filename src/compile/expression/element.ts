@@ -2,10 +2,12 @@
 import { and, binary, constant, eq, one, zero } from '../../ir/build.js'
 import type { Expr, Span } from '../../ir/system.js'
 import { integer } from '../values/arithmetic.js'
-import { type Context, check, refuse, settle, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { check, settle } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
-import { joinOrRefuse, type Site } from '../values/flow.js'
-import { compact, leaves, lower, raise } from '../values/layout.js'
+import { joinOrRefuse } from '../values/flow.js'
+import { compact, leaves, lower, raise, scalarAt } from '../values/layout.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
 import { type Type, typeOf, typeOfDomain } from '../values/type.js'
@@ -35,7 +37,7 @@ export const element = (c: Context, object: Value, index: Value, at: Site, site:
   if (object.k === 'stale') return stale(c, object, site)
   if (object.k === 'optional') return element(c, present(c, object, site), index, at, site)
   if (object.k === 'ref' && object.place.domain.kind === 'array') {
-    const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at.file, at.node)
+    const i = checkedIndex(c, unwrapIndex(c, index, at), object.place.domain.length, at)
     const place = stillThere(c, object.place, spanOf(site.file, site.node))
     return readPlace(c, elementPlace(place, i), spanOf(site.file, site.node), object.origin)
   }
@@ -106,7 +108,7 @@ export const selectValue = (c: Context, conditions: readonly Expr[], values: rea
     conditions,
     values.map((v) => lower(v, type, read)),
   )
-  return raise(type, (leaf, i) => selected[leaf]?.[i] ?? zero)
+  return raise(type, (leaf, i) => scalarAt(selected, leaf, i))
 }
 
 /** Item number e of a list, which must be there. */

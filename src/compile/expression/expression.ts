@@ -1,14 +1,16 @@
 /** Expressions of the subset, executed on symbolic values. */
-import type { Expression, SpreadElement } from 'oxc-parser'
-import { not, one } from '../../ir/build.js'
+import type { Expression, SpreadElement, UnaryExpression } from 'oxc-parser'
+import { not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
-import { type Context, cover, type Offsets, refuse, settleValue, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { cover, settleValue } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
 import { readsParamsOnly } from '../values/free.js'
 import { describeSyntax, syntaxHint, unaryHint } from '../values/outside.js'
 import { nameAgain, nameParts, refuseChanged } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import { type Offsets, refuse, spanOf, textOf } from '../values/site.js'
 import { chainOf } from '../values/syntax.js'
 import { boolean, constantValue, type Item, int, undefinedValue, type Value } from '../values/value.js'
 import { chain, member, present } from './access.js'
@@ -16,7 +18,7 @@ import { assignment, update } from './assignment.js'
 import { call } from './call.js'
 import { condition, logical, mostLinks } from './condition.js'
 import { itemsOf } from './element.js'
-import { objectLiteral } from './literal.js'
+import { listLiteral, objectLiteral } from './literal.js'
 import { identifier } from './name.js'
 import { binaryOperator, refuseNeverEqual } from './operator.js'
 import { textValue } from './template.js'
@@ -28,9 +30,13 @@ export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
   return v
 }
 
-/** Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no second name. */
+/**
+ * Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no
+ * second name.
+ * Long: one case for each kind of expression.
+ */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'value') {
     refuseChanged(c, known.held ?? null, node, scope.file)
     return known.value
@@ -56,34 +62,9 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'CallExpression':
       return call(c, node, scope)
     case 'UnaryExpression':
-      switch (node.operator) {
-        case '!':
-          return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
-        case '-':
-          return negate(c, evaluate(c, node.argument, scope), site)
-        case '+': {
-          const i = integer(c, evaluate(c, node.argument, scope), site, '+')
-          return int(i.e, i.lo, i.hi)
-        }
-        case '~':
-          return arithmetic(c, '^', evaluate(c, node.argument, scope), constantValue(-1), site)
-        default:
-          return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
-      }
-    case 'BinaryExpression': {
-      const { first, links } = chainOf(node, (inner) => c.evaluated.has(inner))
-      if (first.type === 'PrivateIdentifier') break
-      let v = evaluateObject(c, first, scope)
-      for (const [i, link] of links.entries()) {
-        const { left, right, operator } = link
-        const a = binaryOperand(c, link, v, scope)
-        const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
-        refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
-        v = binaryOperator(c, operator, a, b, siteOf(scope, link))
-        if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
-      }
-      return v
-    }
+      return unary(c, node, scope)
+    case 'BinaryExpression':
+      return binaryChain(c, node, scope)
     case 'LogicalExpression':
       return logical(c, node, scope)
     case 'ConditionalExpression': {
@@ -103,19 +84,8 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       return update(c, node, scope)
     case 'ObjectExpression':
       return objectLiteral(c, node, scope)
-    case 'ArrayExpression': {
-      const items = node.elements.flatMap((element): readonly Item[] => {
-        if (element === null) return refuse(c, 'MC101', site.file, node, 'a list with a hole is outside the language', 'give every element')
-        if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
-        return spreadItems(c, element, scope)
-      })
-      if (items.every((item) => item.value.k === 'const' && item.present === one)) {
-        const list = items.map((item) => (item.value.k === 'const' ? item.value.value : undefined))
-        c.fresh.add(list)
-        return constantValue(list)
-      }
-      return { k: 'list', items }
-    }
+    case 'ArrayExpression':
+      return listLiteral(c, node, scope)
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
       if (node.async)
@@ -143,7 +113,44 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     default:
       break
   }
-  return refuse(c, 'MC101', site.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
+  return refuseSyntax(c, node, scope)
+}
+
+const refuseSyntax = (c: Context, node: Expression, scope: Scope): never =>
+  refuse(c, 'MC101', scope.file, node, `${describeSyntax(node)} is outside the language`, syntaxHint(node))
+
+const unary = (c: Context, node: UnaryExpression, scope: Scope): Value => {
+  const site = siteOf(scope, node)
+  switch (node.operator) {
+    case '!':
+      return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
+    case '-':
+      return negate(c, evaluate(c, node.argument, scope), site)
+    case '+': {
+      const i = integer(c, evaluate(c, node.argument, scope), site, '+')
+      return int(i.e, i.lo, i.hi)
+    }
+    case '~':
+      return arithmetic(c, '^', evaluate(c, node.argument, scope), constantValue(-1), site)
+    default:
+      return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, unaryHint(node.operator))
+  }
+}
+
+/** `a + b - c`, from the left: as deep as it is long. */
+const binaryChain = (c: Context, node: Extract<Expression, { type: 'BinaryExpression' }>, scope: Scope): Value => {
+  const { first, links } = chainOf(node, (inner) => c.way.evaluated.has(inner))
+  if (first.type === 'PrivateIdentifier') return refuseSyntax(c, node, scope)
+  let v = evaluateObject(c, first, scope)
+  for (const [i, link] of links.entries()) {
+    const { left, right, operator } = link
+    const a = binaryOperand(c, link, v, scope)
+    const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
+    refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
+    v = binaryOperator(c, operator, a, b, siteOf(scope, link))
+    if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
+  }
+  return v
 }
 
 const takesIntegers: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
@@ -154,7 +161,7 @@ export const binaryOperand = (c: Context, node: Offsets & { readonly operator: s
 
 /** The items of `...x` in a list or among arguments. */
 export const spreadItems = (c: Context, node: SpreadElement, scope: Scope): readonly Item[] => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'items') return known.items
   const items = itemsOf(c, evaluateObject(c, node.argument, scope), siteOf(scope, node))
   nameParts(c, node.argument, items, scope)

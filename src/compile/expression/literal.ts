@@ -1,15 +1,17 @@
-/** Object literals. */
-import type { Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
-import { type Context, refuse, settleValue, spanOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+/** Literals of objects and lists. */
+import type { ArrayExpression, Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
+import { one } from '../../ir/build.js'
+import type { Context } from '../values/context.js'
+import { settleValue } from '../values/emit.js'
 import { nameParts } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { snapshot, stillThere } from '../values/state-places.js'
-import { describe, lift, undefinedValue, type Value } from '../values/value.js'
+import { constantValue, describe, type Item, lift, undefinedValue, type Value } from '../values/value.js'
 import { present } from './access.js'
 import { selectValue } from './element.js'
-import { evaluate, evaluateObject } from './expression.js'
+import { evaluate, evaluateObject, spreadItems } from './expression.js'
 
 export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
@@ -31,6 +33,17 @@ export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope):
   return { k: 'record', fields }
 }
 
+export const listLiteral = (c: Context, node: ArrayExpression, scope: Scope): Value => {
+  const items = node.elements.flatMap((element): readonly Item[] => {
+    if (element === null) return refuse(c, 'MC101', scope.file, node, 'a list with a hole is outside the language', 'give every element')
+    if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
+    return spreadItems(c, element, scope)
+  })
+  return items.every((item) => item.value.k === 'const' && item.present === one)
+    ? constantValue(items.map((item) => (item.value.k === 'const' ? item.value.value : undefined)))
+    : { k: 'list', items }
+}
+
 export const propertyName = (
   c: Context,
   key: Expression | { readonly type: 'PrivateIdentifier'; start: number; end: number } | { readonly type: 'Identifier'; name: string },
@@ -47,7 +60,7 @@ export const propertyName = (
 
 /** The fields of `...x` in an object: a copy. */
 export const spreadFields = (c: Context, node: SpreadElement, scope: Scope): Value => {
-  const known = c.evaluated.get(node)
+  const known = c.way.evaluated.get(node)
   if (known?.k === 'value') return known.value
   const v = evaluateObject(c, node.argument, scope)
   nameParts(c, node.argument, v, scope)

@@ -2,11 +2,13 @@
 import type { CallExpression } from 'oxc-parser'
 import { all, any, constant, eq, not, one, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { type Context, check, cover, refuse, settle, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { check, cover, settle } from '../values/emit.js'
 import { equal } from '../values/equality.js'
-import { conditional, type Site } from '../values/flow.js'
+import { conditional } from '../values/flow.js'
 import { refuseComputed, requireLabels } from '../values/labels.js'
-import type { Scope } from '../values/scope.js'
+import { type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { asBool, asInt, describe, lift, undefinedValue, type Value } from '../values/value.js'
 import { property } from './access.js'
 import { argumentsOf, invoke } from './call.js'
@@ -14,75 +16,65 @@ import { condition } from './condition.js'
 
 type Match = Extract<Value, { k: 'match' }>
 
+interface MatchCall {
+  readonly match: Match
+  readonly args: readonly Value[]
+  readonly site: Site
+  readonly scope: Scope
+}
+
+type MatchMethod = (c: Context, call: MatchCall) => Value
+
+export const matchMethods = {
+  with: (c, { match, args, site }) => {
+    const condition = any(args.slice(0, -1).map((p) => matches(c, match.subject, p, site)))
+    return withArm(match, condition, args.at(-1))
+  },
+  when: (c, { match, args, site, scope }) => {
+    const [guard = undefinedValue, handler] = args
+    const test = condition(c, invoke(c, guard, [match.subject], site, scope), site)
+    return withArm(match, settle(c, test), handler)
+  },
+  returnType: (_, { match }) => match,
+  otherwise: (c, call) => {
+    const { match, args, site, scope } = call
+    return choose(c, call, () => invoke(c, args[0] ?? undefinedValue, [match.subject], site, scope))
+  },
+  exhaustive: (c, call) =>
+    choose(c, call, () => {
+      const { file, node } = call.site
+      check(c, zero, 'range', spanOf(file, node), `no pattern matches ${textOf(c, file, node)}`)
+      return 'never'
+    }),
+} satisfies Readonly<Record<string, MatchMethod>>
+
+const isMatchMethod = (name: string): name is keyof typeof matchMethods => Object.hasOwn(matchMethods, name)
+
 export const matchMethod = (c: Context, match: Match, name: string, node: CallExpression, scope: Scope): Value => {
-  const site: Site = { file: scope.file, node }
   const args = argumentsOf(c, node, scope)
-  switch (name) {
-    case 'with': {
-      const handler = args.at(-1) ?? undefinedValue
-      const patterns = args.slice(0, -1)
-      return {
-        ...match,
-        arms: [
-          ...match.arms,
-          {
-            condition: any(patterns.map((p) => matches(c, match.subject, p, site))),
-            handler,
-            at: handler.k === 'closure' ? handler.fn : null,
-          },
-        ],
-      }
-    }
-    case 'when': {
-      const [guard, handler] = args
-      const test = condition(c, invoke(c, guard ?? undefinedValue, [match.subject], site, scope), site)
-      return {
-        ...match,
-        arms: [
-          ...match.arms,
-          { condition: settle(c, test), handler: handler ?? undefinedValue, at: handler?.k === 'closure' ? handler.fn : null },
-        ],
-      }
-    }
-    case 'returnType':
-      return match
-    case 'otherwise':
-      return choose(c, match, 0, () => invoke(c, args[0] ?? undefinedValue, [match.subject], site, scope), scope, site)
-    case 'exhaustive':
-      return choose(
-        c,
-        match,
-        0,
-        () => {
-          check(c, zero, 'range', spanOf(site.file, node), `no pattern matches ${textOf(c, site.file, node)}`)
-          return 'never'
-        },
-        scope,
-        site,
-      )
-    default:
-      return refuse(c, 'MC103', site.file, node, `match(...).${name}`, 'use .with(...), .when(...), .otherwise(...) and .exhaustive()')
-  }
+  if (isMatchMethod(name)) return matchMethods[name](c, { match, args, site: siteOf(scope, node), scope })
+  return refuse(c, 'MC103', scope.file, node, `match(...).${name}`, 'use .with(...), .when(...), .otherwise(...) and .exhaustive()')
 }
 
-const choose = (c: Context, match: Match, i: number, otherwise: () => Value | 'never', scope: Scope, site: Site): Value => {
-  const v = arms(c, match, i, otherwise, scope, site)
-  return v === 'never' ? undefinedValue : v
-}
+const withArm = (match: Match, condition: Expr, handler: Value = undefinedValue): Match => ({
+  ...match,
+  arms: [...match.arms, { condition, handler, at: handler.k === 'closure' ? handler.fn : null }],
+})
 
-const arms = (c: Context, match: Match, i: number, otherwise: () => Value | 'never', scope: Scope, site: Site): Value | 'never' => {
-  const arm = match.arms[i]
-  if (arm === undefined) return otherwise()
-  return conditional(
-    c,
-    settle(c, arm.condition),
-    () => {
+/** The value of the first arm whose condition holds. */
+const choose = (c: Context, call: MatchCall, otherwise: () => Value | 'never'): Value => {
+  const { match, site, scope } = call
+  const from = (i: number): Value | 'never' => {
+    const arm = match.arms[i]
+    if (arm === undefined) return otherwise()
+    const taken = (): Value => {
       if (arm.at !== null && arm.condition.op !== 'const') cover(c, spanOf(site.file, arm.at), 'arm of match(...)')
       return invoke(c, arm.handler, [match.subject], site, scope)
-    },
-    () => arms(c, match, i + 1, otherwise, scope, site),
-    site,
-  )
+    }
+    return conditional(c, settle(c, arm.condition), taken, () => from(i + 1), site)
+  }
+  const v = from(0)
+  return v === 'never' ? undefinedValue : v
 }
 
 /** Whether the subject has the form of a pattern. */

@@ -1,7 +1,9 @@
-import { type Context, cellValue, refuse } from '../values/context.js'
+import type { Context } from '../values/context.js'
 import { lookup, type Scope, siteOf } from '../values/scope.js'
+import { refuse } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { constantValue, type Value } from '../values/value.js'
+import { cellValue } from '../values/way.js'
 
 const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['undefined', undefined],

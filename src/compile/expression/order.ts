@@ -3,8 +3,8 @@
  * them; a `yield*` has to come first, since ways through the step part in it, and so does what stands to its left.
  */
 import type { AssignmentExpression, CallExpression, Expression, Node, SpreadElement, YieldExpression } from 'oxc-parser'
-import type { Offsets } from '../values/context.js'
 import { unwrapped } from '../values/ownership.js'
+import type { Offsets } from '../values/site.js'
 import { hasYield, yieldsIn } from '../values/syntax.js'
 
 export type Part =
@@ -27,7 +27,10 @@ export type Part =
 /** What the test of a `?:`, or the left side of `&&` and `||`, is known to be; null where that is not known. */
 export type Decided = (test: Expression) => boolean | null
 
-/** The part of a conditional that is evaluated where its test is known: `a ? b : c`, `a && b`, `a || b`. Null where that is not known, or there is nothing to decide. */
+/**
+ * The part of a conditional that is evaluated where its test is known: `a ? b : c`, `a && b`, `a || b`. Null where that
+ * is not known, or there is nothing to decide.
+ */
 const taken = (node: Expression, decided: Decided): Expression | null => {
   if (node.type !== 'ConditionalExpression' && (node.type !== 'LogicalExpression' || node.operator === '??')) return null
   const test = node.type === 'ConditionalExpression' ? node.test : node.left
@@ -44,7 +47,10 @@ export const decidedPart = (node: Expression, decided: Decided): Expression => {
   return part === null ? inner : decidedPart(part, decided)
 }
 
-/** What is evaluated of an expression up to the last yield in it. */
+/**
+ * What is evaluated of an expression up to the last yield in it.
+ * Long: one case for each kind of expression, and in a closure what these share.
+ */
 export const partsToLastYield = (expression: Expression, decided: Decided = () => null): Part[] => {
   const parts: Part[] = []
   const inOrder = (children: readonly { readonly node: Node; readonly part: Part }[]): void => {

@@ -1,12 +1,15 @@
 /** Destructuring patterns. */
 import type { BindingPattern, Expression } from 'oxc-parser'
-import { type Context, refuse, setCell, settle, settleValue, spanOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { settle, settleValue } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
 import { compact } from '../values/layout.js'
 import { own } from '../values/ownership.js'
 import { declareName, type Scope, siteOf } from '../values/scope.js'
+import { refuse, spanOf } from '../values/site.js'
 import { snapshot, wholeOf } from '../values/state-places.js'
 import { absences, lift, optionalValue, undefinedValue, type Value, withoutUndefined } from '../values/value.js'
+import { setCell } from '../values/way.js'
 import { present, property } from './access.js'
 import { sequenceOf } from './element.js'
 import { evaluate } from './expression.js'
@@ -18,8 +21,7 @@ export const bindPattern = (
   pattern: BindingPattern,
   v: Value,
   scope: Scope,
-  kind: { constant: boolean; parameter: boolean },
-  init: Expression | null = null,
+  { init = null, ...kind }: { readonly constant: boolean; readonly parameter: boolean; readonly init?: Expression | null },
 ): void => {
   destructure(
     c,

@@ -1,16 +1,19 @@
 /** Statements without yields, executed in place: loops are unrolled, ways that part meet again. */
-import type { ForOfStatement, LabeledStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
+import type { Expression, ForOfStatement, LabeledStatement, Statement, SwitchStatement, VariableDeclaration } from 'oxc-parser'
 import { any, constant, not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { type Context, cover, refuse, setCell, settle, settleValue, spanOf, textOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { cover, settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
-import { conditional, type Flow, jump, leavable, type Site, scoped } from '../values/flow.js'
+import { conditional, type Flow, jump, leavable, scoped } from '../values/flow.js'
+import { decide } from '../values/known.js'
 import { requireLabels } from '../values/labels.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
-import { decide } from '../values/path.js'
 import { childScope, declareName, type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { breaks } from '../values/syntax.js'
 import { type Item, undefinedValue, type Value } from '../values/value.js'
+import { setCell } from '../values/way.js'
 import { condition, refine } from './condition.js'
 import { sequenceOf } from './element.js'
 import { evaluate, evaluateObject } from './expression.js'
@@ -40,6 +43,7 @@ export const hoist = (c: Context, statements: readonly Statement[], scope: Scope
 const block = (c: Context, statements: readonly Statement[], scope: Scope): Flow =>
   scoped(c, () => runStatements(c, statements, childScope(scope)))
 
+/** Executes a statement in which no step can end. Long: one case for each kind of statement. */
 export const runStatement = (c: Context, node: Statement, scope: Scope, labels: readonly string[] = []): Flow => {
   const site: Site = { file: scope.file, node }
   switch (node.type) {
@@ -93,45 +97,16 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
         const inner = childScope(scope)
         if (node.init?.type === 'VariableDeclaration') declare(c, node.init, inner)
         else if (node.init !== null) evaluate(c, node.init, inner)
-        return loop(
-          c,
-          inner,
-          labels,
-          site,
-          node.test,
-          () => runStatement(c, node.body, childScope(inner)),
-          () => {
-            if (node.update !== null) evaluate(c, node.update, inner)
-          },
-        )
+        const { body, test } = node
+        const update = (): void => {
+          if (node.update !== null) evaluate(c, node.update, inner)
+        }
+        return loop(c, { labels, test, body: () => runStatement(c, body, childScope(inner)), update }, inner, site)
       })
     case 'WhileStatement':
-      return loop(
-        c,
-        scope,
-        labels,
-        site,
-        node.test,
-        () => runStatement(c, node.body, childScope(scope)),
-        () => {},
-      )
-    case 'DoWhileStatement': {
-      let first = true
-      return loop(
-        c,
-        scope,
-        labels,
-        site,
-        node.test,
-        () => runStatement(c, node.body, childScope(scope)),
-        () => {},
-        () => {
-          const skip = first
-          first = false
-          return skip
-        },
-      )
-    }
+      return loop(c, { labels, test: node.test, body: () => runStatement(c, node.body, childScope(scope)) }, scope, site)
+    case 'DoWhileStatement':
+      return loop(c, { labels, test: node.test, body: () => runStatement(c, node.body, childScope(scope)), bodyFirst: true }, scope, site)
     case 'SwitchStatement':
       return switchOn(c, node, scope)
     default:
@@ -183,23 +158,23 @@ export const declare = (c: Context, node: VariableDeclaration, scope: Scope): vo
   if (node.kind === 'var') return refuse(c, 'MC101', scope.file, node, "'var' is outside the language", 'write const or let')
   for (const d of node.declarations) {
     const v = d.init === null ? undefinedValue : evaluate(c, d.init, scope)
-    const bind = (): void => bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false }, d.init)
+    const bind = (): void => bindPattern(c, d.id, v, scope, { constant: node.kind === 'const', parameter: false, init: d.init })
     if (d.init === null || d.id.type === 'Identifier') bind()
     else whileUsed(c, d.init, v, scope, bind)
   }
 }
 
+interface Loop {
+  readonly labels: readonly string[]
+  readonly test: Expression | null
+  readonly body: () => Flow
+  readonly update?: () => void
+  /** Whether its body comes before its test. */
+  readonly bodyFirst?: true
+}
+
 /** Unrolls a loop until its condition is known to be false, or some round ends it on every way. */
-const loop = (
-  c: Context,
-  scope: Scope,
-  labels: readonly string[],
-  site: Site,
-  test: Parameters<typeof evaluate>[1] | null,
-  body: () => Flow,
-  update: () => void,
-  skipTest: () => boolean = () => false,
-): Flow => {
+const loop = (c: Context, { labels, test, body, update = () => {}, bodyFirst }: Loop, scope: Scope, site: Site): Flow => {
   const inside = (e: Expr): Flow => {
     if (test !== null && e.op !== 'const') refine(c, test, true, scope)
     const flow = leavable(c, ['continue'], labels, () => (scoped(c, body) === 'never' ? 'never' : undefinedValue), site)
@@ -217,7 +192,10 @@ const loop = (
           `this loop has gone through ${mostRounds} rounds without an end in sight, and without a yield`,
           'bound it by a constant, or put a yield into every way through its body',
         )
-      const e: Expr = test === null || skipTest() ? constant(1) : condition(c, evaluate(c, test, scope), { file: site.file, node: test })
+      const e: Expr =
+        test === null || (bodyFirst === true && n === 0)
+          ? constant(1)
+          : condition(c, evaluate(c, test, scope), { file: site.file, node: test })
       if (e.op !== 'const')
         return conditional(
           c,
@@ -291,10 +269,10 @@ export const switchCases = (
       open.push('default')
       text = 'default'
     } else {
-      const emitted = c.out.length
+      const emitted = c.way.out.length
       const value = evaluate(c, one.test, scope)
       // JavaScript evaluates a case only where no case before it is the one.
-      if (c.out.length > emitted)
+      if (c.way.out.length > emitted)
         return refuse(
           c,
           'MC101',
@@ -329,7 +307,7 @@ export const switchCases = (
   })
   const all = groups.flatMap((g) => g.tests.filter((t): t is Expr => t !== 'default'))
   return groups.map(({ tests, body, text: shown }) => ({
-    condition: decide(c, any(tests.map((t) => (t === 'default' ? not(any(all)) : t)))),
+    condition: decide(c.way.known, any(tests.map((t) => (t === 'default' ? not(any(all)) : t)))),
     body,
     text: shown,
   }))

@@ -2,8 +2,10 @@
 import type { TemplateLiteral } from 'oxc-parser'
 import { binary, constant, eq, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { type Context, refuse, settle } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { settle } from '../values/emit.js'
 import type { Scope } from '../values/scope.js'
+import { refuse } from '../values/site.js'
 import { absences, asBool, asInt, constantValue, describe, type Value } from '../values/value.js'
 
 /** More texts than these are labels of nothing. */

@@ -2,23 +2,26 @@
 import type { Expression } from 'oxc-parser'
 import type { Stmt } from '../../ir/system.js'
 import { walkStmts } from '../../ir/walk.js'
-import { append, type Context, emitInto, refuse } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { append, emitInto } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
 import { type Scope, siteOf } from '../values/scope.js'
+import { refuse } from '../values/site.js'
 import { undefinedValue } from '../values/value.js'
 import { condition } from './condition.js'
 import { evaluateObject } from './expression.js'
 
 /** Evaluates a text for what may fail in it. Refuses one that changes anything: it is evaluated where it is shown, and how often is nobody's business. */
 export const evaluateText = (c: Context, node: Expression, scope: Scope): void => {
-  const { purpose, cells } = c
+  const { purpose } = c.code
+  const { cells } = c.way
   const out: Stmt[] = []
-  c.purpose = purpose === 'start' ? 'start' : 'text'
+  c.code.purpose = purpose === 'start' ? 'start' : 'text'
   emitInto(c, out, () => evaluateParts(c, node, scope))
-  c.purpose = purpose
-  if (c.cells !== cells && [...cells].some(([id, v]) => c.cells.get(id) !== v))
+  c.code.purpose = purpose
+  if (c.way.cells !== cells && [...cells].some(([id, v]) => c.way.cells.get(id) !== v))
     refuse(c, 'MC303', scope.file, node, 'a label or message changes a local', 'change it in a statement before')
-  c.cells = cells
+  c.way.cells = cells
   let fails = false
   walkStmts(out, {
     stmt: ({ op }) => {

@@ -1,4 +1,5 @@
 /** From an author's model to a transition system. */
+import { at } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
 import { temp, zero } from '../../ir/build.js'
 import { type PropertyKind, propertyKinds } from '../../ir/kinds.js'
@@ -32,9 +33,11 @@ import { functionOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { integer } from '../values/arithmetic.js'
-import { type Context, createContext, declareVariables, newTemp, refuse, spanOf } from '../values/context.js'
+import { begin, type Context, createContext } from '../values/context.js'
+import { declareVariables, newTemp } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
+import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
 import { labelsAt } from './at.js'
@@ -133,6 +136,7 @@ const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T =>
   }
 }
 
+/** Long: a compilation from top to bottom, each part of which needs those before. */
 const compileModel = (
   model: CompileInput['model'],
   params: CompileInput['params'],
@@ -164,7 +168,7 @@ const compileModel = (
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   end()
   const read = loaded(
-    c.variables,
+    c.draft.variables,
     [...swept.map(({ body }) => body), started],
     [
       ...compiled.safety,
@@ -173,7 +177,7 @@ const compileModel = (
     ],
   )
   const init = chooseParams(c, read, started)
-  const { variables, keep, rewrite } = dropDeadLocals(c.variables, agents, read)
+  const { variables, keep, rewrite } = dropDeadLocals(c.draft.variables, agents, read)
   requireWidth(variables, model.state)
   const block = (b: Block): Block =>
     mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
@@ -182,7 +186,7 @@ const compileModel = (
   const query = ({ body, value, at }: Query): Query => ({ body: body.map(stmt), value: rewrite(value), at })
   return {
     model: model.name,
-    files: c.files.map(({ file }) => file),
+    files: c.draft.files.map(({ file }) => file),
     variables,
     agents: withFairness(model, params as never, agents.agents),
     processes: agents.processes.map((process) => ({
@@ -196,11 +200,11 @@ const compileModel = (
     safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
-    failures: c.failures,
-    branches: c.branches,
+    failures: c.draft.failures,
+    branches: c.draft.branches,
     deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
-    radix: c.radix,
-    temps: c.temps,
+    radix: c.draft.radix,
+    temps: c.draft.temps,
   }
 }
 
@@ -339,15 +343,11 @@ const compileQuery = (
       'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin',
     )
   const out: Stmt[] = []
-  c.purpose = 'property'
-  c.out = out
-  c.cells = new Map()
-  c.known = c.params
-  c.emitted = 0
+  begin(c, 'property', out, c.draft.params)
   const asksWhere = functionOf(c, constantValue(fn), site).body.params.length > 2
   if (asksWhere && agents === null) return { body: [], value: zero, at: spanOf(site.file, site.node) }
-  const at = asksWhere && agents !== null ? [labelsAt(c, agents)] : []
-  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...at], site, { ...root, instance: `property ${name}` })
+  const where = asksWhere && agents !== null ? [labelsAt(c, agents)] : []
+  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...where], site, { ...root, instance: `property ${name}` })
   if (v.k === 'const' && v.value === undefined)
     return refuse(
       c,
@@ -370,9 +370,9 @@ const forbidGhosts = (
   const use = ghostUse(
     own.map((step) => step.body),
     {
-      isGhost: (v) => c.variables[v]?.role.kind === 'ghost',
-      nameOf: (v) => c.variables[v]?.name ?? '?',
-      readAt: (e) => c.ghostReads.get(e),
+      isGhost: (v) => c.draft.variables[v]?.role.kind === 'ghost',
+      nameOf: (v) => c.draft.variables[v]?.name ?? '?',
+      readAt: (e) => c.draft.ghostReads.get(e),
     },
     own[0]?.at ?? { file: 0, start: 0, end: 0 },
   )
@@ -410,8 +410,8 @@ const chooseParams = (c: Context, params: ReadonlySet<number>, init: Block): Blo
   [...params]
     .sort((a, b) => b - a)
     .reduce((rest, variable) => {
-      const count = (c.variables[variable]?.hi ?? 0) + 1
-      c.radix = Math.max(c.radix, count)
+      const count = at(c.draft.variables, variable).hi + 1
+      c.draft.radix = Math.max(c.draft.radix, count)
       const id = newTemp(c)
       const store: Stmt = { op: 'store', variable, index: [], value: temp(id), at: { file: 0, start: 0, end: 0 } }
       return { body: [], end: { op: 'choose', temp: id, count, rest: { body: [store, ...rest.body], end: rest.end } } }

@@ -1,12 +1,15 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../../ir/system.js'
-import { type Context, close, count, type OpenBlock, type Shared } from '../values/context.js'
+import type { Purpose } from '../values/code.js'
+import { begin, type Context } from '../values/context.js'
+import { close, count, type OpenBlock } from '../values/emit.js'
+import { assume, decide, type Known } from '../values/known.js'
 import type { Label } from '../values/labels.js'
-import { assume, decide, type Known } from '../values/path.js'
 import { keepReads } from '../values/reads.js'
 import type { Cell, Scope } from '../values/scope.js'
 import type { Type } from '../values/type.js'
 import type { Value } from '../values/value.js'
+import { onOwnWay, type Shared } from '../values/way.js'
 
 /** A generator in progress. */
 interface Frame {
@@ -80,36 +83,28 @@ export const fallOff = (m: Machine): void => {
   m.block.end = { op: 'blocked' }
 }
 
-/** Compiles a part of the step into a block of its own. */
+/** Compiles a part of the step into a block of its own. What one way does is nothing to the others. */
 export const fork = (m: Machine, body: Next): Block => {
-  const { c } = m
-  const before = { block: m.block, frames: m.frames }
-  const { out, cells, shared, calls, known, evaluated, changes } = c
-  const written = new Map(c.written)
+  const { block, frames } = m
   const inner: OpenBlock = { body: [], end: null }
   m.block = inner
-  c.out = inner.body
-  body()
-  m.block = before.block
-  m.frames = before.frames
-  // What one way does is nothing to the others.
-  Object.assign(c, { out, cells, shared, calls, known, evaluated, changes, written })
+  onOwnWay(m.c, inner.body, body)
+  m.block = block
+  m.frames = frames
   return close(inner)
 }
 
 export const branch = (m: Machine, condition: Expr, then: Next, otherwise: Next): void => {
-  const { c } = m
-  const test = decide(c, condition)
+  const { known } = m.c.way
+  const test = decide(known, condition)
   if (test.op === 'const') return test.value === 0 ? otherwise() : then()
-  count(c)
-  const { known } = c
-  c.known = assume(c, test, true)
-  const one = fork(m, then)
-  c.known = known
-  c.known = assume(c, test, false)
-  const other = fork(m, otherwise)
-  c.known = known
-  m.block.end = { op: 'branch', condition: test, then: one, else: other }
+  count(m.c)
+  const arm = (truth: boolean, go: Next): Block =>
+    fork(m, () => {
+      m.c.way.known = assume(known, test, truth)
+      go()
+    })
+  m.block.end = { op: 'branch', condition: test, then: arm(true, then), else: arm(false, otherwise) }
 }
 
 export const blocked =
@@ -119,7 +114,8 @@ export const blocked =
   }
 
 /** Compiles what stands at a location: conditions first. */
-export const compileAt = (m: Machine, body: Next): Block => {
+export const compileAt = (m: Machine, purpose: Purpose, known: Known, body: Next): Block => {
   m.stepRounds.clear()
+  begin(m.c, purpose, [], known)
   return keepReads(m.c, fork(m, body))
 }

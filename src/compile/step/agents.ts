@@ -1,18 +1,31 @@
 /** Compiles the processes and rules of a model: each instance is an agent with steps of its own. */
+import { at } from '../../at.js'
 import { constant } from '../../ir/build.js'
-import { type Agent, type Block, type LiveLocal, type Location, type Process, type Step, type Stmt, unflatten } from '../../ir/system.js'
+import {
+  type Agent,
+  type Block,
+  type End,
+  type Expr,
+  type LiveLocal,
+  type Location,
+  type Process,
+  type Step,
+  type Stmt,
+  unflatten,
+} from '../../ir/system.js'
 import { mapBlock } from '../../ir/walk.js'
 import type { Each, Process as ProcessDefinition, Rules } from '../../lang/model.js'
 import { functionInfo } from '../../load/registry.js'
 import { liveLocals } from '../after/live-locals.js'
 import { functionOf } from '../expression/call.js'
-import { type Context, declareVariables, fileNumber, type OpenBlock, refuse, spanOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import { begin, type Context } from '../values/context.js'
+import { declareVariables, fileNumber } from '../values/draft.js'
 import type { Label } from '../values/labels.js'
 import { leaves } from '../values/layout.js'
 import { functionScope, type Scope } from '../values/scope.js'
+import { refuse, type Site, spanOf } from '../values/site.js'
 import { constantValue, type Value } from '../values/value.js'
-import { compileAt, type LocalType, type Machine } from './agent-context.js'
+import { type CompiledLocation, compileAt, type LocalType, type Machine } from './agent-context.js'
 import { restore } from './location.js'
 import { runFunction } from './process.js'
 import { isDecidedByParams, startOf } from './start.js'
@@ -96,130 +109,129 @@ const compileProcess = (
   const process = processes.length
   const { site, root } = siteOfFunction(c, instance.body, around)
   const fn = constantValue(instance.body)
-  if (!functionOf(c, fn, site).generator)
-    return refuse(
-      c,
-      'MC111',
-      site.file,
-      site.node,
-      `the process '${agent.name}' is no generator`,
-      'write function* (s) { ... }: what comes after a yield is a step',
-    )
+  requireGenerator(c, fn, agent.name, site)
   const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
-  const ends = new Set<OpenBlock>()
   const m = createMachine(c, 'process', (machine) => {
-    ends.add(machine.block)
     machine.block.end = { op: 'goto', location: finalLocation, frame: [] }
   })
   const compileStart = (): Block =>
-    inPurpose(c, 'start', () =>
-      compileAt(m, () => {
-        m.frames = []
-        c.cells = new Map()
-        c.known = c.params
-        runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
-      }),
-    )
-  const compileLocation = (location: typeof m.locations extends Map<string, infer L> ? L : never): Block =>
-    inPurpose(c, 'step', () =>
-      compileAt(m, () => {
-        restore(m, location)
-        location.resume()
-      }),
-    )
+    compileAt(m, 'start', c.draft.params, () => {
+      m.frames = []
+      runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
+    })
 
-  Object.assign(c, { startRead: null })
-  // Types first: again and again, until no way to any location brings a local something new.
   compileStart()
-  while (m.dirty.size > 0) {
-    const [key] = m.dirty
-    if (key === undefined) break
-    m.dirty.delete(key)
-    const location = m.locations.get(key)
-    if (location !== undefined) compileLocation(location)
-  }
-  const pc = c.variables.length
+  findTypes(m)
+  const pc = c.draft.variables.length
   const locations = [...m.locations.values()]
-  c.variables.push({ id: pc, name: `${agent.name}.pc`, lo: 0, hi: locations.length, dims: [], role: { kind: 'location', process } })
+  c.draft.variables.push({ id: pc, name: `${agent.name}.pc`, lo: 0, hi: locations.length, dims: [], role: { kind: 'location', process } })
   const localOf = new Map<number, { local: LocalType; suffix: string }>()
   const variables = declareLocals(c, m, agent.name, process, localOf)
   m.frameVariables = (cell) => variables.get(cell) ?? []
 
-  // Then the code.
   const toFinal = (block: Block): Block =>
-    mapBlock(
-      block,
-      (e) => e,
-      (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end),
-    )
+    mapGotos(block, (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end))
   const start = toFinal(compileStart())
-  if ((start.body.length > 0 || start.end.op !== 'goto') && !isDecidedByParams(c, start))
-    return refuse(
-      c,
-      'MC112',
-      c.startRead?.file ?? site.file,
-      c.startRead ?? site.node,
-      `'${agent.name}' reads the state before its first yield`,
-      'start the process with `yield` and a label; only declare constants before it',
-    )
-  const blocks = locations.map((location) => toFinal(compileLocation(location)))
+  requireToDeclare(c, start, agent.name, site)
+  const blocks = locations.map((location) => toFinal(compileLocation(m, location)))
   const alive = liveLocals([...blocks, null], (v) => localOf.has(v))
   const prune = (block: Block): Block =>
-    mapBlock(
-      block,
-      (e) => e,
-      (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }),
-    )
+    mapGotos(block, (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }))
 
-  if (start.body.length > 0 || start.end.op !== 'goto' || start.end.frame.some(({ value }) => value.op !== 'const'))
-    decided.push(
-      ...startOf(
-        prune(start),
-        pc,
-        (variable, element) => unflatten(element, c.variables[variable]?.dims ?? []).map(constant),
-        spanOf(site.file, site.node),
-      ),
-    )
-  else if (start.end.location === 0 || locations.length === 0)
-    for (const { variable, element, value } of start.end.frame)
-      if (alive[0]?.has(variable) && value.op === 'const') starts.push({ variable, element, value: value.value })
-  const liveAt = (id: number): LiveLocal[] =>
-    [...(alive[id] ?? [])]
-      .sort((a, b) => a - b)
-      .flatMap((variable) => {
-        const found = localOf.get(variable)
-        return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
-      })
+  const constants = constantStart(start)
+  if (constants === null)
+    decided.push(...startOf(prune(start), pc, (variable, element) => indexOf(c, variable, element), spanOf(site.file, site.node)))
+  else if (start.end.op === 'goto' && (start.end.location === 0 || locations.length === 0))
+    starts.push(...constants.filter(({ variable }) => alive[0]?.has(variable)))
   const labelled: Label[] = []
   const all: Location[] = locations.map((location) => {
+    begin(c, 'step', [], location.known)
     restore(m, location)
-    const { id, key, at } = location
+    const { id, key } = location
     const label = location.label()
     labelled.push(label)
-    return { id, key, label: label.text, at, final: false, live: liveAt(id) }
+    return { id, key, label: label.text, at: location.at, final: false, live: namesOf(at(alive, id), localOf) }
   })
   all.push({ id: locations.length, key: 'end', label: 'returned', at: spanOf(site.file, site.node), final: true, live: [] })
   processes.push({ id: process, agent: agent.id, pc, locations: all })
   labels.push({ body: instance.body, labels: labelled })
   blocks.forEach((block, id) => {
-    const location = all[id]
-    if (location !== undefined)
-      steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
+    const location = at(all, id)
+    steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
   })
 }
 
+const requireGenerator = (c: Context, fn: Value, agent: string, site: Site): void => {
+  if (!functionOf(c, fn, site).generator)
+    refuse(
+      c,
+      'MC111',
+      site.file,
+      site.node,
+      `the process '${agent}' is no generator`,
+      'write function* (s) { ... }: what comes after a yield is a step',
+    )
+}
+
+/** Refuses code before a first yield that does more than to declare, when it has just been compiled. */
+const requireToDeclare = (c: Context, start: Block, agent: string, site: Site): void => {
+  const { startRead } = c.code
+  if ((start.body.length > 0 || start.end.op !== 'goto') && !isDecidedByParams(c, start))
+    refuse(
+      c,
+      'MC112',
+      startRead?.file ?? site.file,
+      startRead ?? site.node,
+      `'${agent}' reads the state before its first yield`,
+      'start the process with `yield` and a label; only declare constants before it',
+    )
+}
+
+const mapGotos = (block: Block, f: (end: Goto) => Goto): Block => mapBlock(block, (e) => e, f)
+
+const indexOf = (c: Context, variable: number, element: number): Expr[] =>
+  unflatten(element, at(c.draft.variables, variable).dims).map(constant)
+
+/** The locals with which a process starts that does nothing before it, and whose locals are constants then; else null. */
+const constantStart = ({ body, end }: Block): CompiledAgents['starts'] | null => {
+  if (body.length > 0 || end.op !== 'goto') return null
+  const starts = end.frame.flatMap(({ variable, element, value }) =>
+    value.op === 'const' ? [{ variable, element, value: value.value }] : [],
+  )
+  return starts.length === end.frame.length ? starts : null
+}
+
+const compileLocation = (m: Machine, location: CompiledLocation): Block =>
+  compileAt(m, 'step', location.known, () => {
+    restore(m, location)
+    location.resume()
+  })
+
+/** The types of locals: compiles locations again until no way to any of them brings a local something new. */
+const findTypes = (m: Machine): void => {
+  while (m.dirty.size > 0) {
+    const [key] = m.dirty
+    if (key === undefined) break
+    m.dirty.delete(key)
+    const location = m.locations.get(key)
+    if (location !== undefined) compileLocation(m, location)
+  }
+}
+
+type Goto = Extract<End, { op: 'goto' }>
+
+type LocalOf = ReadonlyMap<number, { readonly local: LocalType; readonly suffix: string }>
+
+const namesOf = (alive: ReadonlySet<number>, localOf: LocalOf): LiveLocal[] =>
+  [...alive]
+    .sort((a, b) => a - b)
+    .flatMap((variable) => {
+      const found = localOf.get(variable)
+      return found === undefined ? [] : [{ variable, frame: found.local.depth, name: found.local.cell.name, suffix: found.suffix }]
+    })
+
 /** Stands for the final location until all others are known. */
 const finalLocation = -1
-
-const inPurpose = <T>(c: Context, purpose: Context['purpose'], body: () => T): T => {
-  const before = { purpose: c.purpose, emitted: c.emitted, jumps: c.jumps }
-  c.purpose = purpose
-  c.emitted = 0
-  c.jumps = []
-  const result = body()
-  Object.assign(c, before)
-  return result
-}
 
 const declareLocals = (
   c: Context,
@@ -269,7 +281,7 @@ export const compileRules = (
       }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
-      for (const [label, body] of Object.entries(rules)) attempt(() => compileRule(c, agent, label, body, instance.number, into, around))
+      for (const [label, body] of Object.entries(rules)) attempt(() => compileRule(c, agent, { label, body }, into, around))
     }
   }
 }
@@ -277,23 +289,18 @@ export const compileRules = (
 const compileRule = (
   c: Context,
   agent: Agent,
-  label: string,
-  body: AnyFunction,
-  instance: number | null,
+  { label, body }: { readonly label: string; readonly body: AnyFunction },
   { steps }: CompiledAgents,
   around: unknown,
 ): void => {
+  const { instance } = agent
   const { site, root } = siteOfFunction(c, body, around)
   const args: Value[] = [{ k: 'state' }, ...(instance === null ? [] : [constantValue(instance)])]
   const m = createMachine(c, 'rule', (machine) => {
     machine.block.end = { op: 'finish' }
   })
-  const block = inPurpose(c, 'step', () =>
-    compileAt(m, () => {
-      c.cells = new Map()
-      c.known = c.params
-      runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() })
-    }),
+  const block = compileAt(m, 'step', c.draft.params, () =>
+    runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() }),
   )
   steps.push({ id: steps.length, agent: agent.id, location: null, label, at: spanOf(site.file, site.node), body: block })
 }
@@ -310,31 +317,27 @@ export const compileInit = (
   const m = createMachine(c, 'init', (machine) => {
     machine.block.end = { op: 'finish' }
   })
-  return inPurpose(c, 'init', () =>
-    compileAt(m, () => {
-      c.cells = new Map()
-      c.known = c.params
-      for (const { variable, element, value } of starts) {
-        const v = c.variables[variable]
-        if (v === undefined || v.lo === value) continue
-        c.out.push({
-          op: 'store',
-          variable,
-          index: unflatten(element, v.dims).map(constant),
-          value: { op: 'const', value },
-          at: spanOf(site.file, site.node),
-        })
-      }
-      c.out.push(...decided)
-      if (init === undefined) return m.finish()
-      runFunction(
-        m,
-        constantValue(init),
-        [{ k: 'state' }, constantValue(params)],
-        site,
-        { ...root, instance: 'init' },
-        { leave: () => m.finish() },
-      )
-    }),
-  )
+  return compileAt(m, 'init', c.draft.params, () => {
+    for (const { variable, element, value } of starts) {
+      const v = c.draft.variables[variable]
+      if (v === undefined || v.lo === value) continue
+      c.way.out.push({
+        op: 'store',
+        variable,
+        index: unflatten(element, v.dims).map(constant),
+        value: { op: 'const', value },
+        at: spanOf(site.file, site.node),
+      })
+    }
+    c.way.out.push(...decided)
+    if (init === undefined) return m.finish()
+    runFunction(
+      m,
+      constantValue(init),
+      [{ k: 'state' }, constantValue(params)],
+      site,
+      { ...root, instance: 'init' },
+      { leave: () => m.finish() },
+    )
+  })
 }

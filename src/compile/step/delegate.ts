@@ -1,32 +1,36 @@
 /** `yield*`: choices, and helpers that run in place; `when`, which blocks a way. */
 import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../../ir/build.js'
-import type { Expr, Stmt } from '../../ir/system.js'
+import type { Expr, Span, Stmt } from '../../ir/system.js'
 import { choose, when } from '../../lang/step.js'
-import { compound, referenceTo } from '../expression/assignment.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from '../expression/call.js'
 import { condition, refine } from '../expression/condition.js'
 import { itemsOf, select1 } from '../expression/element.js'
 import { binaryOperand, evaluate, evaluateObject, spreadItems } from '../expression/expression.js'
 import { spreadFields } from '../expression/literal.js'
 import { type Decided, decidedPart, partsToLastYield } from '../expression/order.js'
+import { referenceTo } from '../expression/reference.js'
+import { compound } from '../expression/target.js'
 import { operand } from '../values/arithmetic.js'
-import { type Context, cellValue, emitInto, newTemp, refuse, settle, settleValue, spanOf } from '../values/context.js'
+import type { Context } from '../values/context.js'
+import { newTemp } from '../values/draft.js'
+import { emitInto, settle, settleValue } from '../values/emit.js'
 import type { Evaluated } from '../values/evaluated.js'
-import type { Site } from '../values/flow.js'
+import { decide } from '../values/known.js'
 import { compact } from '../values/layout.js'
 import { hold, unwrapped } from '../values/ownership.js'
-import { decide } from '../values/path.js'
 import { type Fn, lookup, type Scope, siteOf } from '../values/scope.js'
+import { refuse, type Site, spanOf } from '../values/site.js'
 import { hasMember, wholeOf } from '../values/state-places.js'
 import { assignsLocals, callsIn, yieldsIn } from '../values/syntax.js'
-import { asBool, asInt, constantValue, describe, int, lift, undefinedValue, type Value } from '../values/value.js'
+import { asBool, asInt, constantValue, describe, int, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import { cellValue } from '../values/way.js'
 import { blocked, branch, fork, type Machine, type Next } from './agent-context.js'
 import { runBody } from './process.js'
 
 /**
  * Evaluates what comes before the last yield of an expression, in order, and its yields; then goes on. `evaluate` finds in the context what has been
- * evaluated.
+ * evaluated. Long: one case for each kind of part.
  */
 export const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next): void => {
   const { c } = m
@@ -35,7 +39,7 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
   const decided: Decided = (test) => decidedTest(c, test, scope, assigns)
   const parts = partsToLastYield(expression, decided)
   const from = (i: number, evaluated: ReadonlyMap<object, Evaluated>): void => {
-    c.evaluated = evaluated
+    c.way.evaluated = evaluated
     const part = parts[i]
     if (part === undefined) return next()
     const { node } = part
@@ -123,7 +127,7 @@ const decidedTest = (c: Context, node: Expression, scope: Scope, assigns: boolea
   const v = emitInto(c, out, () => evaluateObject(c, node, scope))
   if (v.k === 'const' && (typeof v.value === 'boolean' || v.value === null || v.value === undefined)) return v.value === true
   const e = asBool(v)
-  const test = e === null || out.length > 0 ? null : decide(c, e)
+  const test = e === null || out.length > 0 ? null : decide(c.way.known, e)
   return test?.op === 'const' ? test.value !== 0 : null
 }
 
@@ -168,17 +172,17 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
     return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
   if (nested && mayPause(c, node, scope)) return refuseInTheMiddle(c, node, scope)
   const args = argumentsOf(c, callee, scope).map((v) => settleValue(c, v))
-  const outer = { frames: m.frames, calls: c.calls }
+  const outer = { frames: m.frames, calls: c.way.calls }
   const waiting = m.frames.at(-1)
   if (waiting !== undefined) m.frames = [...m.frames.slice(0, -1), { ...waiting, scope, call: node.start }]
   const inner = enter(c, fn, { file: scope.file, node }, { ...scope, instance: `${scope.instance}${waiting?.rounds ?? ''}` })
   const back = (v: Value): void => {
     m.frames = outer.frames
-    c.calls = outer.calls
+    c.way.calls = outer.calls
     next(v)
   }
   within(c, body, site, () => {
-    m.frames = [...m.frames, { path: c.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
+    m.frames = [...m.frames, { path: c.draft.files[inner.file]?.path ?? '', scope: inner, rounds: '', looping: [], call: -1 }]
     bindParameters(c, body, args, inner)
     runBody(m, body, inner, back)
   })
@@ -214,7 +218,7 @@ const mayPause = (c: Context, node: YieldExpression, scope: Scope, around: reado
 
 /** The function that a plain name stands for where it is called; null where that is not known yet. */
 const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null => {
-  const known = c.evaluated.get(callee)
+  const known = c.way.evaluated.get(callee)
   if (known?.k === 'value') return known.value
   if (callee.type !== 'Identifier') return null
   const found = lookup(scope, callee.name)
@@ -237,7 +241,7 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
   const { c } = m
   const site: Site = { file: scope.file, node }
   const at = spanOf(scope.file, node)
-  if (m.kind === 'process' && c.purpose === 'start')
+  if (m.kind === 'process' && c.code.purpose === 'start')
     return refuse(
       c,
       'MC112',
@@ -248,58 +252,72 @@ const chooseFrom = (m: Machine, node: CallExpression, scope: Scope, next: (v: Va
     )
   const [argument = undefinedValue] = argumentsOf(c, node, scope)
   const from = lift(operand(c, argument, site))
-  const branchOver = (count: number, available: (t: Expr) => Expr, value: (t: Expr) => Value): void => {
-    if (count === 0) return blocked(m)()
-    c.radix = Math.max(c.radix, count)
-    const id = newTemp(c)
-    const t = temp(id)
-    m.block.end = {
-      op: 'choose',
-      temp: id,
-      count,
-      rest: fork(m, () => branch(m, available(t), () => next(settleValue(c, value(t))), blocked(m))),
-    }
-  }
   const count = asInt(from)
-  if (count !== null) {
-    const limit = settle(c, count.e)
-    return branchOver(
-      Math.max(0, count.hi),
-      (t) => (count.lo === count.hi ? one : binary('lt', t, limit)),
-      (t) => int(t, 0, Math.max(0, count.hi - 1)),
-    )
-  }
-  if (from.k === 'ref' && from.place.domain.kind === 'set') {
-    const { place } = from
-    const { size } = from.place.domain
-    return branchOver(
-      size,
-      (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at),
-      (t) => int(t, 0, size - 1),
-    )
-  }
-  if (from.k === 'set') {
-    const members = from.members.map((e) => settle(c, e))
-    return branchOver(
-      members.length,
-      (t) =>
-        members.reduceRight<Expr>(
-          (rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }),
-          constant(0),
-        ),
-      (t) => int(t, 0, members.length - 1),
-    )
-  }
+  if (count !== null) return branchOver(m, choicesBelow(c, count), next)
+  if (from.k === 'ref' && from.place.domain.kind === 'set') return branchOver(m, membersAt(c, from.place, from.place.domain.size, at), next)
+  if (from.k === 'set') return branchOver(m, membersOf(c, from.members), next)
   if (from.k !== 'list' && from.k !== 'ref' && from.k !== 'stale')
     return refuse(c, 'MC201', scope.file, node, `choose(...) of ${describe(from)}`, 'choose from a count, a list, a queue or a set')
-  const { items, length } = compact(itemsOf(c, from, site), wholeOf(c, at))
+  branchOver(m, choicesFrom(c, compact(itemsOf(c, from, site), wholeOf(c, at)), site), next)
+}
+
+/** What can be chosen: as expressions over the temp that holds the number of the choice. */
+interface Choices {
+  readonly count: number
+  readonly available: (t: Expr) => Expr
+  readonly value: (t: Expr) => Value
+}
+
+const branchOver = (m: Machine, { count, available, value }: Choices, next: (v: Value) => void): void => {
+  const { c } = m
+  if (count === 0) return blocked(m)()
+  c.draft.radix = Math.max(c.draft.radix, count)
+  const id = newTemp(c)
+  const t = temp(id)
+  m.block.end = {
+    op: 'choose',
+    temp: id,
+    count,
+    rest: fork(m, () => branch(m, available(t), () => next(settleValue(c, value(t))), blocked(m))),
+  }
+}
+
+const choicesBelow = (c: Context, { e, lo, hi }: { readonly e: Expr; readonly lo: number; readonly hi: number }): Choices => {
+  const limit = settle(c, e)
+  return {
+    count: Math.max(0, hi),
+    available: (t) => (lo === hi ? one : binary('lt', t, limit)),
+    value: (t) => int(t, 0, Math.max(0, hi - 1)),
+  }
+}
+
+const membersAt = (c: Context, place: Place, size: number, at: Span): Choices => ({
+  count: size,
+  available: (t) => hasMember(c, place, { e: t, lo: 0, hi: size - 1 }, at),
+  value: (t) => int(t, 0, size - 1),
+})
+
+const membersOf = (c: Context, all: readonly Expr[]): Choices => {
+  const members = all.map((e) => settle(c, e))
+  return {
+    count: members.length,
+    available: (t) =>
+      members.reduceRight<Expr>(
+        (rest, e, i) => (i === members.length - 1 ? e : { op: 'select', condition: eq(t, constant(i)), a: e, b: rest }),
+        constant(0),
+      ),
+    value: (t) => int(t, 0, members.length - 1),
+  }
+}
+
+const choicesFrom = (c: Context, { items, length }: ReturnType<typeof compact>, site: Site): Choices => {
   const settled = items.map((item) => ({ present: one, value: settleValue(c, item.value) }))
   const limit = settle(c, length)
-  branchOver(
-    items.length,
-    (t) => (limit.op === 'const' ? (limit.value === items.length ? one : binary('lt', t, limit)) : binary('lt', t, limit)),
-    (t) => choiceValue(c, settled, t, site),
-  )
+  return {
+    count: items.length,
+    available: (t) => (limit.op === 'const' && limit.value === items.length ? one : binary('lt', t, limit)),
+    value: (t) => choiceValue(c, settled, t, site),
+  }
 }
 
 /** Lists of distinct strings and of consecutive integers need no table. */

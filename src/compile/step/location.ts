@@ -5,6 +5,7 @@
  * again until no way to any location brings a local a value that its type does not cover.
  */
 import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-parser'
+import { at } from '../../at.js'
 import { constant, load } from '../../ir/build.js'
 import { type Expr, type FrameEntry, unflatten } from '../../ir/system.js'
 import { choose, until } from '../../lang/step.js'
@@ -12,17 +13,19 @@ import { calleeOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { evaluate } from '../expression/expression.js'
 import { evaluateText } from '../expression/text.js'
-import { type Context, notShared, refuse, setCell, spanOf, textOf } from '../values/context.js'
-import { joinOrRefuse, type Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { joinOrRefuse } from '../values/flow.js'
+import { join, sameKnown } from '../values/known.js'
 import { computedBy, type Label, patternOf } from '../values/labels.js'
 import { leaves, lower, raise } from '../values/layout.js'
 import { sharedAmong, sharedByAny, sharesMore } from '../values/ownership.js'
-import { join, sameKnown } from '../values/path.js'
 import { type Cell, type Scope, visibleCells } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { staled } from '../values/stale.js'
 import { wholeOf } from '../values/state-places.js'
 import { sameType, type Type, typeOf, zeroIn } from '../values/type.js'
 import { constantValue, describe, int, type Value } from '../values/value.js'
+import { notShared, onOwnWay, setCell } from '../values/way.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './agent-context.js'
 
 interface PauseSite {
@@ -49,7 +52,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
   let location = m.locations.get(key)
   if (location === undefined) {
     const { frames } = m
-    const { calls } = c
+    const { calls } = c.way
     location = {
       id: m.locations.size,
       key,
@@ -58,37 +61,37 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       cells,
       integers: new Map(),
       shared: notShared,
-      known: c.known,
+      known: c.way.known,
       lost: new Set(),
       resume: () => {
         m.frames = frames
-        c.calls = calls
+        c.way.calls = calls
         if (waits === null) return next()
-        const { purpose } = c
-        c.purpose = 'condition'
-        c.outside = c.cells
+        const { purpose } = c.code
+        c.code.purpose = 'condition'
+        c.code.outside = c.way.cells
         const v = runCondition(m, waits)
-        c.outside = null
-        c.purpose = purpose
+        c.code.outside = null
+        c.code.purpose = purpose
         branch(m, v, next, blocked(m))
       },
     }
     m.locations.set(key, location)
     m.dirty.add(key)
   }
-  const among = sharedAmong(c.shared, new Set(location.cells.map(({ cell }) => cell.id)))
+  const among = sharedAmong(c.way.shared, new Set(location.cells.map(({ cell }) => cell.id)))
   const shared = sharedByAny([location.shared, among])
   if (sharesMore(shared, location.shared)) {
     location.shared = shared
     m.dirty.add(key)
   }
-  const known = join(location.known, c.known)
+  const known = join(location.known, c.way.known)
   if (!sameKnown(known, location.known)) {
     location.known = known
     m.dirty.add(key)
   }
   const frame: FrameEntry[] = []
-  for (const { cell, depth } of location.cells) save(m, location, cell, depth, frame, { file: scope.file, node })
+  for (const local of location.cells) save(m, location, local, frame, { file: scope.file, node })
   m.block.end = { op: 'goto', location: location.id, frame }
 }
 
@@ -186,15 +189,7 @@ const enumTexts = (c: Context, node: Expression, scope: Scope): readonly string[
 }
 
 /** The value of an expression, which is not evaluated for good. */
-const looked = (c: Context, node: Expression, scope: Scope): Value => {
-  const before = { out: c.out, cells: c.cells }
-  c.out = []
-  try {
-    return evaluate(c, node, scope)
-  } finally {
-    Object.assign(c, before)
-  }
-}
+const looked = (c: Context, node: Expression, scope: Scope): Value => onOwnWay(c, [], () => evaluate(c, node, scope))
 
 const runCondition = (m: Machine, { node, scope, instead }: NonNullable<PauseSite['condition']>): Expr => {
   const { c } = m
@@ -235,9 +230,9 @@ const visibleLocals = (scopes: readonly Scope[]): LocalCell[] => {
 }
 
 /** Saves a local for the next step, which starts at a location: as its type asks, or widens the type. */
-const save = (m: Machine, location: CompiledLocation, cell: Cell, depth: number, frame: FrameEntry[], site: Site): void => {
+const save = (m: Machine, location: CompiledLocation, { cell, depth }: LocalCell, frame: FrameEntry[], site: Site): void => {
   const { c } = m
-  const value = c.cells.get(cell.id)
+  const value = c.way.cells.get(cell.id)
   if (value === undefined) {
     if (!location.lost.has(cell.id)) m.dirty.add(location.key)
     location.lost.add(cell.id)
@@ -356,9 +351,8 @@ const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type 
 /** The locals as they are where a step starts: what the frame holds. */
 export const restore = (m: Machine, location: CompiledLocation): void => {
   const { c } = m
-  c.cells = new Map()
-  c.known = location.known
-  c.shared = location.shared
+  c.way.cells = new Map()
+  c.way.shared = location.shared
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
     if (local === undefined || location.lost.has(cell.id)) continue
@@ -369,7 +363,7 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
       (leaf, element) =>
         variables === undefined
           ? { op: 'load', variable: -1 - leaf, index: [] }
-          : load(variables[leaf] ?? -1, unflatten(element, all[leaf]?.dims ?? []).map(constant)),
+          : load(at(variables, leaf), unflatten(element, at(all, leaf).dims).map(constant)),
       'parameter',
     )
     setCell(c, cell, isInteger(local.type) ? narrowed(value, location.integers.get(cell.id)?.type) : value)

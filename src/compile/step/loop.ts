@@ -5,12 +5,12 @@ import { condition, refine } from '../expression/condition.js'
 import { fixedSequence, itemsOf, type Sequence, sequenceOf } from '../expression/element.js'
 import { evaluate, evaluateObject } from '../expression/expression.js'
 import { bindItem } from '../expression/statement.js'
-import { refuse, settleValue, spanOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import { settleValue } from '../values/emit.js'
 import { isRigid } from '../values/free.js'
 import { compact } from '../values/layout.js'
 import { loopedCell, nameParts } from '../values/ownership.js'
 import { type Cell, childScope, type Scope } from '../values/scope.js'
+import { refuse, type Site, spanOf } from '../values/site.js'
 import { wholeOf } from '../values/state-places.js'
 import { hasYield } from '../values/syntax.js'
 import { describe } from '../values/value.js'
@@ -21,7 +21,7 @@ import { step } from './process.js'
 /** A loop that comes round this often within one step has no yield on its way. */
 const mostRounds = 200
 
-/** Tests a loop's condition and goes on into it or behind it. */
+/** Tests a loop's condition and goes on into it (`body`) or behind it (`after`). */
 export const rounds = (m: Machine, node: Node, scope: Scope, test: Expression | null, body: Next, after: Next): void => {
   const { c } = m
   const depth = (m.stepRounds.get(node) ?? 0) + 1
@@ -71,6 +71,7 @@ export const loopControl = (m: Machine, control: Control, labels: readonly strin
   }
 }
 
+/** The loops: their parameters are those of `step`. */
 export const whileLoop = (
   m: Machine,
   node: WhileStatement,

@@ -8,9 +8,10 @@ import { bindParameters, enter, functionOf, within } from '../expression/call.js
 import { condition, refine } from '../expression/condition.js'
 import { evaluate, evaluateObject } from '../expression/expression.js'
 import { declare, hoist, requireLoop, runStatement, switchCases } from '../expression/statement.js'
-import { type Context, cover, refuse, settleValue, spanOf, textOf } from '../values/context.js'
-import type { Site } from '../values/flow.js'
+import type { Context } from '../values/context.js'
+import { cover, settleValue } from '../values/emit.js'
 import { childScope, type Fn, type Scope } from '../values/scope.js'
+import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { callsIn, escapes, hasYield } from '../values/syntax.js'
 import { undefinedValue, type Value } from '../values/value.js'
 import { branch, type Control, fallOff, type Machine, type Next } from './agent-context.js'
@@ -18,7 +19,7 @@ import { guard, isWhen, withYields } from './delegate.js'
 import { pause } from './location.js'
 import { forLoop, forOf, loopControl, rounds, whileLoop } from './loop.js'
 
-/** Runs an author's function from its start. */
+/** Runs an author's function from its start. The last of its many parameters is where its `return` leads. */
 export const runFunction = (
   m: Machine,
   fn: Value,
@@ -31,7 +32,7 @@ export const runFunction = (
   const { body } = functionOf(c, fn, site)
   within(c, body, site, () => {
     const scope = enter(c, fn, site, root)
-    const path = c.files[scope.file]?.path ?? ''
+    const path = c.draft.files[scope.file]?.path ?? ''
     m.frames = [...m.frames, { path, scope, rounds: '', looping: [], call: -1 }]
     bindParameters(c, body, args, scope)
     runBody(m, body, scope, control.leave)
@@ -53,6 +54,7 @@ export const runBody = (m: Machine, body: Fn, scope: Scope, leave: (v: Value) =>
   run(m, body.body.body, 0, childScope(scope), { jumps: [], leave }, () => leave(undefinedValue))
 }
 
+/** Executes a list of statements from number `first` on, then `next`. Parameters as those of `step`. */
 const run = (m: Machine, statements: readonly Statement[], first: number, scope: Scope, control: Control, next: Next): void => {
   if (first === 0) hoist(m.c, statements, scope)
   for (let i = first; i < statements.length; i++) {
@@ -70,6 +72,10 @@ const needsContinuation = (c: Context, node: Node, scope: Scope): boolean => has
 
 const callsWhen = (c: Context, node: Node, scope: Scope): boolean => callsIn(node).some((call) => isWhen(c, call, scope))
 
+/**
+ * Executes a statement, then `next`. Its many parameters are those of continuations: what comes behind the statement is
+ * `next`, and `control` is where jumps lead. Long: one case for each kind of statement.
+ */
 export const step = (m: Machine, node: Statement, scope: Scope, control: Control, next: Next, labels: readonly string[] = []): void => {
   const { c } = m
   if (!needsContinuation(c, node, scope)) {

@@ -8,10 +8,10 @@ import { isParam } from '../values/free.js'
 
 /** Whether code before a first yield reads free params and nothing else, and always comes to a yield or an end. */
 export const isDecidedByParams = (c: Context, start: Block): boolean => {
-  let decided = c.variables.some(isParam)
+  let decided = c.draft.variables.some(isParam)
   walkBlock(start, {
     expr: (e) => {
-      const v = e.op === 'load' ? c.variables[e.variable] : undefined
+      const v = e.op === 'load' ? c.draft.variables[e.variable] : undefined
       decided &&= e.op !== 'load' || (v !== undefined && isParam(v))
     },
     stmt: ({ op }) => {

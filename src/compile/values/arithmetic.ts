@@ -1,14 +1,17 @@
 /** Arithmetic and order on bounded integers, with the range of every result. */
 import { binary, constant, one, zero } from '../../ir/build.js'
 import type { BinaryOp, Expr } from '../../ir/system.js'
-import { type Context, check, refuse, settle, spanOf, textOf } from './context.js'
-import type { Site } from './flow.js'
+import type { Context } from './context.js'
+import { check, settle } from './emit.js'
+import { refuse, type Site, spanOf, textOf } from './site.js'
 import { stale } from './stale.js'
 import { asInt, boolean, constantValue, describe, int, type Value } from './value.js'
 
 type Range = { readonly e: Expr; readonly lo: number; readonly hi: number }
 
-const operands = (c: Context, a: Value, b: Value, operator: string, site: Site): readonly [Range, Range] => {
+type Operands = readonly [Range, Range]
+
+const operands = (c: Context, a: Value, b: Value, operator: string, site: Site): Operands => {
   const [x, y] = [integer(c, a, site, operator), integer(c, b, site, operator)]
   return [x, y]
 }
@@ -45,7 +48,7 @@ export const operand = (c: Context, v: Value, site: Site): Value => {
   return operand(c, v.of, site)
 }
 
-const bounded = (c: Context, op: BinaryOp, a: Range, b: Range, lo: number, hi: number, site: Site): Value => {
+const bounded = (c: Context, op: BinaryOp, [a, b]: Operands, [lo, hi]: readonly [number, number], site: Site): Value => {
   if (lo < -(2 ** 31) || hi > 2 ** 31 - 1)
     return refuse(
       c,
@@ -68,34 +71,42 @@ export const arithmetic = (c: Context, operator: string, left: Value, right: Val
   const [a, b] = operands(c, left, right, operator, site)
   switch (operator) {
     case '+':
-      return bounded(c, 'add', a, b, a.lo + b.lo, a.hi + b.hi, site)
+      return bounded(c, 'add', [a, b], [a.lo + b.lo, a.hi + b.hi], site)
     case '-':
-      return bounded(c, 'sub', a, b, a.lo - b.hi, a.hi - b.lo, site)
+      return bounded(c, 'sub', [a, b], [a.lo - b.hi, a.hi - b.lo], site)
     case '*':
-      return bounded(c, 'mul', a, b, ...corners(a, b, (x, y) => x * y), site)
+      return bounded(
+        c,
+        'mul',
+        [a, b],
+        corners(a, b, (x, y) => x * y),
+        site,
+      )
     case '%': {
       const divisor = nonZero(c, b, site)
       const most = Math.max(Math.abs(b.lo), Math.abs(b.hi)) - 1
       if (a.lo >= 0 && b.lo > 0 && a.hi < b.lo) return int(a.e, a.lo, a.hi)
-      return bounded(c, 'rem', a, divisor, a.lo < 0 ? Math.max(a.lo, -most) : 0, a.hi > 0 ? Math.min(a.hi, most) : 0, site)
+      return bounded(c, 'rem', [a, divisor], [a.lo < 0 ? Math.max(a.lo, -most) : 0, a.hi > 0 ? Math.min(a.hi, most) : 0], site)
     }
     case '**': {
       if (a.e.op === 'const' && b.e.op === 'const' && b.lo >= 0)
-        return bounded(c, 'add', { ...a, e: constant(a.lo ** b.lo) }, { e: zero, lo: 0, hi: 0 }, a.lo ** b.lo, a.lo ** b.lo, site)
+        return bounded(
+          c,
+          'add',
+          [
+            { ...a, e: constant(a.lo ** b.lo) },
+            { e: zero, lo: 0, hi: 0 },
+          ],
+          [a.lo ** b.lo, a.lo ** b.lo],
+          site,
+        )
       return refuse(c, 'MC101', site.file, site.node, "'**' takes constants only", 'multiply, or shift with `<<`')
     }
     case '&':
-      return bits(
-        c,
-        'and',
-        a,
-        b,
-        a.lo >= 0 && b.lo >= 0 ? [0, Math.min(a.hi, b.hi)] : a.lo >= 0 ? [0, a.hi] : b.lo >= 0 ? [0, b.hi] : null,
-        site,
-      )
+      return bits(c, 'and', [a, b], a.lo >= 0 || b.lo >= 0 ? [0, leastOf([a, b].filter(({ lo }) => lo >= 0))] : null, site)
     case '|':
     case '^':
-      return bits(c, operator === '|' ? 'or' : 'xor', a, b, a.lo >= 0 && b.lo >= 0 ? [0, allOnes(Math.max(a.hi, b.hi))] : null, site)
+      return bits(c, operator === '|' ? 'or' : 'xor', [a, b], a.lo >= 0 && b.lo >= 0 ? [0, allOnes(Math.max(a.hi, b.hi))] : null, site)
     case '<<':
       return shifted(c, 'shl', a, b, site)
     case '>>':
@@ -115,15 +126,24 @@ export const arithmetic = (c: Context, operator: string, left: Value, right: Val
   }
 }
 
+/** The least upper end. */
+const leastOf = (all: readonly Range[]): number => Math.min(...all.map(({ hi }) => hi))
+
 const allOnes = (n: number): number => 2 ** Math.ceil(Math.log2(n + 1)) - 1
 
-const bits = (c: Context, op: BinaryOp, a: Range, b: Range, range: readonly [number, number] | null, site: Site): Value =>
-  bounded(c, op, a, b, range?.[0] ?? -(2 ** 31), range?.[1] ?? 2 ** 31 - 1, site)
+const bits = (c: Context, op: BinaryOp, both: Operands, range: readonly [number, number] | null, site: Site): Value =>
+  bounded(c, op, both, range ?? [-(2 ** 31), 2 ** 31 - 1], site)
 
 const shifted = (c: Context, op: 'shl' | 'shr', a: Range, b: Range, site: Site): Value => {
   if (b.lo < 0 || b.hi > 31)
     return refuse(c, 'MC203', site.file, site.node, `the shift count can be anything in ${b.lo}..${b.hi}`, 'shift by 0..31')
-  return bounded(c, op, a, b, ...corners(a, b, (x, n) => (op === 'shl' ? x * 2 ** n : Math.floor(x / 2 ** n))), site)
+  return bounded(
+    c,
+    op,
+    [a, b],
+    corners(a, b, (x, n) => (op === 'shl' ? x * 2 ** n : Math.floor(x / 2 ** n))),
+    site,
+  )
 }
 
 const nonZero = (c: Context, b: Range, site: Site): Range => {
@@ -142,7 +162,7 @@ export const quotient = (c: Context, left: Value, right: Value, site: Site): Val
   const candidates = [b.lo, b.hi, ...(b.lo <= 1 && b.hi >= 1 ? [1] : []), ...(b.lo <= -1 && b.hi >= -1 ? [-1] : [])].filter((d) => d !== 0)
   const values = candidates.flatMap((d) => [Math.trunc(a.lo / d), Math.trunc(a.hi / d)])
   if (a.lo <= 0 && a.hi >= 0) values.push(0)
-  return bounded(c, 'div', a, divisor, Math.min(...values), Math.max(...values), site)
+  return bounded(c, 'div', [a, divisor], [Math.min(...values), Math.max(...values)], site)
 }
 
 /** `a < b` and the like; decided now where the ranges decide it. */

@@ -1,7 +1,8 @@
 /** `===` of values, and choosing one of several. */
+import { at } from '../../at.js'
 import { all, and, any, binary, constant, eq, not, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { enumPosition } from './layout.js'
+import { enumPosition, scalarAt } from './layout.js'
 import { absences, asBool, asInt, thereIf, type Value } from './value.js'
 
 /** Whether two values are the same; null where they are objects, which have no such comparison. */
@@ -44,7 +45,7 @@ export const selectLeaves = (conditions: readonly Expr[], rows: readonly (readon
     es.map((_, element) =>
       rows.reduceRight<Expr>(
         (rest, row, i) =>
-          i === rows.length - 1 ? (row[leaf]?.[element] ?? zero) : select(conditions[i] ?? zero, row[leaf]?.[element] ?? zero, rest),
+          i === rows.length - 1 ? scalarAt(row, leaf, element) : select(at(conditions, i), scalarAt(row, leaf, element), rest),
         zero,
       ),
     ),

@@ -1,37 +1,22 @@
 /** Where ways through straight-line code part and meet: conditionals, blocks that are jumped out of, the values that meet. */
 
+import { at } from '../../at.js'
 import { and, select, temp } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
-import {
-  type Arrival,
-  append,
-  type Cells,
-  type Context,
-  emit,
-  emitInto,
-  insertInto,
-  type JumpTarget,
-  newTemp,
-  type Offsets,
-  refuse,
-  type Shared,
-  settleValue,
-  spanOf,
-} from './context.js'
-import { leaves, lower, raise } from './layout.js'
+import type { Context } from './context.js'
+import { newTemp } from './draft.js'
+import { append, emit, emitInto, insertInto, settleValue } from './emit.js'
+import { assume, decide, type Known } from './known.js'
+import { leaves, lower, raise, scalarAt } from './layout.js'
 import { sharedByAny } from './ownership.js'
-import { assume, decide, type Known } from './path.js'
+import { refuse, type Site, spanOf } from './site.js'
 import { wholeOf } from './state-places.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
 import { absences, asBool, boolean, thereIf, undefinedValue, type Value } from './value.js'
+import type { Arrival, Cells, JumpTarget, Shared, Way } from './way.js'
 
 /** Whether control goes on behind a statement. */
 export type Flow = 'next' | 'never'
-
-export interface Site {
-  readonly file: number
-  readonly node: Offsets
-}
 
 /** Two values that meet have to be held by one set of temps. */
 export const joinOrRefuse = (c: Context, a: Type, b: Type, { file, node }: Site, what: string): Type => {
@@ -71,18 +56,15 @@ const meetValues = (
   const rows = ways.map((way) => way.read(() => lower(way.value, type, read)))
   const met = leaves(type).map((leaf, i) =>
     Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => {
-      const es = rows.map((row) => row[i]?.[element])
-      const [e] = es
-      if (e !== undefined && e.op === 'const' && es.every((x) => x?.op === 'const' && x.value === e.value)) return e
+      const es = rows.map((row) => scalarAt(row, i, element))
+      const e = at(es, 0)
+      if (e.op === 'const' && es.every((x) => x.op === 'const' && x.value === e.value)) return e
       const id = newTemp(c)
-      ways.forEach((way, w) => {
-        const value = es[w]
-        if (value !== undefined) way.assign(id, value)
-      })
+      ways.forEach((way, w) => way.assign(id, at(es, w)))
       return temp(id)
     }),
   )
-  return raise(type, (leaf, element) => met[leaf]?.[element] ?? { op: 'const', value: 0 })
+  return raise(type, (leaf, element) => scalarAt(met, leaf, element))
 }
 
 const sameConstant = (a: Value, b: Value): boolean => a.k === 'const' && b.k === 'const' && Object.is(a.value, b.value)
@@ -116,26 +98,26 @@ export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], si
     site,
     'the value',
   )
-  c.cells = cells
-  c.shared = sharedByAny(arrivals.map((arrival) => arrival.shared))
+  c.way.cells = cells
+  c.way.shared = sharedByAny(arrivals.map((arrival) => arrival.shared))
   return value
 }
 
 /** Runs one arm of a conditional into a list of its own. */
 const arm = (
   c: Context,
-  before: Pick<Context, 'cells' | 'shared'>,
+  before: Pick<Way, 'cells' | 'shared'>,
   known: Known,
   body: () => Value | 'never',
 ): { out: Stmt[]; cells: Cells; shared: Shared; value: Value | 'never' } => {
   const out: Stmt[] = []
-  const outer = c.known
-  c.cells = before.cells
-  c.shared = before.shared
-  c.known = known
+  const outer = c.way.known
+  c.way.cells = before.cells
+  c.way.shared = before.shared
+  c.way.known = known
   const value = emitInto(c, out, body)
-  c.known = outer
-  return { out, cells: c.cells, shared: c.shared, value }
+  c.way.known = outer
+  return { out, cells: c.way.cells, shared: c.way.shared, value }
 }
 
 /**
@@ -149,20 +131,20 @@ export const conditional = (
   otherwise: () => Value | 'never',
   site: Site,
 ): Value | 'never' => {
-  const condition = decide(c, test)
+  const condition = decide(c.way.known, test)
   if (condition.op === 'const') return condition.value === 0 ? otherwise() : then()
-  const { cells: before, shared } = c
-  const a = arm(c, { cells: before, shared }, assume(c, condition, true), then)
-  const b = arm(c, { cells: before, shared }, assume(c, condition, false), otherwise)
+  const { cells: before, shared } = c.way
+  const a = arm(c, { cells: before, shared }, assume(c.way.known, condition, true), then)
+  const b = arm(c, { cells: before, shared }, assume(c.way.known, condition, false), otherwise)
   // What follows is compiled for the ways that come there.
-  if (a.value === 'never') c.known = assume(c, condition, false)
-  else if (b.value === 'never') c.known = assume(c, condition, true)
+  if (a.value === 'never') c.way.known = assume(c.way.known, condition, false)
+  else if (b.value === 'never') c.way.known = assume(c.way.known, condition, true)
   if (a.out.length === 0 && b.out.length === 0 && a.cells === before && b.cells === before && a.value !== 'never' && b.value !== 'never') {
-    c.shared = sharedByAny([a.shared, b.shared])
+    c.way.shared = sharedByAny([a.shared, b.shared])
     const type = joinOrRefuse(c, typeOf(a.value), typeOf(b.value), site, 'the value')
     const read = wholeOf(c, spanOf(site.file, site.node))
     const [p, q] = [lower(a.value, type, read), lower(b.value, type, read)]
-    return raise(type, (leaf, element) => select(condition, p[leaf]?.[element] ?? zeroOf, q[leaf]?.[element] ?? zeroOf))
+    return raise(type, (leaf, element) => select(condition, scalarAt(p, leaf, element), scalarAt(q, leaf, element)))
   }
   emit(c, { op: 'if', condition, then: a.out, else: b.out })
   const arrivals: Arrival[] = []
@@ -188,8 +170,8 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
   if (arrivals.length === 1 && only !== undefined && !only.exits) {
     const cells = new Map(before)
     for (const id of before.keys()) cells.set(id, only.cells.get(id) ?? undefinedValue)
-    c.cells = cells
-    c.shared = only.shared
+    c.way.cells = cells
+    c.way.shared = only.shared
     return only.value
   }
   return meet(c, before, arrivals, site)
@@ -199,22 +181,22 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
  * `test && right()`: where the right side emits code, it runs only if the test holds. `refine` may narrow what is known of locals for it.
  */
 export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, refine: () => void = () => {}): Expr => {
-  const test = decide(c, left)
+  const test = decide(c.way.known, left)
   if (test.op === 'const') return test.value === 0 ? zeroOf : right()
-  const { cells: before, shared } = c
+  const { cells: before, shared } = c.way
   const out: Stmt[] = []
   refine()
-  const assumed = c.cells
-  const { known } = c
-  c.known = assume(c, test, true)
+  const assumed = c.way.cells
+  const { known } = c.way
+  c.way.known = assume(c.way.known, test, true)
   const e = emitInto(c, out, right)
-  c.known = known
-  if (out.length === 0 && c.cells === assumed) {
-    c.cells = before
+  c.way.known = known
+  if (out.length === 0 && c.way.cells === assumed) {
+    c.way.cells = before
     return and(test, e)
   }
-  const changed = c.cells !== assumed
-  c.cells = before
+  const changed = c.way.cells !== assumed
+  c.way.cells = before
   if (!changed) {
     const id = newTemp(c)
     out.push({ op: 'set', temp: id, value: e })
@@ -222,7 +204,7 @@ export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, r
     return temp(id)
   }
   // The right side assigns locals: again, as an arm of a conditional.
-  c.shared = shared
+  c.way.shared = shared
   const v = conditional(
     c,
     test,
@@ -244,17 +226,17 @@ export const leavable = (
   body: () => Value | 'never',
   site: Site,
 ): Value | 'never' => {
-  const before = c.cells
+  const before = c.way.cells
   const out: Stmt[] = []
-  const block = c.blocks++
+  const block = c.draft.blocks++
   const arrivals: Arrival[] = []
-  const outer = c.jumps
-  const { known } = c
-  c.jumps = [...kinds.map((kind): JumpTarget => ({ kind, labels, block, arrivals })), ...outer]
+  const outer = c.way.jumps
+  const { known } = c.way
+  c.way.jumps = [...kinds.map((kind): JumpTarget => ({ kind, labels, block, arrivals })), ...outer]
   const value = emitInto(c, out, body)
-  c.jumps = outer
-  c.known = known
-  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.cells, shared: c.shared, value })
+  c.way.jumps = outer
+  c.way.known = known
+  if (value !== 'never') arrivals.push({ out, exits: false, cells: c.way.cells, shared: c.way.shared, value })
   const [only] = arrivals
   if (arrivals.length === 1 && only?.exits === true && only.out === out) {
     // The one jump is the last statement: control falls through.
@@ -266,7 +248,7 @@ export const leavable = (
     // Jumps further out that end this list now end the list that it went into: what is added where they meet goes there.
     for (const target of outer)
       target.arrivals.forEach((arrival, i) => {
-        if (arrival.out === out) target.arrivals[i] = { ...arrival, out: c.out }
+        if (arrival.out === out) target.arrivals[i] = { ...arrival, out: c.way.out }
       })
     return arrivals.length === 0 ? 'never' : meetIn(c, before, arrivals, site)
   }
@@ -276,20 +258,20 @@ export const leavable = (
 
 /** Runs code whose own locals are gone afterwards. */
 export const scoped = <T>(c: Context, body: () => T): T => {
-  const before = c.cells
+  const before = c.way.cells
   const result = body()
-  if (c.cells !== before) {
-    const changed = [...before].some(([id, v]) => c.cells.get(id) !== v)
-    c.cells = changed ? new Map([...before.keys()].map((id) => [id, c.cells.get(id) ?? undefinedValue])) : before
+  if (c.way.cells !== before) {
+    const changed = [...before].some(([id, v]) => c.way.cells.get(id) !== v)
+    c.way.cells = changed ? new Map([...before.keys()].map((id) => [id, c.way.cells.get(id) ?? undefinedValue])) : before
   }
   return result
 }
 
 /** Jumps to the innermost target of a kind (and label). False where there is none: the jump leaves what is being compiled. */
 export const jump = (c: Context, kind: JumpTarget['kind'], label: string | null, value: Value): boolean => {
-  const target = c.jumps.find((t) => (label === null ? t.kind === kind : t.labels.includes(label) && t.kind === kind))
+  const target = c.way.jumps.find((t) => (label === null ? t.kind === kind : t.labels.includes(label) && t.kind === kind))
   if (target === undefined) return false
   emit(c, { op: 'exit', id: target.block })
-  target.arrivals.push({ out: c.out, exits: true, cells: c.cells, shared: c.shared, value })
+  target.arrivals.push({ out: c.way.out, exits: true, cells: c.way.cells, shared: c.way.shared, value })
   return true
 }

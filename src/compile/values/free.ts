@@ -9,8 +9,9 @@ import type { Expr, Variable } from '../../ir/system.js'
 import { visitExpr } from '../../ir/walk.js'
 import type { Param, Params } from '../../lang/param.js'
 import { placeInStack } from '../../load/stack.js'
-import { type Context, mapExprs } from './context.js'
+import type { Context } from './context.js'
 import type { Value } from './value.js'
+import { mapExprs } from './value.js'
 
 export interface FreeParams {
   /** The author's `p`. */
@@ -83,8 +84,8 @@ export const declareFreeParams = (c: Context, definitions: Params, free: FreePar
     const param = definitions[name]
     if (param === undefined) continue
     const options = valuesOfFree(param)
-    const id = c.variables.length
-    c.variables.push({
+    const id = c.draft.variables.length
+    c.draft.variables.push({
       id,
       name: `${prefix}.${name}`,
       lo: 0,
@@ -94,7 +95,7 @@ export const declareFreeParams = (c: Context, definitions: Params, free: FreePar
       values: options,
     })
     values?.set(name, readingOf(load(id, []), param))
-    c.params.set(
+    c.draft.params.set(
       id,
       options.map((_, i) => i),
     )
@@ -120,7 +121,7 @@ export const readParam = (c: Context, x: unknown, name: string): Value | null =>
   const found = knownOf(x)
   const v = found === null ? null : readFrom(found, name)
   if (v === null || (v.k !== 'bool' && v.k !== 'enum') || v.e.op !== 'load') return v
-  const [first, ...others] = c.known.get(v.e.variable) ?? []
+  const [first, ...others] = c.way.known.get(v.e.variable) ?? []
   if (first === undefined || others.length > 0) return v
   return { k: 'const', value: v.k === 'bool' ? first === 1 : v.values[first] }
 }
@@ -136,7 +137,7 @@ export const fieldsOfParams = (x: object): Map<string, Value> | null => {
 
 /** Whether nothing but free params decides a value, so that no step changes it. */
 export const isRigid = (c: Context, v: Value): boolean => {
-  let rigid = c.params.size > 0
+  let rigid = c.draft.params.size > 0
   mapExprs(v, (e) => {
     rigid &&= readsParamsOnly(c, e)
     return e
@@ -148,7 +149,7 @@ export const isRigid = (c: Context, v: Value): boolean => {
 export const readsParamsOnly = (c: Context, e: Expr): boolean => {
   let only = true
   visitExpr(e, (x) => {
-    if (x.op === 'temp' || (x.op === 'load' && !c.params.has(x.variable))) only = false
+    if (x.op === 'temp' || (x.op === 'load' && !c.draft.params.has(x.variable))) only = false
   })
   return only
 }

@@ -1,6 +1,6 @@
 /** Labels of steps: as texts, known or computed, and as values that properties compare with them. */
-import { type Context, refuse } from './context.js'
-import type { Site } from './flow.js'
+import type { Context } from './context.js'
+import { refuse, type Site } from './site.js'
 import type { Value } from './value.js'
 
 /** The label of a location. */

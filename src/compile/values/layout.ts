@@ -2,6 +2,7 @@
  * How values are laid out in scalars: `lower` takes a value apart, `raise` puts it together. One layout serves the variables of the
  * state, the locals of processes, and the meeting of two ways through a step.
  */
+import { at } from '../../at.js'
 import { and, constant, eq, not, one, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { describeType, joinTypes, ShapesDiffer, type Type, typeOf, withLabels } from './type.js'
@@ -68,7 +69,13 @@ export const leaves = (t: Type, suffix = '', dims: readonly number[] = []): Leaf
   }
 }
 
-/** The scalars of a value of this type: per leaf, its elements row-major. `read` gives the whole value behind a reference. */
+/** One of the scalars that `lower` gives. */
+export const scalarAt = (rows: readonly (readonly Expr[])[], leaf: number, element: number): Expr => at(at(rows, leaf), element)
+
+/**
+ * The scalars of a value of this type: per leaf, its elements row-major. `read` gives the value behind a reference.
+ * Long: one case for each type.
+ */
 export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] => {
   switch (t.k) {
     case 'never':
@@ -97,7 +104,7 @@ export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] =>
       const absent = zeros(t.of)
       if (rest === null || (present.op === 'const' && present.value === 0)) return [[present], ...absent]
       const there = lower(rest, t.of, read)
-      return [[present], ...there.map((es, leaf) => es.map((e, i) => select(present, e, absent[leaf]?.[i] ?? zero)))]
+      return [[present], ...there.map((es, leaf) => es.map((e, i) => select(present, e, scalarAt(absent, leaf, i))))]
     }
     case 'record': {
       const whole = lift(read(v))
@@ -157,7 +164,7 @@ export const lower = (v: Value, t: Type, read: (v: Value) => Value): Expr[][] =>
 
 const absentUnless = (item: Item, t: Type, read: (v: Value) => Value): Expr[][] => {
   const missing = zeros(t)
-  return lower(item.value, t, read).map((es, leaf) => es.map((e, i) => select(item.present, e, missing[leaf]?.[i] ?? zero)))
+  return lower(item.value, t, read).map((es, leaf) => es.map((e, i) => select(item.present, e, scalarAt(missing, leaf, i))))
 }
 
 /** The position of an enum's value in another list of values; -1 where it is not in it. */
@@ -285,8 +292,8 @@ export const compact = (items: readonly Item[], read: (v: Value) => Value): { re
       value: raise(type, (leaf, element) =>
         items.reduceRight<Expr>(
           (rest, item, i) =>
-            i < k ? rest : select(and(item.present, eq(before[i] ?? zero, constant(k))), rows[i]?.[leaf]?.[element] ?? zero, rest),
-          missing[leaf]?.[element] ?? zero,
+            i < k ? rest : select(and(item.present, eq(at(before, i), constant(k))), scalarAt(at(rows, i), leaf, element), rest),
+          scalarAt(missing, leaf, element),
         ),
       ),
     })),

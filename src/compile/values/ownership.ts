@@ -3,9 +3,19 @@
  * another: an object is changed only where this function made it and nothing else names it or the changed part of it.
  */
 import type { Expression } from 'oxc-parser'
-import { type Context, notShared, type Offsets, refuse, type Shared } from './context.js'
+import type { Context } from './context.js'
 import { type Cell, lookup, type Scope } from './scope.js'
+import { type Offsets, refuse } from './site.js'
 import { type Item, lift, type Value } from './value.js'
+import { notShared, type Shared } from './way.js'
+
+/** Locals, by cell, whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
+export interface Looping {
+  readonly now: Set<string>
+  acrossYields: (cell: string) => boolean
+}
+
+export const createLooping = (): Looping => ({ now: new Set(), acrossYields: () => false })
 
 /** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
 export const isLocalObject = (v: Value): boolean => {
@@ -43,26 +53,26 @@ export const partsOf = (v: Value): Value[] => {
 
 const holdsObjects = (v: Value): boolean => partsOf(v).some(isLocalObject)
 
-/** The local at the left end of `a.b[i].c`, without what exists for the type checker only. */
+/** The expression at the left end of `a.b[i].c`: `a`, without what exists for the type checker only. */
+export const leftEnd = (node: Expression): Expression => {
+  const inner = unwrapped(node)
+  return inner.type === 'MemberExpression' ? leftEnd(inner.object) : inner
+}
+
+/** The local whose object, or part of it, an expression may give: that at its left end, also through calls of methods and assignments. */
 const rootCell = (node: Expression, scope: Scope): Cell | null => {
-  switch (node.type) {
+  const end = leftEnd(node)
+  switch (end.type) {
     case 'Identifier': {
-      const found = lookup(scope, node.name)
+      const found = lookup(scope, end.name)
       return found !== null && 'cell' in found ? found.cell : null
     }
-    case 'MemberExpression':
-      return rootCell(node.object, scope)
     case 'CallExpression':
-      return rootCell(node.callee, scope)
+      return rootCell(end.callee, scope)
     case 'AssignmentExpression':
-      return node.left.type === 'ArrayPattern' || node.left.type === 'ObjectPattern' ? null : rootCell(node.left as Expression, scope)
+      return end.left.type === 'ArrayPattern' || end.left.type === 'ObjectPattern' ? null : rootCell(end.left as Expression, scope)
     case 'ChainExpression':
-    case 'TSNonNullExpression':
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-    case 'TSTypeAssertion':
-    case 'ParenthesizedExpression':
-      return rootCell(node.expression, scope)
+      return rootCell(end.expression, scope)
     default:
       return null
   }
@@ -94,10 +104,10 @@ export const nameParts = (c: Context, node: Expression, parts: readonly Item[] |
 /** Runs callbacks over the parts of an object, which have names meanwhile. */
 export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item[], scope: Scope, run: () => T): T => {
   const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
-  if (cell === null || c.shared.leaked.has(cell.id)) return run()
+  if (cell === null || c.way.shared.leaked.has(cell.id)) return run()
   leak(c, cell)
   const result = run()
-  c.shared = { ...c.shared, leaked: without(c.shared.leaked, cell.id) }
+  c.way.shared = { ...c.way.shared, leaked: without(c.way.shared.leaked, cell.id) }
   return result
 }
 
@@ -105,14 +115,14 @@ export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item
 export const own = (c: Context, cell: Cell, node: Expression | null, v: Value): void => {
   const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(node, v)
   // What the local held before is nothing to it any more.
-  const { aliased, leaked, foreign } = c.shared
-  c.shared = { aliased: without(aliased, cell.id), leaked: without(leaked, cell.id), foreign: without(foreign, cell.id) }
+  const { aliased, leaked, foreign } = c.way.shared
+  c.way.shared = { aliased: without(aliased, cell.id), leaked: without(leaked, cell.id), foreign: without(foreign, cell.id) }
   if (freshness === 'foreign') mark(c, 'foreign', cell.id)
   if (freshness !== 'own') leak(c, cell)
 }
 
 const mark = (c: Context, how: keyof Shared, id: string): void => {
-  if (!c.shared[how].has(id)) c.shared = { ...c.shared, [how]: new Set(c.shared[how]).add(id) }
+  if (!c.way.shared[how].has(id)) c.way.shared = { ...c.way.shared, [how]: new Set(c.way.shared[how]).add(id) }
 }
 
 /** Notes that objects inside that of a local have names of their own. */
@@ -221,17 +231,17 @@ export const unwrapped = (node: Expression): Expression => {
 /** Why a local object cannot be changed at `depth` (1: its own fields or items), with what to do; null where it can. */
 export const whyShared = (c: Context, cell: Cell, depth: number): { readonly message: string; readonly hint: string } | null => {
   const { id, name } = cell
-  if (cell.parameter || c.shared.aliased.has(id))
+  if (cell.parameter || c.way.shared.aliased.has(id))
     return {
       message: `the object in '${name}' has another name as well, which would see this change`,
       hint: `make a copy first, and change that: const own = { ...${name} }`,
     }
-  if (c.shared.foreign.has(id))
+  if (c.way.shared.foreign.has(id))
     return {
       message: `the object in '${name}' was not made here: it is a copy, or has another name that would see this change`,
       hint: `change a copy: const own = { ...${name} }; or write to the state: s.x = ...`,
     }
-  if (depth > 1 && c.shared.leaked.has(id))
+  if (depth > 1 && c.way.shared.leaked.has(id))
     return {
       message: `an object inside '${name}' may have another name, which would see this change`,
       hint: 'make a new object instead: { ...old, field: value }',
@@ -241,11 +251,15 @@ export const whyShared = (c: Context, cell: Cell, depth: number): { readonly mes
 
 /** Notes that a local (depth 0), or a part of it, is assigned. */
 export const noteChange = (c: Context, cell: Cell, depth: number): void => {
-  const times = [...(c.changes.get(cell.id) ?? [])]
+  const times = [...(c.way.changes.get(cell.id) ?? [])]
   while (times.length <= depth) times.push(0)
   times[depth] = (times[depth] ?? 0) + 1
-  c.changes = new Map(c.changes).set(cell.id, times)
+  c.way.changes = new Map(c.way.changes).set(cell.id, times)
 }
+
+/** How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part around. */
+export const replacements = (c: Context, cell: Cell, depth: number): number =>
+  (c.way.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
 /** The local whose object an expression gives, and what has been assigned to it so far; null where it gives none. */
 export interface Held {
@@ -255,12 +269,12 @@ export interface Held {
 
 export const hold = (c: Context, node: Expression, v: Value, scope: Scope): Held | null => {
   const cell = isLocalObject(v) ? rootCell(node, scope) : null
-  return cell === null ? null : { cell, changes: c.changes.get(cell.id) }
+  return cell === null ? null : { cell, changes: c.way.changes.get(cell.id) }
 }
 
 /** Refuses what has been held while its local changed: JavaScript's object would have changed too. */
 export const refuseChanged = (c: Context, held: Held | null, node: Offsets, file: number): void => {
-  if (held !== null && c.changes.get(held.cell.id) !== held.changes)
+  if (held !== null && c.way.changes.get(held.cell.id) !== held.changes)
     refuse(
       c,
       'MC304',
@@ -287,7 +301,7 @@ export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: O
 
 /** Refuses to change, in the condition of an \`until\`, a local that was there before: nobody says how often a condition is evaluated. */
 export const refuseOutside = (c: Context, cell: Cell, file: number, node: Offsets): void => {
-  if (c.outside?.has(cell.id) === true)
+  if (c.code.outside?.has(cell.id) === true)
     refuse(c, 'MC303', file, node, `the condition of until(...) writes '${cell.name}'`, 'write in the step that the condition starts')
 }
 

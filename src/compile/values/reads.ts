@@ -7,9 +7,37 @@
 import { temp } from '../../ir/build.js'
 import type { Block, End, Expr, Stmt } from '../../ir/system.js'
 import { mapOperands, operands } from '../../ir/walk.js'
-import { type Context, newTemp, type Read } from './context.js'
+import type { Context } from './context.js'
+import { newTemp } from './draft.js'
 
-type Load = Read['load']
+type Load = Extract<Expr, { op: 'load' }>
+
+/** A load that is executed before the statement at position `at` of a list. */
+export interface Read {
+  readonly at: number
+  readonly load: Load
+}
+
+/** A load of the state, executed here. */
+export const read = ({ code, way }: Context, load: Load): Expr => {
+  const reads = code.reads.get(way.out)
+  if (reads === undefined) code.reads.set(way.out, [{ at: way.out.length, load }])
+  else reads.push({ at: way.out.length, load })
+  return load
+}
+
+/** The reads of a list whose statements have been appended to another, or inserted into it at a position. */
+export const moveReads = ({ code }: Context, from: readonly Stmt[], to: readonly Stmt[], position: number): void => {
+  const moved = code.reads.get(from) ?? []
+  code.reads.delete(from)
+  const before = code.reads.get(to) ?? []
+  if (moved.length + before.length > 0)
+    code.reads.set(to, [
+      ...before.filter(({ at }) => at <= position),
+      ...moved.map(({ at, load }) => ({ at: at + position, load })),
+      ...before.filter(({ at }) => at > position).map(({ at, load }) => ({ at: at + from.length, load })),
+    ])
+}
 
 /** The same step, in which every load gives what it gave where the author's code read it. Linear in the code, but for as often as kept loads uncover others. */
 export const keepReads = (c: Context, block: Block): Block => {
@@ -41,7 +69,10 @@ const lastStore = (stores: Stores, load: Load): number => {
     : Math.max(stores.get(unknownElement(load.variable)) ?? -1, stores.get(element) ?? -1)
 }
 
-/** Gives a temp to each load that is used where its place may hold something else by now. */
+/**
+ * Gives a temp to each load that is used where its place may hold something else by now. A closure, as
+ * `rewriteBlock` is: a walk over a step's statements and ends, whose parts share what it has found.
+ */
 const findOverwritten = (c: Context, step: Block, kept: Map<Expr, number>): void => {
   const executed = new Map<Expr, number>()
   let now = 0
@@ -58,7 +89,7 @@ const findOverwritten = (c: Context, step: Block, kept: Map<Expr, number>): void
     for (const x of operands(e)) use(x, stores)
   }
   const statements = (list: readonly Stmt[], stores: Stores): void => {
-    const reads = c.reads.get(list) ?? []
+    const reads = c.code.reads.get(list) ?? []
     let next = 0
     const execute = (position: number): void => {
       for (let read = reads[next]; read !== undefined && read.at <= position; read = reads[++next]) {
@@ -129,13 +160,13 @@ const rewriteBlock = (c: Context, step: Block, kept: ReadonlyMap<Expr, number>):
     const known = rewritten.get(e)
     if (known !== undefined) return known
     const result = mapOperands(e, expr)
-    const ghost = c.ghostReads.get(e)
-    if (ghost !== undefined) c.ghostReads.set(result, ghost)
+    const ghost = c.draft.ghostReads.get(e)
+    if (ghost !== undefined) c.draft.ghostReads.set(result, ghost)
     rewritten.set(e, result)
     return result
   }
   const statements = (list: readonly Stmt[]): Stmt[] => {
-    const reads = c.reads.get(list) ?? []
+    const reads = c.code.reads.get(list) ?? []
     const out: Stmt[] = []
     let next = 0
     const execute = (position: number): void => {

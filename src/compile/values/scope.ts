@@ -1,7 +1,7 @@
 /** Lexical scopes of the functions that are executed at compile time. */
 import type { ArrowFunctionExpression, Function as FunctionNode } from 'oxc-parser'
 import type { FunctionInfo } from '../../load/registry.js'
-import type { Site } from './flow.js'
+import type { Site } from './site.js'
 
 /** A function of an author: its ESTree node. */
 export type Fn = FunctionNode | ArrowFunctionExpression

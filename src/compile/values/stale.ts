@@ -1,7 +1,7 @@
 /** References to the state from before a yield. */
 import type { Domain } from '../../lang/domain.js'
-import { type Context, refuse } from './context.js'
-import type { Site } from './flow.js'
+import type { Context } from './context.js'
+import { refuse, type Site } from './site.js'
 import type { Type } from './type.js'
 import type { Stale } from './value.js'
 

@@ -2,8 +2,12 @@
 import { and, binary, constant, eq, one, zero } from '../../ir/build.js'
 import { type Expr, type Span, unflatten } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
-import { type Context, check, type Offsets, read, refuse, settle, spanOf, textOf, variableOf } from './context.js'
+import type { Context } from './context.js'
+import { variableOf } from './draft.js'
+import { check, settle } from './emit.js'
 import { leaves, raise } from './layout.js'
+import { read } from './reads.js'
+import { refuse, type Site, spanOf, textOf } from './site.js'
 import { typeOfDomain } from './type.js'
 import { asInt, constantValue, describe, int, optionalValue, type Place, type RefOrigin, type Value } from './value.js'
 
@@ -38,8 +42,8 @@ export const readLeaf = (c: Context, place: Place, leaf: number, element: number
   const variable = variableOf(c, place, l)
   if (variable.lo === variable.hi) return constant(variable.lo)
   const e = read(c, { op: 'load', variable: variable.id, index: [...place.index, ...unflatten(element, l.dims).map(constant)] })
-  if (variable.role.kind === 'ghost') c.ghostReads.set(e, at)
-  if (c.purpose === 'start') c.startRead ??= at
+  if (variable.role.kind === 'ghost') c.draft.ghostReads.set(e, at)
+  if (c.code.purpose === 'start') c.code.startRead ??= at
   return e
 }
 
@@ -73,7 +77,7 @@ export const fieldPlace = (place: Place, name: string): Place | null => {
 }
 
 /** An index that is checked to be inside 0..length-1. */
-export const checkedIndex = (c: Context, v: Value, length: number, file: number, node: Offsets): Expr => {
+export const checkedIndex = (c: Context, v: Value, length: number, { file, node }: Site): Expr => {
   const i = asInt(v)
   if (i === null) return refuse(c, 'MC201', file, node, `${describe(v)} is no index`, 'index with an integer')
   if (i.lo < 0 || i.hi >= length) {
@@ -109,7 +113,7 @@ const within = (c: Context, around: Place, wanted: number, place: Place): Place 
   const [leaf] = leaves(typeOfDomain(around.domain))
   const variable = leaf === undefined ? undefined : variableOf(c, around, leaf)
   if (variable === undefined || variable.lo === variable.hi) return place
-  const since = c.written.get(variable.id) ?? 0
+  const since = c.way.written.get(variable.id) ?? 0
   return { ...place, inside: [...place.inside, { variable: variable.id, depth: around.index.length, wanted, since }] }
 }
 
@@ -118,15 +122,15 @@ const within = (c: Context, around: Place, wanted: number, place: Place): Place 
  * store can have done that. Gives the location, known to be there.
  */
 export const stillThere = (c: Context, place: Place, at: Span): Place => {
-  if (place.inside.every(({ variable, since }) => (c.written.get(variable) ?? 0) === since)) return place
+  if (place.inside.every(({ variable, since }) => (c.way.written.get(variable) ?? 0) === since)) return place
   return {
     ...place,
     inside: place.inside.map((around) => {
       const { variable, depth, wanted, since } = around
-      const written = c.written.get(variable) ?? 0
+      const written = c.way.written.get(variable) ?? 0
       if (written === since) return around
       const e = read(c, { op: 'load', variable, index: place.index.slice(0, depth) })
-      if (c.variables[variable]?.role.kind === 'ghost') c.ghostReads.set(e, at)
+      if (c.draft.variables[variable]?.role.kind === 'ghost') c.draft.ghostReads.set(e, at)
       check(
         c,
         eq(e, constant(wanted)),
@@ -147,7 +151,7 @@ export const hasMember = (c: Context, place: Place, i: { e: Expr; lo: number; hi
   const variable = variableOf(c, place, leaf)
   const readMember = (index: Expr): Expr => {
     const e = read(c, { op: 'load', variable: variable.id, index: [...place.index, index] })
-    if (variable.role.kind === 'ghost') c.ghostReads.set(e, at)
+    if (variable.role.kind === 'ghost') c.draft.ghostReads.set(e, at)
     return e
   }
   if (i.lo >= 0 && i.hi < domain.size) return readMember(i.e)

@@ -1,20 +1,25 @@
 /** Storing to the state: assignments, queues, sets. */
+import { at as elementAt } from '../../at.js'
 import { binary, constant, one, zero } from '../../ir/build.js'
 import { type Expr, type Span, unflatten } from '../../ir/system.js'
-import { coerce } from './coerce.js'
-import { type Context, check, emit, type Offsets, type Purpose, refuse, settle, spanOf, variableOf } from './context.js'
-import { leaves, lower, raise, zeros } from './layout.js'
+import type { Purpose } from './code.js'
+import { coerce, type Into, spanOfInto } from './coerce.js'
+import type { Context } from './context.js'
+import { variableOf } from './draft.js'
+import { check, emit, settle } from './emit.js'
+import { leaves, lower, raise, scalarAt, zeros } from './layout.js'
+import { refuse } from './site.js'
 import { checkedIndex, readLeaf, stillThere, unghost, wholeOf } from './state-places.js'
 import { typeOfDomain } from './type.js'
 import type { Place, Value } from './value.js'
 
 /** Stores a value, copied in. */
-export const storePlace = (c: Context, place: Place, v: Value, file: number, node: Offsets, name: string): void => {
-  const at = spanOf(file, node)
-  refuseWrite(c, file, node, name)
+export const storePlace = (c: Context, place: Place, v: Value, into: Into): void => {
+  const at = spanOfInto(into)
+  refuseWrite(c, into)
   stillThere(c, place, at)
   const type = typeOfDomain(place.domain)
-  const rows = lower(coerce(c, v, place.domain, file, node, name), type, wholeOf(c, at))
+  const rows = lower(coerce(c, v, place.domain, into), type, wholeOf(c, at))
   const several = rows.length > 1 || (rows[0]?.length ?? 0) > 1
   storeLeaves(c, place, several ? rows.map((es) => es.map((e) => settle(c, e))) : rows, at)
 }
@@ -23,7 +28,7 @@ const storeLeaves = (c: Context, place: Place, rows: readonly (readonly Expr[])[
   leaves(typeOfDomain(place.domain)).forEach((leaf, i) => {
     const variable = variableOf(c, place, leaf)
     if (variable.lo === variable.hi) return
-    rows[i]?.forEach((value, element) => {
+    elementAt(rows, i).forEach((value, element) => {
       emit(c, { op: 'store', variable: variable.id, index: [...place.index, ...unflatten(element, leaf.dims).map(constant)], value, at })
     })
   })
@@ -33,15 +38,15 @@ const storeLeaves = (c: Context, place: Place, rows: readonly (readonly Expr[])[
 export const clearPlace = (c: Context, place: Place, at: Span): void => storeLeaves(c, place, zeros(typeOfDomain(place.domain)), at)
 
 /** Appends to a queue in the state; a full one is a range violation. */
-export const pushPlace = (c: Context, place: Place, v: Value, file: number, node: Offsets, name: string): void => {
+export const pushPlace = (c: Context, place: Place, v: Value, into: Into): void => {
   const domain = unghost(place.domain)
   if (domain.kind !== 'queue') throw new Error('not a queue')
-  const at = spanOf(file, node)
-  refuseWrite(c, file, node, name)
+  const at = spanOfInto(into)
+  refuseWrite(c, into)
   stillThere(c, place, at)
   const length = settle(c, readLeaf(c, place, 0, 0, at))
-  check(c, binary('lt', length, constant(domain.capacity)), 'range', at, `${name} is full: it holds ${domain.capacity}`)
-  const rows = lower(coerce(c, v, domain.of, file, node, `${name}[..]`), typeOfDomain(domain.of), wholeOf(c, at)).map((es) =>
+  check(c, binary('lt', length, constant(domain.capacity)), 'range', at, `${into.name} is full: it holds ${domain.capacity}`)
+  const rows = lower(coerce(c, v, domain.of, { ...into, name: `${into.name}[..]` }), typeOfDomain(domain.of), wholeOf(c, at)).map((es) =>
     es.map((e) => settle(c, e)),
   )
   const [lengthLeaf, ...itemLeaves] = leaves(typeOfDomain(domain))
@@ -49,11 +54,11 @@ export const pushPlace = (c: Context, place: Place, v: Value, file: number, node
   itemLeaves.forEach((leaf, i) => {
     const variable = variableOf(c, place, leaf)
     if (variable.lo === variable.hi) return
-    rows[i]?.forEach((value, element) => {
+    elementAt(rows, i).forEach((value, element) => {
       emit(c, {
         op: 'store',
         variable: variable.id,
-        index: [...place.index, domain.capacity === 1 ? zero : length, ...unflatten(element, inner[i]?.dims ?? []).map(constant)],
+        index: [...place.index, domain.capacity === 1 ? zero : length, ...unflatten(element, elementAt(inner, i).dims).map(constant)],
         value,
         at,
       })
@@ -71,10 +76,10 @@ const onlyLooks: Readonly<Partial<Record<Purpose, string>>> = {
 }
 
 /** Refuses to write where code may only look, or where there is no step yet. */
-export const refuseWrite = (c: Context, file: number, node: Offsets, name: string, what = `writes ${name}`): void => {
-  const looker = onlyLooks[c.purpose]
-  if (looker !== undefined) refuse(c, 'MC303', file, node, `${looker} ${what}`, 'only look at the state here, and write in a step')
-  if (c.purpose === 'start')
+export const refuseWrite = (c: Context, { site: { file, node }, name }: Into): void => {
+  const looker = onlyLooks[c.code.purpose]
+  if (looker !== undefined) refuse(c, 'MC303', file, node, `${looker} writes ${name}`, 'only look at the state here, and write in a step')
+  if (c.code.purpose === 'start')
     refuse(
       c,
       'MC112',
@@ -86,14 +91,14 @@ export const refuseWrite = (c: Context, file: number, node: Offsets, name: strin
 }
 
 /** Removes and gives the first element of a queue in the state; an empty one is a range violation. */
-export const shiftPlace = (c: Context, place: Place, file: number, node: Offsets, name: string): Value => {
+export const shiftPlace = (c: Context, place: Place, into: Into): Value => {
   const domain = unghost(place.domain)
   if (domain.kind !== 'queue') throw new Error('not a queue')
-  const at = spanOf(file, node)
-  refuseWrite(c, file, node, name)
+  const at = spanOfInto(into)
+  refuseWrite(c, into)
   stillThere(c, place, at)
   const length = settle(c, readLeaf(c, place, 0, 0, at))
-  check(c, binary('gt', length, zero), 'range', at, `${name} is empty: there is nothing to shift`)
+  check(c, binary('gt', length, zero), 'range', at, `${into.name} is empty: there is nothing to shift`)
   const type = typeOfDomain(domain)
   const itemType = typeOfDomain(domain.of)
   const all = leaves(type)
@@ -102,20 +107,23 @@ export const shiftPlace = (c: Context, place: Place, file: number, node: Offsets
     .map((leaf, i) =>
       Array.from({ length: leaf.dims.reduce((n, d) => n * d, 1) }, (_, element) => settle(c, readLeaf(c, place, i + 1, element, at))),
     )
-  const width = (i: number): number => (columns[i]?.length ?? 0) / domain.capacity
   const missing = zeros(itemType)
-  storeLeaves(c, place, [[binary('sub', length, one)], ...columns.map((es, i) => [...es.slice(width(i)), ...(missing[i] ?? [])])], at)
-  return raise(itemType, (leaf, element) => columns[leaf]?.[element] ?? zero)
+  const shifted = (es: readonly Expr[], i: number): Expr[] => {
+    const empty = elementAt(missing, i)
+    return [...es.slice(empty.length), ...empty]
+  }
+  storeLeaves(c, place, [[binary('sub', length, one)], ...columns.map((es, i) => shifted(es, i))], at)
+  return raise(itemType, (leaf, element) => scalarAt(columns, leaf, element))
 }
 
 /** Sets or clears one member of a set in the state; an integer outside is a range violation for `add`, nothing for `delete`. */
-export const storeMember = (c: Context, place: Place, v: Value, value: Expr, file: number, node: Offsets, name: string): void => {
+export const storeMember = (c: Context, place: Place, v: Value, value: Expr, into: Into): void => {
   const domain = unghost(place.domain)
   if (domain.kind !== 'set') throw new Error('not a set')
-  const at = spanOf(file, node)
-  refuseWrite(c, file, node, name)
+  const at = spanOfInto(into)
+  refuseWrite(c, into)
   stillThere(c, place, at)
-  const index = checkedIndex(c, v, domain.size, file, node)
+  const index = checkedIndex(c, v, domain.size, into.site)
   const leaf = leaves(typeOfDomain(domain))[0]
   if (leaf !== undefined) emit(c, { op: 'store', variable: variableOf(c, place, leaf).id, index: [...place.index, index], value, at })
 }

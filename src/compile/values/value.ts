@@ -133,6 +133,43 @@ export const asInt = (v: Value): { readonly e: Expr; readonly lo: number; readon
   return null
 }
 
+/** Applies `f` to every expression in a value. */
+export const mapExprs = (v: Value, f: (e: Expr) => Expr): Value => {
+  switch (v.k) {
+    case 'const':
+    case 'state':
+    case 'closure':
+    case 'stale':
+      return v
+    case 'int':
+    case 'bool':
+    case 'enum':
+      return { ...v, e: f(v.e) }
+    case 'optional':
+      return { ...v, present: f(v.present), of: mapExprs(v.of, f) }
+    case 'record':
+      return { ...v, fields: new Map([...v.fields].map(([name, x]) => [name, mapExprs(x, f)])) }
+    case 'list':
+      return { ...v, items: v.items.map((item) => ({ present: f(item.present), value: mapExprs(item.value, f) })) }
+    case 'set':
+      return { ...v, members: v.members.map(f) }
+    case 'union':
+      return {
+        ...v,
+        at: f(v.at),
+        variants: v.variants.map(([name, fields]) => [name, new Map([...fields].map(([n, x]) => [n, mapExprs(x, f)]))]),
+      }
+    case 'ref':
+      return { ...v, place: { ...v.place, index: v.place.index.map(f) } }
+    case 'iterator':
+      return { ...v, over: mapExprs(v.over, f) }
+    case 'method':
+      return { ...v, receiver: mapExprs(v.receiver, f) }
+    case 'match':
+      return { ...v, subject: mapExprs(v.subject, f), arms: v.arms.map((arm) => ({ ...arm, condition: f(arm.condition) })) }
+  }
+}
+
 /** Arrays and plain objects that are known now, as lists and records; all else as it is. */
 export const lift = (v: Value): Value => {
   if (v.k !== 'const' || typeof v.value !== 'object' || v.value === null) return v

@@ -2,6 +2,7 @@
  * Certificates: an inductive invariant as plain JSON, over the author's names, so that people can read it and anybody can check it again. Nothing of how it was
  * found is trusted: the check asks a solver afresh whether the initial states are inside, whether every step stays inside, and whether inside it no target is reached.
  */
+import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { any, type Graph, type Literal } from '../circuit/aig.js'
 import type { Circuit, Target } from '../circuit/circuit.js'
@@ -49,7 +50,9 @@ export const createCertificate = (
       .map(({ variable, element, codes }) => {
         const position = positions.get(`${variable}.${element}`)
         if (position === undefined) throw new RangeError(`no element ${element} of variable ${variable}`)
-        const outside = names[position].values.map((_, code) => code).filter((code) => !codes.includes(code))
+        const outside = at(names, position)
+          .values.map((_, code) => code)
+          .filter((code) => !codes.includes(code))
         return { position, outside }
       })
       .sort((a, b) => a.position - b.position),
@@ -68,7 +71,7 @@ export const createCertificate = (
       .sort(inOrder)
       .map((cube) =>
         Object.fromEntries(
-          cube.map(({ position, outside }) => [names[position].name, outside.map((code) => names[position].values[code])]),
+          cube.map(({ position, outside }) => [at(names, position).name, outside.map((code) => at(at(names, position).values, code))]),
         ),
       ),
   }
@@ -83,7 +86,7 @@ const inOrder = (a: readonly Placed[], b: readonly Placed[]): number => {
   const flat = (cube: readonly Placed[]): readonly number[] =>
     cube.flatMap(({ position, outside }) => [position, ...outside.map((code) => -1 - code)])
   const [x, y] = [flat(a), flat(b)]
-  for (let i = 0; i < Math.min(x.length, y.length); i++) if (x[i] !== y[i]) return x[i] - y[i]
+  for (let i = 0; i < Math.min(x.length, y.length); i++) if (x[i] !== at(y, i)) return at(x, i) - at(y, i)
   return x.length - y.length
 }
 
@@ -119,7 +122,7 @@ export const placeInvariant = (system: Named, invariant: readonly NamedCube[]): 
       if (element === undefined) return { clause, problem: `the model has no '${name}'` }
       const strange = values.find((value) => !element.values.includes(value))
       if (strange !== undefined) return { clause, problem: `'${name}' is never ${JSON.stringify(strange)}` }
-      const codes = element.values.map((_, code) => code).filter((code) => !values.includes(element.values[code]))
+      const codes = element.values.map((_, code) => code).filter((code) => !values.includes(at(element.values, code)))
       atoms.push({ variable: element.variable, element: element.element, codes })
     }
     clauses.push(atoms)
@@ -142,6 +145,6 @@ const memberOf = (graph: Graph, bits: readonly Literal[], codes: readonly number
 
 const bitsOf = ({ names }: Circuit, bits: readonly Literal[], variable: number, element: number): readonly Literal[] => {
   const own: Literal[] = []
-  for (const [i, name] of names.entries()) if (name.variable === variable && name.element === element) own[name.bit] = bits[i]
+  for (const [i, name] of names.entries()) if (name.variable === variable && name.element === element) own[name.bit] = at(bits, i)
   return own
 }

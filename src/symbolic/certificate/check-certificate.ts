@@ -1,4 +1,5 @@
 /** Checks certificates: three questions to a solver that has seen nothing else. */
+import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import type { System, Vector } from '../../ir/system.js'
 import { complement, type Literal, nodeOf, substitute, valueIn } from '../circuit/aig.js'
@@ -109,7 +110,7 @@ export const checkInvariant = (
   const { graph, wellFormed } = circuit
   /** The conditions that make up the invariant, as functions of some bits; those of `wellFormed` last. */
   const over = (bits: readonly Literal[]): readonly Literal[] => {
-    const replaced = new Map(circuit.state.map((bit, i) => [nodeOf(bit), bits[i]]))
+    const replaced = new Map(circuit.state.map((bit, i) => [nodeOf(bit), at(bits, i)]))
     return [
       ...clauses.map((clause) => clauseLiteral(circuit, bits, clause)),
       ...wellFormed.map((condition) => substitute(graph, graph, replaced, condition)),
@@ -144,9 +145,9 @@ export const checkInvariant = (
       solver.dispose()
     }
   }
-  const vectorOf = (value: (function_: Literal) => boolean, bits: readonly Literal[]): Vector => decoder.vector((i) => value(bits[i]))
+  const vectorOf = (value: (function_: Literal) => boolean, bits: readonly Literal[]): Vector => decoder.vector((i) => value(at(bits, i)))
   const moveIn = (value: (function_: Literal) => boolean): Move =>
-    decoder.move(vectorOf(value, circuit.state), (i) => value(circuit.step[i]))
+    decoder.move(vectorOf(value, circuit.state), (i) => value(at(circuit.step, i)))
   const failing = (conditions: readonly Literal[], value: (function_: Literal) => boolean): number | null => {
     const position = conditions.findIndex((condition) => !value(condition))
     return position < clauses.length ? position : null
@@ -203,8 +204,8 @@ export const explainRefusal = (system: System, certificate: Certificate, refusal
   const clauseText = (clause: number | null): string =>
     clause === null ? 'that every value is inside its range' : `clause ${clause + 1}, ${lines[clause]}`
   const moveText = ({ step }: Move): string => {
-    const { agent, label } = system.steps[step]
-    return `${system.agents[agent].name}: ${label}`
+    const { agent, label } = at(system.steps, step)
+    return `${at(system.agents, agent).name}: ${label}`
   }
   switch (refusal.kind) {
     case 'malformed':

@@ -3,6 +3,7 @@
  * single clauses are dropped, then statements in clauses, as long as the rest is still an inductive invariant that excludes the targets.
  */
 
+import type { Literal } from '../circuit/aig.js'
 import type { Circuit, Target } from '../circuit/circuit.js'
 import type { Clause } from '../clause/clause.js'
 import { createEncoder } from '../solver/cnf.js'
@@ -31,14 +32,17 @@ export const minimise = (
     const { literal } = createEncoder(circuit.graph, solver)
     for (const input of [...circuit.state, ...circuit.step, ...circuit.start]) literal(input)
     for (const condition of circuit.wellFormed) solver.clause([literal(condition)])
-    const [present, next, initial] = [circuit.state, circuit.next, circuit.initial].map((bits) => {
+    const literalOver = (bits: readonly Literal[]): ((clause: Clause) => number) => {
       const known = new Map<Clause, number>()
-      return (clause: Clause): number => {
+      return (clause) => {
         const there = known.get(clause) ?? literal(clauseLiteral(circuit, bits, clause))
         known.set(clause, there)
         return there
       }
-    })
+    }
+    const present = literalOver(circuit.state)
+    const next = literalOver(circuit.next)
+    const initial = literalOver(circuit.initial)
     const enabled = literal(circuit.enabled)
     const isStart = literal(circuit.isStart)
     /** Under these assumptions something goes wrong: the clause does not hold after a step, or the target is reached. */

@@ -6,6 +6,8 @@
  * order is topological. A literal is `2 * node`, plus 1 where it is complemented (as AIGER writes them; Biere, Heljanko, Wieringa 2011).
  */
 
+import { at } from '../../at.js'
+
 export type Literal = number
 
 export const FALSE: Literal = 0
@@ -27,8 +29,18 @@ export const size = (graph: Graph): number => graph.left.length
 export const complement = (a: Literal): Literal => a ^ 1
 export const nodeOf = (a: Literal): number => a >> 1
 export const isComplemented = (a: Literal): boolean => (a & 1) === 1
+/** The operands of a gate; -1 of an input and of the constant. Not by `at`: no loop over gates is hotter. */
+export const leftOf = (graph: Graph, node: number): Literal => operand(graph.left, node)
+export const rightOf = (graph: Graph, node: number): Literal => operand(graph.right, node)
+
+const operand = (side: readonly Literal[], node: number): Literal => {
+  const found = side[node]
+  if (found === undefined) throw new RangeError(`no node ${node}`)
+  return found
+}
+
 /** Whether a node is an input (or the constant). */
-export const isInput = (graph: Graph, node: number): boolean => (graph.left[node] ?? -1) < 0
+export const isInput = (graph: Graph, node: number): boolean => leftOf(graph, node) < 0
 
 const mostNodes = 2 ** 25
 
@@ -59,8 +71,8 @@ export const and = (graph: Graph, a: Literal, b: Literal): Literal => {
 
 /** What `a & b` is where b is a conjunction, or the complement of one, that a is an operand of; null where that says nothing. */
 const absorbed = (graph: Graph, a: Literal, b: Literal): Literal | null => {
-  const left = graph.left[nodeOf(b)] ?? -1
-  const right = graph.right[nodeOf(b)] ?? -1
+  const left = leftOf(graph, nodeOf(b))
+  const right = rightOf(graph, nodeOf(b))
   if (left < 0) return null
   if (!isComplemented(b)) {
     if (a === left || a === right) return b
@@ -103,13 +115,13 @@ export const any = (graph: Graph, literals: readonly Literal[]): Literal => comp
 export const substitute = (from: Graph, to: Graph, substitution: Map<number, Literal>, literal: Literal): Literal => {
   const pending = [nodeOf(literal)]
   while (pending.length > 0) {
-    const node = pending[pending.length - 1] ?? 0
+    const node = at(pending, -1)
     if (node === 0 || substitution.has(node)) {
       pending.pop()
       continue
     }
-    const left = from.left[node] ?? -1
-    const right = from.right[node] ?? -1
+    const left = leftOf(from, node)
+    const right = rightOf(from, node)
     if (left < 0) throw new Error(`no substitute for input ${node}`)
     const a = lookUp(substitution, left)
     const b = lookUp(substitution, right)
@@ -121,7 +133,9 @@ export const substitute = (from: Graph, to: Graph, substitution: Map<number, Lit
     if (a === null) pending.push(nodeOf(left))
     if (b === null) pending.push(nodeOf(right))
   }
-  return lookUp(substitution, literal) ?? FALSE
+  const copied = lookUp(substitution, literal)
+  if (copied === null) throw new Error(`node ${nodeOf(literal)} was not copied`)
+  return copied
 }
 
 const lookUp = (substitution: ReadonlyMap<number, Literal>, literal: Literal): Literal | null => {
@@ -133,10 +147,10 @@ const lookUp = (substitution: ReadonlyMap<number, Literal>, literal: Literal): L
 /** Evaluates a graph: `values[node]` for all nodes, given those of the inputs. */
 export const evaluate = (graph: Graph, inputs: ReadonlyMap<number, boolean>): readonly boolean[] => {
   const values: boolean[] = []
-  const isTrue = (literal: Literal): boolean => (values[nodeOf(literal)] ?? false) !== isComplemented(literal)
+  const isTrue = (literal: Literal): boolean => at(values, nodeOf(literal)) !== isComplemented(literal)
   for (let node = 0; node < graph.left.length; node++) {
-    const left = graph.left[node] ?? -1
-    values.push(left < 0 ? (inputs.get(node) ?? false) : isTrue(left) && isTrue(graph.right[node] ?? FALSE))
+    const left = leftOf(graph, node)
+    values.push(left < 0 ? (inputs.get(node) ?? false) : isTrue(left) && isTrue(rightOf(graph, node)))
   }
   return values
 }
@@ -146,8 +160,8 @@ export const inputsOf = (graph: Graph, literal: Literal): readonly number[] => {
   const seen = new Set([nodeOf(literal)])
   for (const node of seen) {
     if (isInput(graph, node)) continue
-    seen.add(nodeOf(graph.left[node] ?? FALSE))
-    seen.add(nodeOf(graph.right[node] ?? FALSE))
+    seen.add(nodeOf(leftOf(graph, node)))
+    seen.add(nodeOf(rightOf(graph, node)))
   }
   return [...seen].filter((node) => node !== 0 && isInput(graph, node)).sort((a, b) => a - b)
 }
@@ -159,7 +173,7 @@ export const inputsOf = (graph: Graph, literal: Literal): readonly number[] => {
 export const valueIn = (graph: Graph, literal: Literal, values: Map<number, boolean>): boolean => {
   const pending = [nodeOf(literal)]
   while (pending.length > 0) {
-    const node = pending[pending.length - 1] ?? 0
+    const node = at(pending, -1)
     if (values.has(node)) {
       pending.pop()
       continue
@@ -168,11 +182,11 @@ export const valueIn = (graph: Graph, literal: Literal, values: Map<number, bool
       values.set(node, false)
       continue
     }
-    const left = values.get(nodeOf(graph.left[node]))
-    const right = values.get(nodeOf(graph.right[node]))
-    if (left === undefined) pending.push(nodeOf(graph.left[node]))
-    else if (right === undefined) pending.push(nodeOf(graph.right[node]))
-    else values.set(node, left !== isComplemented(graph.left[node]) && right !== isComplemented(graph.right[node]))
+    const left = values.get(nodeOf(leftOf(graph, node)))
+    const right = values.get(nodeOf(rightOf(graph, node)))
+    if (left === undefined) pending.push(nodeOf(leftOf(graph, node)))
+    else if (right === undefined) pending.push(nodeOf(rightOf(graph, node)))
+    else values.set(node, left !== isComplemented(leftOf(graph, node)) && right !== isComplemented(rightOf(graph, node)))
   }
   return (values.get(nodeOf(literal)) ?? false) !== isComplemented(literal)
 }

@@ -1,6 +1,7 @@
 /** The part of a graph that some functions rest on: its gates, its inputs, and of a circuit the state bits that a claim can depend on. */
 
-import { type Graph, isInput, type Literal, nodeOf, size } from './aig.js'
+import { at } from '../../at.js'
+import { type Graph, isInput, type Literal, leftOf, nodeOf, rightOf, size } from './aig.js'
 import type { Circuit } from './circuit.js'
 
 /** Marks, by node, everything that these literals depend on, themselves included. Linear in the size of the graph. */
@@ -9,8 +10,8 @@ export const coneOf = (graph: Graph, literals: readonly Literal[]): Uint8Array =
   for (const literal of literals) marks[nodeOf(literal)] = 1
   for (let node = marks.length - 1; node > 0; node--) {
     if (marks[node] === 0 || isInput(graph, node)) continue
-    marks[nodeOf(graph.left[node] ?? 0)] = 1
-    marks[nodeOf(graph.right[node] ?? 0)] = 1
+    marks[nodeOf(leftOf(graph, node))] = 1
+    marks[nodeOf(rightOf(graph, node))] = 1
   }
   return marks
 }
@@ -29,7 +30,7 @@ export const influenceOf = ({ graph, state, next, enabled }: Circuit, literals: 
   let found = supportOf(graph, literals, state)
   if (found.length === 0) return found
   for (;;) {
-    const more = supportOf(graph, [...literals, enabled, ...found.map((i) => next[i] ?? 0)], state)
+    const more = supportOf(graph, [...literals, enabled, ...found.map((i) => at(next, i))], state)
     if (more.length === found.length) return found
     found = more
   }

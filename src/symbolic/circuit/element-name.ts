@@ -3,6 +3,7 @@
  * in files for other tools. A name stands for
  * one element only and a value's name for one code only: where the author's are not unique, `#` and a number tell them apart.
  */
+import { at } from '../../at.js'
 import { elements, type Location, type System, unflatten, type Variable } from '../../ir/system.js'
 
 /** What of a system gives them. */
@@ -39,7 +40,7 @@ export const elementNames = (system: Named): readonly ElementName[] => {
   return all.map(({ variable, element }, i) => ({
     variable: variable.id,
     element,
-    name: names[i],
+    name: at(names, i),
     get values() {
       return valuesIn(variable)
     },
@@ -49,7 +50,7 @@ export const elementNames = (system: Named): readonly ElementName[] => {
 
 /** What all elements of a variable are called, without their indices. */
 export const nameOfAll = ({ agents, processes }: Named, { name, role }: Variable): string =>
-  role.kind === 'location' ? `${agents[processes[role.process].agent].name} at` : name
+  role.kind === 'location' ? `${at(agents, at(processes, role.process).agent).name} at` : name
 
 const kindOf = ({ name, role, lo, hi, values }: Variable): ElementName['kind'] => {
   if (role.kind === 'location') return 'location'
@@ -61,12 +62,12 @@ const valuesOf = ({ processes }: Named, variable: Variable): readonly ValueName[
   const { role, lo, hi, values } = variable
   const integers = Array.from({ length: hi - lo + 1 }, (_, code) => lo + code)
   if (role.kind === 'location') {
-    const { locations } = processes[role.process]
+    const { locations } = at(processes, role.process)
     const labels = unique(locations.map(locationName))
-    return integers.map((id) => labels[id])
+    return integers.map((id) => at(labels, id))
   }
   if (kindOf(variable) === 'presence') return integers.map((value) => value === 1)
-  return values === undefined ? integers : integers.map((_, code) => values[code])
+  return values === undefined ? integers : integers.map((_, code) => at(values, code))
 }
 
 const locationName = ({ label, final }: Location): string => (final ? 'returned' : label)
@@ -90,23 +91,23 @@ export const printStatement = ({ name, values, kind }: ElementName, codes: reado
   const sorted = [...codes].sort((a, b) => a - b)
   const rest = values.map((_, code) => code).filter((code) => !sorted.includes(code))
   const isFewer = rest.length < sorted.length
-  const alternatives = (chosen: readonly number[]): string => chosen.map((code) => shown(values[code])).join(' | ')
+  const alternatives = (chosen: readonly number[]): string => chosen.map((code) => shown(at(values, code))).join(' | ')
   switch (kind) {
     case 'boolean':
-      return values[sorted[0]] === true ? name : `not ${name}`
+      return at(values, at(sorted, 0)) === true ? name : `not ${name}`
     case 'presence':
-      return `${withoutMark(name)} ${values[sorted[0]] === true ? '!=' : '='} null`
+      return `${withoutMark(name)} ${at(values, at(sorted, 0)) === true ? '!=' : '='} null`
     case 'location':
       return isFewer ? `${name.slice(0, -' at'.length)} not at ${alternatives(rest)}` : `${name} ${alternatives(sorted)}`
     case 'enum':
       return isFewer ? `${name} != ${alternatives(rest)}` : `${name} = ${alternatives(sorted)}`
     case 'integer': {
-      const [first, last] = [sorted[0], sorted[sorted.length - 1]]
-      if (first === last) return `${name} = ${values[first]}`
-      if (rest.length === 1 && first === 0 && last === values.length - 1) return `${name} != ${values[rest[0]]}`
-      if (last - first >= sorted.length) return `${name} in {${sorted.map((code) => values[code]).join(', ')}}`
-      if (first === 0) return `${name} <= ${values[last]}`
-      return last === values.length - 1 ? `${name} >= ${values[first]}` : `${values[first]} <= ${name} <= ${values[last]}`
+      const [first, last] = [at(sorted, 0), at(sorted, -1)]
+      if (first === last) return `${name} = ${at(values, first)}`
+      if (rest.length === 1 && first === 0 && last === values.length - 1) return `${name} != ${at(values, at(rest, 0))}`
+      if (last - first >= sorted.length) return `${name} in {${sorted.map((code) => at(values, code)).join(', ')}}`
+      if (first === 0) return `${name} <= ${at(values, last)}`
+      return last === values.length - 1 ? `${name} >= ${at(values, first)}` : `${at(values, first)} <= ${name} <= ${at(values, last)}`
     }
   }
 }

@@ -2,6 +2,7 @@
  * The IR executed on words: both ways through a conditional are followed, and what they leave behind meets in multiplexers. Conditions under which
  * control is somewhere are literals.
  */
+import { at } from '../../at.js'
 import type { Block, Expr, FrameEntry, Stmt, System } from '../../ir/system.js'
 import { and, any, complement, FALSE, type Graph, type Literal, or, TRUE } from './aig.js'
 import { constantWord, equal, operate, pick, select, truth, type Word, wordOf } from './word.js'
@@ -37,16 +38,17 @@ export const evaluateExpr = (executor: Executor, store: Store, e: Expr): Word =>
     case 'temp':
       return store.temps.get(e.id) ?? zero
     case 'load': {
-      const { dims } = executor.system.variables[e.variable]
+      const { dims } = at(executor.system.variables, e.variable)
       const index = e.index.map((i) => evaluateExpr(executor, store, i))
       const read = (axis: number, position: number): Word => {
-        if (axis === dims.length) return store.elements[(executor.offsets[e.variable] ?? 0) + position] ?? zero
-        const i = index[axis] ?? zero
-        const inside = (k: number): Word => read(axis + 1, position * dims[axis] + k)
-        if (i.lo === i.hi) return inside(Math.min(Math.max(i.lo, 0), dims[axis] - 1))
+        if (axis === dims.length) return at(store.elements, at(executor.offsets, e.variable) + position)
+        const i = at(index, axis)
+        const length = at(dims, axis)
+        const inside = (k: number): Word => read(axis + 1, position * length + k)
+        if (i.lo === i.hi) return inside(Math.min(Math.max(i.lo, 0), length - 1))
         return pick(
           graph,
-          Array.from({ length: dims[axis] }, (_, k) => inside(k)),
+          Array.from({ length }, (_, k) => inside(k)),
           i,
         )
       }
@@ -65,18 +67,19 @@ export const evaluateExpr = (executor: Executor, store: Store, e: Expr): Word =>
 
 const write = (executor: Executor, store: Store, variable: number, index: readonly Expr[], value: Expr): void => {
   const { graph } = executor
-  const { dims, lo, hi } = executor.system.variables[variable]
+  const { dims, lo, hi } = at(executor.system.variables, variable)
   const words = index.map((i) => evaluateExpr(executor, store, i))
   const stored = narrowed(evaluateExpr(executor, store, value), lo, hi)
   const visit = (axis: number, position: number, here: Literal): void => {
     if (here === FALSE) return
     if (axis === dims.length) {
-      const at = (executor.offsets[variable] ?? 0) + position
-      store.elements[at] = select(graph, here, stored, store.elements[at] ?? zero)
+      const offset = at(executor.offsets, variable) + position
+      store.elements[offset] = select(graph, here, stored, at(store.elements, offset))
       return
     }
-    for (let k = 0; k < dims[axis]; k++)
-      visit(axis + 1, position * dims[axis] + k, and(graph, here, equal(graph, words[axis] ?? zero, constantWord(k))))
+    const length = at(dims, axis)
+    for (let k = 0; k < length; k++)
+      visit(axis + 1, position * length + k, and(graph, here, equal(graph, at(words, axis), constantWord(k))))
   }
   visit(0, 0, TRUE)
 }
@@ -88,7 +91,7 @@ const narrowed = (value: Word, lo: number, hi: number): Word => {
   if (low > high) return constantWord(lo)
   if (low === high) return constantWord(low)
   const width = Math.max(constantWord(low).bits.length, constantWord(high).bits.length)
-  return { bits: Array.from({ length: width }, (_, i) => value.bits[Math.min(i, value.bits.length - 1)] ?? FALSE), lo: low, hi: high }
+  return { bits: Array.from({ length: width }, (_, i) => at(value.bits, Math.min(i, value.bits.length - 1))), lo: low, hi: high }
 }
 
 /** What control meets with: where it came from, and under which condition. */
@@ -217,7 +220,7 @@ export const ways = (
   const ended: { readonly live: Literal; readonly elements: readonly Word[] }[] = []
   const follow = (block: Block, from: Arrival, depth: number): void => {
     const fail = (failure: number, when: Literal): void => {
-      const { kind } = system.failures[failure]
+      const { kind } = at(system.failures, failure)
       failing[kind] = or(graph, failing[kind], and(graph, when, chooser.none(depth)))
     }
     const { live, store } = statements(executor, block.body, from, new Map(), fail)

@@ -2,7 +2,8 @@
  * A `System` as a circuit. The inputs of a step are a unit (a process, or one rule of an agent) in binary, and the choices on the way; unused choices are
  * 0, so each transition has exactly one name and each model of an unrolled circuit is a schedule.
  */
-import { stateKinds } from '../../ir/kinds.js'
+import { at } from '../../at.js'
+import { type FailureKind, failureKinds, stateKinds } from '../../ir/kinds.js'
 import type { Block, FrameEntry, Process, Step, System } from '../../ir/system.js'
 import { walkBlock } from '../../ir/walk.js'
 import {
@@ -77,12 +78,12 @@ const choiceInputs = (graph: Graph, counts: readonly number[], radix: number): C
     },
     none: (depth) => all(graph, words.slice(depth).flat().map(complement)),
     code: (bit, first) => {
-      let at = first
+      let from = first
       let code = 0
       let scale = 1
       for (const word of words) {
-        code += scale * word.reduce((sum, _, i) => sum + (bit(at + i) ? 2 ** i : 0), 0)
-        at += word.length
+        code += scale * word.reduce((sum, _, i) => sum + (bit(from + i) ? 2 ** i : 0), 0)
+        from += word.length
         scale *= radix
       }
       return code
@@ -114,7 +115,7 @@ export const translate = (system: System): Translation => {
   const step = [...unitBits, ...choices.inputs]
   const taken = takenSteps(executor, fields, units, unitBits, current, choices)
   const start = initialStates(executor, fields)
-  const mayTake = (kind: 'assert' | 'range'): Literal =>
+  const mayTake = (kind: FailureKind): Literal =>
     any(
       graph,
       taken.map(({ selected, outcome }) => and(graph, selected, outcome.failing[kind])),
@@ -133,9 +134,7 @@ export const translate = (system: System): Translation => {
     targets: [
       ...propertyTargets(executor, current),
       ...deadlockTarget(executor, taken, choices.inputs, current),
-      ...(['assert', 'range'] as const).map(
-        (kind): Target => ({ name: kind, kind, reached: mayTake(kind), reachedInit: start.failing[kind] }),
-      ),
+      ...failureKinds.map((kind): Target => ({ name: kind, kind, reached: mayTake(kind), reachedInit: start.failing[kind] })),
     ],
     names: bitNames(fields),
   }
@@ -146,8 +145,8 @@ export const translate = (system: System): Translation => {
       ),
     move: (vector, bit) => {
       const unit = units[unitBits.reduce((sum, _, i) => sum + (bit(i) ? 2 ** i : 0), 0)]
-      const at = unit?.process == null ? null : vector[executor.offsets[unit.process.pc] ?? 0]
-      const found = unit?.steps.find(({ location }) => location === at)
+      const standing = unit?.process == null ? null : at(vector, at(executor.offsets, unit.process.pc))
+      const found = unit?.steps.find(({ location }) => location === standing)
       if (found === undefined) throw new Error('the inputs name no step')
       return { step: found.id, choice: choices.code(bit, unitBits.length) }
     },
@@ -178,7 +177,7 @@ const takenSteps = (
       unitBits.map((bit, i) => (((number >> i) & 1) === 1 ? bit : complement(bit))),
     )
     return steps.map((step): Taken => {
-      const { here, before } = at(executor, process, step, current)
+      const { here, before } = standingAt(executor, process, step, current)
       const move = (store: Store, location: number, frame: readonly FrameEntry[]): readonly Word[] =>
         moved(executor, fields, process, store, location, frame)
       return { here, selected: and(graph, chosen, here), outcome: ways(executor, step.body, before, chooser, move) }
@@ -187,18 +186,18 @@ const takenSteps = (
 }
 
 /** Whether a process is where a step of it starts, and the state as it then is. */
-const at = (
+const standingAt = (
   { graph, offsets }: Executor,
   process: Process | null,
   { location }: Step,
   current: Store,
 ): { readonly here: Literal; readonly before: Store } => {
   if (process === null || location === null) return { here: TRUE, before: current }
-  const pc = offsets[process.pc] ?? 0
+  const pc = at(offsets, process.pc)
   const value = constantWord(location)
   const elements = [...current.elements]
   elements[pc] = value
-  return { here: equal(graph, current.elements[pc] ?? value, value), before: { elements, temps: current.temps } }
+  return { here: equal(graph, at(current.elements, pc), value), before: { elements, temps: current.temps } }
 }
 
 /** The elements after a `goto`: the frame's values, and `lo` for every other local of the process. */
@@ -212,12 +211,12 @@ const moved = (
 ): readonly Word[] => {
   if (process === null) throw new Error('goto in a step that belongs to no process')
   const elements = store.elements.map((word, i) => {
-    const { role, lo } = fields[i]?.variable ?? executor.system.variables[0]
+    const { role, lo } = at(fields, i).variable
     return role.kind === 'local' && role.process === process.id ? constantWord(lo) : word
   })
   for (const { variable, element, value } of frame)
-    elements[(executor.offsets[variable] ?? 0) + element] = evaluateExpr(executor, store, value)
-  elements[executor.offsets[process.pc] ?? 0] = constantWord(location)
+    elements[at(executor.offsets, variable) + element] = evaluateExpr(executor, store, value)
+  elements[at(executor.offsets, process.pc)] = constantWord(location)
   return elements
 }
 
@@ -241,10 +240,7 @@ const nextState = (
       ),
     )
     return Array.from({ length: bits }, (_, b) =>
-      any(graph, [
-        ...writers.map(({ selected, code }) => and(graph, selected, code[b] ?? FALSE)),
-        and(graph, kept, state[first + b] ?? FALSE),
-      ]),
+      any(graph, [...writers.map(({ selected, code }) => and(graph, selected, at(code, b))), and(graph, kept, at(state, first + b))]),
     )
   })
 
@@ -257,12 +253,12 @@ interface Start {
 const initialStates = (executor: Executor, fields: readonly Field[]): Start => {
   const { graph, system } = executor
   const chooser = choiceInputs(graph, choiceCounts([system.init]), system.radix)
-  const before: Store = { elements: fields.map(({ variable }) => constantWord(system.initial[variable.id] ?? 0)), temps: new Map() }
+  const before: Store = { elements: fields.map(({ variable }) => constantWord(at(system.initial, variable.id))), temps: new Map() }
   const outcome = ways(executor, system.init, before, chooser, () => {
     throw new Error('goto in init')
   })
   const initial = fields.flatMap(({ variable, bits }, i) =>
-    encoded(graph, outcome.elements?.[i] ?? constantWord(variable.lo), variable.lo, bits),
+    encoded(graph, outcome.elements === null ? constantWord(variable.lo) : at(outcome.elements, i), variable.lo, bits),
   )
   return { circuit: { start: chooser.inputs, initial, isStart: outcome.completes }, failing: outcome.failing, code: chooser.code }
 }
@@ -282,8 +278,8 @@ const forSome = (graph: Graph, inputs: readonly Literal[], literal: Literal): Li
   inputs.reduce((f, chosen) => {
     const kept = new Map(inputsOf(graph, f).map((node) => [node, 2 * node]))
     if (!kept.has(nodeOf(chosen))) return f
-    const [yes, no] = [TRUE, FALSE].map((value) => substitute(graph, graph, new Map(kept).set(nodeOf(chosen), value), f))
-    return or(graph, yes ?? FALSE, no ?? FALSE)
+    const where = (value: Literal): Literal => substitute(graph, graph, new Map(kept).set(nodeOf(chosen), value), f)
+    return or(graph, where(TRUE), where(FALSE))
   }, literal)
 
 const deadlockTarget = (executor: Executor, taken: readonly Taken[], choices: readonly Literal[], current: Store): readonly Target[] => {
@@ -295,9 +291,7 @@ const deadlockTarget = (executor: Executor, taken: readonly Taken[], choices: re
   const returned = system.processes.map(({ pc, locations }) =>
     any(
       graph,
-      locations
-        .filter(({ final }) => final)
-        .map(({ id }) => equal(graph, current.elements[offsets[pc] ?? 0] ?? constantWord(0), constantWord(id))),
+      locations.filter(({ final }) => final).map(({ id }) => equal(graph, at(current.elements, at(offsets, pc)), constantWord(id))),
     ),
   )
   const atRest = returned.length === 0 ? FALSE : all(graph, returned)
@@ -315,11 +309,11 @@ const wellFormed = (executor: Executor, fields: readonly Field[], state: readonl
   walkBlock(system.init, { stmt: (s) => void (s.op === 'store' && setByInit.add(s.variable)) })
   const dead = fields.flatMap(({ variable, element, first, bits }) => {
     const { role } = variable
-    if (role.kind !== 'local' || bits === 0 || (system.initial[variable.id] ?? variable.lo) !== variable.lo) return []
+    if (role.kind !== 'local' || bits === 0 || at(system.initial, variable.id) !== variable.lo) return []
     // Where a process starts, init may have set it.
     if (setByInit.has(variable.id)) return []
-    const process = system.processes[role.process]
-    const pc = current.elements[offsets[process.pc] ?? 0] ?? constantWord(0)
+    const process = at(system.processes, role.process)
+    const pc = at(current.elements, at(offsets, process.pc))
     const alive = locationsThatSet(system, process, variable.id, element).map((location) => equal(graph, pc, constantWord(location)))
     const isLow = all(graph, state.slice(first, first + bits).map(complement))
     return [any(graph, [isLow, ...alive])]

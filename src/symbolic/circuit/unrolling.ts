@@ -1,6 +1,7 @@
 /** A circuit unrolled: states and steps at times 0, 1, ... as functions in a graph of their own, in which constants of the start fold away. */
 
-import { createGraph, type Graph, input, type Literal, nodeOf, substitute } from './aig.js'
+import { at } from '../../at.js'
+import { createGraph, FALSE, type Graph, input, type Literal, nodeOf, substitute } from './aig.js'
 import type { Circuit } from './circuit.js'
 
 export interface Unrolling {
@@ -26,13 +27,14 @@ interface Frame {
 export const unroll = (circuit: Circuit, from: 'initial states' | 'any state'): Unrolling => {
   const graph = createGraph()
   const start = from === 'any state' ? [] : circuit.start.map(() => input(graph))
-  const starting = new Map(circuit.start.map((literal, i) => [nodeOf(literal), start[i] ?? 0]))
+  // From any state nothing depends on what names an initial one.
+  const starting = new Map(circuit.start.map((literal, i) => [nodeOf(literal), start[i] ?? FALSE]))
   const first =
     from === 'any state' ? circuit.state.map(() => input(graph)) : circuit.initial.map((l) => substitute(circuit.graph, graph, starting, l))
   const frameOf = (state: readonly Literal[]): Frame => {
     const step = circuit.step.map(() => input(graph))
-    const pairs = [...circuit.state.map((l, i) => [l, state[i]] as const), ...circuit.step.map((l, i) => [l, step[i]] as const)]
-    return { state, step, substitution: new Map(pairs.map(([l, value]) => [nodeOf(l), value ?? 0])) }
+    const pairs = [...circuit.state.map((l, i) => [l, at(state, i)] as const), ...circuit.step.map((l, i) => [l, at(step, i)] as const)]
+    return { state, step, substitution: new Map(pairs.map(([l, value]) => [nodeOf(l), value])) }
   }
   const frames = [frameOf(first)]
   const frame = (time: number): Frame => {

@@ -2,6 +2,7 @@
  * 32-bit integers as literals: two's complement, lowest bit first, the last bit is the sign. A word carries the interval that its value lies in
  * and has no more bits than the interval needs; arithmetic modulo 2^n on few bits is then the arithmetic of the IR (`calculate` in ir/build.ts) on 32.
  */
+import { at } from '../../at.js'
 import type { BinaryOp } from '../../ir/system.js'
 import { all, and, any, complement, FALSE, type Graph, type Literal, mux, or, TRUE, xor } from './aig.js'
 
@@ -17,7 +18,7 @@ const most = 2 ** 31 - 1
 /** How many bits two's complement needs for a value; 1 for 0 and -1. */
 const bitsFor = (value: number): number => (value === 0 || value === -1 ? 1 : 33 - Math.clz32(value < 0 ? ~value : value))
 
-const bitAt = (a: Word, i: number): Literal => a.bits[Math.min(i, a.bits.length - 1)] ?? FALSE
+const bitAt = (a: Word, i: number): Literal => at(a.bits, Math.min(i, a.bits.length - 1))
 const signOf = (a: Word): Literal => bitAt(a, 31)
 
 export const constantWord = (value: number): Word => ({
@@ -34,8 +35,7 @@ const make = (bit: (i: number) => Literal, lo: number, hi: number): Word => {
 }
 
 /** Bits of a word that are given all at once, up to the sign. */
-const fromBits = (bits: readonly Literal[], lo: number, hi: number): Word =>
-  make((i) => bits[Math.min(i, bits.length - 1)] ?? FALSE, lo, hi)
+const fromBits = (bits: readonly Literal[], lo: number, hi: number): Word => make((i) => at(bits, Math.min(i, bits.length - 1)), lo, hi)
 
 /** A truth value: 0 or 1. */
 export const wordOf = (literal: Literal): Word =>
@@ -118,11 +118,12 @@ const divided = (graph: Graph, a: readonly Literal[], b: readonly Literal[]): { 
   let remainder: Literal[] = Array.from({ length: width }, () => FALSE)
   const quotient: Literal[] = a.map(() => FALSE)
   for (let i = a.length - 1; i >= 0; i--) {
-    const shifted = [a[i] ?? FALSE, ...remainder.slice(0, width - 1)]
+    const shifted = [at(a, i), ...remainder.slice(0, width - 1)]
     const less: Literal[] = []
     let carry: Literal = TRUE
     for (let k = 0; k < width; k++) {
-      const x = shifted[k] ?? FALSE
+      const x = at(shifted, k)
+      // The remainder has a bit more than the divisor.
       const y = complement(b[k] ?? FALSE)
       const half = xor(graph, x, y)
       less.push(xor(graph, half, carry))
@@ -130,7 +131,7 @@ const divided = (graph: Graph, a: readonly Literal[], b: readonly Literal[]): { 
     }
     quotient[i] = carry
     const fits = carry
-    remainder = shifted.map((x, k) => mux(graph, fits, less[k] ?? FALSE, x))
+    remainder = shifted.map((x, k) => mux(graph, fits, at(less, k), x))
   }
   return { quotient, remainder }
 }
@@ -166,7 +167,8 @@ const shifted = (graph: Graph, op: 'shl' | 'shr', a: Word, b: Word): Word => {
     const by = bitAt(b, k)
     const from = bits
     bits = bits.map((x, i) => {
-      const y = op === 'shl' ? (from[i - 2 ** k] ?? FALSE) : (from[Math.min(i + 2 ** k, 31)] ?? FALSE)
+      // Zeros come in from below, the sign from above.
+      const y = op === 'shl' ? (from[i - 2 ** k] ?? FALSE) : at(from, Math.min(i + 2 ** k, 31))
       return mux(graph, by, y, x)
     })
   }
@@ -246,11 +248,10 @@ export const operate = (graph: Graph, op: BinaryOp, a: Word, b: Word): Word => {
 export const pick = (graph: Graph, values: readonly Word[], index: Word): Word => {
   if (index.lo === index.hi) return values[index.lo] ?? zero
   const level = (candidates: readonly Word[], bit: number): Word => {
-    const first = candidates[0] ?? zero
-    if (candidates.length <= 1) return first
+    if (candidates.length <= 1) return at(candidates, 0)
     const halved: Word[] = []
     for (let i = 0; i < candidates.length; i += 2) {
-      const even = candidates[i] ?? zero
+      const even = at(candidates, i)
       halved.push(select(graph, bitAt(index, bit), candidates[i + 1] ?? even, even))
     }
     return level(halved, bit + 1)

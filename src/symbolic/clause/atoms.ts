@@ -4,6 +4,7 @@
  * code" per code, and dropping one enlarges the set (as in IC3 over multi-valued variables); an element of many codes has bounds.
  */
 
+import { at } from '../../at.js'
 import { all, and, complement, FALSE, type Graph, inputsOf, type Literal, nodeOf, or, TRUE, valueIn } from '../circuit/aig.js'
 import type { Circuit } from '../circuit/circuit.js'
 
@@ -35,8 +36,8 @@ export const elementsOf = (circuit: Circuit): readonly Element[] => {
   }
   const supports = circuit.wellFormed.map((condition) => ({ condition, inputs: inputsOf(circuit.graph, condition) }))
   return [...found.values()].map((bits) => {
-    const name = circuit.names[bits[0]]
-    const nodes = bits.map((position) => nodeOf(circuit.state[position]))
+    const name = at(circuit.names, at(bits, 0))
+    const nodes = bits.map((position) => nodeOf(at(circuit.state, position)))
     const conditions = supports.filter(({ inputs }) => inputs.every((node) => nodes.includes(node))).map(({ condition }) => condition)
     return { variable: name.variable, element: name.element, bits, codes: codesAllowed(circuit.graph, nodes, conditions) }
   })
@@ -86,11 +87,11 @@ export const createAtoms = (circuit: Circuit, elements: readonly Element[]): Ato
     const key = `${element}${relation}${code}`
     const there = known.get(key)
     if (there !== undefined) return there
-    const { bits } = elements[element]
+    const { bits } = at(elements, element)
     const over = (functions: readonly Literal[]) =>
       statement(
         circuit.graph,
-        bits.map((position) => functions[position]),
+        bits.map((position) => at(functions, position)),
         relation,
         code,
       )
@@ -105,8 +106,8 @@ export const createAtoms = (circuit: Circuit, elements: readonly Element[]): Ato
     const cube: number[] = []
     for (const [e, element] of elements.entries()) {
       if (element.codes > mostCodesListed) {
-        if (codes[e] > 0) cube.push(atomOf(e, 'atLeast', codes[e]))
-        if (codes[e] < element.codes - 1) cube.push(atomOf(e, 'atMost', codes[e]))
+        if (at(codes, e) > 0) cube.push(atomOf(e, 'atLeast', at(codes, e)))
+        if (at(codes, e) < element.codes - 1) cube.push(atomOf(e, 'atMost', at(codes, e)))
         continue
       }
       for (let code = 0; code < element.codes; code++) if (code !== codes[e]) cube.push(atomOf(e, 'not', code))
@@ -114,14 +115,14 @@ export const createAtoms = (circuit: Circuit, elements: readonly Element[]): Ato
     return cube.sort((a, b) => a - b)
   }
   const holds = (atom: number, codes: Codes): boolean => {
-    const { element, relation, code } = atoms[atom]
+    const { element, relation, code } = atoms[atom]!
     switch (relation) {
       case 'not':
         return codes[element] !== code
       case 'atLeast':
-        return codes[element] >= code
+        return codes[element]! >= code
       case 'atMost':
-        return codes[element] <= code
+        return codes[element]! <= code
     }
   }
   return { elements, atoms, ofState, holds }

@@ -1,4 +1,5 @@
 /** Clauses over the values of elements: what invariants are stored and checked as, whatever found them. */
+import { at } from '../../at.js'
 import type { AtomTable, Codes, Cube } from './atoms.js'
 
 /** An element has one of these codes: ascending, at least one and never all that the element can have. */
@@ -13,10 +14,10 @@ export type Clause = readonly ClauseAtom[]
 
 /** What a cube excludes. */
 export const clauseOf = ({ atoms, elements, holds }: AtomTable, cube: Cube): Clause => {
-  const ordered = [...new Set(cube.map((atom) => atoms[atom].element))].sort((a, b) => a - b)
+  const ordered = [...new Set(cube.map((atom) => at(atoms, atom).element))].sort((a, b) => a - b)
   return ordered.map((e) => {
-    const own = cube.filter((atom) => atoms[atom].element === e)
-    const { variable, element, codes } = elements[e]
+    const own = cube.filter((atom) => at(atoms, atom).element === e)
+    const { variable, element, codes } = at(elements, e)
     return { variable, element, codes: codesWhere(codes, (code) => !own.every((atom) => holds(atom, onlyAt(e, code)))) }
   })
 }
@@ -34,6 +35,6 @@ const onlyAt = (element: number, code: number): Codes => {
 /** The clause that never all of these elements have one of their codes; the codes of each are some and not all. */
 export const never = (table: AtomTable, all: readonly (readonly [element: number, codes: ReadonlySet<number>])[]): Clause =>
   all.map(([e, excluded]) => {
-    const { variable, element, codes } = table.elements[e]
+    const { variable, element, codes } = at(table.elements, e)
     return { variable, element, codes: codesWhere(codes, (code) => !excluded.has(code)) }
   })

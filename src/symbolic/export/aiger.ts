@@ -7,8 +7,24 @@
  * that it is over.
  */
 
+import { at } from '../../at.js'
 import { propertyKinds } from '../../ir/kinds.js'
-import { and, createGraph, FALSE, type Graph, input, isInput, type Literal, mux, nodeOf, or, substitute, TRUE } from '../circuit/aig.js'
+import {
+  and,
+  createGraph,
+  FALSE,
+  type Graph,
+  input,
+  isInput,
+  type Literal,
+  leftOf,
+  mux,
+  nodeOf,
+  or,
+  rightOf,
+  substitute,
+  TRUE,
+} from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf, influenceOf, supportOf } from '../circuit/cone.js'
 import type { Named } from '../circuit/element-name.js'
@@ -55,12 +71,12 @@ export const toAiger = (circuit: Circuit, system: Named, targets: readonly Targe
 
   const moves = bits.length === 0 ? FALSE : and(made, started, copy(enabled))
   const latches = bits.map((i) => {
-    const own = copy(state[i] ?? FALSE)
-    const first = initial[i] ?? FALSE
-    const after = mux(made, moves, copy(next[i] ?? FALSE), own)
+    const own = copy(at(state, i))
+    const first = at(initial, i)
+    const after = mux(made, moves, copy(at(next, i)), own)
     const isConstant = nodeOf(first) === 0
     return {
-      name: names.state[i] ?? '',
+      name: at(names.state, i),
       reset: first === TRUE ? (1 as const) : (0 as const),
       // A latch of constant first value has it before `init` too.
       next: isConstant ? after : mux(made, started, after, copy(first)),
@@ -96,13 +112,13 @@ const meaning = (kind: Target['kind'], before: number): string => {
 const numbered = (graph: Graph, inputs: number, latches: Aiger['latches'], bad: Aiger['bad']): Pick<Aiger, 'latches' | 'bad' | 'gates'> => {
   const marks = coneOf(graph, [...latches.map((latch) => latch.next), ...bad.map(({ literal }) => literal)])
   const places = new Int32Array(marks.length)
-  const renamed = (literal: Literal): Literal => 2 * (places[nodeOf(literal)] ?? 0) + (literal & 1)
+  const renamed = (literal: Literal): Literal => 2 * at(places, nodeOf(literal)) + (literal & 1)
   const gates: [Literal, Literal][] = []
   for (let node = 1; node < marks.length; node++) {
     if (isInput(graph, node)) places[node] = node
     else if (marks[node] === 1) {
-      const left = renamed(graph.left[node] ?? FALSE)
-      const right = renamed(graph.right[node] ?? FALSE)
+      const left = renamed(leftOf(graph, node))
+      const right = renamed(rightOf(graph, node))
       gates.push([Math.max(left, right), Math.min(left, right)])
       places[node] = inputs + latches.length + gates.length
     }

@@ -3,8 +3,9 @@
  * reading. The logic is QF_UF with nothing but booleans: a constant for each input of each step, and definitions.
  */
 
+import { at } from '../../at.js'
 import { propertyKinds } from '../../ir/kinds.js'
-import { and, any, FALSE, type Graph, isComplemented, isInput, type Literal, nodeOf, substitute, TRUE } from '../circuit/aig.js'
+import { and, any, type Graph, isComplemented, isInput, type Literal, leftOf, nodeOf, rightOf, substitute, TRUE } from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf, influenceOf } from '../circuit/cone.js'
 import type { Named } from '../circuit/element-name.js'
@@ -30,11 +31,11 @@ export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: n
     goal,
     frames.flatMap(({ state, there, found }) => [...state, there, found]),
   )
-  start.forEach((literal, i) => void text.declare(literal, names.start[i] ?? ''))
+  start.forEach((literal, i) => void text.declare(literal, at(names.start, i)))
   for (const [f, { state, step, there, found }] of frames.entries()) {
     text.comment(f === 0 ? 'the initial state' : `state ${f}`)
-    state.forEach((literal, i) => void text.define(literal, `${names.state[bits[i] ?? 0]}@${f}`))
-    step.forEach((literal, i) => void text.declare(literal, `${names.step[i]}@${f}`))
+    state.forEach((literal, i) => void text.define(literal, `${at(names.state, at(bits, i))}@${f}`))
+    step.forEach((literal, i) => void text.declare(literal, `${at(names.step, i)}@${f}`))
     text.define(there, `there@${f}`)
     text.define(found, `found@${f}`)
   }
@@ -83,15 +84,15 @@ const ask = (
   target: Target,
   count: number,
 ): { readonly graph: Graph; readonly start: readonly Literal[]; readonly frames: readonly Frame[]; readonly goal: Literal } => {
-  const { graph, start, isStart, at, state, step } = unroll(circuit, 'initial states')
+  const { graph, start, isStart, at: literalAt, state, step } = unroll(circuit, 'initial states')
   const frames: Frame[] = []
-  const starting = new Map(circuit.start.map((literal, i) => [nodeOf(literal), start[i] ?? FALSE]))
+  const starting = new Map(circuit.start.map((literal, i) => [nodeOf(literal), at(start, i)]))
   const foundInit = substitute(circuit.graph, graph, starting, target.reachedInit)
   let there = isStart
   for (let f = 0; f < count; f++) {
-    if (f > 0) there = and(graph, there, at(f - 1, circuit.enabled))
+    if (f > 0) there = and(graph, there, literalAt(f - 1, circuit.enabled))
     const all = state(f)
-    frames.push({ state: bits.map((i) => all[i] ?? FALSE), step: step(f), there, found: and(graph, there, at(f, target.reached)) })
+    frames.push({ state: bits.map((i) => at(all, i)), step: step(f), there, found: and(graph, there, literalAt(f, target.reached)) })
   }
   return { graph, start, frames, goal: any(graph, [foundInit, ...frames.map(({ found }) => found)]) }
 }
@@ -117,7 +118,7 @@ const createText = (graph: Graph, goal: Literal, roots: readonly Literal[]): Tex
   const declared: string[] = []
   const doesMatter = (literal: Literal): boolean => nodeOf(literal) === 0 || matters[nodeOf(literal)] === 1
 
-  const operands = (node: number): readonly [Literal, Literal] => [graph.left[node] ?? FALSE, graph.right[node] ?? FALSE]
+  const operands = (node: number): readonly [Literal, Literal] => [leftOf(graph, node), rightOf(graph, node)]
   const isInlined = (node: number): boolean => !isInput(graph, node) && !names.has(node) && isNamed[node] === 0
 
   /** The literals of a conjunction, those of conjunctions inside it among them. */
@@ -163,7 +164,7 @@ const createText = (graph: Graph, goal: Literal, roots: readonly Literal[]): Tex
     const seen = new Set<number>()
     const pending = [nodeOf(literal)]
     while (pending.length > 0) {
-      const node = pending[pending.length - 1] ?? 0
+      const node = at(pending, -1)
       if (seen.has(node) || names.has(node) || isInput(graph, node)) {
         pending.pop()
         if (node !== nodeOf(literal) && !names.has(node) && isNamed[node] === 1) line(2 * node, `g${node}`)
@@ -213,16 +214,16 @@ const ownLines = (graph: Graph, matters: Uint8Array, roots: readonly Literal[]):
   const uses = new Uint32Array(matters.length)
   for (let node = 1; node < matters.length; node++) {
     if (matters[node] === 0 || isInput(graph, node)) continue
-    for (const operand of [graph.left[node] ?? 0, graph.right[node] ?? 0]) uses[nodeOf(operand)] = (uses[nodeOf(operand)] ?? 0) + 1
+    for (const operand of [leftOf(graph, node), rightOf(graph, node)]) uses[nodeOf(operand)] = at(uses, nodeOf(operand)) + 1
   }
   const named = new Uint8Array(matters.length)
   for (const root of roots) if (!isInput(graph, nodeOf(root))) named[nodeOf(root)] = 1
   const nesting = new Uint8Array(matters.length)
   for (let node = 1; node < matters.length; node++) {
     if (matters[node] === 0 || isInput(graph, node)) continue
-    const below = [graph.left[node] ?? 0, graph.right[node] ?? 0].map((a) => (named[nodeOf(a)] === 1 ? 0 : (nesting[nodeOf(a)] ?? 0)))
+    const below = [leftOf(graph, node), rightOf(graph, node)].map((a) => (named[nodeOf(a)] === 1 ? 0 : at(nesting, nodeOf(a))))
     nesting[node] = Math.max(...below) + 1
-    if ((uses[node] ?? 0) > 1 || (nesting[node] ?? 0) >= mostNesting) named[node] = 1
+    if (at(uses, node) > 1 || at(nesting, node) >= mostNesting) named[node] = 1
   }
   return named
 }

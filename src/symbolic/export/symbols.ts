@@ -1,4 +1,5 @@
 /** What the bits of a circuit are called in files for other tools, and what is said there about the codes they hold. */
+import { at } from '../../at.js'
 import type { Variable } from '../../ir/system.js'
 import type { Circuit } from '../circuit/circuit.js'
 import { type ElementName, elementNames, type Named, nameOfAll, shown } from '../circuit/element-name.js'
@@ -33,7 +34,7 @@ export const symbolsOf = ({ names, step, start }: Circuit, system: Named): Symbo
     step: step.map((_, i) => unique(`step.${i}`)),
     start: start.map((_, i) => unique(`start.${i}`)),
     state: names.map(({ variable, element, bit }) => {
-      const { lo, hi } = system.variables[variable]
+      const { lo, hi } = at(system.variables, variable)
       return unique(`${named.get(`${variable}:${element}`)}${hi - lo > 1 ? `:${bit}` : ''}`)
     }),
   }
@@ -41,9 +42,9 @@ export const symbolsOf = ({ names, step, start }: Circuit, system: Named): Symbo
 
 /** What the codes of the variables that have these state bits stand for, a line for each variable where that is not plain. */
 export const legendOf = ({ names }: Circuit, system: Named, bits: readonly number[]): string[] => {
-  const there = new Set(bits.map((i) => names[i]?.variable))
+  const there = new Set(bits.map((i) => at(names, i).variable))
   return elementNames(system).flatMap((name) => {
-    const variable = system.variables[name.variable]
+    const variable = at(system.variables, name.variable)
     const codes = name.element === 0 && there.has(variable.id) ? codesOf(name, variable) : null
     return codes === null ? [] : [plain(`${nameOfAll(system, variable)}: ${codes}`)]
   })

@@ -1,7 +1,8 @@
 /** The free params of a system as bits of its circuit, and functions of these bits as tables of settings. */
+import { at } from '../../at.js'
 import { type FreeParam, paramsOf } from '../../ir/param.js'
 import type { System } from '../../ir/system.js'
-import { FALSE, type Graph, isComplemented, isInput, type Literal, mux, nodeOf, TRUE } from '../circuit/aig.js'
+import { FALSE, type Graph, isComplemented, isInput, type Literal, leftOf, mux, nodeOf, rightOf, TRUE } from '../circuit/aig.js'
 import type { Circuit } from '../circuit/circuit.js'
 import { coneOf } from '../circuit/cone.js'
 import { cellsOf } from './primes.js'
@@ -36,14 +37,14 @@ export const knobBits = (system: System, circuit: Circuit): KnobBits => {
   const bits = circuit.names.flatMap(({ variable, bit }, state): KnobBit[] => {
     const k = params.findIndex((param) => param.variable === variable)
     if (k < 0) return []
-    const start = circuit.initial[state] ?? FALSE
+    const start = at(circuit.initial, state)
     if (!isInput(circuit.graph, nodeOf(start)) || isComplemented(start) || start === FALSE || circuit.next[state] !== circuit.state[state])
-      throw new Error(`the param ${params[k]?.param} is not free`)
+      throw new Error(`the param ${at(params, k).param} is not free`)
     const period = cellsOf(sizes.slice(k + 1))
-    const isSet = (setting: number): boolean => ((Math.floor(setting / period) % (sizes[k] ?? 1)) >> bit) % 2 === 1
+    const isSet = (setting: number): boolean => ((Math.floor(setting / period) % at(sizes, k)) >> bit) % 2 === 1
     const words = new Int32Array(Math.ceil(settings / 32))
     for (let setting = 0; setting < settings; setting++)
-      if (isSet(setting)) words[setting >> 5] = (words[setting >> 5] ?? 0) | (1 << (setting & 31))
+      if (isSet(setting)) words[setting >> 5] = at(words, setting >> 5) | (1 << (setting & 31))
     return [{ param: k, state, start, isSet, words }]
   })
   return { params, sizes, settings, bits }
@@ -56,10 +57,10 @@ export const settingsWhere = (knobs: KnobBits, graph: Graph, literal: Literal, o
   const gates = [...cone.keys()].filter((node) => node > 0 && cone[node] === 1 && !isInput(graph, node))
   const words = new Int32Array(cone.length)
   for (const [input, value] of others) words[input] = value ? -1 : 0
-  const wordOf = (l: Literal): number => (isComplemented(l) ? ~(words[nodeOf(l)] ?? 0) : (words[nodeOf(l)] ?? 0))
+  const wordOf = (l: Literal): number => (isComplemented(l) ? ~at(words, nodeOf(l)) : at(words, nodeOf(l)))
   for (let chunk = 0; chunk * 32 < knobs.settings; chunk++) {
-    for (const bit of knobs.bits) words[nodeOf(bit.start)] = bit.words[chunk] ?? 0
-    for (const node of gates) words[node] = wordOf(graph.left[node] ?? FALSE) & wordOf(graph.right[node] ?? FALSE)
+    for (const bit of knobs.bits) words[nodeOf(bit.start)] = at(bit.words, chunk)
+    for (const node of gates) words[node] = wordOf(leftOf(graph, node)) & wordOf(rightOf(graph, node))
     const word = wordOf(literal)
     for (let i = 0; i < 32 && chunk * 32 + i < knobs.settings; i++) where[chunk * 32 + i] = (word >> i) & 1
   }

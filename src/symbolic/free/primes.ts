@@ -3,6 +3,8 @@
  * prime one is in no larger one.
  */
 
+import { at } from '../../at.js'
+
 /** Row-major over the knobs; 1 for what is in it. */
 export interface Table {
   /** How many values each knob has. */
@@ -35,7 +37,7 @@ export const primesOf = ({ sizes, values }: Table, most: number): Box[] => {
     const found = known.get(key)
     if (found !== undefined) return found
     if (++tables > most) throw new TooMany()
-    const size = sizes[depth] ?? 1
+    const size = at(sizes, depth)
     const inner = sizes.slice(depth + 1)
     const cofactors = slices(f, size)
     const common: Uint8Array[] = []
@@ -43,8 +45,8 @@ export const primesOf = ({ sizes, values }: Table, most: number): Box[] => {
     for (let mask = 1; mask <= allOf(size); mask++) {
       const lowest = 31 - Math.clz32(mask & -mask)
       const others = mask & (mask - 1)
-      const one = cofactors[lowest] ?? f
-      const both = others === 0 ? one : one.map((x, i) => x & (common[others]?.[i] ?? 0))
+      const one = at(cofactors, lowest)
+      const both = others === 0 ? one : one.map((x, i) => x & at(at(common, others), i))
       common[mask] = both
       for (const box of primes(depth + 1, both))
         if (!cofactors.some((g, v) => ((mask >> v) & 1) === 0 && isIn(box, g, inner))) all.push([mask, ...box])
@@ -68,8 +70,8 @@ export const isIn = (box: Box, f: Uint8Array, sizes: readonly number[]): boolean
 export const membersOf = (box: Box, sizes: readonly number[]): number[] =>
   sizes.reduce<number[]>(
     (all, size, k) =>
-      all.flatMap((at) =>
-        Array.from({ length: size }, (_, v) => v).flatMap((v) => ((((box[k] ?? 0) >> v) & 1) === 1 ? [at * size + v] : [])),
+      all.flatMap((from) =>
+        Array.from({ length: size }, (_, v) => v).flatMap((v) => (((at(box, k) >> v) & 1) === 1 ? [from * size + v] : [])),
       ),
     [0],
   )

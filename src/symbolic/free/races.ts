@@ -2,6 +2,7 @@
  * Races in a system with free params, shortest first: bounded search with the params unknown. Each schedule that is found is taken as it is, with other values for
  * the params: all settings in which it is a race as well are done with.
  */
+import { at } from '../../at.js'
 import type { Schedule } from '../../ir/schedule.js'
 import { all, any, complement, evaluate, FALSE, isComplemented, type Literal, nodeOf, substitute, TRUE } from '../circuit/aig.js'
 import { type Circuit, type Decoder, isOfSteps, type Target } from '../circuit/circuit.js'
@@ -49,8 +50,8 @@ export const searchRaces = (
   const { graph } = unrolling
   const encoder = createEncoder(graph, solver)
   const left = new Uint8Array(knobs.settings).fill(1)
-  const startOf = new Map(circuit.start.map((literal, i) => [nodeOf(literal), unrolling.start[i] ?? FALSE]))
-  const startOfBit = (bit: number): Literal => startOf.get(nodeOf(knobs.bits[bit]?.start ?? FALSE)) ?? FALSE
+  const startOf = new Map(circuit.start.map((literal, i) => [nodeOf(literal), at(unrolling.start, i)]))
+  const startOfBit = (bit: number): Literal => substitute(circuit.graph, graph, startOf, at(knobs.bits, bit).start)
   let remaining = knobs.settings
   let depth = 0
 
@@ -130,7 +131,7 @@ export const searchRaces = (
       const [target] = found
       const { init, schedule, choices } = read(depth)
       const race = settingsOfRace(circuit, knobs, target, choices)
-      const where = race.where.map((x, setting) => x & (left[setting] ?? 0))
+      const where = race.where.map((x, setting) => x & at(left, setting))
       if (!where.includes(1)) throw new Error('a race that is one in no setting')
       races.push({ target: target.name, length: depth, schedule: { init, moves: schedule, fails: isOfSteps(target) }, where })
       exclude(where, literalOf(race, choices))
@@ -168,8 +169,8 @@ export const searchRaces = (
 export const without = (circuit: Circuit, knobs: KnobBits, excluded: Uint8Array): Circuit => {
   const { graph } = circuit
   const literals = (inputOf: (bit: number) => Literal): Literal => complement(functionOf(knobs, graph, inputOf, excluded))
-  const atStart = literals((bit) => knobs.bits[bit]?.start ?? FALSE)
-  const inState = literals((bit) => circuit.state[knobs.bits[bit]?.state ?? 0] ?? FALSE)
+  const atStart = literals((bit) => at(knobs.bits, bit).start)
+  const inState = literals((bit) => at(circuit.state, at(knobs.bits, bit).state))
   return {
     ...circuit,
     isStart: all(graph, [circuit.isStart, atStart]),

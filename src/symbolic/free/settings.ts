@@ -1,8 +1,9 @@
 /** In which settings of its free params a system violates some properties: races by bounded search, and a proof for the rest. Plain data in and out, for a worker. */
+import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { checkInvariant, type Refusal } from '../certificate/check-certificate.js'
 import { FALSE } from '../circuit/aig.js'
-import type { Circuit, Target } from '../circuit/circuit.js'
+import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { translate } from '../circuit/translate.js'
 import { type Clause, prove, type Reached } from '../ic3/ic3.js'
 import type { SolverFactory } from '../solver/solver.js'
@@ -214,14 +215,14 @@ const withoutInitialState = (circuit: Circuit, knobs: KnobBits, targets: readonl
     circuit,
     { vector: () => [], move: () => ({ step: 0, choice: 0 }), start: () => 0 },
     knobs,
-    [start, ...targets.filter(({ kind }) => kind === 'assert' || kind === 'range')],
+    [start, ...targets.filter(isOfSteps)],
     factory,
   )
   try {
     const there = new Uint8Array(knobs.settings)
     const { races, ended } = search.next()
     if (ended === 'unknown') return there
-    for (const { where } of races) where.forEach((x, setting) => (there[setting] = (there[setting] ?? 0) | x))
+    for (const { where } of races) where.forEach((x, setting) => (there[setting] = at(there, setting) | x))
     return there.map((x) => 1 - x)
   } finally {
     search.dispose()

@@ -1,6 +1,7 @@
 /** A schedule, run on a circuit with some of the params unknown: with three values for a bit (false, true, unknown). */
 
-import { FALSE, isComplemented, isInput, type Literal, nodeOf, size } from '../circuit/aig.js'
+import { at } from '../../at.js'
+import { isComplemented, isInput, type Literal, leftOf, nodeOf, rightOf, size } from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { coneOf } from '../circuit/cone.js'
 import { type KnobBits, settingsWhere } from './knob-bits.js'
@@ -35,7 +36,7 @@ export const settingsOfRace = (circuit: Circuit, knobs: KnobBits, target: Target
   const cube = ofInit ? knobs.bits.map(() => null) : raceCube(circuit, knobs, target, choices)
   const start = ofInit ? target.reachedInit : circuit.isStart
   const there = settingsWhere(knobs, circuit.graph, start, choices.start)
-  return { cube, start, where: settingsOfCube(knobs, cube).map((x, setting) => x & (there[setting] ?? 0)) }
+  return { cube, start, where: settingsOfCube(knobs, cube).map((x, setting) => x & at(there, setting)) }
 }
 
 const raceCube = (circuit: Circuit, knobs: KnobBits, target: Target, choices: Choices): Cube => {
@@ -58,11 +59,11 @@ const raceCube = (circuit: Circuit, knobs: KnobBits, target: Target, choices: Ch
 const settingsOfCube = (knobs: KnobBits, cube: Cube): Uint8Array => {
   const words = new Int32Array(Math.ceil(knobs.settings / 32)).fill(-1)
   cube.forEach((value, bit) => {
-    const own = knobs.bits[bit]?.words
-    if (value === null || own === undefined) return
-    for (let word = 0; word < words.length; word++) words[word] = (words[word] ?? 0) & (value ? (own[word] ?? 0) : ~(own[word] ?? 0))
+    if (value === null) return
+    const own = at(knobs.bits, bit).words
+    for (let word = 0; word < words.length; word++) words[word] = at(words, word) & (value ? at(own, word) : ~at(own, word))
   })
-  return Uint8Array.from({ length: knobs.settings }, (_, setting) => ((words[setting >> 5] ?? 0) >> (setting & 31)) & 1)
+  return Uint8Array.from({ length: knobs.settings }, (_, setting) => (at(words, setting >> 5) >> (setting & 31)) & 1)
 }
 
 /** Whether the schedule is a race from the initial state, if that is one, given what some inputs of `start` are instead (null: unknown). */
@@ -80,8 +81,8 @@ const runs = (circuit: Circuit, target: Target, { start, steps }: Choices): ((ot
   }
   const evaluate = (gates: readonly number[]): void => {
     for (const node of gates) {
-      const a = valueIn(graph.left[node] ?? FALSE)
-      const b = valueIn(graph.right[node] ?? FALSE)
+      const a = valueIn(leftOf(graph, node))
+      const b = valueIn(rightOf(graph, node))
       values[node] = a === 0 || b === 0 ? 0 : a === 1 && b === 1 ? 1 : unknown
     }
   }

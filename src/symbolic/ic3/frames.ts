@@ -29,7 +29,7 @@ const signatureOf = (cube: Cube): number => cube.reduce((bits, atom) => bits | (
 export const isPart = (a: Cube, b: Cube): boolean => {
   if (a.length > b.length) return false
   for (let i = 0, j = 0; i < a.length; i++, j++) {
-    while (j < b.length && b[j] < a[i]) j++
+    while (j < b.length && b[j]! < a[i]!) j++
     if (b[j] !== a[i]) return false
   }
   return true
@@ -41,7 +41,7 @@ export const createFrames = (): Frames => {
   const levels: Entry[][] = []
   const levelOf = (level: number): Entry[] => {
     while (levels.length <= level) levels.push([])
-    return levels[level]
+    return levels[level]!
   }
   return {
     add: (cube, level) => {
@@ -51,7 +51,7 @@ export const createFrames = (): Frames => {
     },
     excludes: (cube, level) => {
       const entry = { cube, signature: signatureOf(cube) }
-      for (let i = level; i < levels.length; i++) if (levels[i].some((other) => isPartOf(other, entry))) return true
+      for (let i = level; i < levels.length; i++) if (levels[i]!.some((other) => isPartOf(other, entry))) return true
       return false
     },
     at: (level) => levelOf(level).map(({ cube }) => cube),

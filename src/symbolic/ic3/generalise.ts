@@ -4,6 +4,7 @@
  * generalisation (Hassan, Bradley, Somenzi 2013), took 1.5 to 5 times as long on the protocols of this repository: random walks already tell most of what
  * must not be excluded.
  */
+import { at } from '../../at.js'
 import type { AtomTable, Cube } from '../clause/atoms.js'
 import { isCube, type Queries } from './queries.js'
 import type { Samples } from './samples.js'
@@ -63,11 +64,11 @@ export const createGeneraliser = (table: AtomTable, queries: Queries, samples: S
       const rest = current.filter((atom) => !isDropped(atom))
       if (rest.length < current.length && rest.length > 0) current = closed(rest, level) ?? current
     }
-    const elementOf = (atom: number): number => table.atoms[atom].element
+    const elementOf = (atom: number): number => at(table.atoms, atom).element
     const useOfElements = new Map<number, number>()
     for (const atom of current) useOfElements.set(elementOf(atom), Math.max(useOfElements.get(elementOf(atom)) ?? 0, useOf(atom)))
     for (const [element] of [...useOfElements].sort(([a, x], [b, y]) => x - y || a - b)) attempt((atom) => elementOf(atom) === element)
-    const several = new Set(current.filter((atom, i) => i > 0 && elementOf(current[i - 1]) === elementOf(atom)).map(elementOf))
+    const several = new Set(current.filter((atom, i) => i > 0 && elementOf(at(current, i - 1)) === elementOf(atom)).map(elementOf))
     for (const atom of current.filter((a) => several.has(elementOf(a))).sort((a, b) => useOf(a) - useOf(b) || a - b)) {
       attempt((other) => other === atom)
     }

@@ -3,10 +3,12 @@
  * states from which a target would be reached; or shows that one is, by a schedule. Several targets are proved at once, so one invariant serves them all.
  */
 
+import { at } from '../../at.js'
 import { nodeOf, valueIn } from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { type AtomTable, type Codes, type Cube, createAtoms, type Element, elementsOf } from '../clause/atoms.js'
 import { type Clause, clauseOf } from '../clause/clause.js'
+import { failuresOfInit } from '../solver/failing-init.js'
 import type { SolverFactory } from '../solver/solver.js'
 import { createFrames, type Frames } from './frames.js'
 import { createGeneraliser, type Generaliser } from './generalise.js'
@@ -79,7 +81,7 @@ export const prove = (circuit: Circuit, targets: readonly Target[], factory: Sol
   }
   const generaliser = createGeneraliser(table, queries, samples)
   try {
-    return search({ circuit, targets, table, pairs, frames, queries, add, generaliser, options })
+    return search({ circuit, targets, factory, table, pairs, frames, queries, add, generaliser, options })
   } finally {
     queries.dispose()
   }
@@ -88,6 +90,7 @@ export const prove = (circuit: Circuit, targets: readonly Target[], factory: Sol
 interface Search {
   readonly circuit: Circuit
   readonly targets: readonly Target[]
+  readonly factory: SolverFactory
   readonly table: AtomTable
   readonly pairs: readonly Pair[]
   readonly frames: Frames
@@ -115,7 +118,9 @@ const search = (parts: Search): Proof => {
     questions: queries.asked(),
   })
   try {
-    startIn(parts, open, note)
+    const failing = failuresOfInit(circuit, open, parts.factory)
+    if (failing === null) return answer(null)
+    for (const { target, start } of failing) note({ target, start, steps: [] })
     for (let level = 0; level <= (options.maxFrames ?? Number.POSITIVE_INFINITY); level++) {
       for (let taken = ask(level); taken !== null; taken = ask(level)) {
         const target = open.find(({ reached }) => valueIn(circuit.graph, reached, inputsAt(circuit, table.elements, taken)))
@@ -140,17 +145,6 @@ const search = (parts: Search): Proof => {
   }
 }
 
-/** Targets that `init` reaches by failing. */
-const startIn = ({ circuit, queries }: Search, targets: readonly Target[], note: (found: Reached) => void): void => {
-  let open = targets
-  for (let start = queries.failingStart(open); start !== null; start = queries.failingStart(open)) {
-    const values = new Map(start)
-    const failing = open.filter(({ reachedInit }) => valueIn(circuit.graph, reachedInit, values))
-    for (const target of failing) note({ target, start, steps: [] })
-    open = open.filter((target) => !failing.includes(target))
-  }
-}
-
 const inputsAt = (
   circuit: Circuit,
   elements: readonly Element[],
@@ -158,7 +152,7 @@ const inputsAt = (
 ): Map<number, boolean> => {
   const values = new Map(step)
   for (const [e, { bits }] of elements.entries()) {
-    for (const [i, position] of bits.entries()) values.set(nodeOf(circuit.state[position]), Math.floor(state[e] / 2 ** i) % 2 === 1)
+    for (const [i, position] of bits.entries()) values.set(nodeOf(at(circuit.state, position)), Math.floor(at(state, e) / 2 ** i) % 2 === 1)
   }
   return values
 }

@@ -1,5 +1,6 @@
 /** What IC3 has still to exclude: cubes of states from which a target is reached, the lowest frame first. */
 
+import { at } from '../../at.js'
 import type { Target } from '../circuit/circuit.js'
 import type { Cube } from '../clause/atoms.js'
 import type { Choice } from './queries.js'
@@ -26,7 +27,7 @@ export const createQueue = (): Queue => {
   return {
     push: (obligation) => {
       while (levels.length <= obligation.level) levels.push([])
-      levels[obligation.level].push(obligation)
+      at(levels, obligation.level).push(obligation)
     },
     pop: () => levels.find((level) => level.length > 0)?.pop() ?? null,
   }

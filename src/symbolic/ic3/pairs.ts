@@ -4,6 +4,7 @@
  * which pairs there are, then a solver is asked for a step from what the pairs allow to a state with a new pair, until there is none.
  */
 
+import { at } from '../../at.js'
 import type { Literal } from '../circuit/aig.js'
 import type { Circuit } from '../circuit/circuit.js'
 import { type AtomTable, type Codes, codesOf } from '../clause/atoms.js'
@@ -49,11 +50,11 @@ export const impossiblePairs = (
     const atStart = solver.variable()
     solver.clause([-atStart, literal(circuit.isStart)])
     for (const [i, bit] of circuit.state.entries()) {
-      solver.clause([-atStart, -literal(bit), literal(circuit.initial[i])])
-      solver.clause([-atStart, literal(bit), -literal(circuit.initial[i])])
+      solver.clause([-atStart, -literal(bit), literal(at(circuit.initial, i))])
+      solver.clause([-atStart, literal(bit), -literal(at(circuit.initial, i))])
     }
-    const present = values.map(({ not }) => -literal(table.atoms[not].present))
-    const next = values.map(({ not }) => -literal(table.atoms[not].next))
+    const present = values.map(({ not }) => -literal(at(table.atoms, not).present))
+    const next = values.map(({ not }) => -literal(at(table.atoms, not).next))
     const enabled = literal(circuit.enabled)
 
     /** Per value, the literal under which the state has none of its impossible pairs, as of `counted` possible ones. */
@@ -64,7 +65,7 @@ export const impossiblePairs = (
         if (row.guard !== 0) solver.clause([-row.guard])
         row.guard = solver.variable()
         row.counted = possible.count(v)
-        for (const w of possible.missing(v)) solver.clause([-row.guard, -present[v], -present[w]])
+        for (const w of possible.missing(v)) solver.clause([-row.guard, -at(present, v), -at(present, w)])
         return row.guard
       })
     /** Adds what states can have together with a value, until that is all; whether it was more than was known. */
@@ -78,15 +79,15 @@ export const impossiblePairs = (
         const missing = possible.missing(v)
         if (missing.length === 0) return answer
         const guard = solver.variable()
-        solver.clause([-guard, ...missing.map((w) => value[w])])
-        const found = solver.solve([...given(), value[v], guard])
+        solver.clause([-guard, ...missing.map((w) => at(value, w))])
+        const found = solver.solve([...given(), at(value, v), guard])
         if (found === 'unknown') return found
         const state = found === 'sat' ? bits.map((bit) => solver.value(literal(bit))) : null
         solver.clause([-guard])
         if (state === null) return answer
-        possible.add(codesOf(table.elements, (i) => state[i]))
+        possible.add(codesOf(table.elements, (i) => at(state, i)))
         walks.walk(state, roundsFromState, (reached) => {
-          possible.add(codesOf(table.elements, (i) => reached[i]))
+          possible.add(codesOf(table.elements, (i) => at(reached, i)))
           return 'go on'
         })
       }
@@ -100,7 +101,7 @@ export const impossiblePairs = (
   } finally {
     solver.dispose()
   }
-  return values.flatMap((value, v) => possible.missing(v).map((w): Pair => [value, values[w]]))
+  return values.flatMap((value, v) => possible.missing(v).map((w): Pair => [value, at(values, w)]))
 }
 
 /** Which values were seen together, as a matrix of bits. */
@@ -108,14 +109,14 @@ const createRelation = ({ elements }: AtomTable, values: readonly Value[]) => {
   const words = Math.ceil(values.length / 32)
   const rows = values.map(() => new Int32Array(words))
   const positions = elements.map((): number[] => [])
-  for (const [i, { element, code }] of values.entries()) positions[element][code] = i
+  for (const [i, { element, code }] of values.entries()) at(positions, element)[code] = i
   const mask = new Int32Array(words)
   const ones = (word: number): number => {
     let count = 0
     for (let rest = word; rest !== 0; rest &= rest - 1) count++
     return count
   }
-  const has = (v: number, w: number): boolean => ((rows[v][w >> 5] >>> (w & 31)) & 1) === 1
+  const has = (v: number, w: number): boolean => ((rows[v]![w >> 5]! >>> (w & 31)) & 1) === 1
   return {
     has,
     /** Notes all pairs of a state. */
@@ -123,22 +124,22 @@ const createRelation = ({ elements }: AtomTable, values: readonly Value[]) => {
       mask.fill(0)
       const present: number[] = []
       for (const [element, code] of codes.entries()) {
-        const v = positions[element][code]
+        const v = positions[element]![code]
         if (v === undefined) continue
         present.push(v)
-        mask[v >> 5] |= 1 << (v & 31)
+        mask[v >> 5]! |= 1 << (v & 31)
       }
       for (const v of present) {
-        const row = rows[v]
-        for (let i = 0; i < words; i++) row[i] |= mask[i]
+        const row = rows[v]!
+        for (let i = 0; i < words; i++) row[i]! |= mask[i]!
       }
     },
     /** With how many it was. */
-    count: (v: number): number => rows[v].reduce((sum, word) => sum + ones(word), 0),
+    count: (v: number): number => rows[v]!.reduce((sum, word) => sum + ones(word), 0),
     /** Later values, of other elements, that a value was not seen with; itself where it was not seen. */
     missing: (v: number): readonly number[] => {
       const found: number[] = []
-      for (let w = v; w < values.length; w++) if ((w === v || values[w].element !== values[v].element) && !has(v, w)) found.push(w)
+      for (let w = v; w < values.length; w++) if ((w === v || values[w]!.element !== values[v]!.element) && !has(v, w)) found.push(w)
       return found
     },
   }
@@ -150,8 +151,8 @@ const createRelation = ({ elements }: AtomTable, values: readonly Value[]) => {
  */
 export const clausesOfPairs = (table: AtomTable, pairs: readonly Pair[]): readonly Clause[] => {
   const single = table.elements.map(() => new Set<number>())
-  for (const [v, w] of pairs) if (v === w) single[v.element].add(v.code)
-  const isSingle = ({ element, code }: Value): boolean => single[element].has(code)
+  for (const [v, w] of pairs) if (v === w) at(single, v.element).add(v.code)
+  const isSingle = ({ element, code }: Value): boolean => at(single, element).has(code)
   /** By the two elements, by the code of the first, the codes of the second. */
   const against = new Map<string, Map<number, number[]>>()
   for (const [v, w] of pairs) {
@@ -162,7 +163,7 @@ export const clausesOfPairs = (table: AtomTable, pairs: readonly Pair[]): readon
     rows.set(v.code, [...(rows.get(v.code) ?? []), w.code])
   }
   const ofTwo = [...against].flatMap(([key, rows]) => {
-    const [first, second] = key.split(' ').map(Number)
+    const [first, second] = key.split(' ').map(Number) as [number, number]
     const alike = new Map<string, Set<number>>()
     for (const [code, row] of rows) alike.set(row.join(), (alike.get(row.join()) ?? new Set()).add(code))
     return [...alike].map(([row, codes]) =>

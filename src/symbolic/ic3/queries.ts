@@ -4,6 +4,7 @@
  * from time to time. Lifting and initial states have solvers of their own, which no frame's clause slows down.
  */
 
+import { at } from '../../at.js'
 import { any, complement, type Literal, nodeOf } from '../circuit/aig.js'
 import type { Circuit, Target } from '../circuit/circuit.js'
 import { type AtomTable, type Codes, type Cube, codesOf } from '../clause/atoms.js'
@@ -40,8 +41,6 @@ export interface Queries {
   readonly liftBad: (taken: Taken, target: Target) => Cube
   /** The choice of an initial state in the cube; or else a part of the cube that no initial state is in. */
   readonly start: (cube: Cube) => Choice | Cube
-  /** A choice with which `init` itself fails for one of the targets; null where there is none. */
-  readonly failingStart: (targets: readonly Target[]) => Choice | null
   /** No state of frames 1..level is in the cube any more. */
   readonly exclude: (cube: Cube, level: number) => void
   readonly dispose: () => void
@@ -95,14 +94,14 @@ export const createQueries = (
   requirePossible(lifting)
   starting.solver.clause([starting.literal(circuit.isStart)])
   for (const [i, bit] of circuit.state.entries()) {
-    const [state, initial] = [starting.literal(bit), starting.literal(circuit.initial[i])]
+    const [state, initial] = [starting.literal(bit), starting.literal(at(circuit.initial, i))]
     starting.solver.clause([-state, initial])
     starting.solver.clause([state, -initial])
   }
 
   function requirePossible(side: Side): void {
     for (const condition of circuit.wellFormed) side.solver.clause([side.literal(condition)])
-    for (const [v, w] of pairs) side.solver.clause([side.literal(atoms[v.not].present), side.literal(atoms[w.not].present)])
+    for (const [v, w] of pairs) side.solver.clause([side.literal(at(atoms, v.not).present), side.literal(at(atoms, w.not).present)])
   }
 
   function createSteps(): Side {
@@ -110,7 +109,7 @@ export const createQueries = (
     requirePossible(side)
     const atStart = side.solver.variable()
     for (const [i, bit] of circuit.state.entries()) {
-      const [state, initial] = [side.literal(bit), side.literal(circuit.initial[i])]
+      const [state, initial] = [side.literal(bit), side.literal(at(circuit.initial, i))]
       side.solver.clause([-atStart, -state, initial])
       side.solver.clause([-atStart, state, -initial])
     }
@@ -121,14 +120,14 @@ export const createQueries = (
 
   const guardOf = (level: number): number => {
     while (guards.length <= level) guards.push(steps.solver.variable())
-    return guards[level]
+    return at(guards, level)
   }
 
-  const frame = (level: number): readonly number[] => (level === 0 ? [guards[0]] : guards.slice(level))
+  const frame = (level: number): readonly number[] => (level === 0 ? [at(guards, 0)] : guards.slice(level))
 
   const exclude = (cube: Cube, level: number): void => {
     const guard = guardOf(level)
-    steps.solver.clause([-guard, ...cube.map((atom) => -steps.literal(atoms[atom].present))])
+    steps.solver.clause([-guard, ...cube.map((atom) => -steps.literal(at(atoms, atom).present))])
   }
 
   const renewed = (): void => {
@@ -151,12 +150,12 @@ export const createQueries = (
   }
 
   const readState = (): Codes => {
-    return codesOf(elements, (i) => steps.solver.value(steps.literal(circuit.state[i])))
+    return codesOf(elements, (i) => steps.solver.value(steps.literal(at(circuit.state, i))))
   }
 
   const coreOf = (side: Side, cube: Cube, literals: readonly number[]): Cube => {
     const core = new Set(side.solver.core())
-    return cube.filter((_, i) => core.has(literals[i]))
+    return cube.filter((_, i) => core.has(at(literals, i)))
   }
 
   const bad = (level: number, targets: readonly Target[]): Taken | null => {
@@ -175,8 +174,8 @@ export const createQueries = (
     count++
     retired++
     guardOf(level)
-    const after = cube.map((atom) => steps.literal(atoms[atom].next))
-    const outside = cube.map((atom) => -steps.literal(atoms[atom].present))
+    const after = cube.map((atom) => steps.literal(at(atoms, atom).next))
+    const outside = cube.map((atom) => -steps.literal(at(atoms, atom).present))
     const enabled = steps.literal(circuit.enabled)
     return withClause(steps, outside, (guard) => {
       if (!ask(steps, [guard, enabled, ...frame(level), ...after])) return coreOf(steps, cube, after)
@@ -188,7 +187,7 @@ export const createQueries = (
   const lift = (taken: Taken, clause: readonly Literal[]): Cube => {
     count++
     const cube = table.ofState(taken.state)
-    const present = cube.map((atom) => lifting.literal(atoms[atom].present))
+    const present = cube.map((atom) => lifting.literal(at(atoms, atom).present))
     const choice = [...taken.step].map(([node, value]) => (value ? 1 : -1) * lifting.literal(2 * node))
     return withClause(lifting, clause.map(lifting.literal), (guard) => {
       if (ask(lifting, [guard, ...choice, ...present])) throw new Error('a state and a choice do not decide the step')
@@ -197,28 +196,14 @@ export const createQueries = (
   }
 
   const liftStep = (taken: Taken, cube: Cube): Cube =>
-    lift(taken, [complement(circuit.enabled), ...cube.map((atom) => complement(atoms[atom].next))])
+    lift(taken, [complement(circuit.enabled), ...cube.map((atom) => complement(at(atoms, atom).next))])
 
   const liftBad = (taken: Taken, target: Target): Cube => lift(taken, [complement(target.reached)])
 
   const start = (cube: Cube): Choice | Cube => {
     count++
-    const present = cube.map((atom) => starting.literal(atoms[atom].present))
+    const present = cube.map((atom) => starting.literal(at(atoms, atom).present))
     return ask(starting, present) ? readInputs(starting, circuit.start) : coreOf(starting, cube, present)
-  }
-
-  const failingStart = (targets: readonly Target[]): Choice | null => {
-    const fails = any(
-      graph,
-      targets.map((target) => target.reachedInit),
-    )
-    // Where `init` always fails no state is possible, so the other solvers have no model at all.
-    const side = createSide(circuit, factory)
-    try {
-      return ask(side, [side.literal(fails)]) ? readInputs(side, circuit.start) : null
-    } finally {
-      side.solver.dispose()
-    }
   }
 
   return {
@@ -227,7 +212,6 @@ export const createQueries = (
     liftStep,
     liftBad,
     start,
-    failingStart,
     exclude,
     asked: () => count,
     dispose: () => {

@@ -36,7 +36,7 @@ const statesOnWalks = ({ walk, gates }: Walks, limits: SampleLimits): readonly S
 
 /** Samples of a circuit, by the atoms that hold in them. The same walks give the same ones. */
 export const createSamples = (walks: Walks, table: AtomTable, limits: SampleLimits): Samples => {
-  const states = statesOnWalks(walks, limits).map((bits) => codesOf(table.elements, (i) => bits[i]))
+  const states = statesOnWalks(walks, limits).map((bits) => codesOf(table.elements, (i) => bits[i]!))
   const length = Math.ceil(states.length / 32)
   /** Per atom a bit for each state that it holds in. */
   const columns: Int32Array[] = []
@@ -44,7 +44,7 @@ export const createSamples = (walks: Walks, table: AtomTable, limits: SampleLimi
     const there = columns[atom]
     if (there !== undefined) return there
     const column = new Int32Array(length)
-    for (const [i, codes] of states.entries()) if (table.holds(atom, codes)) column[i >> 5] |= 1 << (i & 31)
+    for (const [i, codes] of states.entries()) if (table.holds(atom, codes)) column[i >> 5]! |= 1 << (i & 31)
     columns[atom] = column
     return column
   }
@@ -52,7 +52,7 @@ export const createSamples = (walks: Walks, table: AtomTable, limits: SampleLimi
     const own = cube.map(columnOf)
     for (let i = 0; i < length; i++) {
       let word = i === length - 1 && states.length % 32 !== 0 ? (1 << (states.length % 32)) - 1 : -1
-      for (let j = 0; j < own.length && word !== 0; j++) word &= own[j][i]
+      for (let j = 0; j < own.length && word !== 0; j++) word &= own[j]![i]!
       if (word !== 0) return true
     }
     return false

@@ -2,7 +2,7 @@
  * Random walks, 32 at once: a walk in each bit of the words that the gates are evaluated with. A step of all costs as many operations as there are gates.
  */
 
-import { isInput, type Literal, nodeOf, size } from '../circuit/aig.js'
+import { isInput, type Literal, leftOf, nodeOf, rightOf, size } from '../circuit/aig.js'
 import type { Circuit } from '../circuit/circuit.js'
 
 export type State = readonly boolean[]
@@ -40,15 +40,15 @@ export const createWalks = (circuit: Circuit): Walks => {
   const nodes = size(graph)
   const values = new Int32Array(nodes)
   const order = Int32Array.from(Array.from({ length: nodes }, (_, node) => node).filter((node) => !isInput(graph, node)))
-  const lefts = order.map((node) => graph.left[node])
-  const rights = order.map((node) => graph.right[node])
+  const lefts = order.map((node) => leftOf(graph, node))
+  const rights = order.map((node) => rightOf(graph, node))
   const random = randomWords()
-  const wordOf = (literal: Literal): number => values[nodeOf(literal)] ^ -(literal & 1)
+  const wordOf = (literal: Literal): number => values[nodeOf(literal)]! ^ -(literal & 1)
   const evaluate = (): void => {
     for (let i = 0; i < order.length; i++) {
-      const left = lefts[i]
-      const right = rights[i]
-      values[order[i]] = (values[left >> 1] ^ -(left & 1)) & (values[right >> 1] ^ -(right & 1))
+      const left = lefts[i]!
+      const right = rights[i]!
+      values[order[i]!] = (values[left >> 1]! ^ -(left & 1)) & (values[right >> 1]! ^ -(right & 1))
     }
   }
   /** A step that needs no choice has zeros for them, so zeros must be frequent. */
@@ -68,18 +68,18 @@ export const createWalks = (circuit: Circuit): Walks => {
       if (begun === 0 && round >= mostTries) return
       choose(start)
       choose(step)
-      for (const [i, bit] of state.entries()) values[nodeOf(bit)] = words[i]
+      for (const [i, bit] of state.entries()) values[nodeOf(bit)] = words[i]!
       evaluate()
       let anew = 0
-      if (begins) for (let i = 0; i < 32; i++) if (idle[i] >= mostIdle || taken[i] >= longestWalk) anew |= 1 << i
+      if (begins) for (let i = 0; i < 32; i++) if (idle[i]! >= mostIdle || taken[i]! >= longestWalk) anew |= 1 << i
       anew &= wordOf(isStart)
       const moving = wordOf(enabled) & begun & ~anew
       begun |= anew
-      words = words.map((word, i) => (wordOf(initial[i]) & anew) | (wordOf(next[i]) & moving) | (word & ~anew & ~moving))
+      words = words.map((word, i) => (wordOf(initial[i]!) & anew) | (wordOf(next[i]!) & moving) | (word & ~anew & ~moving))
       for (let i = 0; i < 32; i++) {
         const bit = 1 << i
-        taken[i] = anew & bit ? 0 : taken[i] + ((moving >>> i) & 1)
-        idle[i] = (anew | moving) & bit ? 0 : idle[i] + 1
+        taken[i] = anew & bit ? 0 : taken[i]! + ((moving >>> i) & 1)
+        idle[i] = (anew | moving) & bit ? 0 : idle[i]! + 1
         if (((anew | moving) & bit) === 0) continue
         if (
           visit(

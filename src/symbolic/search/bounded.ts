@@ -2,11 +2,13 @@
  * Bounded model checking (Biere, Cimatti, Clarke, Zhu 1999): is a target reached after 0 steps, 1, 2, ...? What is found first is a shortest one. Where no
  * way is longer than the bound, everything is settled.
  */
+import { at } from '../../at.js'
 import type { Schedule } from '../../ir/schedule.js'
 import { evaluate, FALSE, isComplemented, type Literal, nodeOf, or, TRUE } from '../circuit/aig.js'
 import { type Circuit, type Decoder, isOfSteps, type Target } from '../circuit/circuit.js'
 import { unroll } from '../circuit/unrolling.js'
 import { createEncoder } from '../solver/cnf.js'
+import { failuresOfInit } from '../solver/failing-init.js'
 import type { SolverFactory } from '../solver/solver.js'
 
 /** A target that can be reached, and a shortest schedule to it: as long as the state is deep, one more for a step that fails. */
@@ -153,23 +155,12 @@ export const searchBounded = (
   }
 }
 
-/** The targets that `init` itself reaches, by failing: they are of length 0. Null: the solver gave up. */
+/** The targets that `init` itself reaches. Null: the solver gave up. */
 const settleInit = (circuit: Circuit, decoder: Decoder, targets: readonly Target[], factory: SolverFactory): readonly Reached[] | null => {
-  const possible = targets.filter(({ reachedInit }) => reachedInit !== FALSE)
-  if (possible.length === 0) return []
-  const solver = factory()
-  try {
-    const encoder = createEncoder(circuit.graph, solver)
-    const inputs = circuit.start.map((bit) => encoder.literal(bit))
-    const reached: Reached[] = []
-    for (const { name, reachedInit } of possible) {
-      const answer = solver.solve([encoder.literal(reachedInit)])
-      if (answer === 'unknown') return null
-      if (answer === 'unsat') continue
-      reached.push({ name, length: 0, schedule: { init: decoder.start((i) => solver.value(inputs[i] ?? 0)), moves: [], fails: true } })
-    }
-    return reached
-  } finally {
-    solver.dispose()
-  }
+  const failing = failuresOfInit(circuit, targets, factory)
+  if (failing === null) return null
+  return failing.map(({ target, start }) => {
+    const init = decoder.start((i) => start.get(nodeOf(at(circuit.start, i))) === true)
+    return { name: target.name, length: 0, schedule: { init, moves: [], fails: true } }
+  })
 }

@@ -7,10 +7,12 @@
  * cheap, so that it is known whatever becomes of the long proof, and is the second opinion that tests compare IC3 with.
  */
 
+import { at } from '../../at.js'
 import { any, complement, type Literal, xor } from '../circuit/aig.js'
 import { type Circuit, isOfSteps, type Target } from '../circuit/circuit.js'
 import { type Unrolling, unroll } from '../circuit/unrolling.js'
 import { createEncoder } from '../solver/cnf.js'
+import { failuresOfInit } from '../solver/failing-init.js'
 import type { Solver, SolverFactory } from '../solver/solver.js'
 
 export interface Induction {
@@ -41,7 +43,9 @@ export const proveByInduction = (
   const base = createPart(circuit, factory, 'initial states')
   const step = createPart(circuit, factory, 'any state')
   try {
-    for (const [target, length] of failingStart(circuit, targets, factory)) reached.set(target, length)
+    const failing = failuresOfInit(circuit, targets, factory)
+    if (failing === null) return { proved, reached, open }
+    for (const { target } of failing) reached.set(target, 0)
     open = open.filter((target) => !reached.has(target))
     for (let k = 0; k <= maxK && open.length > 0; k++) {
       if (k > 0) for (const part of [base, step]) part.require(part.unrolling.at(k - 1, circuit.enabled))
@@ -91,16 +95,5 @@ const createPart = (circuit: Circuit, factory: SolverFactory, from: 'initial sta
 const differ = ({ graph, state }: Unrolling, a: number, b: number): Literal =>
   any(
     graph,
-    state(a).map((bit, i) => xor(graph, bit, state(b)[i])),
+    state(a).map((bit, i) => xor(graph, bit, at(state(b), i))),
   )
-
-/** Targets that `init` reaches by failing, after no step. */
-const failingStart = ({ graph }: Circuit, targets: readonly Target[], factory: SolverFactory): readonly (readonly [Target, number])[] => {
-  const solver = factory()
-  try {
-    const { literal } = createEncoder(graph, solver)
-    return targets.flatMap((target) => (solver.solve([literal(target.reachedInit)]) === 'sat' ? [[target, 0] as const] : []))
-  } finally {
-    solver.dispose()
-  }
-}

@@ -3,7 +3,8 @@
  * chooses, or(and(c, a), and(!c, b)), gets the clauses of an if-then-else (Eén, Mishchenko, Sörensson 2007) and its two conjunctions none;
  * the exclusive or is one of these.
  */
-import { FALSE, type Graph, isComplemented, isInput, type Literal, nodeOf } from '../circuit/aig.js'
+import { at } from '../../at.js'
+import { type Graph, isComplemented, isInput, type Literal, leftOf, nodeOf, rightOf } from '../circuit/aig.js'
 import type { Solver } from './solver.js'
 
 /** The functions of a graph in a solver. */
@@ -63,10 +64,10 @@ export const createEncoder = (graph: Graph, solver: Solver): Encoder => {
     else if (isInput(graph, node)) define(node, solver.variable())
     else {
       const chosen = choiceOf(graph, node)
-      const operands = chosen ?? [graph.left[node] ?? FALSE, graph.right[node] ?? FALSE]
-      const lacking = operands.map(nodeOf).filter((operand) => (variables[operand] ?? 0) === 0)
+      const [left, right] = [leftOf(graph, node), rightOf(graph, node)]
+      const lacking = (chosen ?? [left, right]).map(nodeOf).filter((operand) => (variables[operand] ?? 0) === 0)
       if (lacking.length > 0) return lacking
-      if (chosen === null) conjunction(node, known(operands[0] ?? FALSE), known(operands[1] ?? FALSE))
+      if (chosen === null) conjunction(node, known(left), known(right))
       else choice(node, known(chosen[0]), known(chosen[1]), known(chosen[2]))
     }
     return []
@@ -76,7 +77,7 @@ export const createEncoder = (graph: Graph, solver: Solver): Encoder => {
     literal: (literal) => {
       const pending = [nodeOf(literal)]
       while (pending.length > 0) {
-        const node = pending[pending.length - 1] ?? 0
+        const node = at(pending, -1)
         const lacking = (variables[node] ?? 0) === 0 ? missing(node) : []
         if (lacking.length === 0) pending.pop()
         else pending.push(...lacking)
@@ -96,14 +97,14 @@ type Choice = readonly [condition: Literal, a: Literal, b: Literal]
 
 /** Where a node is "if condition then a else b": `!(c & p) & !(!c & q)` is "if c then !p else !q". */
 const choiceOf = (graph: Graph, node: number): Choice | null => {
-  const one = graph.left[node] ?? FALSE
-  const other = graph.right[node] ?? FALSE
+  const one = leftOf(graph, node)
+  const other = rightOf(graph, node)
   if (!isComplemented(one) || !isComplemented(other)) return null
   if (nodeOf(one) === 0 || nodeOf(other) === 0 || isInput(graph, nodeOf(one)) || isInput(graph, nodeOf(other))) return null
-  const p = graph.left[nodeOf(one)] ?? FALSE
-  const q = graph.right[nodeOf(one)] ?? FALSE
-  const r = graph.left[nodeOf(other)] ?? FALSE
-  const s = graph.right[nodeOf(other)] ?? FALSE
+  const p = leftOf(graph, nodeOf(one))
+  const q = rightOf(graph, nodeOf(one))
+  const r = leftOf(graph, nodeOf(other))
+  const s = rightOf(graph, nodeOf(other))
   if (p === (r ^ 1)) return [p, q ^ 1, s ^ 1]
   if (p === (s ^ 1)) return [p, q ^ 1, r ^ 1]
   if (q === (r ^ 1)) return [q, p ^ 1, s ^ 1]

@@ -3,7 +3,9 @@
  * this thread, where a small check takes a twentieth of the time that it takes through the package's promises. What Z3 gives is counted by hand: its
  * objects of JavaScript release theirs whenever the garbage collector runs, which corrupts the heap.
  */
+
 import { init } from 'z3-solver'
+import { at } from '../../at.js'
 import { createGuard, type Guard, outOfMemory } from './out-of-memory.js'
 import type { Solver, SolverFactory } from './solver.js'
 
@@ -124,7 +126,7 @@ const createSolver = (api: Api, { call, isBroken }: Guard): Solver => {
   }
   const disjunction = (literals: readonly number[]): Pointer => {
     if (literals.length === 0) return api._Z3_mk_false(context)
-    if (literals.length === 1) return term(literals[0] ?? 0)
+    if (literals.length === 1) return term(at(literals, 0))
     return api._Z3_mk_or(context, literals.length, write(literals))
   }
 

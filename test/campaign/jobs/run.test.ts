@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { errorOf, failureOf, type Job } from '../../../src/campaign/jobs/job.ts'
 import { runJobs } from '../../../src/campaign/jobs/run.ts'
-import { Disagreement } from '../../../src/check/confirm/disagreement.ts'
 import { DiagnosticError } from '../../../src/diagnostics.ts'
+import { Disagreement } from '../../../src/replay/disagreement.ts'
 
 const job = (rms: number): Job => ({ target: 'two-phase-commit', options: { settings: [['rms', rms]], stuck: 'allowed' } })
 

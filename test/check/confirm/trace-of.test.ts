@@ -1,11 +1,11 @@
 /** The oracle confirms or refuses what an engine claims; here the claims are made by hand. */
 import { always, bound, type Model, model, range } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
-import { Disagreement } from '../../../src/check/confirm/disagreement.ts'
 import { type Claim, type Subject, traceOf } from '../../../src/check/confirm/trace-of.ts'
 import type { NamedProperties } from '../../../src/check/request/properties.ts'
 import type { Schedule } from '../../../src/ir/schedule.ts'
 import type { System } from '../../../src/ir/system.ts'
+import { Disagreement } from '../../../src/replay/disagreement.ts'
 import { diagram } from '../../../src/trace/diagram.ts'
 
 const counter = model({

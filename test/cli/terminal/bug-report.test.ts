@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Disagreement } from '../../../src/check/confirm/disagreement.ts'
 import { bugReport } from '../../../src/cli/terminal/bug-report.ts'
+import { Disagreement } from '../../../src/replay/disagreement.ts'
 
 test('a disagreement is kept in a file with the schedule that shows it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mmucheck-bug-'))

@@ -26,7 +26,7 @@ const agrees = (
   for (let x = a[0]; x <= a[1]; x++)
     for (let y = b[0]; y <= b[1]; y++) {
       const values = execute(
-        c.out,
+        c.way.out,
         new Map([
           [-1, x],
           [-2, y],

@@ -1,5 +1,5 @@
 /** Compares what the engine's compiled code says of a state with what the author's functions do in it. */
-import { at } from '../../../at.js'
+import { at, fieldOf } from '../../../at.js'
 import type { Question } from '../../../explicit/sample/questions.js'
 import type { Sampler } from '../../../explicit/sample/sampler.js'
 import type { Move } from '../../../ir/schedule.js'
@@ -96,8 +96,7 @@ const isSame = (a: Vector, b: Vector): boolean => a.length === b.length && a.eve
 const differenceOfValues = ({ properties, params }: Subject, sampler: Sampler, seen: Seen, vector: Vector): Difference | null => {
   const compiled = sampler.values(vector)
   for (const [i, question] of sampler.questions.entries()) {
-    const property = properties[question.property]
-    if (property === undefined) throw new Error(`nobody asks about '${question.property}'`)
+    const property = fieldOf(properties, question.property)
     const given = answerOf(functionOf(property, question), seen, params)
     if (given !== compiled[i]) return { what: inWords(question), compiled: compiled[i] ?? 'fails', javascript: given ?? 'fails' }
   }

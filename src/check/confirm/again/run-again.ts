@@ -2,7 +2,9 @@
  * Runs a sample of a model's behaviours again in JavaScript, whatever the verdict. What engines say rests on compiled code, and engines that agree share the compiler: that the author's own
  * functions do the same, in each state on the way and in all that is asked of it, is what stands for that.
  */
+
 import { performance } from 'node:perf_hooks'
+import { at } from '../../../at.js'
 import { StateTooWide } from '../../../explicit/emit/layout.js'
 import { createSampler, type Exploration, type Sampler } from '../../../explicit/sample/sampler.js'
 import { CodeTooLarge } from '../../../explicit/wasm/platform.js'
@@ -131,11 +133,11 @@ const counted = (
   const { steps, branches, failures } = system
   const done = metNow()
   const from = (of: Uint8Array): Coverage => ({
-    fired: steps.map(({ id }) => of[marks.step(id)]),
-    taken: branches.map(({ id }) => of[marks.branch(id)]),
+    fired: steps.map(({ id }) => at(of, marks.step(id))),
+    taken: branches.map(({ id }) => at(of, marks.branch(id))),
   })
   const found = from(sample.isComplete() ? done : explored.met)
-  const either = (a: ArrayLike<number>, b: ArrayLike<number>): number[] => Array.from(a, (x, i) => x | b[i])
+  const either = (a: ArrayLike<number>, b: ArrayLike<number>): number[] => Array.from(a, (x, i) => x | at(b, i))
   const isAll = explored.complete || sample.isComplete()
   const everything: Coverage = { fired: steps.map(() => 1), taken: branches.map(() => 1) }
   const engine = met ?? (isAll ? found : everything)

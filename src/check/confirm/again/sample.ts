@@ -6,7 +6,7 @@ import { at } from '../../../at.js'
 import type { Exploration, Sampler } from '../../../explicit/sample/sampler.js'
 import type { Move, Schedule } from '../../../ir/schedule.js'
 import { elements, type System, unflatten, type Vector } from '../../../ir/system.js'
-import { Disagreement as Differs } from '../../../replay/disagreement.js'
+import { Disagreement } from '../../../replay/disagreement.js'
 import { createOracle } from '../../../replay/oracle.js'
 import { createWalk, initialWays, type Walk } from '../../../replay/walk.js'
 import type { Prepared } from '../../request/prepare.js'
@@ -233,7 +233,7 @@ const differing = <T>(compare: () => T | Difference): T | Difference => {
   try {
     return compare()
   } catch (error) {
-    if (!(error instanceof Differs)) throw error
+    if (!(error instanceof Disagreement)) throw error
     return { what: 'where it stands', compiled: 'nothing of that', javascript: error.message }
   }
 }

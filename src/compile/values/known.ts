@@ -5,7 +5,6 @@
 import { and, calculate, constant, not, or } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { visitExpr } from '../../ir/walk.js'
-import type { Context } from './context.js'
 
 /** The values that each free param can still have here, by variable. */
 export type Known = ReadonlyMap<number, readonly number[]>
@@ -14,47 +13,43 @@ export type Known = ReadonlyMap<number, readonly number[]>
 const mostCombinations = 256
 
 /** A condition, decided as far as all values that the free params can have here agree on it. */
-export const decide = (c: Context, e: Expr): Expr => {
-  if (c.known.size === 0 || e.op === 'const') return e
-  const params = paramsIn(c, e)
+export const decide = (known: Known, e: Expr): Expr => {
+  if (known.size === 0 || e.op === 'const') return e
+  const params = paramsIn(known, e)
   if (params !== null) {
-    const answers = new Set(assignments(c, params).map((values) => valueUnder(e, values)))
+    const answers = new Set(assignments(known, params).map((values) => valueUnder(e, values)))
     const [answer] = answers
     return answers.size === 1 && answer !== undefined ? constant(answer) : e
   }
   switch (e.op) {
     case 'not':
-      return not(decide(c, e.a))
+      return not(decide(known, e.a))
     case 'and':
-      return isTruth(e.a) && isTruth(e.b) ? and(decide(c, e.a), decide(c, e.b)) : e
+      return isTruth(e.a) && isTruth(e.b) ? and(decide(known, e.a), decide(known, e.b)) : e
     case 'or':
-      return isTruth(e.a) && isTruth(e.b) ? or(decide(c, e.a), decide(c, e.b)) : e
+      return isTruth(e.a) && isTruth(e.b) ? or(decide(known, e.a), decide(known, e.b)) : e
     default:
       return e
   }
 }
 
 /** What is known where a condition holds (`truth`), or where it does not. */
-export const assume = (c: Context, e: Expr, truth: boolean): Known => {
-  if (c.known.size === 0) return c.known
-  if (e.op === 'not') return assume(c, e.a, !truth)
-  const params = paramsIn(c, e)
+export const assume = (known: Known, e: Expr, truth: boolean): Known => {
+  if (known.size === 0) return known
+  if (e.op === 'not') return assume(known, e.a, !truth)
+  const params = paramsIn(known, e)
   if (params !== null) {
     const [param, ...others] = params
-    if (param === undefined || others.length > 0) return assumeOperands(c, e, truth)
-    const left = (c.known.get(param) ?? []).filter((value) => (valueUnder(e, new Map([[param, value]])) !== 0) === truth)
-    return left.length === 0 ? c.known : new Map([...c.known, [param, left]])
+    if (param === undefined || others.length > 0) return assumeOperands(known, e, truth)
+    const left = (known.get(param) ?? []).filter((value) => (valueUnder(e, new Map([[param, value]])) !== 0) === truth)
+    return left.length === 0 ? known : new Map([...known, [param, left]])
   }
-  return assumeOperands(c, e, truth)
+  return assumeOperands(known, e, truth)
 }
 
-const assumeOperands = (c: Context, e: Expr, truth: boolean): Known => {
-  if (!(truth ? e.op === 'and' : e.op === 'or') || !('b' in e) || !isTruth(e.a) || !isTruth(e.b)) return c.known
-  const before = c.known
-  c.known = assume(c, e.a, truth)
-  const known = assume(c, e.b, truth)
-  c.known = before
-  return known
+const assumeOperands = (known: Known, e: Expr, truth: boolean): Known => {
+  if (!(truth ? e.op === 'and' : e.op === 'or') || !('b' in e) || !isTruth(e.a) || !isTruth(e.b)) return known
+  return assume(assume(known, e.a, truth), e.b, truth)
 }
 
 /** What is known where two ways meet. */
@@ -89,20 +84,20 @@ const isTruth = (e: Expr): boolean => {
 }
 
 /** The free params that decide an expression; null where something else does too, and where they have too many combinations. */
-const paramsIn = (c: Context, e: Expr): readonly number[] | null => {
+const paramsIn = (known: Known, e: Expr): readonly number[] | null => {
   const params = new Set<number>()
   let only = true
   visitExpr(e, (x) => {
-    if (x.op === 'temp' || (x.op === 'load' && !c.known.has(x.variable))) only = false
+    if (x.op === 'temp' || (x.op === 'load' && !known.has(x.variable))) only = false
     else if (x.op === 'load') params.add(x.variable)
   })
-  const combinations = [...params].reduce((n, param) => n * (c.known.get(param)?.length ?? 1), 1)
+  const combinations = [...params].reduce((n, param) => n * (known.get(param)?.length ?? 1), 1)
   return only && combinations <= mostCombinations ? [...params] : null
 }
 
-const assignments = (c: Context, params: readonly number[]): ReadonlyMap<number, number>[] =>
+const assignments = (known: Known, params: readonly number[]): ReadonlyMap<number, number>[] =>
   params.reduce<ReadonlyMap<number, number>[]>(
-    (all, param) => all.flatMap((one) => (c.known.get(param) ?? []).map((value) => new Map([...one, [param, value]]))),
+    (all, param) => all.flatMap((one) => (known.get(param) ?? []).map((value) => new Map([...one, [param, value]]))),
     [new Map()],
   )
 
@@ -111,7 +106,7 @@ const valueUnder = (e: Expr, values: ReadonlyMap<number, number>): number => {
     case 'const':
       return e.value
     case 'load':
-      return values.get(e.variable) ?? 0
+      return valueOfParam(values, e.variable)
     case 'temp':
       throw new Error('a temp is no param')
     case 'not':
@@ -121,4 +116,10 @@ const valueUnder = (e: Expr, values: ReadonlyMap<number, number>): number => {
     default:
       return calculate(e.op, valueUnder(e.a, values), valueUnder(e.b, values))
   }
+}
+
+const valueOfParam = (values: ReadonlyMap<number, number>, param: number): number => {
+  const value = values.get(param)
+  if (value === undefined) throw new Error(`variable ${param} is no param that is known`)
+  return value
 }

@@ -1,0 +1,34 @@
+/** The code that is being compiled: one step, rule, property or `init`. */
+import type { Span, Stmt } from '../../ir/system.js'
+import type { Read } from './reads.js'
+import type { Cells } from './way.js'
+
+/**
+ * What code is compiled for: a step of an agent, the condition of an `until`, a label or message, a property, or
+ * `init`.
+ */
+export type Purpose = 'step' | 'condition' | 'text' | 'property' | 'init' | 'start'
+
+export interface Code {
+  /** Labels, messages and conditions have a purpose of their own while they are compiled. */
+  purpose: Purpose
+  /** How many statements have been emitted, and places at which ways part. */
+  statements: number
+  /** How many of them are stores. */
+  stores: number
+  /** What the author's code read, by the list of statements that it reads in: see reads.ts. */
+  readonly reads: WeakMap<readonly Stmt[], Read[]>
+  /** In the condition of an `until`: the locals that it finds. */
+  outside: Cells | null
+  /** Where code before a first yield reads the state. */
+  startRead: Span | null
+}
+
+export const createCode = (purpose: Purpose): Code => ({
+  purpose,
+  statements: 0,
+  stores: 0,
+  reads: new WeakMap(),
+  outside: null,
+  startRead: null,
+})

@@ -1,0 +1,94 @@
+/** The system as far as it is compiled: what all steps and properties add to. */
+import { DiagnosticError } from '../../diagnostics.js'
+import type { Branch, Expr, Failure, SourceFile, Span, Variable, VariableRole } from '../../ir/system.js'
+import { sourceOf } from '../../load/source.js'
+import type { Context } from './context.js'
+import { type Leaf, leaves } from './layout.js'
+import type { Type } from './type.js'
+import type { Place } from './value.js'
+
+export interface Draft {
+  readonly files: { readonly path: string; readonly file: SourceFile }[]
+  readonly variables: Variable[]
+  readonly variableIds: Map<string, number>
+  readonly failures: Failure[]
+  readonly failureIds: Map<string, number>
+  readonly branches: Branch[]
+  readonly branchIds: Map<string, number>
+  /** Where each load of a ghost comes from, for diagnostics. */
+  readonly ghostReads: WeakMap<Expr, Span>
+  /** All values of each free param; empty where none is free. */
+  readonly params: Map<number, readonly number[]>
+  temps: number
+  blocks: number
+  radix: number
+}
+
+export const createDraft = (): Draft => ({
+  files: [],
+  variables: [],
+  variableIds: new Map(),
+  failures: [],
+  failureIds: new Map(),
+  branches: [],
+  branchIds: new Map(),
+  ghostReads: new WeakMap(),
+  params: new Map(),
+  temps: 0,
+  blocks: 0,
+  radix: 2,
+})
+
+/** The number of a source file, entered on first use. */
+export const fileNumber = ({ draft, shown }: Context, path: string): number => {
+  const known = draft.files.findIndex((f) => f.path === path)
+  if (known >= 0) return known
+  draft.files.push({ path, file: { name: shown(path), text: sourceOf(path).text } })
+  return draft.files.length - 1
+}
+
+/** The number of a way for a step to fail; one per kind, place and message. */
+export const failureAt = ({ draft }: Context, kind: Failure['kind'], at: Span, message: string): number => {
+  const key = `${kind}:${at.file}:${at.start}:${at.end}:${message}`
+  const found = draft.failureIds.get(key)
+  if (found !== undefined) return found
+  const id = draft.failures.length
+  draft.failures.push({ id, kind, message, at })
+  draft.failureIds.set(key, id)
+  return id
+}
+
+export const branchAt = ({ draft }: Context, at: Span, text: string): number => {
+  const key = `${at.file}:${at.start}:${text}`
+  const found = draft.branchIds.get(key)
+  if (found !== undefined) return found
+  const id = draft.branches.length
+  draft.branches.push({ id, text, at })
+  draft.branchIds.set(key, id)
+  return id
+}
+
+export const newTemp = ({ draft }: Context): number => draft.temps++
+
+/** Enters the variables of a type under a name; gives their numbers, leaf by leaf. */
+export const declareVariables = ({ draft }: Context, name: string, type: Type, role: VariableRole): number[] =>
+  leaves(type).map(({ suffix, lo, hi, dims, values }) => {
+    const id = draft.variables.length
+    if (draft.variableIds.has(`${name}${suffix}`))
+      throw new DiagnosticError(
+        'MC014',
+        `two parts of '${name}' would both be called '${name}${suffix}'`,
+        'put a record between a queue and a queue in it, or an optional and an optional in it: queue(2, record({ items: queue(3, bool) }))',
+        null,
+      )
+    draft.variables.push({ id, name: `${name}${suffix}`, lo, hi, dims, role, ...(values === undefined ? {} : { values }) })
+    draft.variableIds.set(`${name}${suffix}`, id)
+    return id
+  })
+
+export const variableOf = ({ draft }: Context, place: Place, leaf: Leaf): Variable => {
+  const id = draft.variableIds.get(`${place.name}${leaf.suffix}`)
+  const v = id === undefined ? undefined : draft.variables[id]
+  if (v === undefined) throw new Error(`no variable '${place.name}${leaf.suffix}'`)
+  return v
+}
