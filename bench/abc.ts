@@ -16,7 +16,8 @@ export interface AbcMeasurement {
 }
 
 /**
- * Asks for a proof of all properties of the subject together, which have to be ones that hold if reached states are not to end the search.
+ * Asks for a proof of all properties of the subject together, which have to be ones that hold if reached states are not
+ * to end the search.
  * @throws Error where the circuit cannot be written, or ABC says something else than how it ended.
  */
 export const proveWithAbc = async (root: string, subject: Subject, work: string, seconds: number): Promise<AbcMeasurement> => {

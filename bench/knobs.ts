@@ -1,4 +1,7 @@
-/** Which settings are safe: `synthesize`, which asks a solver about all of them at once, beside `sweep`, which enumerates the states of one after the other. */
+/**
+ * Which settings are safe: `synthesize`, which asks a solver about all of them at once, beside `sweep`, which
+ * enumerates the states of one after the other.
+ */
 import { join } from 'node:path'
 import { execute } from './process.js'
 import { formatCount, formatTable } from './table.js'

@@ -1,4 +1,6 @@
-/** Sizes that no enumeration reaches: proofs and shortest violations there, and what speaks for their number of states. */
+/**
+ * Sizes that no enumeration reaches: proofs and shortest violations there, and what speaks for their number of states.
+ */
 import { checkSubject, type SolvedReport, type Subject, subjectText } from './solving.js'
 import { formatCount, formatTable } from './table.js'
 
@@ -69,7 +71,9 @@ export interface LargeOptions {
   readonly enumerationSeconds: number
 }
 
-/** @throws Error where a smaller size is not counted to its end, the large one is, or a verdict is not the known one. */
+/**
+ * @throws Error where a smaller size is not counted to its end, the large one is, or a verdict is not the known one.
+ */
 export const measureLarge = async (
   { subject, grows, counted, how }: Large,
   { root, seconds, enumerationSeconds }: LargeOptions,

@@ -1,10 +1,16 @@
-/** Properties of behaviours: mmucheck's search for fair cycles beside Spin's `-a -f` on the same property of the same protocol. */
+/**
+ * Properties of behaviours: mmucheck's search for fair cycles beside Spin's `-a -f` on the same property of the same
+ * protocol.
+ */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCheck } from './mmucheck.js'
 import { mustExecute } from './process.js'
 
-/** A property of Mach's shootdown under weak fairness of every CPU: its name in properties/mach-shootdown-rules.ts and in mach.pml. */
+/**
+ * A property of Mach's shootdown under weak fairness of every CPU: its name in properties/mach-shootdown-rules.ts and
+ * in mach.pml.
+ */
 export interface Behaviour {
   readonly cpus: number
   readonly property: string
@@ -55,7 +61,9 @@ export const checkBehaviour = async (root: string, { cpus, property, verdict }: 
 
 const compilerFlags = ['-O3', '-march=native', '-w', '-DNOREDUCE', '-DVECTORSZ=64', '-DMEMLIM=16000']
 
-/** Translates and compiles in the folder `work`, and gives a function that searches. @throws Error as `checkBehaviour`. */
+/**
+ * Translates and compiles in the folder `work`, and gives a function that searches. @throws Error as `checkBehaviour`.
+ */
 export const prepareSpinBehaviour = async (
   { cpus, property, verdict, hash, depth }: Behaviour,
   sources: string,

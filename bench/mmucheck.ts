@@ -33,7 +33,9 @@ const ofStates: Readonly<Record<string, readonly string[]>> = {
   'mach-shootdown-rules': ['noError', 'activeMeansCurrent', 'somebodyIsStale', 'somebodyResponds'],
 }
 
-/** The exit codes of a search that came to its end: some protocols are shown with the settings that their mails warn of. */
+/**
+ * The exit codes of a search that came to its end: some protocols are shown with the settings that their mails warn of.
+ */
 const ended: ReadonlySet<number> = new Set([0, 11, 12, 13, 14])
 
 /** One search of the states. @throws Error if the search was not complete. */

@@ -9,7 +9,10 @@ export interface Finished {
   readonly code: number | null
   /** Wall-clock seconds from spawn to exit. */
   readonly seconds: number
-  /** Peak resident memory in bytes, sampled every 10 ms; null where the system does not say (no Linux), or the process was too short. */
+  /**
+   * Peak resident memory in bytes, sampled every 10 ms; null where the system does not say (no Linux), or the process
+   * was too short.
+   */
   readonly peakBytes: number | null
 }
 

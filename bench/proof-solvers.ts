@@ -4,7 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { type Subject, subjectText } from './solving.js'
 import { formatTable } from './table.js'
 
-/** What is used of the built program: `prepare` of `mmucheck/check`, and the thread of the solvers, which is no part of the public interface. */
+/**
+ * What is used of the built program: `prepare` of `mmucheck/check`, and the thread of the solvers, which is no part of
+ * the public interface.
+ */
 interface Built {
   readonly prepare: (target: string, options: object) => Promise<{ readonly system: object; readonly params: object }>
   readonly startSession: (options: object) => {

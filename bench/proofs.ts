@@ -59,7 +59,8 @@ export interface ProofOptions {
 }
 
 /**
- * Each size side by side, on a core each. Where a size is not settled within the limit the tool is not asked about larger ones.
+ * Each size side by side, on a core each. Where a size is not settled within the limit the tool is not asked about
+ * larger ones.
  * @throws Error as `prove` and `proveWithAbc`, and where ABC finds a violation.
  */
 export const compareProofs = async (

@@ -13,7 +13,10 @@ export interface Instance {
   readonly constants: Readonly<Record<string, number>>
   readonly states: number
   readonly transitions: number
-  /** For Spin: log2 of its hash table's slots, of which there are more than states, and a depth that its stack never reaches. */
+  /**
+   * For Spin: log2 of its hash table's slots, of which there are more than states, and a depth that its stack never
+   * reaches.
+   */
   readonly hash: number
   readonly depth: number
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|all]`: mmucheck beside its peers on the same protocols, in one run on one machine. Each
- * tool's states, transitions and verdicts are compared with the known ones; a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
+ * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|all]`: mmucheck beside its peers on the same
+ * protocols, in one run on one machine. Each tool's states, transitions and verdicts are compared with the known ones;
+ * a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
  */
 import { readdirSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
@@ -118,7 +119,8 @@ const sizes: readonly (readonly [model: string, params: Readonly<Record<string, 
   ['mach-shootdown-rules', { cpus: 2, pmaps: 2 }],
   ['mach-shootdown-rules', { cpus: 3, pmaps: 1 }],
   ...[6, 7, 8, 9].map((rms) => ['two-phase-commit', { rms }] as const),
-  // The largest configurations of the protocols: three CPUs where there can be three, and two more entries (tables, pages) than by default.
+  // The largest configurations of the protocols: three CPUs where there can be three, and two more entries (tables,
+  // pages) than by default.
   ['tlb-shootdown', { cpus: 3, pages: 2 }],
   ['pte-modify', { ptes: 3 }],
   ['lazy-mmu', { cpus: 3, ptes: 4 }],

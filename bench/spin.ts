@@ -7,7 +7,10 @@ import type { Instance } from './protocols.js'
 
 export const spinNeeds = ['spin', 'gcc'] as const
 
-/** Exact, no partial-order reduction (it gains nothing on these), no progress or fairness bookkeeping, the smallest state vector that fits. */
+/**
+ * Exact, no partial-order reduction (it gains nothing on these), no progress or fairness bookkeeping, the smallest
+ * state vector that fits.
+ */
 const compilerFlags = ['-O3', '-march=native', '-DSAFETY', '-DNOREDUCE', '-DNOFAIR', '-DVECTORSZ=64']
 
 /**
@@ -28,8 +31,9 @@ export const prepareSpin = async (instance: Instance, sources: string, work: str
 }
 
 /**
- * Reads the report of a Spin verifier. Spin counts the initial state as a transition. Bytes per state: the states as stored and the hash table, without the
- * stack of the depth-first search. @throws Error if the search was cut or reported an error.
+ * Reads the report of a Spin verifier. Spin counts the initial state as a transition. Bytes per state: the states as
+ * stored and the hash table, without the stack of the depth-first search. @throws Error if the search was cut or
+ * reported an error.
  */
 export const readSpin = (report: string): Omit<Measurement, 'peakBytes'> => {
   if (!/errors: 0\b/.test(report) || /max search depth too small|Search not completed|out of memory/.test(report))

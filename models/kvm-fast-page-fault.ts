@@ -1,21 +1,27 @@
 /**
- * KVM's fast page fault: a virtual CPU that stores to a page whose shadow page-table entry (spte) is write-protected makes the spte
- * writable by a cmpxchg, without mmu_lock. Everybody else who changes sptes holds the lock, and meets two problems
- * (Documentation/virt/kvm/locking.rst): the spte may have become another gfn's meanwhile, with the same value (ABA), and what was
- * read of it before it is written may be out of date, so that D, W or a TLB flush is lost.
+ * KVM's fast page fault: a virtual CPU that stores to a page whose shadow page-table entry (spte) is write-protected
+ * makes the spte writable by a cmpxchg, without mmu_lock. Everybody else who changes sptes holds the lock, and meets
+ * two problems (Documentation/virt/kvm/locking.rst): the spte may have become another gfn's meanwhile, with the same
+ * value (ABA), and what was read of it before it is written may be out of date, so that D, W or a TLB flush is lost.
  *
- * Two gfns compete for `frames` page frames. Virtual CPUs load and store at any time. Four others take mmu_lock: reclaim unmaps or ages a frame
- * (the MMU notifier), migration gets and clears the dirty log and sends the pages again, write tracking makes gfn 0 a guest page
- * table, and with indirect shadow pages the guest points its own entry to the other gfn. All is write-protected in the beginning, for the
- * dirty log. One step is one access to memory, one locked instruction, or one taking or giving back of a lock.
+ * Two gfns compete for `frames` page frames. Virtual CPUs load and store at any time. Four others take mmu_lock:
+ * reclaim unmaps or ages a frame (the MMU notifier), migration gets and clears the dirty log and sends the pages again,
+ * write tracking makes gfn 0 a guest page table, and with indirect shadow pages the guest points its own entry to the
+ * other gfn. All is write-protected in the beginning, for the dirty log. One step is one access to memory, one locked
+ * instruction, or one taking or giving back of a lock.
  *
  * What is simpler than KVM:
- * - A read fault maps the page read-only, so that the ABA race takes the steps of the kernel's documentation; KVM maps it writable
+ * - A read fault maps the page read-only, so that the ABA race takes the steps of the kernel's documentation; KVM maps
+ *   it writable
  *   and marks it dirty where it can, and the dirty log has to protect it once more before the race can go on.
- * - Whether a page is being invalidated is looked up when an spte is set; how KVM knows is the protocol of mmu-notifier.
- * - The guest's entry changes under mmu_lock, together with the zap of the spte. So what an spte maps is never older than that
- *   entry, and the only stale gfn is the one that a fault has read before: the race of the documentation, and no other one.
- * - Of the two bits that allow the fast path, host-writable is left out: it is set and cleared as MMU-writable is, by other owners.
+ * - Whether a page is being invalidated is looked up when an spte is set; how KVM knows is the protocol of
+ *   mmu-notifier.
+ * - The guest's entry changes under mmu_lock, together with the zap of the spte. So what an spte maps is never older
+ *   than that
+ *   entry, and the only stale gfn is the one that a fault has read before: the race of the documentation, and no other
+ * one.
+ * - Of the two bits that allow the fast path, host-writable is left out: it is set and cleared as MMU-writable is, by
+ *   other owners.
  *   So are huge pages, access tracking without A bits, and Intel's page modification log.
  */
 import {
@@ -82,7 +88,10 @@ export const trackedGfn = 0
 
 const isDirect = (p: Params): boolean => p.abaGuard === 'direct only'
 const pins = (p: Params): boolean => p.abaGuard === 'gfn pinned' || p.abaGuard === 'gfn pinned, page not compared'
-/** Of a direct shadow page there is an spte for each gfn; of an indirect one, a single one, which maps what the guest's entry says. */
+/**
+ * Of a direct shadow page there is an spte for each gfn; of an indirect one, a single one, which maps what the guest's
+ * entry says.
+ */
 const sptes = (p: Params): number => (isDirect(p) ? gfns : 1)
 export const spteOf = (p: Params, gfn: number): number => (isDirect(p) ? gfn : 0)
 
@@ -149,8 +158,8 @@ function* flushTlbs(s: State, p: Params): Steps {
 }
 
 /**
- * mmu_spte_clear_track_bits() and mmu_spte_update(), under mmu_lock: zaps or write-protects the spte of `gfn` if it has one.
- * What it returns is whether the TLBs are to be flushed.
+ * mmu_spte_clear_track_bits() and mmu_spte_update(), under mmu_lock: zaps or write-protects the spte of `gfn` if it has
+ * one. What it returns is whether the TLBs are to be flushed.
  */
 function* updateSpte(s: State, p: Params, gfn: number, change: 'zap' | 'wrprotect' | 'track'): Steps<boolean> {
   yield `old = spte[${spteOf(p, gfn)}]`

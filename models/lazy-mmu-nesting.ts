@@ -1,11 +1,12 @@
 /**
- * Lazy MMU mode as one task sees it: what it has queued is not there yet, for itself, for an interrupt that comes meanwhile, and for the code
- * that it calls, which may enter lazy MMU mode once more. Linux had bugs of all these kinds (2009 to 2025). Direct page tables: what is deferred is
- * the memory write.
+ * Lazy MMU mode as one task sees it: what it has queued is not there yet, for itself, for an interrupt that comes
+ * meanwhile, and for the code that it calls, which may enter lazy MMU mode once more. Linux had bugs of all these kinds
+ * (2009 to 2025). Direct page tables: what is deferred is the memory write.
  *
- * The task sets entry after entry of a kernel page table, one step each; between two of them it may call something that maps a page and uses it at
- * once (`inner`). An interrupt is one step, because the CPU that it interrupts does nothing meanwhile. The mode and the queue are the CPU's; a task
- * that is preempted goes on on the other CPU. Entry 0 is set by the section, entry 1 by what it calls, entry 2 by the interrupt.
+ * The task sets entry after entry of a kernel page table, one step each; between two of them it may call something that
+ * maps a page and uses it at once (`inner`). An interrupt is one step, because the CPU that it interrupts does nothing
+ * meanwhile. The mode and the queue are the CPU's; a task that is preempted goes on on the other CPU. Entry 0 is set by
+ * the section, entry 1 by what it calls, entry 2 by the interrupt.
  */
 import {
   array,
@@ -57,7 +58,10 @@ const params = {
 type Params = ParamValues<typeof params>
 
 const state = (p: Params) => ({
-  /** The kernel page table: whether the entry is set. 0: the section's; 1: that of `inner`; 2: the interrupt's; then the section's others. */
+  /**
+   * The kernel page table: whether the entry is set. 0: the section's; 1: that of `inner`; 2: the interrupt's; then the
+   * section's others.
+   */
   pte: array(3 + p.updates, bool),
   /** By CPU: the entries that are queued to be set. */
   deferred: array(2, queue(p.depth, index(3 + p.updates))),

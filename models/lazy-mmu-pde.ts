@@ -1,12 +1,13 @@
 /**
- * Lazy MMU mode and the parent entry: may the set of a page directory entry be deferred too? Each CPU touches one page of a region that has no
- * page table yet; its page fault handler allocates one, links it into the page directory (pmd) under the mm lock, and then sets the
- * page-table entry under the lock of that page table. That lock lives in the page table's own struct page, so whoever cannot see the
- * page directory entry cannot find it. Each CPU has one page table preallocated, and one page to map.
+ * Lazy MMU mode and the parent entry: may the set of a page directory entry be deferred too? Each CPU touches one page
+ * of a region that has no page table yet; its page fault handler allocates one, links it into the page directory (pmd)
+ * under the mm lock, and then sets the page-table entry under the lock of that page table. That lock lives in the page
+ * table's own struct page, so whoever cannot see the page directory entry cannot find it. Each CPU has one page table
+ * preallocated, and one page to map.
  *
- * `direct`: what is deferred is the memory write (reading D of C1b.4). `shadow`: memory is written at once, and only the hypervisor
- * learns of it later, so that the hardware faults meanwhile (reading S); what is queued is the hypervisor's part
- * then. The entries are only ever set, so no TLB is modelled.
+ * `direct`: what is deferred is the memory write (reading D of C1b.4). `shadow`: memory is written at once, and only
+ * the hypervisor learns of it later, so that the hardware faults meanwhile (reading S); what is queued is the
+ * hypervisor's part then. The entries are only ever set, so no TLB is modelled.
  */
 import {
   array,

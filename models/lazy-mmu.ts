@@ -1,13 +1,16 @@
 /**
- * Lazy MMU mode: while a CPU holds the page-table lock, its page-table updates are queued, and leave in one hypercall at the end.
- * What is deferred by default is the memory write itself (Xen PV's direct paging), so memory and hardware stay stale until the queue drains.
- * With shadow page tables (VMI) the memory is written at once, and only what the hypervisor is to do to its shadow is deferred.
+ * Lazy MMU mode: while a CPU holds the page-table lock, its page-table updates are queued, and leave in one hypercall
+ * at the end. What is deferred by default is the memory write itself (Xen PV's direct paging), so memory and hardware
+ * stay stale until the queue drains. With shadow page tables (VMI) the memory is written at once, and only what the
+ * hypervisor is to do to its shadow is deferred.
  *
- * The parent entry (C1b.3, C1b.4) is in lazy-mmu-pde; one CPU's own nesting, interrupts and use of what it has queued in lazy-mmu-nesting.
+ * The parent entry (C1b.3, C1b.4) is in lazy-mmu-pde; one CPU's own nesting, interrupts and use of what it has queued
+ * in lazy-mmu-nesting.
  *
- * Each CPU write-protects and ages entries, again and again; one more CPU unmaps the whole range and frees its pages; the hardware of a
- * user thread walks the same table at any time. One step is one access to memory, one entry written by the hypervisor, or one
- * taking or giving back of the lock. Setting a CPU's lazy mode flag is no step of its own: nobody else sees the flag.
+ * Each CPU write-protects and ages entries, again and again; one more CPU unmaps the whole range and frees its pages;
+ * the hardware of a user thread walks the same table at any time. One step is one access to memory, one entry written
+ * by the hypervisor, or one taking or giving back of the lock. Setting a CPU's lazy mode flag is no step of its own:
+ * nobody else sees the flag.
  */
 import { array, bool, choice, choose, each, flag, ghost, model, record, size, when } from 'mmucheck'
 import {
@@ -79,7 +82,10 @@ export default model({
     /** The hypervisor's copy, which the hardware walks if there is one. */
     shadow: array(p.mode === 'shadow' ? p.ptes : 1, pte(p.ptes)),
     tlb: tlb(p.ptes, p.ptes),
-    /** What the kernel has made of each entry, in the order in which it held the lock. The accessed bit is the hardware's. */
+    /**
+     * What the kernel has made of each entry, in the order in which it held the lock. The accessed bit is the
+     * hardware's.
+     */
     written: ghost(array(p.ptes, record({ P: bool, W: bool }))),
     freed: ghost(array(p.ptes, bool)),
   }),

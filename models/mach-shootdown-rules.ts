@@ -60,11 +60,12 @@ const othersToDo = (s: State, cpu: number): void => {
 }
 
 /**
- * The transition system of the literature, table line by table line, and so with its exact number of states: (cpus, pmaps, entries) = (2, 1, 2) has 8,799
- * states and 17,146 transitions; (2, 2, 2) has 266,969 and 583,012; (3, 1, 2) has 7,807,509 and 22,448,763. `mach-shootdown` is the readable form.
+ * The transition system of the literature, table line by table line, and so with its exact number of states: (cpus,
+ * pmaps, entries) = (2, 1, 2) has 8,799 states and 17,146 transitions; (2, 2, 2) has 266,969 and 583,012; (3, 1, 2) has
+ * 7,807,509 and 22,448,763. `mach-shootdown` is the readable form.
  *
- * No variable is ever reset. I9 is two rules because the published numbers of transitions count its two reasons apart; as one
- * rule with an "or" (2, 2, 2) has 575,508 transitions between the same states.
+ * No variable is ever reset. I9 is two rules because the published numbers of transitions count its two reasons apart;
+ * as one rule with an "or" (2, 2, 2) has 575,508 transitions between the same states.
  */
 export default model({
   name: 'mach-shootdown-rules',

@@ -138,8 +138,9 @@ function* respond(s: State, self: number, p: Params): Steps {
 }
 
 /**
- * The TLB shootdown of Mach, the one MMU protocol that recurs in the verification literature. The labels name the steps of the published
- * algorithm; `mach-shootdown-rules` is the same protocol as the literature's transition system, with its exact number of states.
+ * The TLB shootdown of Mach, the one MMU protocol that recurs in the verification literature. The labels name the steps
+ * of the published algorithm; `mach-shootdown-rules` is the same protocol as the literature's transition system, with
+ * its exact number of states.
  */
 export default model({
   name: 'mach-shootdown',

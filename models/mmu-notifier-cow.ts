@@ -1,23 +1,29 @@
 /**
- * Copy-on-write under a device that has a TLB of its own: case B of Linux' Documentation/mm/mmu_notifier.rst. Two pages, addrA and addrB, are
- * write-protected for COW, and the device has translations of both. One CPU thread for each of them replaces the old page by a copy
- * (wp_page_copy()). As soon as an entry is set, any other CPU may store to the new page: `writer` stores to addrA, then to addrB. The device
- * loads addrA and addrB in turn. If it gets the store to addrB, it must get the store to addrA too: that is message passing, which C11 promises,
- * and which the device's old translation of addrA can break.
+ * Copy-on-write under a device that has a TLB of its own: case B of Linux' Documentation/mm/mmu_notifier.rst. Two
+ * pages, addrA and addrB, are write-protected for COW, and the device has translations of both. One CPU thread for each
+ * of them replaces the old page by a copy (wp_page_copy()). As soon as an entry is set, any other CPU may store to the
+ * new page: `writer` stores to addrA, then to addrB. The device loads addrA and addrB in turn. If it gets the store to
+ * addrB, it must get the store to addrA too: that is message passing, which C11 promises, and which the device's old
+ * translation of addrA can break.
  *
- * It differs from `mmu-notifier`, whose pages go away for good and whose question is who frees what is still used. Here nothing is freed
- * before range_end(); what is at stake is which of two pages is read.
+ * It differs from `mmu-notifier`, whose pages go away for good and whose question is who frees what is still used. Here
+ * nothing is freed before range_end(); what is at stake is which of two pages is read.
  *
  * What is asked of the device, and what is not:
- * - A property of pages would be that the device never reads the old page once it has seen the new page of another address. That is
- *   violated by every design, the documented one too: nobody has begun to copy addrA yet, or nobody has stored to it. What the document
- *   argues with is stores ("the device see the new value for addrB before seeing the new value for addrA"), and so does `storesSeenInOrder`.
+ * - A property of pages would be that the device never reads the old page once it has seen the new page of another
+ *   address. That is
+ *   violated by every design, the documented one too: nobody has begun to copy addrA yet, or nobody has stored to it.
+ * What the document
+ *   argues with is stores ("the device see the new value for addrB before seeing the new value for addrA"), and so does
+ * `storesSeenInOrder`.
  *   `newPageThenOldPage` shows that the other is reachable in all designs.
- * - The document's CPU-thread-2 and -3 are one thread here, and so are its DEV-thread-0 and -2: what orders the stores and the loads is program order.
+ * - The document's CPU-thread-2 and -3 are one thread here, and so are its DEV-thread-0 and -2: what orders the stores
+ *   and the loads is program order.
  *
- * A walk by the device reads the entry and fills the TLB in one step. That an invalidation waits for translations in flight is what ATS asks of hardware; for
- * software that takes several steps, it is what `mmu-notifier` is about (`blocking` stands for its result). The CPUs' own TLBs are
- * flushed with the entry's clearing, in one step, and are not modelled.
+ * A walk by the device reads the entry and fills the TLB in one step. That an invalidation waits for translations in
+ * flight is what ATS asks of hardware; for software that takes several steps, it is what `mmu-notifier` is about
+ * (`blocking` stands for its result). The CPUs' own TLBs are flushed with the entry's clearing, in one step, and are
+ * not modelled.
  */
 import {
   array,

@@ -1,21 +1,25 @@
 /**
- * MMU notifiers: how a secondary MMU (KVM's shadow page tables, the TLB of a GRU or of a network card) learns that a Linux page-table entry
- * goes away. Three means are debated. An spte may hold a reference to the page that it maps. invalidate_page() may be called for each page,
- * under the page-table lock. range_start() and range_end() may be called around a whole range, outside of all locks; something has to be
- * done then about faults in between.
+ * MMU notifiers: how a secondary MMU (KVM's shadow page tables, the TLB of a GRU or of a network card) learns that a
+ * Linux page-table entry goes away. Three means are debated. An spte may hold a reference to the page that it maps.
+ * invalidate_page() may be called for each page, under the page-table lock. range_start() and range_end() may be called
+ * around a whole range, outside of all locks; something has to be done then about faults in between.
  *
- * One CPU unmaps the pages (`munmap`: between range_start and range_end each entry is cleared, then each page is put), or reclaims the first
- * one (`reclaim`: rmap.c, where nothing may sleep, so that there is no range_start, and no mutex to take). Virtual CPUs fault meanwhile: each
- * looks its page up in the Linux page table, and installs an spte. The guest may use an spte at any time, so that is no step of its own: an
- * spte that maps a freed page is bad enough. The one reference that a page starts with belongs to its mapping, and after that to the swap cache.
- * What read and write barriers order is in program order here, and a param swaps it. Pages that are not freed but replaced (copy-on-write) are
- * `mmu-notifier-cow`.
+ * One CPU unmaps the pages (`munmap`: between range_start and range_end each entry is cleared, then each page is put),
+ * or reclaims the first one (`reclaim`: rmap.c, where nothing may sleep, so that there is no range_start, and no mutex
+ * to take). Virtual CPUs fault meanwhile: each looks its page up in the Linux page table, and installs an spte. The
+ * guest may use an spte at any time, so that is no step of its own: an spte that maps a freed page is bad enough. The
+ * one reference that a page starts with belongs to its mapping, and after that to the swap cache. What read and write
+ * barriers order is in program order here, and a param swaps it. Pages that are not freed but replaced (copy-on-write)
+ * are `mmu-notifier-cow`.
  *
  * Two verdicts of docs/protocols/mmu-notifier.md say less, or more, than they seem to:
- * - Page references and invalidate_page() without blocking let a page be reclaimed only because the user may touch it while it is in the swap
- *   cache: then it is mapped, unmapped and invalidated once more. An spte that a fault installs after invalidate_page() goes no other way. So
+ * - Page references and invalidate_page() without blocking let a page be reclaimed only because the user may touch it
+ *   while it is in the swap
+ *   cache: then it is mapped, unmapped and invalidated once more. An spte that a fault installs after invalidate_page()
+ * goes no other way. So
  *   without the rule `user`, or if the user never touches the page again, `reclaimable` would not hold there.
- * - `reclaimable` is violated for munmap too if page references are all that there is: the stale spte pins the page for ever.
+ * - `reclaimable` is violated for munmap too if page references are all that there is: the stale spte pins the page for
+ *   ever.
  */
 import {
   array,
@@ -79,7 +83,10 @@ const state = (p: Params) => ({
   /** The Linux page table: whether the page is mapped. */
   pte: array(p.pages, bool),
   ptl: array(p.pages, lock(p.vcpus + 1)),
-  /** page_count(): the owner's reference, those of faults in progress, and where it is held that of the spte. A page is free at 0. */
+  /**
+   * page_count(): the owner's reference, those of faults in progress, and where it is held that of the spte. A page is
+   * free at 0.
+   */
   pageCount: array(p.pages, range(0, p.vcpus + 2)),
   /** The secondary MMU's page table, which all virtual CPUs use. */
   spte: array(p.pages, bool),
@@ -93,7 +100,10 @@ const state = (p: Params) => ({
   cancelled: array(p.vcpus, bool),
   /** PG_locked of the page that is reclaimed. */
   pageLocked: bool,
-  /** How often the user may still touch the page that is reclaimed. Limited only where that would let the sequence grow without end. */
+  /**
+   * How often the user may still touch the page that is reclaimed. Limited only where that would let the sequence grow
+   * without end.
+   */
   touches: range(0, p.operation === 'reclaim' ? p.vcpus * p.faults : 0),
   /** From pte_clear until munmap() returns or reclaim unlocks the page. */
   zapping: ghost(bool),

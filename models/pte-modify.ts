@@ -1,17 +1,22 @@
 /**
- * Read, modify and write back a page-table entry while the hardware sets its A and D bits: what ptep_modify_prot_start() and
- * ptep_modify_prot_commit() must do, under Xen's direct paging, where another CPU walks the very entry that is being changed.
+ * Read, modify and write back a page-table entry while the hardware sets its A and D bits: what
+ * ptep_modify_prot_start() and ptep_modify_prot_commit() must do, under Xen's direct paging, where another CPU walks
+ * the very entry that is being changed.
  *
- * mprotect() changes each entry of a range once; the hardware of a user thread walks, stores and evicts at any time; another CPU may
- * unmap the page, or age it again and again. One step is one access to memory, one locked instruction, or one taking or giving back of
- * a lock. A trap or hypercall is part of the first step that it leads to: nobody else sees it.
+ * mprotect() changes each entry of a range once; the hardware of a user thread walks, stores and evicts at any time;
+ * another CPU may unmap the page, or age it again and again. One step is one access to memory, one locked instruction,
+ * or one taking or giving back of a lock. A trap or hypercall is part of the first step that it leads to: nobody else
+ * sees it.
  *
  * Where this differs from its specification:
- * - `xchg` is one step; what Xen really does, emulating it by a read and a cmpxchg that restarts the instruction, is `xchg emulated`.
+ * - `xchg` is one step; what Xen really does, emulating it by a read and a cmpxchg that restarts the instruction, is
+ *   `xchg emulated`.
  *   The verdicts are the same, the number of traps is not.
- * - That the hypervisor asserts without its lock (C0.3) takes another CPU that does not hold the page-table lock either: with it the two
+ * - That the hypervisor asserts without its lock (C0.3) takes another CPU that does not hold the page-table lock
+ *   either: with it the two
  *   updates never meet, whatever the hypervisor does. Hence `otherTakesPtl`.
- * - With a lock in the hypervisor but no page-table lock, an entry that is unmapped is still mapped again (`they do not protect against
+ * - With a lock in the hypervisor but no page-table lock, an entry that is unmapped is still mapped again (`they do not
+ *   protect against
  *   other software updates of the pte in any way`): the lock in the hypervisor protects the hypervisor, not the kernel.
  */
 import {

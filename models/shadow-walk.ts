@@ -1,32 +1,42 @@
 /**
- * Xen's shadow page fault, after the lock was removed from the first walk of the guest's page tables: walk without a lock, then take it,
- * and look whether a version says that the walk may be out of date. Two hints change the version: taking away write access from a guest page
- * table, and emulating a write to one.
+ * Xen's shadow page fault, after the lock was removed from the first walk of the guest's page tables: walk without a
+ * lock, then take it, and look whether a version says that the walk may be out of date. Two hints change the version:
+ * taking away write access from a guest page table, and emulating a write to one.
  *
- * One vCPU faults and builds a shadow entry; one writes to the guest page tables on that path; a third (with `vcpus` 3) promotes one of
- * these tables too, by a fault of its own. One step is one read or write of a guest entry, of the version or of the shadow, one TLB
- * flush of all CPUs, or one taking or giving back of the lock. The value of a guest entry is the number of the write that made it, 0 at first.
+ * One vCPU faults and builds a shadow entry; one writes to the guest page tables on that path; a third (with `vcpus` 3)
+ * promotes one of these tables too, by a fault of its own. One step is one read or write of a guest entry, of the
+ * version or of the shadow, one TLB flush of all CPUs, or one taking or giving back of the lock. The value of a guest
+ * entry is the number of the write that made it, 0 at first.
  *
- * A finding about this abstracted protocol, not a bug that anyone has seen in Xen (C2.3, variant `as-coded-3-vcpus`): with the version
- * changed *before* the TLBs are flushed, which is the order of the code, a fault whose walk falls between the two sees the new version and an
- * old entry, and a third vCPU can still change that entry through its stale translation. The fault then finds the table protected already and
- * the version unchanged, and installs the old entry; nothing repairs it. With the flush first it cannot happen (`flush-before-bump-3-vcpus`).
- * It assumes that the third vCPU runs guest code between two neighbouring lines of sh_page_fault(), with a writable translation
- * in its TLB; that the fault needs the same table; and that its lock-free walk fits into the window. What to look at in the real code:
- * - sh_page_fault(): `atomic_inc(&d->arch.paging.shadow.gtable_dirty_version)`, and after it `flush_tlb_mask()`, which waits for the
+ * A finding about this abstracted protocol, not a bug that anyone has seen in Xen (C2.3, variant `as-coded-3-vcpus`):
+ * with the version changed *before* the TLBs are flushed, which is the order of the code, a fault whose walk falls
+ * between the two sees the new version and an old entry, and a third vCPU can still change that entry through its stale
+ * translation. The fault then finds the table protected already and the version unchanged, and installs the old entry;
+ * nothing repairs it. With the flush first it cannot happen (`flush-before-bump-3-vcpus`). It assumes that the third
+ * vCPU runs guest code between two neighbouring lines of sh_page_fault(), with a writable translation in its TLB; that
+ * the fault needs the same table; and that its lock-free walk fits into the window. What to look at in the real code:
+ * - sh_page_fault(): `atomic_inc(&d->arch.paging.shadow.gtable_dirty_version)`, and after it `flush_tlb_mask()`, which
+ *   waits for the
  *   other CPUs; whether anything keeps them from running guest code between the two. The order was still this in 2025.
- * - shadow_check_gl1e(), which came with out-of-sync tables: it compares the lowest entry once more, whatever the version says. That closes
+ * - shadow_check_gl1e(), which came with out-of-sync tables: it compares the lowest entry once more, whatever the
+ *   version says. That closes
  *   the window for the lowest table (`final-check-3-vcpus`), but not for those above (`final-check-3-vcpus-2-levels`).
  *
- * Where tables may go out of sync the model says two more things, which no mail is about and nobody has confirmed either:
- * - A fault can be made to walk again for ever, by a writer that each time gets the table unsynchronized and then not to its store before the
- *   fault has synchronized it again (`out-of-sync`, progress). The cycle is fair, but takes the same coincidence each time.
- * - sh_resync() changes no version, so if a third vCPU synchronizes the table, a fault that has walked before installs what it has read
- *   (`out-of-sync-3-vcpus`). shadow_check_gl1e() is there for this case, and again looks at the lowest entry only. It assumes a
- *   guest that uses one page both as lowest table and higher up, of which sh_unsync() refuses what is already shadowed as both.
+ * Where tables may go out of sync the model says two more things, which no mail is about and nobody has confirmed
+ * either:
+ * - A fault can be made to walk again for ever, by a writer that each time gets the table unsynchronized and then not
+ *   to its store before the
+ *   fault has synchronized it again (`out-of-sync`, progress). The cycle is fair, but takes the same coincidence each
+ * time.
+ * - sh_resync() changes no version, so if a third vCPU synchronizes the table, a fault that has walked before installs
+ *   what it has read
+ *   (`out-of-sync-3-vcpus`). shadow_check_gl1e() is there for this case, and again looks at the lowest entry only. It
+ * assumes a
+ *   guest that uses one page both as lowest table and higher up, of which sh_unsync() refuses what is already shadowed
+ * as both.
  *
- * Not modelled: A and D bits that the walk sets in guest entries (a cmpxchg that is given up if the entry has changed, and so no more
- * than a comparison that fails later); the vTLB; shadows that are taken apart again.
+ * Not modelled: A and D bits that the walk sets in guest entries (a cmpxchg that is given up if the entry has changed,
+ * and so no more than a comparison that fails later); the vTLB; shadows that are taken apart again.
  */
 import {
   array,
@@ -76,7 +86,10 @@ const state = (p: Params) => {
   return {
     shadowLock: lock(3),
     version: range(0, p.writes + 2 * p.levels),
-    /** Of each table on the path, from the top: the guest's entry, and whether the shadows let the guest write to the table. */
+    /**
+     * Of each table on the path, from the top: the guest's entry, and whether the shadows let the guest write to the
+     * table.
+     */
     guest: array(p.levels, value),
     writable: array(p.levels, bool),
     /** The writer caches a writable translation of the table. */
@@ -93,7 +106,10 @@ const state = (p: Params) => {
     writtenTo: ghost(array(Math.max(1, p.writes), index(p.levels))),
     /** The shadow was built from entries that were never there together. */
     torn: ghost(bool),
-    /** Of the fault: guest walks, comparisons with the tables, comparisons that failed, TLB flushes of the last walk, traps, lock takings. */
+    /**
+     * Of the fault: guest walks, comparisons with the tables, comparisons that failed, TLB flushes of the last walk,
+     * traps, lock takings.
+     */
     walks: ghost(range(0, p.writes + 2)),
     rechecks: ghost(range(0, p.writes + 2)),
     mismatches: ghost(range(0, p.writes + 2)),
@@ -148,7 +164,9 @@ const flushTlbs = (s: State): void => {
   for (let table = 0; table < s.writerTlb.length; table++) s.writerTlb[table] = false
 }
 
-/** After write access was taken away from a table: tell the walks that overlap, and see to it that it has really gone. */
+/**
+ * After write access was taken away from a table: tell the walks that overlap, and see to it that it has really gone.
+ */
 function* announceRemoval(s: State, p: Params, vcpu: number): Steps {
   if (p.hintWriteRemoval && p.bumpVsFlush === 'bump, flush') {
     yield 'atomic_inc(gtable_dirty_version)'
@@ -166,7 +184,10 @@ function* announceRemoval(s: State, p: Params, vcpu: number): Steps {
 /** The table that may go out of sync. */
 const unsyncable = 0
 
-/** Brings the table in sync again: no write access, no stale translation, the shadow as the table. The version stays as it is. */
+/**
+ * Brings the table in sync again: no write access, no stale translation, the shadow as the table. The version stays as
+ * it is.
+ */
 function* resync(s: State): Steps {
   yield 'sh_resync(): remove write access'
   s.writable[unsyncable] = false
@@ -224,7 +245,10 @@ function* install(s: State, p: Params): Steps {
   if (!wasThere(s, p)) s.torn = true
 }
 
-/** shadow_check_gwalk(), and since out-of-sync tables shadow_check_gl1e(): false where the guest has written since the walk, as far as they can tell. */
+/**
+ * shadow_check_gwalk(), and since out-of-sync tables shadow_check_gl1e(): false where the guest has written since the
+ * walk, as far as they can tell.
+ */
 function* checkWalk(s: State, p: Params, version: number, rc: Removal): Steps<boolean> {
   if (p.oos === 'resync rewalks' && rc === 'resynced') return false
   if (p.recheck) {
@@ -325,7 +349,10 @@ const writeGuest = (s: State, table: number, value: number): void => {
   s.writtenTo[value - 1] = table
 }
 
-/** Gives write access to the table back, though it is shadowed, unless this path has a shadow too; then the store is tried again. */
+/**
+ * Gives write access to the table back, though it is shadowed, unless this path has a shadow too; then the store is
+ * tried again.
+ */
 function* unsync(s: State): Steps {
   yield* acquire(s.shadowLock, writing, '#PF: shadow_lock()')
   yield 'sh_unsync()'

@@ -1,20 +1,27 @@
 /**
- * Superpages of a PV guest in Xen, and the rule that no page table is ever writable by the guest: who counts what when a superpage is
- * mapped (spring 2010, `allowsuperpage`).
+ * Superpages of a PV guest in Xen, and the rule that no page table is ever writable by the guest: who counts what when
+ * a superpage is mapped (spring 2010, `allowsuperpage`).
  *
- * Each mapper is a vCPU that maps one and the same superpage from an L2 table of its own, so that no page lock keeps mappers apart. The
- * typer makes page 0 of it an L1 page table, or stops to use it as one. `giveBack` returns page 0 to Xen, once. Every cmpxchg loop is a
- * step that reads and a step that compares and exchanges; get_page_and_type() of one 4K page is one step where its loop is not the matter.
+ * Each mapper is a vCPU that maps one and the same superpage from an L2 table of its own, so that no page lock keeps
+ * mappers apart. The typer makes page 0 of it an L1 page table, or stops to use it as one. `giveBack` returns page 0 to
+ * Xen, once. Every cmpxchg loop is a step that reads and a step that compares and exchanges; get_page_and_type() of one
+ * 4K page is one step where its loop is not the matter.
  *
  * How the mails of April 2010 (Keir Fraser, Dave McCracken, xen-devel) and the code of 06ef473029 are read here:
- * - C3.7 (impl2010 as it was shipped) is a finding about this abstraction of put_superpage() and unmark_superpage(); nobody has
- *   confirmed it on Xen. It assumes two L2 tables of one guest that are changed by two vCPUs at once, and that nothing but the pages'
- *   type counts keeps a page table from being mapped writable. What to look at in Xen 4.1 to 4.9: `do_pages` in the two cmpxchg loops,
+ * - C3.7 (impl2010 as it was shipped) is a finding about this abstraction of put_superpage() and unmark_superpage();
+ *   nobody has
+ *   confirmed it on Xen. It assumes two L2 tables of one guest that are changed by two vCPUs at once, and that nothing
+ * but the pages'
+ *   type counts keeps a page table from being mapped writable. What to look at in Xen 4.1 to 4.9: `do_pages` in the two
+ * cmpxchg loops,
  *   and whether a lock that both vCPUs would have to hold excludes the retry.
- * - 'after-cmpxchg' includes the page's timestamp: it is read once the new type is visible. Read before, as part of x, it can be that of
- *   a time before a mapping came and went (count 0 to 1 to 0), and the flush that was due is filtered out; in a first version of this
+ * - 'after-cmpxchg' includes the page's timestamp: it is read once the new type is visible. Read before, as part of x,
+ *   it can be that of
+ *   a time before a mapping came and went (count 0 to 1 to 0), and the flush that was due is filtered out; in a first
+ * version of this
  *   model that was a race of every scheme, the 2008 walk among them.
- * - dave1 can hold I3 only if freeing and mapping agree on one word, so a page that is given back makes the superpage 'foreign'. No mail
+ * - dave1 can hold I3 only if freeing and mapping agree on one word, so a page that is given back makes the superpage
+ *   'foreign'. No mail
  *   says so: it is the reading in which the superpage has an owner (C3.2).
  * - XSA-148's fast path is a matter of counts too: what it maps writable is put as writable, and was never got.
  */
@@ -71,16 +78,16 @@ type Params = ParamValues<typeof params>
 
 const state = (p: Params) => ({
   /**
-   * The words that a superpage is counted by. keir2 has two, for writable and for read-only mappings. 'mapped' is SGT_dynamic of impl2010.
-   * 'foreign': a page was given back.
+   * The words that a superpage is counted by. keir2 has two, for writable and for read-only mappings. 'mapped' is
+   * SGT_dynamic of impl2010. 'foreign': a page was given back.
    */
   spage: array(
     p.scheme === 'keir2' ? 2 : 1,
     record({ type: oneOf('none', 'mapped', 'conflicting', 'marked', 'foreign'), count: range(0, 2 * p.mappers + 2) }),
   ),
   /**
-   * count: of references with that type. refs: of those without, from get_page(). flushDue: its timestamp says that writable mappings have
-   * gone since the last flush of the TLBs.
+   * count: of references with that type. refs: of those without, from get_page(). flushDue: its timestamp says that
+   * writable mappings have gone since the last flush of the TLBs.
    */
   page: array(
     p.pages,
@@ -103,8 +110,8 @@ const state = (p: Params) => ({
   isMarked: ghost(bool),
   markerWorks: ghost(bool),
   /**
-   * Costs, counted where mappers and typer make a given number of mappings and page tables: to make a mapping writable is to make another. pageTables: references to
-   * page 0 as a page table.
+   * Costs, counted where mappers and typer make a given number of mappings and page tables: to make a mapping writable
+   * is to make another. pageTables: references to page 0 as a page table.
    */
   cost: ghost(
     record({
@@ -236,7 +243,10 @@ function* getCounted(s: State, p: Params, word: number, access: Access): Steps<b
   return true
 }
 
-/** keir2 and impl2010: the last reference puts the pages. As shipped, a retry that finds another reference puts them all the same. */
+/**
+ * keir2 and impl2010: the last reference puts the pages. As shipped, a retry that finds another reference puts them all
+ * the same.
+ */
 function* putCounted(s: State, p: Params, word: number, access: Access): Steps {
   yield 'put: x = spage'
   let x = { ...s.spage[word] }
@@ -255,7 +265,9 @@ function* putCounted(s: State, p: Params, word: number, access: Access): Steps {
   if (doPages) yield* putPages(s, p, access)
 }
 
-/** dave1: whether the superpage, whose word was x, may have had writable mappings, which its new type does not allow. */
+/**
+ * dave1: whether the superpage, whose word was x, may have had writable mappings, which its new type does not allow.
+ */
 const superpageMustFlush = (p: Params, x: Word, type: 'mapped' | 'conflicting'): boolean =>
   p.typeChangeFlush === 'superpage' && type === 'conflicting' && x.type === 'mapped'
 

@@ -1,7 +1,7 @@
 /**
- * TLB shootdown, the textbook case (Black et al., ASPLOS 1989, in the form that Linux gives it): a CPU takes away write access to a
- * page, flushes its own TLB, interrupts the others, and returns from mprotect() once they have acknowledged. Meanwhile the
- * hardware of every CPU loads, stores, walks and evicts as it likes.
+ * TLB shootdown, the textbook case (Black et al., ASPLOS 1989, in the form that Linux gives it): a CPU takes away write
+ * access to a page, flushes its own TLB, interrupts the others, and returns from mprotect() once they have
+ * acknowledged. Meanwhile the hardware of every CPU loads, stores, walks and evicts as it likes.
  */
 import { array, bool, choose, each, flag, ghost, index, model, oneOf, size, until, when } from 'mmucheck'
 import { acquire, flush, load, loadHits, lock, pte, release, store, tlb } from 'mmucheck/mmu'
@@ -70,7 +70,8 @@ export default model({
         flush(s.tlb[cpu], page)
       },
     }),
-    // An agent of its own, since it is owed what loads and stores are not: an interrupt that stays raised is served at last.
+    // An agent of its own, since it is owed what loads and stores are not: an interrupt that stays raised is served at
+    // last.
     ipi: each(p.cpus, {
       invlpg: (s, cpu) => {
         when(s.ipi[cpu] === 'raised')

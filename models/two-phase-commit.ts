@@ -1,8 +1,9 @@
 import { array, bool, choose, each, model, oneOf, record, set, size, when } from 'mmucheck'
 
 /**
- * Not an MMU protocol, but the one that every model checker has: its sizes are known, 288 states for 3 resource managers, 8,832 for 5,
- * 1,745,408 for 8. The variables are those of the TLA+ specification; messages are never taken back, so the set of them only grows.
+ * Not an MMU protocol, but the one that every model checker has: its sizes are known, 288 states for 3 resource
+ * managers, 8,832 for 5, 1,745,408 for 8. The variables are those of the TLA+ specification; messages are never taken
+ * back, so the set of them only grows.
  */
 export default model({
   name: 'two-phase-commit',

@@ -1,33 +1,41 @@
 /**
- * Batched writable page tables, as Xen had them until August 2006: on a guest's first write to an L1 page table Xen takes the table out of
- * the address space (clears the present bit of the PDE that hooks it), makes it writable, and lets the guest write. Sooner or later it
- * write-protects the table, checks what was written, and hooks it again (xen/arch/x86/mm.c before commit 228f081e08: ptwr_do_page_fault(),
- * ptwr_flush()).
+ * Batched writable page tables, as Xen had them until August 2006: on a guest's first write to an L1 page table Xen
+ * takes the table out of the address space (clears the present bit of the PDE that hooks it), makes it writable, and
+ * lets the guest write. Sooner or later it write-protects the table, checks what was written, and hooks it again
+ * (xen/arch/x86/mm.c before commit 228f081e08: ptwr_do_page_fault(), ptwr_flush()).
  *
- * vcpu0 writes entries of L1 tables. vcpu1 uses addresses that the tables map. Xen runs on the vCPU that trapped, under the domain's
- * BIGLOCK; the error code of a fault is latched before that lock is taken. An entry is valid ('a', 'b'), or 'bad': it would map a page
- * table writable. Where validation finds one, Xen restores the entry and crashes the domain; here the domain lives on, which only gives
- * it more to try.
+ * vcpu0 writes entries of L1 tables. vcpu1 uses addresses that the tables map. Xen runs on the vCPU that trapped, under
+ * the domain's BIGLOCK; the error code of a fault is latched before that lock is taken. An entry is valid ('a', 'b'),
+ * or 'bad': it would map a page table writable. Where validation finds one, Xen restores the entry and crashes the
+ * domain; here the domain lives on, which only gives it more to try.
  *
- * Xen has two slots. A table that the current page directory hooks goes into the ACTIVE one, and is unhooked meanwhile; any other goes into the INACTIVE one, and
- * is not: no hardware walk comes to it, as long as nobody loads the page directory that hooks it. Table 0 is hooked by the page directory with which the vCPUs
- * start, table 1 by that of the child in a fork (`secondTable`). Loading CR3 is a hypercall, and so flushes both slots; on SMP a
- * table of another page directory, which another vCPU may have loaded, is never batched (`multiHookCheck`).
+ * Xen has two slots. A table that the current page directory hooks goes into the ACTIVE one, and is unhooked meanwhile;
+ * any other goes into the INACTIVE one, and is not: no hardware walk comes to it, as long as nobody loads the page
+ * directory that hooks it. Table 0 is hooked by the page directory with which the vCPUs start, table 1 by that of the
+ * child in a fork (`secondTable`). Loading CR3 is a hypercall, and so flushes both slots; on SMP a table of another
+ * page directory, which another vCPU may have loaded, is never batched (`multiHookCheck`).
  *
- * With PAE an entry is 64 bits, which a guest stores in two halves (`pae`). Between the two it may be 'torn', and name any page there
- * is. Unhooking hides that from the hardware, but not from Xen, if another vCPU's fault makes it validate the table just then.
+ * With PAE an entry is 64 bits, which a guest stores in two halves (`pae`). Between the two it may be 'torn', and name
+ * any page there is. Unhooking hides that from the hardware, but not from Xen, if another vCPU's fault makes it
+ * validate the table just then.
  *
  * Two verdicts that one might not expect:
- * - C1a.8. Explicit retyping makes no spurious faults, one would think. That holds of a table that is not in use yet, as the child's in a
- *   fork. A table in use must be unhooked while its type is another, by whomever, so another vCPU's fault can be late just as before.
- * - C1a.6. The emulation ensures progress if one vCPU writes. If both do (`bothWrite`), it is granted once after a batch without updates,
- *   to whoever faults next, and the other may fault for ever: each time it gets the table it finds it hooked again. A finding about the
- *   abstracted protocol, which nobody has confirmed. It takes two vCPUs that stay in step. What to look at in Xen: `prev_nr_updates`
+ * - C1a.8. Explicit retyping makes no spurious faults, one would think. That holds of a table that is not in use yet,
+ *   as the child's in a
+ *   fork. A table in use must be unhooked while its type is another, by whomever, so another vCPU's fault can be late
+ * just as before.
+ * - C1a.6. The emulation ensures progress if one vCPU writes. If both do (`bothWrite`), it is granted once after a
+ *   batch without updates,
+ *   to whoever faults next, and the other may fault for ever: each time it gets the table it finds it hooked again. A
+ * finding about the
+ *   abstracted protocol, which nobody has confirmed. It takes two vCPUs that stay in step. What to look at in Xen:
+ * `prev_nr_updates`
  *   belongs to the slot, not to the vCPU that faulted.
  *
- * CR3 may be switched while the INACTIVE slot is in use. Left out: tables that are split between user and kernel, and a second read-only
- * mapping of an L1 table, by which a guest may fault on a table that is writable by the first (Xen flushes that slot, and goes on as here).
- * Of the two vCPUs only vcpu1, where there is one, changes its address space, and only vcpu0 stores in halves.
+ * CR3 may be switched while the INACTIVE slot is in use. Left out: tables that are split between user and kernel, and a
+ * second read-only mapping of an L1 table, by which a guest may fault on a table that is writable by the first (Xen
+ * flushes that slot, and goes on as here). Of the two vCPUs only vcpu1, where there is one, changes its address space,
+ * and only vcpu0 stores in halves.
  */
 import {
   array,
@@ -104,7 +112,9 @@ const state = (p: Params) => ({
   cr3: array(p.vcpus, index(2)),
   /** The PDE that hooks the table. */
   pde: array(p.tables, record({ P: bool })),
-  /** An entry of the table; 'absent' is without the present bit, and 'torn' made of halves that do not belong together. */
+  /**
+   * An entry of the table; 'absent' is without the present bit, and 'torn' made of halves that do not belong together.
+   */
   pte: array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn')),
   snapshot: array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn')),
   /** The guest's mapping of the L1 page, in memory. */
@@ -126,7 +136,10 @@ const state = (p: Params) => ({
   shown: ghost(array(p.vcpus, oneOf('nothing', 'spurious fault', 'PDE missing', 'wrong error code', 'oops'))),
   writing: ghost(bool),
   ended: ghost(bool),
-  /** With a given number of writes. Crossings: into Xen, for a write fault, for a flush of a slot, for a hypercall of explicitRetype. */
+  /**
+   * With a given number of writes. Crossings: into Xen, for a write fault, for a flush of a slot, for a hypercall of
+   * explicitRetype.
+   */
   cost: ghost(record({ traps: range(0, 31), crossings: range(0, 31), emulations: range(0, 31), tlbFlushes: range(0, 63) })),
 })
 
@@ -150,7 +163,10 @@ const flushAllTlbs = (s: State, p: Params): void => {
   count(s, p, 'tlbFlushes')
 }
 
-/** Whether addresses below a table are used while it is written to. If not, no PDE hooks it: it is new, as the child's in a fork. */
+/**
+ * Whether addresses below a table are used while it is written to. If not, no PDE hooks it: it is new, as the child's
+ * in a fork.
+ */
 const inUse = (p: Params): boolean => p.scheme !== 'explicitRetype' || p.retypedWhileHooked
 
 const isHooked = (p: Params, t: number): boolean => inUse(p) && (t === 0 || p.secondTable !== 'none')
@@ -160,11 +176,16 @@ const directoryOf = (p: Params, t: number): number => (t === 1 && p.secondTable 
 /** Whether the guest has two address spaces, between which it changes. */
 const twoSpaces = (p: Params): boolean => p.tables > 1 && p.secondTable === 'other'
 
-/** "Is the L1 p.t. mapped into the current address space? If so we call it an ACTIVE p.t., otherwise it is INACTIVE." */
+/**
+ * "Is the L1 p.t. mapped into the current address space? If so we call it an ACTIVE p.t., otherwise it is INACTIVE."
+ */
 const isActive = (s: State, p: Params, cpu: number, t: number): boolean =>
   isHooked(p, t) && (!twoSpaces(p) || s.cr3[cpu] === directoryOf(p, t))
 
-/** Whether the vCPU changes between the address spaces: the last one does, which is enough to meet the other in either of them. */
+/**
+ * Whether the vCPU changes between the address spaces: the last one does, which is enough to meet the other in either
+ * of them.
+ */
 const switches = (p: Params, cpu: number): boolean => twoSpaces(p) && cpu === p.vcpus - 1
 
 const othersOfVcpu1 = (p: Params): readonly ('write' | 'new CR3')[] => [
@@ -340,7 +361,9 @@ function* write(s: State, p: Params, cpu: number, t: number, value: Entry): Step
   }
 }
 
-/** Explicit batching: the guest asks for a writable table. It has to be out of use, as any page that changes its type. */
+/**
+ * Explicit batching: the guest asks for a writable table. It has to be out of use, as any page that changes its type.
+ */
 function* unpin(s: State, p: Params, cpu: number, t: number): Steps {
   yield* acquire(s.biglock, cpu, 'hypercall "unpin": LOCK_BIGLOCK')
   count(s, p, 'crossings')
@@ -383,7 +406,10 @@ const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store'):
   return p.guestToleratesSpurious ? 'spurious fault' : 'oops'
 }
 
-/** The guest uses an address below the table, until it is done. A store is to a COW page: it is to fault, with P set in the error code. */
+/**
+ * The guest uses an address below the table, until it is done. A store is to a COW page: it is to fault, with P set in
+ * the error code.
+ */
 function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'store'): Steps {
   while (true) {
     if (access === 'load') yield 'load below the table'

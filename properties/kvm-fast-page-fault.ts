@@ -1,14 +1,23 @@
-/** What a lockless fix of an spte must not lose: stores for the dirty log, D and A bits for the host, and write protection. */
+/**
+ * What a lockless fix of an spte must not lose: stores for the dirty log, D and A bits for the host, and write
+ * protection.
+ */
 import { always, claims, properties, sometimes } from 'mmucheck'
 import { storeHits } from 'mmucheck/mmu'
 import kvmFastPageFault, { spteOf, trackedGfn } from '../models/kvm-fast-page-fault.ts'
 
 export default properties(kvmFastPageFault, {
-  /** A page that the guest has stored to since it was sent is in the dirty bitmap, or about to be put there or to be sent. */
+  /**
+   * A page that the guest has stored to since it was sent is in the dirty bitmap, or about to be put there or to be
+   * sent.
+   */
   noUnloggedStore: always((s) =>
     s.unsent.every((isUnsent, gfn) => !isUnsent || s.dirtyBitmap[gfn] || s.buffer[gfn] || s.toMark.some((marked) => marked === gfn)),
   ),
-  /** A frame that the guest has stored to is dirty in an spte, or the host has noted it: else it is freed without being written to swap. */
+  /**
+   * A frame that the guest has stored to is dirty in an spte, or the host has noted it: else it is freed without being
+   * written to swap.
+   */
   noLostDirty: always((s) =>
     s.changed.every(
       (isChanged, frame) => !isChanged || s.pageDirty[frame] || s.spte.some((spte) => spte.P && spte.frame === frame && spte.D),

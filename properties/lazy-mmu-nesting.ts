@@ -1,12 +1,14 @@
 /**
- * What a task may expect of its own lazy MMU section, with the cost that Zachary Amsden claims for it (virtualization, 28 Jul 2006: C1b.1) and
- * the bugs that Linux had of it from 2009 to 2025 (P1b).
+ * What a task may expect of its own lazy MMU section, with the cost that Zachary Amsden claims for it (virtualization,
+ * 28 Jul 2006: C1b.1) and the bugs that Linux had of it from 2009 to 2025 (P1b).
  */
 import { always, claims, maximum, properties, sometimes } from 'mmucheck'
 import lazyMmuNesting from '../models/lazy-mmu-nesting.ts'
 
 export default properties(lazyMmuNesting, {
-  /** Once the task has left its section, memory holds all that it has set. (That nothing faults meanwhile is `assert`.) */
+  /**
+   * Once the task has left its section, memory holds all that it has set. (That nothing faults meanwhile is `assert`.)
+   */
   noLostUpdate: always((s) => !s.returned || s.written.every((isSet, at) => s.pte[at] === isSet)),
   /** A CPU that is not in lazy MMU mode has nothing queued. */
   nothingQueuedOutsideTheMode: always((s) => s.deferred.every((queue, cpu) => (s.lazy[cpu] > 0 && !s.paused) || queue.length === 0)),
@@ -39,7 +41,10 @@ const revert = 'would completely revert the very idea of the lazy mmu mode'
 const gordeev = 'Alexander Gordeev, linux-mm, 10 Apr 2025'
 const irqPatch = 'Linux commit b8bcfe997e46 (2009)'
 
-/** Linux' bugs that are about one CPU; those of an entry that is read again are with lazy-mmu, those of a parent entry with lazy-mmu-pde. */
+/**
+ * Linux' bugs that are about one CPU; those of an entry that is read again are with lazy-mmu, those of a parent entry
+ * with lazy-mmu-pde.
+ */
 export const mails = claims(lazyMmuNesting, [
   ...([3, 4, 8] as const).map((updates) => ({
     id: 'C1b.1',

@@ -1,6 +1,6 @@
 /**
- * What must hold of a deferred parent entry, with the claims of Zachary Amsden that it settles: C1b.3 (the handler looks again), linux-kernel,
- * 11 Aug 2006, and C1b.4, virtualization, 28 Jul 2006.
+ * What must hold of a deferred parent entry, with the claims of Zachary Amsden that it settles: C1b.3 (the handler
+ * looks again), linux-kernel, 11 Aug 2006, and C1b.4, virtualization, 28 Jul 2006.
  */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import lazyMmuPde from '../models/lazy-mmu-pde.ts'
@@ -20,8 +20,8 @@ export default properties(lazyMmuPde, {
   /** A page that is mapped is not replaced by that of another CPU, which found the entry empty before. */
   noMappingReplaced: always((s) => s.mapped.every((page, at) => page === null || inMemory(s, at) === null || inMemory(s, at) === page)),
   /**
-   * Reading S: where memory maps the page and the page-table lock is free, so that the handler would find nothing to do, the hardware maps it
-   * too. So one taking of the lock resolves a spurious fault.
+   * Reading S: where memory maps the page and the page-table lock is free, so that the handler would find nothing to
+   * do, the hardware maps it too. So one taking of the lock resolves a spurious fault.
    */
   spuriousFaultIsResolvedUnderPtl: always(
     (s, p) =>

@@ -1,6 +1,7 @@
 /**
- * What must hold of lazy MMU mode, with the claims of Zachary Amsden that it settles (virtualization, 28 Jul 2006; linux-kernel,
- * 11 Aug 2006): C1b.2 (leave before the unlock), C1b.5 (the read hazard) and C1b.7 (drain, then flush the TLB, then free).
+ * What must hold of lazy MMU mode, with the claims of Zachary Amsden that it settles (virtualization, 28 Jul 2006;
+ * linux-kernel, 11 Aug 2006): C1b.2 (leave before the unlock), C1b.5 (the read hazard) and C1b.7 (drain, then flush the
+ * TLB, then free).
  */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import type { Pte } from 'mmucheck/mmu'
@@ -14,7 +15,10 @@ const isUpToDate = (table: Pte[], s: State): boolean =>
   table.every((entry, at) => entry.P === s.written[at].P && entry.W === s.written[at].W)
 
 export default properties(lazyMmu, {
-  /** C1b.5, C1b.2: with the lock free and nothing queued, memory (and the shadow, if there is one) holds all that the kernel has done. */
+  /**
+   * C1b.5, C1b.2: with the lock free and nothing queued, memory (and the shadow, if there is one) holds all that the
+   * kernel has done.
+   */
   noLostUpdate: always((s, p) => !atRest(s) || (isUpToDate(s.pte, s) && (p.mode === 'direct' || isUpToDate(s.shadow, s)))),
   /** C1b.7: no freed page can be reached, neither by a walk nor through the TLB. */
   noUseAfterFree: always(

@@ -12,15 +12,19 @@ export default properties(machShootdown, {
     s.pc.every((pc, cpu) => pc === 'B1' || !s.act[cpu] || s.aneed[cpu] || s.tlb[cpu] === s.pent[s.upm[cpu]]),
   ),
   /**
-   * A CPU that wants to change a mapping at last has. That holds if the CPUs are strongly fair. Under weak fairness it does not, with two CPUs already:
-   * I2 is a test-and-set lock, and a CPU that waits for it is enabled only while it is free; another one that shoots down
-   * again and again takes it each time (`--variant weakly-fair`). It is said of CPU 0; CPUs are alike.
+   * A CPU that wants to change a mapping at last has. That holds if the CPUs are strongly fair. Under weak fairness it
+   * does not, with two CPUs already: I2 is a test-and-set lock, and a CPU that waits for it is enabled only while it is
+   * free; another one that shoots down again and again takes it each time (`--variant weakly-fair`). It is said of CPU
+   * 0; CPUs are alike.
    */
   changeHappens: leadsTo(
     (s) => wantsToChange(s.pc[0]),
     (s) => hasChanged(s.pc[0]),
   ),
-  /** A pmap that is locked is unlocked at last. For this weak fairness is enough: whoever holds the lock waits for nothing that others could take away. */
+  /**
+   * A pmap that is locked is unlocked at last. For this weak fairness is enough: whoever holds the lock waits for
+   * nothing that others could take away.
+   */
   lockIsReleased: leadsTo(
     (s) => s.plock[0],
     (s) => !s.plock[0],

@@ -7,9 +7,9 @@ export default properties(machShootdown, {
     s.running.every((running, cpu) => !running || !s.active[cpu] || s.actionNeeded[cpu] || s.tlb[cpu] === s.entry[s.using[cpu]]),
   ),
   /**
-   * A CPU that has left the active set, to change an entry or because another one does, comes back. It does if the CPUs are strongly fair. Under weak
-   * fairness it need not: the lock of the pmap is no queue, so a CPU that waits at I2 can find it taken each time it looks. That is of
-   * CPU 0; CPUs are alike.
+   * A CPU that has left the active set, to change an entry or because another one does, comes back. It does if the CPUs
+   * are strongly fair. Under weak fairness it need not: the lock of the pmap is no queue, so a CPU that waits at I2 can
+   * find it taken each time it looks. That is of CPU 0; CPUs are alike.
    */
   rejoins: leadsTo(
     (s) => !s.active[0],

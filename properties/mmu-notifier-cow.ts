@@ -1,18 +1,30 @@
-/** What a device must see of stores to pages that are copied on write, and the claims of Linux' Documentation/mm/mmu_notifier.rst, case B. */
+/**
+ * What a device must see of stores to pages that are copied on write, and the claims of Linux'
+ * Documentation/mm/mmu_notifier.rst, case B.
+ */
 import { always, claims, properties, sometimes } from 'mmucheck'
 import mmuNotifierCow from '../models/mmu-notifier-cow.ts'
 
 export default properties(mmuNotifierCow, {
   /** The device does not miss a store to addrA, once it has seen a later one to addrB. */
   storesSeenInOrder: always((s) => !s.missedStoreToA),
-  /** Once a CPU can store to the new page, the device has no translation of the old one. Stronger: this is about one page only. */
+  /**
+   * Once a CPU can store to the new page, the device has no translation of the old one. Stronger: this is about one
+   * page only.
+   */
   oldPageUnmappedFirst: always((s, p) => p.sameContent || s.pte.every((page, va) => page !== 'new' || s.deviceTlb[va] !== 'old')),
 
-  /** The windows: an entry that is cleared, under its lock, while the other page has been replaced; both pages stored to while a COW is not over. */
+  /**
+   * The windows: an entry that is cleared, under its lock, while the other page has been replaced; both pages stored to
+   * while a COW is not over.
+   */
   entryIsCleared: sometimes((s, p) => !p.clearFirst || (s.pte[0] === 'none' && s.pte[1] === 'new')),
   bothStoredDuringCow: sometimes((s, p) => p.sameContent || (s.stored[0] && s.stored[1] && s.ptl[0].owner !== null)),
   storesAreSeen: sometimes((s, p) => p.sameContent || s.sawStoreToB),
-  /** Legal, and not what the document is about: before anybody has stored to the new page of addrA, the device may load the old one. */
+  /**
+   * Legal, and not what the document is about: before anybody has stored to the new page of addrA, the device may load
+   * the old one.
+   */
   newPageThenOldPage: sometimes((s) => s.thenSawOldA),
 })
 

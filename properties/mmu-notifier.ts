@@ -4,18 +4,30 @@ import mmuNotifier from '../models/mmu-notifier.ts'
 export default properties(mmuNotifier, {
   /** No spte maps a page that has been freed. */
   noUseAfterFree: always((s) => s.spte.every((mapped, page) => !mapped || s.pageCount[page] > 0)),
-  /** Once munmap() has returned, or reclaim is done with the page, no spte maps what the page table does not map. The mail does not claim that much. */
+  /**
+   * Once munmap() has returned, or reclaim is done with the page, no spte maps what the page table does not map. The
+   * mail does not claim that much.
+   */
   noStaleSpte: always((s) => s.zapping || s.spte.every((mapped, page) => !mapped || s.pte[page])),
   /** After range_start() no spte comes back while the page table still maps the page. */
   sptesStayZapped: always((s) => !s.startFlushed || s.spte.every((mapped, page) => !mapped || !s.pte[page])),
-  /** A page that a fault has found is not freed before the fault is over: what the reference of get_user_pages() is for, and all that it does. */
+  /**
+   * A page that a fault has found is not freed before the fault is over: what the reference of get_user_pages() is for,
+   * and all that it does.
+   */
   noFreeUnderFault: always((s) => s.lookedUp.every((page) => page === null || s.pageCount[page] > 0)),
   /** A page whose last user mapping goes away can be freed at last: no spte pins it for ever. */
   reclaimable: alwaysPossible((s) => s.pageCount[0] === 0),
-  /** Whatever spte there is can be taken away at last. As `reclaimable`, but violated only where an spte stays for ever, and not before one is certain to. */
+  /**
+   * Whatever spte there is can be taken away at last. As `reclaimable`, but violated only where an spte stays for ever,
+   * and not before one is certain to.
+   */
   spteCanGo: alwaysPossible((s) => !s.spte[0] || s.pageCount[0] === 0),
 
-  /** A sequence sends a fault back once for each invalidation. With a count too, it may be each time that the guest comes meanwhile. */
+  /**
+   * A sequence sends a fault back once for each invalidation. With a count too, it may be each time that the guest
+   * comes meanwhile.
+   */
   retriesNeedInvalidations: always((s, p) =>
     s.retried.every((times) => p.block === 'count' || times <= (s.seq + s.count) * (p.block === 'countAndSeq' ? p.faults : 1)),
   ),
@@ -23,7 +35,10 @@ export default properties(mmuNotifier, {
 
   spteIsEstablished: sometimes((s) => s.spte.some((mapped) => mapped)),
   faultDuringInvalidation: sometimes((s) => s.zapping && s.faulting.some((faulting) => faulting)),
-  /** The window: a fault has found a page that is gone from the page table by now. A mutex or the page-table lock keeps it closed. */
+  /**
+   * The window: a fault has found a page that is gone from the page table by now. A mutex or the page-table lock keeps
+   * it closed.
+   */
   pageGoneDuringFault: sometimes(
     (s, p) => p.block === 'driverMutex' || p.installUnder === 'ptLock' || s.lookedUp.some((page) => page !== null && !s.pte[page]),
   ),
@@ -64,10 +79,11 @@ const readOrder =
 const both = <const R extends object>(row: R) => (['noUseAfterFree', 'noStaleSpte'] as const).map((property) => ({ ...row, property }))
 
 /**
- * What the sentences come to. Not here, because no state of this model tells: what is "measurable" or "a major issue" for performance;
- * "natural and zero additional cost"; the cost of references (one atomic increment and decrement per spte). That there are no more
- * "fault retries" than "overlapping invalidations" (docs/protocols/costs.md) holds of a sequence; where a count blocks it is true of each attempt only: a guest
- * that comes again at once is sent back as often as it comes while one range is being invalidated. `mostRetries` says so.
+ * What the sentences come to. Not here, because no state of this model tells: what is "measurable" or "a major issue"
+ * for performance; "natural and zero additional cost"; the cost of references (one atomic increment and decrement per
+ * spte). That there are no more "fault retries" than "overlapping invalidations" (docs/protocols/costs.md) holds of a
+ * sequence; where a count blocks it is true of each attempt only: a guest that comes again at once is sent back as
+ * often as it comes while one range is being invalidated. `mostRetries` says so.
  */
 export const mails = claims(mmuNotifier, [
   { id: 'C4.1', quote: mandatory, source: reply, variant: 'kvm-january-2008', property: 'noUseAfterFree', expected: 'holds' },

@@ -1,6 +1,6 @@
 /**
- * What a read-modify-write of a page-table entry must keep, with the claims that it settles (C0.1 to C0.9): Jeremy Fitzhardinge and Zachary
- * Amsden, linux-kernel, 23 May 2008.
+ * What a read-modify-write of a page-table entry must keep, with the claims that it settles (C0.1 to C0.9): Jeremy
+ * Fitzhardinge and Zachary Amsden, linux-kernel, 23 May 2008.
  */
 import { always, alwaysPossible, bound, claims, leadsTo, maximum, properties, sometimes } from 'mmucheck'
 import { storeHits } from 'mmucheck/mmu'
@@ -10,9 +10,15 @@ import pteModify from '../models/pte-modify.ts'
 const clears = (rmw: string): boolean => rmw !== 'naive' && rmw !== 'batched' && rmw !== 'batched, preserving A and D'
 
 export default properties(pteModify, {
-  /** What user code has stored is never forgotten: the entry is dirty, or the kernel has the bit in its hand, or has noted it. */
+  /**
+   * What user code has stored is never forgotten: the entry is dirty, or the kernel has the bit in its hand, or has
+   * noted it.
+   */
   noLostDirty: always((s) => s.pte.every((entry, at) => !s.stored[at] || entry.D || s.inHand[at].D || s.notedDirty[at])),
-  /** That user code has touched a page is never forgotten, for page reclaim: the entry is accessed, or the kernel has the bit in its hand. */
+  /**
+   * That user code has touched a page is never forgotten, for page reclaim: the entry is accessed, or the kernel has
+   * the bit in its hand.
+   */
   noLostAccessed: always((s) => s.pte.every((entry, at) => !s.accessed[at] || entry.A || s.inHand[at].A)),
   /** What has been unmapped stays unmapped. */
   noResurrection: always((s) => s.pte.every((entry, at) => !s.unmapped[at] || !entry.P)),
@@ -41,7 +47,10 @@ export default properties(pteModify, {
 
   /** How often the hypervisor is entered, by traps and by hypercalls. */
   crossings: maximum((s) => s.traps + s.hypercalls, { over: 'final states' }),
-  /** The cost model (docs/protocols/costs.md): exactly as often as its formulas say; an emulated xchg is restarted at most twice, for A and for D. */
+  /**
+   * The cost model (docs/protocols/costs.md): exactly as often as its formulas say; an emulated xchg is restarted at
+   * most twice, for A and for D.
+   */
   crossingsAsCounted: always((s, p) => {
     if (!s.returned || p.otherWriter !== 'none') return true
     const batches = Math.trunc((p.ptes + p.batchSize - 1) / p.batchSize)
@@ -76,10 +85,11 @@ const preserveClaim =
 const commitText = 'Linux commit 1ea0704e0da6 (merged in 2.6.27)'
 
 /**
- * Not here: C0.10 ("you take a fault for the first pte updated in the mprotect and then sync the shadow up when the tlb flush
- * happens") is about shadow paging, the protocol of writable-page-tables and shadow-walk. Of C0.9 the number 32 itself is a constant of
- * Linux's multicalls.c (MC_BATCH); what is settled is that a batch of 33 takes a second hypercall and one of 32 does not. The factors
- * 7x and 5.5x are measurements, which follow from no count of crossings. PAE's two 32-bit halves, which double each trap, are modelled in writable-page-tables.
+ * Not here: C0.10 ("you take a fault for the first pte updated in the mprotect and then sync the shadow up when the tlb
+ * flush happens") is about shadow paging, the protocol of writable-page-tables and shadow-walk. Of C0.9 the number 32
+ * itself is a constant of Linux's multicalls.c (MC_BATCH); what is settled is that a batch of 33 takes a second
+ * hypercall and one of 32 does not. The factors 7x and 5.5x are measurements, which follow from no count of crossings.
+ * PAE's two 32-bit halves, which double each trap, are modelled in writable-page-tables.
  */
 export const mails = claims(pteModify, [
   ...(['naive', 'batched-without-preserving'] as const).flatMap((variant) =>

@@ -1,4 +1,7 @@
-/** What a walk without the lock must not spoil, with the claims of Kevin Tian that it settles (C2.2 to C2.9), xen-devel, 21 Feb 2008. */
+/**
+ * What a walk without the lock must not spoil, with the claims of Kevin Tian that it settles (C2.2 to C2.9), xen-devel,
+ * 21 Feb 2008.
+ */
 import { always, bound, claims, eventually, maximum, properties, type StateOf, sometimes } from 'mmucheck'
 import shadowWalk from '../models/shadow-walk.ts'
 
@@ -13,15 +16,23 @@ const compares = (p: { walkUnderLock: boolean; recheck: boolean; hintWriteRemova
   !p.walkUnderLock && p.recheck && p.hintWriteRemoval && p.hintWriteEmulation
 
 export default properties(shadowWalk, {
-  /** The shadow entry is what the guest's tables say. Where it is not, nothing mends it: for the guest the tables are as they should be. */
+  /**
+   * The shadow entry is what the guest's tables say. Where it is not, nothing mends it: for the guest the tables are as
+   * they should be.
+   */
   shadowCoherent: always((s) => !settled(s) || s.shadow === null || s.shadow.every((value, table) => value === s.guest[table])),
   /** A shadow entry was built from guest entries that were there together. */
   noTornWalk: always((s) => !s.torn),
   /** The fault is served at last. */
   progress: eventually((s) => s.served),
-  /** A comparison fails only where the guest has written; each walk but the first follows such a failure, or a table put back in sync. */
+  /**
+   * A comparison fails only where the guest has written; each walk but the first follows such a failure, or a table put
+   * back in sync.
+   */
   mismatchesAreWrites: always((s) => s.mismatches <= s.written && s.walks <= 1 + s.mismatches + s.resyncs),
-  /** The cost model (docs/protocols/costs.md): at most one TLB flush for a walk; before the patch one for each table. */
+  /**
+   * The cost model (docs/protocols/costs.md): at most one TLB flush for a walk; before the patch one for each table.
+   */
   flushesAsCounted: always((s, p) => s.flushes <= (p.walkUnderLock ? p.levels : 1)),
   /** What the patch gains: no walk flushes the TLBs of all vCPUs twice. */
   atMostOneFlush: bound((s) => s.flushes, 1),
@@ -29,7 +40,10 @@ export default properties(shadowWalk, {
   recheckedOnce: always((s) => s.rechecks <= s.walks),
   /** A fault that is the guest's own business takes no lock. */
   guestFaultsTakeNoLock: always((s) => !s.guestFault || !s.lockTaken || s.mismatches > 0),
-  /** The exact cost with one vCPU: a promotion is compared and flushed once; where the table is protected already, neither. */
+  /**
+   * The exact cost with one vCPU: a promotion is compared and flushed once; where the table is protected already,
+   * neither.
+   */
   uniprocessorCost: always((s, p) => {
     if (!s.served || p.vcpus > 1 || p.walkUnderLock) return true
     const promotions = p.alreadyProtected || !p.initiallyPresent ? 0 : 1
@@ -77,8 +91,9 @@ const uniprocessor = 'Still one thing remaining is to special case for UP guest 
 const safety = ['shadowCoherent', 'noTornWalk'] as const
 
 /**
- * Not here: C2.8, the shares of walks that are compared (3.7 and 7.2 %) and the gains on a kernel build (1.1, 0.4 and 0.5 %), which were
- * measured; the counts that hold of every run are the rows with `flushesAsCounted`, `recheckedOnce` and `mismatchesAreWrites`.
+ * Not here: C2.8, the shares of walks that are compared (3.7 and 7.2 %) and the gains on a kernel build (1.1, 0.4 and
+ * 0.5 %), which were measured; the counts that hold of every run are the rows with `flushesAsCounted`, `recheckedOnce`
+ * and `mismatchesAreWrites`.
  */
 export const mails = claims(shadowWalk, [
   ...(['before-the-patch', 'before-the-patch-3-vcpus'] as const).flatMap((variant) =>

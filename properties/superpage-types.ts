@@ -1,4 +1,6 @@
-/** What must hold of superpages, and the claims of Keir Fraser and Dave McCracken (C3.1 to C3.8), xen-devel, April 2010. */
+/**
+ * What must hold of superpages, and the claims of Keir Fraser and Dave McCracken (C3.1 to C3.8), xen-devel, April 2010.
+ */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import superpageTypes from '../models/superpage-types.ts'
 
@@ -40,12 +42,15 @@ export default properties(superpageTypes, {
   readOnlyOverPageTable: sometimes((s) => s.validated && s.l2e.some((entry) => entry === 'ro')),
   /** I5: who has mapped a superpage read-only can make the mapping writable. */
   upgradeNeverRefused: always((s) => s.mapper.every((doing) => doing !== 'upgrade refused')),
-  /** dave1: the count of conflicts is of pages that are page tables, not of references to them. Only page 0 is ever one, so it is at most 1. */
+  /**
+   * dave1: the count of conflicts is of pages that are page tables, not of references to them. Only page 0 is ever one,
+   * so it is at most 1.
+   */
   conflictsArePages: always((s) => s.spage[0].type !== 'conflicting' || s.spage[0].count <= 1),
 
   /**
-   * The cost model (docs/protocols/costs.md): what mappings, unmappings and page tables cost, once all are done. Where several mappers retry, it
-   * costs more: so with one.
+   * The cost model (docs/protocols/costs.md): what mappings, unmappings and page tables cost, once all are done. Where
+   * several mappers retry, it costs more: so with one.
    */
   costExact: always((s, p) => {
     if (s.mapper.some((doing) => doing !== 'done') || (p.typer && !s.typerDone)) return true
@@ -99,8 +104,9 @@ const quotes = {
 } as const
 
 /**
- * No row: C3.2c, that nobody checks whether all pages belong to the guest, is a row only in the form of `ownerCheckedAtMap` (a page that was given back), since a
- * guest's frames have one owner here. "so slow that applications become unusable" is a measurement.
+ * No row: C3.2c, that nobody checks whether all pages belong to the guest, is a row only in the form of
+ * `ownerCheckedAtMap` (a page that was given back), since a guest's frames have one owner here. "so slow that
+ * applications become unusable" is a measurement.
  */
 export const mails = claims(superpageTypes, [
   { id: 'C3.1', quote: quotes.permission, source: dave, variant: 'dave-repaired', property: 'noWritablePageTable', expected: 'holds' },

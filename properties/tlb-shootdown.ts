@@ -4,12 +4,18 @@ import { storeHits } from 'mmucheck/mmu'
 import tlbShootdown from '../models/tlb-shootdown.ts'
 
 export default properties(tlbShootdown, {
-  /** Once mprotect() has returned, no CPU can write to the page: memory forbids it, and no TLB allows it without asking memory. */
+  /**
+   * Once mprotect() has returned, no CPU can write to the page: memory forbids it, and no TLB allows it without asking
+   * memory.
+   */
   noWriteAfterMprotect: always((s) =>
     s.protectedPages.every((isProtected, page) => !isProtected || (!s.pte[page].W && s.tlb.every((cache) => !storeHits(cache, page)))),
   ),
 
-  /** mprotect() returns, whatever the hardware does meanwhile: all that it takes is that interrupts are served. So says CPU 0; CPUs are alike. */
+  /**
+   * mprotect() returns, whatever the hardware does meanwhile: all that it takes is that interrupts are served. So says
+   * CPU 0; CPUs are alike.
+   */
   mprotectReturns: leadsTo(
     (s) => s.mmapLock.owner === 0,
     (s) => s.mmapLock.owner !== 0,

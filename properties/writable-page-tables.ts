@@ -1,6 +1,6 @@
 /**
- * What must hold of writable page tables, what a guest is shown, and the claims of Keir Fraser, Ian Pratt and Zachary Amsden (C1a.1 to C1a.8),
- * virtualization, 28 Jul 2006.
+ * What must hold of writable page tables, what a guest is shown, and the claims of Keir Fraser, Ian Pratt and Zachary
+ * Amsden (C1a.1 to C1a.8), virtualization, 28 Jul 2006.
  */
 import { always, claims, leadsTo, properties, sometimes } from 'mmucheck'
 import writablePageTables from '../models/writable-page-tables.ts'

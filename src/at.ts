@@ -1,6 +1,8 @@
 /**
- * The element of a list that must be there: `i` counts from 0, or from the end where it is negative, as in `Array.prototype.at`.
- * @throws Error where there is none, which is always a fault of ours: an offset that silently became undefined, or 0, would be a wrong answer.
+ * The element of a list that must be there: `i` counts from 0, or from the end where it is negative, as in
+ * `Array.prototype.at`.
+ * @throws Error where there is none, which is always a fault of ours: an offset that silently became undefined, or 0,
+ * would be a wrong answer.
  */
 export const at = <T>(list: ArrayLike<T>, i: number): T => {
   const index = i < 0 ? list.length + i : i

@@ -26,8 +26,8 @@ export { Disagreement } from './replay/disagreement.js'
  * (which must then have come through the loader or the Vite plugin). What `options` does not say is as on the command
  * line. Time and memory of the explicit engine grow with the number of reachable states, of which it keeps some 4 to 40
  * bytes each. A limit that is hit is no exception: the report is incomplete, and says which.
- * @throws DiagnosticError as `prepare`, and where the system is too large for an engine; Disagreement where the engines,
- * or an engine and the oracle, do not agree, which is a bug of ours.
+ * @throws DiagnosticError as `prepare`, and where the system is too large for an engine; Disagreement where the
+ * engines, or an engine and the oracle, do not agree, which is a bug of ours.
  */
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
   const account = openAccount()

@@ -109,7 +109,8 @@ export const lineAndColumn = (text: string, offset: number): { line: number; col
 }
 
 /**
- * The text form: `file:line:column: error MC101: message`, two lines of context either side with the place underlined, and the hint.
+ * The text form: `file:line:column: error MC101: message`, two lines of context either side with the place underlined,
+ * and the hint.
  */
 export const formatDiagnostic = ({ code, message, hint, place }: Diagnostic): string => {
   const help = hint === '' ? '' : `\n  = help: ${hint.replaceAll('\n', '\n          ')}`

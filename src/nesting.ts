@@ -1,7 +1,13 @@
-/** Code that is nested deeper than the stack has room for. Chains of operators are no such code: they are walked in loops, however long. */
+/**
+ * Code that is nested deeper than the stack has room for. Chains of operators are no such code: they are walked in
+ * loops, however long.
+ */
 import { DiagnosticError } from './diagnostics.js'
 
-/** Runs what follows the nesting of a module's code by calling itself. @throws DiagnosticError MC403 where that takes more stack than there is. */
+/**
+ * Runs what follows the nesting of a module's code by calling itself. @throws DiagnosticError MC403 where that takes
+ * more stack than there is.
+ */
 export const withNestingExplained = <T>(file: string, run: () => T): T => {
   try {
     return run()

@@ -1,6 +1,8 @@
 /** A deadline for what another thread or process owes this one, and gives at once unless something is wrong. */
 
-/** What `promise` gives. @throws Error that says what was waited for, if it gives nothing in time; whatever it throws. */
+/**
+ * What `promise` gives. @throws Error that says what was waited for, if it gives nothing in time; whatever it throws.
+ */
 export const within = async <T>(seconds: number, what: string, promise: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What a user does, on every Node that this package is for and that this machine does not have: the end-to-end tests, the README's commands and
-# all claims, on the build that is there. `test/nodes.sh 24` runs one. The Nodes are npm's binary packages, in a folder that is removed afterwards.
+# What a user does, on every Node that this package is for and that this machine does not have: the end-to-end tests,
+# the README's commands and all claims, on the build that is there. `test/nodes.sh 24` runs one. The Nodes are npm's
+# binary packages, in a folder that is removed afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 /**
- * The package as a new user gets it: packed with `npm pack`, unpacked into a project of its own, and used there. Nothing of this repository is in
- * reach except the dependencies, which npm would have installed.
+ * The package as a new user gets it: packed with `npm pack`, unpacked into a project of its own, and used there.
+ * Nothing of this repository is in reach except the dependencies, which npm would have installed.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

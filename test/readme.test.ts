@@ -1,6 +1,6 @@
 /**
- * The README is executed: the outputs that it shows are those of the built command line, and the model that it gives as an example does what the
- * text says. `npm run update` writes the real outputs into it.
+ * The README is executed: the outputs that it shows are those of the built command line, and the model that it gives as
+ * an example does what the text says. `npm run update` writes the real outputs into it.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -40,7 +40,10 @@ const withoutTimes = (output: string): string =>
       (_, covered: string) => `run again: ${covered.replaceAll(/\s+/g, ' ').replace(/ \(as met in .*?\)/, '')}`,
     )
 
-/** On a busy machine Z3 confirms less within its five seconds, and the report says what it has left: then only the rest is compared. */
+/**
+ * On a busy machine Z3 confirms less within its five seconds, and the report says what it has left: then only the rest
+ * is compared.
+ */
 const withoutConfirmation = (output: string): string =>
   output
     .replaceAll(

@@ -1,6 +1,7 @@
 /**
- * The tests that `npm test` leaves out and `npm run test:all` runs: those that search the models of the repository whole, under one engine or under all,
- * that wait for other programs, or that try the limits of size. Every other test file is fast. structure/slow.test.ts keeps this list true.
+ * The tests that `npm test` leaves out and `npm run test:all` runs: those that search the models of the repository
+ * whole, under one engine or under all, that wait for other programs, or that try the limits of size. Every other test
+ * file is fast. structure/slow.test.ts keeps this list true.
  */
 export const slowTests: readonly string[] = [
   'test/bench/peers.test.ts',

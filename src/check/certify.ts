@@ -1,4 +1,7 @@
-/** Certificates as files: what `check --engine prove` writes, and `certify` checks again against the model as it is today. */
+/**
+ * Certificates as files: what `check --engine prove` writes, and `certify` checks again against the model as it is
+ * today.
+ */
 import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, sep } from 'node:path'
@@ -11,7 +14,10 @@ import { parseCertificate } from '../symbolic/certificate/check-certificate.js'
 import type { Report } from './report/report.js'
 import { prepare } from './request/prepare.js'
 
-/** The certificate of a report, with the file that the model is in. Null where the report has none, or it is about a predicate of the command line, which no file has. */
+/**
+ * The certificate of a report, with the file that the model is in. Null where the report has none, or it is about a
+ * predicate of the command line, which no file has.
+ */
 export const certificateText = ({ solved, modelFile, properties }: Report): string | null => {
   const certificate = solved?.certificate ?? null
   if (certificate === null || properties.some(({ name }) => adHoc.test(name))) return null
@@ -29,9 +35,11 @@ export interface Certified {
 }
 
 /**
- * Reads a certificate, compiles its model as it is today with the certificate's params, and asks Z3. The model is `target`, or the file that the certificate names, which must lie below the
- * working directory: checking runs it, and a certificate may come from anyone.
- * @throws DiagnosticError MC018 for a damaged file, MC024 for a module elsewhere; as `prepare` where the model does not compile, as it may if it has changed.
+ * Reads a certificate, compiles its model as it is today with the certificate's params, and asks Z3. The model is
+ * `target`, or the file that the certificate names, which must lie below the working directory: checking runs it, and a
+ * certificate may come from anyone.
+ * @throws DiagnosticError MC018 for a damaged file, MC024 for a module elsewhere; as `prepare` where the model does not
+ * compile, as it may if it has changed.
  */
 export const certify = async (file: string, target: string | null, signal: AbortSignal): Promise<Certified | 'interrupted'> => {
   const { certificate, named } = await load(file)

@@ -8,13 +8,17 @@ import { formatSetting } from '../trace/plain.js'
 import { type CheckOptions, type Prepared, prepare } from './request/prepare.js'
 import type { Checkable } from './request/target.js'
 
-/** AIGER, as text or in the binary form that most tools want, has one bad-state literal for each property; SMT-LIB asks about one property within a number of steps. */
+/**
+ * AIGER, as text or in the binary form that most tools want, has one bad-state literal for each property; SMT-LIB asks
+ * about one property within a number of steps.
+ */
 export type Export =
   | { readonly kind: 'aiger'; readonly form: 'text' | 'binary' }
   | { readonly kind: 'smt2'; readonly property: string; readonly depth: number }
 
 /**
- * @throws DiagnosticError as `prepare`; RangeError where nothing of what single states settle has the wanted name, or the result would be too large.
+ * @throws DiagnosticError as `prepare`; RangeError where nothing of what single states settle has the wanted name, or
+ * the result would be too large.
  */
 export const exported = async (target: Checkable, what: Export, options: CheckOptions = {}): Promise<string | Uint8Array> => {
   const prepared = await prepare(target, options)

@@ -15,8 +15,8 @@ interface Open {
 }
 
 /**
- * What a step may read and write on some way through it. A process's step also reads its location; where it moves on it writes its location
- * and all its locals. Linear in the code.
+ * What a step may read and write on some way through it. A process's step also reads its location; where it moves on it
+ * writes its location and all its locals. Linear in the code.
  */
 export const stepAccess = (system: System, step: Step): Access => {
   const open: Open = { reads: new Set(), writes: new Set() }

@@ -22,7 +22,10 @@ export const known = (e: Expr): number | null => (e.op === 'const' ? e.value : n
 export const same = (a: Expr, b: Expr): boolean =>
   a === b || (a.op === 'const' && b.op === 'const' && a.value === b.value) || (a.op === 'temp' && b.op === 'temp' && a.id === b.id)
 
-/** What a binary operator gives on integers; the meaning of IR operators in one place. `div` and `rem` by 0 give 0: nobody uses their value. */
+/**
+ * What a binary operator gives on integers; the meaning of IR operators in one place. `div` and `rem` by 0 give 0:
+ * nobody uses their value.
+ */
 export const calculate = (op: BinaryOp, a: number, b: number): number => {
   switch (op) {
     case 'add':
@@ -102,7 +105,10 @@ export const all = (es: readonly Expr[]): Expr => es.reduce(and, one)
 /** Whether one holds: 0 for an empty list. */
 export const any = (es: readonly Expr[]): Expr => es.reduce(or, zero)
 
-/** The expression `a` where the condition is 1, else `b`; just one of the two where the condition is constant or they are the same. */
+/**
+ * The expression `a` where the condition is 1, else `b`; just one of the two where the condition is constant or they
+ * are the same.
+ */
 export const select = (condition: Expr, a: Expr, b: Expr): Expr => {
   if (condition.op === 'const') return condition.value === 0 ? b : a
   if (same(a, b)) return a

@@ -7,7 +7,10 @@ import { visitExpr } from './walk.js'
 /** A variable or a temp. */
 type Source = `v${number}` | `t${number}`
 
-/** Numbers of variables. Ways that a step does not take because of one, and checks of ranges, count only for what is computed and asserted on them. */
+/**
+ * Numbers of variables. Ways that a step does not take because of one, and checks of ranges, count only for what is
+ * computed and asserted on them.
+ */
 export const influential = (system: System): ReadonlySet<number> => {
   const { sources, asserted } = flowOf(system)
   const open: Source[] = [...queriesOf(system).flatMap((query) => [...queryReads(query)].map((id) => `v${id}` as const)), ...asserted]

@@ -1,6 +1,7 @@
 /**
- * The kinds of properties: all that the parts of mmucheck need to know of each. A new kind of property of single states is an entry here, its
- * constructor in `lang/`, and its tests; a part that needs more than stands here fails to compile until it says something of the new kind.
+ * The kinds of properties: all that the parts of mmucheck need to know of each. A new kind of property of single states
+ * is an entry here, its constructor in `lang/`, and its tests; a part that needs more than stands here fails to compile
+ * until it says something of the new kind.
  */
 import { binary, constant, not } from './build.js'
 import type { Expr, System } from './system.js'
@@ -22,7 +23,9 @@ interface Kind {
 interface StateKind extends Kind {
   readonly settledBy: 'state'
   readonly asks: 'predicate' | 'measure'
-  /** Whether a state is wanted, by the value that the predicate or the measure has in it; `max` is that of a `bound`. */
+  /**
+   * Whether a state is wanted, by the value that the predicate or the measure has in it; `max` is that of a `bound`.
+   */
   readonly wanted: (value: Expr, max: number | null) => Expr
   /** Whether a state in which a check in the predicate or measure fails is wanted. */
   readonly failing: 'wanted' | 'not wanted'

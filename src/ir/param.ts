@@ -22,8 +22,8 @@ export const paramsOf = (system: System): FreeParam[] =>
   )
 
 /**
- * What a choice code of `init` says: values for the free params, and the code of the same choices in a system that was compiled for these values,
- * whose radix is `radix`. @throws RangeError for a code that no way through `init` has.
+ * What a choice code of `init` says: values for the free params, and the code of the same choices in a system that was
+ * compiled for these values, whose radix is `radix`. @throws RangeError for a code that no way through `init` has.
  */
 export const settingOf = (system: System, init: number, radix: number = system.radix): { params: ParamSettings; init: number } => {
   const params: Record<string, boolean | string> = {}
@@ -35,7 +35,10 @@ export const settingOf = (system: System, init: number, radix: number = system.r
   return { params, init: recode(left, system.radix, radix) }
 }
 
-/** The values of the free params in a state. Linear in the number of variables. @throws RangeError for a vector that is no state of this system. */
+/**
+ * The values of the free params in a state. Linear in the number of variables. @throws RangeError for a vector that is
+ * no state of this system.
+ */
 export const settingIn = (system: System, vector: Vector): ParamSettings => {
   const params: Record<string, boolean | string> = {}
   let position = 0
@@ -52,6 +55,9 @@ const valueAt = (values: readonly (boolean | string)[], i: number): boolean | st
   return value
 }
 
-/** The choices of a code of radix `from`, as a code of radix `to`; both must exceed every choice. Linear in the number of choices. */
+/**
+ * The choices of a code of radix `from`, as a code of radix `to`; both must exceed every choice. Linear in the number
+ * of choices.
+ */
 export const recode = (code: number, from: number, to: number): number =>
   code === 0 ? 0 : (code % from) + to * recode(Math.floor(code / from), from, to)

@@ -4,8 +4,9 @@ import type { Move, Schedule } from './schedule.js'
 import type { Step, System } from './system.js'
 
 /**
- * The values that the free params have in a schedule, and the same schedule in `special`, the system of the same model that was compiled for these values
- * (`specialOf` gives it). Steps correspond by agent and location, rules by agent and label.
+ * The values that the free params have in a schedule, and the same schedule in `special`, the system of the same model
+ * that was compiled for these values (`specialOf` gives it). Steps correspond by agent and location, rules by agent and
+ * label.
  * @throws Error where `special` has no such step: it was compiled from another model, or for other values.
  */
 export const specialise = (

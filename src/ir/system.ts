@@ -29,13 +29,19 @@ export interface SourceFile {
 /** A state variable: `lo..hi` for every element, `dims` empty for a scalar. */
 export interface Variable {
   readonly id: number
-  /** The author's name and path: `pte.P`, `deferred.at`; a process's local is `cpu[0].old`. Queues end in `#len`, optionals in `?`, unions in the tag's name. */
+  /**
+   * The author's name and path: `pte.P`, `deferred.at`; a process's local is `cpu[0].old`. Queues end in `#len`,
+   * optionals in `?`, unions in the tag's name.
+   */
   readonly name: string
   readonly lo: number
   readonly hi: number
   readonly dims: readonly number[]
   readonly role: VariableRole
-  /** What the values stand for, `values[i - lo]` for i, where they are no integers: an enum's strings, a union's variants, `false` and `true`. Needed for locals, whose domains are inferred. */
+  /**
+   * What the values stand for, `values[i - lo]` for i, where they are no integers: an enum's strings, a union's
+   * variants, `false` and `true`. Needed for locals, whose domains are inferred.
+   */
   readonly values?: readonly (string | boolean)[]
 }
 
@@ -43,7 +49,10 @@ export interface Variable {
 export type VariableRole =
   | { readonly kind: 'global' }
   | { readonly kind: 'ghost' }
-  /** A param of the model that is left free: `init` chooses its value, as one of `values`, and no step changes it. See param.ts. */
+  /**
+   * A param of the model that is left free: `init` chooses its value, as one of `values`, and no step changes it. See
+   * param.ts.
+   */
   | { readonly kind: 'param'; readonly param: string }
   /** Which location a process is at: an index into `Process.locations`. */
   | { readonly kind: 'location'; readonly process: number }
@@ -72,8 +81,9 @@ export type BinaryOp =
   | 'max'
 
 /**
- * Pure and total. `div` and `rem` truncate as JavaScript's `Math.trunc(a / b)` and `%` do. `and`, `or`, `xor`, `shl`, `shr` are
- * bitwise on 32-bit integers; on booleans they serve as the logical operators. Both arms of `select` are evaluated.
+ * Pure and total. `div` and `rem` truncate as JavaScript's `Math.trunc(a / b)` and `%` do. `and`, `or`, `xor`, `shl`,
+ * `shr` are bitwise on 32-bit integers; on booleans they serve as the logical operators. Both arms of `select` are
+ * evaluated.
  */
 export type Expr =
   | { readonly op: 'const'; readonly value: number }
@@ -104,14 +114,18 @@ export interface Block {
 
 /** How one way through a step ends, or parts. */
 export type End =
-  /** The process moves on: afterwards its frame holds exactly these values, and every other local of it is `lo`. Values are read in the state before the move. */
+  /**
+   * The process moves on: afterwards its frame holds exactly these values, and every other local of it is `lo`. Values
+   * are read in the state before the move.
+   */
   | { readonly op: 'goto'; readonly location: number; readonly frame: readonly FrameEntry[] }
   /** A rule or `init` is over. */
   | { readonly op: 'finish' }
   | { readonly op: 'branch'; readonly condition: Expr; readonly then: Block; readonly else: Block }
   /**
-   * Continues once for each value 0..count-1 of the temp, ascending (values that are not available end in `blocked`). The choice code of a
-   * way through the step is `c1 + radix * (c2 + radix * ...)` over the choices on it, first one first; it is below 2^53.
+   * Continues once for each value 0..count-1 of the temp, ascending (values that are not available end in `blocked`).
+   * The choice code of a way through the step is `c1 + radix * (c2 + radix * ...)` over the choices on it, first one
+   * first; it is below 2^53.
    */
   | { readonly op: 'choose'; readonly temp: number; readonly count: number; readonly rest: Block }
   /** This way is not enabled. */
@@ -157,14 +171,21 @@ export interface LiveLocal {
   readonly frame: number
   /** The author's name for it. */
   readonly name: string
-  /** The part of its value that the variable holds, as flattened: '' (a scalar), `.f`, `?`, `#len`, ... For a reference to the state `#idx`: the indices on its path. */
+  /**
+   * The part of its value that the variable holds, as flattened: '' (a scalar), `.f`, `?`, `#len`, ... For a reference
+   * to the state `#idx`: the indices on its path.
+   */
   readonly suffix: string
 }
 
 /** A place where a process can stand between two steps. */
 export interface Location {
   readonly id: number
-  /** Identifies the location for the oracle: the yields that are in progress, outermost first, each as `path:offset` (the absolute path of its file) with `#i` for each enclosing `for..of` with yields that is in its round i, joined by `/`. */
+  /**
+   * Identifies the location for the oracle: the yields that are in progress, outermost first, each as `path:offset`
+   * (the absolute path of its file) with `#i` for each enclosing `for..of` with yields that is in its round i, joined
+   * by `/`.
+   */
   readonly key: string
   readonly label: string
   readonly at: Span
@@ -192,14 +213,20 @@ export interface Failure {
   readonly at: Span
 }
 
-/** One arm of an `if`, `?:`, `switch`, `&&` in a step of the model, for "never taken". `text` says which: `if (...)`, `else`, `case 'x'`. */
+/**
+ * One arm of an `if`, `?:`, `switch`, `&&` in a step of the model, for "never taken". `text` says which: `if (...)`,
+ * `else`, `case 'x'`.
+ */
 export interface Branch {
   readonly id: number
   readonly text: string
   readonly at: Span
 }
 
-/** A property, compiled: run `body`, then `value` is 1 where the predicate holds (or is the measure of a `bound`). Stores nothing. */
+/**
+ * A property, compiled: run `body`, then `value` is 1 where the predicate holds (or is the measure of a `bound`).
+ * Stores nothing.
+ */
 export interface CompiledProperty {
   readonly name: string
   readonly kind: StatePropertyKind
@@ -209,7 +236,10 @@ export interface CompiledProperty {
   readonly at: Span
 }
 
-/** Code that looks at a state: run `body`, then `value` is 1 where the predicate holds, or is the measure. A predicate in which a check fails does not hold; such a measure has no value. */
+/**
+ * Code that looks at a state: run `body`, then `value` is 1 where the predicate holds, or is the measure. A predicate
+ * in which a check fails does not hold; such a measure has no value.
+ */
 export interface Query {
   readonly body: readonly Stmt[]
   readonly value: Expr
@@ -225,7 +255,10 @@ export interface TemporalProperty {
   readonly goal: Query
 }
 
-/** An extreme value over the reachable states. `final`: only states in which every process is at its final location count. */
+/**
+ * An extreme value over the reachable states. `final`: only states in which every process is at its final location
+ * count.
+ */
 export interface Extreme {
   readonly name: string
   readonly kind: ExtremeKind
@@ -252,7 +285,10 @@ export interface System {
   readonly extremes: readonly Extreme[]
   readonly failures: readonly Failure[]
   readonly branches: readonly Branch[]
-  /** Whether a state in which nothing is enabled or fails is a violation: where all processes have returned it is none, unless there are no processes. */
+  /**
+   * Whether a state in which nothing is enabled or fails is a violation: where all processes have returned it is none,
+   * unless there are no processes.
+   */
   readonly deadlock: 'violation' | 'allowed'
   /** Greater than every chosen value; see `choose`. */
   readonly radix: number
@@ -268,8 +304,8 @@ export const queriesOf = ({ safety, temporal, extremes }: Pick<System, 'safety' 
 ]
 
 /**
- * A state as plain integers: the elements of all variables, one after the other, row-major. The common language in which
- * engines and the oracle compare states.
+ * A state as plain integers: the elements of all variables, one after the other, row-major. The common language in
+ * which engines and the oracle compare states.
  */
 export type Vector = readonly number[]
 

@@ -1,6 +1,7 @@
 /**
- * What never changes: the variables to which no step stores anything but what they hold from the start. Seen without a search, by running all code
- * on what is known of such variables; a store that may be of something else takes its variable out, and all is run again until none does.
+ * What never changes: the variables to which no step stores anything but what they hold from the start. Seen without a
+ * search, by running all code on what is known of such variables; a store that may be of something else takes its
+ * variable out, and all is run again until none does.
  */
 import { at } from '../at.js'
 import { calculate } from './build.js'
@@ -20,7 +21,10 @@ type Known = number | string | null
 /** By variable, what each element of those holds that do not change as far as is known. */
 type Contents = ReadonlyMap<number, readonly Known[]>
 
-/** Finds them by running all code until nothing new is stored: linear in the code, times the variables that change after all. */
+/**
+ * Finds them by running all code until nothing new is stored: linear in the code, times the variables that change after
+ * all.
+ */
 export const unchangedVariables = (system: System): Unchanged => {
   const contents = initialContents(system)
   const locations = new Set<string>()

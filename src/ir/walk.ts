@@ -119,7 +119,10 @@ export const mapLoads = (e: Expr, f: (load: Extract<Expr, { op: 'load' }>) => Ex
   return mapped.op === 'load' ? f(mapped) : mapped
 }
 
-/** The same statement over other expressions: `expr` is called for each outermost expression in it, statements inside included. */
+/**
+ * The same statement over other expressions: `expr` is called for each outermost expression in it, statements inside
+ * included.
+ */
 export const mapStmt = (s: Stmt, expr: (e: Expr) => Expr): Stmt => {
   switch (s.op) {
     case 'set':

@@ -29,8 +29,8 @@ export interface Claims<P extends Params = Params, F extends Fields = Fields> {
 }
 
 /**
- * The claims that a model settles; a named export of the file of its properties. Whether each row names a variant, params, values and a
- * property that the model has is asked when the rows are settled (MC016), not here.
+ * The claims that a model settles; a named export of the file of its properties. Whether each row names a variant,
+ * params, values and a property that the model has is asked when the rows are settled (MC016), not here.
  */
 export const claims = <P extends Params, F extends Fields>(model: Model<P, F>, rows: readonly Claim<ParamValues<P>>[]): Claims<P, F> => ({
   kind: 'claims',

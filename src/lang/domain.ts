@@ -3,7 +3,9 @@
  * other reader of a model can walk it; its type parameter is the TypeScript type of the values it holds.
  */
 
-/** A FIFO of bounded capacity, first element at index 0. Elements are copied in by `push` and copied out by every read. */
+/**
+ * A FIFO of bounded capacity, first element at index 0. Elements are copied in by `push` and copied out by every read.
+ */
 export interface Queue<T> extends Iterable<T> {
   readonly length: number
   readonly [index: number]: T
@@ -65,7 +67,10 @@ export interface RangeDomain {
   readonly hi: number
   readonly ids: boolean
 }
-/** The domain of `oneOf(...)`: the strings, in the order in which they were given. There is at least one, and none occurs twice. */
+/**
+ * The domain of `oneOf(...)`: the strings, in the order in which they were given. There is at least one, and none
+ * occurs twice.
+ */
 export interface OneOfDomain {
   readonly kind: 'oneOf'
   readonly values: readonly string[]

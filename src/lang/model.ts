@@ -37,8 +37,8 @@ export const each = <B>(count: number, body: B): Each<B> => {
 }
 
 /**
- * Always `unknown`. As the type of `this` it makes TypeScript settle F, from `state`, before it looks into a function that takes `p`: without
- * it the `s` of an instance inside `each(...)` is of unknown type.
+ * Always `unknown`. As the type of `this` it makes TypeScript settle F, from `state`, before it looks into a function
+ * that takes `p`: without it the `s` of an instance inside `each(...)` is of unknown type.
  */
 type After<F> = F extends Fields ? unknown : unknown
 
@@ -54,7 +54,10 @@ export type Labels = Readonly<Record<string, Label | readonly Label[]>>
 /** The labels of these processes. */
 export type LabelsOf<R> = { readonly [K in keyof R]: R[K] extends Each<infer _B> ? readonly Label[] : Label }
 
-/** How a scheduler must treat an agent in the behaviours that liveness properties speak of; see `ModelDefinition.fairness`. */
+/**
+ * How a scheduler must treat an agent in the behaviours that liveness properties speak of; see
+ * `ModelDefinition.fairness`.
+ */
 export type Fairness = 'weak' | 'strong' | 'none'
 
 /** What `model` takes. `P` are the params, `F` the domains of the variables, `R` the processes; all are inferred. */
@@ -66,22 +69,25 @@ export interface ModelDefinition<P extends Params, F extends Fields, R = unknown
   readonly params?: P
   /** The variables of the state and their domains. */
   readonly state: (p: ParamValues<P>) => F
-  /** Sets initial values; what it leaves alone starts as the domain says. A generator may `choose`: then there are several initial states. */
+  /**
+   * Sets initial values; what it leaves alone starts as the domain says. A generator may `choose`: then there are
+   * several initial states.
+   */
   readonly init?: (s: ValuesOf<F>, p: ParamValues<P>) => Steps | void
   readonly processes?: (this: After<F>, p: ParamValues<P>) => R & Processes<ValuesOf<F>>
   readonly rules?: (this: After<F>, p: ParamValues<P>) => Readonly<Record<string, Rules<ValuesOf<F>>>>
   /** Named settings of the params: `--variant name`. */
   readonly variants?: Readonly<Record<string, Partial<ParamValues<P>>>>
   /**
-   * By name of a process or of rules, how often their instances must get their turn in the behaviours that liveness properties speak of. 'weak': one
-   * that is enabled from some point on without a break takes steps again and again; 'strong': so does one that is enabled again and
-   * again; 'none': it may be left waiting for ever. By default processes are weakly fair and rules are not fair at all. A function where it
-   * depends on the params.
+   * By name of a process or of rules, how often their instances must get their turn in the behaviours that liveness
+   * properties speak of. 'weak': one that is enabled from some point on without a break takes steps again and again;
+   * 'strong': so does one that is enabled again and again; 'none': it may be left waiting for ever. By default
+   * processes are weakly fair and rules are not fair at all. A function where it depends on the params.
    */
   readonly fairness?: Readonly<Record<string, Fairness>> | ((p: ParamValues<P>) => Readonly<Record<string, Fairness>>)
   /**
-   * 'violation' (the default where there are processes): a state with no enabled step while some process has not returned is one; in a model of rules alone,
-   * any state in which none is enabled.
+   * 'violation' (the default where there are processes): a state with no enabled step while some process has not
+   * returned is one; in a model of rules alone, any state in which none is enabled.
    */
   readonly deadlock?: 'violation' | 'allowed'
 }
@@ -102,8 +108,10 @@ export type StateOf<M> = M extends Model<infer _P, infer F> ? ValuesOf<F> : M ex
 export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : never
 
 /**
- * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is checked.
- * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, and for a part of a name that means nothing.
+ * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is
+ * checked.
+ * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, and for a part of a
+ * name that means nothing.
  */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
   definition: ModelDefinition<P, F, R>,
@@ -120,7 +128,9 @@ export const model = <const P extends Params = Record<never, never>, F extends F
   return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }
 }
 
-/** All parts of a definition: types are gone when a model runs, and one that is misspelt would be left out in silence. */
+/**
+ * All parts of a definition: types are gone when a model runs, and one that is misspelt would be left out in silence.
+ */
 const parts: Readonly<Record<keyof ModelDefinition<Params, Fields>, true>> = {
   name: true,
   title: true,

@@ -1,7 +1,10 @@
 /** Params: the named settings of a model, known before it is compiled. */
 import { ModelError } from './domain.js'
 
-/** A param whose value has the TypeScript type `T`. It is plain data, told apart by `kind`; make one by `size`, `flag` or `choice`. */
+/**
+ * A param whose value has the TypeScript type `T`. It is plain data, told apart by `kind`; make one by `size`, `flag`
+ * or `choice`.
+ */
 export type Param<T = unknown> = (SizeParam | FlagParam | ChoiceParam) & { readonly [paramType]?: T }
 declare const paramType: unique symbol
 

@@ -57,19 +57,28 @@ export interface Extreme<S, P, A = never> {
 /** Everything that can stand under a name of `properties(...)`. */
 export type AnyProperty<S, P, A = never> = Property<S, P, A> | TemporalProperty<S, P, A> | Extreme<S, P, A>
 
-/** Holds in every reachable state, the initial ones too. A state in which the predicate fails (an index outside its array) violates it. */
+/**
+ * Holds in every reachable state, the initial ones too. A state in which the predicate fails (an index outside its
+ * array) violates it.
+ */
 export const always = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Always<S, P, A> => ({ kind: 'always', predicate })
 /** Holds in some reachable state: the guard against a model that proves nothing because it does nothing. */
 export const sometimes = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Sometimes<S, P, A> => ({ kind: 'sometimes', predicate })
-/** The measure never exceeds `max` in any reachable state; the report says the greatest value reached, and whether `max` is tight. */
+/**
+ * The measure never exceeds `max` in any reachable state; the report says the greatest value reached, and whether `max`
+ * is tight.
+ */
 export const bound = <S, P, A = unknown>(measure: Measure<S, P, A>, max: number): Bound<S, P, A> => ({ kind: 'bound', measure, max })
 
 /**
- * Every fair behaviour reaches a state in which the predicate holds. A behaviour goes on as long as anything is enabled; where nothing is,
- * it stays in its last state for ever. Which behaviours are fair is the model's `fairness`.
+ * Every fair behaviour reaches a state in which the predicate holds. A behaviour goes on as long as anything is
+ * enabled; where nothing is, it stays in its last state for ever. Which behaviours are fair is the model's `fairness`.
  */
 export const eventually = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Eventually<S, P, A> => ({ kind: 'eventually', predicate })
-/** From every reachable state in which `trigger` holds, every fair behaviour reaches one in which `predicate` holds (that state itself counts). */
+/**
+ * From every reachable state in which `trigger` holds, every fair behaviour reaches one in which `predicate` holds
+ * (that state itself counts).
+ */
 export const leadsTo = <S, P, A = unknown>(trigger: Predicate<S, P, A>, predicate: Predicate<S, P, A>): LeadsTo<S, P, A> => ({
   kind: 'leadsTo',
   trigger,
@@ -81,8 +90,8 @@ export const alwaysPossible = <S, P, A = unknown>(predicate: Predicate<S, P, A>)
   predicate,
 })
 /**
- * The greatest value of a measure over the reachable states, or with `over: 'final states'` over those in which every process has returned,
- * for the report: it cannot be violated. States in which the measure fails do not count.
+ * The greatest value of a measure over the reachable states, or with `over: 'final states'` over those in which every
+ * process has returned, for the report: it cannot be violated. States in which the measure fails do not count.
  */
 export const maximum = <S, P, A = unknown>(
   measure: Measure<S, P, A>,
@@ -110,8 +119,8 @@ export interface Properties<P extends Params = Params, F extends Fields = Fields
 }
 
 /**
- * The properties of a model, by name. The built-in ones (`deadlock`, `stuck`, `assert`, `range`) need not be named, and their names are taken: a
- * property of such a name is refused when the file is loaded (MC009).
+ * The properties of a model, by name. The built-in ones (`deadlock`, `stuck`, `assert`, `range`) need not be named, and
+ * their names are taken: a property of such a name is refused when the file is loaded (MC009).
  */
 export const properties = <P extends Params, F extends Fields, A>(
   model: Model<P, F, A>,

@@ -1,8 +1,9 @@
 /** Whether two values are equal. It runs as it stands in the oracle; the compiler knows it by identity. */
 
 /**
- * Whether two values of any domain are equal: records, arrays, queues, sets, unions and what is in them, by their contents. (`===` asks whether two
- * objects are one.) A range violation where one of them is a part of the state that is not there any more.
+ * Whether two values of any domain are equal: records, arrays, queues, sets, unions and what is in them, by their
+ * contents. (`===` asks whether two objects are one.) A range violation where one of them is a part of the state that
+ * is not there any more.
  */
 export const same = <T>(a: T | null | undefined, b: NoInfer<T> | null | undefined): boolean => areEqual(wholeOf(a), wholeOf(b))
 

@@ -38,7 +38,8 @@ export const until = (label: string, condition: () => boolean): Until => ({ kind
 
 /**
  * Any one of: 0..n-1 (a count), the elements of a list, or the members of a set; the search tries all of them, in
- * ascending order. With nothing to choose from the step is not enabled. Starts no new step: `const i = yield* choose(n)`.
+ * ascending order. With nothing to choose from the step is not enabled. Starts no new step: `const i = yield*
+ * choose(n)`.
  */
 export function choose(from: number | IndexSet): Steps<number>
 export function choose<const T>(from: readonly T[]): Steps<T>

@@ -1,6 +1,7 @@
 /**
- * An author's module is a program: while it runs it can end the process, wait for ever, fail where nobody looks, or leave something running. Here each of
- * these becomes a diagnostic. For processes that are ours alone (the command line, and those that it starts): who calls `check` rules over a process of their own.
+ * An author's module is a program: while it runs it can end the process, wait for ever, fail where nobody looks, or
+ * leave something running. Here each of these becomes a diagnostic. For processes that are ours alone (the command
+ * line, and those that it starts): who calls `check` rules over a process of their own.
  */
 import { createHook } from 'node:async_hooks'
 import { syncBuiltinESMExports } from 'node:module'
@@ -94,7 +95,10 @@ const overlay = (object: object, values: Readonly<Record<string, unknown>>): (()
   }
 }
 
-/** Imports a module by `run`. @throws DiagnosticError MC020 and MC021, where the process is contained; whatever `run` throws. */
+/**
+ * Imports a module by `run`. @throws DiagnosticError MC020 and MC021, where the process is contained; whatever `run`
+ * throws.
+ */
 export const importContained = async <T>(file: string, run: () => Promise<T>): Promise<T> => {
   if (!isContained) return run()
   const started = new Map<number, { readonly resource: object; readonly place: Place }>()

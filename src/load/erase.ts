@@ -23,8 +23,8 @@ export interface Erased {
 }
 
 /**
- * The JavaScript of a TypeScript module. `values` are the names that occur as values: an imported name that does not is a
- * type, and is blanked as well.
+ * The JavaScript of a TypeScript module. `values` are the names that occur as values: an imported name that does not is
+ * a type, and is blanked as well.
  * @throws NotErasable
  * A closure: a walk over the module, whose parts blank the same text.
  */

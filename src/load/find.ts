@@ -14,7 +14,8 @@ export interface Found {
 const extensions = ['.ts', '.mts', '.js', '.mjs']
 
 /**
- * The files of `target`: a path (it has a slash or an extension of a module), or the name of a file in `models/` below `cwd`.
+ * The files of `target`: a path (it has a slash or an extension of a module), or the name of a file in `models/` below
+ * `cwd`.
  * @throws DiagnosticError MC001, with the nearest names; MC023 where two files claim to be its properties.
  */
 export const findTarget = (target: string, cwd: string): Found => {
@@ -83,7 +84,10 @@ export const nearest = (name: string, names: readonly string[]): string[] => {
     .map(({ other }) => other)
 }
 
-/** The number of insertions, deletions and replacements of one character that make `b` of `a` (Levenshtein 1966). Product of the lengths. */
+/**
+ * The number of insertions, deletions and replacements of one character that make `b` of `a` (Levenshtein 1966).
+ * Product of the lengths.
+ */
 export const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,7 @@
 /**
- * Where JavaScript goes on and the language does not: it counts with null and undefined as with 0 and NaN, divides by 0, reads undefined outside of a list, and erases the `!` of
- * TypeScript. In the language these are range violations, so the oracle has to notice them; code that it does not run stays as it is written.
+ * Where JavaScript goes on and the language does not: it counts with null and undefined as with 0 and NaN, divides by
+ * 0, reads undefined outside of a list, and erases the `!` of TypeScript. In the language these are range violations,
+ * so the oracle has to notice them; code that it does not run stays as it is written.
  */
 import { chainOf, child, childrenOf, isNode, isTypeOnly, isTypeWrapper, list, type Node, nameOf } from './node.js'
 
@@ -14,8 +15,8 @@ export interface Guard {
 }
 
 /**
- * All guards in the functions of a module, outer ones before inner ones. What is assigned to as well (`x += 1`, `x++`, `x! = 1`) stays
- * JavaScript's, and so does a `!` inside an optional chain, which is a part of the chain.
+ * All guards in the functions of a module, outer ones before inner ones. What is assigned to as well (`x += 1`, `x++`,
+ * `x! = 1`) stays JavaScript's, and so does a `!` inside an optional chain, which is a part of the chain.
  */
 export const guardsIn = (program: Node): Guard[] => {
   const guards: Guard[] = []
@@ -41,7 +42,10 @@ export const guardsIn = (program: Node): Guard[] => {
   return guards
 }
 
-/** What an expression is for: its value, to be assigned to, to be called, or a link of an optional chain behind its first `?.`. */
+/**
+ * What an expression is for: its value, to be assigned to, to be called, or a link of an optional chain behind its
+ * first `?.`.
+ */
 type Role = 'value' | 'target' | 'link' | 'callee'
 
 const roleOf = (part: Node, parent: Node, role: Role): Role => {
@@ -132,6 +136,9 @@ const isNonZero = (node: Node): boolean => node.type === 'Literal' && typeof nod
 const isArithmetic = (callee: Node | null): boolean =>
   nameOf(callee) === 'Number' || (callee?.type === 'MemberExpression' && nameOf(child(callee, 'object')) === 'Math')
 
-/** What is computed is never null, nor is a literal (but for null itself, which TypeScript lets nobody count with); `!` is guarded itself. */
+/**
+ * What is computed is never null, nor is a literal (but for null itself, which TypeScript lets nobody count with); `!`
+ * is guarded itself.
+ */
 const mayBeNull = ({ type }: Node): boolean =>
   !/^(Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression|TSNonNullExpression)$/.test(type)

@@ -1,6 +1,7 @@
 /**
- * Module hooks: what the imports of user modules mean, and their transformed code. They need nothing but the files, so no thread waits for another:
- * Node 22.15 and later run them where the import stands, older ones in a thread of their own, and there this file is that thread's module.
+ * Module hooks: what the imports of user modules mean, and their transformed code. They need nothing but the files, so
+ * no thread waits for another: Node 22.15 and later run them where the import stands, older ones in a thread of their
+ * own, and there this file is that thread's module.
  */
 import { readFileSync } from 'node:fs'
 import module from 'node:module'

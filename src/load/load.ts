@@ -30,7 +30,10 @@ export interface Loaded {
   readonly file: string
   /** See home.ts. */
   readonly home: string
-  /** The model's file and the user files that it imports, absolute paths, sorted: what its behaviour depends on. Its properties do not count. */
+  /**
+   * The model's file and the user files that it imports, absolute paths, sorted: what its behaviour depends on. Its
+   * properties do not count.
+   */
   readonly sources: readonly string[]
 }
 
@@ -46,8 +49,9 @@ export interface NamedClaims {
 const isBuilt = import.meta.url.endsWith('.js')
 
 /**
- * Loads what `target` names: a model in `models/` below the working directory, or a path to a model, or to its properties. The
- * properties of a model `x/models/foo.ts` are those of `x/properties/foo.ts` or of `foo.properties.ts` beside it.
+ * Loads what `target` names: a model in `models/` below the working directory, or a path to a model, or to its
+ * properties. The properties of a model `x/models/foo.ts` are those of `x/properties/foo.ts` or of `foo.properties.ts`
+ * beside it.
  * @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015, MC020, MC021, MC023.
  */
 export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => {
@@ -219,8 +223,8 @@ export const modelHash = (sources: readonly string[]): string => {
 }
 
 /**
- * Turns the text of a predicate, `(s, p) => ...`, into a function whose source the compiler finds under the name `--invariant`
- * (`--invariant 2` and so on for more).
+ * Turns the text of a predicate, `(s, p) => ...`, into a function whose source the compiler finds under the name
+ * `--invariant` (`--invariant 2` and so on for more).
  * @throws DiagnosticError MC002 if it is no function, or one of more than three parameters.
  */
 export const compilePredicate = (text: string): Predicate<unknown, unknown> => {

@@ -23,7 +23,10 @@ export const isUserModule = (file: string): boolean => {
 /** Whether an import names a file, and no package. */
 export const isPath = (specifier: string): boolean => /^\.{0,2}\//.test(specifier)
 
-/** The file that a relative specifier means: as written, or with `.ts` for `.js`, or with the extension left out. Null where there is none. */
+/**
+ * The file that a relative specifier means: as written, or with `.ts` for `.js`, or with the extension left out. Null
+ * where there is none.
+ */
 export const findModule = (parent: string, specifier: string): string | null => {
   const path = resolve(dirname(parent), specifier)
   const candidates = [

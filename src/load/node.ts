@@ -1,4 +1,7 @@
-/** The ESTree nodes that the loader walks, seen loosely: it looks at few of their fields and passes through all the others. */
+/**
+ * The ESTree nodes that the loader walks, seen loosely: it looks at few of their fields and passes through all the
+ * others.
+ */
 import { visitorKeys } from 'oxc-parser'
 
 export interface Node {
@@ -25,8 +28,9 @@ export const list = (node: Node, field: string): readonly Node[] => {
 const isBinary = (node: Node | null): node is Node => node?.type === 'BinaryExpression' || node?.type === 'LogicalExpression'
 
 /**
- * The operations of a chain like `a + b + c`, outermost first; a binary operation by itself is a chain of one. Such chains are trees as deep as they are long, so
- * whoever walks them goes along the left side in a loop: the stack has no room for thousands of terms.
+ * The operations of a chain like `a + b + c`, outermost first; a binary operation by itself is a chain of one. Such
+ * chains are trees as deep as they are long, so whoever walks them goes along the left side in a loop: the stack has no
+ * room for thousands of terms.
  */
 export const chainOf = (node: Node): Node[] => {
   const links: Node[] = []

@@ -17,7 +17,10 @@ export interface FunctionSite {
 export interface FunctionInfo extends FunctionSite {
   /** Whether `name` is one of `names`. */
   has(name: string): boolean
-  /** The present value of a captured name. @throws RangeError if it captures no such name; ReferenceError where it has no value yet. */
+  /**
+   * The present value of a captured name. @throws RangeError if it captures no such name; ReferenceError where it has
+   * no value yet.
+   */
   captured(name: string): unknown
 }
 

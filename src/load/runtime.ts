@@ -9,7 +9,10 @@ export interface Frame {
   /** The file of the yield and the offset of its expression; -1 before the first. */
   readonly file: string
   readonly offset: number
-  /** The locals that have a value there, by name, with `#<offset of the statement>` for the round of each `for..of` around it. */
+  /**
+   * The locals that have a value there, by name, with `#<offset of the statement>` for the round of each `for..of`
+   * around it.
+   */
   readonly locals: () => Readonly<Record<string, unknown>>
 }
 
@@ -37,8 +40,8 @@ export const running = <T>(process: Running, resume: () => T): T => {
 }
 
 /**
- * Runs a step, `init` or a predicate for the oracle: null and undefined are no numbers in there. Everywhere else a user's code is ordinary
- * TypeScript. @throws whatever `run` throws.
+ * Runs a step, `init` or a predicate for the oracle: null and undefined are no numbers in there. Everywhere else a
+ * user's code is ordinary TypeScript. @throws whatever `run` throws.
  */
 export const judging = <T>(run: () => T): T => {
   const before = registry.judging
@@ -117,13 +120,19 @@ export const $mmu = {
     if (registry.judging && x === undefined) throw fault('there is no such element')
     return x
   },
-  /** The index `i` of `object[i] = ...`. @throws a fault where a list of the author's own has no such element, in the oracle: the state looks for itself. */
+  /**
+   * The index `i` of `object[i] = ...`. @throws a fault where a list of the author's own has no such element, in the
+   * oracle: the state looks for itself.
+   */
   slot: <T>(i: T, object: unknown): T => {
     if (!registry.judging || !Array.isArray(object) || Reflect.get(object, inState) === true) return i
     if (typeof i === 'number' && !(Number.isInteger(i) && i >= 0 && i < object.length)) throw fault('the index is outside the list')
     return i
   },
-  /** A number that something is divided by. @throws TypeError where it is null or undefined, and a fault where it is 0, in the oracle. */
+  /**
+   * A number that something is divided by. @throws TypeError where it is null or undefined, and a fault where it is 0,
+   * in the oracle.
+   */
   divisor: <T>(x: T): T => {
     if (registry.judging && typeof x === 'number' && x === 0) throw fault('a division by 0')
     return $mmu.operand(x)

@@ -40,13 +40,19 @@ export const sourceOfText = (file: string, text: string): Source => {
   return source
 }
 
-/** The text and syntax tree of a loaded module, or of any file. @throws DiagnosticError MC002; an `ENOENT` error if there is no such file. */
+/**
+ * The text and syntax tree of a loaded module, or of any file. @throws DiagnosticError MC002; an `ENOENT` error if
+ * there is no such file.
+ */
 export const sourceOf = (file: string): Source =>
   sources.get(file) ?? sourceOfText(file, registry.texts.get(file) ?? readFileSync(file, 'utf8'))
 
 const functionNodes = new WeakMap<Program, Map<string, Node>>()
 
-/** The syntax tree of a function that the loader tagged. Linear in the size of its module the first time, constant after. */
+/**
+ * The syntax tree of a function that the loader tagged. Linear in the size of its module the first time, constant
+ * after.
+ */
 export const functionNode = ({ file, start, end }: Pick<FunctionInfo, 'file' | 'start' | 'end'>): Node => {
   const { program } = sourceOf(file)
   let nodes = functionNodes.get(program)

@@ -1,6 +1,6 @@
 /**
- * Ctrl-C while an author's code runs: it may run for ever, and then no handler of ours gets its turn. So there is none meanwhile, and Ctrl-C has its
- * usual meaning: it ends the process at once, which at that time has nothing to report.
+ * Ctrl-C while an author's code runs: it may run for ever, and then no handler of ours gets its turn. So there is none
+ * meanwhile, and Ctrl-C has its usual meaning: it ends the process at once, which at that time has nothing to report.
  */
 
 const handlers = new Set<() => void>()
@@ -20,8 +20,8 @@ export const onCtrlC = (handle: () => void): (() => void) => {
 const ended = new WeakSet<object>()
 
 /**
- * Builds a model by its author's functions, as `stoppable` does. Only the first time: a Ctrl-C that waits for its turn is lost where our handler goes, and
- * later there is a search to end, and a report to give.
+ * Builds a model by its author's functions, as `stoppable` does. Only the first time: a Ctrl-C that waits for its turn
+ * is lost where our handler goes, and later there is a search to end, and a report to give.
  * @throws whatever `build` throws.
  */
 export const stoppableOnce = <T>(model: object, build: () => T): T => {
@@ -31,7 +31,10 @@ export const stoppableOnce = <T>(model: object, build: () => T): T => {
   return built
 }
 
-/** Runs what executes an author's modules, or functions that build a model. Calls may nest. @throws whatever `run` throws. */
+/**
+ * Runs what executes an author's modules, or functions that build a model. Calls may nest. @throws whatever `run`
+ * throws.
+ */
 export const stoppable = <T>(run: () => T): T => {
   if (running++ === 0) for (const handle of handlers) process.off('SIGINT', handle)
   let result: T

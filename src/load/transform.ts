@@ -1,6 +1,6 @@
 /**
- * Makes a user module loadable: blanks the types, tags every function with its place and its captured names, and lets the
- * runtime watch what generators yield. All edits stay on their lines.
+ * Makes a user module loadable: blanks the types, tags every function with its place and its captured names, and lets
+ * the runtime watch what generators yield. All edits stay on their lines.
  */
 import MagicString, { type SourceMap } from 'magic-string'
 import { DiagnosticError } from '../diagnostics.js'
@@ -22,10 +22,10 @@ export interface Transformed {
 export const runtimeUrl = new URL(`./runtime${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url).href
 
 /**
- * Transforms the module `file` (an absolute path). `runtime` is the specifier under which the module will find the runtime.
- * Offsets in tags are offsets into `source`. Linear in the size of the source.
- * @throws DiagnosticError MC002 if the source is no JavaScript or TypeScript with erasable types, MC009 for a name that stands
- * twice in an object literal, MC403 where code is nested too deeply.
+ * Transforms the module `file` (an absolute path). `runtime` is the specifier under which the module will find the
+ * runtime. Offsets in tags are offsets into `source`. Linear in the size of the source.
+ * @throws DiagnosticError MC002 if the source is no JavaScript or TypeScript with erasable types, MC009 for a name that
+ * stands twice in an object literal, MC403 where code is nested too deeply.
  */
 export const transform = (file: string, source: string, runtime: string = runtimeUrl): Transformed => {
   const { out, header, own } = edit(file, source)
@@ -35,8 +35,8 @@ export const transform = (file: string, source: string, runtime: string = runtim
 }
 
 /**
- * Transforms a text that is one expression, under the name `file`. The result is the body of a function that takes the runtime as its
- * parameter `parameter` and returns the expression's value.
+ * Transforms a text that is one expression, under the name `file`. The result is the body of a function that takes the
+ * runtime as its parameter `parameter` and returns the expression's value.
  * @throws DiagnosticError MC002, also if the text is more than one expression.
  */
 export const transformExpression = (file: string, source: string): { parameter: string; body: string } => {

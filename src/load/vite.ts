@@ -24,8 +24,8 @@ const besides = (path: string): string => fileURLToPath(new URL(`${path}${extens
 const packages: Readonly<Record<string, string>> = { mmucheck: besides('../lang/index'), 'mmucheck/mmu': `${blocks}index.ts` }
 
 /**
- * Transforms modules outside `node_modules` that mention mmucheck, all under a folder `models` or `properties`, and what these import by
- * relative paths.
+ * Transforms modules outside `node_modules` that mention mmucheck, all under a folder `models` or `properties`, and
+ * what these import by relative paths.
  */
 export const mmucheck = (): VitePlugin => {
   const reached = new Set<string>()

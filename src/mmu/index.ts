@@ -1,4 +1,7 @@
-/** The field's building blocks, written in the language itself: `import { acquire, lock, pte, tlb } from 'mmucheck/mmu'`. */
+/**
+ * The field's building blocks, written in the language itself: `import { acquire, lock, pte, tlb } from
+ * 'mmucheck/mmu'`.
+ */
 export * from './deferred-queue.js'
 export * from './lock.js'
 export * from './pte.js'

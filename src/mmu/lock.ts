@@ -10,7 +10,10 @@ export interface Lock {
 /** A spin lock that CPUs 0..cpus-1 take; initially free. @throws ModelError if cpus < 1. */
 export const lock = (cpus: number): Domain<Lock> => record({ owner: optional(index(cpus)) })
 
-/** One step, which can run only while the lock is free: takes it for `cpu`. What follows up to the next yield runs in the same step. */
+/**
+ * One step, which can run only while the lock is free: takes it for `cpu`. What follows up to the next yield runs in
+ * the same step.
+ */
 export function* acquire(l: Lock, cpu: number, label = 'spin_lock'): Steps {
   yield until(label, () => l.owner === null)
   l.owner = cpu

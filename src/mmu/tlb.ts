@@ -1,10 +1,11 @@
 /**
- * The TLB of one CPU, and the hardware walker that fills it, as x86 has them (Intel SDM volume 3, "Accessed and Dirty Flags" and
- * "Caching Translation Information"). The environment of every protocol: let rules call `load`, `store` and `flush` at any time,
- * for hardware may walk, speculate and evict whenever it likes.
+ * The TLB of one CPU, and the hardware walker that fills it, as x86 has them (Intel SDM volume 3, "Accessed and Dirty
+ * Flags" and "Caching Translation Information"). The environment of every protocol: let rules call `load`, `store` and
+ * `flush` at any time, for hardware may walk, speculate and evict whenever it likes.
  *
- * A walk's leaf read, permission check, update of A (of D too for a store) and TLB fill are one atomic step, because the update is
- * a locked operation that checks the entry again. So no A or D bit ever appears in an entry whose P is false.
+ * A walk's leaf read, permission check, update of A (of D too for a store) and TLB fill are one atomic step, because
+ * the update is a locked operation that checks the entry again. So no A or D bit ever appears in an entry whose P is
+ * false.
  */
 import { array, bool, type Domain, index, optional, record } from 'mmucheck'
 import { orAccessedDirty, type Pte } from './pte.js'
@@ -20,15 +21,17 @@ export interface TlbEntry {
 /** The translations that one CPU caches, by page; null where it caches none. */
 export type Tlb = (TlbEntry | null)[]
 
-/** The TLB of one CPU for `pages` pages that map `frames` frames; initially empty. @throws ModelError if either is < 1. */
+/**
+ * The TLB of one CPU for `pages` pages that map `frames` frames; initially empty. @throws ModelError if either is < 1.
+ */
 export const tlb = (pages: number, frames = 1): Domain<Tlb> => array(pages, optional(record({ frame: index(frames), W: bool, D: bool })))
 
 /** Whether a load of `page` needs no walk: any cached translation serves it. */
 export const loadHits = (cache: Tlb, page: number): boolean => cache[page] !== null
 
 /**
- * Whether a store to `page` needs no walk: the cached translation is writable and known to be dirty. So nothing in memory can
- * stop this store any more. Where only D is missing, the hardware walks again to set it (a "D-assist").
+ * Whether a store to `page` needs no walk: the cached translation is writable and known to be dirty. So nothing in
+ * memory can stop this store any more. Where only D is missing, the hardware walks again to set it (a "D-assist").
  */
 export const storeHits = (cache: Tlb, page: number): boolean => {
   const entry = cache[page] as TlbEntry | null
@@ -48,7 +51,8 @@ export const load = (cache: Tlb, page: number, entry: Pte): boolean => {
 }
 
 /**
- * A store to `page`, which `entry` maps: a hit, or a walk that checks P and W in memory, sets A and D, and fills the TLB.
+ * A store to `page`, which `entry` maps: a hit, or a walk that checks P and W in memory, sets A and D, and fills the
+ * TLB.
  * @returns false for a page fault (no step of memory or TLB is taken then).
  */
 export const store = (cache: Tlb, page: number, entry: Pte): boolean => {

@@ -2,16 +2,25 @@
 import { ways } from './executions.js'
 import type { Chooser, Oracle, Outcome, Run } from './oracle.js'
 
-/** 'moves': some way through a step of the agent's leads on. 'fails': none does, but one fails. 'disabled': all are blocked. */
+/**
+ * 'moves': some way through a step of the agent's leads on. 'fails': none does, but one fails. 'disabled': all are
+ * blocked.
+ */
 export type Ability = 'moves' | 'fails' | 'disabled'
 
-/** What each agent of the oracle can do in the state that `arrive` runs to. Takes one execution, and one more for each way through a process's step. */
+/**
+ * What each agent of the oracle can do in the state that `arrive` runs to. Takes one execution, and one more for each
+ * way through a process's step.
+ */
 export const abilities = (oracle: Oracle, arrive: () => Run): Ability[] => {
   const run = arrive()
   return oracle.agents.map((_, agent) => abilityIn(oracle, run, agent) ?? abilityOf(agent, arrive))
 }
 
-/** What an agent can do in the state of a run, which stays as it is. Null for a process that has to try its step: that moves its generators, which cannot be taken back. */
+/**
+ * What an agent can do in the state of a run, which stays as it is. Null for a process that has to try its step: that
+ * moves its generators, which cannot be taken back.
+ */
 export const abilityIn = (oracle: Oracle, run: Run, agent: number): Ability | null => {
   const { kind, rules } = oracle.agents[agent]!
   if (kind === 'process') return run.processes[agent]!.ready() ? null : 'disabled'

@@ -27,7 +27,10 @@ export const evaluate = (property: AnyProperty, seen: Seen, params: ParamRecord)
   return { value, holds, reads, fault }
 }
 
-/** What an author's predicate or measure gives in a state, null where it faults. @throws whatever it throws that is no fault. */
+/**
+ * What an author's predicate or measure gives in a state, null where it faults. @throws whatever it throws that is no
+ * fault.
+ */
 export const answerOf = (predicate: Predicate<never, never> | Measure<never, never>, seen: Seen, params: ParamRecord): number | null => {
   try {
     return Number(judging(() => call(predicate, seen, params)))

@@ -1,6 +1,6 @@
 /**
- * Executions of a model, as lists of moves. Generators cannot be copied, so whoever wants to go on from a state in two ways runs to it
- * twice.
+ * Executions of a model, as lists of moves. Generators cannot be copied, so whoever wants to go on from a state in two
+ * ways runs to it twice.
  */
 import { Disagreement } from './disagreement.js'
 import type { Chooser, Oracle, Outcome, Run } from './oracle.js'
@@ -33,8 +33,9 @@ export const execute = (oracle: Oracle, arrival: Arrival): Run => {
 }
 
 /**
- * All ways on from a state: each with the run that took it, good until the next one is asked for. Blocked ways are left out. What a rule does
- * can be taken back, so one execution serves all rules; a process's step moves its generators, and needs an execution for each way.
+ * All ways on from a state: each with the run that took it, good until the next one is asked for. Blocked ways are left
+ * out. What a rule does can be taken back, so one execution serves all rules; a process's step moves its generators,
+ * and needs an execution for each way.
  */
 export function* expand(
   oracle: Oracle,

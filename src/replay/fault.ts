@@ -15,7 +15,8 @@ export interface StepFailure {
 }
 
 /**
- * What an exception out of an author's code means: a failure of the step, or null where the way through the step is blocked.
+ * What an exception out of an author's code means: a failure of the step, or null where the way through the step is
+ * blocked.
  * @throws the exception itself where it is neither: then the model is wrong, not the protocol.
  */
 export const failureOf = (error: unknown): StepFailure | null => {

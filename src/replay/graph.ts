@@ -1,6 +1,7 @@
 /**
- * The graph of the reachable states, by running the author's functions: slow, and with nothing in common with an engine's but the definition. It is what
- * "no path leads there" is confirmed with where it is small enough, and what tests decide properties of behaviours on.
+ * The graph of the reachable states, by running the author's functions: slow, and with nothing in common with an
+ * engine's but the definition. It is what "no path leads there" is confirmed with where it is small enough, and what
+ * tests decide properties of behaviours on.
  */
 import type { Schedule } from '../ir/schedule.js'
 import type { System, Vector } from '../ir/system.js'
@@ -40,8 +41,8 @@ export interface SlowGraphOptions {
 }
 
 /**
- * All states that can be reached, with the edges between them. Null where there are more than `maxStates`. Time grows with states times
- * depth times ways on.
+ * All states that can be reached, with the edges between them. Null where there are more than `maxStates`. Time grows
+ * with states times depth times ways on.
  */
 export const slowGraph = <T>(
   system: System,

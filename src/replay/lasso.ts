@@ -1,6 +1,7 @@
 /**
- * Replays a behaviour that never comes to what it owes: a way to a cycle, and the cycle. Everything that makes it a counterexample is looked at in
- * the author's own functions: that the cycle comes back to its first state, that the goal is nowhere on it, and that it is fair.
+ * Replays a behaviour that never comes to what it owes: a way to a cycle, and the cycle. Everything that makes it a
+ * counterexample is looked at in the author's own functions: that the cycle comes back to its first state, that the
+ * goal is nowhere on it, and that it is fair.
  */
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { System } from '../ir/system.js'
@@ -16,22 +17,28 @@ import { correspond } from './standing.js'
 
 export interface Lasso {
   readonly stem: Schedule
-  /** From the last state of the stem back to it; empty where nothing can take a step there, so that it stays for ever. */
+  /**
+   * From the last state of the stem back to it; empty where nothing can take a step there, so that it stays for ever.
+   */
   readonly cycle: readonly Move[]
 }
 
 export interface ReplayedLasso extends Replay {
   readonly loop: Loop
-  /** The number of the state from which on the goal is owed: 0 for `eventually`, for `leadsTo` one in which the trigger holds. */
+  /**
+   * The number of the state from which on the goal is owed: 0 for `eventually`, for `leadsTo` one in which the trigger
+   * holds.
+   */
   readonly owedFrom: number
   /** What the goal read last in the state in which the cycle starts. */
   readonly reads: readonly (readonly [location: string, value: Plain])[]
 }
 
 /**
- * Replays a lasso that violates the property. Linear in its length; more only where an agent stands at a step on the cycle that it never takes, and only trying tells whether it can.
- * @throws Disagreement if it does not: a step cannot be taken, the cycle does not come back to its first state, the goal is reached, or
- * some agent is left waiting longer than its fairness allows.
+ * Replays a lasso that violates the property. Linear in its length; more only where an agent stands at a step on the
+ * cycle that it never takes, and only trying tells whether it can.
+ * @throws Disagreement if it does not: a step cannot be taken, the cycle does not come back to its first state, the
+ * goal is reached, or some agent is left waiting longer than its fairness allows.
  */
 export const replayLasso = (
   system: System,
@@ -67,7 +74,10 @@ export const replayLasso = (
   }
 }
 
-/** The cycle ends in the very state in which it starts, with what is shown there: of what is dead, and of labels, the author's functions may hold something else. */
+/**
+ * The cycle ends in the very state in which it starts, with what is shown there: of what is dead, and of labels, the
+ * author's functions may hold something else.
+ */
 const closed = ({ initial, steps }: Replay, start: number): Replay['steps'] => {
   const last = steps.at(-1)
   if (last === undefined || start === steps.length) return steps

@@ -1,6 +1,7 @@
 /**
- * Locals of processes in vectors. Their types are inferred by the compiler, so they are taken apart by what `LiveLocal.suffix` says of each
- * variable: `.field`, `?` for "there", `#len` for the length of a list, `#idx` for the indices of a reference.
+ * Locals of processes in vectors. Their types are inferred by the compiler, so they are taken apart by what
+ * `LiveLocal.suffix` says of each variable: `.field`, `?` for "there", `#len` for the length of a list, `#idx` for the
+ * indices of a reference.
  */
 import { elements, unflatten, type Variable } from '../ir/system.js'
 import type { Plain } from '../trace/trace.js'
@@ -19,7 +20,10 @@ export const encodeLocal = (variable: Variable, suffix: string, value: unknown):
   return Array.from({ length: elements(variable) }, (_, i) => encodeElement(variable, path, unflatten(i, variable.dims), plain))
 }
 
-/** Where a value has no part of this name: an element beyond a list's end, a field of another variant, a payload that is not there. */
+/**
+ * Where a value has no part of this name: an element beyond a list's end, a field of another variant, a payload that is
+ * not there.
+ */
 const absent = Symbol('absent')
 
 const encodeElement = (variable: Variable, path: readonly string[], index: readonly number[], value: unknown): number => {
@@ -42,7 +46,10 @@ const encodeElement = (variable: Variable, path: readonly string[], index: reado
   return scalar(variable, at)
 }
 
-/** The field of a record; of a union's value also the fields of the variant that it is, which stand under the variant's name. */
+/**
+ * The field of a record; of a union's value also the fields of the variant that it is, which stand under the variant's
+ * name.
+ */
 const fieldOf = (value: unknown, field: string): unknown => {
   if (typeof value !== 'object' || value === null) return absent
   if (Object.hasOwn(value, field)) return (value as Record<string, unknown>)[field]

@@ -1,6 +1,6 @@
 /**
- * The oracle: runs the author's own functions, one step at a time. It knows nothing of the compiler; where the two disagree one of
- * them has a bug.
+ * The oracle: runs the author's own functions, one step at a time. It knows nothing of the compiler; where the two
+ * disagree one of them has a bug.
  */
 
 import type { Fields } from '../lang/domain.js'
@@ -37,15 +37,22 @@ export interface OracleProcess {
   readonly frames: readonly Frame[]
   /** The label of the step that it takes next; null where it has returned. */
   readonly label: string | null
-  /** Whether it is at a step whose condition, if it has one, holds; a condition that fails counts as one that holds. Changes nothing. */
+  /**
+   * Whether it is at a step whose condition, if it has one, holds; a condition that fails counts as one that holds.
+   * Changes nothing.
+   */
   readonly ready: () => boolean
 }
 
-/** One execution of a model. After a process's step that is blocked or fails it can go no further: start another one. */
+/**
+ * One execution of a model. After a process's step that is blocked or fails it can go no further: start another one.
+ */
 export interface Run extends Seen {
   /** By agent number; null for rules. */
   readonly processes: readonly (OracleProcess | null)[]
-  /** Takes a step of an agent: of a process the one that it stands at (`rule` is null), of rules the one of that label. */
+  /**
+   * Takes a step of an agent: of a process the one that it stands at (`rule` is null), of rules the one of that label.
+   */
   readonly step: (agent: number, rule: string | null, choose: Chooser) => Outcome
 }
 
@@ -206,7 +213,10 @@ const isGenerator = (x: unknown): x is Steps<unknown> => typeof x === 'object' &
 
 const isChoice = (x: unknown): x is Choice => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === 'choose'
 
-/** Reads a choice code, `c1 + radix * (c2 + radix * ...)`; see ir/system.ts. What is left of a code that has been used up is 0. */
+/**
+ * Reads a choice code, `c1 + radix * (c2 + radix * ...)`; see ir/system.ts. What is left of a code that has been used
+ * up is 0.
+ */
 export const readCode = (code: number, radix: number): { readonly choose: Chooser; readonly left: () => number } => {
   let left = code
   const choose = (): number => {

@@ -3,7 +3,10 @@ import { registry } from '../load/registry.js'
 import { shown } from '../load/shown.js'
 import type { SourcePlace } from '../trace/trace.js'
 
-/** The place in a user module that is topmost in an exception's stack. Its line is the author's; its column is that of the code that ran. */
+/**
+ * The place in a user module that is topmost in an exception's stack. Its line is the author's; its column is that of
+ * the code that ran.
+ */
 export const placeOf = (error: Error): SourcePlace | null => {
   for (const [, where = '', line, column] of (error.stack ?? '').matchAll(/((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/gm)) {
     const file = where.startsWith('file:') ? fileURLToPath(where) : where

@@ -5,9 +5,10 @@ import { locationOf, plainCopy } from './state.js'
 import { type Standing, standsAt } from './vector.js'
 
 /**
- * Where a process stands, at its label as it was yielded, and the locals that are still needed, as the author's functions hold them: a record
- * whole, though only some of its fields are needed. A name that several generators have is that of the innermost one; a parameter `x`
- * that refers to the state shows as `&x`, the indices of the location that it means.
+ * Where a process stands, at its label as it was yielded, and the locals that are still needed, as the author's
+ * functions hold them: a record whole, though only some of its fields are needed. A name that several generators have
+ * is that of the innermost one; a parameter `x` that refers to the state shows as `&x`, the indices of the location
+ * that it means.
  */
 export const processView = (system: System, process: number, standing: Standing, label: string | null): ProcessView => {
   const { name: agent } = system.agents[system.processes[process]!.agent]!

@@ -47,7 +47,8 @@ export type Visit = (seen: Seen, index: number) => void
 
 /**
  * Replays a schedule. Linear in its length. `visit` is called for every state that it comes through.
- * @throws Disagreement if the oracle cannot take a step of it, or a step fails in one and not in the other: a bug of ours.
+ * @throws Disagreement if the oracle cannot take a step of it, or a step fails in one and not in the other: a bug of
+ * ours.
  */
 export const replay = (system: System, model: Model, params: ParamRecord, schedule: Schedule, visit: Visit = () => {}): Replay => {
   const oracle = createOracle(model, params)

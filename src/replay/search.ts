@@ -1,6 +1,7 @@
 /**
- * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in an execution of
- * its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold the engines against.
+ * A plain breadth-first search that runs the author's functions. Generators cannot be copied, so each step is taken in
+ * an execution of its own, from the initial state on: slow, and as simple as a search can be. It is what the tests hold
+ * the engines against.
  */
 import { type SafetyBuiltIn, type SafetyKind, safetyBuiltIns, stateKinds } from '../ir/kinds.js'
 import type { System, Vector } from '../ir/system.js'
@@ -20,8 +21,8 @@ export interface SlowLimits {
   /** States at this depth are looked at, but no steps are taken from them. */
   readonly maxDepth?: number
   /**
-   * Of the states that are reached in a second way, check one in so many: that they have the same successors when reached so. A state that is
-   * missing a live local does not. 1 checks all; 0, the default, none.
+   * Of the states that are reached in a second way, check one in so many: that they have the same successors when
+   * reached so. A state that is missing a live local does not. 1 checks all; 0, the default, none.
    */
   readonly checkMergedEvery?: number
 }
@@ -52,10 +53,11 @@ export interface SlowResult {
 type Successors = readonly string[]
 
 /**
- * Searches all reachable states, and settles the properties that single states settle; others are left out. Time grows with states times depth times ways on.
- * @throws Disagreement where the system and the author's functions do not agree on where a process can stand, or where two executions that
- * lead to one state go on differently.
- * Long: obviously right from top to bottom, where each part would have to be given all the others' states.
+ * Searches all reachable states, and settles the properties that single states settle; others are left out. Time grows
+ * with states times depth times ways on.
+ * @throws Disagreement where the system and the author's functions do not agree on where a process can stand, or where
+ * two executions that lead to one state go on differently. Long: obviously right from top to bottom, where each part
+ * would have to be given all the others' states.
  */
 export const slowSearch = (
   system: System,

@@ -1,6 +1,6 @@
 /**
- * The state as an author's functions see it: `s`. References to records and arrays are references to their locations; reads
- * of single values, and of the elements of queues, give copies.
+ * The state as an author's functions see it: `s`. References to records and arrays are references to their locations;
+ * reads of single values, and of the elements of queues, give copies.
  */
 import type { Fields, IndexSet } from '../lang/domain.js'
 import { inState } from '../load/runtime.js'

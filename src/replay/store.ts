@@ -1,6 +1,6 @@
 /**
- * Where the values of a state live: a tree of stores, one per location, that stays the same however the values change. To assign is
- * to copy in.
+ * Where the values of a state live: a tree of stores, one per location, that stays the same however the values change.
+ * To assign is to copy in.
  */
 import type { ArrayDomain, Domain, OptionalDomain, QueueDomain, RecordDomain, SetDomain, UnionDomain } from '../lang/domain.js'
 import { Fault } from './fault.js'
@@ -22,7 +22,10 @@ export interface Within {
   readonly outer: Within | null
 }
 
-/** Where a location cannot be read or stored to, because what it is in has become null or another variant: what is so. Null where it can. */
+/**
+ * Where a location cannot be read or stored to, because what it is in has become null or another variant: what is so.
+ * Null where it can.
+ */
 export const goneFrom = (within: Within | null): string | null => {
   for (let at = within; at !== null; at = at.outer) {
     const { around } = at
@@ -300,8 +303,8 @@ const reset = (store: Store): void => {
 }
 
 /**
- * A copy of `value`, which may be or hold references into a state, as a value of the domain. Complete before anything is stored, so that a
- * value may hold parts of what it replaces.
+ * A copy of `value`, which may be or hold references into a state, as a value of the domain. Complete before anything
+ * is stored, so that a value may hold parts of what it replaces.
  * @throws Fault if it is none; the message begins with `path`.
  */
 export const checked = (domain: Domain, value: unknown, path: string): Value => {

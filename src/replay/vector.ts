@@ -1,4 +1,7 @@
-/** The oracle's states as vectors of integers, and vectors as states that people can read. The flattening is that of ir/system.ts. */
+/**
+ * The oracle's states as vectors of integers, and vectors as states that people can read. The flattening is that of
+ * ir/system.ts.
+ */
 import { at } from '../at.js'
 import type { LiveLocal, Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
 import { elements } from '../ir/system.js'
@@ -10,7 +13,10 @@ import { type Reads, readsOf } from './flatten.js'
 import { encodeLocal, raiseLocal } from './local.js'
 import type { State } from './state.js'
 
-/** Where a process stands: the key of its location, and the locals of each of its generators, outermost first. Null where it has returned. */
+/**
+ * Where a process stands: the key of its location, and the locals of each of its generators, outermost first. Null
+ * where it has returned.
+ */
 export type Standing = { readonly key: string; readonly frames: readonly Readonly<Record<string, unknown>>[] } | null
 
 /** A state of the oracle: the variables, and where each process of `System.processes` stands. */

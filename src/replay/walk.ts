@@ -1,6 +1,7 @@
 /**
- * A walk: an execution of a model that tries, in each of its states, all ways on before it takes one. What a rule does can be taken back. A process's generator cannot be
- * copied, so for each way it is begun again on the same state, and given its own steps once more: before each of them the state is as it was then.
+ * A walk: an execution of a model that tries, in each of its states, all ways on before it takes one. What a rule does
+ * can be taken back. A process's generator cannot be copied, so for each way it is begun again on the same state, and
+ * given its own steps once more: before each of them the state is as it was then.
  */
 import type { Move } from '../ir/schedule.js'
 import { standingIn } from '../ir/standing.js'

@@ -1,6 +1,6 @@
 /**
- * Runs tasks in a thread of their own, because solvers compute without a pause: ending the thread is their deadline, keeps Ctrl-C working, and contains
- * running out of memory.
+ * Runs tasks in a thread of their own, because solvers compute without a pause: ending the thread is their deadline,
+ * keeps Ctrl-C working, and contains running out of memory.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { SolverName } from '../symbolic/solver/solver.js'
@@ -15,7 +15,10 @@ export interface RunOptions<Name extends TaskName> {
   readonly onProgress?: (progress: Tasks[Name]['progress']) => void
 }
 
-/** `memory`: it was used up; `unavailable`: the machine gave a solver none. `last` is what the task reported last, null for nothing. */
+/**
+ * `memory`: it was used up; `unavailable`: the machine gave a solver none. `last` is what the task reported last, null
+ * for nothing.
+ */
 export type Ended<Name extends TaskName> =
   | { readonly kind: 'result'; readonly result: Tasks[Name]['result'] }
   | { readonly kind: 'time' | 'memory' | 'unavailable' | 'interrupted'; readonly last: Tasks[Name]['progress'] | null }
@@ -23,8 +26,10 @@ export type Ended<Name extends TaskName> =
 /** A thread that does one task after the other. What was loaded for one serves the next. */
 export interface Session {
   /**
-   * Ends with a result, or where the time is up, the memory is used up, or the signal comes; after these the next task gets a new thread.
-   * @throws Error that the task threw (its message and stack; its class where it is one of JavaScript's), and where a task is under way already.
+   * Ends with a result, or where the time is up, the memory is used up, or the signal comes; after these the next task
+   * gets a new thread.
+   * @throws Error that the task threw (its message and stack; its class where it is one of JavaScript's), and where a
+   * task is under way already.
    */
   readonly run: <Name extends TaskName>(name: Name, input: Tasks[Name]['input'], options?: RunOptions<Name>) => Promise<Ended<Name>>
   /** Ends the thread. An idle session keeps no process alive, but holds its memory. */
@@ -34,11 +39,17 @@ export interface Session {
 export interface SessionOptions {
   /** Loaded at once, beside what goes on here. */
   readonly solvers?: readonly SolverName[]
-  /** Of the thread's JavaScript heap, in units of 2^20 bytes; by default what Node gives to a thread. Solvers have memory of their own, 2 GiB each. */
+  /**
+   * Of the thread's JavaScript heap, in units of 2^20 bytes; by default what Node gives to a thread. Solvers have
+   * memory of their own, 2 GiB each.
+   */
   readonly megabytes?: number
 }
 
-/** This file is in `src/session/` or, built, in `dist/session/`: Node cannot start a thread from TypeScript source, so there a task runs here, and nothing can end it. */
+/**
+ * This file is in `src/session/` or, built, in `dist/session/`: Node cannot start a thread from TypeScript source, so
+ * there a task runs here, and nothing can end it.
+ */
 const isBuilt = import.meta.url.endsWith('.js')
 
 /** A thread starts in a fraction of a second, on a machine that has other work to do in a few. */

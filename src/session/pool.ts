@@ -11,7 +11,10 @@ export const warmUp = (): void => {
   if (idle.length === 0) idle.push(start())
 }
 
-/** Runs `use` with a session of its own for as long as it takes: one that waits, or a new one, whose solvers load at once. */
+/**
+ * Runs `use` with a session of its own for as long as it takes: one that waits, or a new one, whose solvers load at
+ * once.
+ */
 export const withSession = async <T>(use: (session: Session) => Promise<T>): Promise<T> => {
   const session = idle.pop() ?? start()
   try {

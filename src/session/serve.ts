@@ -52,6 +52,9 @@ const isTooLarge = (error: unknown): boolean =>
   error instanceof RangeError &&
   /allocation failed|maximum size exceeded|Invalid (typed )?array length|Invalid string length|circuit of more than/.test(error.message)
 
-/** What V8 says where it cannot reserve the addresses of a memory, in its own words or inside those of a solver's loader. */
+/**
+ * What V8 says where it cannot reserve the addresses of a memory, in its own words or inside those of a solver's
+ * loader.
+ */
 const isUnavailable = (error: unknown): boolean =>
   error instanceof Error && /could not allocate memory|Cannot allocate Wasm memory/.test(error.message)

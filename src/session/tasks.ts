@@ -1,6 +1,7 @@
 /**
- * What can be done in the thread of the solvers. A task's input, what it reports on the way and its result are plain data, because they cross the
- * border between threads; what it reports last is what is known where the time or the memory did not suffice.
+ * What can be done in the thread of the solvers. A task's input, what it reports on the way and its result are plain
+ * data, because they cross the border between threads; what it reports last is what is known where the time or the
+ * memory did not suffice.
  */
 
 import { performance } from 'node:perf_hooks'
@@ -21,7 +22,10 @@ import { type Answer, type Progress, type SettleOptions, type SolverNames, settl
 import type { Solver, SolverFactory, SolverName } from '../symbolic/solver/solver.js'
 
 export interface Tasks {
-  /** The safety properties of a system; see `settle`. What is proved by an invariant counts only after Z3 has checked it afresh. */
+  /**
+   * The safety properties of a system; see `settle`. What is proved by an invariant counts only after Z3 has checked it
+   * afresh.
+   */
   readonly settle: {
     readonly input: SettleOptions & {
       readonly system: System
@@ -33,7 +37,10 @@ export interface Tasks {
     readonly progress: Progress
     readonly result: Progress & { readonly certificate: Certificate | null }
   }
-  /** All settings of a system's free params; see `synthesizeSystem`. What a proof says counts only after Z3 has checked its invariant. */
+  /**
+   * All settings of a system's free params; see `synthesizeSystem`. What a proof says counts only after Z3 has checked
+   * its invariant.
+   */
   readonly synthesize: {
     readonly input: { readonly system: System; readonly properties: readonly string[]; readonly solvers: SolverNames }
     readonly progress: SynthesizeProgress
@@ -45,7 +52,10 @@ export interface Tasks {
     readonly progress: never
     readonly result: { readonly refusal: string | null; readonly gaveUp: boolean }
   }
-  /** Whether one pigeon more than there are holes fits in: it never does, and each hole more takes a solver several times as long (Haken 1985). */
+  /**
+   * Whether one pigeon more than there are holes fits in: it never does, and each hole more takes a solver several
+   * times as long (Haken 1985).
+   */
   readonly pigeons: {
     readonly input: { readonly solver: SolverName; readonly holes: number }
     /** So many pigeons, and any smaller number, do not fit. */

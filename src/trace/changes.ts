@@ -7,8 +7,8 @@ export interface StepChanges {
   /** Variables of `state` that the protocol reads: `pte[1].P: 0 -> 1`, `deferred[0]: push {at: 0, value: 1}`. */
   readonly globals: readonly string[]
   /**
-   * Locals of the agent that moved, where they are new or have another value: `old = 3`. Those that died are not named, nor
-   * parameters that refer to a location (`&lock`): which one they mean stands in the labels and changes.
+   * Locals of the agent that moved, where they are new or have another value: `old = 3`. Those that died are not named,
+   * nor parameters that refer to a location (`&lock`): which one they mean stands in the labels and changes.
    */
   readonly locals: readonly string[]
   readonly ghosts: readonly string[]

@@ -108,7 +108,10 @@ const cellOf = (step: TraceStep): string => {
 
 const failureMark = ({ kind }: Outcome): string => (kind === 'range' ? '<- leaves its range' : '<- fails')
 
-/** Ghosts are books that properties keep, and those of other properties only get in the way. Where nothing was read, any of them may matter. */
+/**
+ * Ghosts are books that properties keep, and those of other properties only get in the way. Where nothing was read, any
+ * of them may matter.
+ */
 const ghostsThatTell = ({ outcome: { reads } }: Trace): ((change: string) => boolean) => {
   const read = new Set(reads.map(([location]) => firstName(location.replace(/^s\./, ''))))
   return (change) => reads.length === 0 || read.has(firstName(change))
@@ -170,8 +173,8 @@ const numberWidth = (all: readonly Row[]): number => String(all.length).length +
 
 /**
  * A column per agent, as wide as its longest label where that fits. Where it does not, columns start closer together
- * and a label runs on into the columns at its right, which are empty in its row; before they come too close, changes are broken into
- * lines. Null if even that leaves no room.
+ * and a label runs on into the columns at its right, which are empty in its row; before they come too close, changes
+ * are broken into lines. Null if even that leaves no room.
  */
 const columns = (moving: readonly string[], all: readonly Row[], width: number): Layout | null => {
   const wide = effectsWidth(all, width)
@@ -201,7 +204,10 @@ const columnsBeside = (effects: number, least: number, moving: readonly string[]
   return { agents, effects: { start: end, width: width - end } }
 }
 
-/** Only the last column has none at its right to run on into, so the others give way first. Null where nothing is left to take. */
+/**
+ * Only the last column has none at its right to run on into, so the others give way first. Null where nothing is left
+ * to take.
+ */
 const squeeze = (natural: readonly number[], names: readonly string[], least: number, room: number): readonly number[] | null => {
   const last = natural.length - 1
   const floor = (others: number, own: number): number[] =>
@@ -224,7 +230,10 @@ const shrink = (natural: readonly number[], least: readonly number[], room: numb
   return widths
 }
 
-/** As wide as the longest single change, with a comma where another one follows, within limits that leave room for the labels. */
+/**
+ * As wide as the longest single change, with a comma where another one follows, within limits that leave room for the
+ * labels.
+ */
 const effectsWidth = (all: readonly Row[], width: number): number => {
   const parts = all.flatMap(({ effects, place }) => [...effects.map((part, i) => (i < effects.length - 1 ? `${part},` : part)), place])
   return Math.min(longest(parts), Math.floor(width * 0.45))
@@ -316,7 +325,10 @@ const numbered = (what: string, numbers: readonly number[]): string => {
   return `${what}${numbers.length === 1 ? '' : 's'} ${shown}${numbers.length > 8 ? ', ...' : ''}`
 }
 
-/** A property's source as it stands in the file, its further lines moved left together: under the first where they close it, else a little in. */
+/**
+ * A property's source as it stands in the file, its further lines moved left together: under the first where they close
+ * it, else a little in.
+ */
 const dedent = (source: string): string[] => {
   const [first = '', ...rest] = source.replaceAll('\t', '  ').split('\n')
   const indentOf = (line: string): number => line.length - line.trimStart().length

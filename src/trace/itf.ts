@@ -2,8 +2,8 @@
  * The stored form of a trace: the Informal Trace Format (Apalache's ADR-015), which other tools of the field read. What
  * ITF has no place for stands in the `#meta` objects, so that `parseItf(formatItf(trace))` is the same trace.
  *
- * Where a trace goes on for ever, `loop` is the state that follows the last one. The step back to it has no state of its own in ITF, and
- * stands in `#meta` as `closingStep`.
+ * Where a trace goes on for ever, `loop` is the state that follows the last one. The step back to it has no state of
+ * its own in ITF, and stands in `#meta` as `closingStep`.
  *
  * Variables are the globals of the model, and one `@agent` per process: its next label (`@cpu[0].at`, `None` where it
  * has returned) and its locals.
@@ -105,7 +105,10 @@ const stateToJson = ({ globals, processes }: StateView): { readonly [key: string
     ...processes.map(({ agent, at, locals }) => [`@${agent}`, { at: toItf(at), locals: toItf(locals) }] as const),
   ])
 
-/** Pretty where it helps to read a diff: objects and lists are broken into lines down to `depth`, and stay on one line below. */
+/**
+ * Pretty where it helps to read a diff: objects and lists are broken into lines down to `depth`, and stay on one line
+ * below.
+ */
 const layOut = (value: Json, depth: number, margin = ''): string => {
   if (depth === 0 || typeof value !== 'object' || value === null || Object.keys(value).length === 0) return JSON.stringify(value)
   const inner = `${margin}  `

@@ -10,8 +10,8 @@ export const isRecord = (value: Plain): value is PlainRecord =>
   typeof value === 'object' && value !== null && !isSet(value) && !isArray(value)
 
 /**
- * A value on one line: `[0, 1]`, `{at: 0, value: 1}`, `{0, 2}` for a set, `null` for an absent optional. The flags of a record
- * are told by their names, as in `{P, !W, frame: 1}`. Strings stand bare where that cannot be misread.
+ * A value on one line: `[0, 1]`, `{at: 0, value: 1}`, `{0, 2}` for a set, `null` for an absent optional. The flags of a
+ * record are told by their names, as in `{P, !W, frame: 1}`. Strings stand bare where that cannot be misread.
  */
 export const formatPlain = (value: Plain): string => {
   if (value === null) return 'null'
@@ -31,7 +31,10 @@ const misread = new Set(['null', 'true', 'false'])
 const formatString = (text: string): string =>
   bare.test(text) && !misread.has(text) ? text : `'${printable(text).replaceAll("'", "\\'")}'`
 
-/** The value of a param, as it stands in a list of settings with commas between them: quoted, as a shell takes it, where it has a comma itself. */
+/**
+ * The value of a param, as it stands in a list of settings with commas between them: quoted, as a shell takes it, where
+ * it has a comma itself.
+ */
 export const formatSetting = (value: number | boolean | string): string => {
   const text = printable(String(value))
   return text.includes(',') ? `'${text}'` : text
@@ -55,5 +58,8 @@ export const equalPlain = (a: Plain, b: Plain): boolean => {
   )
 }
 
-/** Labels and names on one line, without control characters: a stray escape sequence must not reach a terminal or break a mail. */
+/**
+ * Labels and names on one line, without control characters: a stray escape sequence must not reach a terminal or break
+ * a mail.
+ */
 export const printable = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '?')

@@ -22,7 +22,10 @@ export const readingsOf = ({ outcome: { reads }, initial, steps }: Trace): Readi
   return { shown, more: reads.length - shown.length }
 }
 
-/** Where `s.pte[1].P` stands in the state: the position of each name on the way, declared first first. What has no position there stands before what has. */
+/**
+ * Where `s.pte[1].P` stands in the state: the position of each name on the way, declared first first. What has no
+ * position there stands before what has.
+ */
 const rankOf = (location: string, globals: StateView['globals']): readonly number[] => {
   let at: Plain | undefined = globals
   return (location.replace(/^s\b/, '').match(/[^.[\]()]+/g) ?? []).map((name) => {

@@ -23,7 +23,10 @@ export interface StoredTrace {
   readonly text: string
 }
 
-/** The folder of a model as it is set. Settings of a variant that were changed by hand follow its name: `drain-late,cpus=3`. */
+/**
+ * The folder of a model as it is set. Settings of a variant that were changed by hand follow its name:
+ * `drain-late,cpus=3`.
+ */
 export const folderOf = (root: string, { home, variant, settings }: Omit<TraceKey, 'property'>): string => {
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   const folder = [...(variant === null ? [] : [variant]), ...changed].join(',')
@@ -51,7 +54,8 @@ export const tracePaths = (root: string, key: TraceKey): StoredTrace => {
 
 /**
  * Any text as the name of a file, on every file system: what is not a letter, digit or one of `._=,-+` is escaped
- * as `%` and its hexadecimal code, so that different names stay different; names too long for a folder keep their start.
+ * as `%` and its hexadecimal code, so that different names stay different; names too long for a folder keep their
+ * start.
  */
 const fileName = (text: string): string => {
   const escaped = [...Buffer.from(text)]
@@ -71,7 +75,10 @@ const checksum = (text: string): string => {
   return (hash >>> 0).toString(16).padStart(8, '0')
 }
 
-/** Writes both forms of a trace. @throws DiagnosticError MC011 if that cannot be done; files of that name are then as before, or both new. */
+/**
+ * Writes both forms of a trace. @throws DiagnosticError MC011 if that cannot be done; files of that name are then as
+ * before, or both new.
+ */
 export const storeTrace = async (root: string, key: TraceKey, trace: Trace): Promise<StoredTrace> => {
   const paths = tracePaths(root, key)
   await writeWhole(paths.itf, formatItf(trace))
@@ -81,14 +88,15 @@ export const storeTrace = async (root: string, key: TraceKey, trace: Trace): Pro
 
 /**
  * Writes a file so that a reader sees the old text or the new one and nothing between: into a temporary file of
- * the same folder, which is then renamed. Folders are made. What is there and no file (a link, a pipe, `/dev/stdout`) stays, and is
- * written to. @throws DiagnosticError MC011 with the reason.
+ * the same folder, which is then renamed. Folders are made. What is there and no file (a link, a pipe, `/dev/stdout`)
+ * stays, and is written to. @throws DiagnosticError MC011 with the reason.
  */
 export const writeWhole = async (path: string, text: string | Uint8Array): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     if (await isNoFile(path)) {
-      // By its own name a file that our output goes to would be written from its start, and then overwritten by what follows.
+      // By its own name a file that our output goes to would be written from its start, and then overwritten by what
+      // follows.
       const output = [1, 2].find((fd) => isOutput(path, fd))
       return output === undefined ? await writeFile(path, text) : writeFileSync(output, text)
     }
@@ -101,7 +109,10 @@ export const writeWhole = async (path: string, text: string | Uint8Array): Promi
   }
 }
 
-/** With all folders above it. Node's own way to do that never ends where a folder is there and none can be made in it, as in /proc. */
+/**
+ * With all folders above it. Node's own way to do that never ends where a folder is there and none can be made in it,
+ * as in /proc.
+ */
 const makeFolder = async (path: string): Promise<void> => {
   if (await isFolder(path)) return
   if (dirname(path) !== path) await makeFolder(dirname(path))

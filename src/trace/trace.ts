@@ -57,7 +57,10 @@ export interface Outcome {
 export type FairnessReason =
   /** By number, from 1: the steps of the cycle that the agent takes. */
   | { readonly kind: 'taken'; readonly steps: readonly number[] }
-  /** By number, from 0: states of the cycle in which the agent is disabled; for a strongly fair one these are all of them. */
+  /**
+   * By number, from 0: states of the cycle in which the agent is disabled; for a strongly fair one these are all of
+   * them.
+   */
   | { readonly kind: 'disabled'; readonly states: readonly number[] }
 
 export interface AgentFairness {
@@ -69,8 +72,8 @@ export interface AgentFairness {
 /** How a trace goes on for ever: the last step leads to a state that was there before. */
 export interface Loop {
   /**
-   * The number of the state in which the cycle starts, 0 the initial one; the last state of `steps` is the same one again. Where it is the last state
-   * itself, nothing can take a step there: it stays for ever.
+   * The number of the state in which the cycle starts, 0 the initial one; the last state of `steps` is the same one
+   * again. Where it is the last state itself, nothing can take a step there: it stays for ever.
    */
   readonly start: number
   /** The agents of which the model demands fairness, in column order. */

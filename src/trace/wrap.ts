@@ -1,9 +1,9 @@
 /** Breaking text into lines of a given width. */
 
 /**
- * Breaks `text` at spaces into lines of at most `width` characters; a word longer than a line is broken behind the last `(`, `,` or `=` that
- * fits, so that names stay whole, and cut where there is none. Lines after the first start with `hang` spaces. Returns at least one line; no line ends
- * in a space. `width` must exceed `hang`.
+ * Breaks `text` at spaces into lines of at most `width` characters; a word longer than a line is broken behind the last
+ * `(`, `,` or `=` that fits, so that names stay whole, and cut where there is none. Lines after the first start with
+ * `hang` spaces. Returns at least one line; no line ends in a space. `width` must exceed `hang`.
  */
 export const wrap = (text: string, width: number, hang = 0): string[] => {
   const lines: string[] = []
@@ -39,7 +39,10 @@ const breakWithin = (line: string, width: number): number => {
   return end > width / 3 ? end : width
 }
 
-/** Packs items, separated by `, `, into lines of at most `width` characters; an item that is longer than a line is wrapped by itself. */
+/**
+ * Packs items, separated by `, `, into lines of at most `width` characters; an item that is longer than a line is
+ * wrapped by itself.
+ */
 export const pack = (items: readonly string[], width: number): string[] => {
   const lines: string[] = []
   let line = ''
@@ -63,6 +66,9 @@ export const pack = (items: readonly string[], width: number): string[] => {
   return lines
 }
 
-/** `field: value` is not broken in the middle: a space that does not break stands between the two while the line is wrapped. */
+/**
+ * `field: value` is not broken in the middle: a space that does not break stands between the two while the line is
+ * wrapped.
+ */
 const keepPairs = (text: string): string => text.replaceAll(/(?<=\w): (?=[^\s{[])/g, ':\u00a0')
 const freePairs = (text: string): string => text.replaceAll('\u00a0', ' ')

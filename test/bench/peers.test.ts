@@ -1,6 +1,6 @@
 /**
- * The numbers of states and transitions that mmucheck's own tests pin are also those of two independent model checkers, on
- * encodings in their own languages. Skipped, with the reason printed, where these are not installed.
+ * The numbers of states and transitions that mmucheck's own tests pin are also those of two independent model checkers,
+ * on encodings in their own languages. Skipped, with the reason printed, where these are not installed.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

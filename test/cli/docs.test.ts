@@ -1,6 +1,6 @@
 /**
- * docs/CLI.md beside what `--help` prints: the same verbs, the same flags with the same arguments, and every exit code. The command line is
- * parsed from the sources, so no build is needed.
+ * docs/CLI.md beside what `--help` prints: the same verbs, the same flags with the same arguments, and every exit code.
+ * The command line is parsed from the sources, so no build is needed.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'

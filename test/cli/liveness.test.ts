@@ -1,4 +1,6 @@
-/** Properties of behaviours through the built command line: exit codes, traces that go on for ever, flags and limits. */
+/**
+ * Properties of behaviours through the built command line: exit codes, traces that go on for ever, flags and limits.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

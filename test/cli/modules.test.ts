@@ -1,6 +1,7 @@
 /**
- * Modules that do something else than to export a model, and models that are not built as data: each is told with its code and its place, ends with 65, and none
- * ends the program, or keeps it. Also what surrounds a run: Ctrl-C while a model loads, a full output, devices for files, a certificate about someone else's module.
+ * Modules that do something else than to export a model, and models that are not built as data: each is told with its
+ * code and its place, ends with 65, and none ends the program, or keeps it. Also what surrounds a run: Ctrl-C while a
+ * model loads, a full output, devices for files, a certificate about someone else's module.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Large models and long traces, end to end: nothing that grows with them is a call for each element, or the arguments of one. */
+/**
+ * Large models and long traces, end to end: nothing that grows with them is a call for each element, or the arguments
+ * of one.
+ */
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProject, type Project, program } from './project.ts'
@@ -79,7 +82,10 @@ test('within too little memory for any way verdict and length are there', async 
   expect({ code, property }).toMatchObject({ code: 12, property: { verdict: 'violated', length: 300, switches: null, trace: null } })
 }, 120_000)
 
-/** V8 reserves 10 GiB of addresses for a memory here; later versions of it are content with less, so that a search goes on where this one cannot. */
+/**
+ * V8 reserves 10 GiB of addresses for a memory here; later versions of it are content with less, so that a search goes
+ * on where this one cannot.
+ */
 const reservesMuch = process.platform !== 'win32' && process.versions.node.startsWith('20.')
 
 describe.skipIf(!reservesMuch)('a machine that gives no memory for WebAssembly', () => {

@@ -1,4 +1,7 @@
-/** The models of the repository with their flags and choices left free, against the same models compiled for single settings. */
+/**
+ * The models of the repository with their flags and choices left free, against the same models compiled for single
+ * settings.
+ */
 import { expect, test } from 'vitest'
 import lazyMmu from '../../properties/lazy-mmu.ts'
 import lazyMmuNesting from '../../properties/lazy-mmu-nesting.ts'

@@ -66,13 +66,17 @@ export const verdictsOf = ({ properties }: SearchResult): string[] =>
 
 export interface Compared {
   readonly verdicts: readonly string[]
-  /** With the params free, and compiled for these values. They differ only where a local is kept because of other values. */
+  /**
+   * With the params free, and compiled for these values. They differ only where a local is kept because of other
+   * values.
+   */
   readonly states: readonly [free: number, special: number]
 }
 
 /**
- * Searches both for one setting, and insists on the same verdicts and lengths, on the same states but for locals that are alive for the sake of other
- * settings, and that each violation found in the free system is one for the author's functions.
+ * Searches both for one setting, and insists on the same verdicts and lengths, on the same states but for locals that
+ * are alive for the sake of other settings, and that each violation found in the free system is one for the author's
+ * functions.
  */
 export const compareAt = async (
   { model, properties }: Claimed,
@@ -92,7 +96,10 @@ export const compareAt = async (
   return { verdicts: verdictsOf(b), states: [a.states, b.states] }
 }
 
-/** The states of `system` as far as `special` tells them apart: globals, locations, and the locals that are alive in `special`. */
+/**
+ * The states of `system` as far as `special` tells them apart: globals, locations, and the locals that are alive in
+ * `special`.
+ */
 const statesOf = (system: System, special: System): string[] => {
   const offsets: number[] = []
   let width = 0
@@ -121,7 +128,10 @@ const statesOf = (system: System, special: System): string[] => {
   return [...new Set(reachable(system).vectors.map(show))].sort()
 }
 
-/** Searches all settings at once: the number of states, and by property the setting and the steps of the violation that is found, replayed by the author's functions. */
+/**
+ * Searches all settings at once: the number of states, and by property the setting and the steps of the violation that
+ * is found, replayed by the author's functions.
+ */
 export const searchFree = async (
   { model, properties }: Claimed,
   { system, params }: Compiled,

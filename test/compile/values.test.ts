@@ -1,4 +1,6 @@
-/** Expressions that were compiled to something else than what they mean, without a word: each is run in both searches. */
+/**
+ * Expressions that were compiled to something else than what they mean, without a word: each is run in both searches.
+ */
 import { array, bool, choose, index, model, oneOf, optional, range, record, union } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
@@ -147,7 +149,8 @@ describe('tagged unions', () => {
     expect(states).toEqual(['u={kind:read at:1}', 'u={kind:write at:2}'])
   })
 
-  // The check of a variant's field computed its value only where that variant was active, and the store used it anyhow: an internal error.
+  // The check of a variant's field computed its value only where that variant was active, and the store used it anyhow:
+  // an internal error.
   test('a union is copied into one of smaller ranges', async () => {
     const { states, verdicts } = await explore(
       model({

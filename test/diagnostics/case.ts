@@ -2,8 +2,8 @@
 import type { DiagnosticCode } from '../../src/diagnostics.ts'
 
 /**
- * What happens in the project: files appear or change, or the command line runs. The last run ends with the diagnostic; a process of its
- * own (`runAfresh`) sees models that have changed since they were loaded.
+ * What happens in the project: files appear or change, or the command line runs. The last run ends with the diagnostic;
+ * a process of its own (`runAfresh`) sees models that have changed since they were loaded.
  */
 export type Step =
   | { readonly write: Readonly<Record<string, string>> }
@@ -22,7 +22,10 @@ export interface Case {
   /** Unique. */
   readonly name: string
   readonly code: DiagnosticCode
-  /** `«` and `»` stand around what the diagnostic points at; they are not part of the file. Without them it points at nothing. */
+  /**
+   * `«` and `»` stand around what the diagnostic points at; they are not part of the file. Without them it points at
+   * nothing.
+   */
   readonly files: Readonly<Record<string, string>>
   readonly steps: readonly Step[]
   /** Where the diagnostic points, if not into one of the files. */
@@ -125,7 +128,9 @@ export const standing = (name: string, code: DiagnosticCode, processes: string, 
   }
 }
 
-/** A correct model, for mistakes elsewhere. Its rule takes x from 0 to 3, and its property says that x stays below 2. */
+/**
+ * A correct model, for mistakes elsewhere. Its rule takes x from 0 to 3, and its property says that x stays below 2.
+ */
 export const counter: Readonly<Record<string, string>> = {
   'models/counter.ts': `import { choice, flag, model, range, size, when } from 'mmucheck'
 

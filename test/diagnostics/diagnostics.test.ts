@@ -1,6 +1,6 @@
 /**
- * Every diagnostic, as the author of a wrong model sees it: code, place, text. `MMUCHECK_UPDATE=1` rewrites the golden texts; the places are
- * in the cases and never rewritten.
+ * Every diagnostic, as the author of a wrong model sees it: code, place, text. `MMUCHECK_UPDATE=1` rewrites the golden
+ * texts; the places are in the cases and never rewritten.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

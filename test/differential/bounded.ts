@@ -1,6 +1,6 @@
 /**
- * Compares the symbolic engine with what the other engine and the oracle found: bounded search in lengths, and schedules that the oracle can follow; proofs in what is never reached, with
- * the invariant judged by itself.
+ * Compares the symbolic engine with what the other engine and the oracle found: bounded search in lengths, and
+ * schedules that the oracle can follow; proofs in what is never reached, with the invariant judged by itself.
  */
 import type { PropertyResult, SearchResult } from '../../src/explicit/search/search.ts'
 import type { System } from '../../src/ir/system.ts'
@@ -20,8 +20,8 @@ const factory = await loadSolver('cadical')
 const found = ({ length }: PropertyResult): number | null => length
 
 /**
- * What the two engines do not agree on, as text; empty where they do. `limit` is the depth to which `fast` knows everything, null where it saw all states.
- * Depths over `most` are not searched.
+ * What the two engines do not agree on, as text; empty where they do. `limit` is the depth to which `fast` knows
+ * everything, null where it saw all states. Depths over `most` are not searched.
  */
 export const compareBounded = (
   system: System,
@@ -56,7 +56,10 @@ export const compareBounded = (
   return wrong.join('\n')
 }
 
-/** What is never reached has to be proved, and nothing else. Models that are too deep for IC3 in the time of a test may stay open. */
+/**
+ * What is never reached has to be proved, and nothing else. Models that are too deep for IC3 in the time of a test may
+ * stay open.
+ */
 const wrongProof = (system: System, fast: SearchResult, most: number): readonly string[] => {
   const translation = translate(system)
   const { circuit } = translation

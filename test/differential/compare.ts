@@ -1,4 +1,7 @@
-/** Runs one model through the compiler and the WebAssembly engine, through the bounded symbolic search, and through the oracle, and compares all that they say. */
+/**
+ * Runs one model through the compiler and the WebAssembly engine, through the bounded symbolic search, and through the
+ * oracle, and compares all that they say.
+ */
 import { compile } from '../../src/compile/model/compile.ts'
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import { type PropertyResult, reachable, type SearchResult, search } from '../../src/explicit/search/search.ts'
@@ -51,13 +54,19 @@ const maxBound = 10
 export interface CompareOptions {
   /** The oracle looks at no more states than these; of larger models only the first levels are compared. */
   readonly maxStates?: number
-  /** Changes the system that the engine gets, but not the one by which the oracle encodes states: to see that differences are found. */
+  /**
+   * Changes the system that the engine gets, but not the one by which the oracle encodes states: to see that
+   * differences are found.
+   */
   readonly sabotage?: (system: System) => System
 }
 
 export { Differs }
 
-/** Compares the two on a model's text. @throws Differs; and whatever the compiler, engine or oracle throw that they should not. */
+/**
+ * Compares the two on a model's text. @throws Differs; and whatever the compiler, engine or oracle throw that they
+ * should not.
+ */
 export const compareText = async (
   source: string,
   { maxStates = 400, sabotage = (system) => system }: CompareOptions = {},
@@ -139,7 +148,10 @@ const firstDifference = (system: System, slow: SlowResult): string => {
   ].join('\n')
 }
 
-/** Every schedule has the length that was said, replays through states that are reachable, and ends in what it is a schedule for. */
+/**
+ * Every schedule has the length that was said, replays through states that are reachable, and ends in what it is a
+ * schedule for.
+ */
 const checkSchedules = (
   system: System,
   model: Model,

@@ -18,8 +18,8 @@ const agree = async (model: string, claims = ''): Promise<{ states: number; verd
   }
 }
 
-// A name for a union keeps what TypeScript narrowed it to, also where a store has since changed the variant. The oracle then read
-// `undefined` and went on, where the engine saw a violation.
+// A name for a union keeps what TypeScript narrowed it to, also where a store has since changed the variant. The oracle
+// then read `undefined` and went on, where the engine saw a violation.
 test('reading a field of a variant that is no longer there is a range violation', async () => {
   const { verdicts } = await agree(`
     state: () => ({ u: union('kind', { off: {}, on: { v: bool } }), b: bool }),
@@ -36,7 +36,8 @@ test('reading a field of a variant that is no longer there is a range violation'
   expect(verdicts.range).toBe('violated')
 })
 
-// The arrow of the `?:` that is a number after its test was refused as an index (MC201), although indexing an array by it was not.
+// The arrow of the `?:` that is a number after its test was refused as an index (MC201), although indexing an array by
+// it was not.
 test('a set takes an optional that has been tested for null', async () => {
   const { states } = await agree(`
     state: () => ({ who: optional(index(2)), all: set(2) }),
@@ -55,7 +56,8 @@ test('Math.abs is never negative', async () => {
   expect(states).toBe(3)
 })
 
-// An iterator over a part of the state sees what the loop's body stores, as the loop over the part itself does. It was taken as a list.
+// An iterator over a part of the state sees what the loop's body stores, as the loop over the part itself does. It was
+// taken as a list.
 test('loops over entries(), keys() and values() see what their bodies store', async () => {
   const { states, verdicts } = await agree(
     `
@@ -77,8 +79,8 @@ test('loops over entries(), keys() and values() see what their bodies store', as
   expect(verdicts.grown).toBe('holds')
 })
 
-// A case that ends in `while (true)` was taken to end control, also where a break leaves the loop: what it fell through to was lost.
-// With a label, it was taken to fall through, which it does not.
+// A case that ends in `while (true)` was taken to end control, also where a break leaves the loop: what it fell through
+// to was lost. With a label, it was taken to fall through, which it does not.
 test('a switch knows which endless loops end', async () => {
   const process = (body: string, label = ''): string => `
     state: () => ({ e: oneOf('a', 'b'), x: index(4) }),
@@ -113,8 +115,8 @@ test.each([
   expect([states, verdicts.range]).toEqual([1, 'violated'])
 })
 
-// The oracle cannot see a local that another of the same name hides at a yield, nor did the compiler save it there: two yields later it had
-// silently become 0.
+// The oracle cannot see a local that another of the same name hides at a yield, nor did the compiler save it there: two
+// yields later it had silently become 0.
 test('a local that was hidden at a yield cannot be read after it', async () => {
   const process = (behind: string): string => `
     state: () => ({ x: index(3) }),
@@ -137,7 +139,8 @@ test('a local that was hidden at a yield cannot be read after it', async () => {
   expect((await agree(process('v = s.x'))).states).toBe(15)
 })
 
-// A record inside a union was a copy in the compiler, and a reference in the oracle, as it should be: parts of the state are locations.
+// A record inside a union was a copy in the compiler, and a reference in the oracle, as it should be: parts of the
+// state are locations.
 test('an object in the payload of a union is a reference', async () => {
   const { states, verdicts } = await agree(
     `
@@ -174,8 +177,8 @@ test('Number(...) takes an optional that has been tested for null', async () => 
   expect(states).toBe(5)
 })
 
-// Where a check is known to fail, the engine left out the rest of a function's body, but not what came after the call: that read a temp
-// which did not exist.
+// Where a check is known to fail, the engine left out the rest of a function's body, but not what came after the call:
+// that read a temp which did not exist.
 test('code behind a call that always fails is left out', async () => {
   const { states, verdicts } = await agree(`
     state: () => ({ a: array(1, range(0, 3)), b: bool }),
@@ -221,7 +224,8 @@ test('a list of negative integers lives across a yield', async () => {
   expect(states).toBe(8)
 })
 
-// A test of locals decides whether a `yield*` behind it is evaluated only where nothing can assign them before: what the test is then was not what it was when the parts were listed.
+// A test of locals decides whether a `yield*` behind it is evaluated only where nothing can assign them before: what
+// the test is then was not what it was when the parts were listed.
 test('a local that the expression assigns before decides nothing', async () => {
   const comparison = await compared(`
     state: () => ({ x: index(3) }),

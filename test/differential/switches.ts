@@ -1,4 +1,6 @@
-/** The fewest switches between agents with which a shortest schedule can do, found by trying all of them in the oracle. */
+/**
+ * The fewest switches between agents with which a shortest schedule can do, found by trying all of them in the oracle.
+ */
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'

@@ -1,4 +1,7 @@
-/** Loads a model from a text, through the loader's transform as a user's file goes, but without a file: hundreds a minute. */
+/**
+ * Loads a model from a text, through the loader's transform as a user's file goes, but without a file: hundreds a
+ * minute.
+ */
 import * as tsPattern from 'ts-pattern'
 import * as lang from '../../src/lang/index.ts'
 import type { Model } from '../../src/lang/model.ts'
@@ -8,10 +11,15 @@ import { transform } from '../../src/load/transform.ts'
 
 const modules: Readonly<Record<string, unknown>> = { mmucheck: lang, 'ts-pattern': tsPattern, runtime: { $mmu } }
 
-/** Every text takes the place of the one before: the loader remembers sources by file name, and would keep all of them. */
+/**
+ * Every text takes the place of the one before: the loader remembers sources by file name, and would keep all of them.
+ */
 const file = '/differential/models/generated.ts'
 
-/** Executes a module whose default export is the `properties(...)` of a model. @throws DiagnosticError as the loader does. */
+/**
+ * Executes a module whose default export is the `properties(...)` of a model. @throws DiagnosticError as the loader
+ * does.
+ */
 export const loadText = (source: string): { readonly model: Model; readonly properties: Properties['properties'] } => {
   const { code } = transform(file, source, 'runtime')
   const body = code

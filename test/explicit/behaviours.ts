@@ -1,4 +1,7 @@
-/** Graphs as lists of edges, and slow definitions of what liveness means on them. Written from the definitions, on sets; shares no code with the engine. */
+/**
+ * Graphs as lists of edges, and slow definitions of what liveness means on them. Written from the definitions, on sets;
+ * shares no code with the engine.
+ */
 import type { Agent, System } from '../../src/ir/system.ts'
 import { elements } from '../../src/ir/system.ts'
 import { interpreter } from './interpreter.ts'
@@ -46,7 +49,10 @@ const reached = (g: Behaviours, from: number, inside: (state: number) => boolean
 
 const isEnd = (g: Behaviours, state: number): boolean => !g.edges.some((e) => e.from === state)
 
-/** The states outside `avoided` in which a fair behaviour can be again and again without ever being in `avoided`: tries every set of states. For up to a dozen. */
+/**
+ * The states outside `avoided` in which a fair behaviour can be again and again without ever being in `avoided`: tries
+ * every set of states. For up to a dozen.
+ */
 export const recurrentByDefinition = (g: Behaviours, avoided: ReadonlySet<number>): Set<number> => {
   const free = Array.from({ length: g.count }, (_, s) => s).filter((s) => !avoided.has(s))
   const found = new Set(free.filter((s) => isEnd(g, s)))
@@ -61,7 +67,10 @@ export const recurrentByDefinition = (g: Behaviours, avoided: ReadonlySet<number
   return found
 }
 
-/** The same, for more states: the greatest sets of states that reach each other, and inside an unfair one those without the states where an offended agent is enabled. */
+/**
+ * The same, for more states: the greatest sets of states that reach each other, and inside an unfair one those without
+ * the states where an offended agent is enabled.
+ */
 export const recurrent = (g: Behaviours, avoided: ReadonlySet<number>): Set<number> => {
   const found = new Set<number>()
   const visit = (free: ReadonlySet<number>): void => {
@@ -86,7 +95,10 @@ export const recurrent = (g: Behaviours, avoided: ReadonlySet<number>): Set<numb
   return found
 }
 
-/** The fewest steps from an initial state over one that owes, on without the goal, to one of the given states; null where there is no way. */
+/**
+ * The fewest steps from an initial state over one that owes, on without the goal, to one of the given states; null
+ * where there is no way.
+ */
 export const stemLength = (g: Behaviours, owed: ReadonlySet<number>, goal: ReadonlySet<number>, to: ReadonlySet<number>): number | null => {
   const owes = (s: number): boolean => owed.has(s) && !goal.has(s)
   let free = new Set(g.initial)

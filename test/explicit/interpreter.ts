@@ -19,7 +19,9 @@ export interface Exploration {
   readonly states: ReadonlyMap<string, Vector>
   readonly transitions: number
   readonly depth: number
-  /** The system's properties, then deadlock, assert, range: the length of what settles each, null where nothing does. */
+  /**
+   * The system's properties, then deadlock, assert, range: the length of what settles each, null where nothing does.
+   */
   readonly verdicts: readonly Verdict[]
   readonly fired: ReadonlySet<number>
   readonly taken: ReadonlySet<number>

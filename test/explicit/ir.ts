@@ -123,7 +123,10 @@ export const builder = (model: string) => {
     failure: (kind: 'assert' | 'range', message: string): number => failures.push({ id: failures.length, kind, message, at: nowhere }) - 1,
     rule: (agent: string, label: string, body: Block): number =>
       steps.push({ id: steps.length, agent: agentOf(agent, 'rule'), location: null, label, at: nowhere, body }) - 1,
-    /** A process whose locations are numbered in the order of `bodies`; null is a final one. `locals` are made by the caller. */
+    /**
+     * A process whose locations are numbered in the order of `bodies`; null is a final one. `locals` are made by the
+     * caller.
+     */
     process: (
       agent: string,
       locals: (local: (name: string, lo: number, hi: number, dims?: readonly number[]) => number) => readonly (Block | null)[],

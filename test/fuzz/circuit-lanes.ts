@@ -1,4 +1,6 @@
-/** Evaluates a circuit on 32 states and inputs at once: one in each bit of the words that the gates are evaluated with. */
+/**
+ * Evaluates a circuit on 32 states and inputs at once: one in each bit of the words that the gates are evaluated with.
+ */
 import type { System, Vector } from '../../src/ir/system.ts'
 import { isInput, type Literal, nodeOf, size } from '../../src/symbolic/circuit/aig.ts'
 import { type Translation, translate } from '../../src/symbolic/circuit/translate.ts'

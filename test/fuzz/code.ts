@@ -1,9 +1,13 @@
-/** Generated source as a tree of text, whose nodes say what they are: so that what is found can be made smaller without being made ill-typed. */
+/**
+ * Generated source as a tree of text, whose nodes say what they are: so that what is found can be made smaller without
+ * being made ill-typed.
+ */
 
 export interface Code {
   /**
-   * `expression`: has a value of `type`, and may be replaced by another one of that type. `statement`: may be left out, or replaced by what it encloses.
-   * `item`: may be left out with its separator, as a field, a parameter or a function. `group`: several of these.
+   * `expression`: has a value of `type`, and may be replaced by another one of that type. `statement`: may be left out,
+   * or replaced by what it encloses. `item`: may be left out with its separator, as a field, a parameter or a function.
+   * `group`: several of these.
    */
   readonly kind: 'expression' | 'statement' | 'item' | 'group'
   readonly type: string

@@ -1,6 +1,7 @@
 /**
- * Predicates and measures: on states that are set at will, what the author's JavaScript gives, what the generated WebAssembly gives (both the code that searches and the code that
- * looks at samples) and what the circuit says must be the same, failing included.
+ * Predicates and measures: on states that are set at will, what the author's JavaScript gives, what the generated
+ * WebAssembly gives (both the code that searches and the code that looks at samples) and what the circuit says must be
+ * the same, failing included.
  */
 import { compile } from '../../src/compile/model/compile.ts'
 import { encodeState } from '../../src/explicit/emit/layout.ts'

@@ -1,6 +1,7 @@
 /**
- * Statement lists: each is a rule of a model of rules alone, whose states can be set at will. What the author's JavaScript does in a state, what the generated WebAssembly does and what
- * the circuit says must be the same ways: the same choices, the same successors, the same kinds of failures.
+ * Statement lists: each is a rule of a model of rules alone, whose states can be set at will. What the author's
+ * JavaScript does in a state, what the generated WebAssembly does and what the circuit says must be the same ways: the
+ * same choices, the same successors, the same kinds of failures.
  */
 import { compile } from '../../src/compile/model/compile.ts'
 import { waysThrough } from '../../src/explicit/emit/ways.ts'

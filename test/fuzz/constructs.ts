@@ -1,4 +1,6 @@
-/** What a source is made of: its syntax, operators, methods, and what stands where. What a system is made of: its nodes. */
+/**
+ * What a source is made of: its syntax, operators, methods, and what stands where. What a system is made of: its nodes.
+ */
 import { parseSync } from 'oxc-parser'
 import type { Query, System } from '../../src/ir/system.ts'
 import { walkBlock, walkExpr, walkStmts } from '../../src/ir/walk.ts'
@@ -14,7 +16,10 @@ const isFunction = ({ type }: Node): boolean =>
 
 const changes: ReadonlySet<string> = new Set(['AssignmentExpression', 'UpdateExpression'])
 
-/** Calls `found` with names: `node IfStatement`, `operator +=`, `method find`, `member ?.`, `AssignmentExpression in BinaryExpression.right`, ... */
+/**
+ * Calls `found` with names: `node IfStatement`, `operator +=`, `method find`, `member ?.`, `AssignmentExpression in
+ * BinaryExpression.right`, ...
+ */
 export const constructsOf = (source: string, found: (name: string) => void): void => {
   const { program } = parseSync('generated.ts', source, { lang: 'ts', preserveParens: false })
   const visit = (node: Node, around: Around): void => {

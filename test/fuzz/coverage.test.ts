@@ -1,8 +1,10 @@
 /**
- * The generators make all of the language: what the parser knows and the compiler does not refuse, all operators, methods and domains, all nodes of the IR, and everything that has once been
- * missing and hid a fault. Nothing is compared here.
+ * The generators make all of the language: what the parser knows and the compiler does not refuse, all operators,
+ * methods and domains, all nodes of the IR, and everything that has once been missing and hid a fault. Nothing is
+ * compared here.
  *
- * Lists that say what there is are tied to their source: unions of types by records of all their members, the compiler's methods and functions by its own tables.
+ * Lists that say what there is are tied to their source: unions of types by records of all their members, the
+ * compiler's methods and functions by its own tables.
  */
 import type { AssignmentOperator, BinaryOperator, LogicalOperator, UnaryOperator, UpdateOperator } from 'oxc-parser'
 import { visitorKeys } from 'oxc-parser'
@@ -341,7 +343,8 @@ test('what was missing, and hid faults', () => {
       'Array.from of MemberExpression',
       'Array.from of MemberExpression with a function',
       'Array.from of ObjectExpression with a function',
-      // Lists of locals that change where they are read; functions that find parts of the state; generators that see locals.
+      // Lists of locals that change where they are read; functions that find parts of the state; generators that see
+      // locals.
       'method push of a local list as a value',
       'CallExpression in MemberExpression.object',
       'generator in a generator',

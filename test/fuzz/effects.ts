@@ -68,7 +68,9 @@ export const effect = (sc: Scope, type: Type): Expr | null => {
   return { code: make`(${found.code} = ${right})`, type: found.type.k === 'int' ? intType(found.type.lo, found.type.hi) : found.type }
 }
 
-/** `x op= e` for an integer place. What it is worth is what is stored; the limits are those before the store is checked. */
+/**
+ * `x op= e` for an integer place. What it is worth is what is stored; the limits are those before the store is checked.
+ */
 export const compound = (sc: Scope, found: Place): { readonly code: Code; readonly lo: number; readonly hi: number } | null => {
   const { draw, grammar } = sc
   if (!isInt(found.type)) return null

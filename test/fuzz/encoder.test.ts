@@ -1,4 +1,7 @@
-/** That a wrong translation to circuits is noticed: the encoder mistakes one operator for another, and the comparisons have to fail. */
+/**
+ * That a wrong translation to circuits is noticed: the encoder mistakes one operator for another, and the comparisons
+ * have to fail.
+ */
 import { afterEach, expect, test, vi } from 'vitest'
 import type { BinaryOp } from '../../src/ir/system.ts'
 import { runModels } from './models.ts'

@@ -1,5 +1,6 @@
 /**
- * What generated code can be made to leave out: while a family of differences is known and open, so that others are found. Nothing is left out in the runs that count.
+ * What generated code can be made to leave out: while a family of differences is known and open, so that others are
+ * found. Nothing is left out in the runs that count.
  */
 export const features = [
   'assignment value',

@@ -1,5 +1,6 @@
 /**
- * Random models with free params: what the system in which they are free says of each setting is what the system that is compiled for this setting says.
+ * Random models with free params: what the system in which they are free says of each setting is what the system that
+ * is compiled for this setting says.
  *
  * MMUCHECK_FUZZ_RUNS=20000 runs longer, from a seed of its own unless MMUCHECK_FUZZ_SEED gives one.
  */

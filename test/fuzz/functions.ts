@@ -1,4 +1,7 @@
-/** Random functions of a module: pure ones and such with effects, and generators that rules and processes run by `yield*`. */
+/**
+ * Random functions of a module: pure ones and such with effects, and generators that rules and processes run by
+ * `yield*`.
+ */
 import { type Code, code, group, grouped, item, type Part, separated, statement, textOf } from './code.ts'
 import { callsHelpers } from './declarations.ts'
 import { allows, type Callable, declared, isState, type Parameter, placeCode, repeated, type Scope, somePlace, type Var } from './scope.ts'
@@ -116,7 +119,10 @@ export const pureFunction = (sc: Scope): WrittenFunction => {
   }
 }
 
-/** A function that gives a part of the state: one of several, by what it finds on its way there. Null where there is none to give. */
+/**
+ * A function that gives a part of the state: one of several, by what it finds on its way there. Null where there is
+ * none to give.
+ */
 export const finder = (sc: Scope): WrittenFunction | null => {
   const { draw, grammar } = sc
   const name = sc.fresh('f')

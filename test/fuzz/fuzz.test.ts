@@ -1,6 +1,6 @@
 /**
- * A little of `npm run fuzz`, from a fixed seed: statement lists and whole models through JavaScript, WebAssembly and circuits. And that the fuzzer notices what is wrong, and shows it
- * small.
+ * A little of `npm run fuzz`, from a fixed seed: statement lists and whole models through JavaScript, WebAssembly and
+ * circuits. And that the fuzzer notices what is wrong, and shows it small.
  */
 import { describe, expect, test } from 'vitest'
 import type { Expr, System } from '../../src/ir/system.ts'

@@ -1,4 +1,7 @@
-/** Random integer expressions, each with the limits of its value: as wide as the compiler's own, so that nothing leaves 32 bits. */
+/**
+ * Random integer expressions, each with the limits of its value: as wide as the compiler's own, so that nothing leaves
+ * 32 bits.
+ */
 import { type Code, code, separated } from './code.ts'
 import { call1, callback, elementsOf, someList } from './lists.ts'
 import { ofOwnList } from './own-lists.ts'
@@ -57,7 +60,10 @@ const read = (sc: Scope): Int => {
   return found !== null && isInt(found.type) ? { code: found.code, lo: found.type.lo, hi: found.type.hi } : someConstant(sc)
 }
 
-/** What a compound assignment of an integer makes of it and its right side, by operator: null where that can leave 32 bits. */
+/**
+ * What a compound assignment of an integer makes of it and its right side, by operator: null where that can leave 32
+ * bits.
+ */
 export const combined = (op: string, x: Int, y: Int): { lo: number; hi: number } | null => {
   const result = ((): { lo: number; hi: number } => {
     switch (op) {

@@ -118,7 +118,10 @@ export const elementVar = (list: ListText, text: string): Var => ({
   assignable: list.refs && list.assignable && !isScalar(list.of) && list.of.k !== 'optional',
 })
 
-/** A function of the elements of a list: with some of its parameters, an expression or a block, that may write. `most` is how many parameters the method gives. */
+/**
+ * A function of the elements of a list: with some of its parameters, an expression or a block, that may write. `most`
+ * is how many parameters the method gives.
+ */
 export const callback = (sc: Scope, list: ListText, result: Type, most: 2 | 3): Code => {
   const { draw } = sc
   const x = sc.fresh('x')

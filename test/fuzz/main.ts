@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz [-- --minutes 5] [--seed n] [--jobs n]`: random statement lists and random models, through JavaScript and through everything that is compiled. Any difference is made
- * small and shown, and the exit code is 1.
+ * `npm run fuzz [-- --minutes 5] [--seed n] [--jobs n]`: random statement lists and random models, through JavaScript
+ * and through everything that is compiled. Any difference is made small and shown, and the exit code is 1.
  *
  *   --kind lists|models        only one of the two
  *   --lists n --models n       ends when so many have been run, if that is sooner
@@ -34,7 +34,10 @@ const misused = (text: string): never => {
   process.stderr.write(`${text}\n`)
   process.exit(64)
 }
-/** Milliseconds. A module of lists, or a model, takes less than a second; making a difference smaller takes a minute at most. */
+/**
+ * Milliseconds. A module of lists, or a model, takes less than a second; making a difference smaller takes a minute at
+ * most.
+ */
 const longestSilence = 180_000
 
 const number = (name: 'minutes' | 'seed' | 'jobs' | 'lists' | 'models'): number => {

@@ -1,4 +1,7 @@
-/** Lists of a local that change, and what changes and reads them in one expression. Most of these the compiler refuses: what it accepts must be right. */
+/**
+ * Lists of a local that change, and what changes and reads them in one expression. Most of these the compiler refuses:
+ * what it accepts must be right.
+ */
 import { type Code, code, grouped, type Part, separated, statement } from './code.ts'
 import { combined } from './integers.ts'
 import { callback, elementsOf, someList } from './lists.ts'

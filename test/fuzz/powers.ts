@@ -11,7 +11,9 @@ export interface Powers {
   readonly blocks: boolean
   /** A step may end. */
   readonly pauses: boolean
-  /** The labels of the loops around, innermost first; '' for none. `switch` where a plain break would leave a switch. */
+  /**
+   * The labels of the loops around, innermost first; '' for none. `switch` where a plain break would leave a switch.
+   */
   readonly loops: readonly string[]
   /** What `return` gives; undefined where there is no return, null for nothing. */
   readonly result: Type | null | undefined

@@ -1,4 +1,7 @@
-/** That the comparison can fail: the engine is given systems in which one thing is wrong, and each of them has to be noticed. */
+/**
+ * That the comparison can fail: the engine is given systems in which one thing is wrong, and each of them has to be
+ * noticed.
+ */
 import { expect, test } from 'vitest'
 import type { BinaryOp, Expr, System } from '../../src/ir/system.ts'
 import { mapBlock } from '../../src/ir/walk.ts'

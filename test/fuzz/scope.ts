@@ -1,4 +1,6 @@
-/** What generated code can name where it stands, and the places of the state and of locals that it can read and write. */
+/**
+ * What generated code can name where it stands, and the places of the state and of locals that it can read and write.
+ */
 import { type Code, code, type Part } from './code.ts'
 import type { Draw } from './draw.ts'
 import type { Feature } from './features.ts'
@@ -8,7 +10,10 @@ export interface Var {
   /** As it is written: `s.a`, `v3`. */
   readonly text: string
   readonly type: Type
-  /** A reference names a part of the state, and is good up to the next yield only. A parameter that does so is good for ever. */
+  /**
+   * A reference names a part of the state, and is good up to the next yield only. A parameter that does so is good for
+   * ever.
+   */
   readonly kind: 'state' | 'ghost' | 'reference' | 'parameter' | 'local'
   readonly assignable: boolean
   /** Of a local object: it may be assigned as a whole. */
@@ -211,7 +216,9 @@ export interface Place {
 
 export const isState = ({ kind }: Var): boolean => kind !== 'local'
 
-/** A parameter or reference is a pointer: where it points is never assigned as a whole. A local object is a constant. */
+/**
+ * A parameter or reference is a pointer: where it points is never assigned as a whole. A local object is a constant.
+ */
 const assignable = (root: Var, path: Path): boolean =>
   root.assignable &&
   !path.throughQueue &&

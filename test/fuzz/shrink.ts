@@ -1,4 +1,7 @@
-/** Makes generated code smaller as long as it shows what was found: leaves out items and statements, and puts parts or constants for expressions. */
+/**
+ * Makes generated code smaller as long as it shows what was found: leaves out items and statements, and puts parts or
+ * constants for expressions.
+ */
 import type { Code, Part } from './code.ts'
 
 /** What a path of positions leads to. */
@@ -51,13 +54,16 @@ const inside = (code: Code, wanted: (c: Code) => boolean): Code[] =>
     .flatMap(({ code: c }) => (wanted(c) ? [c] : []))
     .toSorted((a, b) => sizeOf(a) - sizeOf(b))
 
-/** `shows` says whether a candidate still shows it. Ends when nothing can be made smaller, or `milliseconds` are over. */
+/**
+ * `shows` says whether a candidate still shows it. Ends when nothing can be made smaller, or `milliseconds` are over.
+ */
 export const shrink = async (root: Code, shows: (candidate: Code) => boolean | Promise<boolean>, milliseconds: number): Promise<Code> => {
   const end = performance.now() + milliseconds
   let best = root
   for (let progress = true; progress; ) {
     progress = false
-    // The largest pieces first; after a success positions have changed, and the walk starts over behind what is known to be needed.
+    // The largest pieces first; after a success positions have changed, and the walk starts over behind what is known
+    // to be needed.
     const tried = new Set<string>()
     for (let again = true; again; ) {
       again = false

@@ -54,7 +54,10 @@ const inner = (sc: Scope, powers: Powers, most = 2): Code => {
   return group`{\n${hidden.code}${body}}`
 }
 
-/** At the start of a block: sometimes a local that hides one of the same name, which cannot be read while it is declared. */
+/**
+ * At the start of a block: sometimes a local that hides one of the same name, which cannot be read while it is
+ * declared.
+ */
 const hiding = (sc: Scope): Written => {
   const outer = sc.vars.filter((v) => v.kind === 'local' && /^v\d+$/.test(v.text))
   if (outer.length === 0 || !sc.draw.once(10)) return done(sc, group``)

@@ -124,7 +124,9 @@ const kindOf = (said: string): string =>
     .join('\n')
     .replaceAll(/'[^']*'|\d+/g, '*')
 
-/** Whether the variables that a text names are all there: what is not compiled may name others, and would fail for that. */
+/**
+ * Whether the variables that a text names are all there: what is not compiled may name others, and would fail for that.
+ */
 export const namesOnly = (text: string, variables: readonly string[]): boolean =>
   [...text.matchAll(/\bs\.(\w+)/g)].every(([, name]) => variables.includes(name!))
 

@@ -1,4 +1,7 @@
-/** Compares parts of a model, rules or predicates: together where the compiler takes all of them, else those that it refuses alone. */
+/**
+ * Compares parts of a model, rules or predicates: together where the compiler takes all of them, else those that it
+ * refuses alone.
+ */
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics.ts'
 import { CodeTooLarge } from '../../src/explicit/wasm/platform.ts'
 import { functionInfo } from '../../src/load/registry.ts'

@@ -59,7 +59,10 @@ export const enumeration = (sc: Scope, values: readonly string[]): Code => {
   ])()
 }
 
-/** A value of any type. Sets, and queues of what cannot be written, can only be copied from a place: null where there is none. */
+/**
+ * A value of any type. Sets, and queues of what cannot be written, can only be copied from a place: null where there is
+ * none.
+ */
 export const value = (sc: Scope, type: Type, care: Care): Code | null => {
   const { draw, grammar } = sc
   switch (type.k) {

@@ -1,4 +1,7 @@
-/** Pins what counts as reading and writing, and the properties that no step can change: TLC once called such an invariant a success. */
+/**
+ * Pins what counts as reading and writing, and the properties that no step can change: TLC once called such an
+ * invariant a success.
+ */
 import { always, model, range, sometimes } from 'mmucheck'
 import { expect, test } from 'vitest'
 import { unchangingProperties } from '../../src/check/request/unchanging.ts'

@@ -1,4 +1,7 @@
-/** Pins the text of the IR: what --dump-ir prints, and what the compiler makes of a small model with one of each kind of step. */
+/**
+ * Pins the text of the IR: what --dump-ir prints, and what the compiler makes of a small model with one of each kind of
+ * step.
+ */
 import { array, bool, choose, each, ghost, index, model, optional, queue, until, when } from 'mmucheck'
 import { expect, test } from 'vitest'
 import { compile } from '../../src/compile/model/compile.ts'

@@ -29,7 +29,8 @@ const unchanged = (m: unknown): string[] => {
   return [...unchangedVariables(system).variables].map((id) => system.variables[id].name)
 }
 
-// A rule that can never happen wrote it, a copy of the whole record, or a null where there was none before; each counted as a change.
+// A rule that can never happen wrote it, a copy of the whole record, or a null where there was none before; each
+// counted as a change.
 test('what is written counts only where it may be something else', () => {
   const entry = record({ P: bool, A: bool, at: optional(index(2)) })
   const m = model({

@@ -1,4 +1,7 @@
-/** What an editor infers. `tsc` checks this file with all others; what stands under `@ts-expect-error` must not type-check. */
+/**
+ * What an editor infers. `tsc` checks this file with all others; what stands under `@ts-expect-error` must not
+ * type-check.
+ */
 import {
   always,
   array,

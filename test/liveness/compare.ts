@@ -1,4 +1,7 @@
-/** Compares what the engine says of behaviours with the slow reference, and has the oracle run every lasso that it finds. */
+/**
+ * Compares what the engine says of behaviours with the slow reference, and has the oracle run every lasso that it
+ * finds.
+ */
 import { searchLiveness } from '../../src/explicit/graph/liveness.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
@@ -11,8 +14,8 @@ import { type Decided, decide, decideStuck, graphOf } from './reference.ts'
 const isTemporal = (kind: string): boolean => !['always', 'sometimes', 'bound'].includes(kind)
 
 /**
- * The engine gets `given`, the oracle the compiled `system`. Gives how often each kind of verdict was found. @throws Differs; and whatever the oracle throws where it
- * does not confirm a lasso.
+ * The engine gets `given`, the oracle the compiled `system`. Gives how often each kind of verdict was found. @throws
+ * Differs; and whatever the oracle throws where it does not confirm a lasso.
  */
 export const compareLiveness = async (
   system: System,

@@ -1,4 +1,7 @@
-/** One small model for each operator and each kind of fairness, with the answer worked out by hand; the slow reference says the same of each. */
+/**
+ * One small model for each operator and each kind of fairness, with the answer worked out by hand; the slow reference
+ * says the same of each.
+ */
 import {
   alwaysPossible,
   array,
@@ -145,8 +148,8 @@ describe('eventually', () => {
 })
 
 describe('strong fairness', () => {
-  // A strongly fair agent that is enabled in a part of a component only: the rest of it still holds a fair cycle. An algorithm that
-  // looks at whole components says that there is none.
+  // A strongly fair agent that is enabled in a part of a component only: the rest of it still holds a fair cycle. An
+  // algorithm that looks at whole components says that there is none.
   test('a smaller cycle inside a component that is not fair as a whole', async () => {
     const m = (nested: boolean) =>
       model({
@@ -172,7 +175,8 @@ describe('strong fairness', () => {
       })
     const out = eventually((s: { at: number }) => s.at === 4)
     expect(verdictOf(await settle(m(true), { out }), 'out')).toBe('violated 0+2')
-    // From 1 on every cycle passes one of 0-1, 1-2: without state 1 only the cycle 2-3 is left, and the way there leads through 1.
+    // From 1 on every cycle passes one of 0-1, 1-2: without state 1 only the cycle 2-3 is left, and the way there leads
+    // through 1.
     expect(verdictOf(await settle(m(false), { out }), 'out')).toBe('violated 2+2')
   })
 
@@ -322,7 +326,8 @@ describe('alwaysPossible and stuck', () => {
     expect(verdictOf(await settle(gated('none'), {}), 'stuck')).toBe('holds')
   })
 
-  // The engine and the reference must agree that a failing way is a step that a process can take, though it leads nowhere.
+  // The engine and the reference must agree that a failing way is a step that a process can take, though it leads
+  // nowhere.
   test('a process whose only step fails is not stuck', async () => {
     const m = model({
       name: 'fails',

@@ -1,6 +1,6 @@
 /**
- * Textbook locks and the livelock of batched writable page tables (C1a.6 of docs/CLAIMS.md), beside the same in Promela: where Spin is
- * installed it must say the same, without fairness (`-a`) and with weak fairness (`-a -f`).
+ * Textbook locks and the livelock of batched writable page tables (C1a.6 of docs/CLAIMS.md), beside the same in
+ * Promela: where Spin is installed it must say the same, without fairness (`-a`) and with weak fairness (`-a -f`).
  */
 import { array, bool, each, eventually, type Fairness, flag, index, leadsTo, model, until } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
@@ -130,8 +130,9 @@ ltl enters { [] (wants[0] -> <> inside[0]) }`
 
 describe('batched writable page tables: C1a.6', () => {
   /**
-   * One vCPU writes to a page table, another uses the addresses below it. A write fault unhooks the table and makes it writable, an access
-   * below an unhooked table flushes it: validates what was written, write-protects it, hooks it again. Both happen under one lock, so each is a step.
+   * One vCPU writes to a page table, another uses the addresses below it. A write fault unhooks the table and makes it
+   * writable, an access below an unhooked table flushes it: validates what was written, write-protects it, hooks it
+   * again. Both happen under one lock, so each is a step.
    */
   const ptwr = (fairness: Fairness) =>
     model({

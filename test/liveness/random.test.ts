@@ -1,6 +1,7 @@
 /**
- * Random models: the engine's verdicts, shortest lengths and extreme values against those of the slow reference; and every lasso that it finds is run
- * through the author's functions, with its fairness. MMUCHECK_LIVENESS_RUNS=5000 runs longer, from a seed of its own.
+ * Random models: the engine's verdicts, shortest lengths and extreme values against those of the slow reference; and
+ * every lasso that it finds is run through the author's functions, with its fairness. MMUCHECK_LIVENESS_RUNS=5000 runs
+ * longer, from a seed of its own.
  */
 import fc from 'fast-check'
 import type { Fairness } from 'mmucheck'
@@ -16,7 +17,10 @@ const asked = process.env.MMUCHECK_LIVENESS_RUNS
 const numRuns = Number(asked ?? 150)
 const seed = asked === undefined ? 20_261_120 : Date.now() % 2 ** 31
 
-/** `sabotage` changes the system that the engine gets. @throws where the two differ, or the oracle does not confirm a lasso. */
+/**
+ * `sabotage` changes the system that the engine gets. @throws where the two differ, or the oracle does not confirm a
+ * lasso.
+ */
 const compare = async (
   text: string,
   count: (key: string, times: number) => void,

@@ -1,7 +1,7 @@
 /**
- * What properties of behaviours mean, decided from the definition on the graph that the oracle finds by running the author's functions. It shares no
- * algorithm with the engine: no components, only fixed points of sets (Emerson and Lei), and for strong fairness every guess of which
- * agents take steps again and again.
+ * What properties of behaviours mean, decided from the definition on the graph that the oracle finds by running the
+ * author's functions. It shares no algorithm with the engine: no components, only fixed points of sets (Emerson and
+ * Lei), and for strong fairness every guess of which agents take steps again and again.
  */
 import type { AnyProperty, Model } from 'mmucheck'
 import type { System } from '../../src/ir/system.ts'
@@ -76,7 +76,10 @@ const canReach = (edges: readonly Edge[], within: States, to: States): Set<numbe
   return reached
 }
 
-/** The greatest set inside `within` from each state of which, for each event, a path inside the set leads on through such an event. */
+/**
+ * The greatest set inside `within` from each state of which, for each event, a path inside the set leads on through
+ * such an event.
+ */
 const againAndAgain = (edges: readonly Edge[], within: States, events: readonly ((edge: Edge) => boolean)[]): Set<number> => {
   let states = new Set(within)
   for (;;) {

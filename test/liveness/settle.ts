@@ -11,8 +11,9 @@ const temporal: ReadonlySet<string> = new Set(['eventually', 'leadsTo', 'alwaysP
 export type Settled = Readonly<Record<string, PropertyReport>>
 
 /**
- * The reports of `check` for the properties of behaviours and `stuck`, after comparing verdicts, shortest lengths and extreme values with those of the slow
- * reference. Every lasso has by then been replayed through the author's functions, its fairness included.
+ * The reports of `check` for the properties of behaviours and `stuck`, after comparing verdicts, shortest lengths and
+ * extreme values with those of the slow reference. Every lasso has by then been replayed through the author's
+ * functions, its fairness included.
  */
 export const settle = async <P extends Params, F extends Fields, A>(
   m: Model<P, F, A>,

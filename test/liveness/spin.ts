@@ -7,7 +7,10 @@ import { execute, missing, mustExecute } from '../../bench/process.ts'
 /** What is not installed of Spin and what it needs. */
 export const spinMissing = (): string[] => missing(['spin', 'gcc'])
 
-/** `-a` looks for acceptance cycles, `-f` for weakly fair ones only. @throws Error where Spin's search is not exhaustive. */
+/**
+ * `-a` looks for acceptance cycles, `-f` for weakly fair ones only. @throws Error where Spin's search is not
+ * exhaustive.
+ */
 export const spinSays = async (promela: string, fairness: 'weak' | 'none'): Promise<'holds' | 'violated'> => {
   const folder = mkdtempSync(join(tmpdir(), 'mmucheck-spin-'))
   try {

@@ -1,4 +1,7 @@
-/** The built loader, run by Node in a process of its own as the command line runs it. `npm run build` must have been run. */
+/**
+ * The built loader, run by Node in a process of its own as the command line runs it. `npm run build` must have been
+ * run.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -127,7 +130,8 @@ describe('finding', () => {
 })
 
 test('a project reached through a symbolic link is one project', () => {
-  // Node names modules by their real paths: named otherwise, their sources were not found, and properties belonged to another model.
+  // Node names modules by their real paths: named otherwise, their sources were not found, and properties belonged to
+  // another model.
   symlinkSync(project, join(project, 'link'))
   const result = inProject(
     "const { properties, sources } = await loadModel('./link/models/good.ts'); return [Object.keys(properties.properties), sources.length > 3]",

@@ -27,7 +27,8 @@ test('one holder at a time: no update under the lock is lost', async () => {
   expect(states.filter((state) => state.endsWith('cpu[0]@- | cpu[1]@-'))).toEqual(['l={owner:null} x=2 inside=0 | cpu[0]@- | cpu[1]@-'])
 })
 
-// A label that is no constant where it is passed was refused: MC101 at the call, or MC114 in the lock itself. So helpers could not say which lock they take.
+// A label that is no constant where it is passed was refused: MC101 at the call, or MC114 in the lock itself. So
+// helpers could not say which lock they take.
 test('the label says which lock it is, also where that is known only when the model runs', async () => {
   const { states, verdicts } = await explore(
     model({

@@ -1,4 +1,7 @@
-/** One CPU's own lazy MMU section: the cost (C1b.1), and the bugs of 2009 to 2025 (docs/protocols/lazy-mmu.md), each with its fix. */
+/**
+ * One CPU's own lazy MMU section: the cost (C1b.1), and the bugs of 2009 to 2025 (docs/protocols/lazy-mmu.md), each
+ * with its fix.
+ */
 import { describe, expect, test } from 'vitest'
 import lazyMmuNesting from '../../models/lazy-mmu-nesting.ts'
 import properties, { mails } from '../../properties/lazy-mmu-nesting.ts'
@@ -79,7 +82,9 @@ test('a task that is moved to another CPU leaves what it has queued behind', asy
 describe('each knob decides a verdict', () => {
   type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
 
-  /** The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it. */
+  /**
+   * The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it.
+   */
   const flips = {
     inner: ['assert', { flushBeforeUse: false }, 'use'],
     flushBeforeUse: ['assert', { inner: 'use' }, false],

@@ -1,4 +1,6 @@
-/** The claims C1b.3 and C1b.4 of the protocol: the verdicts that are expected, and the essential events of the races. */
+/**
+ * The claims C1b.3 and C1b.4 of the protocol: the verdicts that are expected, and the essential events of the races.
+ */
 import { describe, expect, test } from 'vitest'
 import lazyMmuPde from '../../models/lazy-mmu-pde.ts'
 import properties, { mails } from '../../properties/lazy-mmu-pde.ts'
@@ -99,7 +101,9 @@ test('a handler that does not look again under the lock maps a second page over 
 describe('each knob decides a verdict', () => {
   type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
 
-  /** The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it. */
+  /**
+   * The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it.
+   */
   const flips = {
     cpus: ['noLostPageTable', { pdeDeferred: true, cpus: 1 }, 2],
     // A page table that holds no other page than the one that it is replaced with is no loss.

@@ -1,4 +1,7 @@
-/** The claims C1b.2, C1b.5, C1b.6 and C1b.7 of the protocol: the verdicts that are expected, and the essential events of the races. */
+/**
+ * The claims C1b.2, C1b.5, C1b.6 and C1b.7 of the protocol: the verdicts that are expected, and the essential events of
+ * the races.
+ */
 import { describe, expect, test } from 'vitest'
 import lazyMmu from '../../models/lazy-mmu.ts'
 import properties, { mails } from '../../properties/lazy-mmu.ts'
@@ -89,7 +92,8 @@ describe('leaving lazy mode after the unlock (C1b.2)', () => {
   test('lets other CPUs race ahead of what is queued', async () => {
     const { verdicts, races } = await settle(properties, lazyMmu.variants?.['drain-after-unlock'])
     expect(verdicts).toEqual({ ...good, noLostUpdate: 'violated', noUseAfterFree: 'violated', nothingQueuedOutsideTheLock: 'violated' })
-    // A CPU gives the lock back with an update queued; another takes it, and its change is overwritten later, by the older update.
+    // A CPU gives the lock back with an update queued; another takes it, and its change is overwritten later, by the
+    // older update.
     const race = races.noLostUpdate ?? []
     expect(race.filter((event) => event.endsWith(': spin_lock(ptl)'))).toHaveLength(2)
     const first = race[0]?.split(':')[0] ?? ''
@@ -153,7 +157,9 @@ describe('drain, then flush the TLB, then free (C1b.7)', () => {
 describe('each means of protection decides a verdict', () => {
   type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
 
-  /** The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it. */
+  /**
+   * The property whose verdict flips, settings in which it holds, and the value of the knob, alone, that violates it.
+   */
   const flips = {
     updates: ['noLostUpdate', { updates: 1 }, 2],
     mode: ['noLostUpdate', { mode: 'shadow' }, 'direct'],

@@ -1,6 +1,6 @@
 /**
- * Mach's TLB shootdown. The numbers of the rules form are the literature's, on which six independent checkers agree; Spin and Rumur confirm them in
- * test/bench/peers.test.ts. (3, 1, 2), with 7,807,509 states, is in `npm run bench`.
+ * Mach's TLB shootdown. The numbers of the rules form are the literature's, on which six independent checkers agree;
+ * Spin and Rumur confirm them in test/bench/peers.test.ts. (3, 1, 2), with 7,807,509 states, is in `npm run bench`.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -83,7 +83,8 @@ describe('as a process', () => {
   })
 })
 
-// The lock of a pmap is no queue: a CPU that waits for it may find it taken each time it looks. Strong fairness is what a fair lock would give.
+// The lock of a pmap is no queue: a CPU that waits for it may find it taken each time it looks. Strong fairness is what
+// a fair lock would give.
 describe('whether a change ever happens', () => {
   const liveness = async (properties: Parameters<typeof check>[0], fairness: string, name: string) =>
     (await check(properties, { settings: [['fairness', fairness]] })).properties.find((property) => property.name === name)

@@ -5,8 +5,8 @@ import { diagram } from '../../src/trace/diagram.ts'
 import type { Trace } from '../../src/trace/trace.ts'
 
 /**
- * That the page has the steps of the race; what stands above and below them in a diagram names all settings, and lines of the source. With
- * `MMUCHECK_UPDATE=1` they are written where the page has the race that is most like it.
+ * That the page has the steps of the race; what stands above and below them in a diagram names all settings, and lines
+ * of the source. With `MMUCHECK_UPDATE=1` they are written where the page has the race that is most like it.
  */
 export const expectRaceIn = (page: string, trace: Trace | null | undefined): void => {
   if (trace === null || trace === undefined) throw new Error('no race')

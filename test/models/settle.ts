@@ -1,4 +1,7 @@
-/** What the engine says of a model with some settings, with the races that it finds replayed through the author's functions. */
+/**
+ * What the engine says of a model with some settings, with the races that it finds replayed through the author's
+ * functions.
+ */
 import type { Fields, Model, Params, ParamValues, Properties } from 'mmucheck'
 import { compile } from '../../src/compile/model/compile.ts'
 import { search } from '../../src/explicit/search/search.ts'

@@ -81,7 +81,8 @@ test.each(knobs)('%s decides a verdict', async (_, one, other, property) => {
   expect(verdicts.toSorted()).toEqual(['holds', 'violated'])
 })
 
-// `pages` decides nothing: page 0 is the one that changes its type, and what is said of costs is said for every number of pages.
+// `pages` decides nothing: page 0 is the one that changes its type, and what is said of costs is said for every number
+// of pages.
 test('there is such a pair for every knob but the number of pages', () => {
   const named = new Set(knobs.map(([name]) => name.replace(/,.*/, '')))
   expect(Object.keys(superpageTypes.params).filter((name) => !named.has(name))).toEqual(['pages'])
@@ -153,13 +154,15 @@ describe('races', () => {
   })
 })
 
-// A flush that is filtered by a timestamp read before the cmpxchg misses a mapping that came and went: the model once had this race in every scheme.
+// A flush that is filtered by a timestamp read before the cmpxchg misses a mapping that came and went: the model once
+// had this race in every scheme.
 test('the timestamp of a page counts as it is after the cmpxchg', async () => {
   for (const scheme of ['walk', 'keir2', 'impl2010'] as const)
     expect((await settleOnce({ scheme })).verdicts.noWritablePageTable, scheme).toBe('holds')
 })
 
-// An upgrade holds two references at a time. The counts once had room for those of two mappers only, and the third ran out of it.
+// An upgrade holds two references at a time. The counts once had room for those of two mappers only, and the third ran
+// out of it.
 test('three mappers have room to count', async () => {
   for (const settings of [
     { mappers: 3, giveBack: false },

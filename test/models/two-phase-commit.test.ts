@@ -1,4 +1,7 @@
-/** Two-phase commit: sizes that TLC and Stateright report too (288 and 8,832 states), transitions as Spin and Rumur count them. */
+/**
+ * Two-phase commit: sizes that TLC and Stateright report too (288 and 8,832 states), transitions as Spin and Rumur
+ * count them.
+ */
 import { expect, it } from 'vitest'
 import twoPhaseCommit from '../../properties/two-phase-commit.ts'
 import { check } from './explored.ts'

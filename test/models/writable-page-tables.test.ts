@@ -221,7 +221,8 @@ describe('races', () => {
 })
 
 test('PAE: clearing the present bit clears it, whatever the entry is', async () => {
-  // The model once took a clear of an entry that had its new value already for no change: the store of the upper half then tore it.
+  // The model once took a clear of an entry that had its new value already for no change: the store of the upper half
+  // then tore it.
   expect(await verdict({ pae: 'cleared-first' }, 'noHalfStoredEntryRefused')).toBe('holds')
 })
 

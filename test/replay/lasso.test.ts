@@ -1,4 +1,7 @@
-/** What the oracle accepts as a behaviour that never comes to what it owes. The lassos are made by hand; most of them are wrong. */
+/**
+ * What the oracle accepts as a behaviour that never comes to what it owes. The lassos are made by hand; most of them
+ * are wrong.
+ */
 import { bool, eventually, type Fairness, leadsTo, type Model, model, until } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../src/compile/model/compile.ts'

@@ -138,7 +138,8 @@ test('locals of every shape live across yields, alike in the oracle and the engi
   const slow = slowSearch(system, m as unknown as Model, {}, {}, { checkMergedEvery: 1 })
   const keys = (vectors: readonly (readonly number[])[]): string[] => vectors.map((v) => v.join()).sort()
   expect(keys(reachable(system).vectors)).toEqual(keys(slow.vectors))
-  // fill; then for each i look, forget, use; then for each column too first, second and the end, where no local is left.
+  // fill; then for each i look, forget, use; then for each column too first, second and the end, where no local is
+  // left.
   expect([slow.vectors.length, slow.depth]).toEqual([1 + 2 * 3 + 2 * 2 * 2 + 2, 6])
   const shown = slow.vectors.map((vector) => view(system, m as unknown as Model, {}, vector))
   const used = shown.filter(({ processes }) => processes[0]?.at === 'use').map(({ processes }) => processes[0]?.locals)

@@ -1,4 +1,6 @@
-/** The models of this repository, small, searched by the oracle and by the engine: the same states, counts and verdicts. */
+/**
+ * The models of this repository, small, searched by the oracle and by the engine: the same states, counts and verdicts.
+ */
 import { describe, expect, test, vi } from 'vitest'
 import { compile } from '../../src/compile/model/compile.ts'
 import { reachable, search } from '../../src/explicit/search/search.ts'

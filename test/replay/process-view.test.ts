@@ -1,4 +1,7 @@
-/** What a trace shows of a process. It showed `task' = 1`, a parameter of a helper beside the local that was passed, and `{asid: 1}` of a record with more fields. */
+/**
+ * What a trace shows of a process. It showed `task' = 1`, a parameter of a helper beside the local that was passed, and
+ * `{asid: 1}` of a record with more fields.
+ */
 import { always, array, choose, eventually, model, optional, properties, range, record, type StateOf, type Steps } from 'mmucheck'
 import { expect, test } from 'vitest'
 import { check } from '../../src/check.ts'

@@ -108,8 +108,9 @@ describe('states, transitions, depth and verdicts, counted by hand', () => {
 
   test('processes, with locals that live across steps', () => {
     const result = slowSearch(system, counter as unknown as Model, { most: 3 }, {}, { checkMergedEvery: 1 })
-    // Without the mood: 2 states at the start; of the cpu that goes first 2 after `take`, 4 before it writes pte[1], 3 after, then 6, 6 and 6
-    // (pte[0] is 0 or 1, pte[1] 0 to 2); of the other 6, 12, 8, 16 and 12; and 12 at the end, alike for both orders. Each with both moods.
+    // Without the mood: 2 states at the start; of the cpu that goes first 2 after `take`, 4 before it writes pte[1], 3
+    // after, then 6, 6 and 6 (pte[0] is 0 or 1, pte[1] 0 to 2); of the other 6, 12, 8, 16 and 12; and 12 at the end,
+    // alike for both orders. Each with both moods.
     expect(result.vectors.length).toBe(2 * (2 + 2 * (2 + 4 + 3 + 6 + 6 + 6) + 2 * (6 + 12 + 8 + 16 + 12) + 12))
     expect(result.complete).toBe(true)
     expect(verdicts(result)).toEqual(['deadlock holds null', 'assert holds null', 'range holds null'])

@@ -356,7 +356,8 @@ test('reads are recorded, each location once, by when it was last read', () => {
   ])
 })
 
-// A predicate that asks of an optional record only whether it is there had read nothing, and the race did not show which one decided.
+// A predicate that asks of an optional record only whether it is there had read nothing, and the race did not show
+// which one decided.
 test('that an optional record is there is read as its whole value, where no part of it was', () => {
   const entry = optional(record({ f: range(0, 1), g: range(0, 1) }))
   const state = createState({ tlb: array(3, entry), walk: optional(set(3)) })

@@ -1,6 +1,7 @@
 /**
- * A local object may be changed as long as it has one name: a second name that comes after the last change is none of its business, on whatever way, and one
- * that a change can follow is refused (MC304), also where that takes a loop or a yield.
+ * A local object may be changed as long as it has one name: a second name that comes after the last change is none of
+ * its business, on whatever way, and one that a change can follow is refused (MC304), also where that takes a loop or a
+ * yield.
  */
 import { array, each, model, queue, range, record } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +10,8 @@ import { explore } from './harness.ts'
 const entry = record({ n: range(0, 3) })
 const state = () => ({ x: range(0, 3), e: entry, l: array(2, entry), q: queue(2, entry) })
 
-// Names were kept for all of a function, and a process is compiled in several passes: so a name that came later was there from the second pass on.
+// Names were kept for all of a function, and a process is compiled in several passes: so a name that came later was
+// there from the second pass on.
 describe('a second name after the last change', () => {
   test('in a process, before a yield and behind one', async () => {
     const { states } = await explore(

@@ -1,4 +1,6 @@
-/** Where processes stand: the third argument of predicates and measures, in all kinds of properties and in all engines. */
+/**
+ * Where processes stand: the third argument of predicates and measures, in all kinds of properties and in all engines.
+ */
 import {
   always,
   alwaysPossible,

@@ -392,7 +392,8 @@ describe('every domain: its initial value, and what it can hold', () => {
     expect(states).toEqual(['u={kind:done code:2}', 'u={kind:fault code:3 w:true}', 'u={kind:idle}'])
   })
 
-  // `{ cmd: request, node }` was "a record that has node too much" where `request` could also be a variant of other fields, although a test before it, which TypeScript understands, rules that out.
+  // `{ cmd: request, node }` was "a record that has node too much" where `request` could also be a variant of other
+  // fields, although a test before it, which TypeScript understands, rules that out.
   test('a tag that is computed: the variant that it says, and a violation where that has other fields', async () => {
     const command = union('cmd', { idle: {}, map: { node: range(0, 1) }, unmap: { node: range(0, 1) } })
     const { states, verdicts } = await explore(

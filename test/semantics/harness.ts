@@ -1,6 +1,6 @@
 /**
- * Explores a small model with the oracle's slow search and with the WebAssembly engine, insists that they agree on everything,
- * and says in readable form what is reachable.
+ * Explores a small model with the oracle's slow search and with the WebAssembly engine, insists that they agree on
+ * everything, and says in readable form what is reachable.
  */
 import {
   type AnyProperty,
@@ -28,14 +28,17 @@ export interface Exploration {
   readonly states: readonly string[]
   readonly transitions: number
   readonly depth: number
-  /** By property and built-in: `holds`, `holds 2` (a `sometimes` with the length of its shortest witness), `violated`, `violated 3`. */
+  /**
+   * By property and built-in: `holds`, `holds 2` (a `sometimes` with the length of its shortest witness), `violated`,
+   * `violated 3`.
+   */
   readonly verdicts: Readonly<Record<string, string>>
   readonly system: System
 }
 
 /**
- * Explores `m` with its default params, changed by `params`. Of the states that are reached twice one in `checkMergedEvery` is checked to
- * go on alike from both; see `SlowLimits`.
+ * Explores `m` with its default params, changed by `params`. Of the states that are reached twice one in
+ * `checkMergedEvery` is checked to go on alike from both; see `SlowLimits`.
  * @throws an assertion error of vitest where the two searches disagree.
  */
 export const explore = async <P extends Params, F extends Fields, A>(
@@ -97,8 +100,8 @@ const show = (value: Plain): string => {
 }
 
 /**
- * What `f` makes of each input, in both searches: a state per input, in which the result is stored in a variable of the domain `to`.
- * The inputs are integers in 0..inputs-1, so that `f` is compiled for an unknown one.
+ * What `f` makes of each input, in both searches: a state per input, in which the result is stored in a variable of the
+ * domain `to`. The inputs are integers in 0..inputs-1, so that `f` is compiled for an unknown one.
  */
 export const table = async <T>(inputs: number, to: Domain<T>, f: (x: number) => NoInfer<T>): Promise<string[]> => {
   const target: Domain<unknown> = to

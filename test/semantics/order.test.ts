@@ -1,7 +1,7 @@
 /**
- * ECMAScript's order of evaluation. Each model here was once searched in another order than JavaScript's, by an engine that said *holds* where
- * JavaScript reaches a violation: reads that a later store changed, targets and receivers that were evaluated after the right side, choices
- * and helpers that ran before the operands to their left.
+ * ECMAScript's order of evaluation. Each model here was once searched in another order than JavaScript's, by an engine
+ * that said *holds* where JavaScript reaches a violation: reads that a later store changed, targets and receivers that
+ * were evaluated after the right side, choices and helpers that ran before the operands to their left.
  */
 import { expect, test } from 'vitest'
 import { compareText } from '../differential/compare.ts'
@@ -24,7 +24,9 @@ const agree = async (body: string, claims = '', before = ''): Promise<Agreed> =>
   }
 }
 
-/** A rule `go` with this body over integers x, y, z, n in 0..7, an array a of four of them and a two-dimensional one. */
+/**
+ * A rule `go` with this body over integers x, y, z, n in 0..7, an array a of four of them and a two-dimensional one.
+ */
 const rule = (body: string, before = '', claims = ''): Promise<Agreed> =>
   agree(
     `state: () => ({
@@ -290,7 +292,8 @@ test('an index outside of a copy is a range violation', async () => {
   expect(local.verdicts.range).toBe('violated')
 })
 
-// What stands before the first `?.` of a chain was not guarded: an index outside gave JavaScript's undefined, and the chain went on.
+// What stands before the first `?.` of a chain was not guarded: an index outside gave JavaScript's undefined, and the
+// chain went on.
 test.each(['s.x = [s.o][s.n]?.v ?? 1', 's.b = s.o!?.v === 3'])(
   'the head of an optional chain is as any other expression: %s',
   async (body) => {

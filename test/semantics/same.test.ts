@@ -1,4 +1,6 @@
-/** `same(a, b)`: values of all domains, parts of the state and values apart from it, in the oracle and in both engines. */
+/**
+ * `same(a, b)`: values of all domains, parts of the state and values apart from it, in the oracle and in both engines.
+ */
 import { array, bool, choose, each, index, model, oneOf, optional, range, record, same, set, sometimes } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import { compareText } from '../differential/compare.ts'

@@ -22,7 +22,10 @@ import { describe, expect, test } from 'vitest'
 import { explore } from './harness.ts'
 import { addTwice, waitAndAdd } from './helpers.ts'
 
-/** Which locals a loop or a call needs is for the compiler to say; that they are right shows in what the next states hold. */
+/**
+ * Which locals a loop or a call needs is for the compiler to say; that they are right shows in what the next states
+ * hold.
+ */
 const withoutLocals = (state: string): string => state.replaceAll(/ \([^)]*\)/g, '')
 
 describe('init', () => {
@@ -226,7 +229,8 @@ describe('processes', () => {
     ])
   })
 
-  // Ranges of locals were joined over all yields: a local that grew once between two of them fed itself, and was refused (MC204).
+  // Ranges of locals were joined over all yields: a local that grew once between two of them fed itself, and was
+  // refused (MC204).
   test('a local grows from one yield to the next', async () => {
     const { states } = await explore(
       model({

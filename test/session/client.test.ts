@@ -1,6 +1,6 @@
 /**
- * The thread of the solvers. As source there is none, so tasks run here, by the same protocol; deadlines, signals and memory are tested on the built
- * program.
+ * The thread of the solvers. As source there is none, so tasks run here, by the same protocol; deadlines, signals and
+ * memory are tested on the built program.
  */
 import { spawnSync } from 'node:child_process'
 import { MessageChannel } from 'node:worker_threads'
@@ -153,7 +153,8 @@ describe('running out of memory', () => {
     throw error
   }
 
-  // CaDiCaL, out of memory, aborts with no more than this, and afterwards answers "sat" to clauses of which one was lost.
+  // CaDiCaL, out of memory, aborts with no more than this, and afterwards answers "sat" to clauses of which one was
+  // lost.
   test('leaves a solver that refuses to go on', () => {
     const { call, complaint, isBroken } = createGuard('cadical')
     expect(call(() => 5)).toBe(5)

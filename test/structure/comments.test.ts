@@ -1,6 +1,6 @@
 /**
- * What authors of models, and engines, are given says what it is: every export of `src/lang/`, `src/mmu/`, `src/ir/` and `src/check.ts` has a comment of
- * full sentences right before it.
+ * What authors of models, and engines, are given says what it is: every export of `src/lang/`, `src/mmu/`, `src/ir/`
+ * and `src/check.ts` has a comment of full sentences right before it.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

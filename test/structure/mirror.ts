@@ -1,7 +1,8 @@
 /**
- * Where the files of `src/` are tested that have no test of their own beside them in `test/`: by folder, `*` for all others in it. A part that only
- * makes sense in its whole is tested through the whole: the parts of the compiler through the language that it compiles, those of an engine
- * through what the engine finds. structure.test.ts asks whether these tests reach them at all.
+ * Where the files of `src/` are tested that have no test of their own beside them in `test/`: by folder, `*` for all
+ * others in it. A part that only makes sense in its whole is tested through the whole: the parts of the compiler
+ * through the language that it compiles, those of an engine through what the engine finds. structure.test.ts asks
+ * whether these tests reach them at all.
  */
 const language = [
   'test/semantics/expressions.test.ts',

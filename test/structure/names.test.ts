@@ -1,4 +1,7 @@
-/** The pages are true about the repository: the files and scripts that they name are there, and their links lead somewhere. */
+/**
+ * The pages are true about the repository: the files and scripts that they name are there, and their links lead
+ * somewhere.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** The list of slow tests names files that are there, each once, in order; and vitest runs each test file in exactly one project. */
+/**
+ * The list of slow tests names files that are there, each once, in order; and vitest runs each test file in exactly one
+ * project.
+ */
 import { expect, test } from 'vitest'
 import { createVitest } from 'vitest/node'
 import { slowTests } from '../slow.ts'

@@ -1,4 +1,7 @@
-/** Reads AIGER files of both forms, from their specification alone, and finds by brute force in which frame each bad state is first reached. */
+/**
+ * Reads AIGER files of both forms, from their specification alone, and finds by brute force in which frame each bad
+ * state is first reached.
+ */
 
 export interface ReadAiger {
   readonly inputs: number

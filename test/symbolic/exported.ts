@@ -14,14 +14,20 @@ export interface Exported {
   readonly system: System
   readonly translation: Translation
   readonly states: number
-  /** The targets, and of each the length of the shortest way to it, null where the explicit engine says that there is none. */
+  /**
+   * The targets, and of each the length of the shortest way to it, null where the explicit engine says that there is
+   * none.
+   */
   readonly lengths: readonly (readonly [Target, number | null])[]
 }
 
 /** The default export of a module of properties, whatever its params and state. */
 export type Claimed = { readonly kind: 'properties'; readonly model: { readonly kind: 'model'; readonly name: string } }
 
-/** A model with its default params, changed by those of a variant, changed by `settings`. @throws Error if the explicit search is not complete. */
+/**
+ * A model with its default params, changed by those of a variant, changed by `settings`. @throws Error if the explicit
+ * search is not complete.
+ */
 export const exported = async (claimed: Claimed, variant: string | null, settings: Settings = {}): Promise<Exported> => {
   const { model, properties } = claimed as unknown as Properties & { readonly model: Model }
   const defaults = Object.fromEntries(Object.entries(model.params).map(([name, param]) => [name, param.default]))

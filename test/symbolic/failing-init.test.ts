@@ -1,6 +1,6 @@
 /**
- * Pins: where `init` always fails there is no initial state, so everything else is impossible; IC3 took the failure for impossible too and proved that no assertion fails.
- * Random models found it, because Z3 refused the invariant.
+ * Pins: where `init` always fails there is no initial state, so everything else is impossible; IC3 took the failure for
+ * impossible too and proved that no assertion fails. Random models found it, because Z3 refused the invariant.
  */
 import { assert, bool, model } from 'mmucheck'
 import { expect, test } from 'vitest'

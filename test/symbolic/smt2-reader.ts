@@ -23,7 +23,10 @@ export interface Script {
   readonly evaluate: (free: ReadonlyMap<string, boolean>) => { readonly values: ReadonlyMap<string, boolean>; readonly holds: boolean }
 }
 
-/** A script of boolean constants, each declared before its use, some of them asserted to equal a term right behind their declaration. */
+/**
+ * A script of boolean constants, each declared before its use, some of them asserted to equal a term right behind their
+ * declaration.
+ */
 export const readScript = (text: string): Script => {
   const commands = parse(text)
   const declared: string[] = []

@@ -1,4 +1,7 @@
-/** Small circuits whose reachable states are found by brute force: what IC3, induction and certificates are compared with. */
+/**
+ * Small circuits whose reachable states are found by brute force: what IC3, induction and certificates are compared
+ * with.
+ */
 
 import {
   all,
@@ -34,7 +37,10 @@ export const createDice = (seed: number): Dice => {
   }
 }
 
-/** Elements of 1 to 3 bits; those with less than all codes are restricted by `wellFormed`, and their next values by `enabled`. */
+/**
+ * Elements of 1 to 3 bits; those with less than all codes are restricted by `wellFormed`, and their next values by
+ * `enabled`.
+ */
 export const randomCircuit = (dice: Dice): Circuit => {
   const graph = createGraph()
   const names: BitName[] = []

@@ -61,7 +61,8 @@ test('one column where there are too many agents', async () => {
   await expect(diagram(crowd(7))).toMatchFileSnapshot(golden('crowd-of-seven'))
 })
 
-// A column of which the labels run on needs no width of its own; four agents were drawn in one column although they fit.
+// A column of which the labels run on needs no width of its own; four agents were drawn in one column although they
+// fit.
 test('four agents side by side', async () => {
   await expect(diagram(crowd(4))).toMatchFileSnapshot(golden('crowd-of-four'))
 })

@@ -185,7 +185,9 @@ export const crowd = (count: number): Trace => {
   }
 }
 
-/** Two CPUs retry a compare-and-swap: one fails for ever, because the other changes the entry under it again and again. */
+/**
+ * Two CPUs retry a compare-and-swap: one fails for ever, because the other changes the entry under it again and again.
+ */
 export const livelock = (): Trace => {
   const state = (pte: number, a: string, b: string, old: Record<string, Plain> = {}) => view({ pte }, ['cpu[0]', a, old], ['cpu[1]', b, {}])
   const at = (line: number) => ({ file: 'models/retry.ts', line, column: 7 })

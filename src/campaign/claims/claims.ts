@@ -75,7 +75,9 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
   }))
 }
 
-/** What nobody asks about is not searched for: behaviours, and processes that are stuck, take the graph of all states. */
+/**
+ * What nobody asks about is not searched for: behaviours, and processes that are stuck, take the graph of all states.
+ */
 const jobOf = (
   target: string,
   { variant, settings, rows }: Group,

@@ -27,7 +27,8 @@ export interface Group {
 
 /**
  * The rows in the order of the file.
- * @throws DiagnosticError MC016 for a row that names a variant, a param, a value or a property that the model has not, or one that cannot be violated.
+ * @throws DiagnosticError MC016 for a row that names a variant, a param, a value or a property that the model has not,
+ * or one that cannot be violated.
  */
 export const rowsOf = (loaded: Loaded): Row[] =>
   loaded.claims.flatMap((named) => named.claims.rows.map((claim) => rowOf(loaded, named, claim as AnyClaim)))

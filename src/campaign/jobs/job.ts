@@ -12,7 +12,10 @@ export interface Job {
   readonly options: Omit<CheckOptions, 'onProgress' | 'onSolving' | 'signal'>
 }
 
-/** How a job ended. A wrong model is an answer, because other settings of it may be right; a bug of ours ends everything. */
+/**
+ * How a job ended. A wrong model is an answer, because other settings of it may be right; a bug of ours ends
+ * everything.
+ */
 export type Ended =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }

@@ -15,7 +15,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
-/** This file is in `src/` or, built, in `dist/`: Node cannot start a process from TypeScript source, so there everything runs here. */
+/**
+ * This file is in `src/` or, built, in `dist/`: Node cannot start a process from TypeScript source, so there everything
+ * runs here.
+ */
 const isBuilt = import.meta.url.endsWith('.js')
 
 /**

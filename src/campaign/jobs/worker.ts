@@ -1,4 +1,7 @@
-/** A process that says when it is ready, and checks what it is sent, one job after another, until its parent lets go of it. */
+/**
+ * A process that says when it is ready, and checks what it is sent, one job after another, until its parent lets go of
+ * it.
+ */
 import { check } from '../../check.js'
 import { contained, exit } from '../../load/contained.js'
 import { type Ended, failureOf, type Job } from './job.js'

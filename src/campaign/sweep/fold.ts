@@ -11,8 +11,9 @@ export interface Folded<C extends Judged> {
 }
 
 /**
- * Folds the last knob first. Lines become one where all values of a knob are there, and `alike` says the same of each: what must not be lost, given the
- * knob that is about to be folded. No cell is lost; lines keep the order of their first cells. Linear in cells times knobs.
+ * Folds the last knob first. Lines become one where all values of a knob are there, and `alike` says the same of each:
+ * what must not be lost, given the knob that is about to be folded. No cell is lost; lines keep the order of their
+ * first cells. Linear in cells times knobs.
  */
 export const fold = <C extends Judged>(
   cells: readonly C[],

@@ -9,7 +9,10 @@ export interface Knob {
   readonly name: string
   /** In the order of the table: a flag off before on, a choice as the model lists it, sizes upwards. */
   readonly values: readonly ParamSetting[]
-  /** The value that means "without this protection": off for a flag where nothing else is said; null where it is not known. */
+  /**
+   * The value that means "without this protection": off for a flag where nothing else is said; null where it is not
+   * known.
+   */
   readonly without: ParamSetting | null
 }
 
@@ -17,7 +20,8 @@ export interface Knob {
 export const mostCells = 10_000
 
 /**
- * The knobs that `over` names, each text one or more of `name` and `name=value` with commas between them, in the model's order; where it is null, all flags and choices but those in `set`.
+ * The knobs that `over` names, each text one or more of `name` and `name=value` with commas between them, in the
+ * model's order; where it is null, all flags and choices but those in `set`.
  * @throws DiagnosticError MC005 for an unknown param, MC006 for a value that it does not take.
  */
 export const knobsOf = (model: Pick<Model, 'params'>, over: readonly string[] | null, set: readonly string[]): Knob[] => {
@@ -37,7 +41,10 @@ export const knobsOf = (model: Pick<Model, 'params'>, over: readonly string[] | 
     .map(([name, param]) => knobOf(name, param, asked.get(name) ?? null))
 }
 
-/** A comma may belong to a value, as in `rmw=batched, preserving A and D`: it separates knobs only before the name of one, or where no value came before. */
+/**
+ * A comma may belong to a value, as in `rmw=batched, preserving A and D`: it separates knobs only before the name of
+ * one, or where no value came before.
+ */
 const splitAtCommas = ({ params }: Pick<Model, 'params'>, text: string): string[] => {
   const parts: string[] = []
   for (const part of text.split(',')) {
@@ -75,7 +82,9 @@ const valuesOf = (param: Param): ParamSetting[] => {
 
 export type Setting = Readonly<Record<string, ParamSetting>>
 
-/** Every combination; the last knob changes fastest. @throws DiagnosticError MC017 if there are more than `mostCells`. */
+/**
+ * Every combination; the last knob changes fastest. @throws DiagnosticError MC017 if there are more than `mostCells`.
+ */
 export const settingsOf = (knobs: readonly Knob[]): Setting[] => {
   const count = knobs.reduce((n, { values }) => n * values.length, 1)
   if (count > mostCells)

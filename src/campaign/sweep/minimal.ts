@@ -25,8 +25,9 @@ export const neighboursOf = <C extends Judged>(cell: C, cells: readonly C[], kno
 }
 
 /**
- * The safe settings in which each protection is needed: without any one of them, and all else the same, the setting is unsafe. Knobs of which no value
- * means "without" do not count; what their other values do is among the neighbours. A setting whose neighbour is not settled is not called minimal.
+ * The safe settings in which each protection is needed: without any one of them, and all else the same, the setting is
+ * unsafe. Knobs of which no value means "without" do not count; what their other values do is among the neighbours. A
+ * setting whose neighbour is not settled is not called minimal.
  */
 export const minimalSafe = <C extends Judged>(cells: readonly C[], knobs: readonly Knob[]): C[] =>
   cells.filter(
@@ -44,8 +45,8 @@ export interface Need {
   /** Other values that it has in settings that are not settled. */
   readonly openValues: readonly ParamSetting[]
   /**
-   * 'mandatory': no safe setting is without the protection, or, where no value means that, some value is in no safe setting. 'open': a setting that is
-   * not settled may be the safe one that goes without.
+   * 'mandatory': no safe setting is without the protection, or, where no value means that, some value is in no safe
+   * setting. 'open': a setting that is not settled may be the safe one that goes without.
    */
   readonly verdict: 'mandatory' | 'not mandatory' | 'never safe' | 'open'
 }

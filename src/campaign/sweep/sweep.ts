@@ -13,7 +13,10 @@ import { type Knob, knobsOf, type Setting, settingsOf } from './knobs.js'
 import { type Judged, minimalSafe, type Need, needsOf } from './minimal.js'
 
 export interface SweepOptions extends RunOptions {
-  /** The knobs, as `name`, or as `name=value` with the value that means "without this protection"; null for all flags and choices that neither `settings` nor the variant sets. A knob that is named here and set too is swept. */
+  /**
+   * The knobs, as `name`, or as `name=value` with the value that means "without this protection"; null for all flags
+   * and choices that neither `settings` nor the variant sets. A knob that is named here and set too is swept.
+   */
   readonly over?: readonly string[] | null
   /** What must hold. At least one. */
   readonly properties: readonly string[]
@@ -27,7 +30,10 @@ export interface SweepOptions extends RunOptions {
 }
 
 export interface Cell extends Judged {
-  /** Of the violated properties the one with the shortest violation, and its steps (null for a `sometimes`, which is never reached). */
+  /**
+   * Of the violated properties the one with the shortest violation, and its steps (null for a `sometimes`, which is
+   * never reached).
+   */
   readonly violation: { readonly property: string; readonly length: number | null } | null
   /** Null where the model was refused, or the search never ran. */
   readonly report: Report | null
@@ -51,10 +57,11 @@ export interface Sweep {
 }
 
 /**
- * Checks all combinations, side by side. A setting is safe if all of `properties` hold and no assertion or range fails: a step that fails leads nowhere, so a
- * property may hold only because of it. Deadlocks and stuck processes count where they are among `properties`.
- * @throws DiagnosticError as `check`, where the model, the params or the properties are wrong whatever the combination, and MC005 for an unknown
- * knob, MC017 where there are more than 10,000 combinations; Disagreement as `check`.
+ * Checks all combinations, side by side. A setting is safe if all of `properties` hold and no assertion or range fails:
+ * a step that fails leads nowhere, so a property may hold only because of it. Deadlocks and stuck processes count where
+ * they are among `properties`.
+ * @throws DiagnosticError as `check`, where the model, the params or the properties are wrong whatever the combination,
+ * and MC005 for an unknown knob, MC017 where there are more than 10,000 combinations; Disagreement as `check`.
  */
 export const sweep = async (target: string, options: SweepOptions): Promise<Sweep> => {
   const { over = null, properties, variant = null, settings = [], limits = {}, oracle = 'quarter', seed = 1 } = options

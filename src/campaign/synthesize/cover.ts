@@ -18,8 +18,9 @@ interface Problem {
 }
 
 /**
- * Branch and bound after the usual reductions: sets that alone hold an element are taken, elements that come with another are left out, and so are sets that a set as cheap
- * holds all of. @throws Error for an element that is in no set.
+ * Branch and bound after the usual reductions: sets that alone hold an element are taken, elements that come with
+ * another are left out, and so are sets that a set as cheap holds all of. @throws Error for an element that is in no
+ * set.
  */
 export const cover = (elements: readonly (readonly number[])[], costs: readonly number[], mostNodes = 20_000): Cover => {
   const costOf = (sets: readonly number[]): number => sets.reduce((n, set) => n + at(costs, set), 0)

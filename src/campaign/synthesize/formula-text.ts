@@ -1,7 +1,10 @@
 /** Formulas over knobs, as people read them. */
 import type { Formula, Literal } from './formula.js'
 
-/** `pageCount = mandatory and (invalidatePage or block != none)`. What all terms of a disjunction have in common stands before them. */
+/**
+ * `pageCount = mandatory and (invalidatePage or block != none)`. What all terms of a disjunction have in common stands
+ * before them.
+ */
 export const formulaText = ({ form, terms }: Formula): string => {
   if (form === 'all of any')
     return terms.length === 0

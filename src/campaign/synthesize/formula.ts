@@ -18,7 +18,10 @@ export interface Literal {
 }
 
 export interface Formula {
-  /** `any of all`: a disjunction of conjunctions. `all of any`: the other way round. Without terms the first is never true, and the second always. */
+  /**
+   * `any of all`: a disjunction of conjunctions. `all of any`: the other way round. Without terms the first is never
+   * true, and the second always.
+   */
   readonly form: 'any of all' | 'all of any'
   readonly terms: readonly (readonly Literal[])[]
   /** Whether no formula of its form has fewer terms, or as many and fewer literals. */
@@ -29,9 +32,10 @@ export interface Formula {
 const mostTables = 3_000
 
 /**
- * The shortest formula for a set of settings: `has(i)` for setting number i, in the order in which the last knob changes fastest. Of the two forms the one with fewer literals,
- * the disjunction where they are equal. Knobs on which nothing depends are left out first, and values of a knob that never make a difference are one, so the cost is that
- * of what is left: exponential in it.
+ * The shortest formula for a set of settings: `has(i)` for setting number i, in the order in which the last knob
+ * changes fastest. Of the two forms the one with fewer literals, the disjunction where they are equal. Knobs on which
+ * nothing depends are left out first, and values of a knob that never make a difference are one, so the cost is that of
+ * what is left: exponential in it.
  */
 export const formulaOf = (variables: readonly Variable[], has: (setting: number) => boolean): Formula => {
   const sizes = variables.map(({ values }) => values.length)

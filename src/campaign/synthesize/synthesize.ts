@@ -1,4 +1,7 @@
-/** Which settings of a model's flags and choices are safe, found by a solver for all of them at once: what `mmucheck synthesize` does, as a function. */
+/**
+ * Which settings of a model's flags and choices are safe, found by a solver for all of them at once: what `mmucheck
+ * synthesize` does, as a function.
+ */
 import { performance } from 'node:perf_hooks'
 import { resolveParams } from '../../check/request/params.js'
 import { chooseProperties } from '../../check/request/properties.js'

@@ -1,6 +1,7 @@
 /**
- * The truth table of a model over its flags and choices, without a search for each of its rows: what `mmucheck synthesize` computes. Params that shape the model are enumerated; for
- * each combination of these there is one system with all others free, whose settings are settled together.
+ * The truth table of a model over its flags and choices, without a search for each of its rows: what `mmucheck
+ * synthesize` computes. Params that shape the model are enumerated; for each combination of these there is one system
+ * with all others free, whose settings are settled together.
  */
 import type { CompileInput } from '../../compile/model/compile.js'
 import { type Shaping, type Specialisation, specialisations } from '../../compile/model/specialisations.js'
@@ -50,9 +51,11 @@ export interface Synthesis {
 const mostSettings = 2 ** 20
 
 /**
- * Settles all settings of the params `asked`, flags and choices, in the properties of states (or `deadlock`) that must hold; assertions and ranges must hold in any case. The other
- * params are as `input` says. `settle` does the work for one system, here or in a worker.
- * @throws RangeError where there are more than a million settings, or as `synthesizeSystem`; DiagnosticError where the model is wrong whatever the setting; what `settle` throws.
+ * Settles all settings of the params `asked`, flags and choices, in the properties of states (or `deadlock`) that must
+ * hold; assertions and ranges must hold in any case. The other params are as `input` says. `settle` does the work for
+ * one system, here or in a worker.
+ * @throws RangeError where there are more than a million settings, or as `synthesizeSystem`; DiagnosticError where the
+ * model is wrong whatever the setting; what `settle` throws.
  */
 export const synthesize = async (
   input: CompileInput,

@@ -104,7 +104,10 @@ export const traceOfImpossible = (subject: Subject, name: string, schedule: Sche
   })
 }
 
-/** A process of `System.processes` that can never take a step again. @throws Disagreement where the oracle sees it take one, or return. */
+/**
+ * A process of `System.processes` that can never take a step again. @throws Disagreement where the oracle sees it take
+ * one, or return.
+ */
 export const traceOfStuck = (subject: Subject, process: number, schedule: Schedule): ConfirmedTrace => {
   const { system, target, params } = subject
   const { agent } = at(system.processes, process)
@@ -135,7 +138,10 @@ export const traceOfStuck = (subject: Subject, process: number, schedule: Schedu
   })
 }
 
-/** A state in which a `maximum` or `minimum` has its extreme value. @throws Disagreement where it has another value there. */
+/**
+ * A state in which a `maximum` or `minimum` has its extreme value. @throws Disagreement where it has another value
+ * there.
+ */
 export const traceOfExtreme = (subject: Subject, name: string, value: number, schedule: Schedule): Trace => {
   const { system, target, params, properties } = subject
   const property = fieldOf(properties, name)

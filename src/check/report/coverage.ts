@@ -17,8 +17,8 @@ export interface Met extends Coverage {
 }
 
 /**
- * Steps that no instance, or only some instances, ever took, and branches that were never taken. What stands once in the
- * source but many times in the system (instances, unrolled loops, inlined helpers) counts once.
+ * Steps that no instance, or only some instances, ever took, and branches that were never taken. What stands once in
+ * the source but many times in the system (instances, unrolled loops, inlined helpers) counts once.
  */
 export const collectCoverage = (system: System, { fired, taken }: Coverage): Pick<Report, 'neverFired' | 'neverTaken'> => ({
   neverFired: groups(system.steps, (step) => stepKey(system, step)).flatMap((steps) => unfired(system, steps, fired)),
@@ -28,7 +28,10 @@ export const collectCoverage = (system: System, { fired, taken }: Coverage): Pic
     .map((branch) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
 })
 
-/** How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if all of it is covered. */
+/**
+ * How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if
+ * all of it is covered.
+ */
 export interface Covered {
   readonly covered: number
   readonly of: number
@@ -68,7 +71,10 @@ const spanKey = ({ file, start, end }: Span): string => `${file}:${start}:${end}
 
 const branchKey = (branch: Branch): string => `${spanKey(branch.at)} ${branch.text}`
 
-/** One key for all instances, and for all rounds of an unrolled loop; a helper's step counts once per place that calls it. */
+/**
+ * One key for all instances, and for all rounds of an unrolled loop; a helper's step counts once per place that calls
+ * it.
+ */
 const stepKey = (system: System, step: Step): string =>
   `${at(system.agents, step.agent).group} ${locationKey(system, step) ?? `${spanKey(step.at)} ${step.label}`}`
 
@@ -91,7 +97,10 @@ const unfired = (system: System, steps: readonly Step[], fired: ArrayLike<number
   return [{ agents: names, text, ...placeOf(system, first.at), from: callerOf(system, first) }]
 }
 
-/** One label for a step of which instances and rounds have their own: `flush … of cpu 0`, or all that there are where these are built otherwise. */
+/**
+ * One label for a step of which instances and rounds have their own: `flush … of cpu 0`, or all that there are where
+ * these are built otherwise.
+ */
 const commonLabel = (labels: readonly string[]): string => {
   const different = [...new Set(labels)]
   const [first = [], ...others] = different.map((label) => label.split(/\b/))

@@ -25,11 +25,14 @@ export interface Finding {
   /** How the verdict was established, or why it was not. */
   readonly evidence: readonly Evidence[]
   /**
-   * Steps of the shortest violation, or of the shortest way to a `sometimes` or an extreme value; of a behaviour that goes on for ever, the steps
-   * to its cycle and those of the cycle. Null where there is none.
+   * Steps of the shortest violation, or of the shortest way to a `sometimes` or an extreme value; of a behaviour that
+   * goes on for ever, the steps to its cycle and those of the cycle. Null where there is none.
    */
   readonly length: number | null
-  /** Where the violation goes on for ever: the number of the state in which its cycle starts, `length` where nothing can take a step there. Else null. */
+  /**
+   * Where the violation goes on for ever: the number of the state in which its cycle starts, `length` where nothing can
+   * take a step there. Else null.
+   */
   readonly loop: number | null
   /** The greatest value of a `bound` or `maximum` seen, the least of a `minimum`. */
   readonly extreme: number | null
@@ -37,8 +40,8 @@ export interface Finding {
   readonly allowed: number | null
   readonly trace: Trace | null
   /**
-   * Whether the trace has as few switches between agents as a shortest one can have, or is just any of the shortest. Of a behaviour that goes on for ever
-   * this is said of the way to its cycle. Null where there is no trace.
+   * Whether the trace has as few switches between agents as a shortest one can have, or is just any of the shortest. Of
+   * a behaviour that goes on for ever this is said of the way to its cycle. Null where there is no trace.
    */
   readonly switches: 'fewest' | 'any' | null
 }
@@ -89,11 +92,17 @@ export interface Solved {
 export type RunAgain =
   | {
       readonly kind: 'run again'
-      /** States that were compared in all that the compiled code says of them; whether these are all that can be reached. */
+      /**
+       * States that were compared in all that the compiled code says of them; whether these are all that can be
+       * reached.
+       */
       readonly states: number
       readonly all: boolean
       readonly walks: number
-      /** Of what can be met; `soFar`: of what was met without seeing all states. Where no engine enumerates states, and they are too many to do so here, of all that there is. */
+      /**
+       * Of what can be met; `soFar`: of what was met without seeing all states. Where no engine enumerates states, and
+       * they are too many to do so here, of all that there is.
+       */
       readonly steps: Covered
       readonly branches: Covered
       readonly soFar: boolean
@@ -119,7 +128,10 @@ export interface Report {
   /** The params that differ from what the variant, or the defaults, say. */
   readonly settings: Readonly<Record<string, number | boolean | string>>
   readonly engine: 'explicit' | 'bmc' | 'prove' | 'both'
-  /** Every reachable state was seen, and the graph of all of them where liveness asks for it; without the explicit engine: every property is settled. */
+  /**
+   * Every reachable state was seen, and the graph of all of them where liveness asks for it; without the explicit
+   * engine: every property is settled.
+   */
   readonly complete: boolean
   readonly limit: ReportLimit | null
   /** Null where no states were enumerated. */
@@ -137,7 +149,9 @@ export interface Report {
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
   /** Null where no solver was asked. */
   readonly solved: Solved | null
-  /** Steps that never fired; in an incomplete search, not so far. Only the explicit engine sees this; empty without it. */
+  /**
+   * Steps that never fired; in an incomplete search, not so far. Only the explicit engine sees this; empty without it.
+   */
   readonly neverFired: readonly Unreached[]
   readonly neverTaken: readonly Unreached[]
   /** Properties that nothing decides which some step changes: they say nothing about the protocol. */

@@ -1,4 +1,6 @@
-/** States that no search can hold, and code that no engine compiles, as diagnostics that say what makes them so large. */
+/**
+ * States that no search can hold, and code that no engine compiles, as diagnostics that say what makes them so large.
+ */
 import { DiagnosticError } from '../../diagnostics.js'
 import { bitsOf, StateTooWide } from '../../explicit/emit/layout.js'
 import { CodeTooLarge } from '../../explicit/wasm/platform.js'
@@ -9,8 +11,8 @@ import { placeOfFunction } from '../../load/stack.js'
 import { formatCount } from './format.js'
 
 /**
- * Runs a search or a dump. Where the state is too wide, throws DiagnosticError MC401 with the widest variables; where the code is too large,
- * MC402 with the largest step.
+ * Runs a search or a dump. Where the state is too wide, throws DiagnosticError MC401 with the widest variables; where
+ * the code is too large, MC402 with the largest step.
  */
 export const withSizeExplained = async <T>(system: System, model: Model, run: () => T | Promise<T>): Promise<T> => {
   try {

@@ -2,8 +2,9 @@
 import type { CheckOptions } from './prepare.js'
 
 /**
- * How to settle properties. `explicit` sees every reachable state. `bmc` asks a solver for a violation within 0 steps, 1, 2, ...; `prove` also for an inductive invariant; both settle
- * properties of states only. `both`: explicit and prove, which must agree. `both in time`: the second one for a few seconds at most.
+ * How to settle properties. `explicit` sees every reachable state. `bmc` asks a solver for a violation within 0 steps,
+ * 1, 2, ...; `prove` also for an inductive invariant; both settle properties of states only. `both`: explicit and
+ * prove, which must agree. `both in time`: the second one for a few seconds at most.
  */
 export type EngineChoice = 'explicit' | 'bmc' | 'prove' | 'both' | 'both in time'
 

@@ -13,8 +13,8 @@ export interface ResolvedParams {
 }
 
 /**
- * The value of every param. Settings may be given as text, as from a command line, or as values; a later one of the same
- * name wins.
+ * The value of every param. Settings may be given as text, as from a command line, or as values; a later one of the
+ * same name wins.
  * @throws DiagnosticError MC005 for an unknown param, MC006 for a value it does not take, MC007 for an unknown variant.
  */
 export const resolveParams = (

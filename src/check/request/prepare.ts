@@ -1,4 +1,7 @@
-/** From what is asked for to what engines get: the model is loaded, its params set, its properties chosen, and all of it compiled. */
+/**
+ * From what is asked for to what engines get: the model is loaded, its params set, its properties chosen, and all of it
+ * compiled.
+ */
 import { compile } from '../../compile/model/compile.js'
 import type { Progress } from '../../explicit/search/search.js'
 import type { Limits } from '../../ir/limits.js'
@@ -10,21 +13,31 @@ import { chooseProperties, type NamedProperties } from './properties.js'
 import { type Checkable, loadTarget, type Target } from './target.js'
 
 /**
- * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number of seconds, in which they count too; 'quarter': at most a quarter of the
- * time of the whole check; 'all': every state that can be reached.
+ * How much is run again in JavaScript. 'beside': what coverage asks for, and then as long as solvers compute. A number
+ * of seconds, in which they count too; 'quarter': at most a quarter of the time of the whole check; 'all': every state
+ * that can be reached.
  */
 export type OracleExtent = 'beside' | 'quarter' | 'all' | 'none' | { readonly seconds: number }
 
 export interface CheckOptions {
-  /** By default `both in time`, and `explicit` where the search is limited to some states, steps, memory or the first violation. */
+  /**
+   * By default `both in time`, and `explicit` where the search is limited to some states, steps, memory or the first
+   * violation.
+   */
   readonly engine?: EngineChoice
-  /** Whether what a proof finds is made as small as possible, which takes longer and is easier to read. By default it is as found. */
+  /**
+   * Whether what a proof finds is made as small as possible, which takes longer and is easier to read. By default it is
+   * as found.
+   */
   readonly invariant?: 'as found' | 'minimal'
   /** A variant of the model; null for its defaults. */
   readonly variant?: string | null
   /** Params, as text or as values; they go before the variant's. */
   readonly settings?: readonly (readonly [name: string, value: ParamSetting])[]
-  /** The properties to check besides the built-in ones; null for all. To name `deadlock` or `stuck` asks for it, whatever the model says. */
+  /**
+   * The properties to check besides the built-in ones; null for all. To name `deadlock` or `stuck` asks for it,
+   * whatever the model says.
+   */
   readonly properties?: readonly string[] | null
   /** Sources of further invariants: `(s, p) => ...`. */
   readonly invariants?: readonly string[]

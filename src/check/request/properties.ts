@@ -12,9 +12,10 @@ import type { Target } from './target.js'
 export type NamedProperties = Readonly<Record<string, AnyProperty<never, never>>>
 
 /**
- * The named properties, or those in `names` (a built-in one may be named too: it is on anyhow), and then each invariant as
- * `invariant-1`, `invariant-2`, ...
- * @throws DiagnosticError MC008 for an unknown name, MC009 where a property has a built-in name, MC002 for an invariant that is no function.
+ * The named properties, or those in `names` (a built-in one may be named too: it is on anyhow), and then each invariant
+ * as `invariant-1`, `invariant-2`, ...
+ * @throws DiagnosticError MC008 for an unknown name, MC009 where a property has a built-in name, MC002 for an invariant
+ * that is no function.
  */
 export const chooseProperties = (
   target: Pick<Target, 'model' | 'properties'>,

@@ -8,8 +8,8 @@ import type { NamedProperties } from './properties.js'
 import type { Target } from './target.js'
 
 /**
- * The names of the ghosts that neither a property nor an assertion reads, be it by way of another ghost. None where properties of the file are left
- * out, or where there is no such file: then nobody can say.
+ * The names of the ghosts that neither a property nor an assertion reads, be it by way of another ghost. None where
+ * properties of the file are left out, or where there is no such file: then nobody can say.
  */
 export const unreadGhosts = ({ properties: all }: Target, chosen: NamedProperties, system: System): string[] => {
   if (all === null || Object.keys(all.properties).some((name) => !Object.hasOwn(chosen, name))) return []

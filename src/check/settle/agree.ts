@@ -1,4 +1,6 @@
-/** Two engines on one model: they share no search code, and have to agree on every verdict and on every shortest length. */
+/**
+ * Two engines on one model: they share no search code, and have to agree on every verdict and on every shortest length.
+ */
 import type { Answer } from '../../symbolic/search/settle.js'
 import { EnginesDisagree } from '../confirm/disagreement.js'
 import { type Evidence, evidenceWords } from '../report/evidence.js'

@@ -1,4 +1,7 @@
-/** Asks the symbolic engine in its thread, within limits, and gives what it settled, also where it did not get to the end. */
+/**
+ * Asks the symbolic engine in its thread, within limits, and gives what it settled, also where it did not get to the
+ * end.
+ */
 
 import { performance } from 'node:perf_hooks'
 import { safetyBuiltIns } from '../../ir/kinds.js'
@@ -22,7 +25,10 @@ export interface Answers {
   readonly solved: Solved
 }
 
-/** Z3 searches. CaDiCaL answers the many small questions of a proof, up to 1.7 times as fast (docs/BENCHMARKS.md); what comes of them is an invariant, which Z3 checks. */
+/**
+ * Z3 searches. CaDiCaL answers the many small questions of a proof, up to 1.7 times as fast (docs/BENCHMARKS.md); what
+ * comes of them is an invariant, which Z3 checks.
+ */
 export const solvers: SolverNames = { search: 'z3', proof: 'cadical' }
 
 /** The session is left open. */

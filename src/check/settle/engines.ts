@@ -14,7 +14,9 @@ export interface Stage {
   readonly options: (options: CheckOptions, before: Findings | null) => CheckOptions
 }
 
-/** In seconds. Where nobody asked for both engines, longer searches are not confirmed, and confirming takes no longer. */
+/**
+ * In seconds. Where nobody asked for both engines, longer searches are not confirmed, and confirming takes no longer.
+ */
 const inTime = { search: 3, solving: 5 } as const
 
 export const stagesOf = (choice: EngineChoice): readonly Stage[] => {

@@ -77,7 +77,10 @@ interface Searched {
   readonly liveness: LivenessResult | null
 }
 
-/** First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both together. */
+/**
+ * First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both
+ * together.
+ */
 const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOptions): Promise<Searched> => {
   const { temporal, extremes, processes } = system
   const wanted = { temporal, extremes, stuck: stuck !== 'allowed' && processes.length > 0 }

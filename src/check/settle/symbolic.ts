@@ -110,7 +110,10 @@ const lengthsIn = ({ properties }: Findings): ReadonlyMap<string, number> =>
     }),
   )
 
-/** The steps after which a state that settles the property is reached, as an engine found; null where it is never reached, or not known to be. */
+/**
+ * The steps after which a state that settles the property is reached, as an engine found; null where it is never
+ * reached, or not known to be.
+ */
 export const reachedLength = ({ kind, verdict, length }: Pick<Finding, 'kind' | 'verdict' | 'length'>): number | null =>
   verdict === (propertyKinds[kind].finding === 'fulfils' ? 'holds' : 'violated') ? length : null
 

@@ -5,7 +5,10 @@ import { onInterrupt } from '../terminal/interrupt.js'
 import type { Output } from '../terminal/output.js'
 import type { CertifyRequest } from '../verbs/certify.js'
 
-/** @throws DiagnosticError MC018 for a damaged file, MC024 for one about a module elsewhere, and as `check` where the model does not compile. */
+/**
+ * @throws DiagnosticError MC018 for a damaged file, MC024 for one about a module elsewhere, and as `check` where the
+ * model does not compile.
+ */
 export const runCertify = async ({ file, target, format }: CertifyRequest, output: Output): Promise<number> => {
   const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
   const certified = await certify(file, target, interrupt.signal).finally(interrupt.release)

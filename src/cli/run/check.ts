@@ -14,7 +14,10 @@ import type { CheckRequest, DumpRequest } from '../verbs/check.js'
 import { reportJson } from '../views/report-json.js'
 import { formatReport, summary } from '../views/report-text.js'
 
-/** Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is then 73. */
+/**
+ * Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is
+ * then 73.
+ */
 export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {
   const { target, search, format, volume, places, hints } = request
   const line = progressLine(volume === 'quiet' ? { ...output, terminal: null } : output)

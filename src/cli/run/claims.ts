@@ -12,7 +12,10 @@ import { claimsJson } from '../views/claims-json.js'
 import { claimsMarkdown } from '../views/claims-markdown.js'
 import { claimsText } from '../views/claims-text.js'
 
-/** Settles the claims of one model, or of all. The traces of violated rows are written where `check` writes them. @returns the exit code. */
+/**
+ * Settles the claims of one model, or of all. The traces of violated rows are written where `check` writes them.
+ * @returns the exit code.
+ */
 export const runClaims = async (
   { target, format, engine, limits, oracle, seed, processes, folder }: ClaimsRequest,
   output: Output,

@@ -11,7 +11,10 @@ import type { Output } from '../terminal/output.js'
 import { UsageError } from '../terminal/units.js'
 import type { InspectRequest } from '../verbs/inspect.js'
 
-/** @throws DiagnosticError MC012 for a damaged file, MC013 where the model has changed since; UsageError for a step that the trace has not. */
+/**
+ * @throws DiagnosticError MC012 for a damaged file, MC013 where the model has changed since; UsageError for a step that
+ * the trace has not.
+ */
 export const runInspect = async ({ file, show, places, version, format }: InspectRequest, output: Output): Promise<number> => {
   const trace = await loadTrace(file)
   if (version === 'same') await compareWithModel(trace, file, output)

@@ -1,4 +1,7 @@
-/** What is kept of a bug of ours, so that it can be found: which states an engine and the oracle differ about, or a stack. */
+/**
+ * What is kept of a bug of ours, so that it can be found: which states an engine and the oracle differ about, or a
+ * stack.
+ */
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -26,9 +26,8 @@ export const exitCodes = {
 } as const
 
 /**
- * The exit code of a check. An interrupted one is 130, whatever it had found. Otherwise a violation beats "incomplete", and of several
- * violations the one with the smallest code counts: deadlock, safety,
- * liveness, assertions.
+ * The exit code of a check. An interrupted one is 130, whatever it had found. Otherwise a violation beats "incomplete",
+ * and of several violations the one with the smallest code counts: deadlock, safety, liveness, assertions.
  */
 export const exitCodeOf = (report: Report): number => {
   if (report.limit?.kind === 'interrupted') return exitCodes.interrupted
@@ -41,7 +40,10 @@ const violationCode = ({ kind }: PropertyReport): number => exitCodes[propertyKi
 
 const usageCodes: ReadonlySet<DiagnosticCode> = new Set(['MC001', 'MC005', 'MC006', 'MC007', 'MC008', 'MC017'])
 
-/** The exit code for a diagnostic: what was asked for does not exist (64), a file cannot be written (73), or the model is wrong (65). */
+/**
+ * The exit code for a diagnostic: what was asked for does not exist (64), a file cannot be written (73), or the model
+ * is wrong (65).
+ */
 export const exitCodeOfDiagnostic = (code: DiagnosticCode): number => {
   if (usageCodes.has(code)) return exitCodes.usage
   return code === 'MC011' ? exitCodes.cannotWrite : exitCodes.data

@@ -1,4 +1,7 @@
-/** Ctrl-C: the first ends the search, so that its report can be printed; the second ends the process at once, as any does before there is a search. */
+/**
+ * Ctrl-C: the first ends the search, so that its report can be printed; the second ends the process at once, as any
+ * does before there is a search.
+ */
 import { exit } from '../../load/contained.js'
 import { onCtrlC } from '../../load/stoppable.js'
 import { exitCodes } from './exit.js'

@@ -22,7 +22,10 @@ export const paint = (output: Pick<Output, 'colours'>, colour: Colour, text: str
   output.colours ? styleText(colour, text) : text
 
 export interface ProcessOutput extends Output {
-  /** Waits until all is written. @returns the exit code: the given one, or another where the answer could not be written. */
+  /**
+   * Waits until all is written. @returns the exit code: the given one, or another where the answer could not be
+   * written.
+   */
   readonly end: (exitCode: number) => Promise<number>
 }
 

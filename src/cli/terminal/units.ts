@@ -1,7 +1,10 @@
 /** Numbers as people write them on a command line. */
 import { mostMemory } from '../../explicit/program/ceiling.js'
 
-/** A value that a flag does not take; the message completes "error: --flag: ". The command line reports it with exit code 64. */
+/**
+ * A value that a flag does not take; the message completes "error: --flag: ". The command line reports it with exit
+ * code 64.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

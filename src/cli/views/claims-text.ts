@@ -1,4 +1,6 @@
-/** The table of claims as text that survives a mail: nothing is wider than 78 columns but names that cannot be broken. */
+/**
+ * The table of claims as text that survives a mail: nothing is wider than 78 columns but names that cannot be broken.
+ */
 
 import type { ClaimResult, ModelClaims } from '../../campaign/claims/claims.js'
 import { foundText, sentencesOf, settingsText, tally, tallyText } from '../../campaign/claims/words.js'

@@ -1,4 +1,7 @@
-/** What the author may have overlooked: code that the search never came by, properties that say nothing, ghosts that nobody reads. */
+/**
+ * What the author may have overlooked: code that the search never came by, properties that say nothing, ghosts that
+ * nobody reads.
+ */
 import { formatCount } from '../../check/report/format.js'
 import type { Report, Unreached } from '../../check/report/report.js'
 import { printable } from '../../trace/plain.js'

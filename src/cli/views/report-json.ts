@@ -3,7 +3,10 @@ import type { PropertyReport, Report, Solved, Unreached } from '../../check/repo
 import { type Diagnostic, lineAndColumn } from '../../diagnostics.js'
 import { exitCodeOf } from '../terminal/exit.js'
 
-/** One line, ending in a newline. `storedAt` gives the ITF file of a property's trace; `certificate` is the file of what was proved. */
+/**
+ * One line, ending in a newline. `storedAt` gives the ITF file of a property's trace; `certificate` is the file of what
+ * was proved.
+ */
 export const reportJson = (
   report: Report,
   storedAt: (property: string) => string | null,

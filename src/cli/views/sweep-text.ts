@@ -110,7 +110,10 @@ const minimal = (sweep: Sweep): string[] => {
   ]
 }
 
-/** `off, block=none`: what counts as "without". A knob that no safe setting turns on protects nothing, nor one that changes nothing. */
+/**
+ * `off, block=none`: what counts as "without". A knob that no safe setting turns on protects nothing, nor one that
+ * changes nothing.
+ */
 const protections = ({ needs, cells }: Sweep): string => {
   const known = needs.flatMap(({ knob, safeValues }) => {
     const { name, without } = knob
@@ -120,7 +123,9 @@ const protections = ({ needs, cells }: Sweep): string => {
   return known.length === 0 ? 'none is named: see --over name=value' : `without them: ${known.join(', ')}`
 }
 
-/** What the other values of a knob would do, all else the same. That something could be protected as well says nothing. */
+/**
+ * What the other values of a knob would do, all else the same. That something could be protected as well says nothing.
+ */
 const changes = (cell: Cell, knob: Knob, { cells, properties }: Sweep): string[] => {
   const others = neighboursOf(cell, cells, knob).filter(
     ({ cell: other }) => knob.without === null || cell.setting[knob.name] !== knob.without || other.verdict !== 'safe',

@@ -17,8 +17,8 @@ export interface GhostQuestion {
 }
 
 /**
- * The first way in which the steps of an agent depend on a ghost, or null. Locals that hold what was computed from a ghost
- * count as ghosts themselves: they are found by iteration.
+ * The first way in which the steps of an agent depend on a ghost, or null. Locals that hold what was computed from a
+ * ghost count as ghosts themselves: they are found by iteration.
  */
 export const ghostUse = (steps: readonly Block[], q: GhostQuestion, fallback: Span): GhostUse | null => {
   const ghostLocals = new Map<number, Span>()

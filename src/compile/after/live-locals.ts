@@ -1,6 +1,7 @@
 /**
- * Which locals of a process matter at which location. A local matters where its value can reach a condition, a check or the state
- * outside the process's frame; what only feeds itself does not. States that differ in other locals are one state.
+ * Which locals of a process matter at which location. A local matters where its value can reach a condition, a check or
+ * the state outside the process's frame; what only feeds itself does not. States that differ in other locals are one
+ * state.
  */
 import type { Block, End, Expr, Stmt } from '../../ir/system.js'
 import { visitExpr } from '../../ir/walk.js'

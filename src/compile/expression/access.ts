@@ -32,7 +32,10 @@ export const member = (c: Context, node: MemberExpression, scope: Scope): Value 
   return memberOf(c, evaluateObject(c, node.object, scope), node, scope)
 }
 
-/** `a?.b.c`: what follows `?.`, to the end of the chain, is evaluated only where the object is there; else the chain is undefined. */
+/**
+ * `a?.b.c`: what follows `?.`, to the end of the chain, is evaluated only where the object is there; else the chain is
+ * undefined.
+ */
 export const chain = (c: Context, node: Expression, scope: Scope): Value => link(c, node, scope, (v) => v)
 
 /** Goes on with the value of a link of a chain, if the chain comes to it. */
@@ -52,8 +55,8 @@ const link = (c: Context, node: Expression, scope: Scope, then: (v: Value) => Va
 }
 
 /**
- * A link `[i]` of a chain. Outside of a list that is no part of the state JavaScript finds undefined there, which nobody can tell from that of the chain: so what may be
- * outside is refused.
+ * A link `[i]` of a chain. Outside of a list that is no part of the state JavaScript finds undefined there, which
+ * nobody can tell from that of the chain: so what may be outside is refused.
  */
 const linkedMember = (c: Context, object: Value, node: MemberExpression, scope: Scope): Value => {
   const list = lift(object)

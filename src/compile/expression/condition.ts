@@ -53,7 +53,10 @@ const bodyText = (c: Context, v: Value): string =>
 
 const isReference = (v: Value): boolean => v.k === 'ref' || v.k === 'state'
 
-/** After so many links of a chain what they come to is kept in a temp: no expression gets so deep that the stack has no room for it. */
+/**
+ * After so many links of a chain what they come to is kept in a temp: no expression gets so deep that the stack has no
+ * room for it.
+ */
 export const mostLinks = 200
 
 export const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {

@@ -155,7 +155,10 @@ const binaryChain = (c: Context, node: Extract<Expression, { type: 'BinaryExpres
 
 const takesIntegers: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>', '<', '<=', '>', '>='])
 
-/** An operand of a binary operator: where a number is computed from it, it must be there before the other one is evaluated. */
+/**
+ * An operand of a binary operator: where a number is computed from it, it must be there before the other one is
+ * evaluated.
+ */
 export const binaryOperand = (c: Context, node: Offsets & { readonly operator: string }, v: Value, scope: Scope): Value =>
   takesIntegers.has(node.operator) ? operand(c, v, siteOf(scope, node)) : v
 

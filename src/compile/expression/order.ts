@@ -1,6 +1,7 @@
 /**
- * The order in which the parts of an expression with a `yield*` are evaluated, which is ECMAScript's. Other expressions are evaluated as the compiler walks
- * them; a `yield*` has to come first, since ways through the step part in it, and so does what stands to its left.
+ * The order in which the parts of an expression with a `yield*` are evaluated, which is ECMAScript's. Other expressions
+ * are evaluated as the compiler walks them; a `yield*` has to come first, since ways through the step part in it, and
+ * so does what stands to its left.
  */
 import type { AssignmentExpression, CallExpression, Expression, Node, SpreadElement, YieldExpression } from 'oxc-parser'
 import { unwrapped } from '../values/ownership.js'

@@ -48,7 +48,10 @@ export const bindPattern = (
   )
 }
 
-/** Takes a value apart by a pattern. What its turn has come for is asked for then: names and targets before what they get. */
+/**
+ * Takes a value apart by a pattern. What its turn has come for is asked for then: names and targets before what they
+ * get.
+ */
 export const destructure = (
   c: Context,
   pattern: BindingPattern,

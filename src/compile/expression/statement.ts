@@ -29,7 +29,10 @@ export const runStatements = (c: Context, statements: readonly Statement[], scop
   return 'next'
 }
 
-/** Function declarations can be called before the place where they stand; other names hide outer ones before they have a value. */
+/**
+ * Function declarations can be called before the place where they stand; other names hide outer ones before they have a
+ * value.
+ */
 export const hoist = (c: Context, statements: readonly Statement[], scope: Scope): void => {
   for (const statement of statements) {
     if (statement.type === 'VariableDeclaration')

@@ -1,4 +1,7 @@
-/** Labels of steps and messages of assertions: texts that may show the state. Nobody keeps them, but what fails in them fails. */
+/**
+ * Labels of steps and messages of assertions: texts that may show the state. Nobody keeps them, but what fails in them
+ * fails.
+ */
 import type { Expression } from 'oxc-parser'
 import type { Stmt } from '../../ir/system.js'
 import { walkStmts } from '../../ir/walk.js'
@@ -11,7 +14,10 @@ import { undefinedValue } from '../values/value.js'
 import { condition } from './condition.js'
 import { evaluateObject } from './expression.js'
 
-/** Evaluates a text for what may fail in it. Refuses one that changes anything: it is evaluated where it is shown, and how often is nobody's business. */
+/**
+ * Evaluates a text for what may fail in it. Refuses one that changes anything: it is evaluated where it is shown, and
+ * how often is nobody's business.
+ */
 export const evaluateText = (c: Context, node: Expression, scope: Scope): void => {
   const { purpose } = c.code
   const { cells } = c.way

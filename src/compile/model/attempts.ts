@@ -1,4 +1,7 @@
-/** Parts of a model that can be wrong by themselves (processes, rules, `init`, properties): what is wrong with each is shown at once. */
+/**
+ * Parts of a model that can be wrong by themselves (processes, rules, `init`, properties): what is wrong with each is
+ * shown at once.
+ */
 import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
 import type { Context } from '../values/context.js'
 

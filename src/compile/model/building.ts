@@ -1,6 +1,7 @@
 /**
- * What an author's functions that build a model must be, so that what they build can be compiled: they give records and no promises, and the same whenever
- * they run. They run once for each compilation and once for each replay; what they counted or drew at random would be another model each time.
+ * What an author's functions that build a model must be, so that what they build can be compiled: they give records and
+ * no promises, and the same whenever they run. They run once for each compilation and once for each replay; what they
+ * counted or drew at random would be another model each time.
  */
 import { DiagnosticError, type Place } from '../../diagnostics.js'
 import { child, childrenOf, type Node, nameOf } from '../../load/node.js'
@@ -115,7 +116,10 @@ const firstFunction = (node: Node): Node | null => {
   return null
 }
 
-/** All that can be reached from values: fields, elements, and what functions of authors capture. Two texts are equal where no model could tell the values apart. */
+/**
+ * All that can be reached from values: fields, elements, and what functions of authors capture. Two texts are equal
+ * where no model could tell the values apart.
+ */
 const textOf = (roots: readonly unknown[]): string => {
   const numbers = new Map<object, number>()
   const reached: object[] = []
@@ -137,7 +141,9 @@ const textOf = (roots: readonly unknown[]): string => {
   return texts.join('\n')
 }
 
-/** What a compilation could read of an object or a function. Of what comes from outside, as Node's own modules, nothing. */
+/**
+ * What a compilation could read of an object or a function. Of what comes from outside, as Node's own modules, nothing.
+ */
 const partsOf = (x: object): readonly (readonly [string, () => unknown])[] => {
   const info = functionInfo(x)
   if (info !== undefined)

@@ -72,18 +72,20 @@ const mostBits = 4_096
 
 /**
  * Compiles a model for one setting of its params.
- * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to write instead.
+ * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to
+ * write instead.
  */
 export const compile = ({ model, params, properties }: CompileInput): System =>
   withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties))
 
 /**
- * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which `init` chooses before anything
- * else, in the order of `System.variables`, and no step changes. `params` has a value for each of these too, on which the result depends only where
- * a param shapes the model. For properties of states: what `fairness` says is that of `params`.
- * @throws DiagnosticError as `compile`, and also where code is outside the language that some value of a free param would have left out;
- * see `specialisations`. The exception's `read` are the free params that had been read until then. RangeError where the choices of `init` become so many that a
- * choice code cannot hold them.
+ * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which
+ * `init` chooses before anything else, in the order of `System.variables`, and no step changes. `params` has a value
+ * for each of these too, on which the result depends only where a param shapes the model. For properties of states:
+ * what `fairness` says is that of `params`.
+ * @throws DiagnosticError as `compile`, and also where code is outside the language that some value of a free param
+ * would have left out; see `specialisations`. The exception's `read` are the free params that had been read until then.
+ * RangeError where the choices of `init` become so many that a choice code cannot hold them.
  */
 export const compileFree = ({ model, params, properties }: CompileInput, names: readonly string[]): FreeCompilation => {
   const free = createFreeParams(model.params, params, names)
@@ -326,7 +328,10 @@ const compileProperty = (
   }
 }
 
-/** Compiles what a property asks of one state. `agents` is null where some process is wrong: then nobody knows at which labels processes stand. */
+/**
+ * Compiles what a property asks of one state. `agents` is null where some process is wrong: then nobody knows at which
+ * labels processes stand.
+ */
 const compileQuery = (
   c: Context,
   name: string,

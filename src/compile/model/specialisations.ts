@@ -1,4 +1,7 @@
-/** A model with some params left free, as few systems as there can be: one for each combination of the params that shape it. */
+/**
+ * A model with some params left free, as few systems as there can be: one for each combination of the params that shape
+ * it.
+ */
 import type { Diagnostic, Place } from '../../diagnostics.js'
 import type { System } from '../../ir/system.js'
 import { valuesOfFree } from '../values/free.js'
@@ -36,8 +39,9 @@ export type Specialisation =
     }
 
 /**
- * All settings of the params `names` (flags and choices), as systems in which as many of them as can be are free. Each setting belongs to exactly one of the
- * specialisations. They come one at a time, because each takes a compilation: as many as the shaping params have combinations.
+ * All settings of the params `names` (flags and choices), as systems in which as many of them as can be are free. Each
+ * setting belongs to exactly one of the specialisations. They come one at a time, because each takes a compilation: as
+ * many as the shaping params have combinations.
  */
 export function* specialisations(input: CompileInput, names: readonly string[]): Generator<Specialisation, void> {
   yield* split(input, names, [])
@@ -77,8 +81,8 @@ const tryFree = (input: CompileInput, names: readonly string[]): Attempt => {
 }
 
 /**
- * The params whose freedom made the compiler refuse: the last one read without which it gets further, or else all that had been read; none where it had read none. At most
- * one compilation for each.
+ * The params whose freedom made the compiler refuse: the last one read without which it gets further, or else all that
+ * had been read; none where it had read none. At most one compilation for each.
  */
 const culprits = (input: CompileInput, names: readonly string[], error: RefusedWhileFree): readonly string[] => {
   const one = error.read.toReversed().find((name) => {

@@ -1,4 +1,7 @@
-/** Which labels a process's code has, be it code that the params leave out: as far as texts tell, without compiling anything. */
+/**
+ * Which labels a process's code has, be it code that the params leave out: as far as texts tell, without compiling
+ * anything.
+ */
 import { child, childrenOf, type Node, nameOf } from '../../load/node.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode } from '../../load/source.js'

@@ -192,7 +192,9 @@ const mapGotos = (block: Block, f: (end: Goto) => Goto): Block => mapBlock(block
 const indexOf = (c: Context, variable: number, element: number): Expr[] =>
   unflatten(element, at(c.draft.variables, variable).dims).map(constant)
 
-/** The locals with which a process starts that does nothing before it, and whose locals are constants then; else null. */
+/**
+ * The locals with which a process starts that does nothing before it, and whose locals are constants then; else null.
+ */
 const constantStart = ({ body, end }: Block): CompiledAgents['starts'] | null => {
   if (body.length > 0 || end.op !== 'goto') return null
   const starts = end.frame.flatMap(({ variable, element, value }) =>

@@ -29,8 +29,8 @@ import { blocked, branch, fork, type Machine, type Next } from './agent-context.
 import { runBody } from './process.js'
 
 /**
- * Evaluates what comes before the last yield of an expression, in order, and its yields; then goes on. `evaluate` finds in the context what has been
- * evaluated. Long: one case for each kind of part.
+ * Evaluates what comes before the last yield of an expression, in order, and its yields; then goes on. `evaluate` finds
+ * in the context what has been evaluated. Long: one case for each kind of part.
  */
 export const withYields = (m: Machine, expression: Expression, scope: Scope, next: Next): void => {
   const { c } = m
@@ -108,7 +108,10 @@ export const withYields = (m: Machine, expression: Expression, scope: Scope, nex
   from(0, new Map())
 }
 
-/** Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x = yield* f()`, `s.a[i] = yield* f()`. */
+/**
+ * Whether nothing of the expression is evaluated before the yield that its steps could change: `yield* f()`, `x =
+ * yield* f()`, `s.a[i] = yield* f()`.
+ */
 const standsAlone = (expression: Expression, node: Expression, decided: Decided): boolean =>
   decidedPart(expression, decided) === node ||
   (expression.type === 'AssignmentExpression' &&
@@ -116,7 +119,10 @@ const standsAlone = (expression: Expression, node: Expression, decided: Decided)
     decidedPart(expression.right, decided) === node &&
     isFixedTarget(expression.left as Expression))
 
-/** What a test comes to that is made of params and constants alone. `assigns`: something beside it may assign locals before its turn comes. */
+/**
+ * What a test comes to that is made of params and constants alone. `assigns`: something beside it may assign locals
+ * before its turn comes.
+ */
 const decidedTest = (c: Context, node: Expression, scope: Scope, assigns: boolean): boolean | null => {
   const isFixed = (name: string): boolean => {
     const found = lookup(scope, name)

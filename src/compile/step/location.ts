@@ -1,8 +1,8 @@
 /**
  * Where steps start: labels, conditions, and the locals that are kept.
  *
- * The locals that are visible at a yield are saved in variables of the state. Their types are found by iteration: a location is compiled
- * again until no way to any location brings a local a value that its type does not cover.
+ * The locals that are visible at a yield are saved in variables of the state. Their types are found by iteration: a
+ * location is compiled again until no way to any location brings a local a value that its type does not cover.
  */
 import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-parser'
 import { at } from '../../at.js'

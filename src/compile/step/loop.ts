@@ -149,7 +149,8 @@ export const forOf = (m: Machine, node: ForOfStatement, scope: Scope, control: C
   const looped = loopedCell(node.right, scope)
   const round = (i: number): void => {
     m.frames = frames
-    // With yields the list is read again in every round: from the frame, where a yield has passed. It may be longer on another way to the loop.
+    // With yields the list is read again in every round: from the frame, where a yield has passed. It may be longer on
+    // another way to the loop.
     const sequence = yields && i > 0 ? list() : first
     if (i >= sequence.count) {
       sequence.end()

@@ -1,7 +1,8 @@
 /**
- * Code that steps may end in: processes, rules and `init`. It is executed in continuation-passing style: `yield` ends the step, and what comes
- * after it is compiled as a step of its own, once, however many ways lead there. Ways that part at a conditional with a yield in it
- * do not meet again before the step ends; all else is straight-line code (statement.ts).
+ * Code that steps may end in: processes, rules and `init`. It is executed in continuation-passing style: `yield` ends
+ * the step, and what comes after it is compiled as a step of its own, once, however many ways lead there. Ways that
+ * part at a conditional with a yield in it do not meet again before the step ends; all else is straight-line code
+ * (statement.ts).
  */
 import type { Node, Statement, SwitchStatement } from 'oxc-parser'
 import { bindParameters, enter, functionOf, within } from '../expression/call.js'

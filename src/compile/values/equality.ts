@@ -25,7 +25,8 @@ export const equal = (a: Value, b: Value): Expr | null => {
   if (isString(a) && isString(b)) {
     const values = a.k === 'enum' ? a.values : b.k === 'enum' ? b.values : []
     const [s, t] = [enumPosition(a, values), enumPosition(b, values)]
-    // -1 stands for a string that is not in `values`; two such may differ, but then both sides are enums and the other list decides.
+    // -1 stands for a string that is not in `values`; two such may differ, but then both sides are enums and the other
+    // list decides.
     if (a.k === 'enum' && b.k === 'enum' && b.values.some((v) => !a.values.includes(v))) return and(binary('ge', t, zero), eq(s, t))
     return (t.op === 'const' && t.value < 0) || (s.op === 'const' && s.value < 0) ? zero : eq(s, t)
   }

@@ -1,4 +1,7 @@
-/** Where ways through straight-line code part and meet: conditionals, blocks that are jumped out of, the values that meet. */
+/**
+ * Where ways through straight-line code part and meet: conditionals, blocks that are jumped out of, the values that
+ * meet.
+ */
 
 import { at } from '../../at.js'
 import { and, select, temp } from '../../ir/build.js'
@@ -178,7 +181,8 @@ const meetIn = (c: Context, before: Cells, arrivals: readonly Arrival[], site: S
 }
 
 /**
- * `test && right()`: where the right side emits code, it runs only if the test holds. `refine` may narrow what is known of locals for it.
+ * `test && right()`: where the right side emits code, it runs only if the test holds. `refine` may narrow what is known
+ * of locals for it.
  */
 export const andThen = (c: Context, left: Expr, right: () => Expr, site: Site, refine: () => void = () => {}): Expr => {
   const test = decide(c.way.known, left)
@@ -245,7 +249,8 @@ export const leavable = (
   }
   if (arrivals.every((arrival) => !arrival.exits)) {
     append(c, out)
-    // Jumps further out that end this list now end the list that it went into: what is added where they meet goes there.
+    // Jumps further out that end this list now end the list that it went into: what is added where they meet goes
+    // there.
     for (const target of outer)
       target.arrivals.forEach((arrival, i) => {
         if (arrival.out === out) target.arrivals[i] = { ...arrival, out: c.way.out }
@@ -267,7 +272,10 @@ export const scoped = <T>(c: Context, body: () => T): T => {
   return result
 }
 
-/** Jumps to the innermost target of a kind (and label). False where there is none: the jump leaves what is being compiled. */
+/**
+ * Jumps to the innermost target of a kind (and label). False where there is none: the jump leaves what is being
+ * compiled.
+ */
 export const jump = (c: Context, kind: JumpTarget['kind'], label: string | null, value: Value): boolean => {
   const target = c.way.jumps.find((t) => (label === null ? t.kind === kind : t.labels.includes(label) && t.kind === kind))
   if (target === undefined) return false

@@ -1,7 +1,7 @@
 /**
- * Params that are left free. The author's `p` is then an object that knows of the free ones what compiled code reads there: a load of a
- * variable that `init` chooses and no step changes. JavaScript that runs while the model is built (`state`, `processes`, `rules`) needs a value; what it
- * reads shapes the model, and cannot be left free.
+ * Params that are left free. The author's `p` is then an object that knows of the free ones what compiled code reads
+ * there: a load of a variable that `init` chooses and no step changes. JavaScript that runs while the model is built
+ * (`state`, `processes`, `rules`) needs a value; what it reads shapes the model, and cannot be left free.
  */
 import type { Place } from '../../diagnostics.js'
 import { load } from '../../ir/build.js'
@@ -32,7 +32,10 @@ interface Known {
 /** By the author's `p`. It flows through closures and calls as a constant, so it is known by its identity. */
 const known = new WeakMap<object, { params: FreeParams; values: Map<string, Value> }>()
 
-/** What a param that is left free may be: booleans, or the texts of a choice; none where it cannot be free or has one value only. */
+/**
+ * What a param that is left free may be: booleans, or the texts of a choice; none where it cannot be free or has one
+ * value only.
+ */
 export const valuesOfFree = (param: Param): readonly (string | boolean)[] => {
   switch (param.kind) {
     case 'flag':

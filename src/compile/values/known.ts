@@ -1,6 +1,7 @@
 /**
- * What the way that is being compiled says of the free params. Behind `if (p.locked)` the param is true, and code that asks again is compiled as if
- * it were set to that: without this the ways through a step would be all combinations of the answers, most of which no setting gives.
+ * What the way that is being compiled says of the free params. Behind `if (p.locked)` the param is true, and code that
+ * asks again is compiled as if it were set to that: without this the ways through a step would be all combinations of
+ * the answers, most of which no setting gives.
  */
 import { and, calculate, constant, not, or } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
@@ -83,7 +84,10 @@ const isTruth = (e: Expr): boolean => {
   }
 }
 
-/** The free params that decide an expression; null where something else does too, and where they have too many combinations. */
+/**
+ * The free params that decide an expression; null where something else does too, and where they have too many
+ * combinations.
+ */
 const paramsIn = (known: Known, e: Expr): readonly number[] | null => {
   const params = new Set<number>()
   let only = true

@@ -1,6 +1,6 @@
 /**
- * How values are laid out in scalars: `lower` takes a value apart, `raise` puts it together. One layout serves the variables of the
- * state, the locals of processes, and the meeting of two ways through a step.
+ * How values are laid out in scalars: `lower` takes a value apart, `raise` puts it together. One layout serves the
+ * variables of the state, the locals of processes, and the meeting of two ways through a step.
  */
 import { at } from '../../at.js'
 import { and, constant, eq, not, one, select, zero } from '../../ir/build.js'
@@ -267,7 +267,9 @@ const raiseFields = (
   return { fields, next }
 }
 
-/** The same list with its items in front: item k is the k-th that is present. Quadratic in the length of a sparse list. */
+/**
+ * The same list with its items in front: item k is the k-th that is present. Quadratic in the length of a sparse list.
+ */
 export const compact = (items: readonly Item[], read: (v: Value) => Value): { readonly items: readonly Item[]; readonly length: Expr } => {
   const prefix = items.every((item, i) => i === 0 || isPrefix(items[i - 1]?.present ?? one, item.present))
   const before: Expr[] = []

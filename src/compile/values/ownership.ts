@@ -1,6 +1,7 @@
 /**
- * Which local objects may be changed. The compiler holds local objects by value, so a change through one name is not seen through
- * another: an object is changed only where this function made it and nothing else names it or the changed part of it.
+ * Which local objects may be changed. The compiler holds local objects by value, so a change through one name is not
+ * seen through another: an object is changed only where this function made it and nothing else names it or the changed
+ * part of it.
  */
 import type { Expression } from 'oxc-parser'
 import type { Context } from './context.js'
@@ -9,7 +10,10 @@ import { type Offsets, refuse } from './site.js'
 import { type Item, lift, type Value } from './value.js'
 import { notShared, type Shared } from './way.js'
 
-/** Locals, by cell, whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the process. */
+/**
+ * Locals, by cell, whose list a loop goes over: `now` in this stretch of code, `acrossYields` in the frames of the
+ * process.
+ */
 export interface Looping {
   readonly now: Set<string>
   acrossYields: (cell: string) => boolean
@@ -59,7 +63,10 @@ export const leftEnd = (node: Expression): Expression => {
   return inner.type === 'MemberExpression' ? leftEnd(inner.object) : inner
 }
 
-/** The local whose object, or part of it, an expression may give: that at its left end, also through calls of methods and assignments. */
+/**
+ * The local whose object, or part of it, an expression may give: that at its left end, also through calls of methods
+ * and assignments.
+ */
 const rootCell = (node: Expression, scope: Scope): Cell | null => {
   const end = leftEnd(node)
   switch (end.type) {
@@ -148,7 +155,10 @@ export const sharedAmong = ({ aliased, leaked, foreign }: Shared, cells: Readonl
 export const sharesMore = (a: Shared, b: Shared): boolean =>
   a.aliased.size > b.aliased.size || a.leaked.size > b.leaked.size || a.foreign.size > b.foreign.size
 
-/** `own`: made here with all objects in it; `shallow`: made here, but objects in it may have been there; `foreign`: who knows. */
+/**
+ * `own`: made here with all objects in it; `shallow`: made here, but objects in it may have been there; `foreign`: who
+ * knows.
+ */
 type Freshness = 'own' | 'shallow' | 'foreign'
 
 const makers: ReadonlySet<string> = new Set(['map', 'filter', 'slice', 'concat', 'entries', 'keys', 'values', 'from'])
@@ -257,7 +267,10 @@ export const noteChange = (c: Context, cell: Cell, depth: number): void => {
   c.way.changes = new Map(c.way.changes).set(cell.id, times)
 }
 
-/** How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part around. */
+/**
+ * How often an object on the way to a part of a local has been replaced, by an assignment to the local or to a part
+ * around.
+ */
 export const replacements = (c: Context, cell: Cell, depth: number): number =>
   (c.way.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
@@ -299,7 +312,10 @@ export const refuseWhileLooping = (c: Context, cell: Cell, file: number, node: O
     refuse(c, 'MC305', file, node, `'${cell.name}' changes while a loop goes over it`, `loop over a copy: const all = [...${cell.name}]`)
 }
 
-/** Refuses to change, in the condition of an \`until\`, a local that was there before: nobody says how often a condition is evaluated. */
+/**
+ * Refuses to change, in the condition of an \`until\`, a local that was there before: nobody says how often a condition
+ * is evaluated.
+ */
 export const refuseOutside = (c: Context, cell: Cell, file: number, node: Offsets): void => {
   if (c.code.outside?.has(cell.id) === true)
     refuse(c, 'MC303', file, node, `the condition of until(...) writes '${cell.name}'`, 'write in the step that the condition starts')

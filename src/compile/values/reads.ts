@@ -1,8 +1,10 @@
 /**
- * Reads see what was there when they were executed. A value in the compiler's hands is an expression over loads, and code that comes later may store to
- * what they load: an operand to the left of a call that writes, an index of the target of an assignment, the value of an assignment that is
- * used again. Nothing that evaluates has to think of that. Every load is noted where it was executed; when a step is compiled, the loads that are used behind
- * a store to the same place are moved into a temp there. All others stay where they are used, so code in which no order matters is no larger.
+ * Reads see what was there when they were executed. A value in the compiler's hands is an expression over loads, and
+ * code that comes later may store to what they load: an operand to the left of a call that writes, an index of the
+ * target of an assignment, the value of an assignment that is used again. Nothing that evaluates has to think of that.
+ * Every load is noted where it was executed; when a step is compiled, the loads that are used behind a store to the
+ * same place are moved into a temp there. All others stay where they are used, so code in which no order matters is no
+ * larger.
  */
 import { temp } from '../../ir/build.js'
 import type { Block, End, Expr, Stmt } from '../../ir/system.js'
@@ -39,7 +41,10 @@ export const moveReads = ({ code }: Context, from: readonly Stmt[], to: readonly
     ])
 }
 
-/** The same step, in which every load gives what it gave where the author's code read it. Linear in the code, but for as often as kept loads uncover others. */
+/**
+ * The same step, in which every load gives what it gave where the author's code read it. Linear in the code, but for as
+ * often as kept loads uncover others.
+ */
 export const keepReads = (c: Context, block: Block): Block => {
   const kept = new Map<Expr, number>()
   for (let found = -1; found < kept.size; ) {

@@ -4,8 +4,8 @@ import type { Cell } from './scope.js'
 import type { Place, Value } from './value.js'
 
 /**
- * ECMAScript's Reference: what the left side of an assignment stands for, evaluated once and before the right side. Whether what it leads to is
- * there, and inside its array, is asked when it is read or written.
+ * ECMAScript's Reference: what the left side of an assignment stands for, evaluated once and before the right side.
+ * Whether what it leads to is there, and inside its array, is asked when it is read or written.
  */
 export type Reference =
   | { readonly k: 'local'; readonly cell: Cell; readonly name: string }

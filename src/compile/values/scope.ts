@@ -7,8 +7,9 @@ import type { Site } from './site.js'
 export type Fn = FunctionNode | ArrowFunctionExpression
 
 /**
- * Names declared in a block or function. A name stands for a cell, which holds its value; cells have names of their own that are the same
- * whenever the same declaration is executed in the same chain of calls, so that the state of a process can hold them.
+ * Names declared in a block or function. A name stands for a cell, which holds its value; cells have names of their own
+ * that are the same whenever the same declaration is executed in the same chain of calls, so that the state of a
+ * process can hold them.
  */
 export interface Scope {
   readonly parent: Scope | null

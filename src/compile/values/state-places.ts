@@ -118,8 +118,8 @@ const within = (c: Context, around: Place, wanted: number, place: Place): Place 
 }
 
 /**
- * Checks that a location is still there: the optional around it may have become null since, the union another variant. Nothing is emitted where no
- * store can have done that. Gives the location, known to be there.
+ * Checks that a location is still there: the optional around it may have become null since, the union another variant.
+ * Nothing is emitted where no store can have done that. Gives the location, known to be there.
  */
 export const stillThere = (c: Context, place: Place, at: Span): Place => {
   if (place.inside.every(({ variable, since }) => (c.way.written.get(variable) ?? 0) === since)) return place

@@ -116,7 +116,10 @@ export const shiftPlace = (c: Context, place: Place, into: Into): Value => {
   return raise(itemType, (leaf, element) => scalarAt(columns, leaf, element))
 }
 
-/** Sets or clears one member of a set in the state; an integer outside is a range violation for `add`, nothing for `delete`. */
+/**
+ * Sets or clears one member of a set in the state; an integer outside is a range violation for `add`, nothing for
+ * `delete`.
+ */
 export const storeMember = (c: Context, place: Place, v: Value, value: Expr, into: Into): void => {
   const domain = unghost(place.domain)
   if (domain.kind !== 'set') throw new Error('not a set')

@@ -4,8 +4,8 @@ import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-pars
 type Operation = Extract<Node, { readonly type: 'BinaryExpression' | 'LogicalExpression' }>
 
 /**
- * The operations of a chain like `a + b + c`, innermost first, and what it starts with: one that `isKnown`, or no operation. Chains are trees as deep as
- * they are long: they are walked in loops.
+ * The operations of a chain like `a + b + c`, innermost first, and what it starts with: one that `isKnown`, or no
+ * operation. Chains are trees as deep as they are long: they are walked in loops.
  */
 export const chainOf = <T extends Operation>(
   node: T,

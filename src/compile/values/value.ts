@@ -18,13 +18,18 @@ export interface Place {
   readonly inside: readonly Inside[]
 }
 
-/** An optional or a union around a location: the variable that says what it holds is at the first `depth` indices of the location. */
+/**
+ * An optional or a union around a location: the variable that says what it holds is at the first `depth` indices of the
+ * location.
+ */
 export interface Inside {
   readonly variable: number
   readonly depth: number
   /** What the variable holds where the location is there. */
   readonly wanted: number
-  /** How many stores to the variable had been emitted when it was last known to hold that; -1 where nothing is known. */
+  /**
+   * How many stores to the variable had been emitted when it was last known to hold that; -1 where nothing is known.
+   */
   readonly since: number
 }
 
@@ -94,7 +99,10 @@ export const boolean = (e: Expr): Value => (e.op === 'const' ? constantValue(e.v
 export const optionalValue = (present: Expr, absent: null | undefined, of: Value): Value =>
   present.op === 'const' ? (present.value === 0 ? constantValue(absent) : of) : { k: 'optional', present, absent, of }
 
-/** When a value is null and when undefined, and what it is else: null where it is never anything else. What is found in a list may be null itself. */
+/**
+ * When a value is null and when undefined, and what it is else: null where it is never anything else. What is found in
+ * a list may be null itself.
+ */
 export const absences = (v: Value): { readonly nullWhen: Expr; readonly undefinedWhen: Expr; readonly of: Value | null } => {
   if (v.k === 'const' && v.value === null) return { nullWhen: one, undefinedWhen: zero, of: null }
   if (v.k === 'const' && v.value === undefined) return { nullWhen: zero, undefinedWhen: one, of: null }

@@ -1,4 +1,7 @@
-/** One WebAssembly function per agent, and parts of it where a process is long: all successors of the current state by that agent's steps. */
+/**
+ * One WebAssembly function per agent, and parts of it where a process is long: all successors of the current state by
+ * that agent's steps.
+ */
 import { at } from '../../at.js'
 import type { Agent, Block, Expr, Process, Step, System } from '../../ir/system.js'
 import { block, br, brTable, call, get, i32, i64, type Node, set, type WasmFunction, when } from '../wasm/instruction.js'
@@ -165,8 +168,8 @@ const processCode = (scope: StepScope, env: Env, process: Process, steps: readon
 }
 
 /**
- * A process of more locations than this is generated in parts, a function for each range of so many locations: V8 takes time and memory for each location
- * times the locals of all in one function, and blocks can be nested so deep only.
+ * A process of more locations than this is generated in parts, a function for each range of so many locations: V8 takes
+ * time and memory for each location times the locals of all in one function, and blocks can be nested so deep only.
  */
 const partLog = 7
 const partOf = (location: number): number => location >> partLog

@@ -53,7 +53,10 @@ const simplified = (op: BinaryOp, a: Node, b: Node): Node | null => {
   }
 }
 
-/** WebAssembly traps where a divisor is 0 or a quotient overflows; the IR does not, so such divisors are kept away from it. */
+/**
+ * WebAssembly traps where a divisor is 0 or a quotient overflows; the IR does not, so such divisors are kept away from
+ * it.
+ */
 const division = (scope: FunctionScope, op: 'div' | 'rem', a: Node, b: Node): Node => {
   const divide = op === 'div' ? i32.divS : i32.remS
   if (b.op === 'i32.const' && b.value !== 0 && b.value !== -1) return divide(a, b)
@@ -113,8 +116,8 @@ const binary = (scope: FunctionScope, op: BinaryOp, a: Node, b: Node): Node => {
 }
 
 /**
- * An i32 node for the expression, to be used before anything else is stored or set. May add statements to `scope.code` that
- * have to run before it.
+ * An i32 node for the expression, to be used before anything else is stored or set. May add statements to `scope.code`
+ * that have to run before it.
  */
 export const expression = (scope: FunctionScope, env: Env, e: Expr): Node => {
   switch (e.op) {

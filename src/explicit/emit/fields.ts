@@ -1,9 +1,9 @@
 /**
  * Reading and writing packed variables while code is generated.
  *
- * The state under construction is held as one `Word` per 64-bit word: a base that wasm holds, and what was done to it since,
- * as masks and terms that are merged at compile time. Writes of constants thus cost nothing until a state is emitted, and
- * reads of what was not written go to the base.
+ * The state under construction is held as one `Word` per 64-bit word: a base that wasm holds, and what was done to it
+ * since, as masks and terms that are merged at compile time. Writes of constants thus cost nothing until a state is
+ * emitted, and reads of what was not written go to the base.
  */
 import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'

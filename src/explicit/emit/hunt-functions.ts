@@ -1,4 +1,7 @@
-/** What the second search for schedules needs besides: which states lead to one of those in the table, and which ways fail. */
+/**
+ * What the second search for schedules needs besides: which states lead to one of those in the table, and which ways
+ * fail.
+ */
 
 import { block, br, brIf, call, get, getGlobal, i32, i64, loop, ret, set, setGlobal, type WasmFunction, when } from '../wasm/instruction.js'
 import { answer, exported, global32, procedure } from '../wasm/interface.js'
@@ -28,7 +31,10 @@ export const rememberFunction = (memory: MemoryMap): WasmFunction => ({
   ],
 })
 
-/** Bytes of an edge: the state it leaves, the slot of the one it leads to, its step (4 bytes each, and 4 of padding), its choice code. */
+/**
+ * Bytes of an edge: the state it leaves, the slot of the one it leads to, its step (4 bytes each, and 4 of padding),
+ * its choice code.
+ */
 export const edgeBytes = 24
 
 /**

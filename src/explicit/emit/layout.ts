@@ -1,10 +1,10 @@
 /**
  * Where each variable lies in the packed state: which bits of which 64-bit word.
  *
- * Every element takes the fewest bits that hold `hi - lo`, and is stored as `value - lo`. No element straddles a word. An
- * array that is indexed by something else than constants keeps its elements side by side (in several chunks where they do not
- * fit into one word); of all others each element goes where there is room. Locals of one process that never live at the same
- * location share bits; where a local is dead, its bits are 0 unless another one lives in them.
+ * Every element takes the fewest bits that hold `hi - lo`, and is stored as `value - lo`. No element straddles a word.
+ * An array that is indexed by something else than constants keeps its elements side by side (in several chunks where
+ * they do not fit into one word); of all others each element goes where there is room. Locals of one process that never
+ * live at the same location share bits; where a local is dead, its bits are 0 unless another one lives in them.
  */
 import { at } from '../../at.js'
 import type { Process, System, Variable, Vector } from '../../ir/system.js'
@@ -207,8 +207,8 @@ const pack = (items: readonly Item[], capacities: readonly number[]): { word: nu
 }
 
 /**
- * Word capacities worth a try, best first. The first word loses the bits that its place in the table says, so with 46 bits or less
- * it takes 4 bytes of a slot instead of 8; a last word of 32 bits takes 4 as well.
+ * Word capacities worth a try, best first. The first word loses the bits that its place in the table says, so with 46
+ * bits or less it takes 4 bytes of a slot instead of 8; a last word of 32 bits takes 4 as well.
  */
 const shapes = (words: number): readonly (readonly number[])[] => {
   if (words === 1) return [[64]]

@@ -5,10 +5,15 @@ import { markOf } from './marks.js'
 import type { Purpose } from './step.js'
 import { waysThrough } from './ways.js'
 
-/** Successors are hashed, touched and inserted in batches of this many: that many cache misses are under way together. */
+/**
+ * Successors are hashed, touched and inserted in batches of this many: that many cache misses are under way together.
+ */
 export const batch = 128
 
-/** Bytes of the cache of states that were inserted lately. It fits into the processor's first cache, and spares the table half of its look-ups. */
+/**
+ * Bytes of the cache of states that were inserted lately. It fits into the processor's first cache, and spares the
+ * table half of its look-ups.
+ */
 const recentBytes = 2 ** 15
 
 /** Bytes of what is kept about a property. */
@@ -27,7 +32,10 @@ export interface MemoryMap {
   readonly slots: number
   /** Of a batch: per entry the address of the state. */
   readonly sources: number
-  /** States that were met lately (`recentStates` of them, a power of two), each at the place that its mixed word says: word 0 mixed, the others as they are. */
+  /**
+   * States that were met lately (`recentStates` of them, a power of two), each at the place that its mixed word says:
+   * word 0 mixed, the others as they are.
+   */
   readonly recent: number
   readonly recentStates: number
   /** Failing ways of the state being expanded: 16 bytes each, and how many. */
@@ -70,7 +78,10 @@ const mostSuccessors = (system: System): number => {
 
 const mostBounded = 4096
 
-/** Bytes of an entry of the buffer behind its state: for `trace` and `sample` the step and the choice code, for `graph` the agent. */
+/**
+ * Bytes of an entry of the buffer behind its state: for `trace` and `sample` the step and the choice code, for `graph`
+ * the agent.
+ */
 const extraBytes: Readonly<Record<Purpose, number>> = { search: 0, trace: 16, graph: 8, sample: 16 }
 
 /** So many failing ways of one state are remembered. */

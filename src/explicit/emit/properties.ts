@@ -12,7 +12,10 @@ import type { FunctionScope } from './fields.js'
 import { recordBytes } from './memory-map.js'
 import { nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
 
-/** The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth at which it was first. */
+/**
+ * The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth
+ * at which it was first.
+ */
 export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12, measured: 16, reached: 20 } as const
 
 export const declareTemps = (scope: FunctionScope, property: CompiledProperty): void => {

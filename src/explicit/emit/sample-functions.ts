@@ -1,4 +1,7 @@
-/** What samples need besides what schedules do: in which state something is first met, and the values of all properties in a state. */
+/**
+ * What samples need besides what schedules do: in which state something is first met, and the values of all properties
+ * in a state.
+ */
 
 import { block, br, get, getGlobal, i32, type Node, set, type WasmFunction, when } from '../wasm/instruction.js'
 import { answer, exported, global32, procedure } from '../wasm/interface.js'

@@ -23,9 +23,9 @@ import type { MemoryMap } from './memory-map.js'
 import { constantElement } from './ways.js'
 
 /**
- * What the generated code is for. `search` only emits states; `trace` says with each emitted state and each failure which step
- * and choices led to it; `graph` says with each emitted state and each failure which agent did. `sample` is `trace` that also notes in
- * which state each step, branch and failure was first met.
+ * What the generated code is for. `search` only emits states; `trace` says with each emitted state and each failure
+ * which step and choices led to it; `graph` says with each emitted state and each failure which agent did. `sample` is
+ * `trace` that also notes in which state each step, branch and failure was first met.
  */
 export type Purpose = 'search' | 'trace' | 'graph' | 'sample'
 
@@ -91,8 +91,8 @@ const storedIn = (stmts: readonly Stmt[]): Set<number> => {
 }
 
 /**
- * Control flow joins: words that some arm writes get a common local, which every arm sets when it ends; what was known of their
- * variables is forgotten.
+ * Control flow joins: words that some arm writes get a common local, which every arm sets when it ends; what was known
+ * of their variables is forgotten.
  */
 interface Join {
   readonly locals: ReadonlyMap<number, string>

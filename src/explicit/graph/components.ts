@@ -1,9 +1,10 @@
 /**
  * Strongly connected components of a part of a state graph, and which of them a fair behaviour can stay in for ever.
  *
- * Iterative, in one pass over states and edges (D. J. Pearce, "A space-efficient algorithm for finding strongly connected components",
- * Information Processing Letters 116, 2016). What fairness asks of a component is gathered on the way: whether an edge stays inside its
- * component is known as soon as it was followed, since a state that is not finished by then reaches the state at hand.
+ * Iterative, in one pass over states and edges (D. J. Pearce, "A space-efficient algorithm for finding strongly
+ * connected components", Information Processing Letters 116, 2016). What fairness asks of a component is gathered on
+ * the way: whether an edge stays inside its component is known as soon as it was followed, since a state that is not
+ * finished by then reaches the state at hand.
  */
 import type { Agent } from '../../ir/system.js'
 import type { Graph } from './state-graph.js'
@@ -38,7 +39,10 @@ export const demandsOf = (agents: readonly Agent[]): Demands => {
   return demands
 }
 
-/** Marks, of states in `Search.number`; below them are numbers of components, from 2^30 up, and of states on their way, from 1 up. */
+/**
+ * Marks, of states in `Search.number`; below them are numbers of components, from 2^30 up, and of states on their way,
+ * from 1 up.
+ */
 export const unseen = 0
 export const outside = 2 ** 31 - 1
 const firstComponent = outside - 1
@@ -59,7 +63,10 @@ export interface Found {
   readonly end: (state: number) => void
   /** Called for a component in which some fair behaviour can stay for ever. The members are valid during the call. */
   readonly fair: (component: Component) => void
-  /** Called for a component in which one cannot stay unless it avoids states; `agents` are bits of strongly fair agents that are enabled in it and never taken. */
+  /**
+   * Called for a component in which one cannot stay unless it avoids states; `agents` are bits of strongly fair agents
+   * that are enabled in it and never taken.
+   */
   readonly unfair: (component: Component, agents: Int32Array) => void
 }
 
@@ -67,7 +74,10 @@ export interface Found {
 export interface ComponentSearch {
   /** Of each state: `unseen`, `outside`, or the number of its component. */
   readonly number: Int32Array
-  /** Searches from the states that `nextRoot` gives, until it gives -1; true when done. Looks at about so many edges, then returns false. */
+  /**
+   * Searches from the states that `nextRoot` gives, until it gives -1; true when done. Looks at about so many edges,
+   * then returns false.
+   */
   readonly advance: (budget: number, nextRoot: () => number, found: Found) => boolean
   /** Forgets what was found, for another search in the same memory. */
   readonly reset: () => void
@@ -100,7 +110,8 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
     for (let w = 0; w < W; w++) enabled[at + w] = 0
     for (let e = from; e < to; e++) enabled[at + wordOf[agents[e]!]!]! |= bitOf[agents[e]!]!
     if (hasFailing) for (const a of failing.get(state) ?? []) enabled[at + wordOf[a]!]! |= bitOf[a]!
-    // A weakly fair agent asks for nothing where it is disabled somewhere; a strongly fair one, where it is disabled everywhere.
+    // A weakly fair agent asks for nothing where it is disabled somewhere; a strongly fair one, where it is disabled
+    // everywhere.
     for (let w = 0; w < W; w++) satisfied[at + w] = ~enabled[at + w]! & weak[w]!
     number[state] = next++
     stack[depth] = state

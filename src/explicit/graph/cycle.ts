@@ -6,7 +6,10 @@ import type { Graph } from './state-graph.js'
 /** Why a behaviour that repeats a cycle for ever is fair to an agent. */
 export interface Fairness {
   readonly agent: number
-  /** `taken` on the cycle; `disabled` in some state of it (strongly fair agents: in all); `not fair`: nothing is demanded of the agent, and it takes no step on the cycle. */
+  /**
+   * `taken` on the cycle; `disabled` in some state of it (strongly fair agents: in all); `not fair`: nothing is
+   * demanded of the agent, and it takes no step on the cycle.
+   */
   readonly why: 'taken' | 'disabled' | 'not fair'
 }
 
@@ -15,7 +18,10 @@ const isEnabled = (graph: Graph, state: number, agent: number): boolean => {
   return graph.failing.get(state)?.includes(agent) ?? false
 }
 
-/** Why a cycle is fair to each agent; null in place of an answer where it is not. A cycle of no edges stays in a state without successors. */
+/**
+ * Why a cycle is fair to each agent; null in place of an answer where it is not. A cycle of no edges stays in a state
+ * without successors.
+ */
 export const fairnessOf = (
   graph: Graph,
   agents: readonly Agent[],
@@ -35,7 +41,8 @@ export const fairnessOf = (
 }
 
 /**
- * The edges of a shortest way of at least one edge, inside the component, to a state that `isEnd` says, or over a last edge that `isLast` says.
+ * The edges of a shortest way of at least one edge, inside the component, to a state that `isEnd` says, or over a last
+ * edge that `isLast` says.
  * @throws Error where there is none.
  */
 type Find = (from: number, isEnd: (state: number) => boolean, isLast: (edge: number) => boolean) => number[]
@@ -44,7 +51,9 @@ const finderIn = ({ starts, targets, states }: Graph, number: Int32Array, compon
   const isSeen = new Uint8Array(states)
   return (from, isEnd, isLast) => {
     const queue = [from]
-    /** Of each state of the queue but the first, the edge that led to it, and the place of the state that this leaves. */
+    /**
+     * Of each state of the queue but the first, the edge that led to it, and the place of the state that this leaves.
+     */
     const edgeTo = [-1]
     const cameFrom = [-1]
     const search = (): number[] => {
@@ -72,9 +81,9 @@ const finderIn = ({ starts, targets, states }: Graph, number: Int32Array, compon
 }
 
 /**
- * A short cycle through a state, inside its component, that is fair to all agents: the shortest one, and where that is unfair to some agents, a
- * way round to the nearest places that satisfy them. The component is one that `avoid` found fair. Takes at most the number of agents times that of
- * their demands searches of the component.
+ * A short cycle through a state, inside its component, that is fair to all agents: the shortest one, and where that is
+ * unfair to some agents, a way round to the nearest places that satisfy them. The component is one that `avoid` found
+ * fair. Takes at most the number of agents times that of their demands searches of the component.
  */
 export const fairCycle = (graph: Graph, agents: readonly Agent[], number: Int32Array, from: number): number[] => {
   const find = finderIn(graph, number, number[from]!)

@@ -1,4 +1,7 @@
-/** The extreme values of measures over the reachable states, with shortest witnesses. No graph is needed: a running maximum, and depths. */
+/**
+ * The extreme values of measures over the reachable states, with shortest witnesses. No graph is needed: a running
+ * maximum, and depths.
+ */
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'

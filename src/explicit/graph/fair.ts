@@ -12,7 +12,10 @@ export interface Debt {
 }
 
 export interface Avoidance {
-  /** 1 for a state without successors, or in a component, in which a fair behaviour that avoids the goal can stay; null where there is none. */
+  /**
+   * 1 for a state without successors, or in a component, in which a fair behaviour that avoids the goal can stay; null
+   * where there is none.
+   */
   readonly fair: Uint8Array | null
   /** Of each state the number of its component; see `ComponentSearch.number`. */
   readonly number: Int32Array
@@ -33,9 +36,11 @@ const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int
 }
 
 /**
- * Finds where a fair behaviour can avoid the goal for ever, once it is owed, with a search for components of this graph and these demands, whose former results are lost. Time and memory are linear in states and edges, times the number of strongly
- * fair agents plus 1. Components that no strongly fair agent's demand allows are searched again without the states in which it is
- * enabled (R. S. Streett, "Propositional dynamic logic of looping and converse", Information and Control 54, 1982).
+ * Finds where a fair behaviour can avoid the goal for ever, once it is owed, with a search for components of this graph
+ * and these demands, whose former results are lost. Time and memory are linear in states and edges, times the number of
+ * strongly fair agents plus 1. Components that no strongly fair agent's demand allows are searched again without the
+ * states in which it is enabled (R. S. Streett, "Propositional dynamic logic of looping and converse", Information and
+ * Control 54, 1982).
  */
 export function* avoid(graph: Graph, demands: Demands, search: ComponentSearch, { isOwed, goal }: Debt): Sliced<Avoidance> {
   const { number } = search

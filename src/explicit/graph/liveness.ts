@@ -1,4 +1,7 @@
-/** Temporal properties, processes that can never step again, and extreme values: what takes more than looking at one state after the other. */
+/**
+ * Temporal properties, processes that can never step again, and extreme values: what takes more than looking at one
+ * state after the other.
+ */
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
@@ -26,9 +29,15 @@ export interface TemporalResult {
   readonly name: string
   readonly kind: TemporalProperty['kind']
   readonly verdict: Verdict
-  /** Of a violation: a shortest way with the fewest switches, to the first state of the cycle, or to a state from which the goal is out of reach. */
+  /**
+   * Of a violation: a shortest way with the fewest switches, to the first state of the cycle, or to a state from which
+   * the goal is out of reach.
+   */
   readonly stem: Schedule | null
-  /** From the state that the stem ends in back to it; empty where that has no transitions, and the behaviour stays in it for ever. Null for `alwaysPossible`. */
+  /**
+   * From the state that the stem ends in back to it; empty where that has no transitions, and the behaviour stays in it
+   * for ever. Null for `alwaysPossible`.
+   */
   readonly cycle: readonly Move[] | null
   /** Why repeating the cycle for ever is fair to each agent. Empty where there is no cycle. */
   readonly fairness: readonly Fairness[]
@@ -189,12 +198,14 @@ function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)
 }
 
 /**
- * Builds the graph of all reachable states and decides the system's temporal properties over its fair behaviours, and where asked which
- * process can get stuck; finds the system's extremes. Linear in states and transitions, times the number of temporal properties, times that of strongly fair agents plus 1.
+ * Builds the graph of all reachable states and decides the system's temporal properties over its fair behaviours, and
+ * where asked which process can get stuck; finds the system's extremes. Linear in states and transitions, times the
+ * number of temporal properties, times that of strongly fair agents plus 1.
  *
- * A behaviour goes on as long as there is a transition; where there is none it stays in its last state for ever. A weakly fair agent that is enabled from some
- * point on takes a step sooner or later, a strongly fair one if it is enabled again and again. An agent is enabled where some way through its step is not blocked, failing or not. Where a limit is hit,
- * what is not settled is `incomplete`.
+ * A behaviour goes on as long as there is a transition; where there is none it stays in its last state for ever. A
+ * weakly fair agent that is enabled from some point on takes a step sooner or later, a strongly fair one if it is
+ * enabled again and again. An agent is enabled where some way through its step is not blocked, failing or not. Where a
+ * limit is hit, what is not settled is `incomplete`.
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const searchLiveness = async (system: System, options: LivenessOptions = {}): Promise<LivenessResult> => {

@@ -1,4 +1,7 @@
-/** Which steps and choices the edges of a state graph stand for: they are not kept, but found again by expanding the states of a path. */
+/**
+ * Which steps and choices the edges of a state graph stand for: they are not kept, but found again by expanding the
+ * states of a path.
+ */
 import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
@@ -12,7 +15,10 @@ import type { Path } from './stem.js'
 export interface Moves {
   /** The choice code of `init` that leads to an initial state: the lowest. */
   readonly initTo: (state: number) => number
-  /** The moves along edges that follow one another, the first of which leaves `from`. Of several moves that do, the lowest step and choice. */
+  /**
+   * The moves along edges that follow one another, the first of which leaves `from`. Of several moves that do, the
+   * lowest step and choice.
+   */
   readonly along: (path: Path) => Move[]
 }
 

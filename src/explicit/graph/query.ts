@@ -1,4 +1,7 @@
-/** Queries of a system's temporal properties and extremes as properties of single states, for which there is code already. */
+/**
+ * Queries of a system's temporal properties and extremes as properties of single states, for which there is code
+ * already.
+ */
 import { at } from '../../at.js'
 import { and, any, binary, constant, eq, load, select, temp, zero } from '../../ir/build.js'
 import type { CompiledProperty, Expr, Process, Query, Stmt, System } from '../../ir/system.js'
@@ -32,8 +35,8 @@ const withExits = (stmts: readonly Stmt[], id: number): Stmt[] =>
   })
 
 /**
- * The query without checks: where one would fail, its value is 0. Takes a temp that nobody else uses, and a block id; another temp, if one is given, says
- * whether there is a value.
+ * The query without checks: where one would fail, its value is 0. Takes a temp that nobody else uses, and a block id;
+ * another temp, if one is given, says whether there is a value.
  */
 const total = ({ body, value, at }: Query, unused: number, block: number, defined: number | null = null): Query => ({
   body: [
@@ -58,7 +61,10 @@ const unusedBlock = 2 ** 30
 /** What a measure without a value counts as in the search for the greatest: no more than any other. */
 export const least = -(2 ** 31)
 
-/** The measures of a system's extremes, `copies` times; each is a temp of its own, so that they can be in properties of one system. */
+/**
+ * The measures of a system's extremes, `copies` times; each is a temp of its own, so that they can be in properties of
+ * one system.
+ */
 const measuresOf = (system: System, copies: number): { readonly system: System; readonly measures: readonly (readonly Measure[])[] } => ({
   system: { ...system, temps: system.temps + 2 * copies * system.extremes.length },
   measures: Array.from({ length: copies }, (_, copy) =>
@@ -78,7 +84,10 @@ const allReturned = (system: System): Expr => system.processes.map(hasReturned).
 /** Reverses the order of 32-bit integers, and is its own inverse. */
 export const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
 
-/** The system with a `bound` for each extreme, whose maximum is the extreme (of a minimum: reversed), and behind them for each whether its measure has any value. */
+/**
+ * The system with a `bound` for each extreme, whose maximum is the extreme (of a minimum: reversed), and behind them
+ * for each whether its measure has any value.
+ */
 export const asBounds = (original: System): System => {
   const { system, measures } = measuresOf(original, 2)
   const [values = [], presences = []] = measures

@@ -9,9 +9,10 @@ const statesPerSlice = 100_000
 const mostPasses = 24
 
 /**
- * A byte for every state: bit i is 1 where a state of goal i can be reached (it counts itself). There are up to 8 goals, and `own` has those of each state, which is
- * overwritten. Linear in states and edges: passes from the back, which are cheap and settle nearly everything; where they do not, for each goal a
- * backward search among the states that are left.
+ * A byte for every state: bit i is 1 where a state of goal i can be reached (it counts itself). There are up to 8
+ * goals, and `own` has those of each state, which is overwritten. Linear in states and edges: passes from the back,
+ * which are cheap and settle nearly everything; where they do not, for each goal a backward search among the states
+ * that are left.
  */
 export function* reachGoals(graph: Graph, own: Uint8Array, goals: number, used: number): Sliced<Uint8Array> {
   const all = (1 << goals) - 1

@@ -17,7 +17,10 @@ export interface Graph {
   readonly states: number
   /** States 0 to `initial - 1` are the initial ones. */
   readonly initial: number
-  /** The edges of state s are `starts[s]` to `starts[s + 1] - 1`, in the order of their agents, each agent's in the order of its steps and choices. */
+  /**
+   * The edges of state s are `starts[s]` to `starts[s + 1] - 1`, in the order of their agents, each agent's in the
+   * order of its steps and choices.
+   */
   readonly starts: Uint32Array
   /** Of each edge the state it leads to, and the agent that takes it. */
   readonly targets: Uint32Array
@@ -89,7 +92,10 @@ const graphOf = (program: GraphProgram, machine: GraphMachine, initial: number):
   }
 }
 
-/** Builds the graph of a system, breadth first, until nothing is left or a limit is hit. Turns the event loop about every 50 ms. @throws StateTooWide */
+/**
+ * Builds the graph of a system, breadth first, until nothing is left or a limit is hit. Turns the event loop about
+ * every 50 ms. @throws StateTooWide
+ */
 export const buildGraph = async (system: System, options: GraphOptions, pace: Pace): Promise<BuiltGraph> => {
   const {
     limits: { depth, bytes },

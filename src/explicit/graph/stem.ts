@@ -12,8 +12,9 @@ export interface Path {
 }
 
 /**
- * The states of a way in layers. A state is in one layer of each kind at most: `free` ones are the breadth-first levels, as `levelsTo` has them; `owing` are states on ways
- * that owe something since some state on them, and `owingLayer` has the number of their layer, from 1.
+ * The states of a way in layers. A state is in one layer of each kind at most: `free` ones are the breadth-first
+ * levels, as `levelsTo` has them; `owing` are states on ways that owe something since some state on them, and
+ * `owingLayer` has the number of their layer, from 1.
  */
 interface Layers {
   readonly free: readonly number[]
@@ -31,7 +32,10 @@ interface Onward {
 /** The bytes that finding a way takes, at most. */
 export const stemBytes = ({ states }: Graph, agents: number): number => 2 * switchesBytes(states, agents) + states * 12
 
-/** The first state of each level, for the levels up to that of `last`, and behind them the end of that level. Linear in the edges of these levels. */
+/**
+ * The first state of each level, for the levels up to that of `last`, and behind them the end of that level. Linear in
+ * the edges of these levels.
+ */
 export const levelsTo = ({ starts, targets, initial }: Graph, last: number): number[] => {
   const levels = [0, initial]
   for (let end = initial; end <= last; ) {
@@ -96,7 +100,10 @@ const follow = ({ starts, targets, agents }: Graph, layers: Layers, first: numbe
   }
 }
 
-/** A shortest way from an initial state to a state, with the fewest switches between agents. Linear in the graph up to its level. */
+/**
+ * A shortest way from an initial state to a state, with the fewest switches between agents. Linear in the graph up to
+ * its level.
+ */
 export const shortestTo = (graph: Graph, state: number, agents: number): Path => {
   const free = createSwitches(graph.states, agents)
   free.end(state)
@@ -106,8 +113,8 @@ export const shortestTo = (graph: Graph, state: number, agents: number): Path =>
 }
 
 /**
- * A shortest way from an initial state over one that owes the goal, on without the goal, to one of the marked states; which of the nearest ones is said by the
- * fewest switches. Linear in the graph. @throws Error where there is none.
+ * A shortest way from an initial state over one that owes the goal, on without the goal, to one of the marked states;
+ * which of the nearest ones is said by the fewest switches. Linear in the graph. @throws Error where there is none.
  */
 export const shortestStem = (graph: Graph, { isOwed, goal }: Debt, marked: Uint8Array, agents: number): Path => {
   const { starts, targets, states } = graph

@@ -1,4 +1,7 @@
-/** An instance of a graph program: its memory, and the policies by which its array of states, its table and its edges grow. */
+/**
+ * An instance of a graph program: its memory, and the policies by which its array of states, its table and its edges
+ * grow.
+ */
 
 import { at } from '../../at.js'
 import { batch } from '../emit/memory-map.js'
@@ -10,7 +13,9 @@ import { createGrowing, type Growing } from './growing.js'
 
 /** How full the table gets. */
 const load = 0.6
-/** States are entered into a grown table in slices, so that V8 gets to replace the code that does it by optimised code. */
+/**
+ * States are entered into a grown table in slices, so that V8 gets to replace the code that does it by optimised code.
+ */
 const slice = 10_000
 
 export interface GraphMachine extends Instance<GraphInterface> {
@@ -88,7 +93,8 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
 
   const instance = instanceOf(module, memory, { grow, drain })
   const { globals, exports } = instance
-  // Zeros are taken for met where no state was. Only the state of zeros belongs to place 0, so one that belongs elsewhere is put there.
+  // Zeros are taken for met where no state was. Only the state of zeros belongs to place 0, so one that belongs
+  // elsewhere is put there.
   let elsewhere = 1n
   do view().setBigUint64(map.recent, elsewhere++, true)
   while (exports.place_of(map.recent) === 0)

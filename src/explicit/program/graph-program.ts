@@ -1,4 +1,7 @@
-/** The WebAssembly module that builds the graph of a system's states: its agents, its predicates, the numbering store, and the loop that ties them together. */
+/**
+ * The WebAssembly module that builds the graph of a system's states: its agents, its predicates, the numbering store,
+ * and the loop that ties them together.
+ */
 import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { newScope } from '../emit/agents.js'
@@ -93,7 +96,10 @@ const visit = (memory: GraphMemory): Visit => {
   }
 }
 
-/** Generates the module that builds the graph of a system; each of its properties becomes a bit of a state's label. @throws StateTooWide */
+/**
+ * Generates the module that builds the graph of a system; each of its properties becomes a bit of a state's label.
+ * @throws StateTooWide
+ */
 export const graphProgramOf = (system: System): GraphProgram => {
   const layout = layoutOf(system)
   const memory = graphMemory(system, layout)

@@ -1,4 +1,6 @@
-/** Arrays of bytes that grow at their end without being copied, up to 4 GiB: each lies in a linear memory of its own. */
+/**
+ * Arrays of bytes that grow at their end without being copied, up to 4 GiB: each lies in a linear memory of its own.
+ */
 import { createLinearMemory, page } from '../wasm/linear-memory.js'
 
 export interface Growing {

@@ -23,9 +23,15 @@ export interface Machine<I extends TableInterface = Interfaces['search']> extend
   readonly size: () => TableSize
   /** Bytes in use: table, queue, buffers. */
   readonly bytes: () => number
-  /** Empties the table and makes it large enough for so many states; false where there is no memory for it. The queue stays as it is. */
+  /**
+   * Empties the table and makes it large enough for so many states; false where there is no memory for it. The queue
+   * stays as it is.
+   */
   readonly clearTable: (count: number) => boolean
-  /** Addresses of areas of so many bytes, behind the table; they last until the table is cleared. Null where there is no memory. */
+  /**
+   * Addresses of areas of so many bytes, behind the table; they last until the table is cleared. Null where there is no
+   * memory.
+   */
   readonly reserve: (...bytes: readonly number[]) => number[] | null
 }
 

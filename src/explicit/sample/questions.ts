@@ -26,7 +26,10 @@ export interface Asked {
   readonly outcomes: readonly Span[]
 }
 
-/** A system whose properties are questions. Whatever is a condition in one (itself, a side of `&&` and `||`, what an `if` tests) has two branches, one for each value. */
+/**
+ * A system whose properties are questions. Whatever is a condition in one (itself, a side of `&&` and `||`, what an
+ * `if` tests) has two branches, one for each value.
+ */
 export const asking = (original: System, questions: readonly Question[]): Asked => {
   const outcomes: Span[] = []
   const branches = [...original.branches]

@@ -1,6 +1,6 @@
 /**
- * What the engine's compiled code says of single states, and ways to states worth a look: those in which a step, a branch, a failure or a value of a condition is first met,
- * and the deepest.
+ * What the engine's compiled code says of single states, and ways to states worth a look: those in which a step, a
+ * branch, a failure or a value of a condition is first met, and the deepest.
  */
 import { at } from '../../at.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
@@ -21,7 +21,10 @@ export interface Exploration {
   /** All reachable states were seen. */
   readonly complete: boolean
   readonly states: number
-  /** A shortest way to each state in which something was first met, and to the last, deepest one; those of one are parts of others. */
+  /**
+   * A shortest way to each state in which something was first met, and to the last, deepest one; those of one are parts
+   * of others.
+   */
   readonly schedules: readonly Schedule[]
   /** By mark, what was met on the way: 1. */
   readonly met: Uint8Array
@@ -96,7 +99,9 @@ export const createSampler = (original: System, memory: number): Sampler => {
 
 const statesPerCall = 1_000
 
-/** One shortest way to each of the states. Takes one more expansion of all states on the levels up to the last of them. */
+/**
+ * One shortest way to each of the states. Takes one more expansion of all states on the levels up to the last of them.
+ */
 const schedulesTo = (
   program: Program<Traced>,
   machine: Machine<Traced>,

@@ -15,7 +15,8 @@ export interface Reachable {
 }
 
 /**
- * Finds all reachable states by the same WebAssembly as `search`. Takes time and memory for every state, so use it for small ones.
+ * Finds all reachable states by the same WebAssembly as `search`. Takes time and memory for every state, so use it for
+ * small ones.
  * @throws Error where there are more than `maxStates` (a million).
  */
 export const reachable = (system: System, maxStates = 1_000_000): Reachable => {

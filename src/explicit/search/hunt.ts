@@ -1,4 +1,7 @@
-/** Which states lead to some others: their successors are looked up in a table of these, by the WebAssembly of the purpose `trace`. */
+/**
+ * Which states lead to some others: their successors are looked up in a table of these, by the WebAssembly of the
+ * purpose `trace`.
+ */
 import { at } from '../../at.js'
 import type { Move } from '../../ir/schedule.js'
 import { edgeBytes } from '../emit/hunt-functions.js'

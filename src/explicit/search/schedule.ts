@@ -1,10 +1,11 @@
 /**
- * Shortest schedules: among the shortest ways to a state that settles a property, one with the fewest switches between agents.
+ * Shortest schedules: among the shortest ways to a state that settles a property, one with the fewest switches between
+ * agents.
  *
- * The search keeps no parents. So a second search, which keeps the states of all levels, goes to the depth already known;
- * then the levels are walked backwards, and of each one those states are found that lead to a wanted state of the next. That
- * is the graph of all shortest ways, over which dynamic programming picks the one with the fewest switches. Where there is no time or memory for that, a single way is
- * followed back from where it has come to.
+ * The search keeps no parents. So a second search, which keeps the states of all levels, goes to the depth already
+ * known; then the levels are walked backwards, and of each one those states are found that lead to a wanted state of
+ * the next. That is the graph of all shortest ways, over which dynamic programming picks the one with the fewest
+ * switches. Where there is no time or memory for that, a single way is followed back from where it has come to.
  */
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
@@ -30,7 +31,10 @@ export interface Target {
 export interface ScheduleOptions {
   /** In bytes. */
   readonly bytes: number
-  /** For choosing schedules with the fewest switches. Any shortest ones are found whatever time that takes, which is about that of the search. */
+  /**
+   * For choosing schedules with the fewest switches. Any shortest ones are found whatever time that takes, which is
+   * about that of the search.
+   */
   readonly seconds?: number | undefined
   readonly deadlock: 'violation' | 'allowed'
   readonly signal?: AbortSignal | undefined
@@ -103,7 +107,10 @@ const failuresAt = (searched: Searched, address: number, property: number): Move
   return failingWays(program, machine).flatMap((way) => (violatedBy(program, way) === property ? [way.move] : []))
 }
 
-/** The addresses of the states of a level that settle the property: of those in which a step fails, where that is the property. */
+/**
+ * The addresses of the states of a level that settle the property: of those in which a step fails, where that is the
+ * property.
+ */
 const endsAt = (searched: Searched, level: Level, property: number): number[] => {
   const { program, machine } = searched
   const stateBytes = program.layout.widths.length * 8
@@ -122,7 +129,10 @@ const endsAt = (searched: Searched, level: Level, property: number): number[] =>
   return ends
 }
 
-/** The moves of the states on a level that lead to the states looked for, a part of the level at a time. Null where memory runs out. */
+/**
+ * The moves of the states on a level that lead to the states looked for, a part of the level at a time. Null where
+ * memory runs out.
+ */
 function* edgesFrom({ program, machine, hunter }: Searched, level: Level): Generator<Edges | null> {
   const stateBytes = program.layout.widths.length * 8
   for (let i = 0; i < level.count; i += statesPerHunt)
@@ -131,7 +141,10 @@ function* edgesFrom({ program, machine, hunter }: Searched, level: Level): Gener
     })
 }
 
-/** Where the walk back has come to: on this level these are the states that a shortest way leads through, and `switches` has the ways on from them. */
+/**
+ * Where the walk back has come to: on this level these are the states that a shortest way leads through, and `switches`
+ * has the ways on from them.
+ */
 interface Chosen {
   readonly level: number
   readonly wanted: readonly number[]
@@ -278,7 +291,10 @@ const failingInit = (program: TraceProgram, machine: TraceMachine, property: num
   return way === undefined ? null : { init: way.move.choice, moves: [], fails: true }
 }
 
-/** The initial state among the wanted ones that needs the fewest switches, and the choice that leads there: on ties the lowest. */
+/**
+ * The initial state among the wanted ones that needs the fewest switches, and the choice that leads there: on ties the
+ * lowest.
+ */
 const startOf = (
   searched: Searched,
   wanted: readonly number[],
@@ -369,9 +385,9 @@ const machineFor = (program: TraceProgram, { bytes }: ScheduleOptions): TraceMac
 }
 
 /**
- * A shortest schedule for each target, with the fewest switches between agents; on ties the lowest agent, step and choice. Null
- * where memory runs out or the signal ends the work. Takes the time of a search to the greatest depth wanted, and its
- * memory for whole states.
+ * A shortest schedule for each target, with the fewest switches between agents; on ties the lowest agent, step and
+ * choice. Null where memory runs out or the signal ends the work. Takes the time of a search to the greatest depth
+ * wanted, and its memory for whole states.
  */
 export const shortestSchedules = async (
   system: System,

@@ -25,7 +25,10 @@ export interface SearchOptions {
   readonly stop?: 'all settled' | 'first violation'
   /** Instead of what the system says. */
   readonly deadlock?: 'violation' | 'allowed'
-  /** For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too, or for none. */
+  /**
+   * For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too,
+   * or for none.
+   */
   readonly schedules?: 'violations' | 'all' | 'none'
   /** Called about every 50 ms. */
   readonly onProgress?: (progress: Progress) => void
@@ -51,7 +54,9 @@ export interface PropertyResult {
   readonly length: number | null
   /** A shortest way there. */
   readonly schedule: Schedule | null
-  /** Null where the schedule has the fewest switches between agents; else what ended the choice among the shortest ones. */
+  /**
+   * Null where the schedule has the fewest switches between agents; else what ended the choice among the shortest ones.
+   */
   readonly unchosen: Limit | null
   /** An index into `System.failures`, where a step fails. */
   readonly failure: number | null
@@ -75,7 +80,9 @@ export interface SearchResult {
   readonly scheduleSeconds: number
   readonly bytes: number
   readonly bytesPerState: number
-  /** The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`. */
+  /**
+   * The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`.
+   */
   readonly properties: readonly PropertyResult[]
   /** Per step 1 where it was taken, per branch 1 where it was. */
   readonly fired: Uint8Array
@@ -206,13 +213,16 @@ const withSchedules = async (
   })
 }
 
-/** What a search has left of its time; a second at least, or a race that was found just in time would be shown as it comes. */
+/**
+ * What a search has left of its time; a second at least, or a race that was found just in time would be shown as it
+ * comes.
+ */
 export const timeToChoose = ({ limits: { seconds } = {} }: SearchOptions, used: number): number | undefined =>
   seconds === undefined ? undefined : Math.max(1, seconds - used)
 
 /**
- * Searches all reachable states, breadth first, until none is left or a limit is hit. States are kept exactly. Runs in slices of
- * about 50 ms, between which the event loop turns.
+ * Searches all reachable states, breadth first, until none is left or a limit is hit. States are kept exactly. Runs in
+ * slices of about 50 ms, between which the event loop turns.
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {

@@ -1,6 +1,7 @@
 /**
- * How few switches between agents lead from numbered states to the end of a way, by dynamic programming from the end back. Of each state only the least number is kept, and
- * with which agents first: whoever steps before one of these needs no more switches than that, and everybody else one more.
+ * How few switches between agents lead from numbered states to the end of a way, by dynamic programming from the end
+ * back. Of each state only the least number is kept, and with which agents first: whoever steps before one of these
+ * needs no more switches than that, and everybody else one more.
  */
 
 export interface Switches {
@@ -12,7 +13,9 @@ export interface Switches {
   readonly offer: (state: number, agent: number, cost: number) => void
   /** The state's ways on become those of the same state in another table. */
   readonly copy: (state: number, from: Switches) => void
-  /** The least number of switches of a way through the state where the agent has stepped before it; `null` for nobody. */
+  /**
+   * The least number of switches of a way through the state where the agent has stepped before it; `null` for nobody.
+   */
   readonly after: (state: number, agent: number | null) => number
   readonly first: Uint32Array
 }

@@ -12,7 +12,10 @@ export interface GraphMemory extends MemoryMap {
   readonly targetLimit: number
   readonly agents: number
   readonly agentBytes: 1 | 2
-  /** Of states, in their order: the number of edges before theirs (4 bytes), and the properties that hold in them (`labelBytes`, a bit each). */
+  /**
+   * Of states, in their order: the number of edges before theirs (4 bytes), and the properties that hold in them
+   * (`labelBytes`, a bit each).
+   */
   readonly offsets: number
   readonly offsetLimit: number
   readonly labels: number

@@ -33,9 +33,9 @@ export const growthExports = {
 } as const
 
 /**
- * One slice of the growth of a table. The old one lies behind the new one; `from` and `slot` say where in it the slice starts, `count` how many slots
- * it has. Writes go from slot `rehash_free` of the new table on, into memory that is zero; what was read is zero afterwards. `unfactor` is the inverse of the
- * old factor modulo 2^64.
+ * One slice of the growth of a table. The old one lies behind the new one; `from` and `slot` say where in it the slice
+ * starts, `count` how many slots it has. Writes go from slot `rehash_free` of the new table on, into memory that is
+ * zero; what was read is zero afterwards. `unfactor` is the inverse of the old factor modulo 2^64.
  */
 const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFunction => {
   const old = slotOps(from)

@@ -1,7 +1,8 @@
 /**
- * The set of states for a state graph: every state has a number, its place in the array of states. A table of 4-byte slots, of any number of
- * slots, with linear probing; a slot holds a state's number plus 1 in its low `index_bits` bits and bits of the state's hash above them, 0 where
- * it is free. States are compared whole, so nothing is taken for something that it is not.
+ * The set of states for a state graph: every state has a number, its place in the array of states. A table of 4-byte
+ * slots, of any number of slots, with linear probing; a slot holds a state's number plus 1 in its low `index_bits` bits
+ * and bits of the state's hash above them, 0 where it is free. States are compared whole, so nothing is taken for
+ * something that it is not.
  *
  * `table.ts` needs less memory, but cannot number states: there a state is found by its place in a table that moves.
  */
@@ -84,7 +85,10 @@ const recentPlace = (memory: GraphMemory): Node => i32.and(i32.wrap(i64.shrU(get
 
 const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
   const stateBytes = words * 8
-  /** The address of the state that a slot names. A free slot gives the one before the array, which nobody reads for its value. */
+  /**
+   * The address of the state that a slot names. A free slot gives the one before the array, which nobody reads for its
+   * value.
+   */
   const named = (slot: Node): Node =>
     i32.add(i32.const(memory.ring - stateBytes), i32.mul(i32.and(slot, getGlobal('index_mask')), i32.const(stateBytes)))
   const placed = i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1)))
@@ -107,8 +111,8 @@ const chunkFunction = (words: number, memory: GraphMemory): WasmFunction => {
     ]),
     set('last', get('n')),
   ]
-  // Passes that do little but load, so that many cache misses are under way at once: first the home slots; then, of the first slot that
-  // is free or has the tag, the state that it names. There the insertion goes on.
+  // Passes that do little but load, so that many cache misses are under way at once: first the home slots; then, of the
+  // first slot that is free or has the tag, the state that it names. There the insertion goes on.
   const slotPass: Node[] = [
     set('n', i32.const(0)),
     loop('slots', [
@@ -247,7 +251,10 @@ const placeFunction = (words: number, memory: GraphMemory): WasmFunction => ({
   body: [...hashed(words, get('state')), recentPlace(memory)],
 })
 
-/** All functions of the numbering store. They call the imports `grow` (a larger table and array) and `drain` (the edges leave), which set `stop` where there is no memory. */
+/**
+ * All functions of the numbering store. They call the imports `grow` (a larger table and array) and `drain` (the edges
+ * leave), which set `stop` where there is no memory.
+ */
 export const indexTableFunctions = (words: number, memory: GraphMemory): WasmFunction[] => [
   chunkFunction(words, memory),
   flushFunction(memory, inserting(memory)),

@@ -68,7 +68,10 @@ const multipliers = [0x9e3779b97f4a7c15n, 0xbf58476d1ce4e5b9n, 0x94d049bb133111e
 
 export const mask64 = (bits: number): Node => i64.const(fieldMask(bits))
 
-/** x := the mixed word of the state at `at`: two rounds of xor-shift and odd multiplication modulo 2^keyBits, after the others are hashed in. */
+/**
+ * x := the mixed word of the state at `at`: two rounds of xor-shift and odd multiplication modulo 2^keyBits, after the
+ * others are hashed in.
+ */
 export const mixed = (shape: TableShape, at: Node): Node[] => {
   const out: Node[] = []
   const { keyBits } = shape
@@ -123,7 +126,9 @@ export const located = (shape: TableShape): Node[] => {
 export const slotAddress = (shape: TableShape, kind: SlotKind, slot: Node): Node =>
   i32.add(getGlobal('table_at'), i32.mul(slot, i32.const(slotBytes(shape, kind))))
 
-/** While the slot at `a` is before the place of `e`, goes on to the next one. Afterwards `s` is the slot's first part. */
+/**
+ * While the slot at `a` is before the place of `e`, goes on to the next one. Afterwards `s` is the slot's first part.
+ */
 export const probe = (shape: TableShape, kind: SlotKind, state: Node): Node => {
   const ops = slotOps(kind)
   const next = [set('a', i32.add(get('a'), i32.const(slotBytes(shape, kind)))), set('e', ops.add(get('e'), get('step')))]

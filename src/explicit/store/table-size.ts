@@ -17,8 +17,8 @@ export interface TableShape {
 /** Slots behind the last home, for what is pushed past it. */
 export const slack = 512
 /**
- * A table grows when distance + 1 of something takes this many bits, at the latest: a slot has room for 8, and one batch
- * pushes nothing further than by its own size.
+ * A table grows when distance + 1 of something takes this many bits, at the latest: a slot has room for 8, and one
+ * batch pushes nothing further than by its own size.
  */
 export const distanceBits = 7
 
@@ -52,7 +52,10 @@ export const slotKinds = (shape: TableShape): SlotKind[] => {
   return shape.keyBits > 54 ? ['wide'] : ['narrow', 'wide']
 }
 
-/** From this size on a table is frugal: it grows by a quarter instead of doubling where a slot takes more than 4 bytes, and gets fuller. */
+/**
+ * From this size on a table is frugal: it grows by a quarter instead of doubling where a slot takes more than 4 bytes,
+ * and gets fuller.
+ */
 export const frugalBytes = 32 * 2 ** 20
 /** How full small tables get, and frugal ones: time is worth more than memory until there is much of it. */
 const looseLoad = 0.65
@@ -72,8 +75,9 @@ const largerSizes = (shape: TableShape, size: TableSize): TableSize[] => {
 }
 
 /**
- * Sizes to grow to, the one to try first first. Narrow slots as soon as they cost no more memory than a doubled table of wide
- * ones; then a table twice as large, or a quarter larger where that is much memory; then less, for when memory runs out.
+ * Sizes to grow to, the one to try first first. Narrow slots as soon as they cost no more memory than a doubled table
+ * of wide ones; then a table twice as large, or a quarter larger where that is much memory; then less, for when memory
+ * runs out.
  */
 export const nextSizes = (shape: TableShape, size: TableSize, frugal = frugalBytes): TableSize[] => {
   const larger = largerSizes(shape, size)

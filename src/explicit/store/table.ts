@@ -1,14 +1,16 @@
 /**
- * The set of states: an exact quotient table (J. G. Cleary, "Compact hash tables using bidirectional linear probing", IEEE
- * Transactions on Computers C-33, 1984) in Robin Hood order.
+ * The set of states: an exact quotient table (J. G. Cleary, "Compact hash tables using bidirectional linear probing",
+ * IEEE Transactions on Computers C-33, 1984) in Robin Hood order.
  *
- * The first word of a state is mixed with an invertible function, after the other words were hashed into it. The top bits of
- * the mixed word say the home slot. A slot holds the rest of the mixed word (the remainder), how far it is from home, and the
- * other words as they are; together with its position that gives the state back, so nothing is ever taken for something that
- * it is not. Slots are sorted by the mixed word, so a table grows in one pass from front to back, in place.
+ * The first word of a state is mixed with an invertible function, after the other words were hashed into it. The top
+ * bits of the mixed word say the home slot. A slot holds the rest of the mixed word (the remainder), how far it is from
+ * home, and the other words as they are; together with its position that gives the state back, so nothing is ever taken
+ * for something that it is not. Slots are sorted by the mixed word, so a table grows in one pass from front to back, in
+ * place.
  *
- * A slot's first part is `(distance + 1) << r | ~remainder`, where r is the number of the remainder's bits; 0 means free. With the
- * remainder complemented, one unsigned comparison says whether the slot is before or behind the place of what is looked for.
+ * A slot's first part is `(distance + 1) << r | ~remainder`, where r is the number of the remainder's bits; 0 means
+ * free. With the remainder complemented, one unsigned comparison says whether the slot is before or behind the place of
+ * what is looked for.
  */
 
 import { at } from '../../at.js'
@@ -90,8 +92,8 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       brIf('hash', i32.ltU(get('q'), get('end'))),
     ]),
   ]
-  // Nothing but loads, so that as many cache misses are under way at once as the processor can hold. What is read is of no use; it is kept
-  // only to have it read. Behind the last home there are addresses of former batches, or zeros.
+  // Nothing but loads, so that as many cache misses are under way at once as the processor can hold. What is read is of
+  // no use; it is kept only to have it read. Behind the last home there are addresses of former batches, or zeros.
   const touches = 8
   const roundUp = [
     set('last', get('n')),
@@ -228,7 +230,10 @@ const findAnyFunction = (kinds: readonly SlotKind[]): WasmFunction => {
   }
 }
 
-/** All functions of the store. They call the imports `grow` (a larger table) and `widen` (a larger ring), which set `stop` where there is no memory. */
+/**
+ * All functions of the store. They call the imports `grow` (a larger table) and `widen` (a larger ring), which set
+ * `stop` where there is no memory.
+ */
 export const tableFunctions = (shape: TableShape, memory: MemoryMap): WasmFunction[] => {
   const kinds = slotKinds(shape)
   return [

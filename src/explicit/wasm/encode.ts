@@ -48,7 +48,10 @@ const signed64 = (out: number[], value: bigint): void => {
   }
 }
 
-/** Writes something behind its length in bytes. The length always takes five bytes, so that nothing has to be moved once it is known. */
+/**
+ * Writes something behind its length in bytes. The length always takes five bytes, so that nothing has to be moved once
+ * it is known.
+ */
 const sized = (out: number[], write: () => void): void => {
   const at = out.length
   out.push(0x80, 0x80, 0x80, 0x80, 0)

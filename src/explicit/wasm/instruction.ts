@@ -1,6 +1,6 @@
 /**
- * WebAssembly as a tree: each node holds the nodes of its operands. Locals, globals, functions and labels go by name; the
- * encoder gives them numbers. The text form and the binary form are made from this same tree.
+ * WebAssembly as a tree: each node holds the nodes of its operands. Locals, globals, functions and labels go by name;
+ * the encoder gives them numbers. The text form and the binary form are made from this same tree.
  */
 
 export type ValueType = 'i32' | 'i64'

@@ -20,7 +20,10 @@ export class CodeTooLarge extends Error {
   override readonly name = 'CodeTooLarge'
 }
 
-/** The machine gives no memory for a module: each one reserves some 10 GiB of addresses, however little it uses, and there may be a limit on them (`ulimit -v`). */
+/**
+ * The machine gives no memory for a module: each one reserves some 10 GiB of addresses, however little it uses, and
+ * there may be a limit on them (`ulimit -v`).
+ */
 export class NoMemory extends RangeError {
   override readonly name = 'NoMemory'
 }
@@ -42,7 +45,10 @@ export const newMemory = (pages: number): WasmMemory => orNoMemory(() => new was
 export const newInstance = (module: object, imports: object): Readonly<Record<string, unknown>> =>
   orNoMemory(() => new wasm.Instance(module, imports).exports)
 
-/** Compiles a module. @throws CodeTooLarge; NoMemory; a CompileError if the bytes are no valid module, which is a bug of ours. */
+/**
+ * Compiles a module. @throws CodeTooLarge; NoMemory; a CompileError if the bytes are no valid module, which is a bug of
+ * ours.
+ */
 export const compileModule = (bytes: Uint8Array<ArrayBuffer>): object => {
   try {
     return orNoMemory(() => new wasm.Module(bytes))

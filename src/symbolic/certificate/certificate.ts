@@ -1,6 +1,7 @@
 /**
- * Certificates: an inductive invariant as plain JSON, over the author's names, so that people can read it and anybody can check it again. Nothing of how it was
- * found is trusted: the check asks a solver afresh whether the initial states are inside, whether every step stays inside, and whether inside it no target is reached.
+ * Certificates: an inductive invariant as plain JSON, over the author's names, so that people can read it and anybody
+ * can check it again. Nothing of how it was found is trusted: the check asks a solver afresh whether the initial states
+ * are inside, whether every step stays inside, and whether inside it no target is reached.
  */
 import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
@@ -36,7 +37,10 @@ export interface Subject {
   readonly params: Readonly<Record<string, ValueName>>
 }
 
-/** Writes down what was proved, under the author's names. The clauses come in the order of the elements that they speak of. */
+/**
+ * Writes down what was proved, under the author's names. The clauses come in the order of the elements that they speak
+ * of.
+ */
 export const createCertificate = (
   system: System,
   { engine, variant, params }: Subject,

@@ -12,7 +12,10 @@ import type { Solver, SolverFactory } from '../solver/solver.js'
 import { type Certificate, clauseLiteral, type NamedCube, placeInvariant, printInvariant } from './certificate.js'
 import { fingerprintOf } from './fingerprint.js'
 
-/** Why a certificate is refused. `clause` is a position in its invariant; null where an element gets a value outside its range, a bug of the translation. */
+/**
+ * Why a certificate is refused. `clause` is a position in its invariant; null where an element gets a value outside its
+ * range, a bug of the translation.
+ */
 export type Refusal =
   | { readonly kind: 'malformed'; readonly problem: string }
   | { readonly kind: 'other system'; readonly problem: string }
@@ -21,7 +24,10 @@ export type Refusal =
   | { readonly kind: 'not initial'; readonly clause: number | null; readonly state: Vector }
   /** A step leaves the invariant. */
   | { readonly kind: 'not closed'; readonly clause: number | null; readonly state: Vector; readonly move: Move }
-  /** In a state in the invariant, the target is reached: by the move, for `assert` and `range`; while the state is set up, where that is null too. */
+  /**
+   * In a state in the invariant, the target is reached: by the move, for `assert` and `range`; while the state is set
+   * up, where that is null too.
+   */
   | { readonly kind: 'not implied'; readonly target: string; readonly state: Vector | null; readonly move: Move | null }
   | { readonly kind: 'gave up' }
 
@@ -71,8 +77,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isValue = (value: unknown): value is ValueName => ['string', 'number', 'boolean'].includes(typeof value)
 
 /**
- * Whether the certificate proves what it says of the system. Null if it does; otherwise the first reason why not, in the order of `Refusal`. Each question
- * is asked of a new solver. Gates are added to the circuit's graph.
+ * Whether the certificate proves what it says of the system. Null if it does; otherwise the first reason why not, in
+ * the order of `Refusal`. Each question is asked of a new solver. Gates are added to the circuit's graph.
  */
 export const checkCertificate = (
   system: System,

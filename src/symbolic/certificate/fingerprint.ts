@@ -6,8 +6,9 @@ import type { System } from '../../ir/system.js'
 const ignored = new Set(['at', 'label', 'key', 'message', 'text', 'live', 'fairness', 'branch', 'frame'])
 
 /**
- * The SHA-256 of the variables, the initial states, the steps and the given properties, in hexadecimal. Spans, labels, and properties that are not
- * asked for make no difference, so a comment may change; neither do liveness, and whether a deadlock is a violation.
+ * The SHA-256 of the variables, the initial states, the steps and the given properties, in hexadecimal. Spans, labels,
+ * and properties that are not asked for make no difference, so a comment may change; neither do liveness, and whether a
+ * deadlock is a violation.
  */
 export const fingerprintOf = (system: System, properties: readonly string[]): string => {
   const { model, variables, agents, processes, steps, init, initial, failures, radix } = system
@@ -18,7 +19,10 @@ export const fingerprintOf = (system: System, properties: readonly string[]): st
     .digest('hex')
 }
 
-/** Objects as lists of their entries by name: a different order of keys is the same value. `frame`s of gotos are kept: they are lists. */
+/**
+ * Objects as lists of their entries by name: a different order of keys is the same value. `frame`s of gotos are kept:
+ * they are lists.
+ */
 const canonical = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.filter((item) => !isCover(item)).map(canonical)
   if (typeof value !== 'object' || value === null) return value

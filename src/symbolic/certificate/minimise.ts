@@ -1,6 +1,7 @@
 /**
- * Makes invariants small. First only what the targets rest on is kept, and what that rests on (inductive validity cores: Ghassabani, Gacek, Whalen 2016); then
- * single clauses are dropped, then statements in clauses, as long as the rest is still an inductive invariant that excludes the targets.
+ * Makes invariants small. First only what the targets rest on is kept, and what that rests on (inductive validity
+ * cores: Ghassabani, Gacek, Whalen 2016); then single clauses are dropped, then statements in clauses, as long as the
+ * rest is still an inductive invariant that excludes the targets.
  */
 
 import type { Literal } from '../circuit/aig.js'
@@ -16,8 +17,9 @@ export interface MinimiseOptions {
 }
 
 /**
- * A part of an inductive invariant that still is one and excludes the targets, made of clauses of it, or of parts of these. The same arguments give the same
- * answer. Where the solver gives up, or the questions do, the answer is right but need not be minimal.
+ * A part of an inductive invariant that still is one and excludes the targets, made of clauses of it, or of parts of
+ * these. The same arguments give the same answer. Where the solver gives up, or the questions do, the answer is right
+ * but need not be minimal.
  */
 export const minimise = (
   circuit: Circuit,
@@ -45,7 +47,9 @@ export const minimise = (
     const initial = literalOver(circuit.initial)
     const enabled = literal(circuit.enabled)
     const isStart = literal(circuit.isStart)
-    /** Under these assumptions something goes wrong: the clause does not hold after a step, or the target is reached. */
+    /**
+     * Under these assumptions something goes wrong: the clause does not hold after a step, or the target is reached.
+     */
     type Item = Clause | Target
     const wrong = (item: Item): readonly number[] => ('reached' in item ? [literal(item.reached)] : [enabled, -next(item)])
     /** What of the clauses the item rests on; null where they do not suffice. */

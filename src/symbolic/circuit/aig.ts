@@ -1,9 +1,10 @@
 /**
- * And-inverter graphs: every boolean function of this engine is a literal in one. Nodes are hashed, so equal functions built the same way are
- * one node, and constants fold; what a knob switches off costs nothing here either.
+ * And-inverter graphs: every boolean function of this engine is a literal in one. Nodes are hashed, so equal functions
+ * built the same way are one node, and constants fold; what a knob switches off costs nothing here either.
  *
- * Node 0 is the constant false; each further node is an input or the conjunction of two literals of earlier nodes, so ascending
- * order is topological. A literal is `2 * node`, plus 1 where it is complemented (as AIGER writes them; Biere, Heljanko, Wieringa 2011).
+ * Node 0 is the constant false; each further node is an input or the conjunction of two literals of earlier nodes, so
+ * ascending order is topological. A literal is `2 * node`, plus 1 where it is complemented (as AIGER writes them;
+ * Biere, Heljanko, Wieringa 2011).
  */
 
 import { at } from '../../at.js'
@@ -69,7 +70,10 @@ export const and = (graph: Graph, a: Literal, b: Literal): Literal => {
   return made
 }
 
-/** What `a & b` is where b is a conjunction, or the complement of one, that a is an operand of; null where that says nothing. */
+/**
+ * What `a & b` is where b is a conjunction, or the complement of one, that a is an operand of; null where that says
+ * nothing.
+ */
 const absorbed = (graph: Graph, a: Literal, b: Literal): Literal | null => {
   const left = leftOf(graph, nodeOf(b))
   const right = rightOf(graph, nodeOf(b))
@@ -108,8 +112,9 @@ export const all = (graph: Graph, literals: readonly Literal[]): Literal => {
 export const any = (graph: Graph, literals: readonly Literal[]): Literal => complement(all(graph, literals.map(complement)))
 
 /**
- * Copies functions into another graph, with other literals for its inputs. `substitution` maps nodes of `from` to literals of `to`; it must have
- * every input that the functions depend on, and is filled with what is copied, so later copies under the same substitution share it.
+ * Copies functions into another graph, with other literals for its inputs. `substitution` maps nodes of `from` to
+ * literals of `to`; it must have every input that the functions depend on, and is filled with what is copied, so later
+ * copies under the same substitution share it.
  * @throws Error for an input without a substitute.
  */
 export const substitute = (from: Graph, to: Graph, substitution: Map<number, Literal>, literal: Literal): Literal => {
@@ -167,8 +172,8 @@ export const inputsOf = (graph: Graph, literal: Literal): readonly number[] => {
 }
 
 /**
- * The value of one function, evaluating only the gates that it depends on; inputs without a value are false. `values` is filled with what is
- * found on the way, so further functions under the same inputs share it.
+ * The value of one function, evaluating only the gates that it depends on; inputs without a value are false. `values`
+ * is filled with what is found on the way, so further functions under the same inputs share it.
  */
 export const valueIn = (graph: Graph, literal: Literal, values: Map<number, boolean>): boolean => {
   const pending = [nodeOf(literal)]

@@ -1,7 +1,7 @@
 /**
- * A transition system as a circuit: what `translate.ts` makes of a `System`, and all that bounded search, induction and the exports see. The state is
- * a list of bits. A step is a function of the state and of inputs that name it (which agent, which choices), so that a model of the formula
- * is a schedule.
+ * A transition system as a circuit: what `translate.ts` makes of a `System`, and all that bounded search, induction and
+ * the exports see. The state is a list of bits. A step is a function of the state and of inputs that name it (which
+ * agent, which choices), so that a model of the formula is a schedule.
  */
 import { propertyKinds, type SafetyKind } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
@@ -13,11 +13,14 @@ export interface Target {
   readonly name: string
   readonly kind: SafetyKind
   /**
-   * True where the property is violated, for `sometimes` where it is witnessed. A function of the state bits, and for kind `assert` and `range` of the
-   * step inputs too: then the step that fails is the last one and leads to no state, and its length counts.
+   * True where the property is violated, for `sometimes` where it is witnessed. A function of the state bits, and for
+   * kind `assert` and `range` of the step inputs too: then the step that fails is the last one and leads to no state,
+   * and its length counts.
    */
   readonly reached: Literal
-  /** For `assert` and `range`: whether `init` itself fails, a function of the inputs of `init`; FALSE for the others. */
+  /**
+   * For `assert` and `range`: whether `init` itself fails, a function of the inputs of `init`; FALSE for the others.
+   */
   readonly reachedInit: Literal
 }
 
@@ -40,8 +43,8 @@ export interface Circuit {
   readonly initial: readonly Literal[]
   readonly isStart: Literal
   /**
-   * Conditions on the state that hold in every reachable state by construction: no element holds a code outside its range. A
-   * proof may assume them before a step and must show them after it.
+   * Conditions on the state that hold in every reachable state by construction: no element holds a code outside its
+   * range. A proof may assume them before a step and must show them after it.
    */
   readonly wellFormed: readonly Literal[]
   readonly targets: readonly Target[]

@@ -1,4 +1,7 @@
-/** The part of a graph that some functions rest on: its gates, its inputs, and of a circuit the state bits that a claim can depend on. */
+/**
+ * The part of a graph that some functions rest on: its gates, its inputs, and of a circuit the state bits that a claim
+ * can depend on.
+ */
 
 import { at } from '../../at.js'
 import { type Graph, isInput, type Literal, leftOf, nodeOf, rightOf, size } from './aig.js'
@@ -23,8 +26,8 @@ export const supportOf = (graph: Graph, literals: readonly Literal[], inputs: re
 }
 
 /**
- * The state bits, ascending by position, that decide about these functions in some later state: their own support, and where there is any, that of `enabled`
- * and of the next values of every bit so found.
+ * The state bits, ascending by position, that decide about these functions in some later state: their own support, and
+ * where there is any, that of `enabled` and of the next values of every bit so found.
  */
 export const influenceOf = ({ graph, state, next, enabled }: Circuit, literals: readonly Literal[]): number[] => {
   let found = supportOf(graph, literals, state)

@@ -1,7 +1,7 @@
 /**
- * Names of the elements of a state and of their values, as the author wrote them: what certificates are stored and printed in, and what bits are called
- * in files for other tools. A name stands for
- * one element only and a value's name for one code only: where the author's are not unique, `#` and a number tell them apart.
+ * Names of the elements of a state and of their values, as the author wrote them: what certificates are stored and
+ * printed in, and what bits are called in files for other tools. A name stands for one element only and a value's name
+ * for one code only: where the author's are not unique, `#` and a number tell them apart.
  */
 import { at } from '../../at.js'
 import { elements, type Location, type System, unflatten, type Variable } from '../../ir/system.js'
@@ -22,7 +22,10 @@ export interface ElementName {
   readonly kind: 'location' | 'boolean' | 'presence' | 'integer' | 'enum'
 }
 
-/** Of all elements, in the order of vectors. Values are listed only of those that are asked for: an integer may have 2^32. */
+/**
+ * Of all elements, in the order of vectors. Values are listed only of those that are asked for: an integer may have
+ * 2^32.
+ */
 export const elementNames = (system: Named): readonly ElementName[] => {
   const all = system.variables.flatMap((variable) => Array.from({ length: elements(variable) }, (_, element) => ({ variable, element })))
   const names = unique(
@@ -86,7 +89,10 @@ const unique = (names: readonly string[]): readonly string[] => {
   })
 }
 
-/** That an element has one of some codes, neither none nor all: `cpu[0] at 'a' | 'b'`, `pte.P[1]`, `not locked`, `owner = null`, `2 <= n <= 4`, `n != 3`. */
+/**
+ * That an element has one of some codes, neither none nor all: `cpu[0] at 'a' | 'b'`, `pte.P[1]`, `not locked`, `owner
+ * = null`, `2 <= n <= 4`, `n != 3`.
+ */
 export const printStatement = ({ name, values, kind }: ElementName, codes: readonly number[]): string => {
   const sorted = [...codes].sort((a, b) => a - b)
   const rest = values.map((_, code) => code).filter((code) => !sorted.includes(code))

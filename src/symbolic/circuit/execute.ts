@@ -1,6 +1,6 @@
 /**
- * The IR executed on words: both ways through a conditional are followed, and what they leave behind meets in multiplexers. Conditions under which
- * control is somewhere are literals.
+ * The IR executed on words: both ways through a conditional are followed, and what they leave behind meets in
+ * multiplexers. Conditions under which control is somewhere are literals.
  */
 import { at } from '../../at.js'
 import type { Block, Expr, FrameEntry, Stmt, System } from '../../ir/system.js'
@@ -174,7 +174,10 @@ const statements = (
   return { live, store }
 }
 
-/** Runs statements that end no step: of a property. Gives where they end, and the condition under which a check in them fails. */
+/**
+ * Runs statements that end no step: of a property. Gives where they end, and the condition under which a check in them
+ * fails.
+ */
 export const execute = (executor: Executor, stmts: readonly Stmt[], store: Store): { readonly store: Store; readonly broken: Literal } => {
   let broken: Literal = FALSE
   const through = statements(executor, stmts, { live: TRUE, store: copy(store) }, new Map(), (_, when) => {
@@ -189,7 +192,10 @@ export interface Choice {
   readonly when: Literal
 }
 
-/** How ways through a step choose: the values of the choice number `depth` (0 first), and the condition under which a way makes no more choices than `depth`. */
+/**
+ * How ways through a step choose: the values of the choice number `depth` (0 first), and the condition under which a
+ * way makes no more choices than `depth`.
+ */
 export interface Chooser {
   readonly values: (depth: number, count: number) => readonly Choice[]
   readonly none: (depth: number) => Literal
@@ -205,8 +211,8 @@ export interface Outcome {
 }
 
 /**
- * Executes a step (or `init`). `move` makes the elements after a `goto`. @param live the condition under which the step is taken at all; outcomes say
- * nothing about other cases.
+ * Executes a step (or `init`). `move` makes the elements after a `goto`. @param live the condition under which the step
+ * is taken at all; outcomes say nothing about other cases.
  */
 export const ways = (
   executor: Executor,

@@ -1,6 +1,7 @@
 /**
- * A `System` as a circuit. The inputs of a step are a unit (a process, or one rule of an agent) in binary, and the choices on the way; unused choices are
- * 0, so each transition has exactly one name and each model of an unrolled circuit is a schedule.
+ * A `System` as a circuit. The inputs of a step are a unit (a process, or one rule of an agent) in binary, and the
+ * choices on the way; unused choices are 0, so each transition has exactly one name and each model of an unrolled
+ * circuit is a schedule.
  */
 import { at } from '../../at.js'
 import { type FailureKind, failureKinds, stateKinds } from '../../ir/kinds.js'
@@ -155,7 +156,10 @@ export const translate = (system: System): Translation => {
   return { circuit, decoder }
 }
 
-/** A step, the condition under which its process is where it starts, and the one under which it is the step that the inputs name. */
+/**
+ * A step, the condition under which its process is where it starts, and the one under which it is the step that the
+ * inputs name.
+ */
 interface Taken {
   readonly here: Literal
   readonly selected: Literal
@@ -273,7 +277,10 @@ const propertyTargets = (executor: Executor, current: Store): readonly Target[] 
     return { name, kind, reached, reachedInit: FALSE }
   })
 
-/** Whether some valuation of inputs makes a function true: the disjunction of its cofactors. Few ways depend on what is chosen on them, so these mostly are the same. */
+/**
+ * Whether some valuation of inputs makes a function true: the disjunction of its cofactors. Few ways depend on what is
+ * chosen on them, so these mostly are the same.
+ */
 const forSome = (graph: Graph, inputs: readonly Literal[], literal: Literal): Literal =>
   inputs.reduce((f, chosen) => {
     const kept = new Map(inputsOf(graph, f).map((node) => [node, 2 * node]))

@@ -1,4 +1,7 @@
-/** A circuit unrolled: states and steps at times 0, 1, ... as functions in a graph of their own, in which constants of the start fold away. */
+/**
+ * A circuit unrolled: states and steps at times 0, 1, ... as functions in a graph of their own, in which constants of
+ * the start fold away.
+ */
 
 import { at } from '../../at.js'
 import { createGraph, FALSE, type Graph, input, type Literal, nodeOf, substitute } from './aig.js'

@@ -1,6 +1,7 @@
 /**
- * 32-bit integers as literals: two's complement, lowest bit first, the last bit is the sign. A word carries the interval that its value lies in
- * and has no more bits than the interval needs; arithmetic modulo 2^n on few bits is then the arithmetic of the IR (`calculate` in ir/build.ts) on 32.
+ * 32-bit integers as literals: two's complement, lowest bit first, the last bit is the sign. A word carries the
+ * interval that its value lies in and has no more bits than the interval needs; arithmetic modulo 2^n on few bits is
+ * then the arithmetic of the IR (`calculate` in ir/build.ts) on 32.
  */
 import { at } from '../../at.js'
 import type { BinaryOp } from '../../ir/system.js'
@@ -27,7 +28,10 @@ export const constantWord = (value: number): Word => ({
   hi: value,
 })
 
-/** The word of at most these bits whose value is known to lie in lo..hi; where that is outside 32 bits it has wrapped around. */
+/**
+ * The word of at most these bits whose value is known to lie in lo..hi; where that is outside 32 bits it has wrapped
+ * around.
+ */
 const make = (bit: (i: number) => Literal, lo: number, hi: number): Word => {
   if (lo < least || hi > most) return { bits: Array.from({ length: 32 }, (_, i) => bit(i)), lo: least, hi: most }
   if (lo === hi) return constantWord(lo)

@@ -1,7 +1,8 @@
 /**
- * What invariants are made of: statements about one element of the state. A cube is a conjunction of atoms, so it allows each element a set of
- * codes; its negation is a clause. Program counters have many values and their bits mean nothing, so an element of few codes has an atom "is not this
- * code" per code, and dropping one enlarges the set (as in IC3 over multi-valued variables); an element of many codes has bounds.
+ * What invariants are made of: statements about one element of the state. A cube is a conjunction of atoms, so it
+ * allows each element a set of codes; its negation is a clause. Program counters have many values and their bits mean
+ * nothing, so an element of few codes has an atom "is not this code" per code, and dropping one enlarges the set (as in
+ * IC3 over multi-valued variables); an element of many codes has bounds.
  */
 
 import { at } from '../../at.js'

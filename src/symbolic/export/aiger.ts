@@ -1,10 +1,10 @@
 /**
- * Circuits in AIGER 1.9, the format of the hardware model checkers (Biere, Heljanko, Wieringa: AIGER 1.9 and Beyond, 2011), so that any of them can settle
- * a property of ours: `berkeley-abc -c "read_aiger f.aig; pdr"`.
+ * Circuits in AIGER 1.9, the format of the hardware model checkers (Biere, Heljanko, Wieringa: AIGER 1.9 and Beyond,
+ * 2011), so that any of them can settle a property of ours: `berkeley-abc -c "read_aiger f.aig; pdr"`.
  *
- * A state bit is a latch. Where the inputs name no step that is enabled the latches keep their values, which adds states to no path. AIGER knows
- * latches with a constant first value only: where `init` has a choice, or may be blocked or fail, the first frame stands before it and a latch `started` says
- * that it is over.
+ * A state bit is a latch. Where the inputs name no step that is enabled the latches keep their values, which adds
+ * states to no path. AIGER knows latches with a constant first value only: where `init` has a choice, or may be blocked
+ * or fail, the first frame stands before it and a latch `started` says that it is over.
  */
 
 import { at } from '../../at.js'
@@ -30,7 +30,10 @@ import { coneOf, influenceOf, supportOf } from '../circuit/cone.js'
 import type { Named } from '../circuit/element-name.js'
 import { type Heading, legendOf, plain, symbolsOf } from './symbols.js'
 
-/** An and-inverter graph with latches, numbered as AIGER wants it: inputs, then latches, then gates, each after its operands. Literals as in graph.ts. */
+/**
+ * An and-inverter graph with latches, numbered as AIGER wants it: inputs, then latches, then gates, each after its
+ * operands. Literals as in graph.ts.
+ */
 export interface Aiger {
   readonly inputs: readonly string[]
   readonly latches: readonly { readonly name: string; readonly reset: 0 | 1; readonly next: Literal }[]
@@ -43,8 +46,9 @@ export interface Aiger {
 }
 
 /**
- * The circuit with one bad-state literal for each of `targets`, in their order, and nothing that none of them depends on. Deterministic. Linear in the size of the circuit,
- * times the longest chain of state bits that decide about one another.
+ * The circuit with one bad-state literal for each of `targets`, in their order, and nothing that none of them depends
+ * on. Deterministic. Linear in the size of the circuit, times the longest chain of state bits that decide about one
+ * another.
  */
 export const toAiger = (circuit: Circuit, system: Named, targets: readonly Target[], heading: Heading): Aiger => {
   const { graph, state, step, start, next, enabled, initial, isStart } = circuit

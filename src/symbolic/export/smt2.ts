@@ -1,6 +1,7 @@
 /**
- * The bounded question, "is there a violation of at most k steps?", as SMT-LIB 2 text for any other solver. The printer is our own, so what it says rests on no solver's
- * reading. The logic is QF_UF with nothing but booleans: a constant for each input of each step, and definitions.
+ * The bounded question, "is there a violation of at most k steps?", as SMT-LIB 2 text for any other solver. The printer
+ * is our own, so what it says rests on no solver's reading. The logic is QF_UF with nothing but booleans: a constant
+ * for each input of each step, and definitions.
  */
 
 import { at } from '../../at.js'
@@ -16,9 +17,10 @@ import { type Heading, legendOf, plain, symbolsOf } from './symbols.js'
 const mostNesting = 12
 
 /**
- * Satisfiable exactly where `target` is violated (a `sometimes`: witnessed) after at most `depth` steps from an initial state, lengths as mmucheck counts them. In a
- * model `|start.i|` names the initial state, `|step.i@f|` the step from state f to the next, and `|found@f|` is true where state f violates the property, or
- * the step that is taken there fails. State bits are defined as `|name@f|`. Deterministic. As long as the circuit times `depth`.
+ * Satisfiable exactly where `target` is violated (a `sometimes`: witnessed) after at most `depth` steps from an initial
+ * state, lengths as mmucheck counts them. In a model `|start.i|` names the initial state, `|step.i@f|` the step from
+ * state f to the next, and `|found@f|` is true where state f violates the property, or the step that is taken there
+ * fails. State bits are defined as `|name@f|`. Deterministic. As long as the circuit times `depth`.
  * @throws RangeError for a depth that is no natural number, or if the unrolled circuit is too large (2^25 gates).
  */
 export const toSmt2 = (circuit: Circuit, system: Named, target: Target, depth: number, heading: Heading): string => {
@@ -108,7 +110,10 @@ interface Text {
   readonly lines: () => readonly string[]
 }
 
-/** Writes definitions in the order in which they are asked for, gates that several of them share as definitions of their own before them. */
+/**
+ * Writes definitions in the order in which they are asked for, gates that several of them share as definitions of their
+ * own before them.
+ */
 const createText = (graph: Graph, goal: Literal, roots: readonly Literal[]): Text => {
   const matters = coneOf(graph, [goal])
   const isNamed = ownLines(graph, matters, roots)
@@ -209,7 +214,9 @@ const turned = <T>([a, b]: readonly [T, T]): readonly (readonly [T, T])[] => [
   [b, a],
 ]
 
-/** Marks the gates that get a line of their own: the roots, what is used more than once, and what would stand too deep. */
+/**
+ * Marks the gates that get a line of their own: the roots, what is used more than once, and what would stand too deep.
+ */
 const ownLines = (graph: Graph, matters: Uint8Array, roots: readonly Literal[]): Uint8Array => {
   const uses = new Uint32Array(matters.length)
   for (let node = 1; node < matters.length; node++) {

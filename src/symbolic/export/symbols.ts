@@ -40,7 +40,10 @@ export const symbolsOf = ({ names, step, start }: Circuit, system: Named): Symbo
   }
 }
 
-/** What the codes of the variables that have these state bits stand for, a line for each variable where that is not plain. */
+/**
+ * What the codes of the variables that have these state bits stand for, a line for each variable where that is not
+ * plain.
+ */
 export const legendOf = ({ names }: Circuit, system: Named, bits: readonly number[]): string[] => {
   const there = new Set(bits.map((i) => at(names, i).variable))
   return elementNames(system).flatMap((name) => {

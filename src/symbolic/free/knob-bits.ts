@@ -50,7 +50,10 @@ export const knobBits = (system: System, circuit: Circuit): KnobBits => {
   return { params, sizes, settings, bits }
 }
 
-/** In which settings a function of the inputs of `start` is true, given the other ones: 1 there. Linear in its cone and in the settings, 32 of which are looked at at a time. */
+/**
+ * In which settings a function of the inputs of `start` is true, given the other ones: 1 there. Linear in its cone and
+ * in the settings, 32 of which are looked at at a time.
+ */
 export const settingsWhere = (knobs: KnobBits, graph: Graph, literal: Literal, others: ReadonlyMap<number, boolean>): Uint8Array => {
   const where = new Uint8Array(knobs.settings)
   const cone = coneOf(graph, [literal])
@@ -67,7 +70,10 @@ export const settingsWhere = (knobs: KnobBits, graph: Graph, literal: Literal, o
   return where
 }
 
-/** A function that is true in the given settings. Adds gates to the graph, about as many as a decision diagram has nodes. */
+/**
+ * A function that is true in the given settings. Adds gates to the graph, about as many as a decision diagram has
+ * nodes.
+ */
 export const functionOf = (knobs: KnobBits, graph: Graph, inputOf: (bit: number) => Literal, where: Uint8Array): Literal => {
   const tree = (bit: number, settings: readonly number[]): Literal => {
     if (settings.length === 0) return FALSE

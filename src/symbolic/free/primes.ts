@@ -1,6 +1,6 @@
 /**
- * Prime implicants over knobs of several values. An implicant is a box: of each knob a set of values, all of whose combinations are in the function. A
- * prime one is in no larger one.
+ * Prime implicants over knobs of several values. An implicant is a box: of each knob a set of values, all of whose
+ * combinations are in the function. A prime one is in no larger one.
  */
 
 import { at } from '../../at.js'
@@ -22,8 +22,8 @@ export const allOf = (size: number): number => 2 ** size - 1
 export class TooMany extends Error {}
 
 /**
- * All prime implicants, in a fixed order. A prime with the values S of the first knob is a prime of what the cofactors of all of S have in common, and no
- * implicant of another cofactor. Exponential in the number of values of each knob.
+ * All prime implicants, in a fixed order. A prime with the values S of the first knob is a prime of what the cofactors
+ * of all of S have in common, and no implicant of another cofactor. Exponential in the number of values of each knob.
  * @throws TooMany after `most` tables of cofactors.
  */
 export const primesOf = ({ sizes, values }: Table, most: number): Box[] => {

@@ -1,6 +1,6 @@
 /**
- * Races in a system with free params, shortest first: bounded search with the params unknown. Each schedule that is found is taken as it is, with other values for
- * the params: all settings in which it is a race as well are done with.
+ * Races in a system with free params, shortest first: bounded search with the params unknown. Each schedule that is
+ * found is taken as it is, with other values for the params: all settings in which it is a race as well are done with.
  */
 import { at } from '../../at.js'
 import type { Schedule } from '../../ir/schedule.js'
@@ -18,7 +18,10 @@ export interface Race {
   readonly length: number
   /** In one of these settings. */
   readonly schedule: Schedule
-  /** 1 for each setting in which this schedule, but for its choice of the params, was found to be a race, and in which none was known before. */
+  /**
+   * 1 for each setting in which this schedule, but for its choice of the params, was found to be a race, and in which
+   * none was known before.
+   */
   readonly where: Uint8Array
 }
 
@@ -104,7 +107,9 @@ export const searchRaces = (
     return all(graph, [...bits, substitute(circuit.graph, graph, inputs, start)])
   }
 
-  /** All races of this length for which one of these literals is the last thing that happens; null: the solver gave up. */
+  /**
+   * All races of this length for which one of these literals is the last thing that happens; null: the solver gave up.
+   */
   const settle = (asked: readonly (readonly [Target, Literal])[]): readonly Race[] | null => {
     const races: Race[] = []
     const possible = asked.filter(([, literal]) => literal !== FALSE)
@@ -165,7 +170,10 @@ export const searchRaces = (
   }
 }
 
-/** The functions of an initial state, with the settings in `excluded` taken out: a circuit of the others. Adds gates to the graph. */
+/**
+ * The functions of an initial state, with the settings in `excluded` taken out: a circuit of the others. Adds gates to
+ * the graph.
+ */
 export const without = (circuit: Circuit, knobs: KnobBits, excluded: Uint8Array): Circuit => {
   const { graph } = circuit
   const literals = (inputOf: (bit: number) => Literal): Literal => complement(functionOf(knobs, graph, inputOf, excluded))

@@ -1,4 +1,7 @@
-/** In which settings of its free params a system violates some properties: races by bounded search, and a proof for the rest. Plain data in and out, for a worker. */
+/**
+ * In which settings of its free params a system violates some properties: races by bounded search, and a proof for the
+ * rest. Plain data in and out, for a worker.
+ */
 import { at } from '../../at.js'
 import type { System } from '../../ir/system.js'
 import { checkInvariant, type Refusal } from '../certificate/check-certificate.js'
@@ -38,7 +41,10 @@ export interface SystemTable {
 export interface SynthesizeOptions {
   readonly search: SolverFactory
   readonly proof: SolverFactory
-  /** How long races are searched for before a proof is tried; later the search goes on only where a proof has found a race. Default 12. */
+  /**
+   * How long races are searched for before a proof is tried; later the search goes on only where a proof has found a
+   * race. Default 12.
+   */
   readonly depth?: number
   /** No proof is tried. */
   readonly boundedOnly?: true
@@ -70,8 +76,10 @@ export const unsettledTable = (system: System): SystemTable => {
 }
 
 /**
- * @param properties names of properties of states, or `deadlock`, that must hold; steps that fail count always, as in `sweep`.
- * @throws RangeError for a property that the circuit does not have, or that asks for a witness; whatever `onProgress` throws.
+ * @param properties names of properties of states, or `deadlock`, that must hold; steps that fail count always, as in
+ * `sweep`.
+ * @throws RangeError for a property that the circuit does not have, or that asks for a witness; whatever `onProgress`
+ * throws.
  */
 export const synthesizeSystem = (system: System, properties: readonly string[], options: SynthesizeOptions): SystemTable => {
   const { circuit, decoder } = translate(system)
@@ -141,7 +149,8 @@ export const synthesizeSystem = (system: System, properties: readonly string[], 
       if (proved.length === wanted.length) ended = { kind: 'invariant', invariant, questions }
       else if (reached.length === 0) break
       else {
-        // What a proof stumbles on is a race, but seldom a shortest one: the search goes on until it has found one in each of these settings.
+        // What a proof stumbles on is a race, but seldom a shortest one: the search goes on until it has found one in
+        // each of these settings.
         const unsafe = unsafeSettings(circuit, knobs, targets, reached)
         const longest = Math.max(...reached.map(({ steps }) => steps.length))
         ended = searchWhile(() => {
@@ -174,7 +183,10 @@ const unsafeSettings = (circuit: Circuit, knobs: KnobBits, targets: readonly Tar
   return [...all]
 }
 
-/** Asks a solver afresh whether the invariant of a table proves its safe settings safe; null if so, and where there is no invariant. */
+/**
+ * Asks a solver afresh whether the invariant of a table proves its safe settings safe; null if so, and where there is
+ * no invariant.
+ */
 export const checkSafeSettings = (
   system: System,
   properties: readonly string[],

@@ -18,7 +18,10 @@ export type Cube = readonly (boolean | null)[]
 type Three = 0 | 1 | 2
 const unknown = 2
 
-/** In which settings some choices are a race: those of the cube in which `start`, of the inputs of `Circuit.start`, is true under the other choices. */
+/**
+ * In which settings some choices are a race: those of the cube in which `start`, of the inputs of `Circuit.start`, is
+ * true under the other choices.
+ */
 export interface RaceSettings {
   readonly cube: Cube
   readonly start: Literal
@@ -27,8 +30,9 @@ export interface RaceSettings {
 }
 
 /**
- * Settings in which the steps that some choices name are a race for a target: as many bits as possible of those that `choices.start` has for the knobs do not matter. A run of the
- * schedule on the circuit, with three values, shows it for all of them. Costs a run for each bit.
+ * Settings in which the steps that some choices name are a race for a target: as many bits as possible of those that
+ * `choices.start` has for the knobs do not matter. A run of the schedule on the circuit, with three values, shows it
+ * for all of them. Costs a run for each bit.
  * @throws Error where they are none in the setting that `choices.start` names.
  */
 export const settingsOfRace = (circuit: Circuit, knobs: KnobBits, target: Target, choices: Choices): RaceSettings => {
@@ -66,7 +70,10 @@ const settingsOfCube = (knobs: KnobBits, cube: Cube): Uint8Array => {
   return Uint8Array.from({ length: knobs.settings }, (_, setting) => (at(words, setting >> 5) >> (setting & 31)) & 1)
 }
 
-/** Whether the schedule is a race from the initial state, if that is one, given what some inputs of `start` are instead (null: unknown). */
+/**
+ * Whether the schedule is a race from the initial state, if that is one, given what some inputs of `start` are instead
+ * (null: unknown).
+ */
 const runs = (circuit: Circuit, target: Target, { start, steps }: Choices): ((other: ReadonlyMap<number, boolean | null>) => Three) => {
   const { graph } = circuit
   const values = new Uint8Array(size(graph)).fill(unknown)

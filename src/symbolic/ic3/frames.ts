@@ -1,6 +1,7 @@
 /**
- * The frames of IC3 (Bradley 2011): frame i is a superset of the states at depth i or less, given by the cubes that it excludes. Each cube is kept once,
- * at the highest level that it is excluded up to (Eén, Mishchenko, Brayton 2011), so the frames are monotone.
+ * The frames of IC3 (Bradley 2011): frame i is a superset of the states at depth i or less, given by the cubes that it
+ * excludes. Each cube is kept once, at the highest level that it is excluded up to (Eén, Mishchenko, Brayton 2011), so
+ * the frames are monotone.
  */
 import type { Cube } from '../clause/atoms.js'
 

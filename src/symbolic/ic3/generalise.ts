@@ -1,8 +1,9 @@
 /**
- * Makes a cube that cannot be entered larger: drops atoms as long as no step enters it and no initial state is in it (Bradley and Manna 2007), first all of an element
- * at once, then single ones. A state that gets in the way is taken in where that leaves something ("join"). Excluding it first, as a counterexample to
- * generalisation (Hassan, Bradley, Somenzi 2013), took 1.5 to 5 times as long on the protocols of this repository: random walks already tell most of what
- * must not be excluded.
+ * Makes a cube that cannot be entered larger: drops atoms as long as no step enters it and no initial state is in it
+ * (Bradley and Manna 2007), first all of an element at once, then single ones. A state that gets in the way is taken in
+ * where that leaves something ("join"). Excluding it first, as a counterexample to generalisation (Hassan, Bradley,
+ * Somenzi 2013), took 1.5 to 5 times as long on the protocols of this repository: random walks already tell most of
+ * what must not be excluded.
  */
 import { at } from '../../at.js'
 import type { AtomTable, Cube } from '../clause/atoms.js'
@@ -11,8 +12,8 @@ import type { Samples } from './samples.js'
 
 export interface Generaliser {
   /**
-   * A part of the cube that is not entered from frame `level - 1` and in which no initial state is. The cube must have these two properties itself, and
-   * `core` must be a part of it with the first one.
+   * A part of the cube that is not entered from frame `level - 1` and in which no initial state is. The cube must have
+   * these two properties itself, and `core` must be a part of it with the first one.
    */
   readonly generalise: (cube: Cube, core: Cube, level: number) => Cube
   /** The highest level up to `most` that the cube can be excluded from, given that it can be from `level`. */

@@ -1,6 +1,7 @@
 /**
- * IC3 (Bradley 2011; Eén, Mishchenko, Brayton 2011): proves that targets are never reached, by an invariant that it builds from clauses, each of which excludes
- * states from which a target would be reached; or shows that one is, by a schedule. Several targets are proved at once, so one invariant serves them all.
+ * IC3 (Bradley 2011; Eén, Mishchenko, Brayton 2011): proves that targets are never reached, by an invariant that it
+ * builds from clauses, each of which excludes states from which a target would be reached; or shows that one is, by a
+ * schedule. Several targets are proved at once, so one invariant serves them all.
  */
 
 import { at } from '../../at.js'
@@ -20,7 +21,10 @@ import { createWalks } from './walks.js'
 
 export type { Clause, ClauseAtom } from '../clause/clause.js'
 
-/** A schedule as values of inputs: of `Circuit.start`, and for each step of `Circuit.step`, by their nodes. A failing step is the last one. */
+/**
+ * A schedule as values of inputs: of `Circuit.start`, and for each step of `Circuit.step`, by their nodes. A failing
+ * step is the last one.
+ */
 export interface Reached {
   readonly target: Target
   readonly start: Choice
@@ -64,8 +68,8 @@ export interface Preparation {
 const usual: Preparation = { samples: { states: 16384, gates: 50_000_000 }, pairs: 'all' }
 
 /**
- * Proves or refutes the targets. Takes time without a bound in general; memory grows with the clauses. Gates are added to the circuit's graph. The same
- * circuit, solver and options give the same answer.
+ * Proves or refutes the targets. Takes time without a bound in general; memory grows with the clauses. Gates are added
+ * to the circuit's graph. The same circuit, solver and options give the same answer.
  */
 export const prove = (circuit: Circuit, targets: readonly Target[], factory: SolverFactory, options: ProveOptions = {}): Proof => {
   const preparation = options.preparation ?? usual
@@ -157,7 +161,10 @@ const inputsAt = (
   return values
 }
 
-/** Excludes the obligation's cube from its frame, and all from which it is entered; or finds the initial state from which it is. */
+/**
+ * Excludes the obligation's cube from its frame, and all from which it is entered; or finds the initial state from
+ * which it is.
+ */
 const block = ({ frames, queries, add, generaliser }: Search, first: Obligation, top: number): Reached | null => {
   const queue = createQueue()
   const begin = queries.start(first.cube)
@@ -198,7 +205,10 @@ const schedule = (start: Choice, first: Obligation): Reached => {
   return { target: first.target, start, steps }
 }
 
-/** Moves cubes up that are not entered from their frame; returns the cubes of a frame that equals the next one, which is closed under steps. */
+/**
+ * Moves cubes up that are not entered from their frame; returns the cubes of a frame that equals the next one, which is
+ * closed under steps.
+ */
 const propagate = ({ frames, queries, add }: Search, top: number): readonly Cube[] | null => {
   for (let level = 1; level <= top; level++) {
     for (const cube of frames.at(level)) {

@@ -1,7 +1,8 @@
 /**
- * The strongest invariant that speaks of two elements at a time: which two values are never there together. It is found before IC3 starts and relieves it of
- * most of its clauses, as "at this location the lock is held", or "this local is not in use". Abstract reachability in the domain of pairs: random walks say
- * which pairs there are, then a solver is asked for a step from what the pairs allow to a state with a new pair, until there is none.
+ * The strongest invariant that speaks of two elements at a time: which two values are never there together. It is found
+ * before IC3 starts and relieves it of most of its clauses, as "at this location the lock is held", or "this local is
+ * not in use". Abstract reachability in the domain of pairs: random walks say which pairs there are, then a solver is
+ * asked for a step from what the pairs allow to a state with a new pair, until there is none.
  */
 
 import { at } from '../../at.js'
@@ -28,8 +29,9 @@ export type Pair = readonly [Value, Value]
 const roundsFromState = 64
 
 /**
- * Every pair of values that no reachable state has, as far as induction over pairs shows it; null where the solver gave up. `known` are reachable states. Asks as
- * many questions as there are possible pairs at most, in practice a hundredth of that.
+ * Every pair of values that no reachable state has, as far as induction over pairs shows it; null where the solver gave
+ * up. `known` are reachable states. Asks as many questions as there are possible pairs at most, in practice a hundredth
+ * of that.
  */
 export const impossiblePairs = (
   circuit: Circuit,
@@ -146,8 +148,8 @@ const createRelation = ({ elements }: AtomTable, values: readonly Value[]) => {
 }
 
 /**
- * Impossible pairs as clauses: for each value that never is one clause per element; for two elements, the values of the first with the same values of the second
- * against them in one clause.
+ * Impossible pairs as clauses: for each value that never is one clause per element; for two elements, the values of the
+ * first with the same values of the second against them in one clause.
  */
 export const clausesOfPairs = (table: AtomTable, pairs: readonly Pair[]): readonly Clause[] => {
   const single = table.elements.map(() => new Set<number>())

@@ -1,7 +1,8 @@
 /**
- * What IC3 asks of a solver. All frames live in one incremental solver over one copy of the step: a clause of frame i is guarded by a literal of the
- * frame, and a question about frame k assumes those of frames k and above. Guards of questions that were answered pile up, so the solver is made anew
- * from time to time. Lifting and initial states have solvers of their own, which no frame's clause slows down.
+ * What IC3 asks of a solver. All frames live in one incremental solver over one copy of the step: a clause of frame i
+ * is guarded by a literal of the frame, and a question about frame k assumes those of frames k and above. Guards of
+ * questions that were answered pile up, so the solver is made anew from time to time. Lifting and initial states have
+ * solvers of their own, which no frame's clause slows down.
  */
 
 import { at } from '../../at.js'
@@ -31,9 +32,14 @@ export interface Taken {
 }
 
 export interface Queries {
-  /** A state of frame `level` and inputs of a step with which one of the targets is reached; null where there is none. */
+  /**
+   * A state of frame `level` and inputs of a step with which one of the targets is reached; null where there is none.
+   */
   readonly bad: (level: number, targets: readonly Target[]) => Taken | null
-  /** A step from frame `level`, from outside the cube, into it; or else a part of the cube that cannot be entered either. Frame 0 is the initial states. */
+  /**
+   * A step from frame `level`, from outside the cube, into it; or else a part of the cube that cannot be entered
+   * either. Frame 0 is the initial states.
+   */
   readonly entering: (level: number, cube: Cube) => Taken | Cube
   /** A part of the state's cube from all of which this choice steps into the cube. */
   readonly liftStep: (taken: Taken, cube: Cube) => Cube

@@ -1,6 +1,6 @@
 /**
- * Reachable states, found by random walks. A clause that excludes one of them cannot be part of an invariant, and seeing that here is a hundred times faster
- * than asking a solver.
+ * Reachable states, found by random walks. A clause that excludes one of them cannot be part of an invariant, and
+ * seeing that here is a hundred times faster than asking a solver.
  */
 import { type AtomTable, type Codes, type Cube, codesOf } from '../clause/atoms.js'
 import { packed, type State, type Walks } from './walks.js'

@@ -1,5 +1,6 @@
 /**
- * Random walks, 32 at once: a walk in each bit of the words that the gates are evaluated with. A step of all costs as many operations as there are gates.
+ * Random walks, 32 at once: a walk in each bit of the words that the gates are evaluated with. A step of all costs as
+ * many operations as there are gates.
  */
 
 import { isInput, type Literal, leftOf, nodeOf, rightOf, size } from '../circuit/aig.js'
@@ -9,8 +10,9 @@ export type State = readonly boolean[]
 
 export interface Walks {
   /**
-   * Walks for so many rounds, from the given state or from initial ones, and gives each new state to `visit`, again where a walk comes back to it. Walks from the
-   * initial states begin anew now and then. Ends earlier where `visit` says so.
+   * Walks for so many rounds, from the given state or from initial ones, and gives each new state to `visit`, again
+   * where a walk comes back to it. Walks from the initial states begin anew now and then. Ends earlier where `visit`
+   * says so.
    */
   readonly walk: (from: State | 'initial states', rounds: number, visit: (state: State, round: number) => 'go on' | 'enough') => void
   readonly gates: number

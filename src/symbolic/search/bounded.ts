@@ -1,6 +1,6 @@
 /**
- * Bounded model checking (Biere, Cimatti, Clarke, Zhu 1999): is a target reached after 0 steps, 1, 2, ...? What is found first is a shortest one. Where no
- * way is longer than the bound, everything is settled.
+ * Bounded model checking (Biere, Cimatti, Clarke, Zhu 1999): is a target reached after 0 steps, 1, 2, ...? What is
+ * found first is a shortest one. Where no way is longer than the bound, everything is settled.
  */
 import { at } from '../../at.js'
 import type { Schedule } from '../../ir/schedule.js'
@@ -11,7 +11,10 @@ import { createEncoder } from '../solver/cnf.js'
 import { failuresOfInit } from '../solver/failing-init.js'
 import type { SolverFactory } from '../solver/solver.js'
 
-/** A target that can be reached, and a shortest schedule to it: as long as the state is deep, one more for a step that fails. */
+/**
+ * A target that can be reached, and a shortest schedule to it: as long as the state is deep, one more for a step that
+ * fails.
+ */
 export interface Reached {
   readonly name: string
   readonly length: number
@@ -82,7 +85,10 @@ export const startBounded = (circuit: Circuit, decoder: Decoder, targets: readon
     return { init: decoder.start((i) => isTrue(unrolling.start[i])), moves, fails }
   }
 
-  /** Which open targets are reached with this length, each under its literal; these are closed. Null: the solver gave up. */
+  /**
+   * Which open targets are reached with this length, each under its literal; these are closed. Null: the solver gave
+   * up.
+   */
   const settle = (asked: readonly (readonly [Target, Literal])[]): readonly Reached[] | null => {
     const reached: Reached[] = []
     for (;;) {
@@ -131,7 +137,8 @@ export const startBounded = (circuit: Circuit, decoder: Decoder, targets: readon
 }
 
 /**
- * Searches the targets breadth-first with one incremental solver. Without `maxDepth` it ends only where all targets are reached or no way is longer.
+ * Searches the targets breadth-first with one incremental solver. Without `maxDepth` it ends only where all targets are
+ * reached or no way is longer.
  */
 export const searchBounded = (
   circuit: Circuit,

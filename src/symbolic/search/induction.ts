@@ -1,10 +1,12 @@
 /**
- * k-induction (Sheeran, Singh, Stålmarck 2000): a target that is not reached within the first k steps, and not after k steps that avoid it from whatever
- * state, never is. With simple paths only (no state twice) some k suffices for every target that is never reached, though it may be out of reach.
+ * k-induction (Sheeran, Singh, Stålmarck 2000): a target that is not reached within the first k steps, and not after k
+ * steps that avoid it from whatever state, never is. With simple paths only (no state twice) some k suffices for every
+ * target that is never reached, though it may be out of reach.
  *
- * What it proves has no clauses that could be stored, read and edited, only a k; a certificate that said no more than "ask again" would grow with k when it is
- * checked. So it certifies nothing: IC3, which starts from what holds of pairs of values, proves the same targets with an invariant. This settles first what is
- * cheap, so that it is known whatever becomes of the long proof, and is the second opinion that tests compare IC3 with.
+ * What it proves has no clauses that could be stored, read and edited, only a k; a certificate that said no more than
+ * "ask again" would grow with k when it is checked. So it certifies nothing: IC3, which starts from what holds of pairs
+ * of values, proves the same targets with an invariant. This settles first what is cheap, so that it is known whatever
+ * becomes of the long proof, and is the second opinion that tests compare IC3 with.
  */
 
 import { at } from '../../at.js'
@@ -65,7 +67,8 @@ export const proveByInduction = (
         proved.set(target, k)
       }
       open = open.filter((target) => !proved.has(target) && !reached.has(target))
-      // Of a target that is never reached the other proofs may make use, at every time; one of later times follows from `enabled` there.
+      // Of a target that is never reached the other proofs may make use, at every time; one of later times follows from
+      // `enabled` there.
       for (const target of proved.keys()) for (let t = 0; t <= k; t++) step.require(complement(step.unrolling.at(t, target.reached)))
     }
     return { proved, reached, open }

@@ -1,6 +1,6 @@
 /**
- * Settles the safety properties of a system without enumerating states: bounded search for what can be reached, induction and IC3 for what cannot.
- * What another engine found may say where to look; it is never taken for granted.
+ * Settles the safety properties of a system without enumerating states: bounded search for what can be reached,
+ * induction and IC3 for what cannot. What another engine found may say where to look; it is never taken for granted.
  */
 import type { Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
@@ -19,7 +19,10 @@ export interface SettleOptions {
   readonly goal: 'bounded' | 'proof'
   /** Depth is steps of the bounded search; time and memory are for whoever runs this to see to. */
   readonly limits: Pick<Limits, 'depth'>
-  /** What another engine found: the length of each target that is reached. Others are expected never to be. Null where nothing is known. */
+  /**
+   * What another engine found: the length of each target that is reached. Others are expected never to be. Null where
+   * nothing is known.
+   */
   readonly expected: ReadonlyMap<string, number> | null
 }
 
@@ -32,7 +35,10 @@ export interface Solvers {
 
 export type SolverNames = { readonly [Use in keyof Solvers]: SolverName }
 
-/** Why something is never reached: no way has that many steps; it is k-inductive; or the invariant of the settlement excludes it. */
+/**
+ * Why something is never reached: no way has that many steps; it is k-inductive; or the invariant of the settlement
+ * excludes it.
+ */
 export type Because =
   | { readonly kind: 'length'; readonly length: number }
   | { readonly kind: 'induction'; readonly k: number }
@@ -60,7 +66,10 @@ export interface Settlement extends Progress {
   readonly invariant: readonly Clause[] | null
 }
 
-/** How deep a proof without expectations first looks for what is easily reached: a proof is dearer with targets in it that are. */
+/**
+ * How deep a proof without expectations first looks for what is easily reached: a proof is dearer with targets in it
+ * that are.
+ */
 const firstDepths = 8
 
 /** What steps of up to so many states prove is cheap, and known before the long proof begins. */
@@ -105,8 +114,8 @@ export const settle = (
   try {
     const first = expected === null ? (goal === 'bounded' ? most : firstDepths) : Math.max(-1, ...expected.values())
     searchTo(bounded, searched, 0, first)
-    // What is expected to be reached and is not within its depth is for the caller to wonder about. What is proved otherwise gets an
-    // invariant all the same: that can be read, and checked again.
+    // What is expected to be reached and is not within its depth is for the caller to wonder about. What is proved
+    // otherwise gets an invariant all the same: that can be read, and checked again.
     const unproved = circuit.targets.filter(
       (target) => answers.get(target.name)?.kind !== 'reached' && (expected === null || !searched.includes(target)),
     )

@@ -1,7 +1,7 @@
 /**
- * Circuits as clauses (Tseitin 1968), cone by cone as they are asked for: a node has a solver variable once something depends on it. A gate that
- * chooses, or(and(c, a), and(!c, b)), gets the clauses of an if-then-else (Eén, Mishchenko, Sörensson 2007) and its two conjunctions none;
- * the exclusive or is one of these.
+ * Circuits as clauses (Tseitin 1968), cone by cone as they are asked for: a node has a solver variable once something
+ * depends on it. A gate that chooses, or(and(c, a), and(!c, b)), gets the clauses of an if-then-else (Eén, Mishchenko,
+ * Sörensson 2007) and its two conjunctions none; the exclusive or is one of these.
  */
 import { at } from '../../at.js'
 import { type Graph, isComplemented, isInput, type Literal, leftOf, nodeOf, rightOf } from '../circuit/aig.js'
@@ -9,10 +9,14 @@ import type { Solver } from './solver.js'
 
 /** The functions of a graph in a solver. */
 export interface Encoder {
-  /** The solver's literal for a function; adds what clauses its cone lacks. Costs time linear in those, and no recursion. */
+  /**
+   * The solver's literal for a function; adds what clauses its cone lacks. Costs time linear in those, and no
+   * recursion.
+   */
   readonly literal: (literal: Literal) => number
   /**
-   * Makes a literal of the solver stand for an input of the graph. By default an input gets a fresh variable when it is first needed.
+   * Makes a literal of the solver stand for an input of the graph. By default an input gets a fresh variable when it is
+   * first needed.
    * @throws Error for what is no input, or has its literal already.
    */
   readonly bind: (input: Literal, literal: number) => void

@@ -15,7 +15,8 @@ export const isOutOfMemory = (error: unknown): error is OutOfMemory =>
 /** Calls into a solver's WebAssembly, and tells running out of memory from other failures. */
 export interface Guard {
   /**
-   * @throws OutOfMemory where the call runs out of memory or an earlier one has: what it left behind is no solver any more, though it still answers.
+   * @throws OutOfMemory where the call runs out of memory or an earlier one has: what it left behind is no solver any
+   * more, though it still answers.
    * @throws Error with the solver's own words where it aborts for another reason.
    */
   readonly call: <T>(work: () => T) => T
@@ -24,7 +25,10 @@ export interface Guard {
   readonly isBroken: () => boolean
 }
 
-/** Emscripten throws an error of this name where the program traps, and where it aborts; so does an allocation that fails. */
+/**
+ * Emscripten throws an error of this name where the program traps, and where it aborts; so does an allocation that
+ * fails.
+ */
 const trap = 'RuntimeError'
 
 /** For all solvers of one loaded module. */

@@ -1,6 +1,6 @@
 /**
- * What this engine wants of a SAT solver. Literals are DIMACS integers: variable 1, 2, ..., negative where complemented. Calls are synchronous; a
- * solver lives in a worker, whose termination is the deadline.
+ * What this engine wants of a SAT solver. Literals are DIMACS integers: variable 1, 2, ..., negative where
+ * complemented. Calls are synchronous; a solver lives in a worker, whose termination is the deadline.
  */
 
 export type SolverName = 'z3' | 'cadical'

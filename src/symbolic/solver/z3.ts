@@ -1,7 +1,8 @@
 /**
- * Z3 as a `Solver`: its logic QF_FD, which is an incremental SAT solver. Of the package only the raw functions are used, called synchronously in
- * this thread, where a small check takes a twentieth of the time that it takes through the package's promises. What Z3 gives is counted by hand: its
- * objects of JavaScript release theirs whenever the garbage collector runs, which corrupts the heap.
+ * Z3 as a `Solver`: its logic QF_FD, which is an incremental SAT solver. Of the package only the raw functions are
+ * used, called synchronously in this thread, where a small check takes a twentieth of the time that it takes through
+ * the package's promises. What Z3 gives is counted by hand: its objects of JavaScript release theirs whenever the
+ * garbage collector runs, which corrupts the heap.
  */
 
 import { init } from 'z3-solver'
@@ -59,7 +60,10 @@ const isFalse = -1
 const noError = 0
 const memoryFull = 7
 
-/** Loads Z3, which takes some 150 ms. All solvers of one load share one memory of 2 GiB; they throw `OutOfMemory` once it is used up. */
+/**
+ * Loads Z3, which takes some 150 ms. All solvers of one load share one memory of 2 GiB; they throw `OutOfMemory` once
+ * it is used up.
+ */
 export const loadZ3 = async (): Promise<SolverFactory> => {
   const guard = createGuard('z3')
   const { em, Z3 } = await init({ printErr: guard.complaint })
@@ -197,8 +201,8 @@ const createSolver = (api: Api, { call, isBroken }: Guard): Solver => {
 }
 
 /**
- * Two assumptions that contradict each other. Z3 5.1.0 answers `unsat` rightly then, but where a clause has fixed the variable, the core that it gives may be
- * empty, as if the clauses alone were contradictory.
+ * Two assumptions that contradict each other. Z3 5.1.0 answers `unsat` rightly then, but where a clause has fixed the
+ * variable, the core that it gives may be empty, as if the clauses alone were contradictory.
  */
 const complements = (assumptions: readonly number[]): readonly number[] | null => {
   const met = new Set<number>()

@@ -1,6 +1,7 @@
 /**
- * Every row of this repository is settled by both engines, as far as single states settle it: where a solver gets to the end it agrees with the verdict and the shortest
- * length, or the command ends with exit code 70. Most rows are confirmed in a second or two; a few take longer than there is time for here.
+ * Every row of this repository is settled by both engines, as far as single states settle it: where a solver gets to
+ * the end it agrees with the verdict and the shortest length, or the command ends with exit code 70. Most rows are
+ * confirmed in a second or two; a few take longer than there is time for here.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** A protocol small enough to know every answer: two CPUs count, protected by a lock, by an atomic instruction, by both or by neither. */
+/**
+ * A protocol small enough to know every answer: two CPUs count, protected by a lock, by an atomic instruction, by both
+ * or by neither.
+ */
 export const counter = {
   'models/counter.ts': `import { choice, each, flag, ghost, model, range, size } from 'mmucheck'
 import { acquire, lock, release } from 'mmucheck/mmu'

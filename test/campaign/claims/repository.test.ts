@@ -1,7 +1,7 @@
 /**
- * Every claim of this repository is settled as expected, and what is committed says so: docs/CLAIMS.md, and the diagrams
- * of violated rows in counterexamples/. `npm run update` writes both. The stored form of the traces is for `inspect`, and
- * made again by `npm run claims`: git ignores it.
+ * Every claim of this repository is settled as expected, and what is committed says so: docs/CLAIMS.md, and the
+ * diagrams of violated rows in counterexamples/. `npm run update` writes both. The stored form of the traces is for
+ * `inspect`, and made again by `npm run claims`: git ignores it.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Jobs without processes of their own: run from source there are none. With them: test/claims and test/sweep, on the built command line. */
+/**
+ * Jobs without processes of their own: run from source there are none. With them: test/claims and test/sweep, on the
+ * built command line.
+ */
 import { describe, expect, test } from 'vitest'
 import { errorOf, failureOf, type Job } from '../../../src/campaign/jobs/job.ts'
 import { runJobs } from '../../../src/campaign/jobs/run.ts'

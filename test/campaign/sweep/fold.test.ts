@@ -1,4 +1,7 @@
-/** Folding a truth table loses nothing: each setting is in one line, and lines say of their settings only what all of them share. */
+/**
+ * Folding a truth table loses nothing: each setting is in one line, and lines say of their settings only what all of
+ * them share.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fold } from '../../../src/campaign/sweep/fold.ts'

@@ -1,4 +1,7 @@
-/** Steps whose code depends on what is known at a point: each compared with the interpreter, and with states worked out by hand. */
+/**
+ * Steps whose code depends on what is known at a point: each compared with the interpreter, and with states worked out
+ * by hand.
+ */
 import { describe, expect, it } from 'vitest'
 import { reachable } from '../../../src/explicit/search/search.ts'
 import type { Block, Stmt, System } from '../../../src/ir/system.ts'

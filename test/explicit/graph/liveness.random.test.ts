@@ -59,7 +59,9 @@ const followSchedule = (system: System, { init, moves, fails }: Schedule): (read
   return follow(system, start.to, moves)
 }
 
-/** Compares one result with the definitions. `recurs` finds the states in which a fair behaviour can be again and again. */
+/**
+ * Compares one result with the definitions. `recurs` finds the states in which a fair behaviour can be again and again.
+ */
 const compare = (
   system: System,
   { behaviours: g, vectors, numberOf }: Explored,
@@ -139,7 +141,10 @@ const compareStuck = (system: System, { behaviours: g, vectors, numberOf }: Expl
   expect(isStuck(system.processes[stuck.process], numberOf(states[states.length - 1]))).toBe(true)
 }
 
-/** A graph drawn at random: a global says the state, every edge is a rule. `x` is turned about, so that numbers say nothing about the order of discovery. */
+/**
+ * A graph drawn at random: a global says the state, every edge is a rule. `x` is turned about, so that numbers say
+ * nothing about the order of discovery.
+ */
 const drawn = (seed: number): System => {
   const { below, chance, pick } = randomness(seed)
   const b = builder(`drawn ${seed}`)

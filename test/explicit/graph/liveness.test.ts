@@ -21,7 +21,10 @@ const alwaysPossible = (goal: Expr): TemporalProperty => ({
   goal: query(goal),
 })
 
-/** A graph over the values of variable 0. Agents are the first letters of the edges: 'a01' leads from 0 to 1, 'a0!' fails in 0. */
+/**
+ * A graph over the values of variable 0. Agents are the first letters of the edges: 'a01' leads from 0 to 1, 'a0!'
+ * fails in 0.
+ */
 const graph = (edges: string, fairness: Readonly<Record<string, Agent['fairness']>> = {}, over: Partial<System> = {}): System => {
   const b = builder(edges)
   const x = b.global('x', 0, 9)

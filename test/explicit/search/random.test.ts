@@ -41,7 +41,9 @@ const fewestSwitches = (system: System, property: number, length: number): numbe
   return best
 }
 
-/** Follows a schedule in the interpreter: the switches it takes. @throws where it is none, or does not end as it should. */
+/**
+ * Follows a schedule in the interpreter: the switches it takes. @throws where it is none, or does not end as it should.
+ */
 const followed = (system: System, property: number, schedule: Schedule): number => {
   const { successors, initialStates, judge, isDeadlock } = interpreter(system)
   const n = system.safety.length

@@ -5,7 +5,10 @@ import { add, builder, finish, load, lt, store, when } from '../ir.ts'
 
 const top = 30
 
-/** Three agents, each of which counts to the top: a space of 29,791 states and 91 levels. The property is violated where all are there. */
+/**
+ * Three agents, each of which counts to the top: a space of 29,791 states and 91 levels. The property is violated where
+ * all are there.
+ */
 const race = () => {
   const b = builder('race')
   const counters = [0, 1, 2].map((i) => b.global(`n${i}`, 0, top))

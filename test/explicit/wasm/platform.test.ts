@@ -1,6 +1,6 @@
 /**
- * Pins that code which V8 refuses for its size is told apart from code that is wrong: a model of 32 unrolled steps with long loops once ended as
- * a bug of ours, with V8's bare words "local count too large".
+ * Pins that code which V8 refuses for its size is told apart from code that is wrong: a model of 32 unrolled steps with
+ * long loops once ended as a bug of ours, with V8's bare words "local count too large".
  */
 import { expect, test } from 'vitest'
 import { CodeTooLarge, compileModule } from '../../../src/explicit/wasm/platform.ts'

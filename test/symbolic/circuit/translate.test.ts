@@ -1,4 +1,7 @@
-/** The circuit of a system has exactly the initial states, steps, failures and property values that the interpreter of the IR finds. */
+/**
+ * The circuit of a system has exactly the initial states, steps, failures and property values that the interpreter of
+ * the IR finds.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { System, Vector } from '../../../src/ir/system.ts'

@@ -1,4 +1,7 @@
-/** Native Z3 reads the bounded questions about models of the repository, and answers them as the explicit engine does; its models are schedules. */
+/**
+ * Native Z3 reads the bounded questions about models of the repository, and answers them as the explicit engine does;
+ * its models are schedules.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

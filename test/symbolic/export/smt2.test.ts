@@ -57,7 +57,10 @@ interface Walk {
   readonly meets: boolean
 }
 
-/** What the script should say for some inputs: what the steps make of the states, there or not, and whether the assertion holds. */
+/**
+ * What the script should say for some inputs: what the steps make of the states, there or not, and whether the
+ * assertion holds.
+ */
 const walk = (circuit: Circuit, at: number, depth: number, inputs: ReadonlyMap<string, boolean>): Walk => {
   const { kind, reached, reachedInit } = circuit.targets[at]
   const under = (bits: readonly boolean[], suffix: string) => {

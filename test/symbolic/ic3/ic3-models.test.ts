@@ -1,4 +1,7 @@
-/** Models of the repository: what the explicit engine finds to hold is proved, with certificates that Z3 accepts; the rest is reached. */
+/**
+ * Models of the repository: what the explicit engine finds to hold is proved, with certificates that Z3 accepts; the
+ * rest is reached.
+ */
 import { expect, test } from 'vitest'
 import lazyMmu from '../../../properties/lazy-mmu.ts'
 import machShootdown from '../../../properties/mach-shootdown.ts'

@@ -1,6 +1,6 @@
 /**
- * Keeps what is run again to a quarter of the time of all checks of a process: of the processors' time, because code is compiled in other threads. What one check leaves over
- * serves the next ones.
+ * Keeps what is run again to a quarter of the time of all checks of a process: of the processors' time, because code is
+ * compiled in other threads. What one check leaves over serves the next ones.
  */
 import { performance } from 'node:perf_hooks'
 

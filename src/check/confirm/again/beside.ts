@@ -1,4 +1,7 @@
-/** Puts findings and what was run again together: one after the other, or side by side where solvers compute in their thread. */
+/**
+ * Puts findings and what was run again together: one after the other, or side by side where solvers compute in their
+ * thread.
+ */
 import { NoMemory } from '../../../explicit/wasm/platform.js'
 import type { Met } from '../../report/coverage.js'
 import { evidenceWords } from '../../report/evidence.js'

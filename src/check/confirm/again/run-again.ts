@@ -1,6 +1,7 @@
 /**
- * Runs a sample of a model's behaviours again in JavaScript, whatever the verdict. What engines say rests on compiled code, and engines that agree share the compiler: that the author's own
- * functions do the same, in each state on the way and in all that is asked of it, is what stands for that.
+ * Runs a sample of a model's behaviours again in JavaScript, whatever the verdict. What engines say rests on compiled
+ * code, and engines that agree share the compiler: that the author's own functions do the same, in each state on the
+ * way and in all that is asked of it, is what stands for that.
  */
 
 import { performance } from 'node:perf_hooks'
@@ -40,7 +41,10 @@ const memory = 2 ** 28
 /** Ways are looked for among so many states; among more of them, where something that was met is not among these. */
 const states = { enough: 10_000, enoughInShare: 2_000, most: 2 ** 21 } as const
 
-/** Where nobody computes beside it: so many executions of steps, and some for states at random; and so many seconds for what coverage asks for. */
+/**
+ * Where nobody computes beside it: so many executions of steps, and some for states at random; and so many seconds for
+ * what coverage asks for.
+ */
 const executions = { least: 800, random: 100 } as const
 const mostSeconds = 3
 

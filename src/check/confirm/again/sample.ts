@@ -1,6 +1,6 @@
 /**
- * Which states are run again: those on shortest ways to whatever the engine meets (each step, branch, failure and value of a condition, and the deepest state), and then, as long as
- * there is time, others at random, until none is left.
+ * Which states are run again: those on shortest ways to whatever the engine meets (each step, branch, failure and value
+ * of a condition, and the deepest state), and then, as long as there is time, others at random, until none is left.
  */
 import { at } from '../../../at.js'
 import type { Exploration, Sampler } from '../../../explicit/sample/sampler.js'

@@ -1,4 +1,6 @@
-/** What is run again in JavaScript: which states, how much of what the engine has met, and what the report says of it. */
+/**
+ * What is run again in JavaScript: which states, how much of what the engine has met, and what the report says of it.
+ */
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runAgainOfAll, runAgainText } from '../../../../src/check/confirm/again/words.ts'

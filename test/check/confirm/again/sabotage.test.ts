@@ -1,6 +1,7 @@
 /**
- * That the oracle behind every verdict notices: each of the faults that the compiler once had, alone in a model, is done to the compiled system of it, and the check ends with exit code 70 and what
- * both sides say. Until then engines, certificate and solvers all agreed with the compiler, and nothing was replayed where nothing was violated.
+ * That the oracle behind every verdict notices: each of the faults that the compiler once had, alone in a model, is
+ * done to the compiled system of it, and the check ends with exit code 70 and what both sides say. Until then engines,
+ * certificate and solvers all agreed with the compiler, and nothing was replayed where nothing was violated.
  */
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Difference } from '../../../../src/check/confirm/again/compare.ts'
