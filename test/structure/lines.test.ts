@@ -1,6 +1,6 @@
 /**
- * No line of a comment is longer than 120 columns, and no line of the project's pages is longer than 120 columns: not in a table, in code, or for the sake of a link that
- * cannot be broken.
+ * No line of a comment is longer than 120 columns, and none of the project's pages is: not in a table, in code, or for
+ * the sake of a link that cannot be broken.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
