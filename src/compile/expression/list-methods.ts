@@ -2,17 +2,18 @@
 import type { CallExpression } from 'oxc-parser'
 import { binary, constant, not, one, or, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
+import { functionInfo } from '../../load/registry.js'
 import { integer } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { andThen, conditional } from '../values/flow.js'
 import { requireLabels } from '../values/labels.js'
-import { nameParts, whileNamed } from '../values/ownership.js'
+import { nameAgain, nameParts, whileNamed } from '../values/ownership.js'
 import type { Scope } from '../values/scope.js'
 import { refuse, type Site } from '../values/site.js'
 import { asInt, boolean, constantValue, describe, type Item, int, optionalValue, undefinedValue, type Value } from '../values/value.js'
-import { argumentsOf, invoke } from './call.js'
+import { argumentsOf, functionOf, invoke } from './call.js'
 import { condition } from './condition.js'
 import { itemsOf, lengthOf, type Sequence, select1, selectValue } from './element.js'
 import { mapped, type Visit, visit } from './visits.js'
@@ -222,6 +223,14 @@ const outside = (name: string): ListMethod => ({
     ),
 })
 
+/** Whether a callback gets the list itself, behind an element and its number. */
+const takesList = (c: Context, name: string, callback: Value | undefined, site: Site): boolean => {
+  const isAuthors = callback?.k === 'closure' || (callback?.k === 'const' && functionInfo(callback.value) !== undefined)
+  if (!isAuthors) return false
+  const { params } = functionOf(c, callback, site).body
+  return params.length > (name === 'reduce' ? 3 : 2) || params.some(({ type }) => type === 'RestElement')
+}
+
 export const listMethod = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
   const site: Site = { file: scope.file, node }
   const args = argumentsOf(c, node, scope)
@@ -232,6 +241,7 @@ export const listMethod = (c: Context, receiver: Value, name: string, node: Call
   const { object } = node.callee
   const parts = sequence.fixed ?? []
   if (keeps !== true) nameParts(c, object, parts, scope)
+  if (takesList(c, name, args[0], site)) nameAgain(c, object, receiver, scope)
   return whileNamed(c, object, parts, scope, () => run(c, call))
 }
 

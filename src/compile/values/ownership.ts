@@ -16,10 +16,12 @@ import { notShared, type Shared } from './way.js'
  */
 export interface Looping {
   readonly now: Set<string>
+  /** How often something may have got a second name so far. */
+  named: number
   acrossYields: (cell: string) => boolean
 }
 
-export const createLooping = (): Looping => ({ now: new Set(), acrossYields: () => false })
+export const createLooping = (): Looping => ({ now: new Set(), named: 0, acrossYields: () => false })
 
 /** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
 export const isLocalObject = (v: Value): boolean => {
@@ -77,7 +79,9 @@ const rootCell = (node: Expression, scope: Scope): Cell | null => {
     case 'CallExpression':
       return rootCell(end.callee, scope)
     case 'AssignmentExpression':
-      return end.left.type === 'ArrayPattern' || end.left.type === 'ObjectPattern' ? null : rootCell(end.left as Expression, scope)
+      // `b = (s.o = a)` gives b the object that a has.
+      if (end.left.type === 'ArrayPattern' || end.left.type === 'ObjectPattern') return rootCell(end.right, scope)
+      return rootCell(end.right, scope) ?? rootCell(end.left as Expression, scope)
     case 'ChainExpression':
       return rootCell(end.expression, scope)
     default:
@@ -88,6 +92,7 @@ const rootCell = (node: Expression, scope: Scope): Cell | null => {
 /** Notes that the value of an expression goes where it may get a second name. */
 export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope): void => {
   if (!isLocalObject(v)) return
+  c.looping.named++
   const cell = rootCell(node, scope)
   if (cell === null) return
   const { type } = unwrapped(node)
@@ -104,17 +109,22 @@ const callsMethod = (node: Expression): boolean => {
 /** Notes that parts of an object get names: the items of a list in a loop, what a copy of it shares with it. */
 export const nameParts = (c: Context, node: Expression, parts: readonly Item[] | Value, scope: Scope): void => {
   const some = 'k' in parts ? holdsObjects(parts) : parts.some((item) => isLocalObject(item.value))
+  if (some) c.looping.named++
   const cell = some ? rootCell(node, scope) : null
   if (cell !== null) leak(c, cell)
 }
 
-/** Runs callbacks over the parts of an object, which have names meanwhile. */
+/**
+ * Runs callbacks over the parts of an object, which have names meanwhile, and afterwards too where a callback gives any
+ * object a name.
+ */
 export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item[], scope: Scope, run: () => T): T => {
   const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
   if (cell === null || c.way.shared.leaked.has(cell.id)) return run()
   leak(c, cell)
+  const { named } = c.looping
   const result = run()
-  c.way.shared = { ...c.way.shared, leaked: without(c.way.shared.leaked, cell.id) }
+  if (c.looping.named === named) c.way.shared = { ...c.way.shared, leaked: without(c.way.shared.leaked, cell.id) }
   return result
 }
 
@@ -161,6 +171,11 @@ export const sharesMore = (a: Shared, b: Shared): boolean =>
  */
 type Freshness = 'own' | 'shallow' | 'foreign'
 
+/** Calls that have run an author's function, whatever it is called: they give what it gives. */
+const authored = new WeakSet<object>()
+
+export const noteAuthored = (call: object): void => void authored.add(call)
+
 const makers: ReadonlySet<string> = new Set(['map', 'filter', 'slice', 'concat', 'entries', 'keys', 'values', 'from'])
 
 export const freshnessOf = (node: Expression, v: Value): Freshness => {
@@ -171,10 +186,13 @@ export const freshnessOf = (node: Expression, v: Value): Freshness => {
     case 'ObjectExpression': {
       const whole = lift(v)
       if (whole.k !== 'record') return 'shallow'
+      // What is spread behind a field may replace it.
       const made = new Map(
-        inner.properties.flatMap((p): [string, Expression][] =>
-          p.type === 'Property' && !p.computed && p.key.type === 'Identifier' ? [[p.key.name, p.value]] : [],
-        ),
+        inner.properties
+          .slice(inner.properties.findLastIndex((p) => p.type === 'SpreadElement') + 1)
+          .flatMap((p): [string, Expression][] =>
+            p.type === 'Property' && !p.computed && p.key.type === 'Identifier' ? [[p.key.name, p.value]] : [],
+          ),
       )
       return all(
         [...whole.fields].map(([name, field]) => {
@@ -196,6 +214,7 @@ export const freshnessOf = (node: Expression, v: Value): Freshness => {
     }
     case 'CallExpression': {
       const { callee } = inner
+      if (authored.has(inner)) return 'foreign'
       if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || !makers.has(callee.property.name)) return 'foreign'
       if (lift(v).k !== 'list') return 'foreign'
       if (!holdsObjects(v)) return 'own'

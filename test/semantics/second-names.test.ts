@@ -1,0 +1,52 @@
+/**
+ * Second names of local objects that nobody noticed: the compiled code held two copies where JavaScript has one object,
+ * and said *holds* of what JavaScript violates. Each is refused now.
+ */
+import { expect, test } from 'vitest'
+import { compareText } from '../differential/compare.ts'
+
+const rule = (body: string, before = ''): ReturnType<typeof compareText> =>
+  compareText(`import { array, model, properties, range, record } from 'mmucheck'
+${before}
+const m = model({
+  name: 'names', deadlock: 'allowed',
+  state: () => ({ y: range(0, 9), o: record({ n: range(0, 9) }), list: array(2, record({ n: range(0, 9) })) }),
+  rules: () => ({ r: (s: any) => { ${body} } }),
+})
+export default properties(m, {})
+`)
+
+test.each([
+  // A callback keeps an element, and what was marked while it ran was forgotten.
+  ['const l = [{ n: 1 }, { n: 2 }]; const k: any[] = []; l.forEach((e) => { k.push(e) }); l[1]!.n = 9; s.y = k[1]!.n'],
+  ['const l = [{ n: 1 }, { n: 2 }]; let k = { n: 0 }; l.every((e) => { k = e; return true }); l[1]!.n = 9; s.y = k.n'],
+  ['const l = [{ n: 1 }, { n: 2 }]; let k = { n: 0 }; l.some((_e) => { k = l[0]!; return false }); l[0]!.n = 9; s.y = k.n'],
+  ['const l = [{ n: 1 }, { n: 2 }]; const k: any[] = []; const j = l.findIndex((e) => k.push(e) > 1); l[1]!.n = 9; s.y = k[1]!.n + j'],
+  // The list is the last argument of a callback.
+  ['const l = [1, 2]; const k = l.map((_e, _i, all) => all); l[0] = 7; s.y = k[0]![0]!'],
+  ['const l = [1, 2]; let k: number[] = []; l.forEach((_e, _i, all) => { k = all }); l[0] = 5; s.y = k[0]!'],
+  ['const l = [1, 2]; const k = l.reduce((_a, _e, _i, all) => all, [] as number[]); l[0] = 5; s.y = k[0]!'],
+  // A spread behind a field replaces it.
+  ['const a = { o: { n: 1 } }; const b = { o: { n: 2 }, ...a }; b.o.n = 7; s.y = a.o.n'],
+  // The value of an assignment to the state is the object itself.
+  ['const a = { n: 1 }; const b = (s.o = a); a.n = 7; s.y = b.n'],
+  ['const a = { n: 1 }; const h = { o: { n: 2 } }; h.o = s.o = a; a.n = 5; s.y = h.o.n'],
+  ['const a = [{ n: 2 }, { n: 3 }]; const b = (s.list = a); a[0]!.n = 5; s.y = b[0]!.n'],
+])('%s', async (body) => {
+  expect(await rule(body)).toMatchObject({ kind: 'refused', diagnostic: { code: 'MC304' } })
+})
+
+// It was taken for the method of a list, which makes a new one.
+test('a function of the author that is called slice gives what it gives', async () => {
+  const body = 'const a = [1, 2]; const b = T.slice(a); b[0] = 7; s.y = a[0]!'
+  const said = await rule(body, 'const T = { slice: (l: number[]): number[] => l }')
+  expect(said).toMatchObject({ kind: 'refused', diagnostic: { code: 'MC304' } })
+})
+
+test.each([
+  ['const l = [{ n: 1 }, { n: 2 }]; const k = l.some((e) => e.n === 2); l[1]!.n = k ? 9 : 3; s.y = l[1]!.n'],
+  ['const a = { o: { n: 1 } }; const b = { ...a, o: { n: 2 } }; b.o.n = 7; s.y = a.o.n'],
+  ['const a = [1, 2]; const b = a.slice(); b[0] = 7; s.y = a[0]!'],
+])('what has one name may change: %s', async (body) => {
+  expect(await rule(body)).toMatchObject({ kind: 'agree' })
+})
