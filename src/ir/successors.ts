@@ -5,11 +5,12 @@
  * What the two say of the same state is the same, except in words; whoever shows, draws or steps through a model needs
  * only this.
  */
+import type { FailureKind } from './kinds.js'
 import type { Vector } from './system.js'
 
 /** How a way fails. */
 export interface WayFailure {
-  readonly kind: 'assert' | 'range'
+  readonly kind: FailureKind
   /** What went wrong, in words. The oracle's are about this very state, the engine's about the step. */
   readonly message: string
 }

@@ -2,7 +2,7 @@
 import { DiagnosticError } from '../../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../../explicit/graph/liveness.js'
 import { type SearchResult, search } from '../../explicit/search/search.js'
-import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
+import { builtInKinds, isFailureKind, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { placeOfFunction } from '../../load/stack.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
@@ -102,8 +102,7 @@ const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOpti
 
 /** Where nothing is reachable everything would hold. */
 const requireInitialState = ({ model }: Target, { complete, states, properties }: SearchResult): void => {
-  if (!complete || states > 0 || properties.some(({ kind, verdict }) => (kind === 'assert' || kind === 'range') && verdict === 'violated'))
-    return
+  if (!complete || states > 0 || properties.some(({ kind, verdict }) => isFailureKind(kind) && verdict === 'violated')) return
   throw new DiagnosticError(
     'MC307',
     `'${model.name}' has no initial state: every way through \`init\` is blocked`,

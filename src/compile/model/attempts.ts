@@ -28,7 +28,7 @@ export const createAttempts = (c: Context, all: boolean): Attempts => {
   }
   return {
     attempt: (part) => {
-      const before = { ...c }
+      const before = { code: c.code, way: c.way }
       try {
         part()
       } catch (error) {
@@ -40,7 +40,8 @@ export const createAttempts = (c: Context, all: boolean): Attempts => {
         // Instances of a process, and what calls a helper, are wrong in the same place.
         const key = place === null ? message : `${code} ${place.file}:${place.start}:${place.end}`
         if (!errors.has(key)) errors.set(key, diagnostic)
-        Object.assign(c, before)
+        c.code = before.code
+        c.way = before.way
         if (errors.size === mostErrors) end()
       }
     },

@@ -165,7 +165,8 @@ const compileModel = (
     started = compileInit(c, model.init, p, agents)
   })
   const compiled: CompiledProperties = { safety: [], temporal: [], extremes: [] }
-  for (const [name, property] of Object.entries(properties)) attempt(() => compileProperty(c, name, property, p, standing, compiled))
+  for (const [name, property] of Object.entries(properties))
+    attempt(() => compileProperty(c, name, property, { params: p, agents: standing }, compiled))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   end()
@@ -284,14 +285,14 @@ interface CompiledProperties {
   readonly extremes: Extreme[]
 }
 
-const compileProperty = (
-  c: Context,
-  name: string,
-  property: AnyProperty<never, never>,
-  params: unknown,
-  agents: CompiledAgents | null,
-  into: CompiledProperties,
-): void => {
+/** What a property may ask for: the params, and where processes stand. */
+interface About {
+  readonly params: unknown
+  /** Null where some process is wrong: then nobody knows at which labels processes stand. */
+  readonly agents: CompiledAgents | null
+}
+
+const compileProperty = (c: Context, name: string, property: AnyProperty<never, never>, about: About, into: CompiledProperties): void => {
   const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
   if (!isPropertyKind(kind))
     throw new DiagnosticError(
@@ -300,8 +301,8 @@ const compileProperty = (
       'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
       placeOfFunction(property),
     )
-  const predicate = (fn: Predicate<never, never>): Query => compileQuery(c, name, fn, 'predicate', params, agents)
-  const measure = (fn: Measure<never, never>): Query => compileQuery(c, name, fn, 'measure', params, agents)
+  const predicate = (fn: Predicate<never, never>): Query => compileQuery(c, name, fn, 'predicate', about)
+  const measure = (fn: Measure<never, never>): Query => compileQuery(c, name, fn, 'measure', about)
   switch (property.kind) {
     case 'always':
     case 'sometimes':
@@ -328,17 +329,13 @@ const compileProperty = (
   }
 }
 
-/**
- * Compiles what a property asks of one state. `agents` is null where some process is wrong: then nobody knows at which
- * labels processes stand.
- */
+/** Compiles what a property asks of one state. */
 const compileQuery = (
   c: Context,
   name: string,
   fn: Predicate<never, never> | Measure<never, never>,
   gives: 'predicate' | 'measure',
-  params: unknown,
-  agents: CompiledAgents | null,
+  { params, agents }: About,
 ): Query => {
   const { site, root } = siteOfFunction(c, fn)
   if (functionInfo(fn) === undefined)

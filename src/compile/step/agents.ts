@@ -97,6 +97,7 @@ export const compileProcesses = (
       attempt(() => compileProcess(c, name, instance, into, around))
 }
 
+/** Long: a process from the types of its locals to its steps, each part of which needs those before. */
 const compileProcess = (
   c: Context,
   group: string,

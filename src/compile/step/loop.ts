@@ -21,7 +21,7 @@ import { step } from './process.js'
 /** A loop that comes round this often within one step has no yield on its way. */
 const mostRounds = 200
 
-/** Tests a loop's condition and goes on into it (`body`) or behind it (`after`). */
+/** Tests a loop's condition and goes on into it (`body`) or behind it (`after`). Many parameters: see `step`. */
 export const rounds = (m: Machine, node: Node, scope: Scope, test: Expression | null, body: Next, after: Next): void => {
   const { c } = m
   const depth = (m.stepRounds.get(node) ?? 0) + 1

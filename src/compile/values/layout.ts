@@ -189,6 +189,7 @@ export const zeros = (t: Type): Expr[][] =>
 export const raise = (t: Type, get: (leaf: number, element: number) => Expr, origin: RefOrigin = 'expression'): Value =>
   raiseAt(t, 0, 0, get, origin)
 
+/** Long: one case for each type. */
 const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, element: number) => Expr, origin: RefOrigin): Value => {
   switch (t.k) {
     case 'never':

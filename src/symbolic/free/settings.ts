@@ -217,7 +217,7 @@ const targetsOf = (circuit: Circuit, properties: readonly string[]): readonly Ta
     if (target === undefined) throw new RangeError(`there is no property '${name}' of states`)
     if (target.kind === 'sometimes') throw new RangeError(`'${name}' asks for a witness, not for a proof that nothing violates it`)
   }
-  return circuit.targets.filter(({ name, kind }) => kind === 'assert' || kind === 'range' || properties.includes(name))
+  return circuit.targets.filter((target) => isOfSteps(target) || properties.includes(target.name))
 }
 
 /** The settings in which `init` leads to no state and does not fail either. */
