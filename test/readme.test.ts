@@ -65,6 +65,8 @@ describe('shown outputs', () => {
       const real = text.replaceAll(shown, (_, command: string) => {
         return `<!-- shown: ${command} -->\n\`\`\`text\n${mmucheck(argumentsOf(command)).stdout}\`\`\`\n<!-- /shown -->`
       })
+      // On a busy machine Z3 may have had too little time: that is nothing to show.
+      expect(real).not.toContain('\nnot confirmed by Z3')
       writeFileSync(readme, real)
     })
     return
