@@ -1,7 +1,7 @@
 /** What the flags of several verbs have in common: how their values are parsed, limits, and what is run again. */
 import { type Command, InvalidArgumentError } from 'commander'
-import type { CheckOptions, Limits } from '../../check.js'
-import { parseCount, parseExtent, UsageError } from '../terminal/units.js'
+import type { CheckOptions, Limits, OracleExtent } from '../../check.js'
+import { parseCount, parseDuration, parseExtent, parseMemory, UsageError } from '../terminal/units.js'
 
 /** What a verb's action says at its end. */
 export type ReportCode = (exitCode: number) => void
@@ -79,3 +79,34 @@ export const refusingOpposites = (command: Command): Command => {
   }
   return command
 }
+
+export interface CampaignFlags extends LimitFlags, OracleFlags {
+  readonly jobs?: number
+}
+
+/** Adds the flags of verbs that make many checks. */
+export const withCampaignFlags = (command: Command): Command =>
+  command
+    .option('--max-states <n>', 'stop each search after this many states', positive)
+    .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
+    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
+    .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
+    .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
+    .option(...oracleOption('what a quarter of the time is enough for'))
+    .option(...seedOption)
+
+/** What these flags ask for. */
+export interface CampaignRequest {
+  readonly limits: Limits
+  readonly oracle: OracleExtent
+  readonly seed: number
+  /** Null for one process for each core. */
+  readonly processes: number | null
+}
+
+export const campaignOf = (flags: CampaignFlags): CampaignRequest => ({
+  limits: limitsOf(flags),
+  oracle: flags.oracle ?? 'quarter',
+  seed: flags.seed ?? defaultSeed,
+  processes: flags.jobs ?? null,
+})

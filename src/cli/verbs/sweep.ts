@@ -1,65 +1,49 @@
 /** The verb `sweep`: its flags and what they ask for. */
 import { Command } from 'commander'
-import type { Limits, OracleExtent } from '../../check.js'
-import { parseDuration, parseMemory, parseSetting, UsageError } from '../terminal/units.js'
+import { parseSetting, UsageError } from '../terminal/units.js'
 import {
+  type CampaignFlags,
+  type CampaignRequest,
+  campaignOf,
   collect,
-  defaultSeed,
-  type LimitFlags,
-  limitsOf,
-  natural,
-  type OracleFlags,
-  oracleOption,
-  positive,
   type ReportCode,
   type Settings,
-  seedOption,
   text,
-  value,
+  withCampaignFlags,
 } from './flags.js'
 
-export interface SweepRequest {
+export interface SweepRequest extends CampaignRequest {
   readonly target: string
   /** Null for all flags and choices that are not set. */
   readonly over: readonly string[] | null
   readonly properties: readonly string[]
   readonly settings: Settings
   readonly variant: string | null
-  readonly limits: Limits
-  readonly oracle: OracleExtent
-  readonly seed: number
-  readonly processes: number | null
   readonly format: 'text' | 'json'
 }
 
-interface SweepFlags extends LimitFlags, OracleFlags {
+interface SweepFlags extends CampaignFlags {
   readonly over?: readonly string[]
   readonly property?: readonly string[]
   readonly set?: readonly (readonly [string, string])[]
   readonly variant?: string
   readonly json?: true
-  readonly jobs?: number
 }
 
 export const sweepCommand = (verbs: { readonly sweep: (request: SweepRequest) => Promise<number> }, report: ReportCode): Command =>
-  new Command('sweep')
-    .description('Check a property under every combination of some params: which settings are safe, and which are minimal.')
-    .argument('<model>', 'a name or a path')
-    .option(
-      '--over <knobs>',
-      'params, separated by commas (repeatable), as name, or as name=value where value means "without this protection" (for flags: false); by default all flags and choices that are not set',
-      collect(text),
-    )
-    .option('--property <name>', 'what must hold (repeatable)', collect(text))
-    .option('--set <name=value>', 'set a param that is not swept (repeatable)', collect(parseSetting))
-    .option('--variant <name>', 'set the params that are not swept as the model names it')
-    .option('--max-states <n>', 'stop each search after this many states', positive)
-    .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
-    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
-    .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
-    .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
-    .option(...oracleOption('what a quarter of the time is enough for'))
-    .option(...seedOption)
+  withCampaignFlags(
+    new Command('sweep')
+      .description('Check a property under every combination of some params: which settings are safe, and which are minimal.')
+      .argument('<model>', 'a name or a path')
+      .option(
+        '--over <knobs>',
+        'params, separated by commas (repeatable), as name, or as name=value where value means "without this protection" (for flags: false); by default all flags and choices that are not set',
+        collect(text),
+      )
+      .option('--property <name>', 'what must hold (repeatable)', collect(text))
+      .option('--set <name=value>', 'set a param that is not swept (repeatable)', collect(parseSetting))
+      .option('--variant <name>', 'set the params that are not swept as the model names it'),
+  )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -76,10 +60,7 @@ Exit codes: 0 every setting is settled, safe or not; 20 a limit left one open; 6
           properties: flags.property,
           settings: flags.set ?? [],
           variant: flags.variant ?? null,
-          limits: limitsOf(flags),
-          oracle: flags.oracle ?? 'quarter',
-          seed: flags.seed ?? defaultSeed,
-          processes: flags.jobs ?? null,
+          ...campaignOf(flags),
           format: flags.json === true ? 'json' : 'text',
         }),
       )
