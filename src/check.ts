@@ -1,13 +1,15 @@
 /**
  * Checks a model: what the command line does, for tests and other programs (`import { check } from 'mmucheck/check'`).
  */
-import { openAccount } from './check/confirm/again/account.js'
-import { alone, beside } from './check/confirm/again/beside.js'
+import { type Account, openAccount } from './check/confirm/again/account.js'
+import { alone, beside, type Confirmed } from './check/confirm/again/beside.js'
+import { evidenceWords } from './check/report/evidence.js'
 import type { Found } from './check/report/found.js'
 import type { Report } from './check/report/report.js'
 import { withSizeExplained } from './check/report/too-large.js'
 import { engineOf } from './check/request/engine-choice.js'
 import { type CheckOptions, type Prepared, prepare } from './check/request/prepare.js'
+import { subjectOf } from './check/request/subject.js'
 import type { Checkable } from './check/request/target.js'
 import { agreed } from './check/settle/agree.js'
 import { type Stage, stagesOf } from './check/settle/engines.js'
@@ -33,6 +35,17 @@ export const check = async (target: Checkable, options: CheckOptions = {}): Prom
   const account = openAccount()
   const prepared = await prepare(target, options)
   const stages = stagesOf(engineOf(options))
+  const { findings, oracle } = await confirmed(prepared, stages, options, account)
+  return {
+    ...subjectOf(prepared, new Set(stages.flatMap(({ engine }) => [...engine.settles]))),
+    ...findings,
+    properties: findings.properties.map((finding) => ({ ...finding, established: evidenceWords(finding, finding.evidence) })),
+    oracle,
+  }
+}
+
+/** What the engines find one after the other, and what is run again of it. */
+const confirmed = async (prepared: Prepared, stages: readonly Stage[], options: CheckOptions, account: Account): Promise<Confirmed> => {
   for (const { engine } of stages.slice(1)) engine.warmUp()
   let before: Found | null = null
   for (const stage of stages) {

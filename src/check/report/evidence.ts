@@ -85,7 +85,7 @@ const neverWords = ({ because }: Extract<Answer, { kind: 'never' }>): string =>
     .exhaustive()
 
 /** Within how many steps a solver has excluded something; -1 for none. */
-export const withinWords = (depth: number): string =>
+const withinWords = (depth: number): string =>
   depth < 0 ? 'nothing is known yet' : depth === 0 ? 'not in an initial state' : `none within ${steps(depth)}`
 
 const holding = (property: Settled, explored: string): string => {

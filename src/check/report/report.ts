@@ -162,7 +162,23 @@ export interface Report {
   readonly oracle: RunAgain
 }
 
+/** The fields of a report that say what was asked, whatever was found. */
+type AboutSubject =
+  | 'model'
+  | 'modelFile'
+  | 'home'
+  | 'title'
+  | 'source'
+  | 'variant'
+  | 'params'
+  | 'settings'
+  | 'notChecked'
+  | 'unchanging'
+  | 'unreadGhosts'
+
+export type Subject = Pick<Report, AboutSubject>
+
 /** What engines found, before anything is run again and put into words. */
-export interface Findings extends Omit<Report, 'oracle' | 'properties'> {
+export interface Findings extends Omit<Report, 'oracle' | 'properties' | AboutSubject> {
   readonly properties: readonly Finding[]
 }

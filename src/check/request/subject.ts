@@ -1,24 +1,13 @@
-/** What a report says of its subject, whatever the engine. */
-import type { Report } from '../report/report.js'
+/**
+ * What a report says of its subject, whatever was found; `settles` are the kinds of properties that its engines settle.
+ */
+import type { PropertyKind, Subject } from '../report/report.js'
 import { notChecked } from './not-checked.js'
 import type { Prepared } from './prepare.js'
 import { unchangingProperties } from './unchanging.js'
 import { unreadGhosts } from './unread-ghosts.js'
 
-type AboutSubject =
-  | 'model'
-  | 'modelFile'
-  | 'home'
-  | 'title'
-  | 'source'
-  | 'variant'
-  | 'params'
-  | 'settings'
-  | 'notChecked'
-  | 'unchanging'
-  | 'unreadGhosts'
-
-export const subjectOf = (prepared: Prepared, engine: 'explicit' | 'symbolic'): Pick<Report, AboutSubject> => {
+export const subjectOf = (prepared: Prepared, settles: ReadonlySet<PropertyKind>): Subject => {
   const { target, variant, params, settings, properties, system } = prepared
   return {
     model: target.model.name,
@@ -29,7 +18,7 @@ export const subjectOf = (prepared: Prepared, engine: 'explicit' | 'symbolic'): 
     variant,
     params,
     settings,
-    notChecked: notChecked(prepared, engine),
+    notChecked: notChecked(prepared, settles),
     unchanging: unchangingProperties(system),
     unreadGhosts: unreadGhosts(target, properties, system),
   }

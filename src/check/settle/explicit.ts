@@ -11,7 +11,6 @@ import type { Found } from '../report/found.js'
 import type { Finding, Findings } from '../report/report.js'
 import { withSizeExplained } from '../report/too-large.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
-import { subjectOf } from '../request/subject.js'
 import type { Target } from '../request/target.js'
 import type { Engine } from './engine.js'
 import { noTrace, reportLiveness, reportOpen, type Wanted } from './temporal.js'
@@ -51,7 +50,6 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     ...(liveness === null ? reportOpen(wanted, searched) : reportLiveness(prepared, wanted, liveness, searched)),
   ])
   const findings: Findings = {
-    ...subjectOf(prepared, 'explicit'),
     engine: 'explicit',
     complete: complete && (liveness?.complete ?? true),
     limit,

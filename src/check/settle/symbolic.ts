@@ -8,7 +8,6 @@ import { traceOf } from '../confirm/trace-of.js'
 import type { Found } from '../report/found.js'
 import type { Finding, Findings, PropertyKind, Verdict } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
-import { subjectOf } from '../request/subject.js'
 import { type Answers, answersAfter } from './answers.js'
 import type { Engine } from './engine.js'
 
@@ -71,7 +70,6 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
   )
   const found = new Map([...byState, ...open].map((finding) => [finding.name, finding]))
   const findings: Findings = {
-    ...subjectOf(prepared, 'symbolic'),
     engine,
     complete: [...found.values()].every(({ verdict }) => verdict !== 'incomplete'),
     limit: solved.limit,

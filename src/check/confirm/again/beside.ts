@@ -4,16 +4,27 @@
  */
 import { NoMemory } from '../../../explicit/wasm/platform.js'
 import type { Met } from '../../report/coverage.js'
-import { evidenceWords } from '../../report/evidence.js'
 import type { Found } from '../../report/found.js'
-import type { Findings, Report, RunAgain } from '../../report/report.js'
+import type { Findings, RunAgain } from '../../report/report.js'
 import type { CheckOptions, Prepared } from '../../request/prepare.js'
 import type { Account } from './account.js'
 import { type Enough, runAgain } from './run-again.js'
 
+export interface Confirmed {
+  readonly findings: Findings
+  readonly oracle: RunAgain
+}
+
 /** After the search is over. */
-export const alone = async (prepared: Prepared, { findings, coverage }: Found, options: CheckOptions, account: Account): Promise<Report> =>
-  reportOf(findings, await again(prepared, coverage, options, null, account))
+export const alone = async (
+  prepared: Prepared,
+  { findings, coverage }: Found,
+  options: CheckOptions,
+  account: Account,
+): Promise<Confirmed> => ({
+  findings,
+  oracle: await again(prepared, coverage, options, null, account),
+})
 
 /**
  * While `settle` waits for solvers. Where one of the two throws, the other one is ended.
@@ -25,7 +36,7 @@ export const beside = async (
   options: CheckOptions,
   account: Account,
   settle: (signal: AbortSignal) => Promise<Found>,
-): Promise<Report> => {
+): Promise<Confirmed> => {
   const settled = new AbortController()
   const failed = new AbortController()
   const { signal } = options
@@ -35,14 +46,8 @@ export const beside = async (
   const [found, oracle] = await Promise.allSettled([settling, running])
   if (found.status === 'rejected') throw found.reason
   if (oracle.status === 'rejected') throw oracle.reason
-  return reportOf(found.value.findings, oracle.value)
+  return { findings: found.value.findings, oracle: oracle.value }
 }
-
-const reportOf = (findings: Findings, oracle: RunAgain): Report => ({
-  ...findings,
-  properties: findings.properties.map((finding) => ({ ...finding, established: evidenceWords(finding, finding.evidence) })),
-  oracle,
-})
 
 const again = async (
   prepared: Prepared,
