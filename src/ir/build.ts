@@ -116,3 +116,30 @@ export const select = (condition: Expr, a: Expr, b: Expr): Expr => {
   if (a.op === 'const' && b.op === 'const' && a.value === 0 && b.value === 1) return not(condition)
   return { op: 'select', condition, a, b }
 }
+
+/**
+ * Whether an expression is surely 0 or 1: `and` and `or` of integers are bitwise. `isBit` says it of variables; by
+ * default nothing is known of them.
+ */
+export const isTruth = (e: Expr, isBit: (variable: number) => boolean = () => false): boolean => {
+  switch (e.op) {
+    case 'not':
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'le':
+    case 'gt':
+    case 'ge':
+      return true
+    case 'const':
+      return e.value === 0 || e.value === 1
+    case 'load':
+      return isBit(e.variable)
+    case 'and':
+    case 'or':
+    case 'select':
+      return isTruth(e.a, isBit) && isTruth(e.b, isBit)
+    default:
+      return false
+  }
+}

@@ -4,7 +4,7 @@
  * variable out, and all is run again until none does.
  */
 import { at } from '../at.js'
-import { calculate } from './build.js'
+import { calculate, isTruth } from './build.js'
 import { type Block, type Expr, elements, type Query, type Stmt, type System } from './system.js'
 
 /** What never changes, and what answers depend on. */
@@ -116,35 +116,14 @@ const running = ({ variables }: System, contents: Contents, change: (variable: n
         const a = evaluate(e.a)
         // What one side decides, the other does not.
         if (e.op === 'and' && a === 0) return 0
-        if (e.op === 'or' && a === 1 && isBoolean(e.b)) return 1
+        if (e.op === 'or' && a === 1 && isTruth(e.b, isBit)) return 1
         const b = evaluate(e.b)
         return typeof a === 'number' && typeof b === 'number' ? calculate(e.op, a, b) : null
       }
     }
   }
 
-  const isBoolean = (e: Expr): boolean => {
-    switch (e.op) {
-      case 'not':
-      case 'eq':
-      case 'ne':
-      case 'lt':
-      case 'le':
-      case 'gt':
-      case 'ge':
-        return true
-      case 'and':
-      case 'or':
-      case 'select':
-        return isBoolean(e.a) && isBoolean(e.b)
-      case 'const':
-        return e.value === 0 || e.value === 1
-      case 'load':
-        return at(variables, e.variable).lo >= 0 && at(variables, e.variable).hi <= 1
-      default:
-        return false
-    }
-  }
+  const isBit = (variable: number): boolean => at(variables, variable).lo >= 0 && at(variables, variable).hi <= 1
 
   /** Whether control may get to the end. */
   const runAll = (body: readonly Stmt[]): boolean => body.every(runOne)

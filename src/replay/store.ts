@@ -155,9 +155,6 @@ export const initialScalar = (domain: ScalarDomain): number | boolean | string =
   }
 }
 
-/** The initial value of a domain, apart from any state. */
-export const initialValue = (domain: Domain): Value => snapshot(createStore(domain, { text: '', indices: [] }))
-
 /** A deep copy of what a store holds. */
 export const snapshot = (store: Store): Value => {
   switch (store.kind) {

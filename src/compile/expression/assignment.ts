@@ -35,7 +35,7 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, targetOf(c, r, scope), v, site)
     if (r.k === 'local') own(c, r.cell, node.right, v)
-    if (r.k === 'part' && freshnessOf(node.right, v) !== 'own') leak(c, r.cell)
+    if (r.k === 'part' && freshnessOf(c, node.right, v) !== 'own') leak(c, r.cell)
     return v
   }
   if (node.operator === '&&=' || node.operator === '||=' || node.operator === '??=')

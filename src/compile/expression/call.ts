@@ -9,7 +9,7 @@ import type { Context } from '../values/context.js'
 import { fileNumber } from '../values/draft.js'
 import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
-import { noteAuthored, refuseChanged, whileUsed } from '../values/ownership.js'
+import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
@@ -61,7 +61,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
       return { k: 'match', subject: settleValue(c, subject ?? undefinedValue), arms: [] }
     }
   }
-  noteAuthored(node)
+  c.code.authored.add(node)
   return invoke(c, fn, argumentsOf(c, node, scope), site, scope)
 }
 

@@ -52,7 +52,7 @@ export const pushLocal = (c: Context, receiver: Value, node: CallExpression, sco
   }))
   noteChange(c, found.cell, 1)
   const items = itemsOf(c, cellValue(c, found.cell) ?? list, site)
-  if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(a, added[i]?.value ?? undefinedValue) !== 'own'))
+  if (node.arguments.some((a, i) => a.type === 'SpreadElement' || freshnessOf(c, a, added[i]?.value ?? undefinedValue) !== 'own'))
     leak(c, found.cell)
   const all = [...items, ...added]
   setCell(c, found.cell, { k: 'list', items: all })

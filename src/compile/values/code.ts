@@ -22,6 +22,10 @@ export interface Code {
   outside: Cells | null
   /** Where code before a first yield reads the state. */
   startRead: Span | null
+  /** How often a local object may have got a second name so far. */
+  named: number
+  /** Calls that have run an author's function, whatever it is called. */
+  readonly authored: WeakSet<object>
 }
 
 export const createCode = (purpose: Purpose): Code => ({
@@ -31,4 +35,6 @@ export const createCode = (purpose: Purpose): Code => ({
   reads: new WeakMap(),
   outside: null,
   startRead: null,
+  named: 0,
+  authored: new WeakSet(),
 })

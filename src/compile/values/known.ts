@@ -3,7 +3,7 @@
  * asks again is compiled as if it were set to that: without this the ways through a step would be all combinations of
  * the answers, most of which no setting gives.
  */
-import { and, calculate, constant, not, or } from '../../ir/build.js'
+import { and, calculate, constant, isTruth, not, or } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { visitExpr } from '../../ir/walk.js'
 
@@ -62,27 +62,6 @@ const merge = (a: readonly number[], b: readonly number[]): readonly number[] =>
 
 export const sameKnown = (a: Known, b: Known): boolean =>
   a === b || [...a].every(([param, values]) => values.length === b.get(param)?.length)
-
-/** Whether an expression is 0 or 1 by its form: `and` and `or` of integers are bitwise. */
-const isTruth = (e: Expr): boolean => {
-  switch (e.op) {
-    case 'not':
-    case 'eq':
-    case 'ne':
-    case 'lt':
-    case 'le':
-    case 'gt':
-    case 'ge':
-      return true
-    case 'const':
-      return e.value === 0 || e.value === 1
-    case 'and':
-    case 'or':
-      return isTruth(e.a) && isTruth(e.b)
-    default:
-      return false
-  }
-}
 
 /**
  * The free params that decide an expression; null where something else does too, and where they have too many

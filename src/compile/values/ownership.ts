@@ -16,12 +16,10 @@ import { notShared, type Shared } from './way.js'
  */
 export interface Looping {
   readonly now: Set<string>
-  /** How often something may have got a second name so far. */
-  named: number
   acrossYields: (cell: string) => boolean
 }
 
-export const createLooping = (): Looping => ({ now: new Set(), named: 0, acrossYields: () => false })
+export const createLooping = (): Looping => ({ now: new Set(), acrossYields: () => false })
 
 /** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
 export const isLocalObject = (v: Value): boolean => {
@@ -92,7 +90,7 @@ const rootCell = (node: Expression, scope: Scope): Cell | null => {
 /** Notes that the value of an expression goes where it may get a second name. */
 export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope): void => {
   if (!isLocalObject(v)) return
-  c.looping.named++
+  c.code.named++
   const cell = rootCell(node, scope)
   if (cell === null) return
   const { type } = unwrapped(node)
@@ -109,7 +107,7 @@ const callsMethod = (node: Expression): boolean => {
 /** Notes that parts of an object get names: the items of a list in a loop, what a copy of it shares with it. */
 export const nameParts = (c: Context, node: Expression, parts: readonly Item[] | Value, scope: Scope): void => {
   const some = 'k' in parts ? holdsObjects(parts) : parts.some((item) => isLocalObject(item.value))
-  if (some) c.looping.named++
+  if (some) c.code.named++
   const cell = some ? rootCell(node, scope) : null
   if (cell !== null) leak(c, cell)
 }
@@ -122,15 +120,15 @@ export const whileNamed = <T>(c: Context, node: Expression, parts: readonly Item
   const cell = parts.some((item) => isLocalObject(item.value)) ? rootCell(node, scope) : null
   if (cell === null || c.way.shared.leaked.has(cell.id)) return run()
   leak(c, cell)
-  const { named } = c.looping
+  const { named } = c.code
   const result = run()
-  if (c.looping.named === named) c.way.shared = { ...c.way.shared, leaked: without(c.way.shared.leaked, cell.id) }
+  if (c.code.named === named) c.way.shared = { ...c.way.shared, leaked: without(c.way.shared.leaked, cell.id) }
   return result
 }
 
 /** Notes whether the object that a local now holds was made in its initialiser, and the objects in it too. */
 export const own = (c: Context, cell: Cell, node: Expression | null, v: Value): void => {
-  const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(node, v)
+  const freshness = node === null ? (isLocalObject(v) ? 'foreign' : 'own') : freshnessOf(c, node, v)
   // What the local held before is nothing to it any more.
   const { aliased, leaked, foreign } = c.way.shared
   c.way.shared = { aliased: without(aliased, cell.id), leaked: without(leaked, cell.id), foreign: without(foreign, cell.id) }
@@ -171,14 +169,9 @@ export const sharesMore = (a: Shared, b: Shared): boolean =>
  */
 type Freshness = 'own' | 'shallow' | 'foreign'
 
-/** Calls that have run an author's function, whatever it is called: they give what it gives. */
-const authored = new WeakSet<object>()
-
-export const noteAuthored = (call: object): void => void authored.add(call)
-
 const makers: ReadonlySet<string> = new Set(['map', 'filter', 'slice', 'concat', 'entries', 'keys', 'values', 'from'])
 
-export const freshnessOf = (node: Expression, v: Value): Freshness => {
+export const freshnessOf = (c: Context, node: Expression, v: Value): Freshness => {
   if (!isLocalObject(v)) return 'own'
   const inner = unwrapped(node)
   const all = (parts: readonly Freshness[]): Freshness => (parts.every((part) => part === 'own') ? 'own' : 'shallow')
@@ -197,7 +190,7 @@ export const freshnessOf = (node: Expression, v: Value): Freshness => {
       return all(
         [...whole.fields].map(([name, field]) => {
           const from = made.get(name)
-          return from === undefined ? (isLocalObject(field) ? 'foreign' : 'own') : freshnessOf(from, field)
+          return from === undefined ? (isLocalObject(field) ? 'foreign' : 'own') : freshnessOf(c, from, field)
         }),
       )
     }
@@ -208,13 +201,13 @@ export const freshnessOf = (node: Expression, v: Value): Freshness => {
         inner.elements.map((element, i) => {
           const part = parts[i]
           if (part === undefined || !isLocalObject(part)) return 'own'
-          return element === null || element.type === 'SpreadElement' ? 'foreign' : freshnessOf(element, part)
+          return element === null || element.type === 'SpreadElement' ? 'foreign' : freshnessOf(c, element, part)
         }),
       )
     }
     case 'CallExpression': {
       const { callee } = inner
-      if (authored.has(inner)) return 'foreign'
+      if (c.code.authored.has(inner)) return 'foreign'
       if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier' || !makers.has(callee.property.name)) return 'foreign'
       if (lift(v).k !== 'list') return 'foreign'
       if (!holdsObjects(v)) return 'own'
@@ -222,11 +215,11 @@ export const freshnessOf = (node: Expression, v: Value): Freshness => {
       if (transform?.type !== 'ArrowFunctionExpression' || transform.body.type === 'BlockStatement') return 'shallow'
       const { body } = transform
       return callee.property.name === 'map' || callee.property.name === 'from'
-        ? all(partsOf(v).map((part) => freshnessOf(body, part)))
+        ? all(partsOf(v).map((part) => freshnessOf(c, body, part)))
         : 'shallow'
     }
     case 'ConditionalExpression': {
-      const [a, b] = [freshnessOf(inner.consequent, v), freshnessOf(inner.alternate, v)]
+      const [a, b] = [freshnessOf(c, inner.consequent, v), freshnessOf(c, inner.alternate, v)]
       return a === b ? a : a === 'foreign' || b === 'foreign' ? foreignUnlessNull(inner.consequent, a, inner.alternate, b) : 'shallow'
     }
     default:
