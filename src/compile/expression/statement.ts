@@ -46,8 +46,17 @@ export const hoist = (c: Context, statements: readonly Statement[], scope: Scope
 const block = (c: Context, statements: readonly Statement[], scope: Scope): Flow =>
   scoped(c, () => runStatements(c, statements, childScope(scope)))
 
-/** Executes a statement in which no step can end. Long: one case for each kind of statement. */
+/** Executes a statement in which no step can end. */
 export const runStatement = (c: Context, node: Statement, scope: Scope, labels: readonly string[] = []): Flow => {
+  const around = c.code.at
+  c.code.at = spanOf(scope.file, node)
+  const flow = runHere(c, node, scope, labels)
+  c.code.at = around
+  return flow
+}
+
+/** Long: one case for each kind of statement. */
+const runHere = (c: Context, node: Statement, scope: Scope, labels: readonly string[]): Flow => {
   const site: Site = { file: scope.file, node }
   switch (node.type) {
     case 'EmptyStatement':

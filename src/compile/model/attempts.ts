@@ -2,8 +2,11 @@
  * Parts of a model that can be wrong by themselves (processes, rules, `init`, properties): what is wrong with each is
  * shown at once.
  */
-import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
+import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
 import type { Context } from '../values/context.js'
+import { shapesDiffer } from '../values/flow.js'
+import { sourcePlace } from '../values/site.js'
+import { ShapesDiffer } from '../values/type.js'
 
 /** More than these are no help. */
 const mostErrors = 10
@@ -19,6 +22,21 @@ export interface Attempts {
   readonly end: () => void
 }
 
+/** That the call stack was too small for a part, at the author's statement that was being compiled. */
+export const tooDeep = (place: Place | null): DiagnosticError =>
+  new DiagnosticError('MC402', 'a step of this model is too long to compile', 'make its loops shorter, or split it with a yield', place)
+
+export const isTooDeep = (error: unknown): boolean => error instanceof RangeError && /call stack/i.test(error.message)
+
+/** What is wrong with a part, where that is found far from any place of the author's. */
+const placed = (c: Context, error: unknown): unknown => {
+  const { at } = c.code
+  const place = at === null ? null : sourcePlace(c, at.file, at)
+  if (isTooDeep(error)) return tooDeep(place)
+  if (error instanceof ShapesDiffer) return shapesDiffer(error, 'an element of the list', place)
+  return error
+}
+
 /** `all`: to go on behind the first error; else that one is thrown. */
 export const createAttempts = (c: Context, all: boolean): Attempts => {
   const errors = new Map<string, Diagnostic>()
@@ -31,7 +49,8 @@ export const createAttempts = (c: Context, all: boolean): Attempts => {
       const before = { code: c.code, way: c.way }
       try {
         part()
-      } catch (error) {
+      } catch (thrown) {
+        const error = placed(c, thrown)
         // Behind an error nobody promises anything.
         if (!(error instanceof DiagnosticError)) end()
         if (!all || !(error instanceof DiagnosticError)) throw error

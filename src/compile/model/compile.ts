@@ -41,7 +41,7 @@ import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
 import { labelsAt } from './at.js'
-import { createAttempts } from './attempts.js'
+import { createAttempts, isTooDeep, tooDeep } from './attempts.js'
 import { requireBuilding } from './building.js'
 
 export interface CompileInput {
@@ -128,12 +128,7 @@ const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T =>
   try {
     return stoppableOnce(model, run)
   } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message))
-      throw new DiagnosticError(
-        'MC402',
-        `a step of '${model.name}' is too long to compile`,
-        'make its loops shorter, or split it with a yield',
-      )
+    if (isTooDeep(error)) throw tooDeep(null)
     throw error
   }
 }

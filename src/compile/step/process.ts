@@ -79,6 +79,7 @@ const callsWhen = (c: Context, node: Node, scope: Scope): boolean => callsIn(nod
  */
 export const step = (m: Machine, node: Statement, scope: Scope, control: Control, next: Next, labels: readonly string[] = []): void => {
   const { c } = m
+  c.code.at = spanOf(scope.file, node)
   if (!needsContinuation(c, node, scope)) {
     if (runStatement(c, node, scope, labels) === 'never') return fallOff(m)
     return next()

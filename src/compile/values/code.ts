@@ -20,6 +20,8 @@ export interface Code {
   readonly reads: WeakMap<readonly Stmt[], Read[]>
   /** In the condition of an `until`: the locals that it finds. */
   outside: Cells | null
+  /** The author's statement that is being compiled, where there is one. */
+  at: Span | null
   /** Where code before a first yield reads the state. */
   startRead: Span | null
   /** How often a local object may have got a second name so far. */
@@ -34,6 +36,7 @@ export const createCode = (purpose: Purpose): Code => ({
   stores: 0,
   reads: new WeakMap(),
   outside: null,
+  at: null,
   startRead: null,
   named: 0,
   authored: new WeakSet(),

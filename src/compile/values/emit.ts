@@ -1,5 +1,5 @@
 /** Emitting code: statements, checks, temps, and lists of statements that go into others. */
-import { DiagnosticError, type Place as SourcePlace } from '../../diagnostics.js'
+import { DiagnosticError } from '../../diagnostics.js'
 import { temp } from '../../ir/build.js'
 import type { Block, End, Expr, Failure, Span, Stmt } from '../../ir/system.js'
 import { visitExpr } from '../../ir/walk.js'
@@ -34,7 +34,7 @@ export const count = (c: Context): void => {
       'MC402',
       `a step of this model compiles to more than ${mostStatements} statements`,
       'make its loops shorter, its arrays smaller, or split it with a yield',
-      nearestPlace(c),
+      c.code.at === null ? null : sourcePlace(c, c.code.at.file, c.code.at),
     )
 }
 
@@ -42,12 +42,6 @@ export const emit = (c: Context, stmt: Stmt): void => {
   count(c)
   if (stmt.op === 'store') c.way.written.set(stmt.variable, ++c.code.stores)
   c.way.out.push(stmt)
-}
-
-/** The place of the last statement that has one. */
-const nearestPlace = (c: Context): SourcePlace | null => {
-  const last = c.way.out.findLast((stmt) => stmt.op === 'store')
-  return last === undefined ? null : sourcePlace(c, last.at.file, last.at)
 }
 
 /** A temp that holds the expression's present value; constants, temps and what no step changes need none. */

@@ -4,6 +4,7 @@
  */
 
 import { at } from '../../at.js'
+import { DiagnosticError, type Place as SourcePlace } from '../../diagnostics.js'
 import { and, select, temp } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
 import type { Context } from './context.js'
@@ -12,7 +13,7 @@ import { append, emit, emitInto, insertInto, settleValue } from './emit.js'
 import { assume, decide, type Known } from './known.js'
 import { leaves, lower, raise, scalarAt } from './layout.js'
 import { sharedByAny } from './ownership.js'
-import { refuse, type Site, spanOf } from './site.js'
+import { type Site, sourcePlace, spanOf } from './site.js'
 import { wholeOf } from './state-places.js'
 import { joinTypes, ShapesDiffer, type Type, typeOf } from './type.js'
 import { absences, asBool, boolean, thereIf, undefinedValue, type Value } from './value.js'
@@ -21,23 +22,23 @@ import type { Arrival, Cells, JumpTarget, Shared, Way } from './way.js'
 /** Whether control goes on behind a statement. */
 export type Flow = 'next' | 'never'
 
+/** MC209: no one set of temps can hold the values that `what` may have. */
+export const shapesDiffer = ({ message }: ShapesDiffer, what: string, place: SourcePlace | null): DiagnosticError =>
+  new DiagnosticError(
+    'MC209',
+    `${what} is ${message}, depending on the way taken`,
+    message.includes('a reference to')
+      ? 'copy what is in the state: { ...s.x }, or use it separately on each way'
+      : 'give it values of one shape on every way',
+    place,
+  )
+
 /** Two values that meet have to be held by one set of temps. */
 export const joinOrRefuse = (c: Context, a: Type, b: Type, { file, node }: Site, what: string): Type => {
   try {
     return joinTypes(a, b)
   } catch (error) {
-    if (error instanceof ShapesDiffer)
-      return refuse(
-        c,
-        'MC209',
-        file,
-        node,
-        `${what} is ${error.message}, depending on the way taken`,
-        error.message.includes('a reference to')
-          ? 'copy what is in the state: { ...s.x }, or use it separately on each way'
-          : 'give it values of one shape on every way',
-      )
-    throw error
+    throw error instanceof ShapesDiffer ? shapesDiffer(error, what, sourcePlace(c, file, node)) : error
   }
 }
 

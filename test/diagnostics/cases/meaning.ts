@@ -181,7 +181,13 @@ export const meaning: Family = [
     'a step that is too large',
     'MC402',
     'a: array(400, range(0, 3)), x: range(0, 3)',
-    'for (let i = 0; i < 900; i++) {\n  for (let j = 0; j < 900; j++) «s.x = s.x === 3 ? 0 : s.x + 1»\n}',
+    'for (let i = 0; i < 900; i++) {\n  «for (let j = 0; j < 900; j++) s.x = s.x === 3 ? 0 : s.x + 1»\n}',
+  ),
+  process(
+    'ways that multiply in a loop',
+    'MC402',
+    'a: array(30, bool), x: range(0, 3)',
+    "while (true) {\n  yield 'look'\n  for (let i = 0; i < 30; i++) {\n    «if (s.a[i]) continue»\n    s.x = 0\n    if (s.x === 3) yield 'found'\n  }\n}",
   ),
   source(
     'code that is nested too deeply',
