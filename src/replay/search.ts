@@ -4,6 +4,7 @@
  * the engines against.
  */
 import { type SafetyBuiltIn, type SafetyKind, safetyBuiltIns, stateKinds } from '../ir/kinds.js'
+import type { Limits } from '../ir/limits.js'
 import type { System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import { Disagreement } from './disagreement.js'
@@ -15,11 +16,8 @@ import { toVector } from './vector.js'
 
 export { ways } from './executions.js'
 
-export interface SlowLimits {
-  /** Stop when this many states are found. */
-  readonly maxStates?: number
-  /** States at this depth are looked at, but no steps are taken from them. */
-  readonly maxDepth?: number
+export interface SlowOptions {
+  readonly limits?: Pick<Limits, 'states' | 'depth'>
   /**
    * Of the states that are reached in a second way, check one in so many: that they have the same successors when
    * reached so. A state that is missing a live local does not. 1 checks all; 0, the default, none.
@@ -64,8 +62,9 @@ export const slowSearch = (
   model: Model,
   params: ParamRecord,
   properties: Readonly<Record<string, { readonly kind: string }>>,
-  { maxStates = Number.POSITIVE_INFINITY, maxDepth = Number.POSITIVE_INFINITY, checkMergedEvery = 0 }: SlowLimits = {},
+  { limits = {}, checkMergedEvery = 0 }: SlowOptions = {},
 ): SlowResult => {
+  const { states: maxStates = Number.POSITIVE_INFINITY, depth: maxDepth = Number.POSITIVE_INFINITY } = limits
   const oracle = createOracle(model, params)
   const { stateOf } = correspond(system, oracle)
   const deadlock = model.deadlock ?? (system.processes.length > 0 ? 'violation' : 'allowed')

@@ -90,9 +90,9 @@ export const compareText = async (
   }
   const maxDepth = whole.complete ? undefined : whole.depth - 1
   if (maxDepth !== undefined && maxDepth < 1) return { kind: 'skipped' }
-  const limits = maxDepth === undefined ? {} : { maxDepth }
-  const fast = await search(given, { ...limits, schedules: 'all' })
-  const slow = slowSearch(system, model, params, properties, { ...limits, checkMergedEvery: 4 })
+  const limits = maxDepth === undefined ? {} : { depth: maxDepth }
+  const fast = await search(given, { limits, schedules: 'all' })
+  const slow = slowSearch(system, model, params, properties, { limits, checkMergedEvery: 4 })
 
   const said = (
     states: number,

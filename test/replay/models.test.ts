@@ -34,7 +34,7 @@ describe('oracle and engine agree on', () => {
       }
       const params = { ...Object.fromEntries(Object.entries(model.params).map(([key, param]) => [key, param.default])), ...given }
       const system = compile({ model, params, properties: claimed.properties })
-      const slow = slowSearch(system, model, params, claimed.properties, { maxDepth, checkMergedEvery: 7 })
+      const slow = slowSearch(system, model, params, claimed.properties, { limits: { depth: maxDepth }, checkMergedEvery: 7 })
       const fast = await search(system, { limits: { depth: maxDepth }, schedules: 'all' })
       const verdicts = (of: typeof slow.properties | typeof fast.properties) => of.map((p) => [p.name, p.verdict, p.length])
       expect({ states: fast.states, transitions: fast.transitions, depth: fast.depth, verdicts: verdicts(fast.properties) }).toEqual({

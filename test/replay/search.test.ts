@@ -21,8 +21,8 @@ const rule = (group: string, instance: number | null = null): Agent => ({
   instance,
   fairness: 'none',
 })
-const search = (s: System, m: unknown, properties: object = {}, limits: object = {}) =>
-  slowSearch(s, m as Model, {}, properties as never, limits)
+const search = (s: System, m: unknown, properties: object = {}, options: object = {}) =>
+  slowSearch(s, m as Model, {}, properties as never, options)
 const verdicts = (result: ReturnType<typeof slowSearch>): string[] =>
   result.properties.map(({ name, verdict, length, maximum }) => `${name} ${verdict} ${length}${maximum === null ? '' : ` max ${maximum}`}`)
 
@@ -148,11 +148,11 @@ describe('limits', () => {
   const s = rulesOnly([{ name: 'x', lo: 0, hi: 4, dims: [2] }], [rule('up', 0), rule('up', 1)])
   test('none', () => expect(search(s, m)).toMatchObject({ transitions: 50, depth: 8, complete: true }))
   test('depth', () => {
-    const result = search(s, m, { small: always(() => true) }, { maxDepth: 2 })
+    const result = search(s, m, { small: always(() => true) }, { limits: { depth: 2 } })
     expect([result.vectors.length, result.depth, result.complete]).toEqual([6, 2, false])
     expect(verdicts(result)).toEqual(['small incomplete null', 'assert incomplete null', 'range incomplete null'])
   })
-  test('states', () => expect(search(s, m, {}, { maxStates: 4 })).toMatchObject({ vectors: { length: 4 }, complete: false }))
+  test('states', () => expect(search(s, m, {}, { limits: { states: 4 } })).toMatchObject({ vectors: { length: 4 }, complete: false }))
 })
 
 test('a system that forgets a live local is found out', () => {

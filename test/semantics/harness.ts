@@ -38,7 +38,7 @@ export interface Exploration {
 
 /**
  * Explores `m` with its default params, changed by `params`. Of the states that are reached twice one in
- * `checkMergedEvery` is checked to go on alike from both; see `SlowLimits`.
+ * `checkMergedEvery` is checked to go on alike from both; see `SlowOptions`.
  * @throws an assertion error of vitest where the two searches disagree.
  */
 export const explore = async <P extends Params, F extends Fields, A>(
