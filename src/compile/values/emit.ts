@@ -21,10 +21,10 @@ export const close = (block: OpenBlock): Block => {
 }
 
 /**
- * Steps that emit more statements than this are refused: V8 takes about 100 kB to compile each. Those of protocols
+ * Steps that emit more statements than this are refused: V8 takes about 250 kB to compile each. Those of protocols
  * have hundreds.
  */
-const mostStatements = 40_000
+const mostStatements = 10_000
 
 /** Counts a statement, or a place where ways part. @throws DiagnosticError MC402 where a step has too many. */
 export const count = (c: Context): void => {

@@ -1,14 +1,6 @@
 /** The binary form of a module (WebAssembly core specification 1.0, chapter 5, with bulk memory). */
-import {
-  type FunctionType,
-  loadOpcodes,
-  type Node,
-  opcodes,
-  storeOpcodes,
-  type ValueType,
-  type WasmFunction,
-  type WasmModule,
-} from './instruction.js'
+import { type FunctionType, loadOpcodes, type Node, opcodes, storeOpcodes, type WasmFunction, type WasmModule } from './instruction.js'
+import { slotsOf } from './slots.js'
 
 const valueTypes = { i32: 0x7f, i64: 0x7e } as const
 
@@ -93,14 +85,7 @@ const lookup = (numbers: ReadonlyMap<string, number>, what: string, key: string)
 }
 
 const encodeBody = (out: number[], f: WasmFunction, names: Names): void => {
-  const locals = new Map<string, number>()
-  for (const [local] of f.params) locals.set(local, locals.size)
-  const groups: [number, ValueType][] = []
-  for (const type of ['i32', 'i64'] as const) {
-    const mine = f.locals.filter((l) => l[1] === type)
-    for (const [local] of mine) locals.set(local, locals.size)
-    if (mine.length > 0) groups.push([mine.length, type])
-  }
+  const { numbers: locals, groups } = slotsOf(f)
   unsigned(out, groups.length)
   for (const [count, type] of groups) {
     unsigned(out, count)

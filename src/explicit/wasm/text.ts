@@ -46,14 +46,17 @@ const statements = (nodes: readonly Node[], indent: string): string[] =>
     if (node.op === 'block' || node.op === 'loop')
       return [`${indent}(${node.op} $${node.label}`, ...statements(node.body, `${indent}  `), `${indent})`]
     if (node.op === 'if' && node.result === null) {
-      const head = [
-        `${indent}(if ${expression(node.condition)}`,
-        `${indent}  (then`,
-        ...statements(node.then, `${indent}    `),
+      const arm = (name: string, body: readonly Node[]): string[] => [
+        `${indent}  (${name}`,
+        ...statements(body, `${indent}    `),
         `${indent}  )`,
       ]
-      if (node.else.length > 0) head.push(`${indent}  (else`, ...statements(node.else, `${indent}    `), `${indent}  )`)
-      return [...head, `${indent})`]
+      return [
+        `${indent}(if ${expression(node.condition)}`,
+        ...arm('then', node.then),
+        ...(node.else.length === 0 ? [] : arm('else', node.else)),
+        `${indent})`,
+      ]
     }
     return [indent + expression(node)]
   })

@@ -181,7 +181,7 @@ export const meaning: Family = [
     'a step that is too large',
     'MC402',
     'a: array(400, range(0, 3)), x: range(0, 3)',
-    'for (let i = 0; i < 900; i++) {\n  «for (let j = 0; j < 900; j++) s.x = s.x === 3 ? 0 : s.x + 1»\n}',
+    '«for (let i = 0; i < 900; i++) {\n  for (let j = 0; j < 900; j++) s.x = s.x === 3 ? 0 : s.x + 1\n}»',
   ),
   process(
     'ways that multiply in a loop',
