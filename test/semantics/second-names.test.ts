@@ -50,3 +50,46 @@ test.each([
 ])('what has one name may change: %s', async (body) => {
   expect(await rule(body)).toMatchObject({ kind: 'agree' })
 })
+
+const shared = (body: string): ReturnType<typeof compareText> =>
+  compareText(`import { array, index, model, properties, queue, range, record, union } from 'mmucheck'
+const part = { v: queue(3, index(3)), r: record({ n: range(0, 3), x: record({ m: range(0, 3) }) }), q: queue(2, record({ n: range(0, 3) })) }
+const m = model({
+  name: 'variants', deadlock: 'allowed',
+  state: () => ({
+    y: range(0, 9),
+    c: union('kind', { off: {}, on: part, err: { ...part, a: array(2, record({ n: range(0, 3) })) }, bad: { a: array(2, record({ n: range(0, 3) })) } }),
+  }),
+  init: (s: any) => { s.c = { kind: 'on', v: [1, 2], r: { n: 2, x: { m: 1 } }, q: [{ n: 1 }] } },
+  rules: () => ({ r: (s: any) => { const u = s.c; if (u.kind === 'off') return; ${body} } }),
+})
+export default properties(m, {})
+`)
+
+// Several variants have the field: it was read by value, and the value did not see the union change.
+test.each([
+  ["const r = u.r; s.c = { kind: 'off' }; s.y = r.n", 'MC304'],
+  ["const { r } = u; s.c = { kind: 'off' }; s.y = r.n", 'MC304'],
+  ["const x = u.r.x; s.c = { kind: 'off' }; s.y = x.m", 'MC304'],
+  ["const v = u.v; s.c = { kind: 'off' }; s.y = v.length", 'MC304'],
+  ["const o = { v: u.v }; s.c = { kind: 'off' }; s.y = o.v.length", 'MC304'],
+  ["const n = (r: any) => { s.c = { kind: 'off' }; return r.n }; s.y = n(u.r)", 'MC304'],
+  ["if (u.v.every((e: number) => { s.c = { kind: 'off' }; return e > 0 })) s.y = 1", 'MC304'],
+  ["for (const e of u.v) { s.y = e; s.c = { kind: 'off' } }", 'MC305'],
+  ["for (const e of u.v) { if (e === 0) return; s.c = { kind: 'off' } }", 'MC305'],
+  ["const e = u.a[0]; s.c = { kind: 'off' }; s.y = e.n", 'MC209'],
+])('a field of several variants: %s', async (body, code) => {
+  expect(await shared(body)).toMatchObject({ kind: 'refused', diagnostic: { code } })
+})
+
+test.each([
+  ["s.y = u.r.n + u.r.x.m + u.v.length; s.c = { kind: 'off' }"],
+  ["const r = { ...u.r }; s.c = { kind: 'off' }; s.y = r.n"],
+  ["const { r: { n }, kind } = u; s.c = { kind: 'off' }; s.y = kind === 'on' ? n : 0"],
+  ["for (const e of u.v) s.y = e; s.c = { kind: 'off' }"],
+  ["s.c = { kind: 'err', v: u.v, r: u.r, q: u.q, a: [{ n: 1 }, { n: 2 }] }; s.y = 1"],
+  ["const e = u.q.find((x: any) => x.n > 0); s.y = e?.n ?? 0; s.c = { kind: 'off' }"],
+  ["const v = [...u.v]; v.push(2); s.c = { kind: 'off' }; s.y = v.length"],
+])('a field of several variants, used where it is read: %s', async (body) => {
+  expect(await shared(body)).toMatchObject({ kind: 'agree' })
+})

@@ -1,6 +1,8 @@
 /** Members: `a.b`, `a?.b`, of the state, of local objects, of constants. */
 import type { Expression, MemberExpression } from 'oxc-parser'
 import { constant, eq, one, or, zero } from '../../ir/build.js'
+import type { Domain } from '../../lang/domain.js'
+import { borrow, holdsListOfObjects } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
 import { check } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
@@ -202,7 +204,10 @@ const propertyOfReference = (c: Context, object: Extract<Value, { k: 'ref' }>, n
       const holders = Object.entries(domain.variants).filter(([, fields]) => Object.hasOwn(fields, name))
       const [variant, fields] = holders[0] ?? []
       const field = fields?.[name]
-      if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union') return unionField(c, whole, name, site)
+      if (variant === undefined || field === undefined || holders.length > 1 || whole.k !== 'union') {
+        if (holders.some((holder) => holdsListOfObjects(holder[1][name] as Domain))) return refuseShared(c, name, site)
+        return borrow(c, unionField(c, whole, name, site), place)
+      }
       // The payload is a part of the state: an object in it is a reference, as all others are.
       const here = Object.keys(domain.variants).indexOf(variant)
       check(c, eq(whole.at, constant(here)), 'range', at, `'${name}' of a variant that has none`)
@@ -212,6 +217,16 @@ const propertyOfReference = (c: Context, object: Extract<Value, { k: 'ref' }>, n
       return missing([])
   }
 }
+
+const refuseShared = (c: Context, name: string, { file, node }: Site): never =>
+  refuse(
+    c,
+    'MC209',
+    file,
+    node,
+    `'${name}' is a list of objects in several variants: which of them is meant is not known here`,
+    'give it a name of its own in each variant',
+  )
 
 export const rootPlace = (c: Context, name: string): Place | null => {
   const domain = Object.hasOwn(c.state, name) ? c.state[name] : undefined

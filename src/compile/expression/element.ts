@@ -2,11 +2,13 @@
 import { and, binary, constant, eq, one, zero } from '../../ir/build.js'
 import type { Expr, Span } from '../../ir/system.js'
 import { integer } from '../values/arithmetic.js'
+import { borrowedFrom } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
 import { check, settle } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
 import { joinOrRefuse } from '../values/flow.js'
 import { compact, leaves, lower, raise, scalarAt } from '../values/layout.js'
+import type { Held } from '../values/ownership.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
@@ -158,7 +160,11 @@ export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
     if (over.fixed !== null) return fixedSequence(compact(over.fixed, wholeOf(c, at)).items.map(given))
     return { ...over, item: (i) => given(over.item(i), i) }
   }
-  if (v.k !== 'ref') return fixedSequence(itemsOf(c, v, site))
+  if (v.k !== 'ref') {
+    const items = fixedSequence(itemsOf(c, v, site))
+    const borrowed = borrowedFrom(c, v)
+    return borrowed === null ? items : unlessChanged(c, items, borrowed, site)
+  }
   const { place } = v
   const end = (): void => void stillThere(c, place, at)
   switch (place.domain.kind) {
@@ -186,6 +192,22 @@ export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
     default:
       return fixedSequence(itemsOf(c, v, site))
   }
+}
+
+/** A loop over a copy that stands for a part of the state: JavaScript's would see that part change. */
+const unlessChanged = (c: Context, sequence: Sequence, { name, changed }: Held, { file, node }: Site): Sequence => {
+  const look = (): void => {
+    if (changed()) refuse(c, 'MC305', file, node, `${name} changes while a loop goes over a part of it`, 'loop over a copy: [...xs]')
+  }
+  const item = (i: number): Item => {
+    look()
+    return sequence.item(i)
+  }
+  const end = (): void => {
+    look()
+    sequence.end()
+  }
+  return { ...sequence, item, end }
 }
 
 const givenBy = (gives: Extract<Value, { k: 'iterator' }>['gives'], i: number, value: Value): Value => {

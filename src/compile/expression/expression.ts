@@ -3,6 +3,7 @@ import type { Expression, SpreadElement, UnaryExpression } from 'oxc-parser'
 import { not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
+import { isBorrowed } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
 import { cover, settleValue } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
@@ -27,6 +28,13 @@ import { textValue } from './template.js'
 export const evaluate = (c: Context, node: Expression, scope: Scope): Value => {
   const v = evaluateObject(c, node, scope)
   nameAgain(c, node, v, scope)
+  return v
+}
+
+/** Evaluates a part of a literal. One that stands for a part of the state makes the literal stand for it too. */
+export const evaluatePart = (c: Context, node: Expression, scope: Scope): Value => {
+  const v = evaluateObject(c, node, scope)
+  if (!isBorrowed(c, v)) nameAgain(c, node, v, scope)
   return v
 }
 

@@ -1,6 +1,7 @@
 /** Literals of objects and lists. */
 import type { ArrayExpression, Expression, ObjectExpression, SpreadElement } from 'oxc-parser'
 import { one } from '../../ir/build.js'
+import { borrowParts } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
 import { settleValue } from '../values/emit.js'
 import { nameParts } from '../values/ownership.js'
@@ -11,14 +12,14 @@ import { snapshot, stillThere } from '../values/state-places.js'
 import { constantValue, describe, type Item, lift, undefinedValue, type Value } from '../values/value.js'
 import { present } from './access.js'
 import { selectValue } from './element.js'
-import { evaluate, evaluateObject, spreadItems } from './expression.js'
+import { evaluate, evaluateObject, evaluatePart, spreadItems } from './expression.js'
 
 export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
   const parts = node.properties.map((p): Value => {
     if (p.type === 'SpreadElement') return spreadFields(c, p, scope)
     if (p.kind !== 'init') return refuse(c, 'MC101', scope.file, p, 'a getter or setter is outside the language', 'write a plain field')
-    return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluate(c, p.value, scope)]]) }
+    return { k: 'record', fields: new Map([[propertyName(c, p.key, p.computed, scope), evaluatePart(c, p.value, scope)]]) }
   })
   const fields = new Map<string, Value>()
   for (const part of parts) {
@@ -30,18 +31,18 @@ export const objectLiteral = (c: Context, node: ObjectExpression, scope: Scope):
       return part
     }
   }
-  return { k: 'record', fields }
+  return borrowParts(c, { k: 'record', fields })
 }
 
 export const listLiteral = (c: Context, node: ArrayExpression, scope: Scope): Value => {
   const items = node.elements.flatMap((element): readonly Item[] => {
     if (element === null) return refuse(c, 'MC101', scope.file, node, 'a list with a hole is outside the language', 'give every element')
-    if (element.type !== 'SpreadElement') return [{ present: one, value: evaluate(c, element, scope) }]
+    if (element.type !== 'SpreadElement') return [{ present: one, value: evaluatePart(c, element, scope) }]
     return spreadItems(c, element, scope)
   })
   return items.every((item) => item.value.k === 'const' && item.present === one)
     ? constantValue(items.map((item) => (item.value.k === 'const' ? item.value.value : undefined)))
-    : { k: 'list', items }
+    : borrowParts(c, { k: 'list', items })
 }
 
 export const propertyName = (

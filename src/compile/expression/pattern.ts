@@ -1,5 +1,6 @@
 /** Destructuring patterns. */
 import type { BindingPattern, Expression } from 'oxc-parser'
+import { refuseName } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
 import { settle, settleValue } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
@@ -41,6 +42,7 @@ export const bindPattern = (
           `'${node.name}' would be an iterator, which can be gone through once`,
           'make a list of it: [...x]',
         )
+      refuseName(c, value, node, scope.file)
       const cell = declareName(scope, node.name, node.start, kind)
       own(c, cell, node === pattern ? init : null, value)
       setCell(c, cell, settleValue(c, value.k === 'ref' ? { ...value, origin: kind.parameter ? 'parameter' : 'expression' } : value))

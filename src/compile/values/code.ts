@@ -1,6 +1,7 @@
 /** The code that is being compiled: one step, rule, property or `init`. */
 import type { Span, Stmt } from '../../ir/system.js'
 import type { Read } from './reads.js'
+import type { Place, Value } from './value.js'
 import type { Cells } from './way.js'
 
 /**
@@ -26,6 +27,8 @@ export interface Code {
   startRead: Span | null
   /** How often a local object may have got a second name so far. */
   named: number
+  /** Copies that stand for a field of several variants, and where the union is: see borrowed.ts. */
+  readonly borrowed: WeakMap<Value, readonly Place[]>
   /** Calls that have run an author's function, whatever it is called. */
   readonly authored: WeakSet<object>
 }
@@ -39,5 +42,6 @@ export const createCode = (purpose: Purpose): Code => ({
   at: null,
   startRead: null,
   named: 0,
+  borrowed: new WeakMap(),
   authored: new WeakSet(),
 })

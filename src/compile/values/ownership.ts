@@ -4,7 +4,9 @@
  * part of it.
  */
 import type { Expression } from 'oxc-parser'
+import { borrowedFrom, refuseName } from './borrowed.js'
 import type { Context } from './context.js'
+import { holdsObjects, isLocalObject, partsOf } from './objects.js'
 import { type Cell, lookup, type Scope } from './scope.js'
 import { type Offsets, refuse } from './site.js'
 import { type Item, lift, type Value } from './value.js'
@@ -20,42 +22,6 @@ export interface Looping {
 }
 
 export const createLooping = (): Looping => ({ now: new Set(), acrossYields: () => false })
-
-/** Whether a value is an object that JavaScript would hold by reference, and that is no part of the state. */
-export const isLocalObject = (v: Value): boolean => {
-  switch (v.k) {
-    case 'record':
-    case 'list':
-    case 'set':
-    case 'union':
-      return true
-    case 'optional':
-      return isLocalObject(v.of)
-    case 'const':
-      return typeof v.value === 'object' && v.value !== null
-    default:
-      return false
-  }
-}
-
-/** The fields or items of an object. */
-export const partsOf = (v: Value): Value[] => {
-  const whole = lift(v)
-  switch (whole.k) {
-    case 'record':
-      return [...whole.fields.values()]
-    case 'list':
-      return whole.items.map((item) => item.value)
-    case 'union':
-      return whole.variants.flatMap(([, fields]) => [...fields.values()])
-    case 'optional':
-      return partsOf(whole.of)
-    default:
-      return []
-  }
-}
-
-const holdsObjects = (v: Value): boolean => partsOf(v).some(isLocalObject)
 
 /** The expression at the left end of `a.b[i].c`: `a`, without what exists for the type checker only. */
 export const leftEnd = (node: Expression): Expression => {
@@ -90,6 +56,7 @@ const rootCell = (node: Expression, scope: Scope): Cell | null => {
 /** Notes that the value of an expression goes where it may get a second name. */
 export const nameAgain = (c: Context, node: Expression, v: Value, scope: Scope): void => {
   if (!isLocalObject(v)) return
+  refuseName(c, v, node, scope.file)
   c.code.named++
   const cell = rootCell(node, scope)
   if (cell === null) return
@@ -286,26 +253,33 @@ export const noteChange = (c: Context, cell: Cell, depth: number): void => {
 export const replacements = (c: Context, cell: Cell, depth: number): number =>
   (c.way.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
-/** The local whose object an expression gives, and what has been assigned to it so far; null where it gives none. */
+/** An object that an expression has got hold of, and whether it has been changed since. */
 export interface Held {
-  readonly cell: Cell
-  readonly changes: readonly number[] | undefined
+  /** What changes it: a local, or a part of the state. */
+  readonly name: string
+  readonly changed: () => boolean
 }
 
+/** Null where nothing can change the value. */
 export const hold = (c: Context, node: Expression, v: Value, scope: Scope): Held | null => {
-  const cell = isLocalObject(v) ? rootCell(node, scope) : null
-  return cell === null ? null : { cell, changes: c.way.changes.get(cell.id) }
+  if (!isLocalObject(v)) return null
+  const borrowed = borrowedFrom(c, v)
+  if (borrowed !== null) return borrowed
+  const cell = rootCell(node, scope)
+  if (cell === null) return null
+  const changes = c.way.changes.get(cell.id)
+  return { name: cell.name, changed: () => c.way.changes.get(cell.id) !== changes }
 }
 
-/** Refuses what has been held while its local changed: JavaScript's object would have changed too. */
+/** Refuses what has been held while it changed: JavaScript's object would have changed too. */
 export const refuseChanged = (c: Context, held: Held | null, node: Offsets, file: number): void => {
-  if (held !== null && c.way.changes.get(held.cell.id) !== held.changes)
+  if (held?.changed())
     refuse(
       c,
       'MC304',
       file,
       node,
-      `'${held.cell.name}' changes in the middle of an expression that uses it`,
+      `'${held.name}' changes in the middle of an expression that uses it`,
       'write two statements: the change first, into the local, then what uses it',
     )
 }
