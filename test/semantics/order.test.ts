@@ -492,3 +492,13 @@ test.each([
   const { verdicts } = await rule(body, '', `is: always((s: any) => s.done === 0 || (${expected})), no: always((s: any) => s.done === 0)`)
   expect(verdicts).toMatchObject({ is: 'holds', no: 'violated', range: 'holds' })
 })
+
+// `!` behind what is always null was no check: what came after it could be left out, and the failure with it.
+test.each([
+  ['let v: number | null = null; v = v! - (yield* choose(0))'],
+  ['const v: number | null = null; v!'],
+  ['const v = undefined as number | undefined; const w = [v!]; s.x = w.length'],
+])('what is always null fails behind !: %s', async (body) => {
+  const { verdicts } = await rule(body)
+  expect(verdicts).toMatchObject({ range: 'violated' })
+})

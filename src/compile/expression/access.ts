@@ -28,6 +28,13 @@ export const present = (c: Context, v: Value, { file, node }: Site): Value => {
   return v.of
 }
 
+/** What is always null is not there on any way. */
+export const neverNull = (c: Context, v: Value, { file, node }: Site): Value => {
+  if (v.k === 'const' && (v.value === null || v.value === undefined))
+    check(c, zero, 'range', spanOf(file, node), `${textOf(c, file, node)}: the object is ${String(v.value)}`)
+  return v
+}
+
 export const member = (c: Context, node: MemberExpression, scope: Scope): Value => {
   if (node.property.type === 'PrivateIdentifier')
     return refuse(c, 'MC101', scope.file, node, 'a private name is outside the language', 'write functions; the state is their argument')

@@ -14,7 +14,7 @@ import { type Scope, siteOf } from '../values/scope.js'
 import { type Offsets, refuse, spanOf, textOf } from '../values/site.js'
 import { chainOf } from '../values/syntax.js'
 import { boolean, constantValue, type Item, int, undefinedValue, type Value } from '../values/value.js'
-import { chain, member, present } from './access.js'
+import { chain, member, neverNull, present } from './access.js'
 import { assignment, update } from './assignment.js'
 import { call } from './call.js'
 import { condition, logical, mostLinks } from './condition.js'
@@ -114,7 +114,7 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       return evaluateObject(c, node.expression, scope)
     case 'TSNonNullExpression': {
       const v = evaluateObject(c, node.expression, scope)
-      return v.k === 'optional' ? present(c, v, site) : v
+      return v.k === 'optional' ? present(c, v, site) : neverNull(c, v, site)
     }
     case 'YieldExpression':
       return refuse(c, 'MC108', site.file, node, 'a yield inside an expression', 'give it a statement of its own: `const x = yield* ...`')
