@@ -16,6 +16,7 @@ const verbsTo = (output: Output): Verbs => ({
   dump: async (request) => (await import('./run/check.js')).runDump(request, output),
   inspect: async (request) => (await import('./run/inspect.js')).runInspect(request, output),
   claims: async (request) => (await import('./run/claims.js')).runClaims(request, output),
+  mutate: async (request) => (await import('./run/mutate.js')).runMutate(request, output),
   sweep: async (request) => (await import('./run/sweep.js')).runSweep(request, output),
   list: async (request) => (await import('./run/list.js')).runList(request, output),
 })

@@ -1,4 +1,5 @@
 /** What authors of models and properties import: `import { model, record, ... } from 'mmucheck'`. */
+export * from './accepted.js'
 export * from './claim.js'
 export * from './domain.js'
 export * from './model.js'

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import module from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { asChanged, changeAround, withChange } from './changed.js'
 import { blocks, findModule, isPath, isUserModule } from './modules.js'
 import { transform } from './transform.js'
 
@@ -44,7 +45,9 @@ export const resolve = <Answer>(specifier: string, context: Context, next: Next<
   if (known !== undefined) return { url: known, shortCircuit: true }
   if (isPath(specifier) && context.parentURL?.startsWith('file:')) {
     const file = findModule(fileURLToPath(context.parentURL), specifier)
-    if (file !== null) return { url: pathToFileURL(file).href, shortCircuit: true }
+    const url = file === null ? null : pathToFileURL(file).href
+    const changed = changeAround(context.parentURL)
+    if (url !== null) return { url: changed === null ? url : withChange(url, changed), shortCircuit: true }
   }
   return next(specifier, context)
 }
@@ -54,7 +57,8 @@ export const load = <Answer>(url: string, context: Context, next: Next<Answer>):
   if (!url.startsWith('file:') || isRequired(context)) return next(url, context)
   const file = fileURLToPath(url)
   if (!isUserModule(file) || (extname(file) === '.js' && context.format === 'commonjs')) return next(url, context)
-  return { format: 'module', source: transform(file, readFileSync(file, 'utf8')).code, shortCircuit: true }
+  const { name, text } = asChanged(file, readFileSync(file, 'utf8'), changeAround(url))
+  return { format: 'module', source: transform(name, text).code, shortCircuit: true }
 }
 
 /** `registerHooks` is newer than the types of the oldest Node that this package runs on. */

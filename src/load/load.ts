@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Diagnostic, DiagnosticError, type Place } from '../diagnostics.js'
+import type { Acceptance, Accepted } from '../lang/accepted.js'
 import type { Claims } from '../lang/claim.js'
 import type { Model } from '../lang/model.js'
 import type { Predicate, Properties } from '../lang/property.js'
 import { isOutOfStack, tooDeep } from '../nesting.js'
+import { type Changed, changedName, withChange } from './changed.js'
 import { importContained } from './contained.js'
+import { applyEdits } from './edit.js'
 import { type Found, findTarget } from './find.js'
 import { homeOf } from './home.js'
 import { installHooks } from './hooks.js'
@@ -26,6 +29,8 @@ export interface Loaded {
   readonly properties: Properties | null
   /** What the file of the properties exports besides them, in order of names. */
   readonly claims: readonly NamedClaims[]
+  /** The explained survivors that it exports, in the same order. */
+  readonly accepted: readonly Acceptance[]
   /** The file that the target named: an absolute path. */
   readonly file: string
   /** See home.ts. */
@@ -54,26 +59,34 @@ const isBuilt = import.meta.url.endsWith('.js')
  * beside it.
  * @throws DiagnosticError MC001 to MC004, MC009, MC010, MC014, MC015, MC020, MC021, MC023.
  */
-export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => {
-  const found = findTarget(target, cwd)
+export const loadModel = async (target: string, cwd: string = process.cwd()): Promise<Loaded> => loadFound(findTarget(target, cwd), null)
+
+/** Loads a model once more, as if one of its files were edited. Only for a built package: see hooks.ts. */
+export const loadChanged = async (target: string, changed: Changed): Promise<Loaded> => {
+  const { file, edits } = changed
+  registry.texts.set(changedName(file), applyEdits(sourceOf(file).text, edits))
+  return loadFound(findTarget(target, process.cwd()), changed)
+}
+
+const loadFound = async (found: Found, changed: Changed | null): Promise<Loaded> => {
   if (isBuilt) installHooks()
-  const module = await importModule(found.file)
+  const module = await importModule(found.file, changed)
   const loaded = module.default
   if (isKind(loaded, 'properties')) {
     const properties = loaded as Properties
     const { model } = properties
     const { file } = found
     return {
-      ...{ model, properties, claims: claimsOf(module, model, file) },
+      ...{ model, properties, claims: claimsOf(module, model, file), accepted: acceptedOf(module, model, file) },
       ...{ file, home: homeOf(model, file, file), sources: sourcesOf(model, file) },
     }
   }
   if (!isKind(loaded, 'model')) throw noModel(found.file)
   const model = loaded as Model
   const home = homeOf(model, found.file, found.properties)
-  const bare = { model, properties: null, claims: [], file: found.file, home, sources: sourcesOf(model, found.file) }
+  const bare = { model, properties: null, claims: [], accepted: [], file: found.file, home, sources: sourcesOf(model, found.file) }
   if (found.properties === null) return bare
-  const moduleOfProperties = await importModule(found.properties)
+  const moduleOfProperties = await importModule(found.properties, changed)
   const properties = moduleOfProperties.default
   if (!isKind(properties, 'properties'))
     throw new DiagnosticError(
@@ -83,7 +96,12 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
       startOf(found.properties),
     )
   if ((properties as Properties).model !== loaded) throw ofAnotherModel('properties', (properties as Properties).model, model, found)
-  return { ...bare, properties: properties as Properties, claims: claimsOf(moduleOfProperties, model, found.properties) }
+  return {
+    ...bare,
+    properties: properties as Properties,
+    claims: claimsOf(moduleOfProperties, model, found.properties),
+    accepted: acceptedOf(moduleOfProperties, model, found.properties),
+  }
 }
 
 const ofAnotherModel = (what: string, theirs: Model, model: Model, { file, properties }: Found): DiagnosticError =>
@@ -102,6 +120,14 @@ const claimsOf = (module: Readonly<Record<string, unknown>>, model: Model, file:
     return [{ name, claims, file }]
   })
 
+const acceptedOf = (module: Readonly<Record<string, unknown>>, model: Model, file: string): Acceptance[] =>
+  Object.values(module).flatMap((value) => {
+    if (!isKind(value, 'accepted')) return []
+    const accepted = value as Accepted
+    if (accepted.model !== model) throw ofAnotherModel('accepted changes', accepted.model, model, { file, properties: null })
+    return accepted.changes
+  })
+
 const isKind = (x: unknown, kind: string): boolean => typeof x === 'object' && x !== null && (x as { kind?: unknown }).kind === kind
 
 const noModel = (file: string): DiagnosticError =>
@@ -114,9 +140,11 @@ const noModel = (file: string): DiagnosticError =>
 
 const startOf = (file: string): Place => ({ file: shown(file), text: sourceOf(file).text, start: 0, end: 0 })
 
-const importModule = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
+const importModule = async (file: string, changed: Changed | null): Promise<Readonly<Record<string, unknown>>> => {
+  const url = pathToFileURL(file).href
+  const address = isBuilt ? (changed === null ? url : withChange(url, changed)) : file
   try {
-    return await stoppable(() => importContained(file, () => import(/* @vite-ignore */ isBuilt ? pathToFileURL(file).href : file)))
+    return await stoppable(() => importContained(file, () => import(/* @vite-ignore */ address)))
   } catch (error) {
     throw loadError(error, file)
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type EcmaScriptModule, type Program, parseSync } from 'oxc-parser'
 import { DiagnosticError } from '../diagnostics.js'
+import { applyEdits, type Edit, movedBy } from './edit.js'
 import { childrenOf, isNode, type Node } from './node.js'
 import { type FunctionInfo, registry } from './registry.js'
 
@@ -23,6 +24,12 @@ const sources = new Map<string, Source>()
 export const sourceOfText = (file: string, text: string): Source => {
   const known = sources.get(file)
   if (known?.text === text) return known
+  const source = parsed(file, text)
+  sources.set(file, source)
+  return source
+}
+
+const parsed = (file: string, text: string): Source => {
   const result = parseSync(file, text, { lang: /\.[cm]?js$/.test(file) ? 'js' : 'ts', sourceType: 'module', preserveParens: false })
   const error = result.errors.find(({ severity }) => severity === 'Error')
   if (error !== undefined) {
@@ -35,9 +42,7 @@ export const sourceOfText = (file: string, text: string): Source => {
       place,
     )
   }
-  const source: Source = { file, text, program: result.program, module: result.module }
-  sources.set(file, source)
-  return source
+  return { file, text, program: result.program, module: result.module }
 }
 
 /**
@@ -45,7 +50,28 @@ export const sourceOfText = (file: string, text: string): Source => {
  * there is no such file.
  */
 export const sourceOf = (file: string): Source =>
-  sources.get(file) ?? sourceOfText(file, registry.texts.get(file) ?? readFileSync(file, 'utf8'))
+  (changed?.source.file === file ? changed.source : undefined) ??
+  sources.get(file) ??
+  sourceOfText(file, registry.texts.get(file) ?? readFileSync(file, 'utf8'))
+
+/** The file that is read as if it were edited, with its edits and the source that they make of it. */
+let changed: { readonly source: Source; readonly edits: readonly Edit[] } | null = null
+
+/**
+ * Runs `run`, to which the text and syntax tree of a loaded module are those with some edits made. Functions that the
+ * loader tagged are found where they have moved; no edit may reach over the start or end of one whose source `run` asks
+ * for. The module itself is not executed again.
+ * @throws DiagnosticError MC002 if the edited text is no TypeScript; whatever `run` throws.
+ */
+export const withEdits = <T>(file: string, edits: readonly Edit[], run: () => T): T => {
+  const before = changed
+  changed = { source: parsed(file, applyEdits(sourceOf(file).text, edits)), edits }
+  try {
+    return run()
+  } finally {
+    changed = before
+  }
+}
 
 const functionNodes = new WeakMap<Program, Map<string, Node>>()
 
@@ -66,7 +92,8 @@ export const functionNode = ({ file, start, end }: Pick<FunctionInfo, 'file' | '
     if (isNode(root)) walk(root)
     functionNodes.set(program, nodes)
   }
-  const node = nodes.get(`${start}:${end}`)
+  const edits = changed?.source.file === file ? changed.edits : []
+  const node = nodes.get(`${movedBy(edits, start)}:${movedBy(edits, end)}`)
   if (node === undefined) throw new RangeError(`no function at ${file}:${start}..${end}: the file changed after it was loaded`)
   return node
 }

@@ -109,6 +109,18 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
       'Functions that build the model (`state`, `processes`, `rules`, `fairness`), or a getter that they read, give something else each time: they count, draw at random, or read a clock. What is compiled would be one of many models.',
     instead: 'Functions of the params and of constants. What changes is a variable of `state`.',
   },
+  MC026: {
+    means: 'A file of properties says of a change that it survives `mmucheck mutate`, and why; it does not, or there is no such change.',
+    instead: 'The name of the change as `mutate` prints it now, or no explanation where none is needed any more.',
+  },
+  MC027: {
+    means: '`mmucheck mutate` asks which change breaks something: in this setting something is broken, or open, before any change.',
+    instead: 'A variant in which everything holds.',
+  },
+  MC028: {
+    means: '`mmucheck mutate --show` names a mutant that there is not. The numbers are those of the same variant and params.',
+    instead: 'A number of the report.',
+  },
   MC101: {
     means: 'Syntax that is not in the language: what a model does must be a function of the state that can be compiled.',
     instead:

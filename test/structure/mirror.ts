@@ -12,7 +12,7 @@ const language = [
   'test/semantics/order.test.ts',
   'test/fuzz/fuzz.test.ts',
 ]
-const commandLine = ['test/cli/e2e.test.ts']
+const commandLine = ['test/cli/e2e.test.ts', 'test/cli/mutate.test.ts']
 const explicitEngine = ['test/explicit/search/search.test.ts', 'test/explicit/search/random.test.ts']
 const stateGraph = ['test/explicit/graph/liveness.test.ts', 'test/explicit/graph/liveness.random.test.ts']
 const sampling = ['test/check/confirm/again/run-again.test.ts', 'test/check/confirm/again/sabotage.test.ts']
@@ -31,6 +31,8 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
     version: commandLine,
   },
   'src/campaign/claims': { '*': ['test/campaign/claims/claims.test.ts'] },
+  'src/campaign/judge': { '*': ['test/campaign/mutate/mutate.test.ts'] },
+  'src/campaign/mutate': { '*': ['test/campaign/mutate/mutate.test.ts'], code: commandLine, show: commandLine },
   'src/campaign/jobs': { '*': ['test/campaign/jobs/run.test.ts'] },
   'src/campaign/sweep': { '*': ['test/campaign/sweep/sweep.test.ts'] },
   'src/campaign/synthesize': { '*': synthesis, cover: ['test/campaign/synthesize/formula.test.ts'] },

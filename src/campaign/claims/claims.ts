@@ -85,6 +85,7 @@ const jobOf = (
 ): Job => {
   const named = [...new Set(rows.map(({ claim }) => claim.property))]
   return {
+    task: 'check',
     target,
     options: {
       engine,

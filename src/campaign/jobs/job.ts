@@ -1,15 +1,25 @@
-/** Checks that run side by side: what is to be checked, and what crosses the border between processes. */
+/** Work that is done side by side: what is to be done, and what crosses the border between processes. */
 
 import { CodeDisagrees, type CodeDisagreesDetails, EnginesDisagree, type EnginesDisagreeDetails } from '../../check/confirm/disagreement.js'
 import type { Report } from '../../check/report/report.js'
 import type { CheckOptions } from '../../check.js'
 import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
 import { Disagreement, type DisagreementDetails } from '../../replay/disagreement.js'
+import type { Mutation, Outcome } from '../judge/judge.js'
 
-/** One check. All of it is plain data. */
-export interface Job {
+/** What a process is asked to do. All of it is plain data. */
+export type Job = CheckJob | JudgeJob
+
+export interface CheckJob {
+  readonly task: 'check'
   readonly target: string
   readonly options: Omit<CheckOptions, 'onProgress' | 'onSolving' | 'signal'>
+}
+
+/** To judge one mutant of a model as `options` set it. */
+export interface JudgeJob extends Omit<CheckJob, 'task'> {
+  readonly task: 'judge'
+  readonly mutation: Mutation
 }
 
 /**
@@ -18,6 +28,7 @@ export interface Job {
  */
 export type Ended =
   | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome }
   | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
@@ -33,7 +44,7 @@ export interface Failure {
     | null
 }
 
-export const failureOf = (error: unknown): Exclude<Ended, { kind: 'report' }> => {
+export const failureOf = (error: unknown): Extract<Ended, { kind: 'refused' | 'failed' }> => {
   if (error instanceof DiagnosticError) return { kind: 'refused', diagnostic: error.diagnostic }
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   return { kind: 'failed', failure: { name, message, stack, evidence: evidenceOf(error) } }

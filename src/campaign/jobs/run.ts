@@ -1,11 +1,11 @@
-/** Runs checks side by side, a process for each core. */
+/** Does jobs side by side, a process for each core. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { check } from '../../check.js'
 import { usableMemory } from '../../explicit/program/ceiling.js'
 import { within } from '../../within.js'
-import { type Ended, errorOf, failureOf, type Job } from './job.js'
+import { type Ended, errorOf, type Job } from './job.js'
+import { runJob } from './run-job.js'
 
 export interface RunOptions {
   /** Processes at most, at least 1; by default one for each core. */
@@ -67,9 +67,9 @@ interface Place {
 }
 
 const here: Place = {
-  run: async ({ target, options }, signal) => {
-    const ended = await check(target, { ...options, signal }).then((report): Ended => ({ kind: 'report', report }), failureOf)
-    return ended.kind === 'report' && ended.report.limit?.kind === 'interrupted' ? null : ended
+  run: async (job, signal) => {
+    const ended = await runJob(job, signal)
+    return signal.aborted ? null : ended
   },
   close: () => {},
 }
@@ -109,7 +109,7 @@ const ask = (process: ChildProcess, ready: Promise<unknown>, job: Job, signal: A
       reject(error)
     }
     const gone = (code: number | null, by: string | null): void =>
-      broken(new Error(`a process that checked ${job.target} ended by itself: ${by ?? `exit code ${code}`}`))
+      broken(new Error(`a process that was to ${job.task} ${job.target} ended by itself: ${by ?? `exit code ${code}`}`))
     process.on('exit', gone)
     process.on('error', broken)
     signal.addEventListener('abort', abort)

@@ -98,6 +98,7 @@ const jobOf = (
   settings: NonNullable<Job['options']['settings']>,
   rest: Pick<Job['options'], 'limits' | 'oracle' | 'seed'>,
 ): Job => ({
+  task: 'check',
   target,
   options: {
     variant,

@@ -38,7 +38,7 @@ export const exitCodeOf = (report: Report): number => {
 
 const violationCode = ({ kind }: PropertyReport): number => exitCodes[propertyKinds[kind].exit]
 
-const usageCodes: ReadonlySet<DiagnosticCode> = new Set(['MC001', 'MC005', 'MC006', 'MC007', 'MC008', 'MC017'])
+const usageCodes: ReadonlySet<DiagnosticCode> = new Set(['MC001', 'MC005', 'MC006', 'MC007', 'MC008', 'MC017', 'MC028'])
 
 /**
  * The exit code for a diagnostic: what was asked for does not exist (64), a file cannot be written (73), or the model

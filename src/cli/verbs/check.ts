@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import type { Export } from '../../check/exported.js'
 import { engineOf } from '../../check/request/engine-choice.js'
+import type { Checkable } from '../../check/request/target.js'
 import type { CheckOptions } from '../../check.js'
 import { parseDuration, parseMemory, parseSetting, UsageError } from '../terminal/units.js'
 import {
@@ -19,7 +20,7 @@ import {
 } from './flags.js'
 
 export interface CheckRequest {
-  readonly target: string
+  readonly target: Checkable
   readonly search: Search
   readonly format: 'text' | 'json'
   readonly volume: 'normal' | 'quiet'

@@ -7,6 +7,7 @@ import { type ClaimsRequest, claimsCommand } from './claims.js'
 import { refusingOpposites } from './flags.js'
 import { type InspectRequest, inspectCommand } from './inspect.js'
 import { type ListRequest, listCommand } from './list.js'
+import { type MutateRequest, mutateCommand } from './mutate.js'
 import { type SweepRequest, sweepCommand } from './sweep.js'
 import { type SynthesizeRequest, synthesizeCommand } from './synthesize.js'
 
@@ -16,6 +17,7 @@ export interface Verbs extends CheckVerbs {
   readonly inspect: (request: InspectRequest) => Promise<number>
   readonly list: (request: ListRequest) => Promise<number>
   readonly claims: (request: ClaimsRequest) => Promise<number>
+  readonly mutate: (request: MutateRequest) => Promise<number>
   readonly sweep: (request: SweepRequest) => Promise<number>
   readonly synthesize: (request: SynthesizeRequest) => Promise<number>
 }
@@ -43,6 +45,7 @@ export const runProgram = async (words: readonly string[], version: string, verb
     .showSuggestionAfterError()
   program.addCommand(refusingOpposites(checkCommand(verbs, report)).copyInheritedSettings(program))
   program.addCommand(claimsCommand(verbs, report).copyInheritedSettings(program))
+  program.addCommand(mutateCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(sweepCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(synthesizeCommand(verbs, report).copyInheritedSettings(program))
   program.addCommand(certifyCommand(verbs, report).copyInheritedSettings(program))

@@ -3,6 +3,7 @@ import type { Expression, LogicalExpression } from 'oxc-parser'
 import { and, not, one, zero } from '../../ir/build.js'
 import type { Expr, Stmt } from '../../ir/system.js'
 import type { Context } from '../values/context.js'
+import { reachCondition } from '../values/draft.js'
 import { emitInto, settle, settleValue } from '../values/emit.js'
 import { andThen, conditional, ifThere } from '../values/flow.js'
 import { decide } from '../values/known.js'
@@ -16,7 +17,11 @@ import { cellValue, setCell } from '../values/way.js'
 import { evaluate, evaluateObject } from './expression.js'
 
 /** The condition of a value: booleans, and objects that may be null. */
-export const condition = (c: Context, v: Value, site: Site): Expr => decide(c.way.known, conditionOf(c, v, site))
+export const condition = (c: Context, v: Value, site: Site): Expr => {
+  const e = decide(c.way.known, conditionOf(c, v, site))
+  reachCondition(c, site.node, e)
+  return e
+}
 
 const conditionOf = (c: Context, given: Value, site: Site): Expr => {
   const there = given.k === 'optional' ? thereIf(given) : null

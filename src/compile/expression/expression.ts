@@ -5,6 +5,7 @@ import type { Expr } from '../../ir/system.js'
 import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
 import { isBorrowed } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
+import { reach, reachCondition } from '../values/draft.js'
 import { cover, settleValue } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
 import { readsParamsOnly } from '../values/free.js'
@@ -13,7 +14,7 @@ import { nameAgain, nameParts, refuseChanged } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { type Offsets, refuse, spanOf, textOf } from '../values/site.js'
 import { chainOf } from '../values/syntax.js'
-import { boolean, constantValue, type Item, int, undefinedValue, type Value } from '../values/value.js'
+import { asBool, boolean, constantValue, type Item, int, undefinedValue, type Value } from '../values/value.js'
 import { chain, member, neverNull, present } from './access.js'
 import { assignment, update } from './assignment.js'
 import { call } from './call.js'
@@ -44,6 +45,7 @@ export const evaluatePart = (c: Context, node: Expression, scope: Scope): Value 
  * Long: one case for each kind of expression.
  */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
+  reach(c, node)
   const known = c.way.evaluated.get(node)
   if (known?.k === 'value') {
     refuseChanged(c, known.held ?? null, node, scope.file)
@@ -72,9 +74,9 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'UnaryExpression':
       return unary(c, node, scope)
     case 'BinaryExpression':
-      return binaryChain(c, node, scope)
+      return truth(c, node, binaryChain(c, node, scope))
     case 'LogicalExpression':
-      return logical(c, node, scope)
+      return truth(c, node, logical(c, node, scope))
     case 'ConditionalExpression': {
       const test = condition(c, evaluateObject(c, node.test, scope), siteOf(scope, node.test))
       const v = conditional(
@@ -122,6 +124,13 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
       break
   }
   return refuseSyntax(c, node, scope)
+}
+
+/** Notes what a comparison or the like is compiled to. */
+const truth = (c: Context, node: Expression, v: Value): Value => {
+  const e = asBool(v)
+  if (e !== null) reachCondition(c, node, e)
+  return v
 }
 
 const refuseSyntax = (c: Context, node: Expression, scope: Scope): never =>

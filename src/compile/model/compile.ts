@@ -34,7 +34,7 @@ import { condition } from '../expression/condition.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { integer } from '../values/arithmetic.js'
 import { begin, type Context, createContext } from '../values/context.js'
-import { declareVariables, newTemp } from '../values/draft.js'
+import { declareVariables, newTemp, type Reached } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
 import { refuse, spanOf } from '../values/site.js'
@@ -49,6 +49,8 @@ export interface CompileInput {
   /** A value for every param. */
   readonly params: Readonly<Record<string, number | boolean | string>>
   readonly properties: Readonly<Record<string, AnyProperty<never, never>>>
+  /** Is told what steps, rules and `init` are made of. */
+  readonly reached?: Reached
 }
 
 /** What `compileFree` found out: a system, or which params it cannot leave free. */
@@ -75,8 +77,8 @@ const mostBits = 4_096
  * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to
  * write instead.
  */
-export const compile = ({ model, params, properties }: CompileInput): System =>
-  withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties))
+export const compile = ({ model, params, properties, reached }: CompileInput): System =>
+  withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties, null, reached ?? null))
 
 /**
  * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which
@@ -138,12 +140,13 @@ const compileModel = (
   model: CompileInput['model'],
   params: CompileInput['params'],
   properties: CompileInput['properties'],
-  free: FreeParams | null = null,
+  free: FreeParams | null,
+  reached: Reached | null = null,
 ): System => {
   requireBuilding({ model, params, properties })
   const p = (free?.p ?? params) as never
   const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
-  const c = createContext(state, shown)
+  const c = createContext(state, shown, reached)
   const initial = declareState(c, state, model.state)
   if (free !== null) declareFreeParams(c, model.params, free)
   const agents: CompiledAgents = { agents: [], processes: [], labels: [], steps: [], starts: [], decided: [] }

@@ -10,6 +10,7 @@ import { condition, refine } from '../expression/condition.js'
 import { evaluate, evaluateObject } from '../expression/expression.js'
 import { declare, hoist, requireLoop, runStatement, switchCases } from '../expression/statement.js'
 import type { Context } from '../values/context.js'
+import { reach } from '../values/draft.js'
 import { cover, settleValue } from '../values/emit.js'
 import { childScope, type Fn, type Scope } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
@@ -80,6 +81,7 @@ const callsWhen = (c: Context, node: Node, scope: Scope): boolean => callsIn(nod
 export const step = (m: Machine, node: Statement, scope: Scope, control: Control, next: Next, labels: readonly string[] = []): void => {
   const { c } = m
   c.code.at = spanOf(scope.file, node)
+  reach(c, node)
   if (!needsContinuation(c, node, scope)) {
     if (runStatement(c, node, scope, labels) === 'never') return fallOff(m)
     return next()

@@ -5,7 +5,7 @@
 import type { Stmt } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
 import { type Code, createCode, type Purpose } from './code.js'
-import { createDraft, type Draft } from './draft.js'
+import { createDraft, type Draft, type Reached } from './draft.js'
 import type { Known } from './known.js'
 import { createLooping, type Looping } from './ownership.js'
 import { createWay, type Way } from './way.js'
@@ -25,10 +25,14 @@ export interface Context {
   way: Way
 }
 
-export const createContext = (state: Readonly<Record<string, Domain>>, shown: (path: string) => string): Context => ({
+export const createContext = (
+  state: Readonly<Record<string, Domain>>,
+  shown: (path: string) => string,
+  reached: Reached | null = null,
+): Context => ({
   state,
   shown,
-  draft: createDraft(),
+  draft: createDraft(reached),
   looping: createLooping(),
   code: createCode('step'),
   way: createWay([], new Map()),

@@ -7,6 +7,14 @@ import { type Leaf, leaves } from './layout.js'
 import type { Type } from './type.js'
 import type { Place } from './value.js'
 
+/** What of the author's code is part of some step, rule or `init`. */
+export interface Reached {
+  /** Nodes of syntax trees. */
+  readonly nodes: Set<object>
+  /** Conditions by their nodes: whether the params decide that they hold, or do not; null where they do not. */
+  readonly conditions: Map<object, boolean | null>
+}
+
 export interface Draft {
   readonly files: { readonly path: string; readonly file: SourceFile }[]
   readonly variables: Variable[]
@@ -19,12 +27,14 @@ export interface Draft {
   readonly ghostReads: WeakMap<Expr, Span>
   /** All values of each free param; empty where none is free. */
   readonly params: Map<number, readonly number[]>
+  /** Null where nobody asks. */
+  readonly reached: Reached | null
   temps: number
   blocks: number
   radix: number
 }
 
-export const createDraft = (): Draft => ({
+export const createDraft = (reached: Reached | null): Draft => ({
   files: [],
   variables: [],
   variableIds: new Map(),
@@ -34,6 +44,7 @@ export const createDraft = (): Draft => ({
   branchIds: new Map(),
   ghostReads: new WeakMap(),
   params: new Map(),
+  reached,
   temps: 0,
   blocks: 0,
   radix: 2,
@@ -45,6 +56,19 @@ export const fileNumber = ({ draft, shown }: Context, path: string): number => {
   if (known >= 0) return known
   draft.files.push({ path, file: { name: shown(path), text: sourceOf(path).text } })
   return draft.files.length - 1
+}
+
+/** Notes that a node is executed. */
+export const reach = ({ draft, code }: Context, node: object): void => {
+  if (draft.reached !== null && code.purpose !== 'property' && code.purpose !== 'start') draft.reached.nodes.add(node)
+}
+
+/** Notes what a condition of the author's is compiled to. */
+export const reachCondition = ({ draft, code }: Context, node: object, e: Expr): void => {
+  if (draft.reached === null || code.purpose === 'property') return
+  const { conditions } = draft.reached
+  const now = e.op === 'const' ? e.value !== 0 : null
+  conditions.set(node, conditions.has(node) && conditions.get(node) !== now ? null : now)
 }
 
 /** The number of a way for a step to fail; one per kind, place and message. */

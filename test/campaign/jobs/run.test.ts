@@ -8,7 +8,7 @@ import { runJobs } from '../../../src/campaign/jobs/run.ts'
 import { DiagnosticError } from '../../../src/diagnostics.ts'
 import { Disagreement } from '../../../src/replay/disagreement.ts'
 
-const job = (rms: number): Job => ({ target: 'two-phase-commit', options: { settings: [['rms', rms]], stuck: 'allowed' } })
+const job = (rms: number): Job => ({ task: 'check', target: 'two-phase-commit', options: { settings: [['rms', rms]], stuck: 'allowed' } })
 
 describe('jobs', () => {
   test('answers stand where the questions stood; a wrong setting is an answer', async () => {

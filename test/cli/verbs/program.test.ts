@@ -17,6 +17,7 @@ const parse = async (...words: string[]): Promise<unknown> => {
     inspect: verb('inspect'),
     list: verb('list'),
     claims: verb('claims'),
+    mutate: verb('mutate'),
     sweep: verb('sweep'),
   }
   const code = await runProgram(words, '0.0.0', verbs, { out: () => {}, err: () => {} })

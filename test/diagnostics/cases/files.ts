@@ -4,6 +4,25 @@ import { type Case, command, counter, type Family, init, property, source } from
 const violated = { run: ['check', 'counter'] } as const
 const stored = 'counterexamples/counter/default/small.itf.json'
 
+const bounded = {
+  'models/bounded.ts': `import { model, range, when } from 'mmucheck'
+
+export default model({
+  name: 'bounded',
+  deadlock: 'allowed',
+  state: () => ({ x: range(0, 3) }),
+  rules: () => ({
+    up: {
+      one(s) {
+        when(s.x < 2)
+        s.x++
+      },
+    },
+  }),
+})
+`,
+}
+
 const loaded = (name: string, code: Case['code'], files: Readonly<Record<string, string>>): Case => ({
   name,
   code,
@@ -162,6 +181,22 @@ export default model({
 })
 `,
   }),
+  {
+    name: 'an explanation of what does not survive',
+    code: 'MC026',
+    files: {
+      ...bounded,
+      'properties/bounded.ts': `import { accepted, always, properties } from 'mmucheck'
+import bounded from '../models/bounded.ts'
+
+export default properties(bounded, { small: always((s) => s.x < 3), comes: always((s) => s.x >= 0) })
+export const unneeded = accepted(bounded, [{ change: 'comparison: s.x < 2 → s.x <= 2', why: 'it is' }])
+`,
+    },
+    steps: [{ runAfresh: ['mutate', 'bounded'] }],
+  },
+  command('mutants of a model that is wrong already', 'MC027', ['mutate', 'counter'], counter),
+  command('a mutant that there is not', 'MC028', ['mutate', 'bounded', '--show', '77'], bounded),
   ...(
     [
       ['a module that ends the process', 'MC019', '«process.exit(0)»'],

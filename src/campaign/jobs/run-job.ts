@@ -1,0 +1,30 @@
+/** Does one job, in whatever process. */
+import { check, prepare } from '../../check.js'
+import { judge, type Original, originalOf } from '../judge/judge.js'
+import { type Ended, failureOf, type Job } from './job.js'
+
+/** The model whose mutants were judged last, prepared: mutants come by the hundred. */
+let prepared: { readonly of: string; readonly original: Promise<Original> } | null = null
+
+const originalFor = ({ target, options }: Job): Promise<Original> => {
+  const of = JSON.stringify([target, options])
+  if (prepared?.of !== of) prepared = { of, original: prepare(target, options).then(originalOf) }
+  return prepared.original
+}
+
+/** Null limits stand for none. @throws nothing: a bug of ours is an answer too. */
+export const runJob = async (job: Job, signal?: AbortSignal): Promise<Ended> => {
+  const interruptible = signal === undefined ? {} : { signal }
+  try {
+    switch (job.task) {
+      case 'check':
+        return { kind: 'report', report: await check(job.target, { ...job.options, ...interruptible }) }
+      case 'judge': {
+        const options = { limits: job.options.limits ?? {}, ...interruptible }
+        return { kind: 'outcome', outcome: await judge(await originalFor(job), job.mutation, options) }
+      }
+    }
+  } catch (error) {
+    return failureOf(error)
+  }
+}

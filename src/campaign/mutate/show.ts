@@ -1,0 +1,37 @@
+/** One mutant as a model of its own, which everything can be asked of that can be asked of any. */
+import { type CheckOptions, prepare } from '../../check.js'
+import { DiagnosticError } from '../../diagnostics.js'
+import type { Properties } from '../../lang/property.js'
+import { loadChanged } from '../../load/load.js'
+import { shown } from '../../load/shown.js'
+import { codeOfMutant } from './code.js'
+import { mutantsOfModel } from './mutants-of-model.js'
+import type { Judged } from './mutate.js'
+
+export interface ShownMutant extends Pick<Judged, 'number' | 'shownFile' | 'line' | 'operator' | 'code'> {
+  /** Its modules were executed with the change in them; its name is `<model>/mutant-<number>`. */
+  readonly properties: Properties
+}
+
+/**
+ * Loads the mutant of a number, as `mutate` numbers them under the same options.
+ * @throws DiagnosticError as `prepare`; MC028 where there is no such mutant.
+ */
+export const mutantOf = async (
+  target: string,
+  number: number,
+  options: Pick<CheckOptions, 'variant' | 'settings' | 'properties'>,
+): Promise<ShownMutant> => {
+  const planned = mutantsOfModel(await prepare(target, options))
+  const one = planned[number - 1]
+  if (one === undefined)
+    throw new DiagnosticError('MC028', `there is no mutant ${number}`, `in this setting they are numbered from 1 to ${planned.length}`)
+  const { mutant } = one
+  const { model, properties } = await loadChanged(target, { file: mutant.file, edits: mutant.edits })
+  const named = { ...model, name: `${model.name}/mutant-${number}` }
+  const { operator, line } = mutant
+  return {
+    ...{ number, operator, line, shownFile: shown(mutant.file), code: codeOfMutant(mutant) },
+    properties: { ...(properties ?? { kind: 'properties', properties: {} }), model: named },
+  }
+}

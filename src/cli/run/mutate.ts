@@ -1,0 +1,64 @@
+/** The verb `mutate`: judges every mutant, or shows one, and reports. */
+import { asksWhy, type Mutated, mutate } from '../../campaign/mutate/mutate.js'
+import { mutantOf } from '../../campaign/mutate/show.js'
+import { exitCodes } from '../terminal/exit.js'
+import { onInterrupt } from '../terminal/interrupt.js'
+import { jobsLine } from '../terminal/jobs-line.js'
+import type { Output } from '../terminal/output.js'
+import { defaultSeed } from '../verbs/flags.js'
+import type { MutateRequest } from '../verbs/mutate.js'
+import { mutateJson } from '../views/mutate-json.js'
+import { mutateText, shownText } from '../views/mutate-text.js'
+import { runCheck } from './check.js'
+
+/** @returns the exit code. */
+export const runMutate = (request: MutateRequest, output: Output): Promise<number> =>
+  request.show === null ? judgeAll(request, output) : showOne(request, request.show, output)
+
+/** Checks one mutant as any model is checked, in JavaScript too, and draws what it breaks. */
+const showOne = async (
+  { target, variant, settings, properties, limits, format, out }: MutateRequest,
+  number: number,
+  output: Output,
+): Promise<number> => {
+  const asked = { variant, settings, properties }
+  const mutant = await mutantOf(target, number, asked)
+  if (format === 'text') output.out(shownText(mutant))
+  const asTheModelSays = { deadlock: 'as the model says', stuck: 'as the model says' } as const
+  const search = {
+    ...asked,
+    ...asTheModelSays,
+    limits,
+    engine: 'explicit',
+    invariants: [],
+    stop: 'all settled',
+    oracle: 'beside',
+    seed: defaultSeed,
+  } as const
+  return runCheck(
+    { target: mutant.properties, search, format, volume: 'normal', places: 'hidden', hints: 'short', folder: out, itf: null },
+    output,
+  )
+}
+
+const judgeAll = async (request: MutateRequest, output: Output): Promise<number> => {
+  const { target, format, extent, processes, variant, settings, properties, limits } = request
+  const line = jobsLine(output, 'mutants')
+  const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
+  let mutated: Mutated
+  try {
+    const asked = { variant, settings, properties, limits, onDone: line.show, signal: interrupt.signal }
+    mutated = await mutate(target, processes === null ? asked : { ...asked, processes })
+  } finally {
+    line.clear()
+    interrupt.release()
+  }
+  const exitCode = interrupt.signal.aborted ? exitCodes.interrupted : exitCodeOfMutate(mutated)
+  output.out(format === 'json' ? mutateJson(mutated, exitCode) : mutateText(mutated, extent, output))
+  return exitCode
+}
+
+export const exitCodeOfMutate = ({ mutants }: Pick<Mutated, 'mutants'>): number => {
+  if (mutants.some(asksWhy)) return exitCodes.safety
+  return mutants.some(({ outcome }) => outcome === null || outcome.kind === 'incomplete') ? exitCodes.incomplete : exitCodes.holds
+}

@@ -1,0 +1,140 @@
+/**
+ * Which changes to a protocol properties notice. Every operator has a mutant here that must die, and one that must
+ * survive; what `judge` says of a mutant without running its module is what `check` says of the module so changed.
+ */
+import { expect, test } from 'vitest'
+import { check } from '../../../src/check.ts'
+import { applyEdits } from '../../../src/load/edit.ts'
+import { loadText } from '../../differential/text.ts'
+import { judgedOf, moduleOf, outcomesOf } from './judged.ts'
+
+const two = 'n: range(0, 3), m: range(0, 3), lock: optional(index(2)), inside: range(0, 2)'
+const state = (fields: string): string => `state: () => ({ ${fields} })`
+const cpus = (body: string): string => `${state(two)}, processes: () => ({ cpu: each(2, function* (s: any, me: number) { ${body} }) })`
+const exclusive = 'exclusive: always((s: any) => s.inside < 2)'
+
+const locked = cpus(`
+  yield until('lock', () => s.lock === null)
+  s.lock = me
+  yield 'enter'
+  s.inside++
+  yield 'leave'
+  s.inside--
+  yield 'unlock'
+  s.lock = null
+  s.m = 1
+`)
+
+test('a lock: what it needs, and what nothing asks about', async () => {
+  const outcomes = await outcomesOf(locked, exclusive)
+  expect(Object.fromEntries(outcomes)).toMatchObject({
+    "lets through: until('lock', () => s.lock === null)": 'killed by exclusive after 4',
+    'left out: s.lock = me': 'killed by exclusive after 4',
+    'left out: s.inside--': 'killed by exclusive after 6',
+    'left out: s.lock = null': 'killed by deadlock after 4',
+    'left out: s.m = 1': 'survived',
+    'left out: s.inside++': 'killed by range after 3',
+    "step left out: yield 'leave' s.inside--": 'killed by exclusive after 5',
+    "step left out: yield 'unlock' s.lock = null s.m = 1": 'killed by deadlock after 3',
+    // The lock is taken one step late, and given back one step early.
+    "one step earlier: yield 'enter' s.inside++": 'survived',
+    "one step earlier: yield 'unlock' s.lock = null": 'survived',
+    'swapped: s.lock = null s.m = 1': 'the same reachable graph',
+    'off by one: 1 → 2': 'survived',
+    'off by one: 1 → 0': 'survived',
+  })
+  expect([...outcomes.keys()].filter((change) => change.startsWith('steps merged')).length).toBe(3)
+})
+
+test('atomic steps fall apart, steps change places', async () => {
+  const outcomes = await outcomesOf(
+    cpus(`
+      yield 'count'
+      s.n = s.n + 1
+      s.m = s.m === 2 ? 2 : s.m + 1
+      yield 'done'
+      if (s.n > 1) s.inside = 1
+    `),
+    'atMostOnceEach: always((s: any) => s.n <= 2), both: leadsTo((s: any) => s.n === 1, (s: any) => s.n === 2)',
+  )
+  expect(Object.fromEntries(outcomes)).toMatchObject({
+    'step split: s.n = s.n + 1': 'killed by both after null',
+    'step split: s.m = s.m === 2 ? 2 : s.m + 1': 'survived',
+    'step split: s.n = s.n + 1 s.m = s.m === 2 ? 2 : s.m + 1': 'survived',
+    'step split: if (s.n > 1)': 'survived',
+    'always true: s.n > 1': 'survived',
+    'off by one: 1 → 2': 'killed by range after 2',
+    'comparison: s.n > 1 → s.n >= 1': 'survived',
+  })
+})
+
+const walk = `params: { safe: flag(true), n: size(2) }, ${state("pte: array(3, bool), mode: oneOf('idle', 'walk', 'flush'), found: bool, seen: ghost(bool)")},
+  processes: (p: any) => ({
+    cpu: function* (s: any) {
+      yield 'walk'
+      s.mode = 'walk'
+      if (p.safe && !s.found) for (let i = 0; i < 3; i++) s.pte[i] = true
+      s.seen = true
+      yield 'flush'
+      if (!p.safe) s.found = true
+      for (const i of [0, 1, 2]) if (s.pte[i] && s.mode === 'walk') s.pte[i] = false
+      s.mode = 'idle'
+      assert(!s.found, 'nothing is found')
+    },
+  }),
+  rules: () => ({ hw: { *tlb(s: any) { when(s.mode === 'idle'); s.found = s.found }, idle(s: any) { when(s.pte[2]); s.pte[2] = true } } })`
+
+test('conditions, loops, enums, constants and rules', async () => {
+  const source = moduleOf(
+    walk,
+    'flushed: always((s: any) => s.mode !== "idle" || !s.seen || s.pte.every((e: boolean) => !e)), filled: sometimes((s: any) => s.pte[1])',
+  ).replace('always,', 'always, array, size,')
+  const judged = await judgedOf(source)
+  const outcomes = new Map(judged.map(({ mutant, outcome }) => [mutant.change, outcome.kind]))
+  expect(Object.fromEntries(outcomes)).toMatchObject({
+    "another value: 'walk' → 'flush'": 'killed',
+    'operand left out: p.safe && !s.found → p.safe': 'unchanged',
+    'always false: p.safe && !s.found': 'killed',
+    'one round less: i < 3 → i < 3 - 1': 'survived',
+    'one round less: [0, 1, 2] → [...[0, 1, 2]].slice(1)': 'killed',
+    "operand left out: s.pte[i] && s.mode === 'walk' → s.mode === 'walk'": 'unchanged',
+    "operand left out: s.pte[i] && s.mode === 'walk' → s.pte[i]": 'unchanged',
+    "comparison: s.mode === 'walk' → s.mode !== 'walk'": 'killed',
+    'another value: false → true': 'killed',
+    "lets through: when(s.mode === 'idle')": 'unchanged',
+    'rule left out: tlb': 'survived',
+    'rule left out: idle': 'survived',
+  })
+  // What only properties read, and which design this is, are no part of the protocol.
+  expect([...outcomes.keys()].filter((change) => /^(?!step|steps).*(s\.seen|assert|!p\.safe)/.test(change))).toEqual([])
+})
+
+// What is judged is compiled from the changed text and never executed: it must be what the changed module is.
+test.each([
+  ['a lock', moduleOf(locked, exclusive)],
+  [
+    'a walk',
+    moduleOf(walk, 'filled: sometimes((s: any) => s.pte[1]), idle: eventually((s: any) => s.mode === "idle")').replace(
+      'always,',
+      'always, array, size,',
+    ),
+  ],
+])('a mutant is what its changed module is: %s', async (_name, source) => {
+  const judged = await judgedOf(source)
+  expect(judged.length).toBeGreaterThan(10)
+  for (const { mutant, outcome } of judged) {
+    const changed = applyEdits(source, mutant.edits)
+    const report = await Promise.resolve()
+      .then(() => check({ kind: 'properties', ...loadText(changed) } as never, { engine: 'explicit', oracle: 'all' }))
+      .catch(() => null)
+    const violated = report?.properties.filter(({ verdict }) => verdict === 'violated') ?? []
+    if (outcome.kind === 'invalid') expect(report, mutant.change).toBeNull()
+    else if (outcome.kind === 'killed')
+      for (const { property } of outcome.by)
+        expect(
+          violated.map(({ name }) => name),
+          mutant.change,
+        ).toContain(property)
+    else expect([report !== null, ...violated], mutant.change).toEqual([true])
+  }
+})
