@@ -1,7 +1,7 @@
 /**
  * What must hold of lazy MMU mode, with the claims of Zachary Amsden that it settles (virtualization, 28 Jul 2006;
  * linux-kernel, 11 Aug 2006): C1b.2 (leave before the unlock), C1b.5 (the read hazard) and C1b.7 (drain, then flush the
- * TLB, then free).
+ * TLB, then free). And his doubt of 2008 about A and D (C0.1), asked of his own design.
  */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import type { Pte } from 'mmucheck/mmu'
@@ -29,11 +29,21 @@ export default properties(lazyMmu, {
   ),
   /** C1b.2: whoever takes the lock finds a page table to which nothing is still to be added. */
   nothingQueuedOutsideTheLock: always((s) => s.deferred.every((queue, cpu) => queue.length === 0 || s.ptl.owner === cpu)),
+  /** C0.1, of lazy MMU mode: what user code has stored is not forgotten, once nothing is queued. */
+  noLostDirty: always((s) => !atRest(s) || s.pte.every((entry, at) => entry.D || !s.stored[at] || !s.written[at].P)),
+  /** Nor is that it has touched a page since that was aged. */
+  noLostAccessed: always((s) => !atRest(s) || s.pte.every((entry, at) => entry.A || s.touched[at] !== 'since' || !s.written[at].P)),
+  /** A page that was aged is old until user code touches it again. */
+  agingTakesEffect: always((s) => !atRest(s) || s.pte.every((entry, at) => !entry.A || s.touched[at] !== 'not since')),
 
   /** The windows in which things go wrong are really entered. */
   hypercallFills: sometimes((s, p) => s.deferred.some((queue) => queue.length === Math.min(p.depth, p.ptes))),
   hardwareUsesAnEntryBeingCleared: sometimes((s) =>
     s.deferred.some((queue) => queue.some((update) => !update.value.P && s.tlb[update.at] !== null)),
+  ),
+  pageIsUsedInASection: sometimes((s, p) => s.ptl.owner !== null && (p.userStores ? s.stored[0] && s.pte[0].D : s.tlb[0] !== null)),
+  pageIsOldAgain: sometimes(
+    (s, p) => atRest(s) && s.written[0].P && !s.pte[0].A && (s.stored[0] || !p.userStores || p.rmw === 'preserving A and D'),
   ),
   pagesAreFreed: sometimes((s) => s.freed.every((freed) => freed)),
 })
@@ -48,6 +58,12 @@ const locked =
 const hazard = 'One remaining issue for deferring direct page table updates is the read hazard potential.'
 const only =
   'I believe there is only one read hazard in the Linux mm code that has the potential to be exposed here - the explicit, rather than implicit batching makes it quite a bit easier to reason about that.'
+const doubt =
+  'How do you guarantee no other CPU is fizzling the A/D bits in the page table (it can be done by hardware with direct page tables), unless you use some kind of IPI?'
+const zach2008 = 'Zachary Amsden, quoted by Jeremy Fitzhardinge, 23 May 2008'
+const preserve =
+  'puts the pte entry into a state where either the hardware will not update the pte, or if it does, the updates will be preserved on commit'
+const commitText = 'Linux commit 1ea0704e0da6 (merged in 2.6.27)'
 const stale = 'reads though a raw PTE pointer after it has been modified are not guaranteed to be up to date'
 
 /**
@@ -195,4 +211,50 @@ export const mails = claims(lazyMmu, [
     property: 'noUseAfterFree',
     expected: 'violated' as const,
   })),
+
+  ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: doubt,
+    source: zach2008,
+    variant: 'stores',
+    property,
+    expected: 'violated' as const,
+    reading: 'asked of his own design of 2006: what the hardware sets while an update is queued, the update takes away',
+  })),
+  ...(['noLostDirty', 'noLostAccessed', 'agingTakesEffect'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: doubt,
+    source: zach2008,
+    variant: 'stores-shadow-xchg',
+    property,
+    expected: 'holds' as const,
+    reading: "with shadow page tables it is the hypervisor that sets the bits, in the guest's entry, so an xchg is enough",
+  })),
+  ...(['noLostDirty', 'noLostAccessed', 'agingTakesEffect'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: preserve,
+    source: commitText,
+    variant: 'stores-xchg',
+    property,
+    expected: 'holds' as const,
+    reading: 'the first of the two states: the entry is not present until its update is issued',
+  })),
+  ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: preserve,
+    source: commitText,
+    variant: 'stores-preserving',
+    property,
+    expected: 'holds' as const,
+    reading: 'the second: no IPI, and no trap for each entry',
+  })),
+  {
+    id: 'C0.1',
+    quote: preserve,
+    source: commitText,
+    variant: 'stores-preserving',
+    property: 'agingTakesEffect',
+    expected: 'violated',
+    reading: 'which is no way to age a page: the A that is to go is preserved',
+  },
 ])
