@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
   'writable-page-tables': {
     claims: claimed(writablePageTables.model, writablePageTables.properties),
     sizes: { writes: 1 },
-    shaping: [],
+    shaping: ['frameReuse', 'speculativeWalks'],
   },
 }
 
