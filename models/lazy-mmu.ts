@@ -12,6 +12,10 @@
  * too, and A and D are asked about. Of what is unmapped nothing is: it is private memory, which is thrown away. In a
  * walk of a shadow it is the hypervisor that sets them in the guest's entry, where the shadow has them not yet.
  *
+ * With `fork` a CPU copies the table to that of a child, as copy_pte_range() does: one section changes two tables, each
+ * under a lock of its own. Page reclaim comes to the child's table by another way, and unmaps what it finds there. The
+ * child does not run yet, so no TLB has anything of it; a page is free once neither table maps it.
+ *
  * One step is one access to memory, one entry written by the hypervisor, or one taking or giving back of the lock.
  * Setting a CPU's lazy mode flag is no step of its own: nobody else sees the flag.
  */
@@ -26,6 +30,7 @@ import {
   model,
   oneOf,
   type ParamValues,
+  range,
   record,
   type StateOf,
   type Steps,
@@ -87,27 +92,41 @@ const params = {
     'read',
     'how an entry is read and changed: by two accesses; by an xchg that clears it meanwhile; or by two accesses, where the second adds the A and D that the entry has by then',
   ),
+  fork: choice(
+    ['none', 'leave before the unlocks', "leave after the parent's unlock", "leave after the child's unlock"],
+    'none',
+    'a CPU forks: it changes the page tables of parent and child in one section; when it leaves lazy MMU mode',
+  ),
   userStores: flag(false, 'user code stores too, and the kernel must not forget which pages were accessed and which are dirty'),
 }
 
 type Params = ParamValues<typeof params>
 
+/** With `fork` the entries of the child's table follow those of the parent's. */
+const entries = (p: Params): number => (p.fork === 'none' ? p.ptes : 2 * p.ptes)
+
+/** Who updates entries: the CPUs, munmap(), and with `fork` that and reclaim. */
+const updaters = (p: Params): number => p.cpus + (p.fork === 'none' ? 1 : 3)
+
 const state = (p: Params) => ({
-  ptl: lock(p.cpus + 1),
-  pte: array(p.ptes, pte(p.ptes)),
-  deferred: array(p.cpus + 1, deferredQueue(p.depth, p.ptes, pte(p.ptes))),
+  ptl: lock(updaters(p)),
+  childPtl: lock(updaters(p)),
+  pte: array(entries(p), pte(p.ptes)),
+  deferred: array(updaters(p), deferredQueue(p.depth, entries(p), pte(p.ptes))),
   /** The hypervisor's copy, which the hardware walks if there is one. */
-  shadow: array(p.mode === 'shadow' ? p.ptes : 1, pte(p.ptes)),
+  shadow: array(p.mode === 'shadow' ? entries(p) : 1, pte(p.ptes)),
   tlb: tlb(p.ptes, p.ptes),
   /**
    * What the kernel has made of each entry, in the order in which it held the lock. The accessed bit is the
    * hardware's.
    */
-  written: ghost(array(p.ptes, record({ P: bool, W: bool }))),
+  written: ghost(array(entries(p), record({ P: bool, W: bool }))),
+  /** page_count(): one for each entry that maps the page. */
+  references: ghost(array(p.ptes, range(0, 2))),
   freed: ghost(array(p.ptes, bool)),
   /** With `userStores`: user code has stored to the page; and whether a walk has set A since the kernel has aged it. */
-  stored: ghost(array(p.ptes, bool)),
-  touched: ghost(array(p.ptes, oneOf('unknown', 'not since', 'since'))),
+  stored: ghost(array(entries(p), bool)),
+  touched: ghost(array(entries(p), oneOf('unknown', 'not since', 'since'))),
 })
 
 type State = StateOf<typeof state>
@@ -129,6 +148,65 @@ function* issue(s: State, p: Params, cpu: number, label = 'hypercall'): Steps {
     if (p.mode === 'shadow') s.shadow[at] = merged(p, value, s.shadow[at])
     else s.pte[at] = merged(p, value, s.pte[at])
   }
+}
+
+const putPage = (s: State, frame: number): void => {
+  s.references[frame]--
+  s.freed[frame] = s.references[frame] === 0
+}
+
+/** Updates an entry from now on: in lazy MMU mode. A full batch is issued before it grows. */
+function* update(s: State, p: Params, cpu: number, at: number, value: Pte, label: string): Steps {
+  if (p.depth < 2 * p.ptes && s.deferred[cpu].length === p.depth) yield* issue(s, p, cpu)
+  if (p.mode === 'direct') yield `queue ${label}`
+  else {
+    yield `${label}, hypervisor to be told`
+    s.pte[at] = merged(p, value, s.pte[at])
+  }
+  s.deferred[cpu].push({ at, value })
+}
+
+/** copy_pte_range(): the lock of the child's table, and in it that of the parent's. */
+function* copyTable(s: State, p: Params, cpu: number): Steps {
+  yield* acquire(s.childPtl, cpu, 'spin_lock(dst_ptl)')
+  yield* acquire(s.ptl, cpu, 'spin_lock(src_ptl)')
+  for (let at = 0; at < p.ptes; at++) {
+    if (p.rmw === 'xchg') yield 'old = xchg(src_pte, 0)'
+    else yield 'old = *src_pte'
+    const old = p.rmw === 'xchg' ? xchg(s.pte, at, emptyPte) : { ...s.pte[at] }
+    if (!old.P) continue
+    yield* update(s, p, cpu, at, changed('wrprotect', old), 'src_pte = pte_wrprotect(old)')
+    s.written[at].W = false
+    yield* update(s, p, cpu, p.ptes + at, { ...old, W: false, A: false }, 'dst_pte = pte_mkold(pte_wrprotect(old))')
+    s.written[p.ptes + at] = { P: true, W: false }
+    s.references[at]++
+  }
+  if (p.fork === 'leave before the unlocks') yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
+  if (p.fork === "leave after the child's unlock") {
+    yield* release(s.childPtl, cpu, 'spin_unlock(dst_ptl)')
+    yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
+    yield* release(s.ptl, cpu, 'spin_unlock(src_ptl)')
+  } else {
+    yield* release(s.ptl, cpu, 'spin_unlock(src_ptl)')
+    if (p.fork === "leave after the parent's unlock") yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
+    yield* release(s.childPtl, cpu, 'spin_unlock(dst_ptl)')
+  }
+}
+
+/** Page reclaim, which has found the page of an entry of the child's table. */
+function* reclaimFromChild(s: State, p: Params, cpu: number): Steps {
+  yield* acquire(s.childPtl, cpu, 'spin_lock(dst_ptl)')
+  yield 'pte_clear(dst_pte), at once'
+  const at = yield* choose(p.ptes)
+  const wasMapped = s.pte[p.ptes + at].P
+  s.pte[p.ptes + at] = emptyPte
+  if (p.mode === 'shadow') s.shadow[p.ptes + at] = emptyPte
+  s.written[p.ptes + at] = { P: false, W: false }
+  if (wasMapped) {
+    yield 'put_page()'
+    putPage(s, at)
+  }
+  yield* release(s.childPtl, cpu, 'spin_unlock(dst_ptl)')
 }
 
 /**
@@ -155,6 +233,9 @@ export default model({
     shadow: { mode: 'shadow' },
     'shadow-drain-after-unlock': { mode: 'shadow', drainBeforeUnlock: false, updates: 1, ptes: 1 },
     'free-before-tlb-flush': { flushBeforeRead: true, ptes: 1, orderAtZap: 'drain-free-tlbFlush' },
+    fork: { flushBeforeRead: true, cpus: 1, ptes: 1, fork: 'leave before the unlocks' },
+    'fork-leave-after-parent-unlock': { flushBeforeRead: true, cpus: 1, ptes: 1, fork: "leave after the parent's unlock" },
+    'fork-leave-after-child-unlock': { flushBeforeRead: true, cpus: 1, ptes: 1, fork: "leave after the child's unlock" },
     stores: { flushBeforeRead: true, ptes: 1, userStores: true },
     'stores-xchg': { flushBeforeRead: true, ptes: 1, userStores: true, rmw: 'xchg' },
     'stores-preserving': { flushBeforeRead: true, ptes: 1, userStores: true, rmw: 'preserving A and D' },
@@ -165,6 +246,7 @@ export default model({
     for (let at = 0; at < p.ptes; at++) {
       s.pte[at] = { P: true, W: true, A: false, D: false, frame: at }
       s.written[at] = { P: true, W: true }
+      s.references[at] = 1
       if (p.mode === 'shadow') s.shadow[at] = { P: true, W: true, A: false, D: false, frame: at }
     }
   },
@@ -230,12 +312,24 @@ export default model({
             break
           case 'free':
             yield 'free the pages'
-            for (let frame = 0; frame < p.ptes; frame++) s.freed[frame] = true
+            for (let frame = 0; frame < p.ptes; frame++) {
+              putPage(s, frame)
+            }
             break
         }
       }
       if (p.drainBeforeUnlock) yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
     },
+    ...(p.fork === 'none'
+      ? {}
+      : {
+          fork: function* (s: State) {
+            yield* copyTable(s, p, p.cpus + 1)
+          },
+          reclaim: function* (s: State) {
+            yield* reclaimFromChild(s, p, p.cpus + 2)
+          },
+        }),
   }),
   rules: (p) => ({
     user: {

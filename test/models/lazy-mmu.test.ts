@@ -20,6 +20,7 @@ const good = {
   hardwareUsesAnEntryBeingCleared: 'holds',
   pageIsUsedInASection: 'holds',
   pageIsOldAgain: 'holds',
+  everyTableHasUpdatesQueued: 'holds',
   pagesAreFreed: 'holds',
   deadlock: 'holds',
   assert: 'holds',
@@ -32,7 +33,7 @@ test('the oracle and the engine agree on every state of it', async () => {
   expect([states.length, depth]).toEqual([296, 16])
 })
 
-test.each(['shadow', 'tlb-flush-queued', 'stores', 'stores-preserving', 'stores-shadow-xchg'] as const)(
+test.each(['shadow', 'tlb-flush-queued', 'fork', 'stores', 'stores-preserving', 'stores-shadow-xchg'] as const)(
   'the oracle and the engine agree on every state of %s',
   async (variant) => {
     const { states } = await explore(lazyMmu, properties.properties, { ...lazyMmu.variants?.[variant], cpus: 1, ptes: 1 }, 16)
@@ -203,6 +204,34 @@ describe('user code that stores while its entries are changed (C0.1)', () => {
   })
 })
 
+describe('fork: two tables under two locks', () => {
+  test.each(['direct', 'shadow'] as const)('everything holds if lazy mode is left under both, %s', async (mode) => {
+    const settings = { ...lazyMmu.variants?.fork, mode }
+    expect((await settle(properties, settings)).verdicts).toEqual(good)
+    // More entries than a batch has room for.
+    expect((await settle(properties, { ...settings, ptes: 2 })).verdicts).toEqual(good)
+  })
+
+  test("under the child's alone, what munmap() clears in the parent's table is written again", async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['fork-leave-after-parent-unlock'])
+    const race = races.noUseAfterFree ?? []
+    expect(
+      inOrder(race, 'fork: spin_unlock(src_ptl)', 'munmap: spin_lock(ptl)', 'munmap: free the pages') ||
+        inOrder(race, 'fork: spin_unlock(src_ptl)', 'munmap: spin_lock(ptl)', 'fork: arch_leave_lazy_mmu_mode()'),
+      race.join('\n'),
+    ).toBe(true)
+  })
+
+  test("under the parent's alone, reclaim finds the child's entry empty, and it is not", async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['fork-leave-after-child-unlock'])
+    const race = races.noLostUpdate ?? []
+    expect(
+      inOrder(race, 'fork: spin_unlock(dst_ptl)', 'reclaim: pte_clear(dst_pte), at once', 'fork: arch_leave_lazy_mmu_mode()'),
+      race.join('\n'),
+    ).toBe(true)
+  })
+})
+
 describe('each means of protection decides a verdict', () => {
   type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
 
@@ -216,6 +245,11 @@ describe('each means of protection decides a verdict', () => {
     drainBeforeUnlock: ['nothingQueuedOutsideTheLock', { ptes: 1, updates: 1 }, false],
     orderAtZap: ['noUseAfterFree', {}, 'drain-free-tlbFlush'],
     rmw: ['noLostDirty', { ptes: 1, flushBeforeRead: true, userStores: true, rmw: 'xchg' }, 'read'],
+    fork: [
+      'noLostUpdate',
+      { ptes: 1, cpus: 1, flushBeforeRead: true, fork: 'leave before the unlocks' },
+      "leave after the parent's unlock",
+    ],
     userStores: ['noLostDirty', { ptes: 1, flushBeforeRead: true }, true],
     tlbFlushQueuedInSameBatch: ['noUseAfterFree', { orderAtZap: 'tlbFlush-drain-free', tlbFlushQueuedInSameBatch: true }, false],
   } as const satisfies Partial<Record<keyof typeof lazyMmu.params, readonly [string, Settings, string | number | boolean]>>

@@ -138,7 +138,9 @@ test.each(flips)(
 test('mappedByEach decides a verdict, of more states', async () => {
   const found = async (mappedByEach: boolean): Promise<readonly string[]> => {
     const settings = Object.entries({ tables: 2, bothWrite: true, multiHookCheck: false, mappedByEach })
-    return violated(await check(properties, { settings, properties: ['countsConsistent'], stuck: 'allowed', stop: 'first violation', oracle: 'none' }))
+    return violated(
+      await check(properties, { settings, properties: ['countsConsistent'], stuck: 'allowed', stop: 'first violation', oracle: 'none' }),
+    )
   }
   expect(await found(false)).toEqual([])
   expect(await found(true)).toContain('countsConsistent')
@@ -272,6 +274,20 @@ describe('changes that once nobody noticed', () => {
   test('a write to a table that others hook is emulated while it is writable for them: nobody else once wrote', async () => {
     const emulate = '    yield* emulate(s, p, t, value, part)\n'
     expect(await newlyViolated([`    yield* flushSlots(s, p)\n${emulate}`, emulate], 'fork-smp-two-writers')).toEqual(['countsConsistent'])
+  })
+
+  test('nobody waits for BIGLOCK', async () => {
+    const noLock = `import { lock } from 'mmucheck/mmu'
+function* acquire(l: { owner: number | null }, cpu: number, label: string): Steps {
+  yield label
+}
+function* release(l: { owner: number | null }, cpu: number, label: string): Steps {
+  yield label
+}
+`
+    expect(await newlyViolated(["import { acquire, lock, release } from 'mmucheck/mmu'\n", noLock], 'as-coded')).toContain(
+      'noUnvalidatedUse',
+    )
   })
 
   // Only the check of two-writers noticed these, and no row of the claims.
