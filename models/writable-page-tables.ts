@@ -101,6 +101,16 @@ const params = {
   errorCodeTrusted: flag(false, "the guest's fault handler believes the present bit of the error code"),
   pmdPresentMacro: choice(['tests-P', 'tests-non-zero'], 'tests-non-zero', 'what pmd_present() of the guest looks at'),
   bothWrite: flag(false, 'vcpu1 writes to the tables as well'),
+  mappedByEach: flag(
+    false,
+    'each page directory maps the L1 tables by a mapping of its own, so a table that is writable in one may not be so in the other',
+  ),
+  speculativeWalks: flag(false, 'the hardware walks to any address in reach, whether or not the guest uses it'),
+  frameReuse: choice(
+    ['never', 'flushed by timestamp', 'not flushed'],
+    'never',
+    'a frame whose last reference is put goes to another domain: never; after a flush of the vCPUs that have had none since; or at once',
+  ),
   retypedWhileHooked: flag(true, 'explicitRetype: the table is in use while it is retyped, and so must be unhooked'),
 }
 
@@ -119,6 +129,8 @@ const state = (p: Params) => ({
   snapshot: array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn')),
   /** The guest's mapping of the L1 page, in memory. */
   tableWritable: array(p.tables, bool),
+  /** With `mappedByEach`: in which page directory that is. */
+  writableIn: array(p.tables, index(2)),
   /** ACTIVE and INACTIVE. */
   slot: array(p.slots, optional(index(p.tables))),
   /** prev_nr_updates, of each slot. */
@@ -128,7 +140,14 @@ const state = (p: Params) => ({
   psc: array(p.vcpus, array(p.tables, bool)),
   tlb: array(p.vcpus, array(p.tables, oneOf('none', 'a', 'b', 'bad', 'torn'))),
   /** What Xen has taken its references for. */
-  validated: ghost(array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn'))),
+  validated: array(p.tables, oneOf('a', 'b', 'bad', 'absent', 'torn')),
+  /**
+   * Of the frames that 'a' and 'b' of a table map: whether the vCPU's TLB was not flushed since Xen has put its
+   * reference, which is what tlbflush_timestamp tells. With `frameReuse`.
+   */
+  unflushed: array(p.vcpus, array(p.tables, array(2, bool))),
+  /** A frame has gone to another domain while a TLB still led to it. */
+  reusedWhileCached: ghost(bool),
   /** Xen has refused an entry of which a guest that means no harm had stored one half. */
   refusedHalfStored: ghost(bool),
   meansHarm: ghost(bool),
@@ -152,15 +171,34 @@ const count = (s: State, p: Params, what: 'traps' | 'crossings' | 'emulations' |
   if (p.writes > 0) s.cost[what]++
 }
 
+/** Part of the step that flushes the whole TLB of a vCPU. */
+const flushTlb = (s: State, p: Params, cpu: number): void => {
+  for (let t = 0; t < p.tables; t++) {
+    s.tlbOfTable[cpu][t] = false
+    s.psc[cpu][t] = false
+    s.tlb[cpu][t] = 'none'
+  }
+}
+
+/** Part of the same step: Xen takes down when that was, post_flush(). */
+const stampFlush = (s: State, p: Params, cpu: number): void => {
+  for (let t = 0; t < p.tables; t++) for (let frame = 0; frame < 2; frame++) s.unflushed[cpu][t][frame] = false
+}
+
 const flushAllTlbs = (s: State, p: Params): void => {
   for (let cpu = 0; cpu < p.vcpus; cpu++) {
-    for (let t = 0; t < p.tables; t++) {
-      s.tlbOfTable[cpu][t] = false
-      s.psc[cpu][t] = false
-      s.tlb[cpu][t] = 'none'
-    }
+    flushTlb(s, p, cpu)
+    stampFlush(s, p, cpu)
   }
   count(s, p, 'tlbFlushes')
+}
+
+/** Part of the step that validates an entry: takes the reference that it needs, and puts that of the one before. */
+const takeReference = (s: State, p: Params, t: number, entry: State['pte'][number]): void => {
+  const old = s.validated[t]
+  s.validated[t] = entry
+  if (p.frameReuse === 'never' || old === entry) return
+  if (old === 'a' || old === 'b') for (let cpu = 0; cpu < p.vcpus; cpu++) s.unflushed[cpu][t][old === 'a' ? 0 : 1] = true
 }
 
 /**
@@ -206,8 +244,12 @@ function* tableInReach(s: State, p: Params, cpu: number): Steps<number> {
 
 const slotOf = (s: State, p: Params, cpu: number, t: number): number => (p.slots === 1 || p.tables === 1 || isActive(s, p, cpu, t) ? 0 : 1)
 
-/** Takes the table out of the address space and makes it writable. BIGLOCK is held. */
-function* unhookAndUnprotect(s: State, p: Params, t: number, unhooks: boolean): Steps {
+/** Whether the mapping by which the vCPU writes to the table is writable. */
+const isWritableFor = (s: State, p: Params, cpu: number, t: number): boolean =>
+  s.tableWritable[t] && (!p.mappedByEach || s.writableIn[t] === s.cr3[cpu])
+
+/** Takes the table out of the address space and makes it writable for the vCPU. BIGLOCK is held. */
+function* unhookAndUnprotect(s: State, p: Params, cpu: number, t: number, unhooks: boolean): Steps {
   if (p.unhook && unhooks) {
     yield 'PDE.P = 0'
     s.pde[t].P = false
@@ -220,6 +262,7 @@ function* unhookAndUnprotect(s: State, p: Params, t: number, unhooks: boolean): 
   s.snapshot[t] = s.pte[t]
   yield 'make the L1 table writable'
   s.tableWritable[t] = true
+  if (p.mappedByEach) s.writableIn[t] = s.cr3[cpu]
 }
 
 /** Write-protects, validates and hooks the table. BIGLOCK is held. True if there were updates. */
@@ -230,6 +273,7 @@ function* protectValidateHook(s: State, p: Params, t: number): Steps<boolean> {
       case 'protect':
         yield 'write-protect the L1 table'
         s.tableWritable[t] = false
+        s.writableIn[t] = 0
         break
       case 'tlb':
         if (p.reprotectTlbFlush) {
@@ -243,7 +287,7 @@ function* protectValidateHook(s: State, p: Params, t: number): Steps<boolean> {
         updates = s.pte[t] !== s.snapshot[t]
         if (s.pte[t] === 'torn') s.refusedHalfStored = s.refusedHalfStored || !s.meansHarm
         if (s.pte[t] === 'bad' || s.pte[t] === 'torn') s.pte[t] = s.snapshot[t]
-        s.validated[t] = s.pte[t]
+        if (updates) takeReference(s, p, t, s.pte[t])
         break
       case 'hook':
         if (isHooked(p, t) && !s.pde[t].P) {
@@ -291,7 +335,7 @@ function* emulate(s: State, p: Params, t: number, value: Entry, part: Part): Ste
   if (entry === 'torn' && !repaired) s.refusedHalfStored = s.refusedHalfStored || !s.meansHarm
   if (entry === 'bad' || (entry === 'torn' && !repaired)) return
   s.pte[t] = repaired ? 'absent' : entry
-  s.validated[t] = repaired ? 'absent' : entry
+  takeReference(s, p, t, s.pte[t])
 }
 
 /** How many PDEs hook the table, as its type count tells. */
@@ -302,7 +346,7 @@ function* writeFault(s: State, p: Params, cpu: number, t: number, value: Entry, 
   yield* acquire(s.biglock, cpu, '#PF on the L1 table: LOCK_BIGLOCK')
   count(s, p, 'traps')
   count(s, p, 'crossings')
-  if (s.tableWritable[t]) {
+  if (isWritableFor(s, p, cpu, t)) {
     yield* release(s.biglock, cpu, 'not a fault any more: UNLOCK_BIGLOCK')
     return false
   }
@@ -326,7 +370,7 @@ function* writeFault(s: State, p: Params, cpu: number, t: number, value: Entry, 
     yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
     return true
   }
-  yield* unhookAndUnprotect(s, p, t, active)
+  yield* unhookAndUnprotect(s, p, cpu, t, active)
   s.slot[at] = t
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK, retry')
   return false
@@ -337,7 +381,7 @@ function* store(s: State, p: Params, cpu: number, t: number, value: Entry, part:
   let done = false
   while (!done) {
     yield label
-    if (s.tlbOfTable[cpu][t] || s.tableWritable[t]) {
+    if (s.tlbOfTable[cpu][t] || isWritableFor(s, p, cpu, t)) {
       s.tlbOfTable[cpu][t] = true
       s.pte[t] = withPart(s.pte[t], value, part)
       done = true
@@ -367,7 +411,7 @@ function* write(s: State, p: Params, cpu: number, t: number, value: Entry): Step
 function* unpin(s: State, p: Params, cpu: number, t: number): Steps {
   yield* acquire(s.biglock, cpu, 'hypercall "unpin": LOCK_BIGLOCK')
   count(s, p, 'crossings')
-  yield* unhookAndUnprotect(s, p, t, isHooked(p, t))
+  yield* unhookAndUnprotect(s, p, cpu, t, isHooked(p, t))
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
 }
 
@@ -384,11 +428,8 @@ function* loadCr3(s: State, p: Params, cpu: number): Steps {
   if (p.flushAtSwitch) yield* flushSlots(s, p)
   yield 'write CR3'
   s.cr3[cpu] = 1 - s.cr3[cpu]
-  for (let t = 0; t < p.tables; t++) {
-    s.tlbOfTable[cpu][t] = false
-    s.psc[cpu][t] = false
-    s.tlb[cpu][t] = 'none'
-  }
+  flushTlb(s, p, cpu)
+  stampFlush(s, p, cpu)
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
 }
 
@@ -399,12 +440,19 @@ function* hypercall(s: State, p: Params, cpu: number): Steps {
   yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
 }
 
-/** A fault with P=0, although the entry is there: a load has no reason to fault, and a store another one. */
-const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store'): Shown => {
+/**
+ * What the guest's handler finds of a fault on an entry that is there. With P=0 in the error code a load has no reason
+ * to fault, and a store another one.
+ */
+const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store', errorCode: { P: boolean }): Shown => {
+  if (errorCode.P) return 'nothing'
   if (!s.pde[t].P && p.pmdPresentMacro === 'tests-P') return 'PDE missing'
   if (access === 'store') return p.errorCodeTrusted ? 'oops' : 'wrong error code'
   return p.guestToleratesSpurious ? 'spurious fault' : 'oops'
 }
+
+/** Whether the hardware of the vCPU gets to the table, by the PDE, by what it has cached of it, or by a second one. */
+const isWalkable = (s: State, p: Params, cpu: number, t: number): boolean => s.pde[t].P || s.psc[cpu][t] || p.hookedTwice
 
 /**
  * The guest uses an address below the table, until it is done. A store is to a COW page: it is to fault, with P set in
@@ -416,7 +464,9 @@ function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'sto
     else yield 'store below the table, to a COW page'
     s.shown[cpu] = 'nothing'
     if (s.tlb[cpu][t] !== 'none') return
-    if (s.pde[t].P || s.psc[cpu][t] || p.hookedTwice) {
+    // Latched here, three steps before anybody who holds the lock sees it.
+    const errorCode = { P: isWalkable(s, p, cpu, t) }
+    if (errorCode.P) {
       if (s.pde[t].P) s.psc[cpu][t] = true
       if (access === 'load' && s.pte[t] !== 'absent') s.tlb[cpu][t] = s.pte[t]
       return
@@ -431,7 +481,7 @@ function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'sto
     yield 'guest: do_page_fault()'
     if (!isHooked(p, t) || s.pte[t] === 'absent') return
     if (p.scheme === 'explicitRetype' && !s.pde[t].P) continue
-    s.shown[cpu] = handlerFinds(s, p, t, access)
+    s.shown[cpu] = handlerFinds(s, p, t, access, errorCode)
     if (access === 'store') return
   }
 }
@@ -460,6 +510,7 @@ export default model({
     fork: { vcpus: 1, tables: 2 },
     'fork-no-flush-at-cr3': { vcpus: 1, tables: 2, flushAtSwitch: false },
     'fork-smp': { tables: 2 },
+    'fork-smp-two-writers': { tables: 2, bothWrite: true, mappedByEach: true },
     'fork-smp-no-check': { tables: 2, multiHookCheck: false },
     'fork-both-active': { vcpus: 1, tables: 2, secondTable: 'current' },
     'pae-in-place': { pae: 'in-place' },
@@ -467,6 +518,9 @@ export default model({
     'pae-emulated': { scheme: 'emulate', pae: 'in-place' },
     'pae-emulated-repaired': { scheme: 'emulate', pae: 'in-place', upperHalfRepaired: true },
     'two-writers': { bothWrite: true },
+    'frames-reused': { frameReuse: 'flushed by timestamp' },
+    'frames-reused-fork': { vcpus: 1, tables: 2, frameReuse: 'flushed by timestamp' },
+    'frames-reused-no-flush': { frameReuse: 'not flushed' },
     'hooked-twice': { hookedTwice: true },
     'hooked-twice-no-check': { hookedTwice: true, multiHookCheck: false },
     uniprocessor: { vcpus: 1 },
@@ -556,6 +610,35 @@ export default model({
         s.tlb[cpu][t] = 'none'
         s.tlbOfTable[cpu][t] = false
       },
+      ...(p.speculativeWalks
+        ? {
+            'speculative walk': function* (s: State) {
+              const cpu = yield* choose(p.vcpus)
+              const t = yield* choose(p.tables)
+              when((!twoSpaces(p) || s.cr3[cpu] === t) && isWalkable(s, p, cpu, t) && s.tlb[cpu][t] === 'none')
+              if (s.pde[t].P) s.psc[cpu][t] = true
+              if (s.pte[t] !== 'absent') s.tlb[cpu][t] = s.pte[t]
+            },
+          }
+        : {}),
     },
+    ...(p.frameReuse === 'never'
+      ? {}
+      : {
+          xen: {
+            'a frame goes to another domain': function* (s: State) {
+              const t = yield* choose(p.tables)
+              const entry = yield* choose(['a', 'b'])
+              when(s.validated[t] !== entry)
+              for (let cpu = 0; cpu < p.vcpus; cpu++) {
+                if (p.frameReuse === 'flushed by timestamp' && s.unflushed[cpu][t][entry === 'a' ? 0 : 1]) {
+                  flushTlb(s, p, cpu)
+                  stampFlush(s, p, cpu)
+                }
+                if (s.tlb[cpu][t] === entry) s.reusedWhileCached = true
+              }
+            },
+          },
+        }),
   }),
 })

@@ -39,6 +39,16 @@ const inherits = 'prevents interrupt code from accidentally inheriting an outer 
 const left = 'Outer batched operations are left deferred'
 const revert = 'would completely revert the very idea of the lazy mmu mode'
 const gordeev = 'Alexander Gordeev, linux-mm, 10 Apr 2025'
+const noNesting = 'Nesting is not permitted and the mode cannot be used in interrupt context.'
+const robust =
+  'So the implementation must assume preemption may be enabled and cpu migration is possible; it must take steps to be robust against this.'
+const roberts = 'Linux commit 691ee97e1a9d (Ryan Roberts, 2025), include/linux/pgtable.h'
+const outerNest =
+  'flush and clear the flag such that the remainder of the work in the outer nest behaves as if outside of lazy mmu mode. This is safe and keeps tracking simple.'
+const arm64 = 'comment in arch/arm64/include/asm/pgtable.h, 2025'
+const permitted =
+  'disable() causes any batched architectural state to be flushed regardless of nesting. After a call to disable(), the caller can therefore rely on all previous page table modifications to have taken effect, but the lazy MMU mode may still be enabled.'
+const brodsky = 'Kevin Brodsky, linux-mm, 2025, include/linux/pgtable.h'
 const irqPatch = 'Linux commit b8bcfe997e46 (2009)'
 
 /**
@@ -96,4 +106,66 @@ export const mails = claims(lazyMmuNesting, [
     reading: 'so a hazard remains: an interrupt handler that reads what it has interrupted',
   },
   { id: 'P1b interrupts', quote: left, source: irqPatch, variant: 'irq-outer-flushed', property: 'assert', expected: 'holds' },
+  ...(['noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
+    id: 'C1b.1',
+    quote: batching,
+    source: mail,
+    property,
+    expected: 'holds' as const,
+    reading: 'and nothing is lost, or left in the queue, once the section is left',
+  })),
+  {
+    id: 'P1b nesting',
+    quote: noNesting,
+    source: roberts,
+    variant: 'nesting-bug',
+    property: 'assert',
+    expected: 'violated',
+    reading: 'what nests all the same is a BUG under Xen',
+  },
+  ...(['assert', 'noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
+    id: 'P1b nesting',
+    quote: outerNest,
+    source: arm64,
+    variant: 'nesting-inner-leave-ends-mode',
+    property,
+    expected: 'holds' as const,
+    reading: 'safe it is',
+  })),
+  {
+    id: 'P1b nesting',
+    quote: outerNest,
+    source: arm64,
+    variant: 'nesting-inner-leave-ends-mode',
+    property: 'innerSectionKeepsBatching',
+    expected: 'violated',
+    reading: 'what follows in the outer section is not batched',
+  },
+  ...(['assert', 'noLostUpdate', 'nothingQueuedOutsideTheMode', 'innerSectionKeepsBatching'] as const).map((property) => ({
+    id: 'P1b nesting',
+    quote: permitted,
+    source: brodsky,
+    variant: 'nesting-counted',
+    property,
+    expected: 'holds' as const,
+    reading: 'what the inner section has set is there when it is left, and the outer one goes on batching',
+  })),
+  ...(['noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
+    id: 'P1b preemption',
+    quote: robust,
+    source: roberts,
+    variant: 'preempt-queue-left-behind',
+    property,
+    expected: 'violated' as const,
+    reading: 'the task goes on on another CPU, and what it has queued stays on the first',
+  })),
+  ...(['noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
+    id: 'P1b preemption',
+    quote: robust,
+    source: roberts,
+    variant: 'preempt-flushed',
+    property,
+    expected: 'holds' as const,
+    reading: 'such a step: the queue is issued before the switch',
+  })),
 ])

@@ -1,15 +1,17 @@
 /**
  * What must hold of lazy MMU mode, with the claims of Zachary Amsden that it settles (virtualization, 28 Jul 2006;
  * linux-kernel, 11 Aug 2006): C1b.2 (leave before the unlock), C1b.5 (the read hazard) and C1b.7 (drain, then flush the
- * TLB, then free).
+ * TLB, then free). And his doubt of 2008 about A and D (C0.1), asked of his own design.
  */
-import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
+import { always, claims, type ParamsOf, properties, type StateOf, sometimes } from 'mmucheck'
 import type { Pte } from 'mmucheck/mmu'
 import lazyMmu from '../models/lazy-mmu.ts'
 
 type State = StateOf<typeof lazyMmu>
+type Params = ParamsOf<typeof lazyMmu>
 
-const atRest = (s: State): boolean => s.ptl.owner === null && s.deferred.every((queue) => queue.length === 0)
+const atRest = (s: State, p: Params): boolean =>
+  s.ptl.owner === null && (p.fork === 'none' || s.childPtl.owner === null) && s.deferred.every((queue) => queue.length === 0)
 
 const isUpToDate = (table: Pte[], s: State): boolean =>
   table.every((entry, at) => entry.P === s.written[at].P && entry.W === s.written[at].W)
@@ -19,7 +21,7 @@ export default properties(lazyMmu, {
    * C1b.5, C1b.2: with the lock free and nothing queued, memory (and the shadow, if there is one) holds all that the
    * kernel has done.
    */
-  noLostUpdate: always((s, p) => !atRest(s) || (isUpToDate(s.pte, s) && (p.mode === 'direct' || isUpToDate(s.shadow, s)))),
+  noLostUpdate: always((s, p) => !atRest(s, p) || (isUpToDate(s.pte, s) && (p.mode === 'direct' || isUpToDate(s.shadow, s)))),
   /** C1b.7: no freed page can be reached, neither by a walk nor through the TLB. */
   noUseAfterFree: always(
     (s, p) =>
@@ -28,12 +30,27 @@ export default properties(lazyMmu, {
       s.tlb.every((entry) => entry === null || !s.freed[entry.frame]),
   ),
   /** C1b.2: whoever takes the lock finds a page table to which nothing is still to be added. */
-  nothingQueuedOutsideTheLock: always((s) => s.deferred.every((queue, cpu) => queue.length === 0 || s.ptl.owner === cpu)),
+  nothingQueuedOutsideTheLock: always((s, p) =>
+    s.deferred.every((queue, cpu) => queue.every(({ at }) => (at < p.ptes ? s.ptl.owner : s.childPtl.owner) === cpu)),
+  ),
+  /** C0.1, of lazy MMU mode: what user code has stored is not forgotten, once nothing is queued. */
+  noLostDirty: always((s, p) => !atRest(s, p) || s.pte.every((entry, at) => entry.D || !s.stored[at] || !s.written[at].P)),
+  /** Nor is that it has touched a page since that was aged. */
+  noLostAccessed: always((s, p) => !atRest(s, p) || s.pte.every((entry, at) => entry.A || s.touched[at] !== 'since' || !s.written[at].P)),
+  /** A page that was aged is old until user code touches it again. */
+  agingTakesEffect: always((s, p) => !atRest(s, p) || s.pte.every((entry, at) => !entry.A || s.touched[at] !== 'not since')),
 
   /** The windows in which things go wrong are really entered. */
   hypercallFills: sometimes((s, p) => s.deferred.some((queue) => queue.length === Math.min(p.depth, p.ptes))),
   hardwareUsesAnEntryBeingCleared: sometimes((s) =>
     s.deferred.some((queue) => queue.some((update) => !update.value.P && s.tlb[update.at] !== null)),
+  ),
+  pageIsUsedInASection: sometimes((s, p) => s.ptl.owner !== null && (p.userStores ? s.stored[0] && s.pte[0].D : s.tlb[0] !== null)),
+  pageIsOldAgain: sometimes(
+    (s, p) => atRest(s, p) && s.written[0].P && !s.pte[0].A && (s.stored[0] || !p.userStores || p.rmw === 'preserving A and D'),
+  ),
+  everyTableHasUpdatesQueued: sometimes((s, p) =>
+    s.deferred.some((queue) => queue.some(({ at }) => at < p.ptes) && (p.fork === 'none' || queue.some(({ at }) => at >= p.ptes))),
   ),
   pagesAreFreed: sometimes((s) => s.freed.every((freed) => freed)),
 })
@@ -48,6 +65,17 @@ const locked =
 const hazard = 'One remaining issue for deferring direct page table updates is the read hazard potential.'
 const only =
   'I believe there is only one read hazard in the Linux mm code that has the potential to be exposed here - the explicit, rather than implicit batching makes it quite a bit easier to reason about that.'
+const tablesLocked =
+  'This mode can only be entered and left under the protection of the page table locks for all page tables which may be modified.'
+const both = 'In the fork case, there can be two page tables being updated because of COW'
+const hooks =
+  "so we don't have to add 4 different sets of hooks to Linux (UP / SMP want slightly different batching models, as might also shadow/direct)."
+const doubt =
+  'How do you guarantee no other CPU is fizzling the A/D bits in the page table (it can be done by hardware with direct page tables), unless you use some kind of IPI?'
+const zach2008 = 'Zachary Amsden, quoted by Jeremy Fitzhardinge, 23 May 2008'
+const preserve =
+  'puts the pte entry into a state where either the hardware will not update the pte, or if it does, the updates will be preserved on commit'
+const commitText = 'Linux commit 1ea0704e0da6 (merged in 2.6.27)'
 const stale = 'reads though a raw PTE pointer after it has been modified are not guaranteed to be up to date'
 
 /**
@@ -194,5 +222,108 @@ export const mails = claims(lazyMmu, [
     settings: { flushBeforeRead: true, ptes: 1, orderAtZap },
     property: 'noUseAfterFree',
     expected: 'violated' as const,
+  })),
+
+  ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: doubt,
+    source: zach2008,
+    variant: 'stores',
+    property,
+    expected: 'violated' as const,
+    reading: 'asked of his own design of 2006: what the hardware sets while an update is queued, the update takes away',
+  })),
+  ...(['noLostDirty', 'noLostAccessed', 'agingTakesEffect'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: doubt,
+    source: zach2008,
+    variant: 'stores-shadow-xchg',
+    property,
+    expected: 'holds' as const,
+    reading: "with shadow page tables it is the hypervisor that sets the bits, in the guest's entry, so an xchg is enough",
+  })),
+  ...(['noLostDirty', 'noLostAccessed', 'agingTakesEffect'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: preserve,
+    source: commitText,
+    variant: 'stores-xchg',
+    property,
+    expected: 'holds' as const,
+    reading: 'the first of the two states: the entry is not present until its update is issued',
+  })),
+  ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
+    id: 'C0.1',
+    quote: preserve,
+    source: commitText,
+    variant: 'stores-preserving',
+    property,
+    expected: 'holds' as const,
+    reading: 'the second: no IPI, and no trap for each entry',
+  })),
+  {
+    id: 'C0.1',
+    quote: preserve,
+    source: commitText,
+    variant: 'stores-preserving',
+    property: 'agingTakesEffect',
+    expected: 'violated',
+    reading: 'which is no way to age a page: the A that is to go is preserved',
+  },
+
+  ...(['noLostUpdate', 'noUseAfterFree'] as const).map((property) => ({
+    id: 'P1b fork',
+    quote: both,
+    source: mail,
+    variant: 'fork',
+    property,
+    expected: 'holds' as const,
+    reading: 'both can be updated in one section',
+  })),
+  ...(['noLostUpdate', 'noUseAfterFree', 'nothingQueuedOutsideTheLock'] as const).map((property) => ({
+    id: 'P1b fork',
+    quote: tablesLocked,
+    source: patch,
+    variant: 'fork',
+    property,
+    expected: 'holds' as const,
+    reading: 'left under both locks',
+  })),
+  ...(['noLostUpdate', 'noUseAfterFree'] as const).map((property) => ({
+    id: 'P1b fork',
+    quote: tablesLocked,
+    source: patch,
+    variant: 'fork-leave-after-parent-unlock',
+    property,
+    expected: 'violated' as const,
+    reading: "under that of the child alone: munmap() unmaps the parent's page, and the update that is queued maps it again",
+  })),
+  {
+    id: 'P1b fork',
+    quote: tablesLocked,
+    source: patch,
+    variant: 'fork-leave-after-child-unlock',
+    property: 'noLostUpdate',
+    expected: 'violated',
+    reading: "nor under that of the parent alone: reclaim takes the child's entry for empty",
+  },
+  ...([1, 2] as const).flatMap((cpus) =>
+    (['direct', 'shadow'] as const).map((mode) => ({
+      id: 'P1b hooks',
+      quote: hooks,
+      source: mail,
+      settings: { cpus, mode, flushBeforeRead: true },
+      property: 'noLostUpdate',
+      expected: 'holds' as const,
+      reading: 'one set does, for entries of page tables: enter, leave and flush, under the lock, on one CPU and on two, direct and shadow',
+    })),
+  ),
+  ...([1, 2] as const).map((cpus) => ({
+    id: 'P1b hooks',
+    quote: hooks,
+    source: mail,
+    settings: { cpus, mode: 'shadow' as const },
+    property: 'noLostUpdate',
+    expected: 'holds' as const,
+    reading: 'of these three, shadow page tables can do without the flush',
   })),
 ])

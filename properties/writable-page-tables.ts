@@ -2,7 +2,7 @@
  * What must hold of writable page tables, what a guest is shown, and the claims of Keir Fraser, Ian Pratt and Zachary
  * Amsden (C1a.1 to C1a.8), virtualization, 28 Jul 2006.
  */
-import { always, claims, leadsTo, properties, sometimes } from 'mmucheck'
+import { always, alwaysPossible, claims, leadsTo, properties, sometimes } from 'mmucheck'
 import writablePageTables from '../models/writable-page-tables.ts'
 
 export default properties(writablePageTables, {
@@ -12,6 +12,8 @@ export default properties(writablePageTables, {
   countsConsistent: always(
     (s) => s.biglock.owner !== null || s.tableWritable.some((writable) => writable) || s.pte.every((entry, t) => entry === s.validated[t]),
   ),
+  /** No frame goes to another domain while a TLB of this one leads to it. */
+  noUseAfterFree: always((s) => !s.reusedWhileCached),
   /** C1a.2: the guest never finds a PDE of its own without the present bit. */
   noMissingPde: always((s) => s.shown.every((shown) => shown !== 'PDE missing')),
   /** C1a.3: the guest is shown no fault whose reason is gone when its handler looks for it. */
@@ -26,6 +28,10 @@ export default properties(writablePageTables, {
   writeIsDone: leadsTo(
     (s) => s.writing,
     (s) => !s.writing,
+  ),
+  /** Batching is never given up for good: some way leads to a table that is writable. */
+  batchingResumes: alwaysPossible(
+    (s, p) => p.scheme !== 'batched' || p.writes > 0 || (p.hookedTwice && p.multiHookCheck) || s.tableWritable[0],
   ),
 
   /** What so many writes cost, of which the last has been followed by a hypercall. */
@@ -53,6 +59,9 @@ export default properties(writablePageTables, {
   tableBecomesWritable: sometimes((s, p) => p.scheme === 'emulate' || (p.hookedTwice && p.multiHookCheck) || s.tableWritable[0]),
   badEntryInTheTable: sometimes(
     (s, p) => p.scheme === 'emulate' || (p.hookedTwice && p.multiHookCheck) || p.writes > 0 || s.pte[0] === 'bad',
+  ),
+  staleTranslation: sometimes(
+    (s, p) => p.frameReuse === 'never' || s.tlb.some((cache) => cache.some((entry, t) => entry !== 'none' && entry !== s.validated[t])),
   ),
   writesEnd: sometimes((s, p) => p.writes === 0 || s.ended),
 })
@@ -82,6 +91,8 @@ const quotes = {
     'Is the L1 p.t. mapped into the current address space? If so we call it an ACTIVE p.t., otherwise it is INACTIVE. […] We only allow one ACTIVE and one INACTIVE p.t. to be updated at at time. If there is already one, we must flush it out.',
   atMostOne:
     'If this is a multi-processor guest then ensure that the page is hooked into at most one L2 table, which must be the one running on this VCPU.',
+  conflicting: 'Could be conflicting writable mappings from other VCPUs.',
+  rut: "Ensure that we don't get stuck in an emulation-only rut.",
   notPresent: 'the pte being assigned *must* be either not present or in a state where the hardware will not attempt to update the pte.',
   clearing: 'we are justified in merely clearing the PTE present bit, followed by a set. The ordering here is important.',
   upperHalf:
@@ -132,6 +143,61 @@ export const mails = claims(writablePageTables, [
     reading: 'the guest writes through its TLB after the entries were checked',
   },
   { id: 'C1a.1', quote: quotes.safe, source: quotedByIan, variant: 'hooked-twice', property: 'noUnvalidatedUse', expected: 'holds' },
+  ...(['noUnvalidatedUse', 'countsConsistent'] as const).map((property) => ({
+    id: 'C1a.1',
+    quote: quotes.safe,
+    source: quotedByIan,
+    variant: 'two-writers',
+    property,
+    expected: 'holds' as const,
+    reading: 'with two vCPUs that write too; whether their writes are ever done is C1a.6',
+  })),
+  ...(['protect-tlb-hook-validate', 'hook-protect-tlb-validate'] as const).map((flushOrder) => ({
+    id: 'C1a.1',
+    quote: quotes.safe,
+    source: quotedByIan,
+    settings: { vcpus: 1, flushOrder },
+    property: 'noUnvalidatedUse',
+    expected: 'holds' as const,
+    reading: 'on one vCPU the order would not matter, if the hardware walked only where the guest is',
+  })),
+  ...(['protect-tlb-hook-validate', 'hook-protect-tlb-validate'] as const).map((flushOrder) => ({
+    id: 'C1a.1',
+    quote: quotes.safe,
+    source: quotedByIan,
+    settings: { vcpus: 1, flushOrder, speculativeWalks: true },
+    property: 'noUnvalidatedUse',
+    expected: 'violated' as const,
+    reading: 'but it walks ahead, while Xen is at work',
+  })),
+  ...(['as-coded', 'fork', 'fork-smp', 'explicit-retype'] as const).map((variant) => ({
+    id: 'C1a.1',
+    quote: quotes.safe,
+    source: quotedByIan,
+    variant,
+    settings: { speculativeWalks: true },
+    property: 'noUnvalidatedUse',
+    expected: 'holds' as const,
+    reading: 'what Xen does is safe from walks ahead, too',
+  })),
+  ...(['frames-reused', 'frames-reused-fork'] as const).map((variant) => ({
+    id: 'C1a.1',
+    quote: quotes.safe,
+    source: quotedByIan,
+    variant,
+    property: 'noUseAfterFree',
+    expected: 'holds' as const,
+    reading: 'of the frames that were mapped too: one that goes to another domain has been flushed, as its time stamp tells',
+  })),
+  {
+    id: 'C1a.1',
+    quote: quotes.safe,
+    source: quotedByIan,
+    variant: 'frames-reused-no-flush',
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'for which unhooking is not enough: a write that is emulated puts a reference, and flushes nothing',
+  },
   {
     id: 'C1a.1',
     quote: quotes.safe,
@@ -178,6 +244,15 @@ export const mails = claims(writablePageTables, [
     expected: 'violated',
     reading: 'since another vCPU may have loaded the other page directory',
   },
+  ...(['noUnvalidatedUse', 'countsConsistent'] as const).map((property) => ({
+    id: 'P1a slots',
+    quote: quotes.conflicting,
+    source: mm,
+    variant: 'fork-smp-two-writers',
+    property,
+    expected: 'holds' as const,
+    reading: 'a table that is read-only for who faults may be writable for another: so all slots are flushed before the write is emulated',
+  })),
   {
     id: 'P1a PAE',
     quote: quotes.weird,
@@ -356,6 +431,15 @@ export const mails = claims(writablePageTables, [
   },
   {
     id: 'C1a.6',
+    quote: quotes.rut,
+    source: mm,
+    variant: 'as-coded',
+    property: 'batchingResumes',
+    expected: 'holds',
+    reading: 'prev_nr_updates is set again, so that one write is emulated and not all that follow',
+  },
+  {
+    id: 'C1a.6',
     quote: quotes.progress,
     source: mm,
     variant: 'two-writers',
@@ -400,6 +484,24 @@ export const mails = claims(writablePageTables, [
     expected: 'holds',
     reading: 'three would do',
   },
+  ...([2, 4] as const).map((writes) => ({
+    id: 'C1a.7',
+    quote: quotes.fork,
+    source: zach,
+    settings: { ...cost, scheme: 'explicitRetype' as const, tables: writes / 2, writes },
+    property: 'batchingPays',
+    expected: 'violated' as const,
+    reading: 'two hypercalls for each table that is re-typed: two writes to one table are too few, and so are four to two',
+  })),
+  ...([3, 5] as const).map((writes) => ({
+    id: 'C1a.7',
+    quote: quotes.fork,
+    source: zach,
+    settings: { ...cost, scheme: 'explicitRetype' as const, tables: (writes - 1) / 2, writes },
+    property: 'batchingPays',
+    expected: 'holds' as const,
+    reading: 'so the crossover point is at three writes with one table, and at five with both: it changes',
+  })),
   { id: 'C1a.7', quote: quotes.fork, source: zach, settings: { ...cost, tables: 2, writes: 4 }, property: 'costExact', expected: 'holds' },
   {
     id: 'C1a.7',
@@ -408,7 +510,7 @@ export const mails = claims(writablePageTables, [
     settings: { ...cost, tables: 2, writes: 4 },
     property: 'batchingPays',
     expected: 'violated',
-    reading: 'with two tables four crossings are spent on them',
+    reading: 'by faults instead of hypercalls: four crossings are spent on two tables, so the crossover point is the same',
   },
   {
     id: 'C1a.7',

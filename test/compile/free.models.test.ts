@@ -33,7 +33,7 @@ const cases: Readonly<Record<string, Case>> = {
   'lazy-mmu': {
     claims: claimed(lazyMmu.model, lazyMmu.properties),
     sizes: { cpus: 1, ptes: 1, updates: 1 },
-    shaping: ['mode'],
+    shaping: ['fork', 'mode', 'userStores'],
   },
   'lazy-mmu-nesting': {
     claims: claimed(lazyMmuNesting.model, lazyMmuNesting.properties),
@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
   'writable-page-tables': {
     claims: claimed(writablePageTables.model, writablePageTables.properties),
     sizes: { writes: 1 },
-    shaping: [],
+    shaping: ['frameReuse', 'speculativeWalks'],
   },
 }
 

@@ -6,14 +6,21 @@ import { describe, expect, test } from 'vitest'
 import lazyMmu from '../../models/lazy-mmu.ts'
 import properties, { mails } from '../../properties/lazy-mmu.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated } from './changed.ts'
 import { inOrder, settle } from './settle.ts'
 
 const good = {
   noLostUpdate: 'holds',
   noUseAfterFree: 'holds',
   nothingQueuedOutsideTheLock: 'holds',
+  noLostDirty: 'holds',
+  noLostAccessed: 'holds',
+  agingTakesEffect: 'holds',
   hypercallFills: 'holds',
   hardwareUsesAnEntryBeingCleared: 'holds',
+  pageIsUsedInASection: 'holds',
+  pageIsOldAgain: 'holds',
+  everyTableHasUpdatesQueued: 'holds',
   pagesAreFreed: 'holds',
   deadlock: 'holds',
   assert: 'holds',
@@ -26,10 +33,13 @@ test('the oracle and the engine agree on every state of it', async () => {
   expect([states.length, depth]).toEqual([296, 16])
 })
 
-test.each(['shadow', 'tlb-flush-queued'] as const)('the oracle and the engine agree on every state of %s', async (variant) => {
-  const { states } = await explore(lazyMmu, properties.properties, { ...lazyMmu.variants?.[variant], cpus: 1, ptes: 1 }, 16)
-  expect(states.length).toBeGreaterThan(100)
-})
+test.each(['shadow', 'tlb-flush-queued', 'fork', 'stores', 'stores-preserving', 'stores-shadow-xchg'] as const)(
+  'the oracle and the engine agree on every state of %s',
+  async (variant) => {
+    const { states } = await explore(lazyMmu, properties.properties, { ...lazyMmu.variants?.[variant], cpus: 1, ptes: 1 }, 16)
+    expect(states.length).toBeGreaterThan(100)
+  },
+)
 
 test.each(mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const))(
   '%s',
@@ -154,6 +164,74 @@ describe('drain, then flush the TLB, then free (C1b.7)', () => {
   })
 })
 
+describe('user code that stores while its entries are changed (C0.1)', () => {
+  const of = async (variant: keyof NonNullable<typeof lazyMmu.variants>, more: object = {}) =>
+    settle(properties, { ...lazyMmu.variants?.[variant], ...more })
+
+  test('a dirty bit that is set while an update is queued is lost, and so is an accessed bit', async () => {
+    const { verdicts, races } = await of('stores')
+    expect(verdicts).toEqual({ ...good, noLostDirty: 'violated', noLostAccessed: 'violated' })
+    const race = races.noLostDirty ?? []
+    const cpu = race[0]?.split(':')[0] ?? ''
+    expect(inOrder(race, `${cpu}: old = *pte`, 'user: store', `${cpu}: arch_leave_lazy_mmu_mode()`), race.join('\n')).toBe(true)
+  })
+
+  test('not if the entry is cleared meanwhile, nor with a shadow; a hypervisor that preserves them cannot age', async () => {
+    expect((await of('stores-xchg')).verdicts).toEqual(good)
+    expect((await of('stores-shadow-xchg')).verdicts).toEqual(good)
+    expect((await of('stores-preserving')).verdicts).toEqual({ ...good, agingTakesEffect: 'violated' })
+  })
+
+  test('a shadow does not help a kernel that reads and writes in two accesses', async () => {
+    expect((await of('stores-shadow-xchg', { rmw: 'read' })).verdicts).toEqual({
+      ...good,
+      noLostDirty: 'violated',
+      noLostAccessed: 'violated',
+    })
+  })
+
+  // Once nobody stored, and nobody asked whether a page that is aged becomes old.
+  test.each([
+    [
+      'a write protection drops A and D',
+      ['{ ...old, W: false }', '{ ...old, W: false, A: false, D: false }'],
+      ['noLostDirty', 'noLostAccessed'],
+    ],
+    ['a page that is to be aged is not', ['{ ...old, A: false }', 'old'], ['agingTakesEffect', 'pageIsOldAgain']],
+  ] as const)('%s', async (_, change, killers) => {
+    for (const variant of ['stores-xchg', 'stores-shadow-xchg'])
+      expect(violated(await changed('lazy-mmu', change, { variant })), variant).toEqual(killers)
+  })
+})
+
+describe('fork: two tables under two locks', () => {
+  test.each(['direct', 'shadow'] as const)('everything holds if lazy mode is left under both, %s', async (mode) => {
+    const settings = { ...lazyMmu.variants?.fork, mode }
+    expect((await settle(properties, settings)).verdicts).toEqual(good)
+    // More entries than a batch has room for.
+    expect((await settle(properties, { ...settings, ptes: 2 })).verdicts).toEqual(good)
+  })
+
+  test("under the child's alone, what munmap() clears in the parent's table is written again", async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['fork-leave-after-parent-unlock'])
+    const race = races.noUseAfterFree ?? []
+    expect(
+      inOrder(race, 'fork: spin_unlock(src_ptl)', 'munmap: spin_lock(ptl)', 'munmap: free the pages') ||
+        inOrder(race, 'fork: spin_unlock(src_ptl)', 'munmap: spin_lock(ptl)', 'fork: arch_leave_lazy_mmu_mode()'),
+      race.join('\n'),
+    ).toBe(true)
+  })
+
+  test("under the parent's alone, reclaim finds the child's entry empty, and it is not", async () => {
+    const { races } = await settle(properties, lazyMmu.variants?.['fork-leave-after-child-unlock'])
+    const race = races.noLostUpdate ?? []
+    expect(
+      inOrder(race, 'fork: spin_unlock(dst_ptl)', 'reclaim: pte_clear(dst_pte), at once', 'fork: arch_leave_lazy_mmu_mode()'),
+      race.join('\n'),
+    ).toBe(true)
+  })
+})
+
 describe('each means of protection decides a verdict', () => {
   type Settings = NonNullable<(typeof mails.rows)[number]['settings']>
 
@@ -166,6 +244,13 @@ describe('each means of protection decides a verdict', () => {
     flushBeforeRead: ['noLostUpdate', { flushBeforeRead: true }, false],
     drainBeforeUnlock: ['nothingQueuedOutsideTheLock', { ptes: 1, updates: 1 }, false],
     orderAtZap: ['noUseAfterFree', {}, 'drain-free-tlbFlush'],
+    rmw: ['noLostDirty', { ptes: 1, flushBeforeRead: true, userStores: true, rmw: 'xchg' }, 'read'],
+    fork: [
+      'noLostUpdate',
+      { ptes: 1, cpus: 1, flushBeforeRead: true, fork: 'leave before the unlocks' },
+      "leave after the parent's unlock",
+    ],
+    userStores: ['noLostDirty', { ptes: 1, flushBeforeRead: true }, true],
     tlbFlushQueuedInSameBatch: ['noUseAfterFree', { orderAtZap: 'tlbFlush-drain-free', tlbFlushQueuedInSameBatch: true }, false],
   } as const satisfies Partial<Record<keyof typeof lazyMmu.params, readonly [string, Settings, string | number | boolean]>>
 

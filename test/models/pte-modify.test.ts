@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import pteModify from '../../models/pte-modify.ts'
 import properties, { mails } from '../../properties/pte-modify.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated } from './changed.ts'
 import { check } from './explored.ts'
 import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
@@ -65,7 +66,7 @@ test('the dangerous windows are entered in every variant', async () => {
   for (const variant of Object.keys(pteModify.variants ?? {})) {
     const report = await check(properties, { variant })
     const windows = report.properties.filter(({ kind }) => kind === 'sometimes')
-    expect(windows).toHaveLength(5)
+    expect(windows).toHaveLength(7)
     expect(
       windows.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name),
       variant,
@@ -131,6 +132,23 @@ describe('races', () => {
     ).toBe(true)
   })
 
+  test('a flush that comes after the unlock, and one that is left out as there is nothing to change (3ea277194daa)', async () => {
+    const { race, message } = await settled('protectionEffective', { variant: 'parallel-reclaim-2017' })
+    expect(
+      inOrder(
+        race,
+        'user: store',
+        'other: Xen: *pte = 0',
+        'other: spin_unlock(ptl)',
+        'mprotect: old = *pte',
+        'mprotect: return from mprotect()',
+      ),
+      message,
+    ).toBe(true)
+    expect(race).not.toContain('mprotect: flush_tlb_range()')
+    expect(race).not.toContain('other: flush_tlb_page()')
+  })
+
   test('hardware that does not check again sets D in the cleared entry, where set_pte overwrites it', async () => {
     const { race, message } = await settled('noLostDirty', { variant: 'stray-bits' })
     expect(
@@ -144,6 +162,45 @@ describe('races', () => {
       message,
     ).toBe(true)
   })
+})
+
+describe('changes that once nobody noticed', () => {
+  const safe = async (variant: string) => violated(await check(properties, { variant }))
+
+  test('the other CPU does not flush: protectionEffective once made an exception of unmapped pages', async () => {
+    expect(await safe('unmap-under-the-ptl')).toEqual([])
+    const report = await changed('pte-modify', ['  flush(s.tlb, at)\n  s.walking', '  s.walking'], { variant: 'unmap-under-the-ptl' })
+    expect(violated(report)).toEqual(['noUseAfterFree'])
+  })
+
+  test('mprotect() flushes after the unlock: the other CPU once always flushed by itself', async () => {
+    expect(await safe('second-writer-skips-flush')).toEqual([])
+    const late: [string, string] = [
+      `      if (p.flushBeforeUnlock && flushes) yield* flushRange(s, p)
+      if (p.ptlHeldUntilDrain) yield* release(s.ptl, kernel, 'spin_unlock(ptl)')
+`,
+      `      if (p.ptlHeldUntilDrain) yield* release(s.ptl, kernel, 'spin_unlock(ptl)')
+      if (p.flushBeforeUnlock && flushes) yield* flushRange(s, p)
+`,
+    ]
+    const report = await changed('pte-modify', late, { variant: 'second-writer-skips-flush' })
+    expect(violated(report)).toEqual(['writeProtectionEffective'])
+  })
+
+  test('mprotect() changes nothing', async () => {
+    const report = await changed('pte-modify', ['return { ...old, W: false }', 'return old'])
+    expect(violated(report)).toEqual(['protectionEffective', 'staleWritableTranslation'])
+  })
+})
+
+test("Xen's lock is not needed where every writer holds the page-table lock", async () => {
+  const without: [string, string] = [
+    "    if (p.xenLock) yield* acquire(s.xenLock, kernel, 'hypercall mmu_update: Xen takes its lock')\n    else yield 'hypercall mmu_update'\n",
+    "    yield 'hypercall mmu_update: Xen takes its lock'\n    s.xenLock.owner = kernel\n",
+  ]
+  const report = await changed('pte-modify', without, { variant: 'unmap-under-the-ptl' })
+  expect(violated(report)).toEqual([])
+  expect(report.states).toBe((await check(properties, { variant: 'unmap-under-the-ptl' })).states)
 })
 
 /** Each knob decides something: two settings that differ in it alone, and the property whose verdict it flips. */
@@ -160,6 +217,17 @@ const knobs: Record<Exclude<keyof Settings, undefined>, readonly [property: stri
   otherWriter: ['noResurrection', { ptlHeldUntilDrain: false }, { ptlHeldUntilDrain: false, otherWriter: 'unmap' }],
   otherTakesPtl: ['noResurrection', { otherWriter: 'unmap' }, { otherWriter: 'unmap', otherTakesPtl: false }],
   hwStrayAD: ['noLostDirty', { rmw: 'xchg' }, { rmw: 'xchg', hwStrayAD: true }],
+  flushBeforeUnlock: [
+    'protectionEffective',
+    { otherWriter: 'unmap', flushSkipped: 'where nothing changed' },
+    { otherWriter: 'unmap', flushSkipped: 'where nothing changed', flushBeforeUnlock: false },
+  ],
+  flushSkipped: [
+    'noUseAfterFree',
+    { rmw: 'xchg', change: 'swap out', otherWriter: 'unmap', flushBeforeUnlock: false },
+    { rmw: 'xchg', change: 'swap out', otherWriter: 'unmap', flushBeforeUnlock: false, flushSkipped: 'where nothing changed' },
+  ],
+  flushInBatch: ['cheaperThanOutOfSync', { ptes: 3 }, { ptes: 3, flushInBatch: true }],
   user: ['noLostDirty', { rmw: 'naive', user: false }, { rmw: 'naive' }],
   ptes: ['cheaperThanTwoTraps', { ptes: 2, rmw: 'xchg, batched set' }, { ptes: 1, rmw: 'xchg, batched set' }],
   batchSize: ['cheaperThanTwoTraps', { ptes: 2, rmw: 'xchg, batched set' }, { ptes: 2, rmw: 'xchg, batched set', batchSize: 1 }],
@@ -183,6 +251,7 @@ test.each([
   ['naive', 'noLostDirty'],
   ['unmap-without-the-xen-lock', 'assert'],
   ['drain-after-unlock', 'noResurrection'],
+  ['parallel-reclaim-2017', 'protectionEffective'],
 ])('docs/protocols has the race of %s as it is', async (variant, property) => {
   const report = await check(properties, { variant, properties: [property] })
   expectRaceIn('pte-modify', report.properties.find(({ name }) => name === property)?.trace)
