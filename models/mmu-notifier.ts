@@ -39,6 +39,7 @@ import {
   optional,
   type ParamValues,
   range,
+  record,
   type StateOf,
   type Steps,
   size,
@@ -84,6 +85,11 @@ const params = {
   ),
   recycling: flag(false, 'KVM recycles shadow pages: it may take any spte away, whenever it holds mmu_lock'),
   rmapRange: flag(false, 'rmap.c calls range_start() and range_end(), as it has since 2017'),
+  secondUser: choice(
+    ['none', 'blocks', 'counts', 'neither'],
+    'none',
+    'munmap: a second driver on the same mm, which blocks faults by count and sequence, holds page references, or neither',
+  ),
   pages: size(1, { max: 4, doc: 'pages of the range, each with a page-table lock of its own' }),
   vcpus: size(1, { max: 3, doc: 'virtual CPUs that fault' }),
   faults: size(2, { max: 4, doc: 'accesses of each virtual CPU' }),
@@ -94,12 +100,12 @@ type Params = ParamValues<typeof params>
 const state = (p: Params) => ({
   /** The Linux page table: whether the page is mapped. */
   pte: array(p.pages, bool),
-  ptl: array(p.pages, lock(p.vcpus + 1)),
+  ptl: array(p.pages, lock(p.vcpus + 2)),
   /**
    * page_count(): the owner's reference, those of faults in progress, and where it is held that of the spte. A page is
    * free at 0.
    */
-  pageCount: array(p.pages, range(0, p.vcpus + 2)),
+  pageCount: array(p.pages, range(0, p.vcpus + 3)),
   /** The secondary MMU's page table, which all virtual CPUs use. */
   spte: array(p.pages, bool),
   /** What the guest's CPUs cache of it. */
@@ -112,6 +118,8 @@ const state = (p: Params) => ({
   seq: range(0, p.vcpus * p.faults + p.pages + 2),
   /** Per virtual CPU: the hardware has seen an invalidation since the CPU faulted. */
   cancelled: array(p.vcpus, bool),
+  /** Of the second driver: its secondary page table, and its count and sequence. */
+  second: record({ spte: array(p.pages, bool), count: range(0, 1), seq: range(0, 1) }),
   /** PG_locked of the page that is reclaimed. */
   pageLocked: bool,
   /**
@@ -336,6 +344,46 @@ function* handleFault(s: State, cpu: number, page: number, p: Params): Steps {
   }
 }
 
+/**
+ * The second driver takes the sptes of the range away. What it does under its lock is one step: what is in such a step
+ * is the matter of the first one.
+ */
+function* notifySecond(s: State, p: Params, when: 'range_start' | 'range_end'): Steps {
+  if (p.secondUser === 'none') return
+  yield `${when}() of driver 2`
+  for (let page = 0; page < p.pages; page++) {
+    if (p.secondUser === 'counts' && s.second.spte[page]) s.pageCount[page]--
+    s.second.spte[page] = false
+  }
+  if (p.secondUser !== 'blocks') return
+  if (when === 'range_end') s.second.seq++
+  s.second.count += when === 'range_start' ? 1 : -1
+}
+
+/** A fault of the second driver. */
+function* secondFault(s: State, p: Params): Steps {
+  const self = p.vcpus + 1
+  yield 'access, sample seq'
+  const page = yield* choose(p.pages)
+  const seq = s.second.seq
+  yield* acquire(s.ptl[page], self, 'spin_lock(ptl)')
+  yield 'get_user_pages()'
+  const mapped = s.pte[page]
+  if (mapped) s.pageCount[page]++
+  yield* release(s.ptl[page], self, 'spin_unlock(ptl)')
+  if (!mapped) return
+  yield 'set spte, unless blocked'
+  let keepsReference = false
+  if (p.secondUser !== 'blocks' || (s.second.count === 0 && s.second.seq === seq)) {
+    keepsReference = p.secondUser === 'counts' && !s.second.spte[page]
+    s.second.spte[page] = true
+  }
+  if (!keepsReference) {
+    yield 'put_page()'
+    s.pageCount[page]--
+  }
+}
+
 export default model({
   name: 'mmu-notifier',
   title: 'A secondary MMU learns that pages go away: page count, invalidate_page, range_start and range_end',
@@ -377,6 +425,7 @@ export default model({
     },
     'kvm-july-2008-gup-fast': { lookup: 'get_user_pages_fast' },
     'kvm-july-2008-guest-tlb': { guestTlb: 'flush-put' },
+    'two-users': { secondUser: 'blocks' },
     'reclaim-without-seq': { operation: 'reclaim', block: 'none' },
   },
   state,
@@ -407,14 +456,23 @@ export default model({
           munmap: function* (s: State) {
             const self = p.vcpus
             yield* rangeStart(s, self, p)
+            yield* notifySecond(s, p, 'range_start')
             for (let page = 0; page < p.pages; page++) yield* clearPte(s, self, page, p, p.invalidatePage === 'always')
             for (let page = 0; page < p.pages; page++) {
               yield 'put_page(): the page is unmapped'
               s.pageCount[page]--
             }
             yield* rangeEnd(s, self, p)
+            yield* notifySecond(s, p, 'range_end')
             s.zapping = false
           },
+          ...(p.secondUser === 'none'
+            ? {}
+            : {
+                driver2: function* (s: State) {
+                  yield* secondFault(s, p)
+                },
+              }),
         }
       : {
           reclaim: function* (s: State) {

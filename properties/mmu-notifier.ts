@@ -3,7 +3,9 @@ import mmuNotifier from '../models/mmu-notifier.ts'
 
 export default properties(mmuNotifier, {
   /** Neither an spte nor a guest's TLB maps a page that has been freed. */
-  noUseAfterFree: always((s) => s.pageCount.every((count, page) => count > 0 || (!s.spte[page] && !s.guestTlb[page]))),
+  noUseAfterFree: always((s) =>
+    s.pageCount.every((count, page) => count > 0 || (!s.spte[page] && !s.guestTlb[page] && !s.second.spte[page])),
+  ),
   /**
    * Once munmap() has returned, or reclaim is done with the page, neither an spte nor a guest's TLB maps what the page
    * table does not map. The mail does not claim that much.
@@ -48,6 +50,8 @@ export default properties(mmuNotifier, {
   ),
   /** The guest's TLB still has what is no spte any more. */
   staleGuestTlb: sometimes((s, p) => p.guestTlb === 'none' || s.guestTlb.some((cached, page) => cached && !s.spte[page])),
+  /** Two drivers map one page. */
+  mappedTwice: sometimes((s, p) => p.secondUser === 'none' || s.second.spte.some((mapped, page) => mapped && s.spte[page])),
   pagesAreFreed: sometimes((s) => s.pageCount[0] === 0),
 })
 
@@ -76,6 +80,7 @@ const freeze = 'setting page_count to zero when we have control of all reference
 const likeXpmem = 'like xpmem has to do be safe'
 const worksForGru = 'What will work for GRU will work for KVM too regardless of whatever reference counting.'
 const noReason = "There's no technical reason for not wanting proper reference counting other than microoptimization."
+const beFree = "Each mmu-notifier user should be free to do what it think it's better/safer or more convenient"
 const insidePtLock =
   'Invalidates inside PT lock will avoid the page faults to happen in parallel of my invalidates, no dependency on the page pin'
 const perPte = 'ptelock only serialize access to individual ptes'
@@ -466,6 +471,44 @@ export const mails = claims(mmuNotifier, [
     property: 'noUseAfterFree',
     expected: 'violated',
     reading: 'what is done for the range, outside the page-table locks, is not protected by them',
+  },
+
+  ...(
+    [
+      ['kvm-july-2008', 'counts'],
+      ['kvm-january-2008', 'blocks'],
+      ['gru', 'counts'],
+      ['xpmem', 'blocks'],
+    ] as const
+  ).map(([variant, secondUser]) => ({
+    id: 'C4.8',
+    quote: beFree,
+    source: reply,
+    variant,
+    settings: { secondUser },
+    property: 'noUseAfterFree',
+    expected: 'holds' as const,
+    reading: 'two drivers on one mm, each with its own means: neither has to know of the other',
+  })),
+  ...(['kvm-july-2008', 'kvm-january-2008'] as const).map((variant) => ({
+    id: 'C4.8',
+    quote: beFree,
+    source: reply,
+    variant,
+    settings: { secondUser: 'neither' as const },
+    property: 'noUseAfterFree',
+    expected: 'violated' as const,
+    reading: 'each has to do something: what one does protects only its own sptes',
+  })),
+  {
+    id: 'C4.8',
+    quote: beFree,
+    source: reply,
+    variant: 'kvm-july-2008',
+    settings: { secondUser: 'counts' },
+    property: 'reclaimable',
+    expected: 'violated',
+    reading: 'and what one does is felt by all: its references pin the page that the other would let go',
   },
 
   { id: 'P4 contract', quote: forbidden, source: contract, variant: 'kvm-july-2008', property: 'sptesStayZapped', expected: 'holds' },

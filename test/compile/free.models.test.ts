@@ -45,7 +45,7 @@ const cases: Readonly<Record<string, Case>> = {
   'mmu-notifier': {
     claims: claimed(mmuNotifier.model, mmuNotifier.properties),
     sizes: { faults: 1 },
-    shaping: ['guestTlb', 'operation', 'recycling'],
+    shaping: ['guestTlb', 'operation', 'recycling', 'secondUser'],
   },
   'pte-modify': {
     claims: claimed(pteModify.model, pteModify.properties),

@@ -59,7 +59,7 @@ test('the dangerous windows are entered in every variant, and no lock is left, g
     const asked = report.properties.filter(
       ({ kind, name }) => kind === 'sometimes' || ['deadlock', 'stuck', 'assert', 'range'].includes(name),
     )
-    expect(asked).toHaveLength(9)
+    expect(asked).toHaveLength(10)
     expect(
       asked.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name),
       variant,
@@ -291,6 +291,7 @@ describe('every means of protection decides some verdict', () => {
     installUnder: ['noUseAfterFree', { block: 'none', invalidatePage: 'always', installUnder: 'ptLock' }, 'mmuLock'],
     guestTlb: ['noUseAfterFree', { block: 'none', pageRefHeld: true, endFlush: true, guestTlb: 'flush-put' }, 'put-flush'],
     recycling: ['spteCanGo', { operation: 'reclaim', pageRefHeld: true, block: 'none', invalidatePage: 'never', recycling: true }, false],
+    secondUser: ['noUseAfterFree', { secondUser: 'blocks' }, 'neither'],
     rmapRange: ['noUseAfterFree', { operation: 'reclaim', invalidatePage: 'never', rmapRange: true }, false],
     hardwareCancel: ['noUseAfterFree', { block: 'flagAtFault', installUnder: 'nothing', hardwareCancel: true }, false],
   } as const satisfies Partial<Record<keyof typeof mmuNotifier.params, readonly [string, Settings, string | boolean]>>
