@@ -28,6 +28,7 @@
  */
 import {
   array,
+  assert,
   bool,
   choice,
   choose,
@@ -147,6 +148,12 @@ const sequences = (p: Params): boolean =>
 /** A fault keeps the page-table lock from the lookup to the installation. */
 const keepsPtl = (p: Params): boolean => p.installUnder === 'ptLock' && p.lookup !== 'get_user_pages_fast'
 const takesReference = (p: Params): boolean => p.lookup !== 'follow_page' || p.pageRefHeld
+
+/** Of a free page that would be the reference of its next owner, and putting it would free it once more. */
+const getPage = (s: State, page: number): void => {
+  assert(s.pageCount[page] > 0, 'a reference is taken to a free page')
+  s.pageCount[page]++
+}
 
 function* flushGuestTlb(s: State, page: number): Steps {
   yield 'kvm_flush_remote_tlbs()'
@@ -279,7 +286,7 @@ function* lookUp(s: State, cpu: number, page: number, p: Params): Steps<boolean>
   s.lookedUp[cpu] = page
   if (takesReference(p)) {
     yield `${p.lookup}(): get_page()`
-    s.pageCount[page]++
+    getPage(s, page)
   }
   if (!keepsPtl(p)) yield* release(s.ptl[page], cpu, 'spin_unlock(ptl)')
   return true
@@ -294,13 +301,12 @@ function* lookUpFast(s: State, cpu: number, page: number): Steps<boolean> {
   if (!s.pte[page]) return false
   yield 'get_user_pages_fast(): get_page_unless_zero()'
   if (s.pageCount[page] === 0) return false
-  s.pageCount[page]++
+  getPage(s, page)
   s.lookedUp[cpu] = page
   yield 'get_user_pages_fast(): read pte again'
   if (s.pte[page]) return true
   yield 'get_user_pages_fast(): put_page()'
   s.pageCount[page]--
-  s.lookedUp[cpu] = null
   return false
 }
 
@@ -369,7 +375,7 @@ function* secondFault(s: State, p: Params): Steps {
   yield* acquire(s.ptl[page], self, 'spin_lock(ptl)')
   yield 'get_user_pages()'
   const mapped = s.pte[page]
-  if (mapped) s.pageCount[page]++
+  if (mapped) getPage(s, page)
   yield* release(s.ptl[page], self, 'spin_unlock(ptl)')
   if (!mapped) return
   yield 'set spte, unless blocked'

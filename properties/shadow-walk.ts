@@ -87,6 +87,7 @@ export default properties(shadowWalk, {
     (s, p) => !p.guestLocks || p.vcpus < 2 || p.writes < 2 || (s.shadow?.some((value) => value > 0) === true && s.written < p.writes),
   ),
   emulationsFollowEachOther: sometimes((s, p) => p.emulationWalk === 'none' || p.writes < 2 || (s.written > 1 && s.emulationWalks > 0)),
+  guestFaultIsInjected: sometimes((s, p) => p.initiallyPresent || s.guestFault),
   shadowIsBuilt: sometimes((s, p) => s.shadow !== null || (!p.initiallyPresent && (p.vcpus < 2 || p.writes === 0))),
 })
 

@@ -269,6 +269,18 @@ describe('a look-up without the page-table lock sees', () => {
   })
 })
 
+// A page has no next owner here, so a reference to a free page that is put again at once changed nothing.
+test('a reference to a page that is free is a failed assertion', async () => {
+  const change = ['  if (s.pageCount[page] === 0) return false\n', ''] as const
+  expect(violatedIn(await changed('mmu-notifier', change, { variant: 'reclaim-gup-fast' }))).toContain('assert')
+})
+
+test('get_user_pages_fast() need not read the entry again where a sequence is checked afterwards', async () => {
+  const change = ['  if (s.pte[page]) return true\n', '  return true\n'] as const
+  for (const variant of ['kvm-july-2008-gup-fast', 'seq-at-invalidate-page-gup-fast', 'reclaim-gup-fast'])
+    expect(violatedIn(await changed('mmu-notifier', change, { variant })), variant).toEqual([])
+})
+
 test('a guest TLB sees that it is not flushed', async () => {
   const change = ["  yield 'kvm_flush_remote_tlbs()'\n  s.guestTlb[page] = false\n", "  yield 'kvm_flush_remote_tlbs()'\n"] as const
   expect(violatedIn(await changed('mmu-notifier', change, { variant: 'kvm-july-2008-guest-tlb' }))).toContain('noUseAfterFree')

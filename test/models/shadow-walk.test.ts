@@ -53,7 +53,7 @@ test('by default everything holds, and every step fires', async () => {
 test('the dangerous windows are entered in every variant', async () => {
   const windows = [
     ...['writtenAfterTheWalk', 'staleWritableTranslation', 'comparisonFails', 'goodGuestWrites'],
-    ...['emulationsFollowEachOther', 'shadowIsBuilt'],
+    ...['emulationsFollowEachOther', 'guestFaultIsInjected', 'shadowIsBuilt'],
   ]
   for (const variant of Object.keys(shadowWalk.variants ?? {})) {
     const report = await check(properties, { variant, properties: windows })
