@@ -10,9 +10,12 @@ const atRest = (s: State): boolean => s.mapper.every((doing) => doing !== 'at wo
 
 const mapped = (s: State, access: 'ro' | 'rw'): number => s.l2e.filter((entry) => entry === access).length
 
-/** Whether every page has so many writable references, and so many others. */
+/** Whether every page has so many writable references, with the type that goes with them, and so many others. */
 const pagesCount = (s: State, writable: number, refs: number): boolean =>
-  s.page.every((page) => (page.type === 'writable' ? page.count : 0) === writable && page.refs === refs)
+  s.page.every((page) => {
+    const counts = writable === 0 ? page.type !== 'writable' : page.type === 'writable' && page.count === writable
+    return counts && page.refs === refs
+  })
 
 const pageTables = (s: State): number => s.validated.filter((inUse) => inUse).length
 

@@ -111,6 +111,12 @@ test.each(['walk-2008', 'keir', 'impl2010-do-pages-reset'])('countsExact sees th
   expect(violated(await changed('superpage-types', [rollback, '      countPageOp(s, p)\n'], { variant }))).toContain('countsExact')
 })
 
+// A page that stays writable with no writable mapping left can never become a page table again.
+test.each(['walk-2008', 'keir', 'impl2010-do-pages-reset'])('countsExact sees that a page keeps its type (%s)', async (variant) => {
+  const change = ["    s.page[at].type = 'none'\n    s.page[at].flushDue = true\n", '    s.page[at].flushDue = true\n'] as const
+  expect(violated(await changed('superpage-types', change, { variant }))).toContain('countsExact')
+})
+
 // A page that was given back could become a page table: no property forbade it.
 test.each(['walk-2008', 'keir', 'impl2010-do-pages-reset'])(
   'noFreedPageTable sees that the owner of a page is not checked when it becomes a page table (%s)',
