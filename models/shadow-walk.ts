@@ -58,7 +58,7 @@ import {
 import { acquire, lock, release } from 'mmucheck/mmu'
 
 const params = {
-  vcpus: size(2, { max: 3, doc: '1: only the one that faults; 2: one that writes to the page tables too; 3: one more that promotes them' }),
+  vcpus: size(2, { max: 3, doc: '1: one that writes and faults in turn; 2: one for each; 3: one more that promotes the page tables' }),
   levels: size(1, { max: 3, doc: 'page tables on the path that are walked' }),
   writes: size(2, { min: 0, max: 4, doc: 'writes to the page tables' }),
   walkUnderLock: flag(false, 'the design before the patch: lock, then take away write access, flush and read, level by level'),
@@ -75,6 +75,12 @@ const params = {
     'whether the highest table may go out of sync, to be written directly; and what a fault does after it has synchronized it',
   ),
   finalCheck: flag(false, 'the lowest entry is compared once more before the shadow entry is written, whatever the version says'),
+  guestLocks: flag(false, 'a good guest: a lock of its own keeps the writes away from whoever may fault on what is written'),
+  emulationWalk: choice(
+    ['none', 'each', 'first'],
+    'none',
+    'which emulated writes begin with a guest walk: it is not counted, each, or only the first to a table (fast emulation)',
+  ),
   alreadyProtected: flag(false, 'the tables are shadowed, and so write-protected, from the start'),
   initiallyPresent: flag(true, 'the lowest guest entry is present from the start; if not, the first write makes it so'),
 }
@@ -85,6 +91,8 @@ const state = (p: Params) => {
   const value = range(0, p.writes)
   return {
     shadowLock: lock(3),
+    /** Where the guest takes one: as its page-table lock, which Xen knows nothing of. */
+    guestLock: lock(3),
     version: range(0, p.writes + 2 * p.levels),
     /**
      * Of each table on the path, from the top: the guest's entry, and whether the shadows let the guest write to the
@@ -101,6 +109,9 @@ const state = (p: Params) => {
     /** The shadow entry: the guest entries that it was built from. */
     shadow: optional(array(p.levels, value)),
 
+    /** The table of the last emulated write, which fast emulation takes without a walk. */
+    lastEmulated: optional(index(p.levels)),
+
     /** How many writes there were, and to which table. */
     written: ghost(value),
     writtenTo: ghost(array(Math.max(1, p.writes), index(p.levels))),
@@ -108,13 +119,14 @@ const state = (p: Params) => {
     torn: ghost(bool),
     /**
      * Of the fault: guest walks, comparisons with the tables, comparisons that failed, TLB flushes of the last walk,
-     * traps, lock takings.
+     * traps, lock takings. Of emulated writes: guest walks.
      */
     walks: ghost(range(0, p.writes + 2)),
     rechecks: ghost(range(0, p.writes + 2)),
     mismatches: ghost(range(0, p.writes + 2)),
     resyncs: ghost(range(0, p.writes + 2)),
     flushes: ghost(range(0, p.levels)),
+    emulationWalks: ghost(value),
     traps: ghost(range(0, p.writes + 2)),
     lockTaken: ghost(bool),
     /** The fault has been passed on to the guest; it is over, in whatever way. */
@@ -353,19 +365,24 @@ const writeGuest = (s: State, table: number, value: number): void => {
  * Gives write access to the table back, though it is shadowed, unless this path has a shadow too; then the store is
  * tried again.
  */
-function* unsync(s: State): Steps {
-  yield* acquire(s.shadowLock, writing, '#PF: shadow_lock()')
+function* unsync(s: State, vcpu: number): Steps {
+  yield* acquire(s.shadowLock, vcpu, '#PF: shadow_lock()')
   yield 'sh_unsync()'
   if (s.shadow === null) {
     s.outOfSync = true
     s.writable[unsyncable] = true
   }
-  yield* release(s.shadowLock, writing, 'shadow_unlock()')
+  yield* release(s.shadowLock, vcpu, 'shadow_unlock()')
 }
 
 /** A write to a table from which write access was taken away. */
-function* emulateWrite(s: State, p: Params, table: number, value: number): Steps {
-  yield* acquire(s.shadowLock, writing, 'emulate write: shadow_lock()')
+function* emulateWrite(s: State, p: Params, vcpu: number, table: number, value: number): Steps {
+  if (p.emulationWalk === 'each' || (p.emulationWalk === 'first' && s.lastEmulated !== table)) {
+    yield 'emulate write: guest_walk_tables()'
+    s.emulationWalks += 1
+    s.lastEmulated = table
+  }
+  yield* acquire(s.shadowLock, vcpu, 'emulate write: shadow_lock()')
   if (p.hintWriteEmulation && p.emulationBump === 'before the write') {
     yield 'atomic_inc(gtable_dirty_version)'
     s.version += 1
@@ -378,7 +395,36 @@ function* emulateWrite(s: State, p: Params, table: number, value: number): Steps
     yield 'atomic_inc(gtable_dirty_version)'
     s.version += 1
   }
-  yield* release(s.shadowLock, writing, 'shadow_unlock()')
+  yield* release(s.shadowLock, vcpu, 'shadow_unlock()')
+}
+
+/** The guest writes an entry on the path, through its TLB or by way of Xen. */
+function* writeEntry(s: State, p: Params, vcpu: number, value: number): Steps {
+  if (p.guestLocks) yield* acquire(s.guestLock, vcpu, 'guest: spin_lock()')
+  while (true) {
+    yield 'store to a guest page table'
+    const level = yield* choose(levelsOf(p))
+    const table = tableAt(p, level)
+    if (s.writable[table] || s.writerTlb[table]) {
+      s.writerTlb[table] = true
+      writeGuest(s, table, value)
+      break
+    }
+    if (p.oos === 'never' || table !== unsyncable || s.shadow !== null) {
+      yield* emulateWrite(s, p, vcpu, table, value)
+      break
+    }
+    yield* unsync(s, vcpu)
+  }
+  if (p.guestLocks) yield* release(s.guestLock, vcpu, 'guest: spin_unlock()')
+}
+
+/** An access by the guest, to its end in a shadow entry or in a fault of the guest's own. */
+function* fault(s: State, p: Params): Steps {
+  if (p.guestLocks) yield* acquire(s.guestLock, faulting, 'guest: spin_lock()')
+  if (p.walkUnderLock) yield* faultUnderLock(s, p)
+  else yield* faultWithoutLock(s, p)
+  if (p.guestLocks) yield* release(s.guestLock, faulting, 'guest: spin_unlock()')
 }
 
 export default model({
@@ -398,8 +444,15 @@ export default model({
     '2-levels': { levels: 2 },
     'as-coded-3-vcpus': { vcpus: 3, writes: 1 },
     'flush-before-bump-3-vcpus': { vcpus: 3, bumpVsFlush: 'flush, bump' },
-    uniprocessor: { vcpus: 1, writes: 0 },
-    'uniprocessor-already-shadowed': { vcpus: 1, writes: 0, alreadyProtected: true },
+    uniprocessor: { vcpus: 1 },
+    'uniprocessor-already-shadowed': { vcpus: 1, alreadyProtected: true },
+    'uniprocessor-special-case': { vcpus: 1, recheck: false, hintWriteRemoval: false, hintWriteEmulation: false },
+    unprotected: {
+      ...{ vcpus: 3, levels: 2, hintWriteRemoval: false, hintWriteEmulation: false, recheck: false },
+      ...{ versionSampledBeforeWalk: false, emulationBump: 'before the write' },
+    },
+    'good-guest': { vcpus: 3, guestLocks: true },
+    'fast-emulation': { alreadyProtected: true, emulationWalk: 'first' },
     rewalk: { onMismatch: 'rewalk' },
     'final-check-3-vcpus': { vcpus: 3, writes: 1, onMismatch: 'rewalk', finalCheck: true },
     'final-check-3-vcpus-2-levels': { vcpus: 3, writes: 1, levels: 2, onMismatch: 'rewalk', finalCheck: true },
@@ -431,30 +484,22 @@ export default model({
   },
   processes: (p) => ({
     faulting: function* (s) {
-      if (p.walkUnderLock) yield* faultUnderLock(s, p)
-      else yield* faultWithoutLock(s, p)
+      let before = 0
+      if (p.vcpus === 1) {
+        yield 'the guest runs'
+        before = yield* choose(p.writes + 1)
+        for (const value of valuesOf[p.writes]) if (value <= before) yield* writeEntry(s, p, faulting, value)
+      }
+      yield* fault(s, p)
+      if (p.vcpus === 1) {
+        for (const value of valuesOf[p.writes]) if (value > before) yield* writeEntry(s, p, faulting, value)
+      }
     },
     ...(p.vcpus < 2
       ? {}
       : {
           writing: function* (s: State) {
-            for (const value of valuesOf[p.writes]) {
-              while (true) {
-                yield 'store to a guest page table'
-                const level = yield* choose(levelsOf(p))
-                const table = tableAt(p, level)
-                if (s.writable[table] || s.writerTlb[table]) {
-                  s.writerTlb[table] = true
-                  writeGuest(s, table, value)
-                  break
-                }
-                if (p.oos === 'never' || table !== unsyncable || s.shadow !== null) {
-                  yield* emulateWrite(s, p, table, value)
-                  break
-                }
-                yield* unsync(s)
-              }
-            }
+            for (const value of valuesOf[p.writes]) yield* writeEntry(s, p, writing, value)
           },
         }),
     ...(p.vcpus < 3

@@ -3,9 +3,10 @@
  * a superpage is mapped (spring 2010, `allowsuperpage`).
  *
  * Each mapper is a vCPU that maps one and the same superpage from an L2 table of its own, so that no page lock keeps
- * mappers apart. The typer makes page 0 of it an L1 page table, or stops to use it as one. `giveBack` returns page 0 to
- * Xen, once. Every cmpxchg loop is a step that reads and a step that compares and exchanges; get_page_and_type() of one
- * 4K page is one step where its loop is not the matter.
+ * mappers apart. The typer makes the last page of it (or one of the last two) an L1 page table, or stops to use it as
+ * one: the last, so that a walk which finds it has pages to put back. `giveBack` returns the last page to Xen, once,
+ * and where that matters (`reallocation`) another domain gets it. Every cmpxchg loop is a step that reads and a step
+ * that compares and exchanges; get_page_and_type() of one 4K page is one step where its loop is not the matter.
  *
  * How the mails of April 2010 (Keir Fraser, Dave McCracken, xen-devel) and the code of 06ef473029 are read here:
  * - C3.7 (impl2010 as it was shipped) is a finding about this abstraction of put_superpage() and unmark_superpage();
@@ -49,11 +50,21 @@ const params = {
   scheme: choice(['walk', 'keir2', 'dave1', 'impl2010'], 'dave1', 'what is counted when a superpage is mapped'),
   pages: size(2, { max: 4, doc: '4K pages of the superpage' }),
   mappers: size(2, { max: 3, doc: 'L2 tables that map the superpage' }),
-  pageTableRefs: size(1, { max: 2, doc: 'references that are taken to page 0 as a page table' }),
+  pageTables: size(1, { max: 2, doc: 'how many of its last pages may be page tables; at most `pages`' }),
+  pageTableRefs: size(1, { max: 2, doc: 'references that are taken to them as page tables' }),
   rounds: size(0, { min: 0, max: 4, doc: 'mappings that each mapper makes, and times that the typer makes a page table; 0: for ever' }),
-  typer: flag(true, 'page 0 becomes a page table now and then'),
-  giveBack: flag(true, 'the guest may give page 0 back'),
-  marking: flag(false, 'impl2010: superpages are marked and unmarked by hypercall; only marked, and once, where mappings are counted'),
+  alsoMapped: flag(false, 'one more L2 table maps the superpage all the time, read-only and writable; not with a typer'),
+  typer: flag(true, 'the last page becomes a page table now and then'),
+  giveBack: flag(true, 'the guest may give the last page back'),
+  reallocation: choice(
+    ['never', 'unflushed', 'flushed'],
+    'never',
+    'a page that was given back goes to another domain, after a TLB flush or not',
+  ),
+  marking: flag(
+    false,
+    'impl2010, keir2: superpages are marked (pinned) and unmarked by hypercall; only marked, and once, where mappings are counted',
+  ),
   roMapping: choice(['notCounted', 'countedAsRw'], 'countedAsRw', 'dave1: what a read-only mapping of a superpage counts as'),
   confCount: choice(
     ['perReference', 'perPage'],
@@ -98,20 +109,22 @@ const state = (p: Params) => ({
       flushDue: bool,
     }),
   ),
-  /** Page 0 is checked and in use as a page table: from here on nobody may write to it. */
-  validated: bool,
+  /** The page is checked and in use as a page table: from here on nobody may write to it. */
+  validated: array(p.pages, bool),
+  /** The last page was given back, and another domain has got it. */
   freed: bool,
+  reallocated: ghost(bool),
   l2e: array(p.mappers, oneOf('none', 'ro', 'rw')),
   /** Some TLB has a writable translation of the superpage. */
   writableInTlb: bool,
   mapper: ghost(array(p.mappers, oneOf('at rest', 'at work', 'refused', 'upgrade refused', 'done'))),
   typerWorks: ghost(bool),
-  pageTableRefs: ghost(range(0, p.pageTableRefs)),
+  pageTableRefs: ghost(array(p.pages, range(0, p.pageTableRefs))),
   isMarked: ghost(bool),
   markerWorks: ghost(bool),
   /**
    * Costs, counted where mappers and typer make a given number of mappings and page tables: to make a mapping writable
-   * is to make another. pageTables: references to page 0 as a page table.
+   * is to make another. pageTables: references to pages as page tables.
    */
   cost: ghost(
     record({
@@ -132,6 +145,9 @@ type Access = 'ro' | 'rw'
 type Word = State['spage'][number]
 type PageType = State['page'][number]['type']
 
+/** The page that is given back, and the first that becomes a page table. */
+const lastPage = (p: Params): number => p.pages - 1
+
 const sameWord = (a: Word, b: Word): boolean => a.type === b.type && a.count === b.count
 
 const countPageOp = (s: State, p: Params): void => {
@@ -151,8 +167,8 @@ const flushTlbs = (s: State): void => {
 }
 
 /** get_page_and_type(PGT_writable_page) for a writable mapping, get_page() for a read-only one. */
-const getPage = (s: State, at: number, access: Access): boolean => {
-  if (at === 0 && s.freed) return false
+const getPage = (s: State, p: Params, at: number, access: Access): boolean => {
+  if (at === lastPage(p) && s.freed) return false
   if (access === 'ro') {
     s.page[at].refs++
     return true
@@ -184,7 +200,7 @@ function* getPages(s: State, p: Params, access: Access): Steps<boolean> {
     if (access === 'rw') yield `get_page_and_type(page[${at}], PGT_writable)`
     else yield `get_page(page[${at}])`
     countPageOp(s, p)
-    if (getPage(s, at, access)) continue
+    if (getPage(s, p, at, access)) continue
     for (const got of pagesOf[p.pages]) {
       if (got === at) break
       if (access === 'rw') yield `conflict: put_page_and_type(page[${got}])`
@@ -342,110 +358,113 @@ function* mapOnce(s: State, p: Params, who: number): Steps {
   yield 'mmu_update(): map the superpage'
   const plan = yield* choose(['rw', 'ro', 'ro, then rw'])
   s.mapper[who] = 'at work'
-  if (plan === 'rw') {
-    const got = yield* getMapping(s, p, 'rw')
-    if (!got) {
-      s.mapper[who] = 'refused'
-      return
-    }
-    yield 'write L2e: RW'
-    countMapping(s, p)
-    s.l2e[who] = 'rw'
-  } else {
-    const got = yield* getMapping(s, p, 'ro')
-    if (!got) {
-      s.mapper[who] = 'refused'
-      return
-    }
-    yield 'write L2e: RO'
-    countMapping(s, p)
-    s.l2e[who] = 'ro'
-    if (plan === 'ro, then rw') {
-      s.mapper[who] = 'at work'
-      if (p.upgradePath === 'fastPathIgnoresRW') {
-        yield 'mod_l2_entry(): only RW differs, write L2e: RW'
+  const access: Access = plan === 'rw' ? 'rw' : 'ro'
+  const got = yield* getMapping(s, p, access)
+  if (!got) {
+    s.mapper[who] = 'refused'
+    return
+  }
+  if (access === 'rw') yield 'write L2e: RW'
+  else yield 'write L2e: RO'
+  countMapping(s, p)
+  s.l2e[who] = access
+  if (plan === 'ro, then rw') {
+    if (p.upgradePath === 'fastPathIgnoresRW') {
+      yield 'mod_l2_entry(): only RW differs, write L2e: RW'
+      s.l2e[who] = 'rw'
+    } else {
+      const upgraded = yield* getMapping(s, p, 'rw')
+      if (upgraded) {
+        yield 'mod_l2_entry(): write L2e: RW'
+        countMapping(s, p)
         s.l2e[who] = 'rw'
+        yield* putMapping(s, p, 'ro')
       } else {
-        const upgraded = yield* getMapping(s, p, 'rw')
-        if (upgraded) {
-          yield 'mod_l2_entry(): write L2e: RW'
-          countMapping(s, p)
-          s.l2e[who] = 'rw'
-          yield* putMapping(s, p, 'ro')
-        } else {
-          s.mapper[who] = 'upgrade refused'
-        }
+        s.mapper[who] = 'upgrade refused'
       }
     }
   }
   if (s.mapper[who] === 'at work') s.mapper[who] = 'at rest'
   yield 'clear L2e'
-  const access = s.l2e[who]
+  const found = s.l2e[who]
   s.l2e[who] = 'none'
   s.mapper[who] = 'at work'
-  yield* putMapping(s, p, access)
+  yield* putMapping(s, p, found)
   s.mapper[who] = 'at rest'
 }
 
-/** Whether page 0, which had this type, had writable mappings since the last flush of the TLBs (tlbflush_filter()). */
-const mustFlush = (s: State, p: Params, type: PageType): boolean => p.typeChangeFlush !== 'none' && type === 'none' && s.page[0].flushDue
+/** Whether the page, which had this type, had writable mappings since the last TLB flush (tlbflush_filter()). */
+const mustFlush = (s: State, p: Params, at: number, type: PageType): boolean =>
+  p.typeChangeFlush !== 'none' && type === 'none' && s.page[at].flushDue
 
-/** get_page_type(page 0, PGT_l1_page_table), to the end of its validation. */
-function* getPageTable(s: State, p: Params): Steps<boolean> {
-  yield 'get_page_type(page[0], PGT_l1): x = type_info'
+/** get_page_type(page, PGT_l1_page_table), to the end of its validation. */
+function* getPageTable(s: State, p: Params, at: number): Steps<boolean> {
+  yield `get_page_type(page[${at}], PGT_l1): x = type_info`
   s.typerWorks = true
-  if (s.freed) return false
-  let type = s.page[0].type
-  let count = s.page[0].count
+  if (at === lastPage(p) && s.freed) return false
+  let type = s.page[at].type
+  let count = s.page[at].count
   while (true) {
     if (type === 'writable') return false
-    if (p.flushPosition === 'before-cmpxchg' && mustFlush(s, p, type)) {
-      yield 'page[0] changes type: flush TLBs'
+    if (p.flushPosition === 'before-cmpxchg' && mustFlush(s, p, at, type)) {
+      yield `page[${at}] changes type: flush TLBs`
       flushTlbs(s)
     }
-    yield 'get_page_type(page[0], PGT_l1): cmpxchg(type_info, x, x + 1)'
-    if (s.freed) return false
-    if (s.page[0].type === type && s.page[0].count === count) {
-      s.page[0].type = 'l1'
-      s.page[0].count = count + 1
-      s.pageTableRefs++
+    yield `get_page_type(page[${at}], PGT_l1): cmpxchg(type_info, x, x + 1)`
+    if (at === lastPage(p) && s.freed) return false
+    if (s.page[at].type === type && s.page[at].count === count) {
+      s.page[at].type = 'l1'
+      s.page[at].count = count + 1
+      s.pageTableRefs[at]++
       if (p.rounds > 0) s.cost.pageTables++
       if (type === 'l1') return true
-      if (p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, type)) {
-        yield 'page[0] changes type: flush TLBs'
+      if (p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, at, type)) {
+        yield `page[${at}] changes type: flush TLBs`
         flushTlbs(s)
       }
-      yield 'alloc_l1_table(page[0]): validate'
-      s.validated = true
+      yield `alloc_l1_table(page[${at}]): validate`
+      s.validated[at] = true
       return true
     }
-    type = s.page[0].type
-    count = s.page[0].count
+    type = s.page[at].type
+    count = s.page[at].count
   }
 }
 
-/** put_page_type(page 0): the last reference ends its use as a page table. */
-function* putPageTable(s: State): Steps {
-  yield 'put_page_type(page[0])'
+/** put_page_type(): the last reference ends the page's use as a page table. */
+function* putPageTable(s: State, at: number): Steps {
+  yield `put_page_type(page[${at}])`
   s.typerWorks = true
-  s.page[0].count--
-  s.pageTableRefs--
-  if (s.page[0].count === 0) {
-    s.validated = false
-    s.page[0].type = 'none'
+  s.page[at].count--
+  s.pageTableRefs[at]--
+  if (s.page[at].count === 0) {
+    s.validated[at] = false
+    s.page[at].type = 'none'
   }
 }
 
-/** Some references to page 0 as a page table, each with the conflict that it is to the superpage. */
-function* usePageTable(s: State, p: Params): Steps {
+/** Which page is used, or no longer used, as a page table: a step where there are several. */
+function* choosePage(s: State, p: Params, what: 'use' | 'leave'): Steps<number> {
+  const last = lastPage(p)
+  if (p.pageTables === 1) return last
+  if (what === 'use') yield 'use a page as a page table'
+  else yield 'use one no longer'
+  s.typerWorks = true
+  return yield* choose([last, last - 1].filter((at) => what === 'use' || s.validated[at]))
+}
+
+/** Some references to pages as page tables, each with the conflict that it is to the superpage. */
+function* usePageTables(s: State, p: Params): Steps {
   const dave = p.scheme === 'dave1'
   for (let ref = 0; ref < p.pageTableRefs; ref++) {
-    const conflicts = dave && (p.confCount === 'perReference' || ref === 0)
+    const at = yield* choosePage(s, p, 'use')
+    const isFirst = p.pageTables > 1 ? !s.validated[at] : ref === 0
+    const conflicts = dave && (p.confCount === 'perReference' || isFirst)
     if (conflicts && p.confOrder !== 'page-first') {
       const got = yield* getSuperpageAndType(s, p, 'conflicting')
       if (!got) break
     }
-    const typed = yield* getPageTable(s, p)
+    const typed = yield* getPageTable(s, p, at)
     if (!typed) {
       if (conflicts && p.confOrder !== 'page-first') yield* putSuperpageAndType(s, p)
       break
@@ -453,25 +472,51 @@ function* usePageTable(s: State, p: Params): Steps {
     if (conflicts && p.confOrder === 'page-first') {
       const got = yield* getSuperpageAndType(s, p, 'conflicting')
       if (!got) {
-        yield* putPageTable(s)
+        yield* putPageTable(s, at)
         break
       }
     }
   }
   s.typerWorks = false
-  while (s.validated) {
-    const conflicts = dave && (p.confCount === 'perReference' || s.page[0].count === 1)
+  while (s.validated.some((inUse) => inUse)) {
+    const at = yield* choosePage(s, p, 'leave')
+    const conflicts = dave && (p.confCount === 'perReference' || s.page[at].count === 1)
     if (conflicts && p.confOrder === 'superpage-released-first') {
       yield* putSuperpageAndType(s, p)
       s.typerWorks = true
     }
-    yield* putPageTable(s)
+    yield* putPageTable(s, at)
     if (conflicts && p.confOrder !== 'superpage-released-first') yield* putSuperpageAndType(s, p)
   }
   s.typerWorks = false
 }
 
+/** keir2: a reference of each count, as if there were a mapping of each kind. */
+function* pin(s: State, p: Params): Steps<boolean> {
+  yield 'pin the superpage'
+  s.markerWorks = true
+  const writable = yield* getCounted(s, p, 0, 'rw')
+  if (!writable) return false
+  const readable = yield* getCounted(s, p, 1, 'ro')
+  if (!readable) {
+    yield* putCounted(s, p, 0, 'rw')
+    return false
+  }
+  s.isMarked = true
+  if (p.rounds > 0) s.markedFirst = s.cost.pageOps === 2 * p.pages && s.mapper.every((doing) => doing === 'at rest')
+  return true
+}
+
+function* unpin(s: State, p: Params): Steps {
+  yield 'unpin the superpage'
+  s.markerWorks = true
+  s.isMarked = false
+  yield* putCounted(s, p, 1, 'ro')
+  yield* putCounted(s, p, 0, 'rw')
+}
+
 function* mark(s: State, p: Params): Steps<boolean> {
+  if (p.scheme === 'keir2') return yield* pin(s, p)
   yield 'mark_superpage(): x = spage'
   let x = { ...s.spage[0] }
   let pagesDone = false
@@ -497,6 +542,10 @@ function* mark(s: State, p: Params): Steps<boolean> {
 }
 
 function* unmark(s: State, p: Params): Steps {
+  if (p.scheme === 'keir2') {
+    yield* unpin(s, p)
+    return
+  }
   yield 'unmark_superpage(): x = spage'
   s.markerWorks = true
   let x = { ...s.spage[0] }
@@ -525,6 +574,7 @@ export default model({
     'walk-2008': { scheme: 'walk' },
     keir: { scheme: 'keir2' },
     'keir-count-before-walk': { scheme: 'keir2', publishCount: 'before-walk' },
+    'keir-pinned': { scheme: 'keir2', mappers: 1, marking: true },
     dave: { scheme: 'dave1', typeChangeFlush: 'page-timestamp', freeConsultsSuperpage: false, ownerCheckedAtMap: false },
     'dave-ro-not-counted': { scheme: 'dave1', roMapping: 'notCounted' },
     'dave-repaired': { scheme: 'dave1' },
@@ -534,6 +584,17 @@ export default model({
     'impl2010-do-pages-reset': { scheme: 'impl2010' },
   },
   state,
+  init: (s, p) => {
+    if (!p.alsoMapped) return
+    if (p.scheme === 'keir2') for (let word = 0; word < 2; word++) s.spage[word] = { type: 'mapped', count: 1 }
+    else if (p.scheme !== 'walk') s.spage[0] = { type: 'mapped', count: 2 }
+    if (p.scheme === 'dave1') return
+    for (const page of s.page) {
+      page.type = 'writable'
+      page.count = 1
+      page.refs = p.scheme === 'impl2010' ? 0 : 1
+    }
+  },
   processes: (p) => ({
     mapper: each(p.mappers, function* (s, who) {
       if (p.rounds === 0) {
@@ -546,9 +607,9 @@ export default model({
       ? {
           typer: function* (s: State) {
             if (p.rounds === 0) {
-              while (true) yield* usePageTable(s, p)
+              while (true) yield* usePageTables(s, p)
             }
-            for (let round = 0; round < p.rounds; round++) yield* usePageTable(s, p)
+            for (let round = 0; round < p.rounds; round++) yield* usePageTables(s, p)
             s.typerDone = true
           },
         }
@@ -579,8 +640,17 @@ export default model({
               yield until('decrease_reservation(): cmpxchg(spage, 0, foreign)', () => s.spage[0].count === 0)
               s.spage[0] = { type: 'foreign', count: 0 }
             }
-            yield until('decrease_reservation(): free page[0]', () => s.page[0].count + s.page[0].refs === 0)
+            const at = lastPage(p)
+            yield until(`decrease_reservation(): free page[${at}]`, () => s.page[at].count + s.page[at].refs === 0)
             s.freed = true
+            if (p.reallocation === 'flushed') {
+              yield 'alloc_heap_pages(): flush TLBs'
+              flushTlbs(s)
+            }
+            if (p.reallocation !== 'never') {
+              yield `alloc_heap_pages(): page[${at}] goes to another domain`
+              s.reallocated = true
+            }
           },
         }
       : {}),

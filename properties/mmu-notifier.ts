@@ -2,13 +2,15 @@ import { always, alwaysPossible, claims, maximum, properties, sometimes } from '
 import mmuNotifier from '../models/mmu-notifier.ts'
 
 export default properties(mmuNotifier, {
-  /** No spte maps a page that has been freed. */
-  noUseAfterFree: always((s) => s.spte.every((mapped, page) => !mapped || s.pageCount[page] > 0)),
+  /** Neither an spte nor a guest's TLB maps a page that has been freed. */
+  noUseAfterFree: always((s) =>
+    s.pageCount.every((count, page) => count > 0 || (!s.spte[page] && !s.guestTlb[page] && !s.second.spte[page])),
+  ),
   /**
-   * Once munmap() has returned, or reclaim is done with the page, no spte maps what the page table does not map. The
-   * mail does not claim that much.
+   * Once munmap() has returned, or reclaim is done with the page, neither an spte nor a guest's TLB maps what the page
+   * table does not map. The mail does not claim that much.
    */
-  noStaleSpte: always((s) => s.zapping || s.spte.every((mapped, page) => !mapped || s.pte[page])),
+  noStaleSpte: always((s) => s.zapping || s.pte.every((mapped, page) => mapped || (!s.spte[page] && !s.guestTlb[page]))),
   /** After range_start() no spte comes back while the page table still maps the page. */
   sptesStayZapped: always((s) => !s.startFlushed || s.spte.every((mapped, page) => !mapped || !s.pte[page])),
   /**
@@ -16,8 +18,12 @@ export default properties(mmuNotifier, {
    * and all that it does.
    */
   noFreeUnderFault: always((s) => s.lookedUp.every((page) => page === null || s.pageCount[page] > 0)),
-  /** A page whose last user mapping goes away can be freed at last: no spte pins it for ever. */
+  /** A page whose last user mapping goes away can be freed at last: no spte that nothing takes away pins it. */
   reclaimable: alwaysPossible((s) => s.pageCount[0] === 0),
+  /** No fault waits until a whole range has been invalidated. */
+  faultsNeverWaitForARange: always(
+    (s, p, at) => s.driverMutex.owner !== p.vcpus || at.fault.every((label) => label !== 'mutex_lock(driver)'),
+  ),
   /**
    * Whatever spte there is can be taken away at last. As `reclaimable`, but violated only where an spte stays for ever,
    * and not before one is certain to.
@@ -42,6 +48,10 @@ export default properties(mmuNotifier, {
   pageGoneDuringFault: sometimes(
     (s, p) => p.block === 'driverMutex' || p.installUnder === 'ptLock' || s.lookedUp.some((page) => page !== null && !s.pte[page]),
   ),
+  /** The guest's TLB still has what is no spte any more. */
+  staleGuestTlb: sometimes((s, p) => p.guestTlb === 'none' || s.guestTlb.some((cached, page) => cached && !s.spte[page])),
+  /** Two drivers map one page. */
+  mappedTwice: sometimes((s, p) => p.secondUser === 'none' || s.second.spte.some((mapped, page) => mapped && s.spte[page])),
   pagesAreFreed: sometimes((s) => s.pageCount[0] === 0),
 })
 
@@ -60,8 +70,17 @@ const stops =
 const clutter =
   "We don't want to clutter the VM fast paths with additional locks to stop the kvm pagefault while the VM is in the _range_start/end critical section like xpmem has to do be safe."
 const rmap = "And I need invalidate_page anyway for rmap.c which can't be provided as an invalidate_range and it can't sleep either."
+const fillsTlb = 'the result of get_user_pages is used to fill a spte, so then the cpu will use the spte in hardware to fill its tlb'
+const swapped =
+  "Currently we take a page_count pin on every page mapped by sptes, but that means the pages can't be swapped whenever they're mapped by any spte because they're part of the guest working set."
+const unmapFrees =
+  "Furthermore a spte unmap event can immediately lead to a page to be freed when the pin is released (so requiring the same complex and relatively slow tlb_gather smp safe logic we have in zap_page_range and that can be avoided completely if the spte unmap event doesn't require an unpin of the page previously mapped in the secondary MMU)."
+const core = 'Linux commit cddb8a5c14aa, Jul 2008'
+const freeze = 'setting page_count to zero when we have control of all references, in order to hold off speculative getters'
+const likeXpmem = 'like xpmem has to do be safe'
 const worksForGru = 'What will work for GRU will work for KVM too regardless of whatever reference counting.'
 const noReason = "There's no technical reason for not wanting proper reference counting other than microoptimization."
+const beFree = "Each mmu-notifier user should be free to do what it think it's better/safer or more convenient"
 const insidePtLock =
   'Invalidates inside PT lock will avoid the page faults to happen in parallel of my invalidates, no dependency on the page pin'
 const perPte = 'ptelock only serialize access to individual ptes'
@@ -106,6 +125,38 @@ export const mails = claims(mmuNotifier, [
     reading: "Rusty Russell's minimal patch of April 2008 flushes at range_end() only",
   },
   { id: 'C4.1', quote: mandatory, source: reply, variant: 'rusty-minimal', property: 'noStaleSpte', expected: 'violated' },
+  ...(['kvm-january-2008', 'rusty-minimal'] as const).flatMap((variant) => [
+    {
+      id: 'C4.1',
+      quote: fillsTlb,
+      source: reply,
+      variant,
+      settings: { guestTlb: 'flush-put' as const },
+      property: 'noUseAfterFree',
+      expected: 'holds' as const,
+      reading: 'with a TLB below the sptes the reference is enough if it is put after the TLB is flushed',
+    },
+    {
+      id: 'C4.1',
+      quote: unmapFrees,
+      source: core,
+      variant,
+      settings: { guestTlb: 'put-flush' as const },
+      property: 'noUseAfterFree',
+      expected: 'violated' as const,
+      reading: 'not if it is put before: at range_end() the reference of the spte is the last one',
+    },
+  ]),
+  {
+    id: 'C4.1',
+    quote: unmapFrees,
+    source: core,
+    variant: 'kvm-july-2008-guest-tlb',
+    settings: { guestTlb: 'put-flush' },
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'where sptes hold no reference there is nothing to put first',
+  },
   {
     id: 'C4.1',
     quote: mandatory,
@@ -228,7 +279,25 @@ export const mails = claims(mmuNotifier, [
     expected: 'holds',
     reading: 'if the driver holds it from range_start() to range_end(), and across lookup and installation',
   },
-  ...both({ id: 'C4.3', quote: clutter, source: reply, variant: 'xpmem', expected: 'holds' }),
+  ...both({ id: 'C4.3', quote: likeXpmem, source: reply, variant: 'xpmem', expected: 'holds' }),
+  {
+    id: 'C4.3',
+    quote: clutter,
+    source: reply,
+    variant: 'xpmem',
+    property: 'faultsNeverWaitForARange',
+    expected: 'violated',
+    reading: 'what such a lock costs: a fault waits until the whole range is over',
+  },
+  {
+    id: 'C4.3',
+    quote: clutter,
+    source: reply,
+    variant: 'kvm-july-2008',
+    property: 'faultsNeverWaitForARange',
+    expected: 'holds',
+    reading: 'what was found half a year later costs no such lock: a fault never waits, and is sent back at most',
+  },
   ...both({
     id: 'C4.3',
     quote: stops,
@@ -255,8 +324,19 @@ export const mails = claims(mmuNotifier, [
     variant: 'reclaim-pinned',
     property: 'spteCanGo',
     expected: 'violated',
-    reading: 'with page references: without invalidate_page() nothing takes the spte away, which pins the page for ever',
+    reading: 'with page references: without invalidate_page() nothing in Linux takes the spte away: pinned while mapped',
   },
+  ...(['spteCanGo', 'reclaimable'] as const).map((property) => ({
+    id: 'C4.4',
+    quote: swapped,
+    source: core,
+    variant: 'reclaim-pinned',
+    settings: { recycling: true },
+    property,
+    expected: 'holds' as const,
+    reading: 'pinned while mapped, and not for ever: until KVM recycles the shadow page, which it does for reasons of its own',
+  })),
+  { id: 'C4.4', quote: swapped, source: core, variant: 'reclaim-pinned', property: 'reclaimable', expected: 'violated' },
   { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim-pinned', property: 'noUseAfterFree', expected: 'holds' },
   {
     id: 'C4.4',
@@ -288,6 +368,35 @@ export const mails = claims(mmuNotifier, [
   },
   { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim', property: 'noUseAfterFree', expected: 'holds' },
   { id: 'C4.4', quote: rmap, source: reply, variant: 'reclaim', property: 'reclaimable', expected: 'holds' },
+  ...(['noUseAfterFree', 'reclaimable'] as const).map((property) => ({
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-as-range',
+    property,
+    expected: 'holds' as const,
+    reading: 'refuted by what came later: since 2017 rmap.c tells of a range, and invalidate_page() is gone',
+  })),
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-as-range',
+    settings: { block: 'none' },
+    property: 'noUseAfterFree',
+    expected: 'violated',
+    reading: 'it has to block faults then, as for any other range',
+  },
+  {
+    id: 'C4.4',
+    quote: rmap,
+    source: reply,
+    variant: 'reclaim-as-range',
+    settings: { block: 'driverMutex' },
+    property: 'noUseAfterFree',
+    expected: 'holds',
+    reading: 'and it may sleep: its locks became mutexes, so that a driver may take one too',
+  },
   {
     id: 'C4.4',
     quote: rmap,
@@ -318,7 +427,17 @@ export const mails = claims(mmuNotifier, [
     variant: 'kvm-january-2008',
     property: 'spteCanGo',
     expected: 'violated',
-    reading: 'there is one: a stale spte pins its page, where a sequence would have kept the spte out',
+    reading: 'there is one: a stale spte pins its page while it is mapped, where a sequence would have kept the spte out',
+  },
+  {
+    id: 'C4.6',
+    quote: noReason,
+    source: reply,
+    variant: 'kvm-january-2008',
+    settings: { recycling: true },
+    property: 'spteCanGo',
+    expected: 'holds',
+    reading: 'until KVM recycles the shadow page',
   },
   { id: 'C4.6', quote: noReason, source: reply, variant: 'kvm-july-2008', property: 'reclaimable', expected: 'holds' },
 
@@ -352,6 +471,44 @@ export const mails = claims(mmuNotifier, [
     property: 'noUseAfterFree',
     expected: 'violated',
     reading: 'what is done for the range, outside the page-table locks, is not protected by them',
+  },
+
+  ...(
+    [
+      ['kvm-july-2008', 'counts'],
+      ['kvm-january-2008', 'blocks'],
+      ['gru', 'counts'],
+      ['xpmem', 'blocks'],
+    ] as const
+  ).map(([variant, secondUser]) => ({
+    id: 'C4.8',
+    quote: beFree,
+    source: reply,
+    variant,
+    settings: { secondUser },
+    property: 'noUseAfterFree',
+    expected: 'holds' as const,
+    reading: 'two drivers on one mm, each with its own means: neither has to know of the other',
+  })),
+  ...(['kvm-july-2008', 'kvm-january-2008'] as const).map((variant) => ({
+    id: 'C4.8',
+    quote: beFree,
+    source: reply,
+    variant,
+    settings: { secondUser: 'neither' as const },
+    property: 'noUseAfterFree',
+    expected: 'violated' as const,
+    reading: 'each has to do something: what one does protects only its own sptes',
+  })),
+  {
+    id: 'C4.8',
+    quote: beFree,
+    source: reply,
+    variant: 'kvm-july-2008',
+    settings: { secondUser: 'counts' },
+    property: 'reclaimable',
+    expected: 'violated',
+    reading: 'and what one does is felt by all: its references pin the page that the other would let go',
   },
 
   { id: 'P4 contract', quote: forbidden, source: contract, variant: 'kvm-july-2008', property: 'sptesStayZapped', expected: 'holds' },
@@ -409,5 +566,30 @@ export const mails = claims(mmuNotifier, [
     property: 'noUseAfterFree',
     expected: 'violated' as const,
     reading: 'if range_end() took no lock: any other order',
+  })),
+  ...both({
+    id: 'P4 look-up',
+    quote: readOrder,
+    source: 'mmu_notifier_retry(), Linux commit e930bffe95e1, Jul 2008',
+    variant: 'kvm-july-2008-gup-fast',
+    expected: 'holds',
+    reading: 'get_user_pages_fast() looks up without the page-table lock: count and sequence need no more than that',
+  }),
+  ...both({
+    id: 'P4 look-up',
+    quote: afterUnlock,
+    source: kvm,
+    variant: 'seq-at-invalidate-page-gup-fast',
+    expected: 'holds',
+    reading: 'so does a sequence alone, if invalidate_page() comes after the entry is cleared',
+  }),
+  ...(['noUseAfterFree', 'noFreeUnderFault', 'reclaimable'] as const).map((property) => ({
+    id: 'P4 look-up',
+    quote: freeze,
+    source: 'Linux commit e286781d5f2e, Jul 2008',
+    variant: 'reclaim-gup-fast',
+    property,
+    expected: 'holds' as const,
+    reading: 'references that a look-up takes on trust: reclaim checks the count and makes it 0 in one step',
   })),
 ])

@@ -10,50 +10,61 @@ const atRest = (s: State): boolean => s.mapper.every((doing) => doing !== 'at wo
 
 const mapped = (s: State, access: 'ro' | 'rw'): number => s.l2e.filter((entry) => entry === access).length
 
+/** Whether every page has so many writable references, with the type that goes with them, and so many others. */
+const pagesCount = (s: State, writable: number, refs: number): boolean =>
+  s.page.every((page) => {
+    const counts = writable === 0 ? page.type !== 'writable' : page.type === 'writable' && page.count === writable
+    return counts && page.refs === refs
+  })
+
+const pageTables = (s: State): number => s.validated.filter((inUse) => inUse).length
+
+/** dave1: "the sum of the mappings of the pages in the superpage with a conflicting type". */
+const conflicts = (s: State, p: { confCount: 'perReference' | 'perPage' }): number =>
+  p.confCount === 'perPage' ? pageTables(s) : s.pageTableRefs.reduce((sum, refs) => sum + refs, 0)
+
 export default properties(superpageTypes, {
   /** I1: a page in use as a page table is writable neither through an L2 entry nor through a TLB. */
-  noWritablePageTable: always((s) => !s.validated || (!s.writableInTlb && s.l2e.every((entry) => entry !== 'rw'))),
-  /** I2: while nobody is at work the counts say what is mapped. */
+  noWritablePageTable: always((s) => s.validated.every((inUse) => !inUse) || (!s.writableInTlb && s.l2e.every((entry) => entry !== 'rw'))),
+  /** I2: while nobody is at work the counts say what is mapped, of every page. */
   countsExact: always((s, p) => {
     if (!atRest(s)) return true
-    const rw = mapped(s, 'rw')
-    const ro = mapped(s, 'ro')
+    const kept = p.alsoMapped ? 1 : 0
+    const rw = mapped(s, 'rw') + kept
+    const ro = mapped(s, 'ro') + kept
     const counted = p.roMapping === 'countedAsRw' ? rw + ro : rw
     const marks = s.isMarked ? 1 : 0
-    const last = s.page[p.pages - 1]
-    const writable = last.type === 'writable' ? last.count : 0
     const { type, count } = s.spage[0]
     switch (p.scheme) {
       case 'walk':
-        return writable === rw && s.page.every((page) => page.refs === ro)
+        return pagesCount(s, rw, ro)
       case 'keir2':
-        return (
-          count === rw && s.spage[1].count === ro && writable === Math.min(rw, 1) && s.page.every((page) => page.refs === Math.min(ro, 1))
-        )
+        return count === rw + marks && s.spage[1].count === ro + marks && pagesCount(s, Math.min(rw + marks, 1), Math.min(ro + marks, 1))
       case 'impl2010':
-        return count === rw + ro + marks && writable === Math.min(rw + ro + marks, 1)
+        return count === rw + ro + marks && pagesCount(s, Math.min(rw + ro + marks, 1), 0)
       case 'dave1':
-        return type === 'conflicting' && count > 0 ? counted === 0 && s.pageTableRefs > 0 : count === counted && s.pageTableRefs === 0
+        return type === 'conflicting' && count > 0 ? counted === 0 && count === conflicts(s, p) : count === counted && conflicts(s, p) === 0
     }
   }),
   /** I3: a page that the guest gave back is not mapped. */
   noFreedPageMapped: always((s) => !s.freed || s.l2e.every((entry) => entry === 'none')),
+  /** Nor is it in use as a page table. */
+  noFreedPageTable: always((s, p) => !s.freed || !s.validated[p.pages - 1]),
+  /** Once another domain has it, the guest cannot write to it either, not even by an old translation. */
+  noWritableReallocated: always((s) => !s.reallocated || (!s.writableInTlb && s.l2e.every((entry) => entry !== 'rw'))),
   /** I4: a superpage of which a page is a page table can be mapped, if read-only. */
-  readOnlyOverPageTable: sometimes((s) => s.validated && s.l2e.some((entry) => entry === 'ro')),
+  readOnlyOverPageTable: sometimes((s) => pageTables(s) > 0 && s.l2e.some((entry) => entry === 'ro')),
   /** I5: who has mapped a superpage read-only can make the mapping writable. */
   upgradeNeverRefused: always((s) => s.mapper.every((doing) => doing !== 'upgrade refused')),
-  /**
-   * dave1: the count of conflicts is of pages that are page tables, not of references to them. Only page 0 is ever one,
-   * so it is at most 1.
-   */
-  conflictsArePages: always((s) => s.spage[0].type !== 'conflicting' || s.spage[0].count <= 1),
+  /** dave1: the count of conflicts is of pages that are page tables, not of references to them. */
+  conflictsArePages: always((s) => s.typerWorks || s.spage[0].type !== 'conflicting' || s.spage[0].count === pageTables(s)),
 
   /**
    * The cost model (docs/protocols/costs.md): what mappings, unmappings and page tables cost, once all are done. Where
-   * several mappers retry, it costs more: so with one.
+   * several mappers come first, or retry, it costs more; where a superpage is marked, that has a cost of its own.
    */
   costExact: always((s, p) => {
-    if (s.mapper.some((doing) => doing !== 'done') || (p.typer && !s.typerDone)) return true
+    if (p.marking || s.mapper.some((doing) => doing !== 'done') || (p.typer && !s.typerDone)) return true
     const { mappings, firstMappings, pageTables, pageOps, superpageOps } = s.cost
     switch (p.scheme) {
       case 'walk':
@@ -67,12 +78,17 @@ export default properties(superpageTypes, {
   }),
   /** Every mapping walks all pages, and every unmapping does: no count saves anything. */
   everyMappingWalks: always((s, p) => s.mapper.some((doing) => doing !== 'done') || s.cost.pageOps === 2 * p.pages * s.cost.mappings),
+  /** While the superpage is mapped elsewhere too, no mapping walks. */
+  noWalkWhileMapped: always((s, p) => !p.alsoMapped || s.cost.pageOps === 0),
 
-  /** A superpage that is marked before it is mapped is walked once, whatever is mapped after that. */
-  markedIsWalkedOnce: always((s, p) => !s.markedFirst || s.cost.pageOps === p.pages),
+  /**
+   * A superpage that is marked before it is mapped is walked once for each count that the mark takes, whatever is
+   * mapped after that.
+   */
+  markedIsWalkedOnce: always((s, p) => !s.markedFirst || s.cost.pageOps === (p.scheme === 'keir2' ? 2 * p.pages : p.pages)),
 
   /** The windows in which things go wrong are really entered. */
-  pageTableExists: sometimes((s, p) => !p.typer || s.validated),
+  pageTableExists: sometimes((s, p) => !p.typer || pageTables(s) === p.pageTables || p.pageTableRefs < p.pageTables),
   mappedTwiceWritable: sometimes((s, p) => p.mappers < 2 || mapped(s, 'rw') >= 2),
   staleWritableTranslation: sometimes((s) => s.writableInTlb && mapped(s, 'rw') === 0),
   mappingRefused: sometimes((s, p) => !p.typer || s.mapper.some((doing) => doing === 'refused')),
@@ -82,13 +98,17 @@ export default properties(superpageTypes, {
   mappersFinish: sometimes((s, p) => p.rounds === 0 || (s.mapper.every((doing) => doing === 'done') && (!p.typer || s.typerDone))),
   superpageIsMarked: sometimes((s, p) => !p.marking || s.isMarked),
   pageIsFreed: sometimes((s, p) => !p.giveBack || s.freed),
+  pageIsReallocated: sometimes((s, p) => !p.giveBack || p.reallocation === 'never' || s.reallocated),
 })
 const dave = 'Dave McCracken, xen-devel, 30 Apr 2010'
 const keir = 'Keir Fraser, xen-devel, 30 Apr 2010'
+const code2010 = 'Xen commit 06ef473029, put_superpage() and unmark_superpage(), 27 May 2010'
+const mapOnly = { rounds: 1, typer: false, giveBack: false }
 const alone = { mappers: 1, rounds: 2, typer: false, giveBack: false }
 const quotes = {
   permission:
     'Permission checking would be very simple.  If get_superpage_and_type() returns a type mismatch error then the mapping will fail, in exactly the same fashion as get_page_and_type().',
+  sameAsPage: 'The semantics of this typecount field would be the same as page_info... it can only change type when the count is zero.',
   noHoles: "It seems fairly simple and elegant to me, and at this point I don't see any big holes in it.",
   noWalk: 'This model would completely eliminate the need to walk the pages in a superpage at mapping time',
   onePair: 'at the cost of one get_superpage_and_type()/put_superpage_and_type(). on each page table page.',
@@ -101,6 +121,7 @@ const quotes = {
   pinning: 'In that case, pinning a superpage with new hypercalls as you suggested may have to be done.',
   slowPath:
     'If regularly constructing/destroying the only superpage mapping of a page, then obviously you are going to be continually taking the slow path.',
+  noOwner: 'If a page has no owner it will need no safety TLB flush.',
 } as const
 
 /**
@@ -138,6 +159,17 @@ export const mails = claims(superpageTypes, [
     expected: 'violated',
     reading:
       "a hole: unmapping a superpage does not touch the pages' TLB timestamps, so the flush at a page's change of type is filtered out",
+  },
+  {
+    id: 'C3.2',
+    quote: quotes.sameAsPage,
+    source: dave,
+    variant: 'dave',
+    settings: { typeChangeFlush: 'superpage' },
+    property: 'noWritablePageTable',
+    expected: 'holds',
+    reading:
+      'no such hole if "the same" includes that a page flushes TLBs when it changes its type: so does the superpage then, by a timestamp of its own or always',
   },
   {
     id: 'C3.2',
@@ -210,6 +242,24 @@ export const mails = claims(superpageTypes, [
     property: 'costExact',
     expected: 'holds',
     reading: 'one get and one put for each reference to a page table, beside the two operations for each mapping',
+  },
+  {
+    id: 'C3.3',
+    quote: quotes.conflicts,
+    source: dave,
+    settings: { pageTables: 2, pageTableRefs: 2 },
+    property: 'countsExact',
+    expected: 'holds',
+    reading: 'the sum, of two pages that are page tables, or of one that is used twice',
+  },
+  {
+    id: 'C3.3',
+    quote: quotes.conflicts,
+    source: dave,
+    settings: { pageTables: 2, pageTableRefs: 2, confCount: 'perPage' },
+    property: 'noWritablePageTable',
+    expected: 'holds',
+    reading: 'two page tables, each counted once',
   },
   {
     id: 'C3.3',
@@ -304,23 +354,42 @@ export const mails = claims(superpageTypes, [
     expected: 'violated',
     reading: 'not if the count is visible before the walk is done: the second mapper does not wait for it',
   },
+  ...(['keir2', 'impl2010'] as const).map((scheme) => ({
+    id: 'C3.6',
+    quote: quotes.cheap,
+    source: keir,
+    settings: { ...mapOnly, scheme, alsoMapped: true },
+    property: 'noWalkWhileMapped',
+    expected: 'holds' as const,
+    reading: 'two mappers, of a superpage that another L2 table maps all the time: no page is touched',
+  })),
   {
     id: 'C3.6',
     quote: quotes.cheap,
     source: keir,
-    settings: { ...alone, scheme: 'keir2' },
-    property: 'costExact',
-    expected: 'holds',
-    reading: 'all pages for the first mapping and the last unmapping of a count, and two superpage operations for each mapping',
+    settings: { ...mapOnly, scheme: 'walk', alsoMapped: true },
+    property: 'noWalkWhileMapped',
+    expected: 'violated',
+    reading: 'the code of 2008 walked all the same',
   },
+  ...(['keir2', 'impl2010'] as const).map((scheme) => ({
+    id: 'C3.6',
+    quote: quotes.cheap,
+    source: keir,
+    settings: { ...alone, scheme },
+    property: 'costExact',
+    expected: 'holds' as const,
+    reading:
+      'what it costs when a count leaves 0: all pages for the first mapping and the last unmapping, with two counts or with one, and two superpage operations for each mapping',
+  })),
   {
     id: 'C3.6',
     quote: quotes.cheap,
     source: keir,
-    settings: { ...alone, scheme: 'impl2010' },
+    settings: { ...mapOnly, scheme: 'keir2' },
     property: 'costExact',
-    expected: 'holds',
-    reading: 'so with one count',
+    expected: 'violated',
+    reading: 'not with two mappers that come first at once: both walk, and one of them puts back what it got',
   },
   {
     id: 'C3.6',
@@ -350,9 +419,27 @@ export const mails = claims(superpageTypes, [
     reading: 'mark_superpage() walks, and no mapping does after it',
   },
   {
+    id: 'C3.6',
+    quote: quotes.pinning,
+    source: keir,
+    settings: { ...alone, scheme: 'keir2', marking: true },
+    property: 'markedIsWalkedOnce',
+    expected: 'holds',
+    reading: 'his own two counts with such a hypercall: it takes a reference of each, and no mapping walks after that',
+  },
+  ...(['noWritablePageTable', 'countsExact', 'noFreedPageMapped'] as const).map((property) => ({
+    id: 'C3.6',
+    quote: quotes.pinning,
+    source: keir,
+    variant: 'keir-pinned',
+    property,
+    expected: 'holds' as const,
+    reading: 'pinned and unpinned while it is mapped and unmapped',
+  })),
+  {
     id: 'C3.7',
     quote: 'do_pages = 1;',
-    source: 'Xen commit 06ef473029, put_superpage() and unmark_superpage(), 27 May 2010',
+    source: code2010,
     variant: 'impl2010',
     property: 'noWritablePageTable',
     expected: 'violated',
@@ -361,7 +448,7 @@ export const mails = claims(superpageTypes, [
   {
     id: 'C3.7',
     quote: 'do_pages = 1;',
-    source: 'Xen commit 06ef473029, put_superpage() and unmark_superpage(), 27 May 2010',
+    source: code2010,
     settings: { scheme: 'impl2010', doPagesReset: false, giveBack: false, mappers: 1, marking: true },
     property: 'noWritablePageTable',
     expected: 'violated',
@@ -370,7 +457,7 @@ export const mails = claims(superpageTypes, [
   {
     id: 'C3.7',
     quote: 'do_pages = 1;',
-    source: 'Xen commit 06ef473029, put_superpage() and unmark_superpage(), 27 May 2010',
+    source: code2010,
     variant: 'impl2010-do-pages-reset',
     property: 'noWritablePageTable',
     expected: 'holds',
@@ -378,7 +465,7 @@ export const mails = claims(superpageTypes, [
   {
     id: 'C3.7',
     quote: 'do_pages = 1;',
-    source: 'Xen commit 06ef473029, put_superpage() and unmark_superpage(), 27 May 2010',
+    source: code2010,
     variant: 'impl2010-do-pages-reset',
     property: 'noFreedPageMapped',
     expected: 'holds',
@@ -393,4 +480,26 @@ export const mails = claims(superpageTypes, [
     reading:
       'not in the fashion that get_page_type() had until XSA-401: TLBs are flushed before the cmpxchg, and a mapping can come and go in between',
   },
+  ...(['walk-2008', 'keir', 'dave-repaired', 'impl2010-do-pages-reset'] as const).flatMap((variant) => [
+    {
+      id: 'P3 reallocation',
+      quote: quotes.noOwner,
+      source: 'Xen, xen/common/page_alloc.c, free_heap_pages()',
+      variant,
+      settings: { reallocation: 'unflushed' as const },
+      property: 'noWritableReallocated',
+      expected: 'violated' as const,
+      reading: 'one that had an owner needs it in every design: what counts mappings does not count translations',
+    },
+    {
+      id: 'P3 reallocation',
+      quote: quotes.noOwner,
+      source: 'Xen, xen/common/page_alloc.c, free_heap_pages()',
+      variant,
+      settings: { reallocation: 'flushed' as const },
+      property: 'noWritableReallocated',
+      expected: 'holds' as const,
+      reading: 'with the flush before another domain gets the page it is enough',
+    },
+  ]),
 ])

@@ -42,7 +42,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'lazy-mmu-pde': { claims: claimed(lazyMmuPde.model, lazyMmuPde.properties), sizes: {}, shaping: [] },
   'mach-shootdown': { claims: claimed(machShootdown.model, machShootdown.properties), sizes: {}, shaping: [] },
-  'mmu-notifier': { claims: claimed(mmuNotifier.model, mmuNotifier.properties), sizes: { faults: 1 }, shaping: ['operation'] },
+  'mmu-notifier': {
+    claims: claimed(mmuNotifier.model, mmuNotifier.properties),
+    sizes: { faults: 1 },
+    shaping: ['guestTlb', 'operation', 'recycling', 'secondUser'],
+  },
   'pte-modify': {
     claims: claimed(pteModify.model, pteModify.properties),
     sizes: {},

@@ -1,5 +1,8 @@
-/** A model with one change made by hand, as it is checked: which property notices that a step is gone. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+/**
+ * A model of this repository with one change to its source: what a reviewer would reject must not pass the properties
+ * either.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { CheckOptions, Report } from '../../src/check.ts'
@@ -8,25 +11,26 @@ import { check } from './explored.ts'
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * What is said of `models/<name>.ts` once `old`, which must stand in it exactly once, is `replacement`; with the
- * properties that it has.
+ * What a check says of `models/<name>.ts`, with its properties, once `old` has become `now` there.
+ * @throws Error where `old` does not stand there exactly once.
  */
-export const changed = async (name: string, [old, replacement]: readonly [string, string], options: CheckOptions = {}): Promise<Report> => {
+export const changed = async (name: string, [old, now]: readonly [string, string], options: CheckOptions = {}): Promise<Report> => {
+  const text = readFileSync(join(root, `models/${name}.ts`), 'utf8')
+  if (text.split(old).length !== 2) throw new Error(`${name} has this not once, but ${text.split(old).length - 1} times: ${old}`)
   const folder = mkdtempSync(join(tmpdir(), 'mmucheck-changed-'))
   try {
-    for (const part of ['models', 'properties']) cpSync(join(root, part), join(folder, part), { recursive: true })
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    const file = join(folder, 'models', `${name}.ts`)
-    const parts = readFileSync(file, 'utf8').split(old)
-    if (parts.length !== 2) throw new Error(`models/${name}.ts has this ${parts.length - 1} times, not once:\n${old}`)
-    writeFileSync(file, parts.join(replacement))
-    const module = await import(join(folder, 'properties', `${name}.ts`))
-    return await check(module.default, options)
+    for (const kind of ['models', 'properties']) mkdirSync(join(folder, kind))
+    writeFileSync(
+      join(folder, `models/${name}.ts`),
+      text.replace(old, () => now),
+    )
+    writeFileSync(join(folder, `properties/${name}.ts`), readFileSync(join(root, `properties/${name}.ts`)))
+    return await check(join(folder, `models/${name}.ts`), { oracle: 'none', ...options })
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-/** The properties that are violated, in the order of the report. */
-export const violated = ({ properties }: Report): readonly string[] =>
-  properties.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name)
+/** The properties that a check found violated. */
+export const violated = ({ properties }: Report): string[] =>
+  properties.filter(({ verdict }) => verdict === 'violated').map(({ name }) => name)

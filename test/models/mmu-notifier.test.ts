@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import mmuNotifier from '../../models/mmu-notifier.ts'
 import properties, { mails } from '../../properties/mmu-notifier.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated as violatedIn } from './changed.ts'
 import { check } from './explored.ts'
 import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
@@ -58,7 +59,7 @@ test('the dangerous windows are entered in every variant, and no lock is left, g
     const asked = report.properties.filter(
       ({ kind, name }) => kind === 'sometimes' || ['deadlock', 'stuck', 'assert', 'range'].includes(name),
     )
-    expect(asked).toHaveLength(8)
+    expect(asked).toHaveLength(10)
     expect(
       asked.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name),
       variant,
@@ -66,7 +67,7 @@ test('the dangerous windows are entered in every variant, and no lock is left, g
   }
 })
 
-test('a page is pinned for ever exactly where an spte is', async () => {
+test('a page is pinned exactly where an spte is that nothing takes away', async () => {
   for (const variant of Object.keys(mmuNotifier.variants ?? {})) {
     const { properties: found } = await reportOf({}, variant)
     const [reclaimable, spteCanGo] = ['reclaimable', 'spteCanGo'].map((of) => found.find(({ name }) => name === of)?.verdict)
@@ -162,6 +163,13 @@ describe('races', () => {
     expect(inOrder(race, ...reader, install), message).toBe(true)
   })
 
+  test('a reference that is put before the guest TLB is flushed frees the page under the TLB', async () => {
+    const { race, message } = await settled('noUseAfterFree', { variant: 'kvm-january-2008', settings: { guestTlb: 'put-flush' } })
+    expect(inOrder(race, install, 'munmap: range_end(): zap spte', 'munmap: put_page(): the reference of the spte'), message).toBe(true)
+    expect(race.at(-1), message).toBe('munmap: put_page(): the reference of the spte')
+    expect(race, message).toContain('guestTlb: fill')
+  })
+
   test('rmap.c without invalidate_page() frees what an spte maps', async () => {
     const { race, message } = await settled('noUseAfterFree', { variant: 'reclaim-unnotified' })
     expect(inOrder(race, lookup, 'reclaim: ptep_clear_flush()', 'reclaim: free the page if page_count() == 1'), message).toBe(true)
@@ -169,10 +177,10 @@ describe('races', () => {
 })
 
 describe('the question of the mail', () => {
-  type Verdict = 'safe' | 'use after free' | 'pinned for ever'
+  type Verdict = 'safe' | 'use after free' | 'pinned while mapped'
   const verdictOf = async (settings: Settings): Promise<Verdict> => {
     const found = await violated(settings)
-    return found.includes('noUseAfterFree') ? 'use after free' : found.includes('reclaimable') ? 'pinned for ever' : 'safe'
+    return found.includes('noUseAfterFree') ? 'use after free' : found.includes('reclaimable') ? 'pinned while mapped' : 'safe'
   }
   const table = async (operation: 'munmap' | 'reclaim'): Promise<Record<string, Verdict>> => {
     const rows: [string, Verdict][] = []
@@ -197,10 +205,10 @@ describe('the question of the mail', () => {
       invalidate_page: 'use after free',
       'invalidate_page, countAndSeq': 'safe',
       'invalidate_page, driverMutex': 'safe',
-      'page count': 'pinned for ever',
+      'page count': 'pinned while mapped',
       'page count, countAndSeq': 'safe',
       'page count, driverMutex': 'safe',
-      'page count, invalidate_page': 'pinned for ever',
+      'page count, invalidate_page': 'pinned while mapped',
       'page count, invalidate_page, countAndSeq': 'safe',
       'page count, invalidate_page, driverMutex': 'safe',
     })
@@ -214,13 +222,21 @@ describe('the question of the mail', () => {
       invalidate_page: 'use after free',
       'invalidate_page, countAndSeq': 'safe',
       'invalidate_page, driverMutex': 'use after free',
-      'page count': 'pinned for ever',
-      'page count, countAndSeq': 'pinned for ever',
-      'page count, driverMutex': 'pinned for ever',
+      'page count': 'pinned while mapped',
+      'page count, countAndSeq': 'pinned while mapped',
+      'page count, driverMutex': 'pinned while mapped',
       'page count, invalidate_page': 'safe',
       'page count, invalidate_page, countAndSeq': 'safe',
       'page count, invalidate_page, driverMutex': 'safe',
     })
+  })
+
+  test('a page that an spte pins is pinned while mapped, not for ever: KVM recycles shadow pages', async () => {
+    for (const variant of ['reclaim-pinned', 'kvm-january-2008'])
+      expect(await violated({ recycling: true }, variant), variant).toEqual([
+        'noStaleSpte',
+        ...(variant === 'reclaim-pinned' ? [] : ['sptesStayZapped']),
+      ])
   })
 
   test('with page counts and no sequence a page is reclaimed only if the user touches it once more', async () => {
@@ -234,6 +250,40 @@ describe('the question of the mail', () => {
     // It is too late as soon as invalidate_page() finds nothing to zap.
     expect(race).not.toContain('fault[0]: set spte')
   })
+})
+
+// Each of these changes once passed: with every look-up under the page-table lock nobody was there to see it.
+describe('a look-up without the page-table lock sees', () => {
+  const clear = "  yield 'ptep_clear_flush()'\n  s.pte[page] = false\n  s.zapping = true\n"
+  const notify = '  if (notifies) yield* invalidatePage(s, self, page, p)\n'
+
+  test.each(['seq-at-invalidate-page-gup-fast', 'reclaim-gup-fast'])('invalidate_page() before ptep_clear (%s)', async (variant) => {
+    const found = violatedIn(await changed('mmu-notifier', [clear + notify, notify + clear], { variant }))
+    expect(found).toEqual(expect.arrayContaining(['noUseAfterFree', 'noStaleSpte']))
+  })
+
+  test('that reclaim checks the count and frees in two steps', async () => {
+    const check = 'if (s.pageCount[0] === 1) {\n'
+    const change = [check, `${check}                yield 'free the page'\n`] as const
+    expect(violatedIn(await changed('mmu-notifier', change, { variant: 'reclaim-gup-fast' }))).toContain('noFreeUnderFault')
+  })
+})
+
+// A page has no next owner here, so a reference to a free page that is put again at once changed nothing.
+test('a reference to a page that is free is a failed assertion', async () => {
+  const change = ['  if (s.pageCount[page] === 0) return false\n', ''] as const
+  expect(violatedIn(await changed('mmu-notifier', change, { variant: 'reclaim-gup-fast' }))).toContain('assert')
+})
+
+test('get_user_pages_fast() need not read the entry again where a sequence is checked afterwards', async () => {
+  const change = ['  if (s.pte[page]) return true\n', '  return true\n'] as const
+  for (const variant of ['kvm-july-2008-gup-fast', 'seq-at-invalidate-page-gup-fast', 'reclaim-gup-fast'])
+    expect(violatedIn(await changed('mmu-notifier', change, { variant })), variant).toEqual([])
+})
+
+test('a guest TLB sees that it is not flushed', async () => {
+  const change = ["  yield 'kvm_flush_remote_tlbs()'\n  s.guestTlb[page] = false\n", "  yield 'kvm_flush_remote_tlbs()'\n"] as const
+  expect(violatedIn(await changed('mmu-notifier', change, { variant: 'kvm-july-2008-guest-tlb' }))).toContain('noUseAfterFree')
 })
 
 describe('every means of protection decides some verdict', () => {
@@ -251,6 +301,10 @@ describe('every means of protection decides some verdict', () => {
     readerOrder: ['noUseAfterFree', { endLocked: false }, 'seq-count'],
     lookup: ['noFreeUnderFault', {}, 'follow_page'],
     installUnder: ['noUseAfterFree', { block: 'none', invalidatePage: 'always', installUnder: 'ptLock' }, 'mmuLock'],
+    guestTlb: ['noUseAfterFree', { block: 'none', pageRefHeld: true, endFlush: true, guestTlb: 'flush-put' }, 'put-flush'],
+    recycling: ['spteCanGo', { operation: 'reclaim', pageRefHeld: true, block: 'none', invalidatePage: 'never', recycling: true }, false],
+    secondUser: ['noUseAfterFree', { secondUser: 'blocks' }, 'neither'],
+    rmapRange: ['noUseAfterFree', { operation: 'reclaim', invalidatePage: 'never', rmapRange: true }, false],
     hardwareCancel: ['noUseAfterFree', { block: 'flagAtFault', installUnder: 'nothing', hardwareCancel: true }, false],
   } as const satisfies Partial<Record<keyof typeof mmuNotifier.params, readonly [string, Settings, string | boolean]>>
 

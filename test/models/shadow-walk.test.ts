@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import shadowWalk from '../../models/shadow-walk.ts'
 import properties, { mails } from '../../properties/shadow-walk.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated } from './changed.ts'
 import { check } from './explored.ts'
 import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
@@ -50,7 +51,10 @@ test('by default everything holds, and every step fires', async () => {
 })
 
 test('the dangerous windows are entered in every variant', async () => {
-  const windows = ['writtenAfterTheWalk', 'staleWritableTranslation', 'comparisonFails', 'shadowIsBuilt']
+  const windows = [
+    ...['writtenAfterTheWalk', 'staleWritableTranslation', 'comparisonFails', 'goodGuestWrites'],
+    ...['emulationsFollowEachOther', 'guestFaultIsInjected', 'shadowIsBuilt'],
+  ]
   for (const variant of Object.keys(shadowWalk.variants ?? {})) {
     const report = await check(properties, { variant, properties: windows })
     expect(
@@ -185,6 +189,33 @@ describe('races', () => {
   })
 })
 
+// A fault that left guest tables writable once passed: shadowCoherent spoke of tables that are write-protected only.
+describe('shadowedTablesProtected', () => {
+  test.each<readonly [string, readonly [string, string]]>([
+    [
+      'a fault that write-protects the lowest table alone',
+      [
+        "  for (const level of levelsOf(p)) {\n    const done = yield* removeWriteAccess(s, p, level)\n    if (done === 'resynced') s",
+        "  for (const level of ['L1'] as const) {\n    const done = yield* removeWriteAccess(s, p, level)\n    if (done === 'resynced') s",
+      ],
+    ],
+    ['a fault that write-protects no table', ['  s.writable[tableAt(p, level)] = false\n', '']],
+    ['a fault that flushes no TLB', ["  yield 'flush_tlb_mask()'\n  flushTlbs(s)\n  if", '  if']],
+  ])('%s violates it', async (_, change) => {
+    expect(violated(await changed('shadow-walk', change, { variant: '2-levels' }))).toContain('shadowedTablesProtected')
+  })
+
+  test('a store that gets through to a table which a fault has left writable leaves the shadow old', async () => {
+    const change = ['  s.writable[tableAt(p, level)] = false\n', ''] as const
+    expect(violated(await changed('shadow-walk', change))).toContain('shadowCoherent')
+  })
+
+  test('holds in every variant', async () => {
+    for (const variant of Object.keys(shadowWalk.variants ?? {}))
+      expect((await settled('shadowedTablesProtected', { variant })).verdict, variant).toBe('holds')
+  })
+})
+
 /** Each knob decides something: two settings that differ in it alone, and the property whose verdict it flips. */
 const knobs: Record<keyof Settings, readonly [property: string, holds: Settings, violated: Settings]> = {
   vcpus: ['shadowCoherent', {}, { vcpus: 3 }],
@@ -200,7 +231,13 @@ const knobs: Record<keyof Settings, readonly [property: string, holds: Settings,
   onMismatch: ['trapsTwiceAtTimes', {}, { onMismatch: 'rewalk' }],
   oos: ['shadowCoherent', { alreadyProtected: true, oos: 'resync rewalks' }, { alreadyProtected: true, oos: 'resync goes on' }],
   finalCheck: ['shadowCoherent', { vcpus: 3, finalCheck: true }, { vcpus: 3 }],
-  alreadyProtected: ['comparesAtTimes', { vcpus: 1 }, { vcpus: 1, alreadyProtected: true }],
+  guestLocks: ['shadowCoherent', { guestLocks: true, recheck: false }, { recheck: false }],
+  emulationWalk: [
+    'emulationWalksOnce',
+    { alreadyProtected: true, emulationWalk: 'first' },
+    { alreadyProtected: true, emulationWalk: 'each' },
+  ],
+  alreadyProtected: ['neverCompares', { vcpus: 1, alreadyProtected: true }, { vcpus: 1 }],
   initiallyPresent: ['guestFaultsTakeNoLock', { walkUnderLock: true }, { walkUnderLock: true, initiallyPresent: false }],
 }
 
