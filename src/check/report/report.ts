@@ -7,6 +7,7 @@ import type { SolverNames } from '../../symbolic/search/settle.js'
 import type { Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
 import type { Evidence } from './evidence.js'
+import type { Idleness } from './idle.js'
 
 export type { PropertyKind } from '../../ir/kinds.js'
 export type Verdict = 'holds' | 'violated' | 'incomplete'
@@ -18,7 +19,7 @@ export type ReportLimit =
   | { readonly kind: 'solver'; readonly why: 'memory' | 'unavailable' | 'gave up' }
 
 /** What engines say of a property. */
-export interface Finding {
+export interface Finding extends Idleness {
   readonly name: string
   readonly kind: PropertyKind
   readonly verdict: Verdict

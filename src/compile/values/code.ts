@@ -1,5 +1,6 @@
 /** The code that is being compiled: one step, rule, property or `init`. */
 import type { Span, Stmt } from '../../ir/system.js'
+import type { Parts } from './parts.js'
 import type { Read } from './reads.js'
 import type { Cells } from './way.js'
 
@@ -28,6 +29,8 @@ export interface Code {
   named: number
   /** Calls that have run an author's function, whatever it is called. */
   readonly authored: WeakSet<object>
+  /** Where a predicate is compiled for its parts. */
+  parts: Parts | null
 }
 
 export const createCode = (purpose: Purpose): Code => ({
@@ -40,4 +43,5 @@ export const createCode = (purpose: Purpose): Code => ({
   startRead: null,
   named: 0,
   authored: new WeakSet(),
+  parts: null,
 })
