@@ -65,7 +65,8 @@ export interface Unreached {
 }
 
 export interface NotChecked {
-  readonly name: 'deadlock' | 'stuck'
+  /** `deadlock` or `stuck`, or a property that is not asked in this setting. */
+  readonly name: string
   /** Completes "it was not checked: ". */
   readonly why: string
 }
@@ -144,7 +145,7 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  /** Of the built-in checks those that were not made. */
+  /** Of the built-in checks those that were not made, and properties that are not asked in this setting. */
   readonly notChecked: readonly NotChecked[]
   /** What the graph of all states took, where liveness was checked. */
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null

@@ -88,7 +88,8 @@ export const judgeChain = (c: Context, node: LogicalExpression, links: readonly 
     const drops = operator === '||' ? own === 'wanted' || own === 'demanded' : own === 'unwanted'
     operands.forEach((operand, i) => {
       const isAsked = isAskedOnlySometimes(operands, i)
-      const inside = own === 'demanded' && operator === '||' && isExemption(operand) && !isAsked ? 'wanted' : own
+      // Of several negations nobody knows which is the demand: only the first one is taken for an exemption.
+      const inside = own === 'demanded' && operator === '||' && i === 0 && isExemption(operand) ? 'wanted' : own
       setStance(c, operand, inside, drops ? (operator === '&&' ? 'conjunct' : isAsked ? 'consequent' : 'disjunct') : null)
     })
     const [first] = operands

@@ -4,6 +4,6 @@ import type { Crossable, System } from '../../ir/system.js'
 /** As many groups as a property can have parts, and a 0 behind them. */
 export const groupsBytes = 33 * 4
 
-/** What can be crossed out in the properties of a system; nothing where these are not the ones that it was made with. */
+/** What can be crossed out in the properties of a system; nothing where these are not those that it was made with. */
 export const crossablesOf = ({ safety, crossable }: Pick<System, 'safety' | 'crossable'>): readonly Crossable[] =>
   crossable.filter(({ name }) => safety.some((property) => property.name === name && property.kind === 'always'))
