@@ -72,7 +72,8 @@ export type AnyProperty<S, P, A = never> = Property<S, P, A> | TemporalProperty<
 export const always = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Always<S, P, A> => ({ kind: 'always', predicate })
 /**
  * Holds in some reachable state: the guard against a model that proves nothing because it does nothing. A window that
- * belongs to some settings only is asked there: `sometimes(predicate, { in: ['lazy'] })`, or `{ where: (p) => p.lazy }`.
+ * belongs to some settings only is asked there alone: `sometimes(predicate, { in: ['lazy'] })`, or with a condition on
+ * the params, `{ where: (p) => p.lazy }`.
  */
 export const sometimes = <S, P, A = unknown>(predicate: Predicate<S, P, A>, asked: Asked<P> = {}): Sometimes<S, P, A> => ({
   kind: 'sometimes',

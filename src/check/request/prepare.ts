@@ -95,7 +95,7 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   return { target: loaded, variant, params, settings, properties, notAsked, system, stuck }
 }
 
-/** Tells the properties that are asked in a setting from the others; those of the file that nobody chose are looked at too. */
+/** Tells the properties that are asked in a setting from the others; what is wrong in any of the file is said. */
 const askedHere = (
   { model, properties: all }: Target,
   params: Prepared['params'],
