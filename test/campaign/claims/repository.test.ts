@@ -15,7 +15,7 @@ const page = join(root, 'docs/CLAIMS.md')
 const committed = join(root, 'counterexamples')
 const update = process.env.MMUCHECK_UPDATE === '1'
 
-/** Rows that say nothing of their setting, as far as nobody has mended them yet. One that is mended has to go from here. */
+/** Rows that say nothing of their setting, which somebody has yet to mend. One that is mended has to go from here. */
 const knownVacuous: readonly string[] = [
   'mmu-notifier gru: sptesStayZapped: sptesStayZapped never comes to ask for anything',
   'mmu-notifier kvm-july-2008: sptesStayZapped: sptesStayZapped never comes to ask for anything',
