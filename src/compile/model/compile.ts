@@ -1,6 +1,7 @@
 /** From an author's model to a transition system. */
 import { at } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
+import { queryReads } from '../../ir/access.js'
 import { temp, zero } from '../../ir/build.js'
 import { type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { paramsOf } from '../../ir/param.js'
@@ -167,7 +168,10 @@ const compileModel = (
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   end()
-  const crossable = free === null ? compileCrossable(c, properties, { params: p, agents: standing }) : []
+  // What the params alone decide has nothing to be crossed out.
+  const decided = new Set(compiled.safety.flatMap((property) => (queryReads(property).size === 0 ? [property.name] : [])))
+  const open = Object.fromEntries(Object.entries(properties).filter(([name]) => !decided.has(name)))
+  const crossable = free === null ? compileCrossable(c, open, { params: p, agents: standing }) : []
   const read = loaded(
     c.draft.variables,
     [...swept.map(({ body }) => body), started],

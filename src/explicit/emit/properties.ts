@@ -100,16 +100,16 @@ const noteChanges = ({ layout, memory, locals }: StepScope): Node[] => {
   ]
 }
 
-/** Whether anything has changed that a property reads. One that reads nothing is always looked at. */
+/** Whether anything has changed that a property reads. One that reads nothing is looked at in the first state. */
 const hasChanged = (masks: readonly bigint[]): Node => {
   const changes = masks.flatMap((mask, w) => (mask === 0n ? [] : [i64.and(get(changedWord(w)), i64.const(mask))]))
   const [first, ...others] = changes
-  return first === undefined
-    ? i32.const(1)
-    : i64.ne(
-        others.reduce((a, b) => i64.or(a, b), first),
-        i64.const(0n),
-      )
+  if (first !== undefined)
+    return i64.ne(
+      others.reduce((a, b) => i64.or(a, b), first),
+      i64.const(0n),
+    )
+  return masks.length === 0 ? i32.const(1) : i64.eq(get(changedWord(0)), i64.const(-1n))
 }
 
 /**
@@ -131,7 +131,7 @@ export const propertiesFunction = (scope: StepScope, crossables: readonly Crossa
     const changed = hasChanged(readMasks(scope, crossable < 0 ? [p] : [p, at(crossables, crossable).query]))
     // The greatest value is wanted even after it was too great.
     if (stateKinds[p.kind].asks === 'measure') return when(changed, code)
-    return when(i32.and(changed, i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes))), code)
+    return when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes)), [when(changed, code)])
   })
   const changes = noteChanges(scope)
   return { name: 'properties', params: [], result: null, exported: false, locals: scope.locals, body: [...changes, ...body] }
