@@ -100,6 +100,8 @@ export const not = (a: Expr): Expr => {
 }
 /** Whether two integers are equal: 1 or 0. */
 export const eq = (a: Expr, b: Expr): Expr => binary('eq', a, b)
+/** Whether two integers differ: 1 or 0. */
+export const ne = (a: Expr, b: Expr): Expr => binary('ne', a, b)
 /** Whether all hold: 1 for an empty list. */
 export const all = (es: readonly Expr[]): Expr => es.reduce(and, one)
 /** Whether one holds: 0 for an empty list. */

@@ -237,6 +237,34 @@ export interface CompiledProperty {
 }
 
 /**
+ * What a part of a predicate is to it. `demand`: all that the property asks for, taken together. `disjunct`: an operand
+ * of `||`, or the test of an early return; `consequent`: the one that the others say when to ask for; `conjunct`: an
+ * operand of `&&` below a negation; `element`: what `every` asks of each; `branch`: a value of `?:`, or of a return.
+ */
+export type PartKind = 'demand' | 'disjunct' | 'consequent' | 'conjunct' | 'element' | 'branch'
+
+/** A part of a predicate that can be crossed out. */
+export interface Part {
+  readonly kind: PartKind
+  readonly at: Span
+  /** The parts inside which it is evaluated, by number; null where it is inside none. */
+  readonly within: readonly (number | null)[]
+}
+
+/**
+ * A property of `System.safety`, compiled once more, with parts that can be crossed out: `query` holds with those
+ * crossed out whose bits are set in the temp `crossed`, which nothing sets. Where a check fails it does not hold. It
+ * holds only where the property does, or fails.
+ */
+export interface Crossable {
+  readonly name: string
+  readonly crossed: number
+  /** Bit i is that of part i. The first one is the `demand`. At most 32. */
+  readonly parts: readonly Part[]
+  readonly query: Query
+}
+
+/**
  * Code that looks at a state: run `body`, then `value` is 1 where the predicate holds, or is the measure. A predicate
  * in which a check fails does not hold; such a measure has no value.
  */
@@ -283,6 +311,8 @@ export interface System {
   readonly safety: readonly CompiledProperty[]
   readonly temporal: readonly TemporalProperty[]
   readonly extremes: readonly Extreme[]
+  /** Of the `always` in `safety` those in which something can be crossed out. */
+  readonly crossable: readonly Crossable[]
   readonly failures: readonly Failure[]
   readonly branches: readonly Branch[]
   /**

@@ -13,10 +13,18 @@ export interface Always<S, P, A = never> {
   readonly kind: 'always'
   readonly predicate: Predicate<S, P, A>
 }
+/** In which settings a `sometimes` is asked; where both are given, only in those that both allow. */
+export interface Asked<P> {
+  /** Only in these variants of the model: where all flags and choices are as in one of them, whatever the sizes. */
+  readonly in?: readonly string[]
+  /** Only where the params are such. */
+  readonly where?: (p: P) => boolean
+}
 /** The property of `sometimes(...)`. */
 export interface Sometimes<S, P, A = never> {
   readonly kind: 'sometimes'
   readonly predicate: Predicate<S, P, A>
+  readonly asked: Asked<P>
 }
 /** The property of `bound(...)`: the measure is at most `max`. */
 export interface Bound<S, P, A = never> {
@@ -62,8 +70,16 @@ export type AnyProperty<S, P, A = never> = Property<S, P, A> | TemporalProperty<
  * array) violates it.
  */
 export const always = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Always<S, P, A> => ({ kind: 'always', predicate })
-/** Holds in some reachable state: the guard against a model that proves nothing because it does nothing. */
-export const sometimes = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Sometimes<S, P, A> => ({ kind: 'sometimes', predicate })
+/**
+ * Holds in some reachable state: the guard against a model that proves nothing because it does nothing. A window that
+ * belongs to some settings only is asked there alone: `sometimes(predicate, { in: ['lazy'] })`, or with a condition on
+ * the params, `{ where: (p) => p.lazy }`.
+ */
+export const sometimes = <S, P, A = unknown>(predicate: Predicate<S, P, A>, asked: Asked<P> = {}): Sometimes<S, P, A> => ({
+  kind: 'sometimes',
+  predicate,
+  asked,
+})
 /**
  * The measure never exceeds `max` in any reachable state; the report says the greatest value reached, and whether `max`
  * is tight.

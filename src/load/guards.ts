@@ -10,7 +10,7 @@ export interface Guard {
   readonly node: Node
   /** The function of the runtime that makes sure of it. */
   readonly by: 'operand' | 'divisor' | 'element' | 'slot' | 'there'
-  /** Of a slot, the object that it is in: evaluated once more, which nobody notices. */
+  /** Of a slot, the object that it is in: evaluated once more right before the index, which nobody notices. */
   readonly of?: Node
 }
 

@@ -124,7 +124,7 @@ export const $mmu = {
    * The index `i` of `object[i] = ...`. @throws a fault where a list of the author's own has no such element, in the
    * oracle: the state looks for itself.
    */
-  slot: <T>(i: T, object: unknown): T => {
+  slot: <T>(object: unknown, i: T): T => {
     if (!registry.judging || !Array.isArray(object) || Reflect.get(object, inState) === true) return i
     if (typeof i === 'number' && !(Number.isInteger(i) && i >= 0 && i < object.length)) throw fault('the index is outside the list')
     return i

@@ -77,7 +77,7 @@ const editWhole = (file: string, source: string): Edited => {
   ]
   watchYields(out, names, own)
   for (const { node, by, of } of guardsIn(program))
-    wrap(out, node, `${own}.${by}(`, of === undefined ? ')' : `,${text.slice(of.start, of.end)})`)
+    wrap(out, node, `${own}.${by}(${of === undefined ? '' : `${text.slice(of.start, of.end)},`}`, ')')
   for (const end of statementEnds) out.appendRight(end, ';')
   return { out, own, header: `${header.join(';')};` }
 }

@@ -13,6 +13,7 @@ import { minimise } from '../symbolic/certificate/minimise.js'
 import { translate } from '../symbolic/circuit/translate.js'
 import {
   checkSafeSettings,
+  type Question,
   type SynthesizeProgress,
   type SystemTable,
   synthesizeSystem,
@@ -42,7 +43,12 @@ export interface Tasks {
    * its invariant.
    */
   readonly synthesize: {
-    readonly input: { readonly system: System; readonly properties: readonly string[]; readonly solvers: SolverNames }
+    readonly input: {
+      readonly system: System
+      readonly properties: readonly string[]
+      readonly question: Question
+      readonly solvers: SolverNames
+    }
     readonly progress: SynthesizeProgress
     readonly result: SystemTable
   }
@@ -93,10 +99,10 @@ export const work: Work = {
     if (refusal !== null) throw new Error(`Z3 refuses the certificate of our proof: ${explainRefusal(system, certificate, refusal)}`)
     return { ...found, certificate }
   },
-  synthesize: async ({ system, properties, solvers }, context) => {
+  synthesize: async ({ system, properties, question, solvers }, context) => {
     const [search, proof] = await Promise.all([context.solver(solvers.search), context.solver(solvers.proof)])
-    const table = synthesizeSystem(system, properties, { search, proof, onProgress: seldom(context.report) })
-    const refusal = checkSafeSettings(system, properties, table, await context.solver('z3'))
+    const table = synthesizeSystem(system, properties, { search, proof, question, onProgress: seldom(context.report) })
+    const refusal = checkSafeSettings(system, properties, table, await context.solver('z3'), question)
     if (refusal?.kind === 'gave up') return withoutSafeSettings(table)
     if (refusal !== null) throw new Error(`Z3 refuses the invariant of our proof: ${refusal.kind}`)
     return table

@@ -9,7 +9,7 @@ type Given = Pick<PropertyReport, 'name' | 'kind' | 'verdict'> & {
 
 export const report = (given: readonly Given[], limit: ReportLimit | null = null): Report => {
   const explored = { complete: limit === null, states: 12_345, depth: 37 }
-  const base = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null } as const
+  const base = { idle: [], vacuous: false, length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null } as const
   return {
     model: 'lazy-mmu',
     home: 'lazy-mmu',

@@ -28,7 +28,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC005: { means: '`--set`, or a variant, names a param that the model has not.', instead: 'One of the params that the message lists.' },
   MC006: { means: '`--set`, or a variant, gives a param a value that it does not take.', instead: 'A value that the message allows.' },
   MC007: {
-    means: '`--variant` names a variant that the model has not.',
+    means: '`--variant` names a variant that the model has not, or the `in` of a `sometimes` does.',
     instead: 'One of the variants that the message lists, or `--set`.',
   },
   MC008: { means: '`--property` names a property that the model has not.', instead: 'One of the names that the message offers.' },
@@ -64,7 +64,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC016: {
     means:
-      'A row of `claims(...)` names a variant, a param, a value or a property that the model has not, or a property that cannot be violated (`maximum`, `minimum`).',
+      'A row of `claims(...)` names a variant, a param, a value or a property that the model has not, a property that cannot be violated (`maximum`, `minimum`), or a `sometimes` that is not asked in that setting.',
     instead: 'One of the names that the message offers; for a cost `bound(measure, max)`.',
   },
   MC017: {

@@ -189,6 +189,7 @@ export const builder = (model: string) => {
       safety: properties,
       temporal: [],
       extremes: [],
+      crossable: [],
       failures,
       branches: Array.from({ length: branches }, (_, id) => ({ id, text: '', at: nowhere })),
       deadlock: 'violation',

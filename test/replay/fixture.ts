@@ -124,6 +124,7 @@ export const system: System = {
   safety: [],
   temporal: [],
   extremes: [],
+  crossable: [],
   failures: [],
   branches: [],
   deadlock: 'violation',

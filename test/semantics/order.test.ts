@@ -502,3 +502,13 @@ test.each([
   const { verdicts } = await rule(body)
   expect(verdicts).toMatchObject({ range: 'violated' })
 })
+
+// The oracle looked at the object of an assignment once more behind its index, which may change what that object is.
+test('the object of an assignment is what it was before the index', async () => {
+  const { verdicts } = await rule(
+    's.g[s.done % 2][Math.abs((s.done = 0) % 2)] = 3; s.done = 1',
+    '',
+    'is: always((s: any) => s.done === 0 || (s.g[1][0] === 3 && s.g[0][0] === 0))',
+  )
+  expect(verdicts).toMatchObject({ is: 'holds', range: 'holds' })
+})

@@ -33,7 +33,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/campaign/claims': { '*': ['test/campaign/claims/claims.test.ts'] },
   'src/campaign/judge': { '*': ['test/campaign/mutate/mutate.test.ts'] },
   'src/campaign/mutate': { '*': ['test/campaign/mutate/mutate.test.ts'], code: commandLine, show: commandLine },
-  'src/campaign/jobs': { '*': ['test/campaign/jobs/run.test.ts'] },
+  'src/campaign/jobs': { '*': ['test/campaign/jobs/run.test.ts'], windows: ['test/campaign/sweep/sweep.test.ts'] },
   'src/campaign/sweep': { '*': ['test/campaign/sweep/sweep.test.ts'] },
   'src/campaign/synthesize': { '*': synthesis, cover: ['test/campaign/synthesize/formula.test.ts'] },
   'src/check': { '*': ['test/cli/engines.test.ts'] },

@@ -1,5 +1,6 @@
 /** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
 import type { PropertyReport, Report, Verdict } from '../../check/report/report.js'
+import { type Vacuity, vacuityOf } from '../../check/report/vacuity.js'
 import type { EngineChoice, Limits, OracleExtent } from '../../check.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import { loadModel } from '../../load/load.js'
@@ -7,6 +8,7 @@ import type { TraceKey } from '../../trace/store.js'
 import type { Trace } from '../../trace/trace.js'
 import type { Job } from '../jobs/job.js'
 import { type RunOptions, runJobs } from '../jobs/run.js'
+import { windowsOf } from '../jobs/windows.js'
 import { type AnyClaim, type Group, groupsOf, rowsOf } from './row.js'
 
 /** A claim, and what was found. */
@@ -16,8 +18,10 @@ export interface ClaimResult {
   readonly key: TraceKey
   /** 'incomplete' also where the search never ran. */
   readonly found: Verdict
-  /** The verdict is the expected one. */
+  /** The verdict is the expected one, and says something of the setting. */
   readonly asExpected: boolean
+  /** Why a property that holds says nothing of the setting; null where it says something, as far as anybody knows. */
+  readonly vacuity: Vacuity | null
   /** Null where the search never ran. */
   readonly report: Report | null
   readonly property: PropertyReport | null
@@ -49,9 +53,11 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
   const loaded = []
   for (const target of targets) {
     const one = await loadModel(target)
-    loaded.push({ target, ...one, rows: rowsOf(one) })
+    loaded.push({ target, ...one, rows: rowsOf(one), windows: windowsOf(one) })
   }
-  const work = loaded.flatMap(({ target, rows }) => groupsOf(rows).map((group) => ({ group, job: jobOf(target, group, options) })))
+  const work = loaded.flatMap(({ target, rows, windows }) =>
+    groupsOf(rows).map((group) => ({ group, job: jobOf(target, windows, group, options) })),
+  )
   const ended = await runJobs(
     work.map(({ job }) => job),
     options,
@@ -65,21 +71,23 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     }
     for (const { claim } of group.rows) reports.set(claim, one?.kind === 'report' ? one.report : null)
   }
-  return loaded.map(({ target, model, home, rows }) => ({
+  return loaded.map(({ target, model, home, rows, windows }) => ({
     model: model.name,
     title: model.title ?? null,
     target,
     rows: rows.map(({ claim, variant, settings }) =>
-      resultOf({ home, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null),
+      resultOf({ home, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null, windows),
     ),
   }))
 }
 
 /**
  * What nobody asks about is not searched for: behaviours, and processes that are stuck, take the graph of all states.
+ * The windows are looked at: where one is not reached, what holds says nothing.
  */
 const jobOf = (
   target: string,
+  windows: readonly string[],
   { variant, settings, rows }: Group,
   { limits = {}, engine = 'explicit', oracle = 'quarter', seed = 1 }: ClaimsOptions,
 ): Job => {
@@ -91,7 +99,7 @@ const jobOf = (
       engine,
       variant,
       settings: Object.entries(settings),
-      properties: named,
+      properties: [...new Set([...named, ...windows])],
       deadlock: named.includes('deadlock') ? 'violation' : 'as the model says',
       stuck: named.includes('stuck') ? 'violation' : 'allowed',
       limits,
@@ -101,10 +109,11 @@ const jobOf = (
   }
 }
 
-const resultOf = (key: TraceKey, claim: AnyClaim, report: Report | null): ClaimResult => {
+const resultOf = (key: TraceKey, claim: AnyClaim, report: Report | null, windows: readonly string[]): ClaimResult => {
   const property = report?.properties.find(({ name }) => name === key.property) ?? null
   const found = property?.verdict ?? 'incomplete'
-  return { claim, key, found, asExpected: found === claim.expected, report, property }
+  const vacuity = found === 'holds' && report !== null ? vacuityOf(report, [key.property], windows) : null
+  return { claim, key, found, asExpected: found === claim.expected && vacuity === null, vacuity, report, property }
 }
 
 /** Each trace of a violated row, once, whatever the number of rows that it settles. */

@@ -1,5 +1,6 @@
 /** The rows of a model's claims: made sure that each can be settled, and which of them one check settles. */
-import { type ParamSetting, resolveParams } from '../../check/request/params.js'
+import { whyNotAsked } from '../../check/request/asked.js'
+import { type ParamSetting, type ResolvedParams, resolveParams } from '../../check/request/params.js'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
 import { builtInKinds, isBuiltIn } from '../../ir/kinds.js'
 import type { Claim } from '../../lang/claim.js'
@@ -39,14 +40,24 @@ const rowOf = (loaded: Loaded, named: NamedClaims, claim: AnyClaim): Row => {
   const names = Object.keys(loaded.model.params)
   // In the order of the params, however the row has them: the settings name the folder of the trace.
   const given = (Object.entries(claim.settings ?? {}) as [string, ParamSetting][]).sort(([a], [b]) => names.indexOf(a) - names.indexOf(b))
+  let resolved: ResolvedParams
   try {
-    return { claim, variant, settings: resolveParams(loaded.model, variant, given).settings }
+    resolved = resolveParams(loaded.model, variant, given)
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
     const { code, message, hint } = error.diagnostic
     const wrong = code === 'MC007' ? variant : (given.map(([name]) => name).find((name) => message.includes(name)) ?? null)
     throw unsettled(named, claim, message, hint, wrong)
   }
+  requireAsked(loaded, named, claim, resolved.params)
+  return { claim, variant, settings: resolved.settings }
+}
+
+const requireAsked = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, params: Row['settings']): void => {
+  const property = properties?.properties[claim.property]
+  const why = property === undefined ? null : whyNotAsked(model, claim.property, property, params)
+  if (why !== null)
+    throw unsettled(named, claim, `'${claim.property}' is ${why}`, 'claim it of a setting in which it is asked', claim.property)
 }
 
 const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim): void => {

@@ -1,5 +1,6 @@
 /** What is said of a claim, in words that text and Markdown share. */
 
+import { vacuityText } from '../../check/report/vacuity.js'
 import type { ParamSetting } from '../../check/request/params.js'
 import { isSafetyKind } from '../../ir/kinds.js'
 import { formatSetting } from '../../trace/plain.js'
@@ -25,8 +26,9 @@ export const settingsText = (variant: string | null, settings: Readonly<Record<s
   return all.length === 0 ? 'default' : all.join(', ')
 }
 
-/** `violated after 4 steps`, `holds, at most 3`, `not settled`. */
-export const foundText = ({ found, property }: ClaimResult): string => {
+/** `violated after 4 steps`, `holds, at most 3`, `holds, but is vacuous: ...`, `not settled`. */
+export const foundText = ({ found, property, vacuity }: ClaimResult): string => {
+  if (vacuity !== null) return `holds, but is vacuous: ${vacuityText(vacuity)}`
   const length = property?.length ?? null
   const steps = length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`
   switch (found) {

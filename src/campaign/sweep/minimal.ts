@@ -2,7 +2,8 @@
 import type { ParamSetting } from '../../check/request/params.js'
 import type { Knob, Setting } from './knobs.js'
 
-export type CellVerdict = 'safe' | 'unsafe' | 'open' | 'refused'
+/** `vacuous`: nothing is violated, and nothing that is said of the setting means anything. */
+export type CellVerdict = 'safe' | 'vacuous' | 'unsafe' | 'open' | 'refused'
 
 export interface Judged {
   readonly setting: Setting

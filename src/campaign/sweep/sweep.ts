@@ -1,6 +1,7 @@
 /** Checks properties under every combination of some params: what `mmucheck sweep` does. */
 
 import type { Report } from '../../check/report/report.js'
+import { type Vacuity, vacuityOf } from '../../check/report/vacuity.js'
 import { resolveParams } from '../../check/request/params.js'
 import { chooseProperties } from '../../check/request/properties.js'
 import type { Limits, OracleExtent } from '../../check.js'
@@ -9,6 +10,7 @@ import { isFailureKind } from '../../ir/kinds.js'
 import { loadModel } from '../../load/load.js'
 import type { Ended, Job } from '../jobs/job.js'
 import { type RunOptions, runJobs } from '../jobs/run.js'
+import { windowsOf } from '../jobs/windows.js'
 import { type Knob, knobsOf, type Setting, settingsOf } from './knobs.js'
 import { type Judged, minimalSafe, type Need, needsOf } from './minimal.js'
 
@@ -35,6 +37,8 @@ export interface Cell extends Judged {
    * never reached).
    */
   readonly violation: { readonly property: string; readonly length: number | null } | null
+  /** Why nothing is said of a setting in which nothing is violated. */
+  readonly vacuity: Vacuity | null
   /** Null where the model was refused, or the search never ran. */
   readonly report: Report | null
   /** Why the model was refused: `init` leaves no initial state, the state is too wide. */
@@ -59,7 +63,8 @@ export interface Sweep {
 /**
  * Checks all combinations, side by side. A setting is safe if all of `properties` hold and no assertion or range fails:
  * a step that fails leads nowhere, so a property may hold only because of it. Deadlocks and stuck processes count where
- * they are among `properties`.
+ * they are among `properties`. It is vacuous, not safe, where one of `properties` says nothing of it, or a `sometimes`
+ * that is asked there is never reached.
  * @throws DiagnosticError as `check`, where the model, the params or the properties are wrong whatever the combination,
  * and MC005 for an unknown knob, MC017 where there are more than 10,000 combinations; Disagreement as `check`.
  */
@@ -70,12 +75,19 @@ export const sweep = async (target: string, options: SweepOptions): Promise<Swee
   const set = [...settings.map(([name]) => name), ...Object.keys(variant === null ? {} : (loaded.model.variants?.[variant] ?? {}))]
   const knobs = knobsOf(loaded.model, over, set)
   chooseProperties(loaded, properties, [])
+  const windows = windowsOf(loaded)
   const combinations = settingsOf(knobs)
   const ended = await runJobs(
-    combinations.map((setting) => jobOf(target, properties, variant, [...settings, ...Object.entries(setting)], { limits, oracle, seed })),
+    combinations.map((setting) =>
+      jobOf(target, [...new Set([...properties, ...windows])], variant, [...settings, ...Object.entries(setting)], {
+        limits,
+        oracle,
+        seed,
+      }),
+    ),
     options,
   )
-  const cells = combinations.map((setting, i) => cellOf(setting, properties, ended[i] ?? null))
+  const cells = combinations.map((setting, i) => cellOf(setting, properties, windows, ended[i] ?? null))
   if (cells.every(({ verdict }) => verdict === 'refused')) throw errorOfFirst(cells)
   return {
     model: loaded.model.name,
@@ -110,17 +122,23 @@ const jobOf = (
   },
 })
 
-const cellOf = (setting: Setting, properties: readonly string[], ended: Ended | null): Cell => {
-  if (ended?.kind === 'refused') return { setting, verdict: 'refused', violation: null, report: null, diagnostic: ended.diagnostic }
-  if (ended?.kind !== 'report') return { setting, verdict: 'open', violation: null, report: null, diagnostic: null }
+const nothing = { violation: null, vacuity: null, report: null, diagnostic: null } as const
+
+const cellOf = (setting: Setting, properties: readonly string[], windows: readonly string[], ended: Ended | null): Cell => {
+  if (ended?.kind === 'refused') return { ...nothing, setting, verdict: 'refused', diagnostic: ended.diagnostic }
+  if (ended?.kind !== 'report') return { ...nothing, setting, verdict: 'open' }
   const { report } = ended
   const asked = report.properties.filter(({ name }) => properties.includes(name) || isFailureKind(name))
   const [shortest] = asked
     .filter(({ verdict }) => verdict === 'violated')
     .sort((a, b) => (a.length ?? Number.POSITIVE_INFINITY) - (b.length ?? Number.POSITIVE_INFINITY) || 0)
   const violation = shortest === undefined ? null : { property: shortest.name, length: shortest.length }
-  const verdict = violation !== null ? 'unsafe' : asked.every((property) => property.verdict === 'holds') ? 'safe' : 'open'
-  return { setting, verdict, violation, report, diagnostic: null }
+  const isHolding = violation === null && asked.every((property) => property.verdict === 'holds')
+  const vacuity = isHolding ? vacuityOf(report, properties, windows) : null
+  const areWindowsKnown = report.properties.every(({ name, verdict }) => !windows.includes(name) || verdict !== 'incomplete')
+  const held = vacuity !== null ? 'vacuous' : areWindowsKnown ? 'safe' : 'open'
+  const verdict = violation !== null ? 'unsafe' : isHolding ? held : 'open'
+  return { ...nothing, setting, verdict, violation, vacuity, report }
 }
 
 const errorOfFirst = (cells: readonly Cell[]): Error => {

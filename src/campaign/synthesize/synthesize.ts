@@ -3,17 +3,19 @@
  * synthesize` does, as a function.
  */
 import { performance } from 'node:perf_hooks'
+import { fieldOf } from '../../at.js'
+import { whyNotAsked } from '../../check/request/asked.js'
 import { resolveParams } from '../../check/request/params.js'
 import { chooseProperties } from '../../check/request/properties.js'
 import { solvers } from '../../check/settle/answers.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import { isSafetyKind, propertyKinds } from '../../ir/kinds.js'
-import type { System } from '../../ir/system.js'
 import { loadModel } from '../../load/load.js'
 import { startSession } from '../../session/client.js'
-import { type SynthesizeProgress, type SystemTable, unsettledTable } from '../../symbolic/free/settings.js'
+import { type SynthesizeProgress, unsettledTable } from '../../symbolic/free/settings.js'
+import { windowsOf } from '../jobs/windows.js'
 import { knobsOf, type Setting } from '../sweep/knobs.js'
-import { type Synthesis, synthesize } from './truth-table.js'
+import { type Settle, type Synthesis, settingAt, synthesize, withWindows } from './truth-table.js'
 
 export interface SynthesizeOptions {
   /** The flags and choices; null for all that are not set. */
@@ -42,7 +44,8 @@ export interface Synthesized extends Synthesis {
 }
 
 /**
- * Settles every setting: it is safe if all of `properties` hold and no assertion or range fails, as `sweep` has it.
+ * Settles every setting: it is safe if all of `properties` hold and no assertion or range fails, and vacuous if then a
+ * `sometimes` is never reached, as `sweep` has it. Whether a property says something solvers do not look at.
  * @throws DiagnosticError as `sweep`, and MC005 where a size is asked about.
  */
 export const synthesizeModel = async (target: string, options: SynthesizeOptions): Promise<Synthesized> => {
@@ -71,12 +74,12 @@ export const synthesizeModel = async (target: string, options: SynthesizeOptions
   const deadline = seconds === null ? null : started + 1000 * seconds
   const session = startSession({ solvers: ['z3', 'cadical'] })
   let ended: Synthesized['ended'] = 'settled'
-  const settle = async (system: System): Promise<SystemTable> => {
+  const settle: Settle = async (system, properties, question) => {
     const left = deadline === null ? {} : { seconds: Math.max(0, (deadline - performance.now()) / 1000) }
     if (ended === 'time' || ended === 'interrupted') return unsettledTable(system)
     const one = await session.run(
       'synthesize',
-      { system, properties, solvers },
+      { system, properties, question, solvers },
       { ...left, ...(signal === undefined ? {} : { signal }), onProgress },
     )
     if (one.kind === 'result') return one.result
@@ -84,7 +87,11 @@ export const synthesizeModel = async (target: string, options: SynthesizeOptions
     return one.last?.table ?? unsettledTable(system)
   }
   try {
-    const synthesis = await synthesize({ model, params, properties: chosen }, names, properties, settle)
+    const settled = await synthesize({ model, params, properties: chosen }, names, properties, settle)
+    const windows = chooseProperties(loaded, windowsOf(loaded), [])
+    const isAsked = (window: string, cell: number): boolean =>
+      whyNotAsked(model, window, fieldOf(windows, window), { ...params, ...settingAt(settled, cell) }) === null
+    const synthesis = await withWindows(settled, { model, params, properties: windows }, Object.keys(windows), settle, isAsked)
     return {
       ...synthesis,
       model: model.name,

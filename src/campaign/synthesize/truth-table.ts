@@ -8,11 +8,13 @@ import { type Shaping, type Specialisation, specialisations } from '../../compil
 import type { Diagnostic } from '../../diagnostics.js'
 import type { System } from '../../ir/system.js'
 import { cellsOf } from '../../symbolic/free/primes.js'
-import type { SettingVerdict, SystemTable } from '../../symbolic/free/settings.js'
+import type { Question, SettingVerdict, SystemTable } from '../../symbolic/free/settings.js'
 import { type Formula, formulaOf, type Variable } from './formula.js'
 
 export type CellVerdict =
   | Exclude<SettingVerdict, { kind: 'no initial state' }>
+  /** Nothing is violated, but these windows are never reached. */
+  | { readonly kind: 'vacuous'; readonly windows: readonly string[] }
   /** The model does not compile with these settings (then with the reason), or `init` leaves no initial state. */
   | { readonly kind: 'refused'; readonly diagnostic: Diagnostic | null }
 
@@ -42,10 +44,15 @@ export interface Synthesis {
   readonly parts: readonly Part[]
   /** True of the settings that were proved safe, and of no others. */
   readonly safe: Formula
+  /** Of those in which nothing is violated because nothing happens; see `withWindows`. */
+  readonly vacuous: Formula
   readonly unsafe: Formula
   /** Of those that are neither: open or refused. */
   readonly rest: Formula
 }
+
+/** Settles the settings of one system, here or in a worker. */
+export type Settle = (system: System, properties: readonly string[], question: Question) => SystemTable | Promise<SystemTable>
 
 /** More settings than this are not tabulated. */
 const mostSettings = 2 ** 20
@@ -53,7 +60,7 @@ const mostSettings = 2 ** 20
 /**
  * Settles all settings of the params `asked`, flags and choices, in the properties of states (or `deadlock`) that must
  * hold; assertions and ranges must hold in any case. The other params are as `input` says. `settle` does the work for
- * one system, here or in a worker.
+ * one system. `question` may be another one, about `sometimes`; what it does not ask of is `not asked`.
  * @throws RangeError where there are more than a million settings, or as `synthesizeSystem`; DiagnosticError where the
  * model is wrong whatever the setting; what `settle` throws.
  */
@@ -61,7 +68,8 @@ export const synthesize = async (
   input: CompileInput,
   asked: readonly string[],
   properties: readonly string[],
-  settle: (system: System, properties: readonly string[]) => SystemTable | Promise<SystemTable>,
+  settle: Settle,
+  question: Pick<Question, 'looksFor'> & { readonly isAsked: (cell: number) => boolean } = { looksFor: 'violations', isAsked: () => true },
 ): Promise<Synthesis> => {
   const unknown = asked.find((name) => !Object.hasOwn(input.model.params, name))
   if (unknown !== undefined) throw new RangeError(`there is no param '${unknown}'`)
@@ -78,7 +86,11 @@ export const synthesize = async (
   const cells: Cell[] = []
   for (const one of specialisations(claimed, names)) {
     const part = parts.length
-    const settled = one.kind === 'refused' ? null : await settleOne(one.system, properties, settle)
+    const pairs = settingsOf(knobs, one)
+    const wanted = new Set(pairs.flatMap(([cell, setting]) => (question.isAsked(cell) ? [setting] : [])))
+    const excluded = [...new Set(pairs.map(([, setting]) => setting))].filter((setting) => !wanted.has(setting))
+    const isSettled = one.kind === 'refused' || wanted.size === 0
+    const settled = isSettled ? null : await settleOne(one.system, properties, { looksFor: question.looksFor, excluded }, settle)
     const { params, shaping } = one
     parts.push({
       params,
@@ -87,14 +99,51 @@ export const synthesize = async (
       idle: one.kind === 'refused' ? one.open : one.idle,
       settled,
     })
-    for (const [cell, setting] of settingsOf(knobs, one))
+    for (const [cell, setting] of pairs)
       cells[cell] = {
         part,
-        verdict: one.kind === 'refused' ? { kind: 'refused', diagnostic: one.diagnostic } : verdictAt(settled?.table, setting),
+        verdict:
+          one.kind === 'refused'
+            ? { kind: 'refused', diagnostic: one.diagnostic }
+            : question.isAsked(cell)
+              ? verdictAt(settled?.table, setting)
+              : { kind: 'not asked' },
       }
   }
+  return { knobs, cells, parts, ...formulasOf(knobs, cells) }
+}
+
+const formulasOf = (knobs: readonly Variable[], cells: readonly Cell[]): Pick<Synthesis, 'safe' | 'vacuous' | 'unsafe' | 'rest'> => {
   const where = (...kinds: CellVerdict['kind'][]): Formula => formulaOf(knobs, (i) => kinds.some((kind) => cells[i]?.verdict.kind === kind))
-  return { knobs, cells, parts, safe: where('safe'), unsafe: where('unsafe'), rest: where('open', 'refused') }
+  return { safe: where('safe'), vacuous: where('vacuous'), unsafe: where('unsafe'), rest: where('open', 'refused') }
+}
+
+/**
+ * The same truth table, in which settings that are safe and do not reach all windows are vacuous. Where it is not known
+ * whether one is reached the setting is open. `isAsked` says in which settings a window is asked.
+ * @throws as `synthesize`.
+ */
+export const withWindows = async (
+  synthesis: Synthesis,
+  input: CompileInput,
+  windows: readonly string[],
+  settle: Settle,
+  isAsked: (window: string, cell: number) => boolean,
+): Promise<Synthesis> => {
+  const names = synthesis.knobs.map(({ name }) => name)
+  const cells = [...synthesis.cells]
+  for (const window of windows) {
+    const isWanted = (cell: number): boolean => ['safe', 'vacuous'].includes(cells[cell]?.verdict.kind ?? '') && isAsked(window, cell)
+    if (![...cells.keys()].some(isWanted)) continue
+    const found = await synthesize(input, names, [window], settle, { looksFor: 'witnesses', isAsked: isWanted })
+    for (const [cell, { verdict, part }] of [...cells.entries()]) {
+      const reached = found.cells[cell]?.verdict.kind
+      if (!isWanted(cell) || reached === 'unsafe') continue
+      const others = verdict.kind === 'vacuous' ? verdict.windows : []
+      cells[cell] = { part, verdict: reached === 'safe' ? { kind: 'vacuous', windows: [...others, window] } : { kind: 'open', depth: -1 } }
+    }
+  }
+  return { ...synthesis, cells, ...formulasOf(synthesis.knobs, cells) }
 }
 
 /** The values of a knob. @throws RangeError for what is no flag and no choice. */
@@ -104,13 +153,9 @@ const valuesOf = ({ model }: CompileInput, name: string): readonly (boolean | st
   return param.kind === 'flag' ? [false, true] : param.values
 }
 
-const settleOne = async (
-  system: System,
-  properties: readonly string[],
-  settle: (system: System, properties: readonly string[]) => SystemTable | Promise<SystemTable>,
-): Promise<Part['settled']> => {
+const settleOne = async (system: System, properties: readonly string[], question: Question, settle: Settle): Promise<Part['settled']> => {
   const asked: System = properties.includes('deadlock') ? { ...system, deadlock: 'violation' } : system
-  return { system: asked, table: await settle(asked, properties) }
+  return { system: asked, table: await settle(asked, properties, question) }
 }
 
 const verdictAt = (table: SystemTable | undefined, setting: number): CellVerdict => {

@@ -7,6 +7,7 @@ import type { SolverNames } from '../../symbolic/search/settle.js'
 import type { Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
 import type { Evidence } from './evidence.js'
+import type { Idleness } from './idle.js'
 
 export type { PropertyKind } from '../../ir/kinds.js'
 export type Verdict = 'holds' | 'violated' | 'incomplete'
@@ -18,7 +19,7 @@ export type ReportLimit =
   | { readonly kind: 'solver'; readonly why: 'memory' | 'unavailable' | 'gave up' }
 
 /** What engines say of a property. */
-export interface Finding {
+export interface Finding extends Idleness {
   readonly name: string
   readonly kind: PropertyKind
   readonly verdict: Verdict
@@ -64,7 +65,8 @@ export interface Unreached {
 }
 
 export interface NotChecked {
-  readonly name: 'deadlock' | 'stuck'
+  /** `deadlock` or `stuck`, or a property that is not asked in this setting. */
+  readonly name: string
   /** Completes "it was not checked: ". */
   readonly why: string
 }
@@ -143,7 +145,7 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
-  /** Of the built-in checks those that were not made. */
+  /** Of the built-in checks those that were not made, and properties that are not asked in this setting. */
   readonly notChecked: readonly NotChecked[]
   /** What the graph of all states took, where liveness was checked. */
   readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null

@@ -5,7 +5,8 @@ import type { Prepared } from './prepare.js'
 
 export const notChecked = (prepared: Prepared, settles: ReadonlySet<PropertyKind>): NotChecked[] => {
   const why = { deadlock: whyNoDeadlock(prepared), stuck: whyNotStuck(prepared, settles) }
-  return (['deadlock', 'stuck'] as const).flatMap((name) => (why[name] === null ? [] : [{ name, why: why[name] }]))
+  const builtIn = (['deadlock', 'stuck'] as const).flatMap((name) => (why[name] === null ? [] : [{ name, why: why[name] }]))
+  return [...prepared.notAsked, ...builtIn]
 }
 
 const whyNoDeadlock = ({ target: { model }, system: { deadlock, processes, agents } }: Prepared): string | null => {

@@ -7,6 +7,8 @@ import type { Progress } from '../../explicit/search/search.js'
 import type { Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import type { Progress as SolvingProgress } from '../../symbolic/search/settle.js'
+import type { NotChecked } from '../report/report.js'
+import { whyNotAsked } from './asked.js'
 import type { EngineChoice } from './engine-choice.js'
 import { type ParamSetting, resolveParams } from './params.js'
 import { chooseProperties, type NamedProperties } from './properties.js'
@@ -65,6 +67,8 @@ export interface Prepared {
   /** The params that differ from what the variant, or the defaults, say. */
   readonly settings: Readonly<Record<string, ParamSetting>>
   readonly properties: NamedProperties
+  /** The chosen ones that are not asked in this setting, and why; they are not among `properties`. */
+  readonly notAsked: readonly NotChecked[]
   readonly system: System
   /** `violation`: looked for, though nobody asks for it. */
   readonly stuck: 'asked for' | 'violation' | 'allowed'
@@ -78,7 +82,7 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   const loaded = await loadTarget(target)
   const variant = options.variant ?? null
   const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
-  const properties = chooseProperties(loaded, options.properties ?? null, options.invariants ?? [])
+  const { properties, notAsked } = askedHere(loaded, params, chooseProperties(loaded, options.properties ?? null, options.invariants ?? []))
   const compiled = compile({ model: loaded.model, params, properties })
   const isAsked = (name: 'deadlock' | 'stuck'): boolean => {
     const { [name]: said = 'as the model says', properties: named } = options
@@ -88,5 +92,23 @@ export const prepare = async (target: Checkable, options: CheckOptions = {}): Pr
   const system: System = { ...compiled, deadlock }
   // Wherever a deadlock is a violation.
   const stuck = isAsked('stuck') ? 'asked for' : options.stuck === 'allowed' ? 'allowed' : deadlock
-  return { target: loaded, variant, params, settings, properties, system, stuck }
+  return { target: loaded, variant, params, settings, properties, notAsked, system, stuck }
+}
+
+/** Tells the properties that are asked in a setting from the others; what is wrong in any of the file is said. */
+const askedHere = (
+  { model, properties: all }: Target,
+  params: Prepared['params'],
+  chosen: NamedProperties,
+): Pick<Prepared, 'properties' | 'notAsked'> => {
+  const why = new Map(
+    Object.entries({ ...all?.properties, ...chosen }).map(([name, property]) => [name, whyNotAsked(model, name, property, params)]),
+  )
+  return {
+    properties: Object.fromEntries(Object.entries(chosen).filter(([name]) => why.get(name) === null)),
+    notAsked: Object.keys(chosen).flatMap((name) => {
+      const reason = why.get(name) ?? null
+      return reason === null ? [] : [{ name, why: reason }]
+    }),
+  }
 }

@@ -1,4 +1,5 @@
 /** The explicit engine: every reachable state is seen, or as many as the limits allow. */
+import { at } from '../../at.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import { type LivenessResult, searchLiveness } from '../../explicit/graph/liveness.js'
 import { type SearchResult, search } from '../../explicit/search/search.js'
@@ -8,6 +9,7 @@ import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
 import type { Evidence } from '../report/evidence.js'
 import type { Found } from '../report/found.js'
+import { type Idleness, idlenessOf, idlenessOfBound, notIdle } from '../report/idle.js'
 import type { Finding, Findings } from '../report/report.js'
 import { withSizeExplained } from '../report/too-large.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
@@ -43,7 +45,8 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     const switches = trace === null ? null : unchosen === null ? 'fewest' : 'any'
     const unconfirmed = verdict === 'violated' && length !== null && trace === null ? [noTrace] : []
     const any: readonly Evidence[] = trace === null || unchosen === null ? [] : [{ by: 'any schedule', limit: unchosen }]
-    return { ...settled, name, evidence: [searched, ...unconfirmed, ...any], trace, switches }
+    const idleness = complete && verdict === 'holds' ? idlenessIn(prepared, name, safety, maximum) : notIdle
+    return { ...settled, ...idleness, name, evidence: [searched, ...unconfirmed, ...any], trace, switches }
   })
   const reports = new Map([
     ...byState.map((report) => [report.name, report] as const),
@@ -65,6 +68,14 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => reports.get(name) ?? []),
   }
   return { findings, coverage: safety }
+}
+
+/** What never mattered of a property that holds of all states. */
+const idlenessIn = ({ system }: Prepared, name: string, { idle }: SearchResult, maximum: number | null): Idleness => {
+  const crossable = system.crossable.findIndex((one) => one.name === name)
+  if (crossable >= 0) return idlenessOf(system, at(system.crossable, crossable), at(idle, crossable))
+  const bound = system.safety.find((property) => property.name === name && property.kind === 'bound')
+  return bound === undefined ? notIdle : idlenessOfBound(system, bound, maximum)
 }
 
 interface Searched {

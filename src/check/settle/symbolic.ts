@@ -6,6 +6,7 @@ import { warmUp, withSession } from '../../session/pool.js'
 import type { Answer } from '../../symbolic/search/settle.js'
 import { traceOf } from '../confirm/trace-of.js'
 import type { Found } from '../report/found.js'
+import { notIdle } from '../report/idle.js'
 import type { Finding, Findings, PropertyKind, Verdict } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import { type Answers, answersAfter } from './answers.js'
@@ -43,6 +44,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
         ? traceOf(prepared, { ...settled, failure: null }, answer.schedule)
         : null
     return {
+      ...notIdle,
       ...settled,
       evidence: [{ by: 'solver', answer, limit: solved.limit }],
       loop: null,
@@ -56,6 +58,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
   const stuck = isStuckAsked ? [{ name: 'stuck', kind: 'stuck' } as const] : []
   const open = [...system.temporal, ...system.extremes, ...stuck].map(
     ({ name, kind }): Finding => ({
+      ...notIdle,
       name,
       kind,
       verdict: 'incomplete',

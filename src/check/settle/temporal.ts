@@ -4,6 +4,7 @@ import type { System } from '../../ir/system.js'
 import type { Subject } from '../confirm/trace-of.js'
 import { type ConfirmedTrace, traceOfExtreme, traceOfImpossible, traceOfLasso, traceOfStuck } from '../confirm/trace-of-liveness.js'
 import type { Evidence } from '../report/evidence.js'
+import { idlenessOfTrigger, notIdle } from '../report/idle.js'
 import type { Finding } from '../report/report.js'
 
 /** What has to be searched for besides what single states settle. */
@@ -21,7 +22,7 @@ export const reportLiveness = (
   searched: Evidence,
 ): Map<string, Finding> => {
   const found = [
-    ...temporal.map(({ name }) => reportTemporal(subject, resultOf(result.temporal, name))),
+    ...temporal.map((property) => reportTemporal(subject, property, resultOf(result.temporal, property.name))),
     ...extremes.map(({ name }) => reportExtreme(subject, resultOf(result.extremes, name), result.complete)),
     ...(stuck ? [reportStuck(subject, result.stuck)] : []),
   ]
@@ -34,7 +35,7 @@ export const reportOpen = ({ temporal, extremes, stuck }: Wanted, searched: Evid
   return new Map(open.map(({ name, kind }) => [name, { ...nothing, name, kind, verdict: 'incomplete', evidence: [searched] }]))
 }
 
-const nothing = { length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null, evidence: [] } as const
+const nothing = { ...notIdle, length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null, evidence: [] } as const
 
 /** What is violated as the engine says, and nobody has seen it. */
 export const noTrace: Evidence = { by: 'nobody', why: 'no trace' }
@@ -45,8 +46,13 @@ const resultOf = <T extends { readonly name: string }>(results: readonly T[], na
   return result
 }
 
-const reportTemporal = (subject: Subject, { name, kind, verdict, stem, cycle }: LivenessResult['temporal'][number]): Finding => {
-  const report: Finding = { ...nothing, name, kind, verdict }
+const reportTemporal = (
+  subject: Subject,
+  { trigger }: System['temporal'][number],
+  { name, kind, verdict, stem, cycle, isOwed }: LivenessResult['temporal'][number],
+): Finding => {
+  const idleness = trigger !== null && isOwed === false ? idlenessOfTrigger(subject.system, trigger) : notIdle
+  const report: Finding = { ...nothing, ...idleness, name, kind, verdict }
   if (verdict !== 'violated') return report
   if (stem === null) return { ...report, evidence: [noTrace] }
   if (kind === 'alwaysPossible')

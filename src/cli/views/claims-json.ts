@@ -14,7 +14,7 @@ export const claimsJson = (models: readonly ModelClaims[], folder: string, exitC
   return `${JSON.stringify(object)}\n`
 }
 
-const rowObject = ({ claim, key, found, asExpected, report, property }: ClaimResult, folder: string): object => ({
+const rowObject = ({ claim, key, found, asExpected, vacuity, report, property }: ClaimResult, folder: string): object => ({
   id: claim.id,
   quote: claim.quote,
   source: claim.source,
@@ -25,6 +25,7 @@ const rowObject = ({ claim, key, found, asExpected, report, property }: ClaimRes
   expected: claim.expected,
   found,
   asExpected,
+  vacuity,
   length: property?.length ?? null,
   maximum: property?.kind === 'bound' ? property.extreme : null,
   confirmation: confirmationOf({ report, property }),

@@ -3,11 +3,12 @@
  * nobody reads.
  */
 import { formatCount } from '../../check/report/format.js'
-import type { Report, Unreached } from '../../check/report/report.js'
+import { idleWords } from '../../check/report/idle.js'
+import type { PropertyReport, Report, Unreached } from '../../check/report/report.js'
 import { printable } from '../../trace/plain.js'
 import { wrap } from '../../trace/wrap.js'
 
-type Hints = Pick<Report, 'neverFired' | 'neverTaken' | 'unchanging' | 'unreadGhosts' | 'complete' | 'params'>
+type Hints = Pick<Report, 'properties' | 'neverFired' | 'neverTaken' | 'unchanging' | 'unreadGhosts' | 'complete' | 'params'>
 
 /** `short` leaves out what would push the verdicts off the screen. */
 export type Extent = 'short' | 'full'
@@ -15,7 +16,7 @@ export type Extent = 'short' | 'full'
 const mostOfEach = 5
 
 export const hints = (
-  { neverFired, neverTaken, unchanging, unreadGhosts, complete, params }: Hints,
+  { properties, neverFired, neverTaken, unchanging, unreadGhosts, complete, params }: Hints,
   extent: Extent,
   width: number,
 ): string[] => {
@@ -33,10 +34,14 @@ export const hints = (
   return [
     ...list(`never fired${ever}`, neverFired.map(formatUnreached)),
     ...list(`never taken${ever}`, neverTaken.map(formatUnreached)),
+    ...list('properties hold without these parts of them', properties.flatMap(idleTexts)),
     ...list('no step changes what decides these, so they say nothing about the protocol', unchanging.map(printable)),
     ...list(`ghosts that neither a property nor an assertion reads${here}`, unreadGhosts.map(printable)),
   ]
 }
+
+const idleTexts = ({ name, idle }: PropertyReport): string[] =>
+  idle.map(({ kind, text, file, line }) => `${printable(name)}: ${printable(text)} ${idleWords[kind]} (${printable(file)}:${line})`)
 
 const formatUnreached = ({ agents, text, file, line, from }: Unreached): string => {
   const where = [{ file, line }, ...(from === null ? [] : [from])].map((place) => `${printable(place.file)}:${place.line}`).join(', from ')

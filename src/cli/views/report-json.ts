@@ -44,6 +44,8 @@ export const reportJson = (
       length: property.length,
       switches: property.switches,
       ...ownFields(property),
+      vacuous: property.vacuous,
+      idle: property.idle,
       trace: storedAt(property.name),
     })),
     exitCode,

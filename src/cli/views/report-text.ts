@@ -58,11 +58,14 @@ const verdicts = ({ properties }: Report, options: ReportOptions, output: Pick<O
   const left = 2 + 'incomplete'.length + 2 + names + 2
   return properties.flatMap((property) => {
     const stored = options.storedAt(property.name)
-    const text = [...wrap(property.established, width - left), ...(stored === null ? [] : [stored])]
+    const text = [...wrap(establishedText(property), width - left), ...(stored === null ? [] : [stored])]
     const name = printable(property.name).padEnd(names)
     return text.map((line, i) => (i === 0 ? `  ${verdictWord(property.verdict, output)}  ${name}  ${line}` : `${' '.repeat(left)}${line}`))
   })
 }
+
+const establishedText = ({ established, vacuous }: PropertyReport): string =>
+  vacuous ? `${established}; vacuous: it never comes to ask for anything` : established
 
 const colours = { holds: 'green', violated: 'red', incomplete: 'yellow' } as const
 

@@ -18,9 +18,10 @@ export const sweepJson = ({ model, title, properties, variant, knobs, fixed, cel
   return `${JSON.stringify(object)}\n`
 }
 
-const cellObject = ({ setting, verdict, violation, report, diagnostic }: Cell): object => ({
+const cellObject = ({ setting, verdict, violation, vacuity, report, diagnostic }: Cell): object => ({
   settings: setting,
   verdict,
+  vacuity,
   property: violation?.property ?? null,
   length: violation?.length ?? null,
   states: report?.states ?? null,

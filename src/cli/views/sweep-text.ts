@@ -7,6 +7,7 @@ import type { Cell, Sweep } from '../../campaign/sweep/sweep.js'
 import { runAgainOfAll, runAgainText } from '../../check/confirm/again/words.js'
 import { formatCount, formatStateCount } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
+import { vacuityText } from '../../check/report/vacuity.js'
 import type { ParamSetting } from '../../check/request/params.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
@@ -52,7 +53,7 @@ const table = ({ knobs, cells }: Sweep, output: Pick<Output, 'colours'>): string
 
 const cellText = (value: ParamSetting | undefined): string => (value === true ? 'on' : value === false ? 'off' : printable(String(value)))
 
-const colours = { safe: 'green', unsafe: 'red', open: 'yellow', refused: 'yellow' } as const
+const colours = { safe: 'green', vacuous: 'yellow', unsafe: 'red', open: 'yellow', refused: 'yellow' } as const
 
 /** In a list with commas between the values. */
 const listed = (value: ParamSetting | undefined): string => (typeof value === 'string' ? formatSetting(value) : cellText(value))
@@ -66,10 +67,12 @@ const verdictText = (cells: Alike, output: Pick<Output, 'colours'>): string => {
 }
 
 const reason = (cells: Alike): string => {
-  const [{ verdict, violation, report, diagnostic }] = cells
+  const [{ verdict, violation, vacuity, report, diagnostic }] = cells
   switch (verdict) {
     case 'safe':
       return statesText(cells.flatMap((cell) => cell.report?.states ?? []))
+    case 'vacuous':
+      return vacuity === null ? '' : vacuityText(vacuity)
     case 'unsafe':
       return violation === null ? '' : raceText(violation)
     case 'open':
@@ -130,7 +133,7 @@ const changes = (cell: Cell, knob: Knob, { cells, properties }: Sweep): string[]
   const others = neighboursOf(cell, cells, knob).filter(
     ({ cell: other }) => knob.without === null || cell.setting[knob.name] !== knob.without || other.verdict !== 'safe',
   )
-  const parts = (['unsafe', 'open', 'refused', 'safe'] as const).flatMap((verdict) => {
+  const parts = (['unsafe', 'open', 'refused', 'vacuous', 'safe'] as const).flatMap((verdict) => {
     const of = others.filter(({ cell: other }) => other.verdict === verdict)
     if (of.length === 0) return []
     const list = of.map(
@@ -154,6 +157,8 @@ const does = (verdict: Cell['verdict'], number: number): string => {
       return one ? 'is not settled' : 'are not settled'
     case 'refused':
       return one ? 'is no setting' : 'are no settings'
+    case 'vacuous':
+      return one ? 'is vacuous' : 'are vacuous'
     case 'safe':
       return one ? 'is safe too' : 'are safe too'
   }
@@ -203,6 +208,7 @@ const summary = ({ model, cells, minimal }: Sweep): string => {
   const count = (verdict: Cell['verdict']): number => cells.filter((cell) => cell.verdict === verdict).length
   const parts = [
     `${count('safe')} safe, ${minimal.length} of them minimal`,
+    ...(count('vacuous') === 0 ? [] : [`${count('vacuous')} vacuous`]),
     `${count('unsafe')} unsafe`,
     ...(count('open') === 0 ? [] : [`${count('open')} not settled`]),
     ...(count('refused') === 0 ? [] : [`${count('refused')} refused`]),

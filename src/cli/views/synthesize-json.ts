@@ -5,7 +5,7 @@ import { settingAt } from '../../campaign/synthesize/truth-table.js'
 
 /** One line, ending in a newline. */
 export const synthesizeJson = (found: Synthesized, exitCode: number): string => {
-  const { model, title, properties, variant, fixed, knobs, cells, safe, unsafe, rest, seconds, ended } = found
+  const { model, title, properties, variant, fixed, knobs, cells, safe, vacuous, unsafe, rest, seconds, ended } = found
   const object = {
     model,
     title,
@@ -14,6 +14,7 @@ export const synthesizeJson = (found: Synthesized, exitCode: number): string => 
     fixed,
     over: knobs,
     safe: formulaText(safe),
+    vacuous: formulaText(vacuous),
     unsafe: formulaText(unsafe),
     rest: formulaText(rest),
     cells: cells.map(({ verdict }, i) => ({ settings: settingAt(found, i), ...verdictObject(verdict) })),
@@ -28,12 +29,15 @@ const verdictObject = (verdict: Synthesized['cells'][number]['verdict']): object
   switch (verdict.kind) {
     case 'safe':
       return { verdict: 'safe', length: null }
+    case 'vacuous':
+      return { verdict: 'vacuous', length: null, windows: verdict.windows }
     case 'unsafe':
       return { verdict: 'unsafe', length: verdict.length }
     case 'open':
       return { verdict: 'open', length: null, depth: verdict.depth }
+    case 'not asked':
     case 'refused': {
-      const { code = null, message = 'init leaves no initial state' } = verdict.diagnostic ?? {}
+      const { code = null, message = 'init leaves no initial state' } = ('diagnostic' in verdict ? verdict.diagnostic : null) ?? {}
       return { verdict: 'refused', length: null, error: { code, message } }
     }
   }

@@ -11,7 +11,14 @@ const width = 100
 
 /** The whole answer, ending in a newline. */
 export const synthesizeText = (found: Synthesized, output: Pick<Output, 'colours'>): string => {
-  const sections = [heading(found), safe(found, output), unsafe(found, output), rest(found, output), [summary(found)]]
+  const sections = [
+    heading(found),
+    safe(found, output),
+    vacuous(found, output),
+    unsafe(found, output),
+    rest(found, output),
+    [summary(found)],
+  ]
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -51,6 +58,20 @@ const proofs = ({ parts }: Synthesized): string => {
   const kinds = parts.map(({ settled }) => settled?.table.proof?.kind ?? null)
   const byInduction = kinds.includes('invariant') ? ['proved by induction, invariants checked by Z3'] : []
   return [...byInduction, ...(kinds.includes('length') ? ['all ways end, and Z3 found no violation on any'] : [])].join('; ')
+}
+
+const vacuous = (found: Synthesized, output: Pick<Output, 'colours'>): string[] => {
+  const closed = found.cells.flatMap(({ verdict }) => (verdict.kind === 'vacuous' ? [verdict.windows] : []))
+  if (closed.length === 0) return []
+  const windows = [...new Set(closed.flat())].map(printable).join(', ')
+  return [
+    ...wrap(
+      `  ${paint(output, 'yellow', 'vacuous')}: nothing is violated in ${settings(closed.length)}, but not all of these are reached: ${windows}`,
+      width,
+      4,
+    ),
+    ...formulaLines(found.vacuous),
+  ]
 }
 
 const unsafe = (found: Synthesized, output: Pick<Output, 'colours'>): string[] => {

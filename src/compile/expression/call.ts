@@ -1,5 +1,6 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { CallExpression } from 'oxc-parser'
+import type { PartKind } from '../../ir/system.js'
 import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { functionInfo } from '../../load/registry.js'
@@ -10,6 +11,7 @@ import { fileNumber } from '../values/draft.js'
 import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
+import { type Stance, setStance, takeStance } from '../values/parts.js'
 import { sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
@@ -62,7 +64,8 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
     }
   }
   c.code.authored.add(node)
-  return invoke(c, fn, argumentsOf(c, node, scope), site, scope)
+  const stance = takeStance(c, node)
+  return invoke(c, fn, argumentsOf(c, node, scope), site, scope, stance)
 }
 
 /** The function that a call calls. */
@@ -92,8 +95,16 @@ export const argumentsOf = (c: Context, node: CallExpression, scope: Scope): Val
     return evaluate(c, a, scope)
   })
 
-/** Runs an author's function in place. */
-export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site, scope: Scope): Value => {
+/** Runs an author's function in place; `stance` is what is wanted of the condition that it gives. */
+export const invoke = (
+  c: Context,
+  fn: Value,
+  args: readonly Value[],
+  site: Site,
+  scope: Scope,
+  stance: Stance | null = null,
+  part: PartKind | null = null,
+): Value => {
   const { body, generator, name } = functionOf(c, fn, site)
   if (generator)
     return refuse(
@@ -110,11 +121,22 @@ export const invoke = (c: Context, fn: Value, args: readonly Value[], site: Site
       bindParameters(c, body, args, inner)
       const outer = c.way.jumps
       c.way.jumps = []
-      const result = runBody(c, body, inner, site)
+      const result = judged(c, body, stance, part, () => runBody(c, body, inner, site))
       c.way.jumps = outer
       return result
     })
   })
+}
+
+const judged = <T>(c: Context, { body }: Fn, stance: Stance | null, part: PartKind | null, run: () => T): T => {
+  const { parts } = c.code
+  if (parts === null) return run()
+  const outer = parts.returns
+  parts.returns = stance
+  if (body !== null) setStance(c, body, stance, part)
+  const result = run()
+  parts.returns = outer
+  return result
 }
 
 const runBody = (c: Context, body: Fn, inner: Scope, site: Site): Value => {

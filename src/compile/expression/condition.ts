@@ -8,6 +8,7 @@ import { emitInto, settle, settleValue } from '../values/emit.js'
 import { andThen, conditional, ifThere } from '../values/flow.js'
 import { decide } from '../values/known.js'
 import { nameAgain } from '../values/ownership.js'
+import { crossable, isJudged, judgeChain, stanceOf } from '../values/parts.js'
 import { type Cell, lookup, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
@@ -66,14 +67,19 @@ export const mostLinks = 200
 
 export const logical = (c: Context, node: LogicalExpression, scope: Scope): Value => {
   const { first, links } = chainOf(node, (inner) => c.way.evaluated.has(inner))
+  judgeChain(c, node, links)
   let v = links[0]?.operator === '??' ? evaluate(c, first, scope) : evaluateObject(c, first, scope)
   for (const [i, link] of links.entries()) {
-    v = logicalOf(c, link, v, scope)
+    v = logicalOf(c, link, i > 0 ? leftOf(c, link, v, scope) : v, scope)
     if (links[i + 1]?.operator === '??') nameAgain(c, link, v, scope)
     if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
   }
   return v
 }
+
+/** The value of the links so far, which may be a part of what follows. */
+const leftOf = (c: Context, { left }: LogicalExpression, v: Value, scope: Scope): Value =>
+  isJudged(c, left) ? boolean(crossable(c, left, scope.file, condition(c, v, siteOf(scope, left)), stanceOf(c, left))) : v
 
 const logicalOf = (c: Context, node: LogicalExpression, left: Value, scope: Scope): Value => {
   const site = siteOf(scope, node)
@@ -89,7 +95,7 @@ const logicalOf = (c: Context, node: LogicalExpression, left: Value, scope: Scop
   if (asBool(left) === null) return logicalOfObjects(c, node, left, test, scope)
   const evaluateRight = (): Expr => condition(c, evaluateObject(c, node.right, scope), siteOf(scope, node.right))
   // What the left side says of a local's range holds on the right.
-  if (node.operator === '&&') return boolean(andThen(c, test, evaluateRight, site, () => refine(c, node.left, true, scope)))
+  if (node.operator === '&&') return boolean(andThen(c, test, evaluateRight, site, () => narrowRight(c, node, scope)))
   return boolean(
     not(
       andThen(
@@ -97,10 +103,15 @@ const logicalOf = (c: Context, node: LogicalExpression, left: Value, scope: Scop
         not(test),
         () => not(evaluateRight()),
         site,
-        () => refine(c, node.left, false, scope),
+        () => narrowRight(c, node, scope),
       ),
     ),
   )
+}
+
+/** What is crossed out on the left says nothing on the right. */
+const narrowRight = (c: Context, { operator, left }: LogicalExpression, scope: Scope): void => {
+  if (c.code.parts === null) refine(c, left, operator === '&&', scope)
 }
 
 /** `o && o.flag` is null where `o` is, and false where `o` is false; `o || other` is one of the two. */

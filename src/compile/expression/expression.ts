@@ -11,6 +11,7 @@ import { conditional } from '../values/flow.js'
 import { readsParamsOnly } from '../values/free.js'
 import { describeSyntax, syntaxHint, unaryHint } from '../values/outside.js'
 import { nameAgain, nameParts, refuseChanged } from '../values/ownership.js'
+import { crossable, insidePart, isJudged, opposite, setStance, stanceOf, takeStance } from '../values/parts.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { type Offsets, refuse, spanOf, textOf } from '../values/site.js'
 import { chainOf } from '../values/syntax.js'
@@ -42,9 +43,16 @@ export const evaluatePart = (c: Context, node: Expression, scope: Scope): Value 
 /**
  * Evaluates the object of a member access, spread, loop or comparison, or what the state copies: a use that gives it no
  * second name.
- * Long: one case for each kind of expression.
  */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
+  if (!isJudged(c, node)) return evaluateNode(c, node, scope)
+  const stance = stanceOf(c, node)
+  const v = insidePart(c, node, scope.file, () => evaluateNode(c, node, scope))
+  return isJudged(c, node) ? boolean(crossable(c, node, scope.file, condition(c, v, siteOf(scope, node)), stance)) : v
+}
+
+/** Long: one case for each kind of expression. */
+const evaluateNode = (c: Context, node: Expression, scope: Scope): Value => {
   reach(c, node)
   const known = c.way.evaluated.get(node)
   if (known?.k === 'value') {
@@ -78,6 +86,8 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'LogicalExpression':
       return truth(c, node, logical(c, node, scope))
     case 'ConditionalExpression': {
+      const stance = takeStance(c, node)
+      for (const arm of [node.consequent, node.alternate]) setStance(c, arm, stance, 'branch')
       const test = condition(c, evaluateObject(c, node.test, scope), siteOf(scope, node.test))
       const v = conditional(
         c,
@@ -113,6 +123,7 @@ export const evaluateObject = (c: Context, node: Expression, scope: Scope): Valu
     case 'TSSatisfiesExpression':
     case 'TSTypeAssertion':
     case 'TSInstantiationExpression':
+      setStance(c, node.expression, takeStance(c, node))
       return evaluateObject(c, node.expression, scope)
     case 'TSNonNullExpression': {
       const v = evaluateObject(c, node.expression, scope)
@@ -140,6 +151,7 @@ const unary = (c: Context, node: UnaryExpression, scope: Scope): Value => {
   const site = siteOf(scope, node)
   switch (node.operator) {
     case '!':
+      setStance(c, node.argument, opposite(stanceOf(c, node)))
       return boolean(not(condition(c, evaluateObject(c, node.argument, scope), siteOf(scope, node.argument))))
     case '-':
       return negate(c, evaluate(c, node.argument, scope), site)

@@ -1,7 +1,7 @@
 /** Methods of whatever has items in an order: arrays and queues of the state, lists of the author's own. */
 import type { CallExpression } from 'oxc-parser'
 import { binary, constant, not, one, or, select, zero } from '../../ir/build.js'
-import type { Expr } from '../../ir/system.js'
+import type { Expr, PartKind } from '../../ir/system.js'
 import { functionInfo } from '../../load/registry.js'
 import { integer } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
@@ -10,6 +10,7 @@ import { equal } from '../values/equality.js'
 import { andThen, conditional } from '../values/flow.js'
 import { requireLabels } from '../values/labels.js'
 import { nameAgain, nameParts, whileNamed } from '../values/ownership.js'
+import { type Stance, stanceOf, takeStance } from '../values/parts.js'
 import type { Scope } from '../values/scope.js'
 import { refuse, type Site } from '../values/site.js'
 import { asInt, boolean, constantValue, describe, type Item, int, optionalValue, undefinedValue, type Value } from '../values/value.js'
@@ -24,6 +25,7 @@ interface ListCall {
   readonly args: readonly Value[]
   readonly site: Site
   readonly scope: Scope
+  readonly judged: { readonly stance: Stance; readonly part: PartKind | null } | null
 }
 
 interface ListMethod {
@@ -39,10 +41,17 @@ const numbersOf = ({ sequence }: ListCall): number[] => Array.from({ length: seq
 const allItems = (call: ListCall): readonly Item[] => numbersOf(call).map(call.sequence.item)
 
 /** What the callback gives for item i. */
-const apply = (c: Context, { args, receiver, site, scope }: ListCall, item: Item, i: number): Value =>
-  invoke(c, args[0] ?? undefinedValue, [item.value, constantValue(i), receiver], site, scope)
+const apply = (c: Context, { args, receiver, site, scope, judged }: ListCall, item: Item, i: number): Value =>
+  invoke(c, args[0] ?? undefinedValue, [item.value, constantValue(i), receiver], site, scope, judged?.stance, judged?.part)
 
 const test = (c: Context, call: ListCall, item: Item, i: number): Expr => condition(c, apply(c, call, item, i), call.site)
+
+/** What `every` and `some` want of each element: it is a part where `every` is to hold, and where `some` is not to. */
+const judging = (c: Context, name: string, node: CallExpression): ListCall['judged'] => {
+  const stance = name === 'every' || (name === 'some' && stanceOf(c, node) !== 'demanded') ? takeStance(c, node) : null
+  if (stance === null) return null
+  return { stance, part: (name === 'every') === (stance !== 'unwanted') ? 'element' : null }
+}
 
 /** `includes` and `indexOf`, of which JavaScript's can also start further on. */
 const refusePosition = (c: Context, { args, site }: ListCall, name: string, instead: string): void => {
@@ -233,10 +242,11 @@ const takesList = (c: Context, name: string, callback: Value | undefined, site: 
 
 export const listMethod = (c: Context, receiver: Value, name: string, node: CallExpression, scope: Scope): Value => {
   const site: Site = { file: scope.file, node }
+  const judged = judging(c, name, node)
   const args = argumentsOf(c, node, scope)
   const { goes, keeps, run }: ListMethod = isListMethod(name) ? listMethods[name] : outside(name)
   const sequence = visit(c, goes, receiver, site)
-  const call: ListCall = { receiver, sequence, args, site, scope }
+  const call: ListCall = { receiver, sequence, args, site, scope, judged }
   if (node.callee.type !== 'MemberExpression') return run(c, call)
   const { object } = node.callee
   const parts = sequence.fixed ?? []

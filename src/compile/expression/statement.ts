@@ -10,6 +10,7 @@ import { conditional, type Flow, jump, leavable, scoped } from '../values/flow.j
 import { decide } from '../values/known.js'
 import { requireLabels } from '../values/labels.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
+import { judgeReturn, setStance } from '../values/parts.js'
 import { childScope, declareName, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { breaks } from '../values/syntax.js'
@@ -76,6 +77,7 @@ const runHere = (c: Context, node: Statement, scope: Scope, labels: readonly str
     case 'BlockStatement':
       return block(c, node.body, scope)
     case 'IfStatement': {
+      judgeReturn(c, node.test, node.consequent)
       const test = condition(c, evaluateObject(c, node.test, scope), { file: scope.file, node: node.test })
       const { alternate } = node
       const arm = (statement: Statement | null, truth: boolean) => (): Value | 'never' => {
@@ -85,13 +87,14 @@ const runHere = (c: Context, node: Statement, scope: Scope, labels: readonly str
             spanOf(scope.file, statement ?? node.test),
             truth ? `if (${textOf(c, scope.file, node.test)})` : `else of if (${textOf(c, scope.file, node.test)})`,
           )
-          refine(c, node.test, truth, scope)
+          if (c.code.parts === null) refine(c, node.test, truth, scope)
         }
         return statement === null || scoped(c, () => runStatement(c, statement, childScope(scope))) === 'next' ? undefinedValue : 'never'
       }
       return conditional(c, test, arm(node.consequent, true), arm(alternate, false), site) === 'never' ? 'never' : 'next'
     }
     case 'ReturnStatement': {
+      if (node.argument !== null) setStance(c, node.argument, c.code.parts?.returns ?? null, 'branch')
       const value = node.argument === null ? undefinedValue : settleValue(c, evaluate(c, node.argument, scope))
       if (!jump(c, 'return', null, value)) return refuse(c, 'MC101', scope.file, node, 'a return outside of a function', 'remove it')
       return 'never'

@@ -1,6 +1,7 @@
 /** From an author's model to a transition system. */
 import { at } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
+import { queryReads } from '../../ir/access.js'
 import { temp, zero } from '../../ir/build.js'
 import { type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { paramsOf } from '../../ir/param.js'
@@ -8,6 +9,7 @@ import type {
   Agent,
   Block,
   CompiledProperty,
+  Crossable,
   Expr,
   Extreme,
   Query,
@@ -22,7 +24,7 @@ import { mapBlock, mapLoads, mapStmt, type Visitor, walkBlock, walkExpr, walkStm
 import { type Domain, ModelError } from '../../lang/domain.js'
 import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
-import type { AnyProperty, Measure, Predicate } from '../../lang/property.js'
+import type { Always, AnyProperty, Measure, Predicate } from '../../lang/property.js'
 import { functionInfo } from '../../load/registry.js'
 import { shown } from '../../load/shown.js'
 import { placeInStack, placeOfFunction } from '../../load/stack.js'
@@ -37,6 +39,7 @@ import { begin, type Context, createContext } from '../values/context.js'
 import { declareVariables, newTemp, type Reached } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
+import { createParts, type Parts, partsFound } from '../values/parts.js'
 import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
@@ -168,6 +171,10 @@ const compileModel = (
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   end()
+  // What the params alone decide has nothing to be crossed out.
+  const decided = new Set(compiled.safety.flatMap((property) => (queryReads(property).size === 0 ? [property.name] : [])))
+  const open = Object.fromEntries(Object.entries(properties).filter(([name]) => !decided.has(name)))
+  const crossable = free === null ? compileCrossable(c, open, { params: p, agents: standing }) : []
   const read = loaded(
     c.draft.variables,
     [...swept.map(({ body }) => body), started],
@@ -201,6 +208,7 @@ const compileModel = (
     safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
     extremes: compiled.extremes.map((extreme) => ({ ...extreme, measure: query(extreme.measure) })),
+    crossable: crossable.map((one) => ({ ...one, query: query(one.query) })),
     failures: c.draft.failures,
     branches: c.draft.branches,
     deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
@@ -327,13 +335,45 @@ const compileProperty = (c: Context, name: string, property: AnyProperty<never, 
   }
 }
 
-/** Compiles what a property asks of one state. */
+/** The properties that hold of every state, once more, so that parts of them can be crossed out. */
+const compileCrossable = (c: Context, properties: CompileInput['properties'], about: About): Crossable[] =>
+  Object.entries(properties).flatMap(([name, property]) => (property.kind === 'always' ? crossableOf(c, name, property, about) : []))
+
+const crossableOf = (c: Context, name: string, { predicate }: Always<never, never>, about: About): Crossable[] => {
+  const { site } = siteOfFunction(c, predicate)
+  const parts = createParts(c, spanOf(site.file, site.node))
+  try {
+    const query = compileQuery(c, name, predicate, 'predicate', about, parts)
+    return parts.found.length === 1 && !readsTemp(query, parts.crossed)
+      ? []
+      : [{ name, crossed: parts.crossed, parts: partsFound(parts), query }]
+  } catch (error) {
+    // What the left side of a condition says makes the right one possible: with that crossed out it may be refused.
+    if (error instanceof DiagnosticError) return []
+    throw error
+  }
+}
+
+const readsTemp = ({ body, value }: Query, id: number): boolean => {
+  let reads = false
+  const visit: Visitor = {
+    expr: (e) => {
+      if (e.op === 'temp' && e.id === id) reads = true
+    },
+  }
+  walkStmts(body, visit)
+  walkExpr(value, visit)
+  return reads
+}
+
+/** Compiles what a property asks of one state; with `parts`, so that these can be crossed out. */
 const compileQuery = (
   c: Context,
   name: string,
   fn: Predicate<never, never> | Measure<never, never>,
   gives: 'predicate' | 'measure',
   { params, agents }: About,
+  parts: Parts | null = null,
 ): Query => {
   const { site, root } = siteOfFunction(c, fn)
   if (functionInfo(fn) === undefined)
@@ -344,10 +384,13 @@ const compileQuery = (
     )
   const out: Stmt[] = []
   begin(c, 'property', out, c.draft.params)
+  c.code.parts = parts
   const asksWhere = functionOf(c, constantValue(fn), site).body.params.length > 2
   if (asksWhere && agents === null) return { body: [], value: zero, at: spanOf(site.file, site.node) }
   const where = asksWhere && agents !== null ? [labelsAt(c, agents)] : []
-  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...where], site, { ...root, instance: `property ${name}` })
+  const inside = { ...root, instance: `property ${name}` }
+  const stance = gives === 'predicate' ? 'demanded' : null
+  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...where], site, inside, stance)
   if (v.k === 'const' && v.value === undefined)
     return refuse(
       c,

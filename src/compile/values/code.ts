@@ -1,5 +1,6 @@
 /** The code that is being compiled: one step, rule, property or `init`. */
 import type { Span, Stmt } from '../../ir/system.js'
+import type { Parts } from './parts.js'
 import type { Read } from './reads.js'
 import type { Place, Value } from './value.js'
 import type { Cells } from './way.js'
@@ -31,6 +32,8 @@ export interface Code {
   readonly borrowed: WeakMap<Value, readonly Place[]>
   /** Calls that have run an author's function, whatever it is called. */
   readonly authored: WeakSet<object>
+  /** Where a predicate is compiled for its parts. */
+  parts: Parts | null
 }
 
 export const createCode = (purpose: Purpose): Code => ({
@@ -44,4 +47,5 @@ export const createCode = (purpose: Purpose): Code => ({
   named: 0,
   borrowed: new WeakMap(),
   authored: new WeakSet(),
+  parts: null,
 })

@@ -77,7 +77,8 @@ export const cover = (c: Context, at: Span, text: string): void => {
 /** The step fails here unless the condition holds. */
 export const check = (c: Context, condition: Expr, kind: Failure['kind'], at: Span, message: string): void => {
   if (condition.op === 'const' && condition.value !== 0) return
-  emit(c, { op: 'check', condition, failure: failureAt(c, kind, at, message) })
+  // Where parts are crossed out, only that it fails is of interest: it has said so already where they are not.
+  emit(c, { op: 'check', condition, failure: c.code.parts === null ? failureAt(c, kind, at, message) : -1 })
 }
 
 /** Emits `body` into a list of its own. */

@@ -9,7 +9,8 @@
 import { at } from '../../at.js'
 import type { Process, System, Variable, Vector } from '../../ir/system.js'
 import { elements, vectorOffsets } from '../../ir/system.js'
-import { type Visitor, walkBlock, walkStmts } from '../../ir/walk.js'
+import { type Visitor, walkBlock, walkExpr, walkStmts } from '../../ir/walk.js'
+import { crossablesOf } from './crossables.js'
 import { constantElement } from './ways.js'
 
 /** Elements `first` to `first + count - 1` of a variable, side by side from bit `shift` of word `word` on. */
@@ -125,9 +126,9 @@ const usesOf = (system: System): Uses => {
     if (at(system.variables, variable).role.kind === 'local') exposed.add(variable)
   })
   walkBlock(system.init, outside)
-  for (const property of system.safety) {
-    walkStmts(property.body, outside)
-    walkStmts([{ op: 'set', temp: 0, value: property.value }], outside)
+  for (const { body, value } of [...system.safety, ...crossablesOf(system).map(({ query }) => query)]) {
+    walkStmts(body, outside)
+    walkExpr(value, outside)
   }
   for (const v of system.variables) if (v.role.kind === 'local' && at(system.initial, v.id) !== v.lo) exposed.add(v.id)
   return { dynamic, exposed, alive }

@@ -1,5 +1,6 @@
 /** Where things lie in the linear memory, in bytes. */
 import type { System } from '../../ir/system.js'
+import { crossablesOf, groupsBytes } from './crossables.js'
 import type { Layout } from './layout.js'
 import { markOf } from './marks.js'
 import type { Purpose } from './step.js'
@@ -22,6 +23,8 @@ export const recordBytes = 24
 export interface MemoryMap {
   /** The state being expanded. */
   readonly current: number
+  /** The state that the properties looked at before, and 8 bytes: 1 where there was one. */
+  readonly before: number
   /** `recordBytes` per property and built-in; see `recordFields`. */
   readonly records: number
   /** A byte per step and per branch. */
@@ -43,6 +46,8 @@ export interface MemoryMap {
   readonly failureLimit: number
   /** For samples, 4 bytes for each thing that can be met: the state in which it was met first; see marks.ts. */
   readonly marks: number
+  /** Of each property in which something can be crossed out: its groups of parts; see crossed.ts. */
+  readonly groups: readonly number[]
   /** Successors, `entry` bytes each. From `bufferLimit` on they have to be flushed. */
   readonly buffer: number
   readonly bufferLimit: number
@@ -98,11 +103,12 @@ export const memoryMap = (system: System, layout: Layout, purpose: Purpose): Mem
     extra: extraBytes[purpose],
     failures: rememberedFailures[purpose],
     marks: purpose === 'sample' ? markOf(system).count : 0,
+    crossables: purpose === 'search' ? crossablesOf(system).length : 0,
   })
 
 /** The memory map of a store that is used without a system. */
 export const storeMemory = (words: number): MemoryMap =>
-  mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0, failures: 0, marks: 0 })
+  mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0, failures: 0, marks: 0, crossables: 0 })
 
 interface Sizes {
   readonly words: number
@@ -113,9 +119,11 @@ interface Sizes {
   readonly extra: number
   readonly failures: number
   readonly marks: number
+  readonly crossables: number
 }
 
-const mapOf = ({ words, properties, steps, branches, successors, extra, failures: mostFailures, marks: markCount }: Sizes): MemoryMap => {
+const mapOf = (sizes: Sizes): MemoryMap => {
+  const { words, properties, steps, branches, successors, extra, failures: mostFailures, marks: markCount, crossables } = sizes
   const bounded = successors <= mostBounded
   const entry = words * 8 + extra
   const recentStates = 2 ** Math.floor(Math.log2(recentBytes / (words * 8)))
@@ -131,11 +139,14 @@ const mapOf = ({ words, properties, steps, branches, successors, extra, failures
   const failures = area(mostFailures * 16)
   const failureLimit = failures + mostFailures * 16
   const marks = area(markCount * 4)
+  const before = area(words * 8 + 8)
+  const groups = Array.from({ length: crossables }, () => area(groupsBytes))
   const buffer = area((batch + (bounded ? successors : 1)) * entry)
   const bufferLimit = buffer + batch * entry
   const ring = area(0)
   return {
     current,
+    before,
     records,
     fired,
     taken,
@@ -147,6 +158,7 @@ const mapOf = ({ words, properties, steps, branches, successors, extra, failures
     failures,
     failureLimit,
     marks,
+    groups,
     buffer,
     bufferLimit,
     entry,

@@ -1,31 +1,38 @@
 /** The properties of a system, as code that looks at the current state. */
 import { at } from '../../at.js'
+import { queryReads } from '../../ir/access.js'
 import { temp } from '../../ir/build.js'
 import { stateKinds } from '../../ir/kinds.js'
-import type { CompiledProperty } from '../../ir/system.js'
-import { walkStmts } from '../../ir/walk.js'
-import { block, br, brIf, brTable, call, get, getGlobal, i32, type Node, ret, type WasmFunction, when } from '../wasm/instruction.js'
+import type { CompiledProperty, Crossable, Query } from '../../ir/system.js'
+import {
+  block,
+  br,
+  brIf,
+  brTable,
+  call,
+  get,
+  getGlobal,
+  i32,
+  i64,
+  type Node,
+  ret,
+  set,
+  type WasmFunction,
+  when,
+} from '../wasm/instruction.js'
 import { answer, exported } from '../wasm/interface.js'
 import { copyState, currentState } from './agents.js'
-import { expression, negated, tempLocal } from './expression.js'
-import type { FunctionScope } from './fields.js'
+import { groupsCode } from './crossed.js'
+import { expression, negated } from './expression.js'
+import { fieldMask } from './layout.js'
 import { recordBytes } from './memory-map.js'
-import { nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
+import { declareTemps, nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
 
 /**
  * The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth
  * at which it was first.
  */
 export const recordFields = { settled: 0, length: 4, failure: 8, maximum: 12, measured: 16, reached: 20 } as const
-
-export const declareTemps = (scope: FunctionScope, property: CompiledProperty): void => {
-  walkStmts(property.body, {
-    stmt: (s) => {
-      const local = s.op === 'set' ? tempLocal(s.temp) : null
-      if (local !== null && !scope.locals.some(([name]) => name === local)) scope.locals.push([local, 'i32'])
-    },
-  })
-}
 
 /** Code that runs `found` where the current state is one that the property's kind looks for. */
 export const propertyCode = (scope: StepScope, index: number, found: readonly Node[]): Node => {
@@ -64,9 +71,53 @@ const recordGreatest = ({ memory }: StepScope, index: number, value: Node): Node
   ])
 }
 
-/** `properties()`: looks at the current state with all properties that are not settled. */
-export const propertiesFunction = (scope: StepScope): WasmFunction => {
-  const body = scope.system.safety.map((p, i): Node[] => {
+/** Which bits of the state's words a property reads. */
+const readMasks = ({ layout }: StepScope, queries: readonly Pick<Query, 'body' | 'value'>[]): bigint[] => {
+  const masks = new Array<bigint>(layout.widths.length).fill(0n)
+  for (const variable of queries.flatMap((query) => [...queryReads(query)])) {
+    const { bits, chunks } = at(layout.placements, variable)
+    for (const { word, shift, count } of chunks) masks[word] = at(masks, word) | (fieldMask(bits * count) << BigInt(shift))
+  }
+  return masks
+}
+
+const changedWord = (w: number): string => `changed${w}`
+
+/**
+ * Notes in which bits the current state differs from the one that was looked at before; all of them where there was
+ * none.
+ */
+const noteChanges = ({ layout, memory, locals }: StepScope): Node[] => {
+  const seen = memory.before + layout.widths.length * 8
+  const first = i64.sub(i64.load(i32.const(0), seen), i64.const(1n))
+  return [
+    ...layout.widths.flatMap((_, w) => {
+      locals.push([changedWord(w), 'i64'])
+      const [now, before] = [i64.load(i32.const(0), memory.current + w * 8), i64.load(i32.const(0), memory.before + w * 8)]
+      return [set(changedWord(w), i64.or(i64.xor(now, before), first)), i64.store(i32.const(0), now, memory.before + w * 8)]
+    }),
+    i64.store(i32.const(0), i64.const(1n), seen),
+  ]
+}
+
+/** Whether anything has changed that a property reads. One that reads nothing is looked at in the first state. */
+const hasChanged = (masks: readonly bigint[]): Node => {
+  const changes = masks.flatMap((mask, w) => (mask === 0n ? [] : [i64.and(get(changedWord(w)), i64.const(mask))]))
+  const [first, ...others] = changes
+  if (first !== undefined)
+    return i64.ne(
+      others.reduce((a, b) => i64.or(a, b), first),
+      i64.const(0n),
+    )
+  return masks.length === 0 ? i32.const(1) : i64.eq(get(changedWord(0)), i64.const(-1n))
+}
+
+/**
+ * `properties()`: looks at the current state with all properties that are not settled. What a property reads is often
+ * as it was in the state before, and then so is its value.
+ */
+export const propertiesFunction = (scope: StepScope, crossables: readonly Crossable[] = []): WasmFunction => {
+  const body = scope.system.safety.map((p, i): Node => {
     const found = call(
       'settle',
       i32.const(i),
@@ -74,13 +125,16 @@ export const propertiesFunction = (scope: StepScope): WasmFunction => {
       i32.const(-1),
       i32.const(stateKinds[p.kind].finding === 'fulfils' ? 0 : 1),
     )
-    const code = nested(scope, () => void scope.code.push(propertyCode(scope, i, [found])))
+    const crossable = crossables.findIndex(({ name }) => name === p.name)
+    const groups = crossable < 0 ? [] : groupsCode(scope, crossable)
+    const code = [...nested(scope, () => void scope.code.push(propertyCode(scope, i, [found]))), ...groups]
+    const changed = hasChanged(readMasks(scope, crossable < 0 ? [p] : [p, at(crossables, crossable).query]))
     // The greatest value is wanted even after it was too great.
-    return stateKinds[p.kind].asks === 'measure'
-      ? code
-      : [when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes)), code)]
+    if (stateKinds[p.kind].asks === 'measure') return when(changed, code)
+    return when(i32.eqz(i32.load(i32.const(0), scope.memory.records + i * recordBytes)), [when(changed, code)])
   })
-  return { name: 'properties', params: [], result: null, exported: false, locals: scope.locals, body: body.flat() }
+  const changes = noteChanges(scope)
+  return { name: 'properties', params: [], result: null, exported: false, locals: scope.locals, body: [...changes, ...body] }
 }
 
 export const testExports = { test: answer(['property', 'i32'], ['state', 'i32']) } as const

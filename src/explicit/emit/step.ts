@@ -1,6 +1,6 @@
 /** The statements and ways of an atomic step to WebAssembly: each way that ends well emits a successor. */
 import { at } from '../../at.js'
-import type { Block, Expr, FrameEntry, Stmt, System } from '../../ir/system.js'
+import type { Block, CompiledProperty, Expr, FrameEntry, Stmt, System } from '../../ir/system.js'
 import { blockSize, walkBlock, walkStmts } from '../../ir/walk.js'
 import { block, br, brIf, call, get, i32, i64, loop, type Node, set, setGlobal, when } from '../wasm/instruction.js'
 import { expression, negated, tempLocal } from './expression.js'
@@ -78,6 +78,14 @@ const declareTemp = (scope: StepScope, temp: number): void => {
   const name = tempLocal(temp)
   if (!scope.locals.some(([local]) => local === name)) scope.locals.push([name, 'i32'])
 }
+
+/** Declares the temps that a property's statements set. */
+export const declareTemps = (scope: StepScope, { body }: Pick<CompiledProperty, 'body'>): void =>
+  walkStmts(body, {
+    stmt: (s) => {
+      if (s.op === 'set') declareTemp(scope, s.temp)
+    },
+  })
 
 /** Variables that statements store to. */
 const storedIn = (stmts: readonly Stmt[]): Set<number> => {

@@ -41,6 +41,8 @@ export interface TemporalResult {
   readonly cycle: readonly Move[] | null
   /** Why repeating the cycle for ever is fair to each agent. Empty where there is no cycle. */
   readonly fairness: readonly Fairness[]
+  /** Of an `eventually` or `leadsTo` that holds: whether there is a state in which something is owed. */
+  readonly isOwed: boolean | null
 }
 
 export interface StuckResult {
@@ -141,8 +143,9 @@ function* settleDebt(work: Work, index: number): Sliced<TemporalResult> {
   yield { bytes }
   work.peak(bytes)
   const { fair, number } = yield* avoid(graph, work.demands, work.components(), debt)
-  if (fair === null) return { name, kind, verdict: 'holds', stem: null, cycle: null, fairness: [] }
-  const open = { name, kind, verdict: 'violated', stem: null, cycle: null, fairness: [] } as const
+  const none = { name, kind, stem: null, cycle: null, fairness: [] } as const
+  if (fair === null) return { ...none, verdict: 'holds', isOwed: isOwedSomewhere(graph, debt) }
+  const open = { ...none, verdict: 'violated', isOwed: null } as const
   const found = withinMemory(work, bytes, () => ({ stem: shortestStem(graph, debt, fair, agents.length), moves: work.moves() }))
   if (found === null) return open
   const { stem, moves } = found
@@ -154,6 +157,11 @@ function* settleDebt(work: Work, index: number): Sliced<TemporalResult> {
     cycle: moves.along({ from, edges }),
     fairness: fairnessOf(graph, agents, from, edges).flatMap(({ agent, why }) => (why === null ? [] : [{ agent, why }])),
   }
+}
+
+const isOwedSomewhere = (graph: Graph, { goal, isOwed }: Debt): boolean => {
+  for (let s = 0; s < graph.states; s++) if (isOwed(s) && !hasLabel(graph, s, goal)) return true
+  return false
 }
 
 /** A goal that has to stay in reach: of an `alwaysPossible`, or of a process, which has to return or to step. */
@@ -197,6 +205,8 @@ function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)
   return first
 }
 
+const undecided = { verdict: 'incomplete', stem: null, cycle: null, fairness: [], isOwed: null } as const
+
 /**
  * Builds the graph of all reachable states and decides the system's temporal properties over its fair behaviours, and
  * where asked which process can get stuck; finds the system's extremes. Linear in states and transitions, times the
@@ -220,7 +230,7 @@ export const searchLiveness = async (system: System, options: LivenessOptions = 
     seconds: 0,
     bytes: 0,
     bytesPerEdge: 0,
-    temporal: system.temporal.map(({ name, kind }) => ({ name, kind, verdict: 'incomplete', stem: null, cycle: null, fairness: [] })),
+    temporal: system.temporal.map(({ name, kind }) => ({ ...undecided, name, kind })),
     stuck: options.stuck === true ? { verdict: stuck ? 'incomplete' : 'holds', process: null, schedule: null } : null,
     extremes: [],
   }

@@ -42,6 +42,8 @@ export interface MachineParts<I extends TableInterface> extends SpaceParts {
 export interface MachineOptions extends SpaceOptions {
   /** Of a program for samples: takes the successors in the buffer, up to an address. */
   readonly take?: (end: number) => void
+  /** Of a program with properties in which something can be crossed out: some group of such parts matters after all. */
+  readonly narrow?: (crossable: number) => void
 }
 
 /** What a machine needs of a program. */
@@ -55,8 +57,13 @@ export const partsOf = <I extends TableInterface>(program: Program<I>): MachineP
 /** Compiles and instantiates a module; its table and queue are empty. @throws NoMemory */
 export const createMachine = <I extends TableInterface>(parts: MachineParts<I>, options: MachineOptions): Machine<I> => {
   const space = createSpace(parts, options)
-  const { take = () => {} } = options
-  const instance = instanceOf(parts.module, space.linear.memory, { grow: () => growTable(held), widen: () => widenQueue(held), take })
+  const { take = () => {}, narrow = () => {} } = options
+  const instance = instanceOf(parts.module, space.linear.memory, {
+    grow: () => growTable(held),
+    widen: () => widenQueue(held),
+    take,
+    narrow,
+  })
   // Whatever else there is, the table is in it.
   const held: Held = { ...(instance as unknown as Instance<TableInterface>), space }
   settleIn(held)

@@ -4,6 +4,8 @@
  */
 import type { Process, System } from '../../ir/system.js'
 import { currentState, newScope } from '../emit/agents.js'
+import { crossablesOf } from '../emit/crossables.js'
+import { crossedExports, crossedFunction, crossedFunctions } from '../emit/crossed.js'
 import { readElement } from '../emit/fields.js'
 import { rememberFunction, traceExports, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
@@ -23,7 +25,7 @@ const searchGlobals = { first: global32(), deadlock_counts: global32() } as cons
 
 const search = {
   globals: { ...tableGlobals, ...loopGlobals, ...searchGlobals },
-  exports: { ...tableExports, ...loopExports, at_rest: answer() },
+  exports: { ...tableExports, ...loopExports, ...crossedExports, at_rest: answer() },
 } as const
 const traced = { globals: { ...search.globals, ...traceGlobals }, exports: { ...search.exports, ...traceExports } } as const
 const trace = { globals: traced.globals, exports: { ...traced.exports, ...testExports } } as const
@@ -117,9 +119,12 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
   const shape = tableShape(layout.widths)
   const scope = (): StepScope => newScope(system, layout, memory, purpose)
   const isTraced = purpose !== 'search'
+  const crossables = isTraced ? [] : crossablesOf(system)
   const functions: WasmFunction[] = [
     ...expansion(system, scope),
-    ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope())] : []),
+    ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope(), crossables)] : []),
+    ...crossedFunctions(scope, crossables),
+    crossedFunction(crossables),
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
@@ -133,6 +138,7 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
   const imports: readonly (readonly [string, readonly ValueType[]])[] = [
     ['grow', []],
     ['widen', []],
+    ...(crossables.length > 0 ? [['narrow', ['i32']] as const] : []),
     ...(purpose === 'sample' ? [['take', ['i32']] as const] : []),
   ]
   return { system, layout, shape, memory, module: moduleOf(interfaces[purpose], imports, functions) }

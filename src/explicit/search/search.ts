@@ -3,6 +3,7 @@ import type { SafetyKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
+import { crossablesOf } from '../emit/crossables.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { recordFields } from '../emit/properties.js'
 import { builtIns } from '../emit/step.js'
@@ -13,6 +14,7 @@ import { startSearch } from '../program/start.js'
 import { stopReasons } from '../store/store.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
+import { watchIdle } from './idle.js'
 import { atOnce, isStopped, running, startPace } from './pace.js'
 import { shortestSchedules } from './schedule.js'
 
@@ -84,6 +86,8 @@ export interface SearchResult {
    * The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`.
    */
   readonly properties: readonly PropertyResult[]
+  /** Of each of the system's `crossable` the numbers of the parts that never mattered in the states looked at. */
+  readonly idle: readonly (readonly number[])[]
   /** Per step 1 where it was taken, per branch 1 where it was. */
   readonly fired: Uint8Array
   readonly taken: Uint8Array
@@ -163,6 +167,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   properties: kindsOf(system).flatMap(({ name, kind }) =>
     kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
   ),
+  idle: system.crossable.map(({ parts }) => [...parts.keys()]),
   fired: new Uint8Array(system.steps.length),
   taken: new Uint8Array(system.branches.length),
 })
@@ -243,7 +248,9 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const program = programOf(system, 'search')
-  const machine = createMachine(partsOf(program), { bytes, keep: false })
+  const idle = watchIdle(crossablesOf(system))
+  const machine = createMachine(partsOf(program), { bytes, keep: false, narrow: idle.narrow })
+  idle.begin(machine, program.memory.groups)
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
   const { limit, seconds } = await runToTheEnd(machine, options, bytes)
@@ -263,6 +270,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     bytes: machine.bytes(),
     bytesPerState: machine.bytes() / Math.max(1, states),
     properties: resultsOf(program, machine, complete, deadlock),
+    idle: idle.parts(),
     fired: copy(memory.fired, system.steps.length),
     taken: copy(memory.taken, system.branches.length),
   }

@@ -22,6 +22,8 @@ export type SettingVerdict =
   | { readonly kind: 'open'; readonly depth: number }
   /** `init` leaves no initial state. */
   | { readonly kind: 'no initial state' }
+  /** Nobody wanted to know. */
+  | { readonly kind: 'not asked' }
 
 /** Why the safe settings are safe. */
 export type Proof =
@@ -38,7 +40,23 @@ export interface SystemTable {
   readonly proof: Proof | null
 }
 
+/** What is asked of the settings of a system. */
+export interface Question {
+  /**
+   * Properties of states (or `deadlock`) that must hold; or `sometimes`, of which it is asked where they are reached:
+   * an `unsafe` setting reaches one of them, a `safe` one reaches none.
+   */
+  readonly looksFor: 'violations' | 'witnesses'
+  /** Settings of which it is not asked. */
+  readonly excluded: readonly number[]
+}
+
+/** Where properties are violated, in all settings. */
+export const anyViolation: Question = { looksFor: 'violations', excluded: [] }
+
 export interface SynthesizeOptions {
+  /** By default `anyViolation`. */
+  readonly question?: Question
   readonly search: SolverFactory
   readonly proof: SolverFactory
   /**
@@ -83,7 +101,8 @@ export const unsettledTable = (system: System): SystemTable => {
  */
 export const synthesizeSystem = (system: System, properties: readonly string[], options: SynthesizeOptions): SystemTable => {
   const { circuit, decoder } = translate(system)
-  const targets = targetsOf(circuit, properties)
+  const { question = anyViolation } = options
+  const targets = targetsOf(circuit, properties, question)
   const knobs = knobBits(system, circuit)
   const verdicts = Array.from({ length: knobs.settings }, (): SettingVerdict => ({ kind: 'open', depth: -1 }))
   const races: Omit<Race, 'where'>[] = []
@@ -121,6 +140,8 @@ export const synthesizeSystem = (system: System, properties: readonly string[], 
       if (there === 1) verdicts[setting] = { kind: 'no initial state' }
     })
     search.exclude(empty)
+    for (const setting of question.excluded) verdicts[setting] = { kind: 'not asked' }
+    search.exclude(Uint8Array.from(verdicts, ({ kind }) => Number(kind === 'not asked')))
     /** Searches on, as long as `wanted` says; tells what it settled if that is all there is. */
     const searchWhile = (wanted: () => boolean): Proof | 'none left' | 'unknown' | null => {
       while (wanted()) {
@@ -192,6 +213,7 @@ export const checkSafeSettings = (
   properties: readonly string[],
   { verdicts, proof }: SystemTable,
   factory: SolverFactory,
+  question: Question = anyViolation,
 ): Refusal | null => {
   if (proof?.kind !== 'invariant') return null
   const { circuit, decoder } = translate(system)
@@ -201,7 +223,7 @@ export const checkSafeSettings = (
     knobs,
     Uint8Array.from(verdicts, ({ kind }) => Number(kind !== 'safe')),
   )
-  return checkInvariant({ circuit: restricted, decoder }, proof.invariant, targetsOf(restricted, properties), factory)
+  return checkInvariant({ circuit: restricted, decoder }, proof.invariant, targetsOf(restricted, properties, question), factory)
 }
 
 /** Where nobody could judge it, a proof counts for nothing. */
@@ -211,7 +233,8 @@ export const withoutSafeSettings = (table: SystemTable): SystemTable => ({
   proof: null,
 })
 
-const targetsOf = (circuit: Circuit, properties: readonly string[]): readonly Target[] => {
+const targetsOf = (circuit: Circuit, properties: readonly string[], { looksFor }: Question): readonly Target[] => {
+  if (looksFor === 'witnesses') return circuit.targets.filter(({ name, kind }) => kind === 'sometimes' && properties.includes(name))
   for (const name of properties) {
     const target = circuit.targets.find((one) => one.name === name)
     if (target === undefined) throw new RangeError(`there is no property '${name}' of states`)

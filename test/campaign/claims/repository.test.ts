@@ -15,6 +15,25 @@ const page = join(root, 'docs/CLAIMS.md')
 const committed = join(root, 'counterexamples')
 const update = process.env.MMUCHECK_UPDATE === '1'
 
+/** Rows that say nothing of their setting, which somebody has yet to mend. One that is mended has to go from here. */
+const knownVacuous: readonly string[] = [
+  'mmu-notifier gru: sptesStayZapped: sptesStayZapped never comes to ask for anything',
+  'mmu-notifier kvm-july-2008: sptesStayZapped: sptesStayZapped never comes to ask for anything',
+  'mmu-notifier xpmem: sptesStayZapped: sptesStayZapped never comes to ask for anything',
+  'shadow-walk levels=2, writes=1, walkUnderLock=true: flushesAsCounted: no step changes what decides flushesAsCounted',
+  'shadow-walk levels=3, writes=1, walkUnderLock=true: flushesAsCounted: no step changes what decides flushesAsCounted',
+  'shadow-walk vcpus=3, levels=2, writes=0, hintWriteRemoval=false, hintWriteEmulation=false, recheck=false, versionSampledBeforeWalk=false, emulationBump=before the write: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, levels=2, writes=0, recheck=false: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, writes=0, emulationBump=before the write, alreadyProtected=true: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, writes=0, hintWriteEmulation=false, alreadyProtected=true: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, writes=0, hintWriteRemoval=false: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, writes=0, versionSampledBeforeWalk=false, alreadyProtected=true: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, writes=0, walkUnderLock=true: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk vcpus=3, writes=0: noTornWalk: no step changes what decides noTornWalk',
+  'shadow-walk writes=1, walkUnderLock=true: flushesAsCounted: no step changes what decides flushesAsCounted',
+  'writable-page-tables explicit-retype-not-in-use: noSpuriousFault: no step changes what decides noSpuriousFault',
+]
+
 let folder = ''
 let code: number | null = null
 let out = ''
@@ -37,9 +56,18 @@ const named = (ending: string, where = folder): string[] =>
     .sort()
 const diagrams = (where = folder): string[] => named('.txt', where)
 
-test('every verdict is the expected one', () => {
-  expect(out).toMatch(/^(\d+) rows: \1 as expected\.$/m)
-  expect(code).toBe(0)
+test('every verdict is the expected one, and says something but where it is known not to', () => {
+  const sections = out.split(/^## /m).slice(1)
+  const vacuous = sections.flatMap((section) => {
+    const [model = ''] = section.split(/[:\n]/, 1)
+    return [...section.matchAll(/^\| (.*) \| `(.*)` \| holds \| \*\*holds, but is vacuous: (.*)\*\* \|.*$/gm)].map(
+      ([, settings, property, why]) => `${model} ${settings}: ${property}: ${why}`,
+    )
+  })
+  expect([...new Set(vacuous)].sort()).toEqual([...knownVacuous].sort())
+  const rows = vacuous.length
+  expect(out).toMatch(new RegExp(`^\\d+ rows: \\d+ as expected${rows === 0 ? '' : `, ${rows} differ`}\\.$`, 'm'))
+  expect(code).toBe(rows === 0 ? 0 : 12)
 })
 
 test('docs/CLAIMS.md', () => expect(out).toBe(readFileSync(page, 'utf8')))

@@ -25,6 +25,7 @@ interface Answer {
   readonly cells: readonly {
     readonly settings: Readonly<Record<string, unknown>>
     readonly verdict: string
+    readonly vacuity: object | null
     readonly property: string | null
     readonly length: number | null
   }[]
@@ -99,7 +100,7 @@ test('sizes where they are named', async () => {
 })
 
 test('a failing range makes a setting unsafe, though the property holds of all states that are left', async () => {
-  const text = counter['properties/counter.ts'].replace('count === s.done', 'count >= 0')
+  const text = counter['properties/counter.ts'].replace('count === s.done', 'count <= s.done')
   const model = counter['models/counter.ts'].replace('count: range(0, p.cpus)', 'count: range(0, 1)')
   project.write({ 'models/counter.ts': model, 'properties/counter.ts': text })
   try {
@@ -108,6 +109,40 @@ test('a failing range makes a setting unsafe, though the property holds of all s
       ['safe', null, null],
       ...[2, 3, 4].map(() => ['unsafe', 'range', 2]),
     ])
+  } finally {
+    project.write(counter)
+  }
+})
+
+// Where nothing is ever protected everything is safe: the setting was called so, and check ended with 12.
+test('a setting in which a window is not reached, or the property asks for nothing, is vacuous', async () => {
+  const windows = `both: sometimes((s) => s.count === 2, { where: (p) => p.cpus > 1 }),
+  noise: sometimes((s, p) => p.noisy && s.count > 0, { in: ['atomic'] }),
+  paired: always((s) => s.count < 2 || s.done === 2),`
+  project.write({ 'properties/counter.ts': counter['properties/counter.ts'].replace('counted: always', `${windows}\n  counted: always`) })
+  try {
+    const cellsOf = async (...words: string[]): Promise<unknown[]> =>
+      (await json('counter', ...words)).cells.map(({ settings, verdict, vacuity }) => [...Object.values(settings), verdict, vacuity])
+    // The window of the variant is asked where flags and choices are the variant's, and is closed there.
+    const closed = { why: 'not reached', windows: ['noise'] }
+    expect(await cellsOf('--over', 'add,noisy', '--property', 'counted')).toEqual([
+      ['atomic', false, 'vacuous', closed],
+      ['atomic', true, 'safe', null],
+      ['two steps', false, 'unsafe', null],
+      ['two steps', true, 'unsafe', null],
+    ])
+    // With one CPU nobody asks whether both have counted, and nobody ever counts two.
+    const idle = { why: 'unchanging', property: 'paired' }
+    const sized = await cellsOf('--over', 'cpus', '--set', 'add=atomic', '--set', 'noisy=true', '--property', 'paired')
+    expect(sized.slice(0, 2)).toEqual([
+      [1, 'vacuous', idle],
+      [2, 'safe', null],
+    ])
+    const { out } = await project.mmucheck(['sweep', 'counter', '--over', 'add', '--property', 'counted'])
+    expect(out).toMatch(/ {2}atomic {5}vacuous {2}noise never reached/)
+    expect(out).toContain('0 safe, 0 of them minimal, 1 vacuous, 1 unsafe')
+    const { models } = JSON.parse((await project.mmucheck(['claims', 'counter', '--json'])).out) as { models: { rows: object[] }[] }
+    expect(models[0].rows[1]).toMatchObject({ id: 'C1.1', variant: 'atomic', found: 'holds', asExpected: false, vacuity: closed })
   } finally {
     project.write(counter)
   }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import machShootdown from '../../../properties/mach-shootdown.ts'
 import tlbShootdown from '../../../properties/tlb-shootdown.ts'
 import { formulaText } from '../../../src/campaign/synthesize/formula-text.ts'
-import { type Synthesis, settingAt, synthesize } from '../../../src/campaign/synthesize/truth-table.ts'
+import { type Settle, type Synthesis, settingAt, synthesize, withWindows } from '../../../src/campaign/synthesize/truth-table.ts'
 import { compile } from '../../../src/compile/model/compile.ts'
 import { search } from '../../../src/explicit/search/search.ts'
 import { specialise } from '../../../src/ir/specialise.ts'
@@ -250,6 +250,50 @@ test('settings in which init leaves no state are refused', async () => {
   const result = await synthesized(claims, ['low'])
   expect(result.cells.map(({ verdict }) => verdict.kind)).toEqual(['safe', 'unsafe', 'refused', 'refused'])
   expect(formulaText(result.rest)).toBe('none')
+})
+
+// A setting in which nothing happens was called safe.
+test('where a window is not reached a setting is vacuous, as a search of it says', async () => {
+  const claims = claimed(
+    model({
+      name: 'switched',
+      params: { runs: flag(true), fast: flag(false), checked: flag(true) },
+      state: () => ({ x: range(0, 4), late: bool }),
+      rules: (p) => ({
+        go: (s) => {
+          when(p.runs && s.x < 3)
+          s.x += p.fast ? 2 : 1
+          s.late = s.x === 4
+        },
+        stop: (s) => {
+          when(p.checked && s.late)
+          s.late = false
+        },
+      }),
+    }),
+    {
+      low: always((s, p) => s.x < 4 || p.checked),
+      moves: sometimes((s) => s.x > 0),
+      meetsThree: sometimes((s) => s.x === 3),
+    },
+  )
+  const settled = await synthesized(claims, ['low'])
+  const windows = { moves: claims.properties.moves, meetsThree: claims.properties.meetsThree }
+  const input = { model: claims.model, params: defaultsOf(claims.model), properties: windows }
+  const settle: Settle = (system, wanted, question) => synthesizeSystem(system, wanted, { search: cadical, proof: cadical, question })
+  const isAsked = (window: string, cell: number): boolean => window === 'moves' || settingAt(settled, cell).fast === false
+  const result = await withWindows(settled, input, Object.keys(windows), settle, isAsked)
+  for (const [i, { verdict }] of result.cells.entries()) {
+    const setting = settingAt(result, i)
+    const system = compile({ model: claims.model, params: setting, properties: claims.properties })
+    const { properties } = await search(system)
+    const isViolated = (name: string): boolean => properties.some((property) => property.name === name && property.verdict === 'violated')
+    const closed = Object.keys(windows).filter((window) => isAsked(window, i) && isViolated(window))
+    const kind = isViolated('low') ? 'unsafe' : closed.length > 0 ? 'vacuous' : 'safe'
+    expect([setting, verdict], JSON.stringify(setting)).toMatchObject([setting, kind === 'vacuous' ? { kind, windows: closed } : { kind }])
+  }
+  expect(formulaText(result.safe)).toBe('runs and (not fast or checked)')
+  expect(formulaText(result.vacuous)).toBe('not runs')
 })
 
 test('the shootdowns', async () => {

@@ -35,6 +35,7 @@ const system: System = {
   safety: [property('small'), property('few')],
   temporal: [],
   extremes: [],
+  crossable: [],
   failures: [{ id: 0, kind: 'range', message: 'n', at: store }],
   branches: [],
   deadlock: 'violation',

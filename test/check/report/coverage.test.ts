@@ -61,6 +61,7 @@ const system: System = {
   safety: [],
   temporal: [],
   extremes: [],
+  crossable: [],
   failures: [],
   branches: [branch(0, 2, 'if (...)'), branch(1, 2, 'if (...)'), branch(2, 2, 'else'), branch(3, 4, "case 'x'")],
   deadlock: 'violation',

@@ -3,6 +3,7 @@ import { hints } from '../../../src/cli/views/hints-text.ts'
 
 const branch = (line: number) => ({ agents: null, text: 'else', file: 'm.ts', line, from: null })
 const of = (n: number) => ({
+  properties: [],
   neverFired: [],
   neverTaken: Array.from({ length: n }, (_, i) => branch(i + 1)),
   unchanging: [],

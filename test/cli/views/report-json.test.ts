@@ -30,6 +30,8 @@ test('is one object of the documented shape', () => {
   })
   expect(JSON.parse(text).properties[0]).toEqual({
     name: 'noLostUpdate',
+    vacuous: false,
+    idle: [],
     kind: 'always',
     verdict: 'violated',
     established: 'false after 9 steps, the fewest there are',

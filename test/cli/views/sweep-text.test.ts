@@ -11,7 +11,7 @@ const drawn = (knobs: readonly Knob[], lengthOf: (setting: Setting) => number | 
   const cells = settingsOf(knobs).map((setting): Cell => {
     const length = lengthOf(setting)
     const violation = length === null ? null : { property: 'coherent', length }
-    return { setting, verdict: length === null ? 'safe' : 'unsafe', violation, report: null, diagnostic: null }
+    return { setting, verdict: length === null ? 'safe' : 'unsafe', violation, vacuity: null, report: null, diagnostic: null }
   })
   const [minimal, needs] = [minimalSafe(cells, knobs), needsOf(cells, knobs)]
   const settled = {

@@ -64,6 +64,7 @@ export const files: Family = [
   command('param of another type', 'MC006', ['check', 'counter', '--set', 'fast=1']),
   command('param that is none of the choices', 'MC006', ['check', 'counter', '--set', 'mode=sideways']),
   command('unknown variant', 'MC007', ['check', 'counter', '--variant', 'short']),
+  property('a window of a variant that is none', 'MC007', 'x: range(0, 3)', "reached: sometimes(«(s) => s.x > 1», { in: ['fast'] })"),
   command('unknown property', 'MC008', ['check', 'counter', '--property', 'smal']),
   property('two properties of one name', 'MC009', 'x: range(0, 3)', 'small: always((s) => s.x < 2),\n  «small»: always((s) => s.x < 3)'),
   source(
@@ -126,6 +127,12 @@ export const files: Family = [
     "const width = 0\nexport default model({\n  name: 'example',\n  «state: () => ({ x: range(1, width) }),»\n})",
   ),
   source('a domain that is none', 'MC014', "export default model({ name: 'example', state: «() => ({ x: 3 as never })» })"),
+  property(
+    'a window where no condition says',
+    'MC014',
+    'x: range(0, 3)',
+    'reached: sometimes((s) => s.x > 1, { where: «() => 3 as never» })',
+  ),
   loaded('a domain made while the module loads', 'MC014', {
     'models/broken.ts':
       "import { index, model } from 'mmucheck'\n\n«const page = index(0)»\nexport default model({ name: 'broken', state: () => ({ page }) })\n",
@@ -148,15 +155,20 @@ export const files: Family = [
       ['a claim about a param that is not there', "settings: { «limits»: 2 }, property: 'small'"],
       ['a claim about a property that is not there', "property: '«smal»'"],
       ['a claim about a maximum', "property: '«greatest»'"],
+      ['a claim about a window that is not asked there', "property: '«large»'"],
     ] as const
   ).map(
     ([name, row]): Case =>
       command(name, 'MC016', ['claims', 'counter'], {
         ...counter,
-        'properties/counter.ts': `import { always, claims, maximum, properties } from 'mmucheck'
+        'properties/counter.ts': `import { always, claims, maximum, properties, sometimes } from 'mmucheck'
 import counter from '../models/counter.ts'
 
-export default properties(counter, { small: always((s) => s.x < 2), greatest: maximum((s) => s.x) })
+export default properties(counter, {
+  small: always((s) => s.x < 2),
+  greatest: maximum((s) => s.x),
+  large: sometimes((s) => s.x > 1, { where: () => false }),
+})
 
 export const mails = claims(counter, [
   { id: 'C1', quote: 'It stays small.', source: 'a mail', expected: 'holds', ${row} },
