@@ -564,6 +564,7 @@ export const mails = claims(writablePageTables, [
     variant: 'explicit-retype-not-in-use',
     property: 'noSpuriousFault',
     expected: 'holds',
+    vacuous: 'no step leads to such a fault',
   },
   {
     id: 'C1a.8',

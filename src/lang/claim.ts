@@ -17,6 +17,11 @@ export interface Claim<P, V extends string = string> {
   /** The property that settles it: one of the model's, or `deadlock`, `stuck`, `assert`, `range`. */
   readonly property: string
   readonly expected: 'holds' | 'violated'
+  /**
+   * Why the row is right although its property says nothing of this setting, where that is what it shows: nothing is
+   * ever compared, no flush is ever needed. An error where the property says something.
+   */
+  readonly vacuous?: string
   /** How the verdict answers the sentence, where that needs saying. */
   readonly reading?: string
 }

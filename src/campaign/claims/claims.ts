@@ -113,7 +113,15 @@ const resultOf = (key: TraceKey, claim: AnyClaim, report: Report | null, windows
   const property = report?.properties.find(({ name }) => name === key.property) ?? null
   const found = property?.verdict ?? 'incomplete'
   const vacuity = found === 'holds' && report !== null ? vacuityOf(report, [key.property], windows) : null
-  return { claim, key, found, asExpected: found === claim.expected && vacuity === null, vacuity, report, property }
+  return {
+    claim,
+    key,
+    found,
+    asExpected: found === claim.expected && (vacuity === null) === (claim.vacuous === undefined),
+    vacuity,
+    report,
+    property,
+  }
 }
 
 /** Each trace of a violated row, once, whatever the number of rows that it settles. */

@@ -27,8 +27,10 @@ export const settingsText = (variant: string | null, settings: Readonly<Record<s
 }
 
 /** `violated after 4 steps`, `holds, at most 3`, `holds, but is vacuous: ...`, `not settled`. */
-export const foundText = ({ found, property, vacuity }: ClaimResult): string => {
-  if (vacuity !== null) return `holds, but is vacuous: ${vacuityText(vacuity)}`
+export const foundText = ({ claim, found, property, vacuity }: ClaimResult): string => {
+  const { vacuous } = claim
+  if (vacuity !== null) return vacuous === undefined ? `holds, but is vacuous: ${vacuityText(vacuity)}` : `holds: ${vacuous}`
+  if (vacuous !== undefined && found === 'holds') return `holds, and is not vacuous, as it says: ${vacuous}`
   const length = property?.length ?? null
   const steps = length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`
   switch (found) {

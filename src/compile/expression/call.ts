@@ -133,9 +133,11 @@ const judged = <T>(c: Context, { body }: Fn, stance: Stance | null, part: PartKi
   if (parts === null) return run()
   const outer = parts.returns
   parts.returns = stance
+  if (part === 'element') parts.quantifiers++
   if (body !== null) setStance(c, body, stance, part)
   const result = run()
   parts.returns = outer
+  if (part === 'element') parts.quantifiers--
   return result
 }
 

@@ -28,6 +28,8 @@ export interface Parts {
   readonly candidates: Map<object, PartKind>
   /** What is wanted of the value that the function in progress returns. */
   returns: Stance | null
+  /** How many quantifiers are around: `every`, and below a negation `some`. */
+  quantifiers: number
   /** The innermost part that is being evaluated, by the key of its place. */
   within: string | null
 }
@@ -49,6 +51,7 @@ export const createParts = (c: Context, at: Span): Parts => ({
   stances: new Map(),
   candidates: new Map(),
   returns: null,
+  quantifiers: 0,
   within: null,
 })
 
@@ -88,8 +91,10 @@ export const judgeChain = (c: Context, node: LogicalExpression, links: readonly 
     const drops = operator === '||' ? own === 'wanted' || own === 'demanded' : own === 'unwanted'
     operands.forEach((operand, i) => {
       const isAsked = isAskedOnlySometimes(operands, i)
-      // Of several negations nobody knows which is the demand: only the first one is taken for an exemption.
-      const inside = own === 'demanded' && operator === '||' && i === 0 && isExemption(operand) ? 'wanted' : own
+      // Of several negations nobody knows which is the demand: only the first one is taken for an exemption. And what
+      // is said of each element may be that there is none such: `every((e) => !e.mapped || ...)`.
+      const exempts = operator === '||' && i === 0 && isExemption(operand) && c.code.parts?.quantifiers === 0
+      const inside = own === 'demanded' && exempts ? 'wanted' : own
       setStance(c, operand, inside, drops ? (operator === '&&' ? 'conjunct' : isAsked ? 'consequent' : 'disjunct') : null)
     })
     const [first] = operands

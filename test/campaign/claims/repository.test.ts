@@ -16,23 +16,7 @@ const committed = join(root, 'counterexamples')
 const update = process.env.MMUCHECK_UPDATE === '1'
 
 /** Rows that say nothing of their setting, which somebody has yet to mend. One that is mended has to go from here. */
-const knownVacuous: readonly string[] = [
-  'mmu-notifier gru: sptesStayZapped: sptesStayZapped never comes to ask for anything',
-  'mmu-notifier kvm-july-2008: sptesStayZapped: sptesStayZapped never comes to ask for anything',
-  'mmu-notifier xpmem: sptesStayZapped: sptesStayZapped never comes to ask for anything',
-  'shadow-walk levels=2, writes=1, walkUnderLock=true: flushesAsCounted: no step changes what decides flushesAsCounted',
-  'shadow-walk levels=3, writes=1, walkUnderLock=true: flushesAsCounted: no step changes what decides flushesAsCounted',
-  'shadow-walk vcpus=3, levels=2, writes=0, hintWriteRemoval=false, hintWriteEmulation=false, recheck=false, versionSampledBeforeWalk=false, emulationBump=before the write: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, levels=2, writes=0, recheck=false: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, writes=0, emulationBump=before the write, alreadyProtected=true: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, writes=0, hintWriteEmulation=false, alreadyProtected=true: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, writes=0, hintWriteRemoval=false: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, writes=0, versionSampledBeforeWalk=false, alreadyProtected=true: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, writes=0, walkUnderLock=true: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk vcpus=3, writes=0: noTornWalk: no step changes what decides noTornWalk',
-  'shadow-walk writes=1, walkUnderLock=true: flushesAsCounted: no step changes what decides flushesAsCounted',
-  'writable-page-tables explicit-retype-not-in-use: noSpuriousFault: no step changes what decides noSpuriousFault',
-]
+const knownVacuous: readonly string[] = []
 
 let folder = ''
 let code: number | null = null
