@@ -208,7 +208,7 @@ describe('what can be called', () => {
   })
 
   test('all of the language', () => {
-    const types = new Set(['ModelError', 'properties', 'model', 'claims'])
+    const types = new Set(['ModelError', 'properties', 'model', 'claims', 'accepted'])
     const names = Object.entries(lang).flatMap(([name, value]) => (typeof value === 'function' && !types.has(name) ? [name] : []))
     expect(missing(names.map((name) => `call ${name}`))).toEqual([])
   })
