@@ -228,6 +228,9 @@ const importOf = (importer: string, missing: string) =>
 export const sourcesOf = (model: Pick<Model, 'state'>, fallback: string): string[] =>
   executed([functionInfo(model.state)?.file ?? fallback])
 
+/** A loaded file, and the user files that it imports. */
+export const filesFrom = (file: string): string[] => executed([file])
+
 /** User files reached from `entries` through imports, entries included. */
 const executed = (entries: readonly string[]): string[] => {
   const seen = new Set<string>()

@@ -3,9 +3,9 @@ import type { Prepared } from '../../check/request/prepare.js'
 import { compile } from '../../compile/model/compile.js'
 import type { Reached } from '../../compile/values/draft.js'
 import type { Domain } from '../../lang/domain.js'
-import { sourcesOf } from '../../load/load.js'
+import { filesFrom } from '../../load/load.js'
 import { blocks } from '../../load/modules.js'
-import { child, childrenOf, type Node } from '../../load/node.js'
+import { child, childrenOf, list, type Node } from '../../load/node.js'
 import { functionInfo } from '../../load/registry.js'
 import { sourceOf } from '../../load/source.js'
 import type { LeftRule, Mutation } from '../judge/judge.js'
@@ -26,7 +26,7 @@ export const mutantsOfModel = ({ target: { model }, params, properties }: Prepar
   const enums = Object.values(domains).flatMap(enumsIn)
   const ghosts = new Set(Object.entries(domains).flatMap(([name, domain]) => (domain.kind === 'ghost' ? [name] : [])))
   const written = rulesOf(model.rules?.call(undefined as never, params as never) ?? {})
-  const files = sourcesOf(model, '').filter((file) => !file.startsWith(blocks))
+  const files = filesOf(model)
   const planned: Planned[] = []
   for (const file of files) {
     const { text, program } = sourceOf(file)
@@ -39,6 +39,13 @@ export const mutantsOfModel = ({ target: { model }, params, properties }: Prepar
     }
   }
   return planned
+}
+
+/** The author's files that the model's parts stand in, and those that they import. */
+const filesOf = (model: Prepared['target']['model']): readonly string[] => {
+  const parts: readonly unknown[] = [model.state, model.init, model.processes, model.rules]
+  const files = parts.flatMap((part) => functionInfo(part)?.file ?? []).flatMap((file) => filesFrom(file))
+  return [...new Set(files)].filter((file) => !file.startsWith(blocks)).sort()
 }
 
 const enumsIn = (domain: Domain): readonly (readonly string[])[] => {
@@ -83,7 +90,10 @@ const ruleChanges = (root: Node, text: string, file: string, rules: readonly Rul
   const changes = new Map<Change, Mutation['rules']>()
   const visit = (node: Node): void => {
     const value = node.type === 'Property' ? child(node, 'value') : null
-    const left = value === null ? [] : rules.filter((rule) => rule.file === file && rule.start === value.start)
+    const left =
+      value === null
+        ? []
+        : rules.filter((rule) => rule.file === file && [value, ...list(value, 'arguments')].some(({ start }) => start === rule.start))
     if (left.length > 0) {
       const comma = /^\s*,/.exec(text.slice(node.end))?.[0].length ?? 0
       const key = child(node, 'key') ?? node

@@ -227,7 +227,7 @@ const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] =>
     case 'LogicalExpression': {
       const [left, right] = [child(node, 'left'), child(node, 'right')]
       if (left === null || right === null || node.operator === '??') return []
-      return [left, right].map((kept) => about('operand left out', node, replace(node, text.slice(kept.start, kept.end))))
+      return [left, right].map((kept) => about('operand left out', node, replace(node, enclosed(text, kept))))
     }
     case 'BinaryExpression': {
       const next = nextComparison[String(node.operator)]
@@ -248,6 +248,14 @@ const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] =>
     default:
       return []
   }
+}
+
+/** Parentheses are no nodes: what stood in some needs them where it goes. */
+const enclosed = (text: string, node: Node): string => {
+  const written = text.slice(node.start, node.end)
+  return /^(Identifier|Literal|MemberExpression|CallExpression|UnaryExpression|BinaryExpression)$/.test(node.type)
+    ? written
+    : `(${written})`
 }
 
 const nextComparison: Readonly<Record<string, string>> = {
@@ -317,8 +325,8 @@ const ofLiteral = ({ enums, text }: Protocol, node: Node): Change[] => {
   if (typeof value === 'boolean') return [about('another value', node, replace(node, String(!value)))]
   if (typeof value !== 'string') return []
   const quote = text[node.start] ?? "'"
-  const values = enums.find((one) => one.includes(value))
-  if (values === undefined || values.length < 2) return []
-  const next = values[(values.indexOf(value) + 1) % values.length]
-  return [about('another value', node, replace(node, `${quote}${next}${quote}`))]
+  // Of which variable it is a value is for the compiler to say: the others are outside the language.
+  const next = new Set(enums.flatMap((one) => (one.includes(value) ? (one[(one.indexOf(value) + 1) % one.length] ?? []) : [])))
+  next.delete(value)
+  return [...next].map((other) => about('another value', node, replace(node, `${quote}${other}${quote}`)))
 }

@@ -11,7 +11,7 @@ import { conditional } from '../values/flow.js'
 import { readsParamsOnly } from '../values/free.js'
 import { describeSyntax, syntaxHint, unaryHint } from '../values/outside.js'
 import { nameAgain, nameParts, refuseChanged } from '../values/ownership.js'
-import { crossable, insidePart, isJudged, opposite, setStance, stanceOf, takeStance } from '../values/parts.js'
+import { crossable, insidePart, isJudged, opposite, restoreStance, setStance, stanceOf, takeStance } from '../values/parts.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { type Offsets, refuse, spanOf, textOf } from '../values/site.js'
 import { chainOf } from '../values/syntax.js'
@@ -45,7 +45,14 @@ export const evaluatePart = (c: Context, node: Expression, scope: Scope): Value 
  * second name.
  */
 export const evaluateObject = (c: Context, node: Expression, scope: Scope): Value => {
-  if (!isJudged(c, node)) return evaluateNode(c, node, scope)
+  const stance = stanceOf(c, node)
+  const v = isJudged(c, node) ? judged(c, node, scope) : evaluateNode(c, node, scope)
+  restoreStance(c, node, stance)
+  return v
+}
+
+/** Evaluates a condition that may be crossed out. */
+const judged = (c: Context, node: Expression, scope: Scope): Value => {
   const stance = stanceOf(c, node)
   const v = insidePart(c, node, scope.file, () => evaluateNode(c, node, scope))
   return isJudged(c, node) ? boolean(crossable(c, node, scope.file, condition(c, v, siteOf(scope, node)), stance)) : v

@@ -39,7 +39,7 @@ import { begin, type Context, createContext } from '../values/context.js'
 import { declareVariables, newTemp, type Reached } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
-import { createParts, type Parts, partsFound } from '../values/parts.js'
+import { createParts, type Parts, partsFound, withFixed } from '../values/parts.js'
 import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { constantValue } from '../values/value.js'
@@ -400,7 +400,8 @@ const compileQuery = (
       `the property '${name}' returns nothing`,
       'return what must hold: (s) => s.x === 1, without braces',
     )
-  const value: Expr = gives === 'measure' ? integer(c, v, site, name).e : condition(c, v, site)
+  const given: Expr = gives === 'measure' ? integer(c, v, site, name).e : condition(c, v, site)
+  const value = parts === null ? given : withFixed(parts, given)
   return { body: sweepQuery(out, value), value, at: spanOf(site.file, site.node) }
 }
 

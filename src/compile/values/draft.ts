@@ -60,7 +60,7 @@ export const fileNumber = ({ draft, shown }: Context, path: string): number => {
 
 /** Notes that a node is executed. */
 export const reach = ({ draft, code }: Context, node: object): void => {
-  if (draft.reached !== null && code.purpose !== 'property' && code.purpose !== 'start') draft.reached.nodes.add(node)
+  if (draft.reached !== null && code.purpose !== 'property') draft.reached.nodes.add(node)
 }
 
 /** Notes what a condition of the author's is compiled to. */

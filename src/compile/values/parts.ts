@@ -28,6 +28,8 @@ export interface Parts {
   readonly candidates: Map<object, PartKind>
   /** What is wanted of the value that the function in progress returns. */
   returns: Stance | null
+  /** Something is demanded that is a constant, `return false`: it cannot be crossed out, so not all can. */
+  isFixed: boolean
   /** How many quantifiers are around: `every`, and below a negation `some`. */
   quantifiers: number
   /** The innermost part that is being evaluated, by the key of its place. */
@@ -51,6 +53,7 @@ export const createParts = (c: Context, at: Span): Parts => ({
   stances: new Map(),
   candidates: new Map(),
   returns: null,
+  isFixed: false,
   quantifiers: 0,
   within: null,
 })
@@ -159,12 +162,25 @@ export const isJudged = (c: Context, node: object): boolean =>
  */
 export const crossable = (c: Context, node: Node, file: number, e: Expr, stance: Stance | null): Expr => {
   const { parts } = c.code
-  if (parts === null || stance === null || e.op === 'const') return e
+  if (parts === null || stance === null) return e
+  if (e.op === 'const') {
+    if (e.value === 0 && stance !== 'unwanted') parts.isFixed = true
+    return e
+  }
   const kind = parts.candidates.get(node)
   const bits = (stanceOf(c, node) === 'demanded' ? 1 : 0) | (kind === undefined ? 0 : bitOf(parts, kind, spanOf(file, node)))
   if (bits === 0) return e
   const chosen = binary('and', temp(parts.crossed), constant(bits))
   return stance === 'unwanted' ? or(e, ne(chosen, zero)) : and(e, eq(chosen, zero))
+}
+
+/** The predicate with what is crossed out. Where something demanded is fixed, all that is demanded matters. */
+export const withFixed = ({ crossed, isFixed }: Parts, value: Expr): Expr =>
+  isFixed ? and(value, eq(binary('and', temp(crossed), constant(1)), zero)) : value
+
+/** Puts back what was wanted of a condition: what its evaluation took may be evaluated once more. */
+export const restoreStance = (c: Context, node: object, stance: Stance | null): void => {
+  if (stance !== null) c.code.parts?.stances.set(node, stance)
 }
 
 const bitOf = (parts: Parts, kind: PartKind, at: Span): number => {

@@ -43,7 +43,7 @@ test('a lock: what it needs, and what nothing asks about', async () => {
     'off by one: 1 → 2': 'survived',
     'off by one: 1 → 0': 'survived',
   })
-  expect([...outcomes.keys()].filter((change) => change.startsWith('steps merged')).length).toBe(3)
+  expect([...outcomes.keys()].filter((change) => change.startsWith('steps merged')).length).toBe(4)
 })
 
 test('atomic steps fall apart, steps change places', async () => {

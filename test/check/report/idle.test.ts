@@ -175,3 +175,24 @@ test('a bound of which less than half is reached', async () => {
   // It says something: that the measure is no greater.
   expect(far.vacuous).toBe(false)
 })
+
+// What is demanded by `return false` cannot be crossed out, and honest properties were called vacuous for it.
+test('a demand that is a constant is a demand', async () => {
+  const clean = (s: { readonly faults: Iterable<boolean> }, mapped: boolean): boolean => {
+    for (const fault of s.faults) if (fault && !mapped) return false
+    return true
+  }
+  const found = await checked(
+    properties(page, {
+      returned: always((s) => {
+        if (s.dirty && !s.mapped) return false
+        return !s.freed || !s.dirty
+      }),
+      looped: always((s) => s.tlb === null || clean(s, s.mapped)),
+      chosen: always((s) => (s.dirty && !s.mapped ? false : !s.freed || s.count === 0)),
+      armed: always((s) => !s.dirty || (s.tlb !== null ? s.tlb === s.frames : false)),
+    }),
+  )
+  for (const name of ['returned', 'looped', 'chosen', 'armed'])
+    expect([name, found[name]?.verdict, found[name]?.vacuous]).toEqual([name, 'holds', false])
+})
