@@ -151,7 +151,7 @@ const isAlone = async (prepared: Prepared, system: System, by: readonly Killer[]
     temporal: system.temporal.filter(isOther),
     deadlock: property === 'deadlock' ? 'allowed' : system.deadlock,
   }
-  const stuck = property === 'stuck' || property === 'deadlock' ? 'allowed' : prepared.stuck
+  const stuck = property === 'stuck' ? 'allowed' : prepared.stuck
   const found = await violations({ ...prepared, stuck }, rest, options)
   return found.kind === 'incomplete' ? null : found.by.length === 0
 }

@@ -58,10 +58,12 @@ export const codeOf = (text: string, start: number, end: number): string => {
   return code.length > longest ? `${code.slice(0, longest - 1)}…` : code
 }
 
+/** How often each name was given, over all files of a model. */
+export type Names = Map<string, number>
+
 /** Numbers and names changes of a file; those that make the same text are one. */
-export const mutantsOf = (file: string, text: string, changes: readonly Change[], first: number): Mutant[] => {
+export const mutantsOf = (file: string, text: string, changes: readonly Change[], first: number, names: Names): Mutant[] => {
   const seen = new Set([text])
-  const names = new Map<string, number>()
   const mutants: Mutant[] = []
   for (const change of [...changes].sort((a, b) => a.start - b.start || b.end - a.end)) {
     const edited = applyEdits(text, change.edits)

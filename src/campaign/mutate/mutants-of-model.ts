@@ -9,7 +9,7 @@ import { child, childrenOf, list, type Node } from '../../load/node.js'
 import { functionInfo } from '../../load/registry.js'
 import { sourceOf } from '../../load/source.js'
 import type { LeftRule, Mutation } from '../judge/judge.js'
-import { type Change, type Mutant, mutantsOf } from './mutant.js'
+import { type Change, type Mutant, mutantsOf, type Names } from './mutant.js'
 import { changesOf } from './operators.js'
 
 /** A mutant, and what it takes to compile it. */
@@ -28,12 +28,13 @@ export const mutantsOfModel = ({ target: { model }, params, properties }: Prepar
   const written = rulesOf(model.rules?.call(undefined as never, params as never) ?? {})
   const files = filesOf(model)
   const planned: Planned[] = []
+  const names: Names = new Map()
   for (const file of files) {
     const { text, program } = sourceOf(file)
     const root = program as unknown as Node
     const rules = ruleChanges(root, text, file, written)
     const changes = [...changesOf({ text, program: root, reached, enums, ghosts }), ...rules.keys()]
-    for (const mutant of mutantsOf(file, text, changes, planned.length + 1)) {
+    for (const mutant of mutantsOf(file, text, changes, planned.length + 1, names)) {
       const left = [...rules].find(([change]) => change.edits === mutant.edits)?.[1] ?? []
       planned.push({ mutant, mutation: { file, edits: mutant.edits, rules: left } })
     }
@@ -95,7 +96,7 @@ const ruleChanges = (root: Node, text: string, file: string, rules: readonly Rul
         ? []
         : rules.filter((rule) => rule.file === file && [value, ...list(value, 'arguments')].some(({ start }) => start === rule.start))
     if (left.length > 0) {
-      const comma = /^\s*,/.exec(text.slice(node.end))?.[0].length ?? 0
+      const comma = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*,/.exec(text.slice(node.end))?.[0].length ?? 0
       const key = child(node, 'key') ?? node
       changes.set(
         { operator: 'rule left out', start: key.start, end: key.end, edits: [{ start: node.start, end: node.end + comma, text: '' }] },

@@ -70,7 +70,9 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
     return one?.kind === 'outcome' ? one.outcome : null
   })
   const isWhole = outcomes.every((outcome) => outcome !== null && outcome.kind !== 'incomplete')
-  const explanations = (await loadModel(target)).accepted.filter((one) => (one.variant ?? null) === variant)
+  // What explains a setting says nothing of another.
+  const isNamed = Object.keys(prepared.settings).length === 0
+  const explanations = (await loadModel(target)).accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
   const used = new Set<Acceptance>()
   const mutants = planned.map(({ mutant }, i): Judged => {
     const outcome = outcomes[i] ?? null
@@ -78,7 +80,7 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
     if (accepted !== null) used.add(accepted)
     return { ...mutant, shownFile: shown(mutant.file), code: codeOfMutant(mutant), outcome, accepted }
   })
-  const isAsWritten = Object.keys(prepared.settings).length === 0 && properties === null
+  const isAsWritten = properties === null
   const idle = explanations.find((one) => !used.has(one))
   if (isWhole && isAsWritten && idle !== undefined) throw explainsNothing(idle, mutants)
   const names = [...prepared.system.safety, ...prepared.system.temporal].map(({ name }) => name)

@@ -141,7 +141,8 @@ const touchesState = (node: Node): boolean =>
   childrenOf(node).some((part) => !isFunction(part) && touchesState(part))
 
 const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): Change[] => {
-  const statements = all.filter((node) => isReached(protocol, node))
+  // What is for properties alone keeps its place, and hides no neighbours from each other.
+  const statements = all.filter((node) => isReached(protocol, node) && !isForProperties(protocol, node))
   const changes: Change[] = []
   const swap = (operator: Operator, a: { start: number; end: number }, b: { start: number; end: number }): void => {
     const text = ({ start, end }: { start: number; end: number }): string => protocol.text.slice(start, end)
@@ -152,7 +153,7 @@ const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): 
     if (acts(protocol, a) && acts(protocol, b)) swap('swapped', range(a), range(b))
     if (isPause(b) && acts(protocol, a)) swap('one step later', range(a), range(b))
     if (isPause(a) && acts(protocol, b)) swap('one step earlier', range(a), range(b))
-    if (yields && [a, b].every((one) => !hasYield(one) && touchesState(one) && !isForProperties(protocol, one)))
+    if (yields && [a, b].every((one) => !hasYield(one) && touchesState(one)))
       changes.push(about('step split', { start: a.start, end: b.end }, { start: b.start, end: b.start, text: "yield 'split'; " }))
   }
   const units = unitsOf(statements)
