@@ -225,11 +225,13 @@ const importOf = (importer: string, missing: string) =>
   )
 
 /** The files that a model is made of; `fallback` where its functions came without the loader. */
-export const sourcesOf = (model: Pick<Model, 'state'>, fallback: string): string[] =>
-  executed([functionInfo(model.state)?.file ?? fallback])
-
-/** A loaded file, and the user files that it imports. */
-export const filesFrom = (file: string): string[] => executed([file])
+export const sourcesOf = (
+  { state, init, processes, rules }: Pick<Model, 'state' | 'init' | 'processes' | 'rules'>,
+  fallback: string,
+): string[] => {
+  const files = [state, init, processes, rules].flatMap((part) => functionInfo(part)?.file ?? [])
+  return executed(files.length === 0 ? [fallback] : files)
+}
 
 /** User files reached from `entries` through imports, entries included. */
 const executed = (entries: readonly string[]): string[] => {

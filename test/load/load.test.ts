@@ -78,7 +78,7 @@ export default model({
 const inProject = (body: string): unknown => {
   const dist = resolve('dist/load')
   const script = `
-    const { loadModel, modelHash, compilePredicate } = await import('${dist}/load.js')
+    const { loadModel, modelHash, sourcesOf, compilePredicate } = await import('${dist}/load.js')
     const { functionInfo } = await import('${dist}/registry.js')
     const { formatDiagnostic } = await import('${dist}/../diagnostics.js')
     const outcome = async (target) => { try { return (await loadModel(target)).model.name } catch (e) { return e.diagnostic ? formatDiagnostic(e.diagnostic) : String(e.stack) } }
@@ -179,6 +179,26 @@ test('the hash of a model depends on its contents only', () => {
   renameSync(join(project, 'moved'), join(project, 'models'))
   write({ 'models/lonely.ts': modelText('lonely', '// changed') })
   expect(hash()).not.toBe(before)
+})
+
+// A model given to `check()` has no path: the file of its `state` alone was taken for all of it, and a schedule stored
+// before its steps changed was replayed as if nothing had.
+test('what a model is made of is found from any of its parts', () => {
+  const steps = (n: number): string => `export const rules = () => ({ up: (s: { x: number }) => { s.x = ${n} } })\n`
+  write({
+    'parts/state.ts': "import { range } from 'mmucheck'\nexport const state = () => ({ x: range(0, 2) })\n",
+    'parts/rules.ts': steps(1),
+    'parts/parts.ts':
+      "import { model } from 'mmucheck'\nimport { rules } from './rules.ts'\nimport { state } from './state.ts'\nexport default model({ name: 'parts', state, rules })\n",
+  })
+  const found = (): unknown =>
+    inProject(`const { model } = await loadModel('parts/parts.ts')
+      const files = sourcesOf(model, '')
+      return [files.map((file) => file.slice(file.lastIndexOf('/') + 1)), modelHash(files)]`)
+  const [files, hash] = found() as [string[], string]
+  expect(files).toEqual(expect.arrayContaining(['rules.ts', 'state.ts']))
+  write({ 'parts/rules.ts': steps(2) })
+  expect(found()).toEqual([files, expect.not.stringMatching(hash)])
 })
 
 test('an ad hoc predicate is a tagged function; each has a name', () => {

@@ -12,7 +12,7 @@ const originalFor = ({ target, options }: Job): Promise<Original> => {
   return prepared.original
 }
 
-/** Null limits stand for none. @throws nothing: a bug of ours is an answer too. */
+/** @throws nothing: a bug of ours is an answer too. */
 export const runJob = async (job: Job, signal?: AbortSignal): Promise<Ended> => {
   const interruptible = signal === undefined ? {} : { signal }
   try {

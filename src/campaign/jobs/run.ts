@@ -69,10 +69,14 @@ interface Place {
 const here: Place = {
   run: async (job, signal) => {
     const ended = await runJob(job, signal)
-    return signal.aborted ? null : ended
+    return isInterrupted(ended) ? null : ended
   },
   close: () => {},
 }
+
+const isInterrupted = (ended: Ended): boolean =>
+  (ended.kind === 'report' && ended.report.limit?.kind === 'interrupted') ||
+  (ended.kind === 'outcome' && ended.outcome.kind === 'incomplete' && ended.outcome.limit.kind === 'interrupted')
 
 const child = (): Place => {
   const process = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), { serialization: 'advanced' })

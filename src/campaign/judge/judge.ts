@@ -1,16 +1,14 @@
 /** What becomes of a mutant: the compiled code is searched up to the first violation. Nothing is run in JavaScript. */
-import { withSizeExplained } from '../../check/report/too-large.js'
 import type { Prepared } from '../../check/request/prepare.js'
+import { type Searchable, searchAll } from '../../check/settle/search-all.js'
 import { compile } from '../../compile/model/compile.js'
 import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
-import { searchLiveness } from '../../explicit/graph/liveness.js'
-import { search } from '../../explicit/search/search.js'
 import { isFailureKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
-import type { Model } from '../../lang/model.js'
 import type { Edit } from '../../load/edit.js'
 import { withEdits } from '../../load/source.js'
+import { type RuleName, withoutRules } from './rules.js'
 import { graphOf, isSameGraph, meaningOf } from './same.js'
 
 /** A property that a mutant violates, and the steps of a shortest violation; null for a `sometimes`, never reached. */
@@ -27,19 +25,13 @@ export type Outcome =
   | { readonly kind: 'invalid'; readonly diagnostic: Diagnostic }
   | { readonly kind: 'incomplete'; readonly limit: Limit }
 
-/** A rule by its group and label; a group that is one rule by itself has no labels. */
-export interface LeftRule {
-  readonly group: string
-  readonly label: string | null
-}
-
 /** What of a mutant is needed to compile it. All of it is plain data. */
 export interface Mutation {
   /** An absolute path, and what is changed in it. */
   readonly file: string
   readonly edits: readonly Edit[]
   /** Rules that are left out, whatever the edits: a model builds its rules in JavaScript. */
-  readonly rules: readonly LeftRule[]
+  readonly rules: readonly RuleName[]
 }
 
 export interface JudgeOptions {
@@ -57,13 +49,13 @@ export interface Original {
 }
 
 export const originalOf = (prepared: Prepared): Original => {
-  let graph: ReadonlyMap<string, string> | null | undefined
+  let known: { readonly graph: ReadonlyMap<string, string> | null } | null = null
   return {
     prepared,
-    meaning: meaningOf(prepared.system),
+    meaning: meaningOf({ ...prepared.system, crossable: [] }),
     graph: () => {
-      graph ??= graphOf(prepared.system)
-      return graph
+      known ??= { graph: graphOf(prepared.system) }
+      return known.graph
     },
   }
 }
@@ -80,35 +72,16 @@ export const judge = async (original: Original, mutation: Mutation, options: Jud
   }
 }
 
+/** Which parts of properties never matter is nobody's question here. */
 const compiled = ({ target, params, properties, system }: Prepared, { file, edits, rules }: Mutation): System => {
-  const { model } = target
-  const input = { model: rules.length === 0 ? model : without(model, rules), params, properties }
+  const input = { model: withoutRules(target.model, rules), params, properties }
   const mutant = rules.length === 0 ? withEdits(file, edits, () => compile(input)) : compile(input)
-  return { ...mutant, deadlock: system.deadlock }
+  return { ...mutant, deadlock: system.deadlock, crossable: [] }
 }
-
-const without = (model: Model, rules: Mutation['rules']): Model => {
-  const build = model.rules
-  if (build === undefined) return model
-  const left = (p: never): object =>
-    Object.fromEntries(
-      Object.entries(build.call(undefined as never, p)).flatMap(([group, one]) => {
-        const gone = new Set(rules.filter((rule) => rule.group === group).map(({ label }) => label))
-        return gone.has(null) ? [] : [[group, gone.size === 0 ? one : withoutLabels(one, gone)]]
-      }),
-    )
-  return { ...model, rules: left as typeof build }
-}
-
-/** Rules by label, or `each(n, ...)` of them. */
-const withoutLabels = (rules: object, gone: ReadonlySet<string | null>): object =>
-  'kind' in rules && rules.kind === 'each' && 'body' in rules
-    ? { ...rules, body: withoutLabels(Object(rules.body), gone) }
-    : Object.fromEntries(Object.entries(rules).filter(([label]) => !gone.has(label)))
 
 const searched = async (original: Original, system: System, options: JudgeOptions): Promise<Outcome> => {
   const { prepared } = original
-  const found = await violations(prepared, system, options)
+  const found = await violations({ ...prepared, system: { ...system, extremes: [] } }, options)
   if (found.kind === 'incomplete') return found
   if (found.by.length > 0) return { kind: 'killed', by: found.by, alone: await isAlone(prepared, system, found.by, options) }
   const graph = original.graph()
@@ -118,19 +91,14 @@ const searched = async (original: Original, system: System, options: JudgeOption
 
 /** What is violated first; nothing where all is seen and all holds. */
 const violations = async (
-  { target, stuck }: Pick<Prepared, 'target' | 'stuck'>,
-  system: System,
+  subject: Searchable,
   options: JudgeOptions,
 ): Promise<{ readonly kind: 'found'; readonly by: readonly Killer[] } | Extract<Outcome, { kind: 'incomplete' }>> => {
-  const given = { ...options, stop: 'first violation', schedules: 'none' } as const
-  const safety = await withSizeExplained(system, target.model, () => search(system, given))
+  const { safety, liveness } = await searchAll(subject, { ...options, stop: 'first violation', schedules: 'none' })
   const violated = safety.properties.filter(({ verdict }) => verdict === 'violated')
   if (violated.length > 0) return { kind: 'found', by: violated.map(({ name, length }) => ({ property: name, steps: length })) }
   if (safety.limit !== null) return { kind: 'incomplete', limit: safety.limit }
-  const asked = { temporal: system.temporal.length > 0, stuck: stuck !== 'allowed' && system.processes.length > 0 }
-  if (!asked.temporal && !asked.stuck) return { kind: 'found', by: [] }
-  const noExtremes = { ...system, extremes: [] }
-  const liveness = await withSizeExplained(system, target.model, () => searchLiveness(noExtremes, { ...given, stuck: asked.stuck }))
+  if (liveness === null) return { kind: 'found', by: [] }
   const by = [...liveness.temporal, ...(liveness.stuck === null ? [] : [{ name: 'stuck', ...liveness.stuck }])]
     .filter(({ verdict }) => verdict === 'violated')
     .map(({ name }) => ({ property: name, steps: null }))
@@ -147,11 +115,12 @@ const isAlone = async (prepared: Prepared, system: System, by: readonly Killer[]
   const isOther = ({ name }: { readonly name: string }): boolean => name !== property
   const rest: System = {
     ...system,
+    extremes: [],
     safety: system.safety.filter(isOther),
     temporal: system.temporal.filter(isOther),
     deadlock: property === 'deadlock' ? 'allowed' : system.deadlock,
   }
   const stuck = property === 'stuck' ? 'allowed' : prepared.stuck
-  const found = await violations({ ...prepared, stuck }, rest, options)
+  const found = await violations({ ...prepared, stuck, system: rest }, options)
   return found.kind === 'incomplete' ? null : found.by.length === 0
 }

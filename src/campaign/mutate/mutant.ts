@@ -1,5 +1,6 @@
 /** A small change to a protocol: one that a programmer might make, by mistake or to save a step. */
-import { applyEdits, type Edit } from '../../load/edit.js'
+import { applyEdits } from '../../load/edit.js'
+import type { Mutation } from '../judge/judge.js'
 
 /** What the change is, as reports say it. */
 export type Operator =
@@ -22,20 +23,17 @@ export type Operator =
   | 'rule left out'
 
 /** A change as operators make it. */
-export interface Change {
+export interface Change extends Pick<Mutation, 'edits' | 'rules'> {
   readonly operator: Operator
   /** What it is about, in the author's text: UTF-16 offsets. */
   readonly start: number
   readonly end: number
-  readonly edits: readonly Edit[]
 }
 
 /** A change of one file, numbered in the order of the text. */
-export interface Mutant extends Change {
+export interface Mutant extends Change, Mutation {
   /** From 1 on. */
   readonly number: number
-  /** An absolute path. */
-  readonly file: string
   /** Of `start`, from 1 on. */
   readonly line: number
   /** What names it, also when lines have moved: `left out: s.lock = null`. No two of a model are the same. */

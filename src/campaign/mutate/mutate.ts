@@ -62,7 +62,7 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
   await requireSafe(target, asked, model.name)
   const planned = mutantsOfModel(prepared)
   const ended = await runJobs(
-    planned.map(({ mutation }): Job => ({ task: 'judge', target, options: asked, mutation })),
+    planned.map(({ file, edits, rules }): Job => ({ task: 'judge', target, options: asked, mutation: { file, edits, rules } })),
     options,
   )
   const outcomes = planned.map((_, i): Outcome | null => {
@@ -74,7 +74,7 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
   const isNamed = Object.keys(prepared.settings).length === 0
   const explanations = (await loadModel(target)).accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
   const used = new Set<Acceptance>()
-  const mutants = planned.map(({ mutant }, i): Judged => {
+  const mutants = planned.map((mutant, i): Judged => {
     const outcome = outcomes[i] ?? null
     const accepted = (outcome?.kind === 'survived' ? explanations.find((one) => explains(one, mutant)) : undefined) ?? null
     if (accepted !== null) used.add(accepted)

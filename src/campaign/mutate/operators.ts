@@ -2,7 +2,9 @@
  * The changes that a programmer might make, made of the author's syntax tree: of what steps, rules and `init` execute,
  * and nothing else.
  */
+import type { Node as SyntaxNode } from 'oxc-parser'
 import type { Reached } from '../../compile/values/draft.js'
+import { hasYield, yieldsIn } from '../../compile/values/syntax.js'
 import type { Edit } from '../../load/edit.js'
 import { child, childrenOf, isTypeOnly, list, type Node, nameOf } from '../../load/node.js'
 import type { Change, Operator } from './mutant.js'
@@ -59,13 +61,11 @@ const isDecided = ({ reached }: Protocol, node: Node): boolean => typeof reached
 const isFunction = ({ type }: Node): boolean =>
   type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
 
-/** A yield of its own, functions in it excepted. */
-const hasPause = (node: Node): boolean =>
-  childrenOf(node).some((part) => !isFunction(part) && ((part.type === 'YieldExpression' && part.delegate !== true) || hasPause(part)))
+/** The node as the compiler sees it. */
+const typed = (node: Node): SyntaxNode => node as unknown as SyntaxNode
 
-/** A yield of any kind: a step ends there, or may. */
-const hasYield = (node: Node): boolean =>
-  node.type === 'YieldExpression' || childrenOf(node).some((part) => !isFunction(part) && hasYield(part))
+/** Whether a step ends in a function: it has a yield of its own. */
+const hasPause = (node: Node): boolean => yieldsIn(typed(node)).some(({ delegate }) => !delegate)
 
 /** Chains, and what a step waits for, are known by what is in them. */
 const isReached = (protocol: Protocol, node: Node): boolean =>
@@ -81,18 +81,14 @@ const isKnownByParts = (node: Node): boolean =>
 const statementsOf = (node: Node): readonly Node[] | null =>
   node.type === 'BlockStatement' ? list(node, 'body') : node.type === 'SwitchCase' ? list(node, 'consequent') : null
 
-const replace = (node: Node, text: string): Edit => ({ start: node.start, end: node.end, text })
+const replace = ({ start, end }: Range, text: string): Edit => ({ start, end, text })
 
-const about = (
-  operator: Operator,
-  { start, end }: { readonly start: number; readonly end: number },
-  ...edits: readonly Edit[]
-): Change => ({
-  operator,
-  start,
-  end,
-  edits,
-})
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+const about = (operator: Operator, { start, end }: Range, ...edits: readonly Edit[]): Change => ({ operator, start, end, edits, rules: [] })
 
 /** `yield 'label'`, `yield until(...)`: where a step ends. */
 const isPause = (node: Node): boolean => {
@@ -144,16 +140,16 @@ const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): 
   // What is for properties alone keeps its place, and hides no neighbours from each other.
   const statements = all.filter((node) => isReached(protocol, node) && !isForProperties(protocol, node))
   const changes: Change[] = []
-  const swap = (operator: Operator, a: { start: number; end: number }, b: { start: number; end: number }): void => {
-    const text = ({ start, end }: { start: number; end: number }): string => protocol.text.slice(start, end)
-    changes.push(about(operator, { start: a.start, end: b.end }, { ...a, text: text(b) }, { ...b, text: text(a) }))
+  const swap = (operator: Operator, a: Range, b: Range): void => {
+    const put = ({ start, end }: Range, from: Range): Edit => ({ start, end, text: protocol.text.slice(from.start, from.end) })
+    changes.push(about(operator, { start: a.start, end: b.end }, put(a, b), put(b, a)))
   }
   const neighbours = statements.flatMap((node, i) => (i > 0 ? [[statements[i - 1]!, node] as const] : []))
   for (const [a, b] of neighbours) {
-    if (acts(protocol, a) && acts(protocol, b)) swap('swapped', range(a), range(b))
-    if (isPause(b) && acts(protocol, a)) swap('one step later', range(a), range(b))
-    if (isPause(a) && acts(protocol, b)) swap('one step earlier', range(a), range(b))
-    if (yields && [a, b].every((one) => !hasYield(one) && touchesState(one)))
+    if (acts(protocol, a) && acts(protocol, b)) swap('swapped', a, b)
+    if (isPause(b) && acts(protocol, a)) swap('one step later', a, b)
+    if (isPause(a) && acts(protocol, b)) swap('one step earlier', a, b)
+    if (yields && [a, b].every((one) => !hasYield(typed(one)) && touchesState(one)))
       changes.push(about('step split', { start: a.start, end: b.end }, { start: b.start, end: b.start, text: "yield 'split'; " }))
   }
   const units = unitsOf(statements)
@@ -161,22 +157,24 @@ const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): 
     const before = units[i - 1]
     if (before !== undefined && (before.statements > 1 || before.delegates) && (unit.statements > 1 || unit.delegates))
       swap('steps swapped', before, unit)
-    if (unit.isStep && unit.statements > 1) changes.push(about('step left out', unit, { ...range(unit), text: ';' }))
+    if (unit.isStep && unit.statements > 1) changes.push(about('step left out', unit, replace(unit, ';')))
   }
   return changes
 }
 
-const range = ({ start, end }: { readonly start: number; readonly end: number }): { start: number; end: number } => ({ start, end })
+interface Unit extends Range {
+  readonly statements: number
+  readonly isStep: boolean
+  readonly delegates: boolean
+}
 
 /** The steps of a block: each from its yield to the next, and the steps of a helper by themselves. */
-const unitsOf = (
-  statements: readonly Node[],
-): { start: number; end: number; statements: number; isStep: boolean; delegates: boolean }[] => {
-  const units: ReturnType<typeof unitsOf> = []
+const unitsOf = (statements: readonly Node[]): Unit[] => {
+  const units: (Unit & { end: number; statements: number })[] = []
   for (const node of statements) {
     const last = units.at(-1)
     if (isPause(node) || isDelegation(node) || last === undefined || last.delegates)
-      units.push({ ...range(node), statements: 1, isStep: isPause(node), delegates: isDelegation(node) })
+      units.push({ start: node.start, end: node.end, statements: 1, isStep: isPause(node), delegates: isDelegation(node) })
     else {
       last.end = node.end
       last.statements++

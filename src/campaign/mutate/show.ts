@@ -23,10 +23,9 @@ export const mutantOf = async (
   options: Pick<CheckOptions, 'variant' | 'settings' | 'properties'>,
 ): Promise<ShownMutant> => {
   const planned = mutantsOfModel(await prepare(target, options))
-  const one = planned[number - 1]
-  if (one === undefined)
+  const mutant = planned[number - 1]
+  if (mutant === undefined)
     throw new DiagnosticError('MC028', `there is no mutant ${number}`, `in this setting they are numbered from 1 to ${planned.length}`)
-  const { mutant } = one
   const { model, properties } = await loadChanged(target, { file: mutant.file, edits: mutant.edits })
   const named = { ...model, name: `${model.name}/mutant-${number}` }
   const { operator, line } = mutant

@@ -1,21 +1,17 @@
 /** The explicit engine: every reachable state is seen, or as many as the limits allow. */
 import { at } from '../../at.js'
-import { DiagnosticError } from '../../diagnostics.js'
-import { type LivenessResult, searchLiveness } from '../../explicit/graph/liveness.js'
-import { type SearchResult, search } from '../../explicit/search/search.js'
-import { builtInKinds, isFailureKind, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
-import { placeOfFunction } from '../../load/stack.js'
+import type { SearchResult } from '../../explicit/search/search.js'
+import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
 import type { Evidence } from '../report/evidence.js'
 import type { Found } from '../report/found.js'
 import { type Idleness, idlenessOf, idlenessOfBound, notIdle } from '../report/idle.js'
 import type { Finding, Findings } from '../report/report.js'
-import { withSizeExplained } from '../report/too-large.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
-import type { Target } from '../request/target.js'
 import type { Engine } from './engine.js'
-import { noTrace, reportLiveness, reportOpen, type Wanted } from './temporal.js'
+import { searchAll } from './search-all.js'
+import { noTrace, reportLiveness, reportOpen } from './temporal.js'
 
 /** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
 export const explicit: Engine = {
@@ -27,7 +23,9 @@ export const explicit: Engine = {
 
 const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
-  const { safety, liveness, wanted } = await searchAll(prepared, options)
+  // What is to become of deadlocks the system says.
+  const { deadlock: _asked, ...asked } = options
+  const { safety, liveness, wanted } = await searchAll(prepared, asked)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
   const limit = safety.limit ?? liveness?.limit ?? null
   const searched: Evidence = { by: 'search', states, depth, limit }
@@ -76,46 +74,4 @@ const idlenessIn = ({ system }: Prepared, name: string, { idle }: SearchResult, 
   if (crossable >= 0) return idlenessOf(system, at(system.crossable, crossable), at(idle, crossable))
   const bound = system.safety.find((property) => property.name === name && property.kind === 'bound')
   return bound === undefined ? notIdle : idlenessOfBound(system, bound, maximum)
-}
-
-interface Searched {
-  readonly safety: SearchResult
-  /** What is left for the search over the graph of all states. */
-  readonly wanted: Wanted
-  /** Null where nothing was wanted of it, or the first search did not see all states. */
-  readonly liveness: LivenessResult | null
-}
-
-/**
- * First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both
- * together.
- */
-const searchAll = async ({ system, target, stuck }: Prepared, options: CheckOptions): Promise<Searched> => {
-  const { temporal, extremes, processes } = system
-  const wanted = { temporal, extremes, stuck: stuck !== 'allowed' && processes.length > 0 }
-  const { limits = {}, deadlock: _asked, ...rest } = options
-  const given = { ...rest, limits }
-  const safety = await withSizeExplained(system, target.model, () => search(system, given))
-  requireInitialState(target, safety)
-  const isWanted = temporal.length > 0 || extremes.length > 0 || wanted.stuck
-  if (!safety.complete || !isWanted) return { safety, wanted, liveness: null }
-  const { seconds } = limits
-  const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - safety.seconds) }
-  const liveness = await withSizeExplained(system, target.model, () =>
-    searchLiveness(system, { ...given, limits: { ...limits, ...left }, stuck: wanted.stuck }),
-  )
-  // What is said of the limit is what was asked for, not what was left of it.
-  const limit = liveness.limit?.kind === 'time' && seconds !== undefined ? { ...liveness.limit, seconds } : liveness.limit
-  return { safety, wanted, liveness: { ...liveness, limit } }
-}
-
-/** Where nothing is reachable everything would hold. */
-const requireInitialState = ({ model }: Target, { complete, states, properties }: SearchResult): void => {
-  if (!complete || states > 0 || properties.some(({ kind, verdict }) => isFailureKind(kind) && verdict === 'violated')) return
-  throw new DiagnosticError(
-    'MC307',
-    `'${model.name}' has no initial state: every way through \`init\` is blocked`,
-    'leave a way: `choose` from something that is not empty, `when` a condition that can hold',
-    placeOfFunction(model.init),
-  )
 }

@@ -23,8 +23,8 @@ export const judgedOf = async (source: string): Promise<JudgedText[]> => {
   const prepared = await prepare({ kind: 'properties', model, properties } as never)
   const original = originalOf(prepared)
   const judged: JudgedText[] = []
-  for (const { mutant, mutation } of mutantsOfModel(prepared))
-    judged.push({ mutant, outcome: await judge(original, mutation, { limits: { states: 10_000 } }) })
+  for (const mutant of mutantsOfModel(prepared))
+    judged.push({ mutant, outcome: await judge(original, mutant, { limits: { states: 10_000 } }) })
   return judged
 }
 
