@@ -9,8 +9,11 @@ export interface Guard {
   /** The expression that must not be null, and no 0 where it divides. */
   readonly node: Node
   /** The function of the runtime that makes sure of it. */
-  readonly by: 'operand' | 'divisor' | 'element' | 'slot' | 'there'
-  /** Of a slot, the object that it is in: evaluated once more right before the index, which nobody notices. */
+  readonly by: 'operand' | 'divisor' | 'element' | 'slot' | 'holder' | 'slotOfHolder' | 'there'
+  /**
+   * Of a slot, the object that it is in, where evaluating it once more right before the index is noticed by nobody.
+   * Else it is a `holder` itself, which the next `slotOfHolder` is of.
+   */
   readonly of?: Node
 }
 
@@ -32,7 +35,7 @@ export const guardsIn = (program: Node): Guard[] => {
         guards.push({ node, by: 'element' })
       if (node.type === 'MemberExpression' && node.computed === true && role === 'target' && !isLiteralKey(node)) {
         const [object, key] = [child(node, 'object'), child(node, 'property')]
-        if (object !== null && key !== null && isPure(object)) guards.push({ node: key, by: 'slot', of: object })
+        if (object !== null && key !== null) guards.push(...slotGuards(object, key))
       }
     }
     const within = inFunction || /Function/.test(node.type)
@@ -41,6 +44,18 @@ export const guardsIn = (program: Node): Guard[] => {
   walk(program, false, 'value')
   return guards
 }
+
+/** None where other agents may run between the object and the index, and the object cannot be looked at again. */
+const slotGuards = (object: Node, key: Node): Guard[] => {
+  if (isPure(object)) return [{ node: key, by: 'slot', of: object }]
+  if (mayPause(key)) return []
+  return [
+    { node: object, by: 'holder' },
+    { node: key, by: 'slotOfHolder' },
+  ]
+}
+
+const mayPause = (node: Node): boolean => node.type === 'YieldExpression' || childrenOf(node).some(mayPause)
 
 /**
  * What an expression is for: its value, to be assigned to, to be called, or a link of an optional chain behind its

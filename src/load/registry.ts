@@ -37,12 +37,21 @@ export interface Registry {
   running: unknown
   /** The oracle runs a step, `init` or a predicate: null is refused where the language refuses it. */
   judging: boolean
+  /** The objects of assignments whose index is being evaluated; see runtime.ts. */
+  readonly holders: unknown[]
 }
 
 const key = Symbol.for('mmucheck.registry')
 const home = globalThis as { [key]?: Registry }
 
-const createRegistry = (): Registry => ({ functions: new WeakMap(), modules: new Map(), texts: new Map(), running: null, judging: false })
+const createRegistry = (): Registry => ({
+  functions: new WeakMap(),
+  modules: new Map(),
+  texts: new Map(),
+  running: null,
+  judging: false,
+  holders: [],
+})
 
 export const registry: Registry = home[key] ?? createRegistry()
 home[key] = registry

@@ -45,11 +45,13 @@ export const running = <T>(process: Running, resume: () => T): T => {
  */
 export const judging = <T>(run: () => T): T => {
   const before = registry.judging
+  const depth = registry.holders.length
   registry.judging = true
   try {
     return run()
   } finally {
     registry.judging = before
+    registry.holders.length = depth
   }
 }
 
@@ -129,6 +131,13 @@ export const $mmu = {
     if (typeof i === 'number' && !(Number.isInteger(i) && i >= 0 && i < object.length)) throw fault('the index is outside the list')
     return i
   },
+  /** The object of `f()[i] = ...`. */
+  holder: <T>(object: T): T => {
+    if (registry.judging) registry.holders.push(object)
+    return object
+  },
+  /** The index of the last `holder`. @throws as `slot`. */
+  slotOfHolder: <T>(i: T): T => (registry.judging ? $mmu.slot(registry.holders.pop(), i) : i),
   /**
    * A number that something is divided by. @throws TypeError where it is null or undefined, and a fault where it is 0,
    * in the oracle.

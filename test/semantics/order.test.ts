@@ -404,6 +404,16 @@ test('a store outside of a local list is a range violation', async () => {
   expect(inside.verdicts).toMatchObject({ is: 'holds', range: 'holds' })
 })
 
+// Only where the list was named by what can be evaluated twice the oracle looked whether the index is inside.
+test.each([
+  ['a call in the index of the list', 'const xs = [[0, 0], [0, 0]]; s.n = 3; xs[Math.abs(0 % 2)]![s.n] = 1'],
+  ['an update', 'const xs = [[0, 0], [0, 0]]; s.n = 3; --xs[Math.abs(0 % 2)]![s.n]!'],
+  ['calls within the index', 'const xs = [[0, 0], [3, 3]]; s.n = 1; xs[Math.abs(0)]![xs[Math.abs(s.n)]![0]!] = 1'],
+])('a store outside of a local list: %s', async (_name, body) => {
+  expect((await rule(body)).verdicts.range).toBe('violated')
+  expect((await rule(body.replace('s.n = 3', 's.n = 1').replace('[3, 3]', '[1, 1]'))).verdicts.range).toBe('holds')
+})
+
 // The iterator looks at the list once more, behind its last element.
 test('a loop over what has become null in its last round fails', async () => {
   const { verdicts } = await rule('s.ob = true; s.o = { v: 1, p: null, a: [1, 2] }; for (const x of s.o.a) if (x === 2) s.o = null')
