@@ -1,7 +1,7 @@
 /** All mutants of a model in one setting: of what its steps, rules and `init` execute there. */
 import type { Prepared } from '../../check/request/prepare.js'
 import { compile } from '../../compile/model/compile.js'
-import type { Reached } from '../../compile/values/draft.js'
+import { createReached } from '../../compile/values/draft.js'
 import type { Domain } from '../../lang/domain.js'
 import type { Model } from '../../lang/model.js'
 import { sourcesOf } from '../../load/load.js'
@@ -15,11 +15,10 @@ import { changesOf } from './operators.js'
 
 /** In the order of files and lines. Compiles the model once more. */
 export const mutantsOfModel = ({ target: { model }, params, properties }: Prepared): readonly Mutant[] => {
-  const reached: Reached = { nodes: new Set(), conditions: new Map() }
+  const reached = createReached()
   compile({ model, params, properties, reached })
   const domains = model.state(params as never) as Readonly<Record<string, Domain>>
   const enums = Object.values(domains).flatMap(enumsIn)
-  const ghosts = new Set(Object.entries(domains).flatMap(([name, domain]) => (domain.kind === 'ghost' ? [name] : [])))
   const rules = writtenRules(model, params)
   const mutants: Mutant[] = []
   const names: Names = new Map()
@@ -27,7 +26,8 @@ export const mutantsOfModel = ({ target: { model }, params, properties }: Prepar
     const { text, program } = sourceOf(file)
     const root = program as unknown as Node
     const own = rules.filter((rule) => rule.file === file)
-    const changes = [...changesOf({ text, program: root, reached, enums, ghosts }), ...ruleChanges(root, text, own)]
+    const atomic = new Set(own.map(({ start }) => start))
+    const changes = [...changesOf({ text, program: root, reached, enums, atomic }), ...ruleChanges(root, text, own)]
     mutants.push(...mutantsOf(file, text, changes, mutants.length + 1, names))
   }
   return mutants

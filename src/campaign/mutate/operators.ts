@@ -16,27 +16,38 @@ export interface Protocol {
   readonly reached: Reached
   /** The values of each enum of the state. */
   readonly enums: readonly (readonly string[])[]
-  /** Variables that only properties read. */
-  readonly ghosts: ReadonlySet<string>
+  /** Where functions begin that are one step each: no step can end in them. */
+  readonly atomic: ReadonlySet<number>
 }
 
 /** All changes, in no order, some of which do not compile or change nothing. Linear in the size of the text. */
-export const changesOf = (protocol: Protocol): Change[] => {
+export const changesOf = (given: Protocol): Change[] => {
+  const protocol: Text = { ...given, imported: importedIn(given.program) }
   const changes: Change[] = []
+  const inOther = new Set<Node>()
   const visit = (node: Node, around: Around): void => {
     if (isTypeOnly(node) || isForProperties(protocol, node)) return
     const decided = around.decided || isDecided(protocol, node)
-    const inside = isFunction(node) ? { yields: node.generator === true && hasPause(node), decided: false } : { ...around, decided }
+    const inside = isFunction(node) ? { yields: endsSteps(protocol, node), decided: false } : { ...around, decided }
     const statements = statementsOf(node)
     if (statements !== null) changes.push(...ofBlock(protocol, statements, inside))
-    if (!decided && isReached(protocol, node)) changes.push(...ofNode(protocol, node, inside))
-    for (const part of partsOf(node)) visit(part, inside)
+    if (!decided && isReached(protocol, node))
+      changes.push(...ofNode(protocol, node, inside).filter(({ operator }) => operator !== 'left out' || !inOther.has(node)))
+    const only = leftOutWith(protocol, node)
+    if (only !== null) inOther.add(only)
+    for (const part of partsOf(protocol, node)) visit(part, inside)
     // The operations of a chain are its parts, and not its children.
     if (node.type === 'LogicalExpression' && !decided && isReached(protocol, node))
       for (let at = child(node, 'left'); at?.type === node.type; at = child(at, 'left')) changes.push(...ofNode(protocol, at, inside))
   }
   visit(protocol.program, { yields: false, decided: false })
   return changes
+}
+
+/** A file, and what names in it stand for. */
+interface Text extends Protocol {
+  /** What is imported from 'mmucheck', by the name that it has here. */
+  readonly imported: ReadonlyMap<string, string>
 }
 
 interface Around {
@@ -46,17 +57,42 @@ interface Around {
   readonly decided: boolean
 }
 
-/** Labels are for people: of `yield until(label, condition)` only the condition is part of the protocol. */
-const partsOf = (node: Node): readonly Node[] => {
-  if (isCallOf(node, 'until')) return list(node, 'arguments').slice(1)
+const importedIn = (program: Node): ReadonlyMap<string, string> =>
+  new Map(
+    list(program, 'body')
+      .filter((node) => node.type === 'ImportDeclaration' && child(node, 'source')?.value === 'mmucheck')
+      .flatMap((node) => list(node, 'specifiers'))
+      .flatMap((one): readonly (readonly [string, string])[] => {
+        const [local, imported] = [nameOf(child(one, 'local')), nameOf(child(one, 'imported'))]
+        return local === null || imported === null ? [] : [[local, imported]]
+      }),
+  )
+
+/** Whether it is a process, or what processes run: not all of it is one step. */
+const endsSteps = (protocol: Text, node: Node): boolean =>
+  node.generator === true &&
+  !protocol.atomic.has(node.start) &&
+  yieldsIn(typed(node)).some(({ delegate, argument }) => !delegate || !isCallOf(protocol, argument as unknown as Node, 'choose'))
+
+/**
+ * Labels are for people: of `yield until(label, condition)` only the condition is part of the protocol. Where a loop
+ * starts is how many rounds it makes.
+ */
+const partsOf = (protocol: Text, node: Node): readonly Node[] => {
+  if (node.type === 'ForStatement') return childrenOf(node).filter((part) => part !== child(node, 'init'))
+  if (isCallOf(protocol, node, 'until')) return list(node, 'arguments').slice(1)
   if (node.type !== 'YieldExpression' || node.delegate === true) return childrenOf(node)
   const waited = child(node, 'argument')
-  return waited !== null && isCallOf(waited, 'until') ? [waited] : []
+  return waited !== null && isCallOf(protocol, waited, 'until') ? [waited] : []
 }
 
-const isCallOf = (node: Node, name: string): boolean => node.type === 'CallExpression' && nameOf(child(node, 'callee')) === name
+/** Whether it calls a function of the language, whatever that is called here. */
+const isCallOf = ({ imported }: Text, node: Node, name: string): boolean => {
+  const callee = node.type === 'CallExpression' ? nameOf(child(node, 'callee')) : null
+  return callee !== null && imported.get(callee) === name
+}
 
-const isDecided = ({ reached }: Protocol, node: Node): boolean => typeof reached.conditions.get(node) === 'boolean'
+const isDecided = ({ reached }: Text, node: Node): boolean => typeof reached.conditions.get(node) === 'boolean'
 
 const isFunction = ({ type }: Node): boolean =>
   type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
@@ -64,19 +100,16 @@ const isFunction = ({ type }: Node): boolean =>
 /** The node as the compiler sees it. */
 const typed = (node: Node): SyntaxNode => node as unknown as SyntaxNode
 
-/** Whether a step ends in a function: it has a yield of its own. */
-const hasPause = (node: Node): boolean => yieldsIn(typed(node)).some(({ delegate }) => !delegate)
-
 /** Chains, and what a step waits for, are known by what is in them. */
-const isReached = (protocol: Protocol, node: Node): boolean =>
-  protocol.reached.nodes.has(node) || (isKnownByParts(node) && childrenOf(node).some((part) => isReached(protocol, part)))
+const isReached = (protocol: Text, node: Node): boolean =>
+  protocol.reached.nodes.has(node) || (isKnownByParts(protocol, node) && childrenOf(node).some((part) => isReached(protocol, part)))
 
-const isKnownByParts = (node: Node): boolean =>
+const isKnownByParts = (protocol: Text, node: Node): boolean =>
   node.type === 'LogicalExpression' ||
   node.type === 'BinaryExpression' ||
   node.type === 'ArrowFunctionExpression' ||
-  isCallOf(node, 'until') ||
-  isCallOf(node, 'when')
+  isCallOf(protocol, node, 'until') ||
+  isCallOf(protocol, node, 'when')
 
 const statementsOf = (node: Node): readonly Node[] | null =>
   node.type === 'BlockStatement' ? list(node, 'body') : node.type === 'SwitchCase' ? list(node, 'consequent') : null
@@ -103,89 +136,101 @@ const isDelegation = (node: Node): boolean => {
 }
 
 /** What does something by itself: an assignment, a call, steps of a helper. */
-const acts = (protocol: Protocol, node: Node): boolean =>
+const acts = (protocol: Text, node: Node): boolean =>
   node.type === 'ExpressionStatement' && !isPause(node) && !isForProperties(protocol, node)
 
-/** What is no part of the protocol: an `assert`, a store to a ghost. */
-const isForProperties = (protocol: Protocol, node: Node): boolean => {
+/** What is no part of the protocol: an `assert`, stores to what only properties read. */
+const isForProperties = (protocol: Text, node: Node): boolean => {
   const expression = node.type === 'ExpressionStatement' ? child(node, 'expression') : null
-  return expression !== null && (isClaim(expression) || isGhostly(protocol, expression))
+  return protocol.reached.ghostly.get(node) === true || (expression !== null && isCallOf(protocol, expression, 'assert'))
 }
 
-const isClaim = (node: Node): boolean => isCallOf(node, 'assert')
-
-/** A store to a variable that only properties read. */
-const isGhostly = ({ ghosts }: Protocol, node: Node): boolean => {
-  const target =
-    node.type === 'AssignmentExpression'
-      ? child(node, 'left')
-      : node.type === 'UpdateExpression'
-        ? child(node, 'argument')
-        : node.type === 'CallExpression'
-          ? child(node, 'callee')
-          : null
-  let at = target
-  while (at !== null && child(at, 'object')?.type === 'MemberExpression') at = child(at, 'object')
-  const name = nameOf(child(at ?? node, 'property'))
-  return at?.type === 'MemberExpression' && name !== null && child(at, 'object')?.type === 'Identifier' && ghosts.has(name)
+/**
+ * Whether it may read or write the state: it names something with parts, or calls something, where the params do not
+ * say that it is not executed.
+ */
+const touchesState = (protocol: Text, node: Node): boolean => {
+  if (node.type === 'MemberExpression' || node.type === 'CallExpression') return true
+  const test = node.type === 'IfStatement' ? child(node, 'test') : null
+  const decided = test === null ? null : protocol.reached.conditions.get(test)
+  const parts =
+    typeof decided === 'boolean' ? [child(node, decided ? 'consequent' : 'alternate')].filter((part) => part !== null) : childrenOf(node)
+  return parts.some((part) => !isFunction(part) && touchesState(protocol, part))
 }
 
-/** Whether it may read or write the state: it names something with parts, or calls something. */
-const touchesState = (node: Node): boolean =>
-  node.type === 'MemberExpression' ||
-  node.type === 'CallExpression' ||
-  childrenOf(node).some((part) => !isFunction(part) && touchesState(part))
-
-const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): Change[] => {
+const ofBlock = (protocol: Text, all: readonly Node[], { yields }: Around): Change[] => {
   // What is for properties alone keeps its place, and hides no neighbours from each other.
   const statements = all.filter((node) => isReached(protocol, node) && !isForProperties(protocol, node))
   const changes: Change[] = []
   const swap = (operator: Operator, a: Range, b: Range): void => {
-    const put = ({ start, end }: Range, from: Range): Edit => ({ start, end, text: protocol.text.slice(from.start, from.end) })
+    const put = ({ start, end }: Range, from: Range): Edit => ({ start, end, text: closed(protocol.text, from, end) })
     changes.push(about(operator, { start: a.start, end: b.end }, put(a, b), put(b, a)))
   }
-  const neighbours = statements.flatMap((node, i) => (i > 0 ? [[statements[i - 1]!, node] as const] : []))
-  for (const [a, b] of neighbours) {
+  for (const [i, b] of statements.entries()) {
+    const [before, a, after] = [statements[i - 2], statements[i - 1], statements[i + 1]]
+    if (a === undefined) continue
     if (acts(protocol, a) && acts(protocol, b)) swap('swapped', a, b)
-    if (isPause(b) && acts(protocol, a)) swap('one step later', a, b)
-    if (isPause(a) && acts(protocol, b)) swap('one step earlier', a, b)
-    if (yields && [a, b].every((one) => !hasYield(typed(one)) && touchesState(one)))
+    // All that a step does moves into another one: the two are merged, and a step that does nothing is left.
+    const isAlone = (node: Node, beside: Node | undefined): boolean => isDelegation(node) || (beside !== undefined && isPause(beside))
+    if (isPause(b) && acts(protocol, a) && !isAlone(a, before)) swap('one step later', a, b)
+    if (isPause(a) && acts(protocol, b) && after !== undefined && !isDelegation(after) && !isAlone(b, after)) swap('one step earlier', a, b)
+  }
+  const touching = statements.filter((node) => hasYield(typed(node)) || touchesState(protocol, node))
+  for (const [i, b] of touching.entries()) {
+    const a = touching[i - 1]
+    if (yields && a !== undefined && !hasYield(typed(a)) && !hasYield(typed(b)))
       changes.push(about('step split', { start: a.start, end: b.end }, { start: b.start, end: b.start, text: "yield 'split'; " }))
   }
-  const units = unitsOf(statements)
+  const units = unitsOf(protocol, statements)
   for (const [i, unit] of units.entries()) {
     const before = units[i - 1]
     if (before !== undefined && (before.statements > 1 || before.delegates) && (unit.statements > 1 || unit.delegates))
       swap('steps swapped', before, unit)
-    if (unit.isStep && unit.statements > 1) changes.push(about('step left out', unit, replace(unit, ';')))
+    if (unit.isStep && unit.statements > 1 && !unit.isOneAct) changes.push(about('step left out', unit, replace(unit, ';')))
   }
   return changes
+}
+
+/** The author's text of a statement, to stand where there is more on the line behind `at`. */
+const closed = (text: string, { start, end }: Range, at: number): string => {
+  const statement = text.slice(start, end)
+  return statement.endsWith(';') || /^[ \t]*($|[\n\r}])/.test(text.slice(at)) ? statement : `${statement};`
 }
 
 interface Unit extends Range {
   readonly statements: number
   readonly isStep: boolean
   readonly delegates: boolean
+  /** It waits for nothing, and does one thing: without that it does nothing. */
+  readonly isOneAct: boolean
 }
 
 /** The steps of a block: each from its yield to the next, and the steps of a helper by themselves. */
-const unitsOf = (statements: readonly Node[]): Unit[] => {
-  const units: (Unit & { end: number; statements: number })[] = []
-  for (const node of statements) {
+const unitsOf = (protocol: Text, statements: readonly Node[]): Unit[] => {
+  const units: Unit[] = []
+  for (const [i, node] of statements.entries()) {
+    const { start, end } = node
     const last = units.at(-1)
     if (isPause(node) || isDelegation(node) || last === undefined || last.delegates)
-      units.push({ start: node.start, end: node.end, statements: 1, isStep: isPause(node), delegates: isDelegation(node) })
+      units.push({ start, end, statements: 1, isStep: isPause(node), delegates: isDelegation(node), isOneAct: false })
     else {
-      last.end = node.end
-      last.statements++
+      const pause = statements[i - 1]!
+      const isOneAct = last.statements === 1 && last.isStep && !waits(protocol, pause) && acts(protocol, node)
+      units[units.length - 1] = { ...last, end, statements: last.statements + 1, isOneAct }
     }
   }
   // What stands before the first yield belongs to a step that began elsewhere.
   return units.filter(({ isStep, delegates }) => isStep || delegates)
 }
 
+/** `yield until(...)`. */
+const waits = (protocol: Text, node: Node): boolean => {
+  const waited = child(child(node, 'expression') ?? node, 'argument')
+  return waited !== null && isCallOf(protocol, waited, 'until')
+}
+
 /** Long: one case for each kind of node. */
-const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] => {
+const ofNode = (protocol: Text, node: Node, { yields }: Around): Change[] => {
   const { text } = protocol
   switch (node.type) {
     case 'ExpressionStatement': {
@@ -202,10 +247,10 @@ const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] =>
       const then = child(node, 'consequent')
       if (test === null || then === null) return []
       const split =
-        yields && !isDecided(protocol, test) && touchesState(test) && touchesState(then) && !startsWithPause(then)
+        yields && !isDecided(protocol, test) && touchesState(protocol, test) && touchesState(protocol, then) && !startsWithYield(then)
           ? [about('step split', { start: node.start, end: then.start }, ...braced(then, "yield 'split'; "))]
           : []
-      return [...ofTest(protocol, test), ...split]
+      return [...ofCondition(protocol, node, test, then), ...split]
     }
     case 'ConditionalExpression':
     case 'WhileStatement':
@@ -241,7 +286,7 @@ const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] =>
       ]
     }
     case 'CallExpression':
-      return letsThrough(node)
+      return letsThrough(protocol, node)
     case 'Literal':
       return ofLiteral(protocol, node)
     default:
@@ -266,7 +311,7 @@ const nextComparison: Readonly<Record<string, string>> = {
   '!==': '===',
 }
 
-const ofTest = ({ reached }: Protocol, test: Node | null): Change[] => {
+const ofTest = ({ reached }: Text, test: Node | null): Change[] => {
   if (test === null || test.type === 'Literal') return []
   const never = about('always false', test, replace(test, 'false'))
   switch (reached.conditions.get(test)) {
@@ -279,9 +324,44 @@ const ofTest = ({ reached }: Protocol, test: Node | null): Change[] => {
   }
 }
 
-const startsWithPause = (node: Node): boolean => {
+/** Where the params decide it, its body is part of the design: that is left out, where it is more than a jump. */
+const ofCondition = (protocol: Text, node: Node, test: Node, then: Node): Change[] => {
+  if (!isDecided(protocol, test)) return ofTest(protocol, test)
+  return child(node, 'alternate') === null && onlyIn(then) === null ? ofTest(protocol, test) : []
+}
+
+/** The statement that is left out where this one is, or never holds, or that says which design this is. */
+const leftOutWith = (protocol: Text, node: Node): Node | null => {
+  const test = child(node, 'test')
+  switch (node.type) {
+    case 'IfStatement': {
+      const then = child(node, 'consequent')
+      const only = then === null || child(node, 'alternate') !== null ? null : onlyIn(then)
+      return only === null || test === null || (isDecided(protocol, test) && !isJump(only)) ? null : only
+    }
+    case 'ForStatement':
+    case 'ForOfStatement':
+    case 'WhileStatement': {
+      const body = child(node, 'body')
+      return body === null ? null : onlyIn(body)
+    }
+    default:
+      return null
+  }
+}
+
+const isJump = ({ type }: Node): boolean => /^(Return|Break|Continue)Statement$/.test(type)
+
+/** All that is done there, if it is one statement. */
+const onlyIn = (node: Node): Node | null => {
+  if (node.type !== 'BlockStatement') return node
+  const [first, ...more] = list(node, 'body')
+  return more.length === 0 ? (first ?? null) : null
+}
+
+const startsWithYield = (node: Node): boolean => {
   const [first] = node.type === 'BlockStatement' ? list(node, 'body') : [node]
-  return first !== undefined && isPause(first)
+  return first !== undefined && hasYield(typed(first))
 }
 
 /** Puts something in front of what a statement does. */
@@ -294,28 +374,31 @@ const braced = (node: Node, text: string): Edit[] =>
       ]
 
 /** A store falls into what it reads and what it writes. */
-const splitStore = ({ text }: Protocol, node: Node, yields: boolean): Change[] => {
+const splitStore = (protocol: Text, node: Node, yields: boolean): Change[] => {
   const store = child(node, 'expression')
   const [left, right] = [store === null ? null : child(store, 'left'), store === null ? null : child(store, 'right')]
+  const { text } = protocol
   if (!yields || store?.type !== 'AssignmentExpression' || left?.type !== 'MemberExpression' || right === null) return []
   const operator = String(store.operator).slice(0, -1)
   const [target, value] = [text.slice(left.start, left.end), text.slice(right.start, right.end)]
-  if (operator === '' && !touchesState(right)) return []
+  if (operator === '' && !touchesState(protocol, right)) return []
   const read = operator === '' ? value : `${target} ${operator} (${value})`
-  return [about('step split', node, replace(node, `{ const read = ${read}; yield 'split'; ${target} = read }`))]
+  let name = 'read'
+  while (text.includes(name)) name = `$${name}`
+  return [about('step split', node, replace(node, `{ const ${name} = ${read}; yield 'split'; ${target} = ${name} }`))]
 }
 
 /** What `until(label, () => ...)` and `when(...)` wait for. */
-const letsThrough = (node: Node): Change[] => {
+const letsThrough = (protocol: Text, node: Node): Change[] => {
   const args = list(node, 'arguments')
-  if (isCallOf(node, 'when') && args[0] !== undefined) return [about('lets through', node, replace(args[0], 'true'))]
+  if (isCallOf(protocol, node, 'when') && args[0] !== undefined) return [about('lets through', node, replace(args[0], 'true'))]
   const condition = args.at(-1)
-  const body = isCallOf(node, 'until') && condition !== undefined && isFunction(condition) ? child(condition, 'body') : null
+  const body = isCallOf(protocol, node, 'until') && condition !== undefined && isFunction(condition) ? child(condition, 'body') : null
   if (body === null) return []
   return [about('lets through', node, replace(body, body.type === 'BlockStatement' ? '{ return true }' : 'true'))]
 }
 
-const ofLiteral = ({ enums, text }: Protocol, node: Node): Change[] => {
+const ofLiteral = ({ enums, text }: Text, node: Node): Change[] => {
   const { value } = node
   if (typeof value === 'number') {
     const around = value > 0 ? [value + 1, value - 1] : [value + 1]

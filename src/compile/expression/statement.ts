@@ -3,7 +3,7 @@ import type { Expression, ForOfStatement, LabeledStatement, Statement, SwitchSta
 import { any, constant, not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import type { Context } from '../values/context.js'
-import { reach } from '../values/draft.js'
+import { reach, reachStores } from '../values/draft.js'
 import { cover, settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { conditional, type Flow, jump, leavable, scoped } from '../values/flow.js'
@@ -51,10 +51,11 @@ const block = (c: Context, statements: readonly Statement[], scope: Scope): Flow
 /** Executes a statement in which no step can end. */
 export const runStatement = (c: Context, node: Statement, scope: Scope, labels: readonly string[] = []): Flow => {
   reach(c, node)
-  const around = c.code.at
+  const { at: around, stores, ghostStores } = c.code
   c.code.at = spanOf(scope.file, node)
   const flow = runHere(c, node, scope, labels)
   c.code.at = around
+  reachStores(c, node, { stores, ghostStores })
   return flow
 }
 

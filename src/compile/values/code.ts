@@ -16,8 +16,9 @@ export interface Code {
   purpose: Purpose
   /** How many statements have been emitted, and places at which ways part. */
   statements: number
-  /** How many of them are stores. */
+  /** How many of them are stores, and how many of those are to ghosts. */
   stores: number
+  ghostStores: number
   /** What the author's code read, by the list of statements that it reads in: see reads.ts. */
   readonly reads: WeakMap<readonly Stmt[], Read[]>
   /** In the condition of an `until`: the locals that it finds. */
@@ -40,6 +41,7 @@ export const createCode = (purpose: Purpose): Code => ({
   purpose,
   statements: 0,
   stores: 0,
+  ghostStores: 0,
   reads: new WeakMap(),
   outside: null,
   at: null,

@@ -2,6 +2,7 @@
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Branch, Expr, Failure, SourceFile, Span, Variable, VariableRole } from '../../ir/system.js'
 import { sourceOf } from '../../load/source.js'
+import type { Code } from './code.js'
 import type { Context } from './context.js'
 import { type Leaf, leaves } from './layout.js'
 import type { Type } from './type.js'
@@ -13,7 +14,11 @@ export interface Reached {
   readonly nodes: Set<object>
   /** Conditions by their nodes: whether the params decide that they hold, or do not; null where they do not. */
   readonly conditions: Map<object, boolean | null>
+  /** Statements that store something: whether it is only what properties read. */
+  readonly ghostly: Map<object, boolean>
 }
+
+export const createReached = (): Reached => ({ nodes: new Set(), conditions: new Map(), ghostly: new Map() })
 
 export interface Draft {
   readonly files: { readonly path: string; readonly file: SourceFile }[]
@@ -69,6 +74,13 @@ export const reachCondition = ({ draft, code }: Context, node: object, e: Expr):
   const { conditions } = draft.reached
   const now = e.op === 'const' ? e.value !== 0 : null
   conditions.set(node, conditions.has(node) && conditions.get(node) !== now ? null : now)
+}
+
+/** Notes what the stores were for that a statement has emitted since there were so many. */
+export const reachStores = ({ draft, code }: Context, node: object, before: Pick<Code, 'stores' | 'ghostStores'>): void => {
+  if (draft.reached === null || code.purpose === 'property' || code.stores === before.stores) return
+  const { ghostly } = draft.reached
+  ghostly.set(node, (ghostly.get(node) ?? true) && code.stores - before.stores === code.ghostStores - before.ghostStores)
 }
 
 /** The number of a way for a step to fail; one per kind, place and message. */

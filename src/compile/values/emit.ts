@@ -40,7 +40,10 @@ export const count = (c: Context): void => {
 
 export const emit = (c: Context, stmt: Stmt): void => {
   count(c)
-  if (stmt.op === 'store') c.way.written.set(stmt.variable, ++c.code.stores)
+  if (stmt.op === 'store') {
+    c.way.written.set(stmt.variable, ++c.code.stores)
+    if (c.draft.variables[stmt.variable]?.role.kind === 'ghost') c.code.ghostStores++
+  }
   c.way.out.push(stmt)
 }
 
