@@ -54,6 +54,8 @@ test('survivors come first, then what notices how many', async () => {
   const { code, out, err } = await project.mmucheck(['mutate', 'lock'])
   expect([code, err]).toEqual([12, ''])
   expect(out).toMatch(/^survived {2}\d+ {2}models\/lock\.ts:16 {2}left out\n {4}- s\.hint = 1\n {4}\+ ;\n/m)
+  expect(out).toMatch(/^ {2}12 {2}yield 'leave'\n {6}\d+ steps swapped: exclusive after 5; \d+ steps merged: survives$/m)
+  expect(out).toMatch(/^ {2}13 {2}s\.inside--\n {6}\d+ left out: exclusive after 6$/m)
   expect(out).toMatch(/^hinted +0 +0 {2}notices nothing$/m)
   expect(out.indexOf('survived  ')).toBeLessThan(out.indexOf('notices first'))
 })

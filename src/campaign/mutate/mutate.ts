@@ -5,6 +5,7 @@ import { DiagnosticError } from '../../diagnostics.js'
 import type { Acceptance } from '../../lang/accepted.js'
 import { loadModel } from '../../load/load.js'
 import { shown } from '../../load/shown.js'
+import { sourceOf } from '../../load/source.js'
 import type { Job } from '../jobs/job.js'
 import { type RunOptions, runJobs } from '../jobs/run.js'
 import type { Outcome } from '../judge/judge.js'
@@ -21,6 +22,8 @@ export interface Judged extends Mutant {
   /** As it is shown to people. */
   readonly shownFile: string
   readonly code: readonly ChangedLine[]
+  /** The author's line that the change begins on, without its indentation. */
+  readonly source: string
   /** Null where the signal came first. */
   readonly outcome: Outcome | null
   /** What explains that it survived; null where nothing does. */
@@ -78,7 +81,7 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
     const outcome = outcomes[i] ?? null
     const accepted = (outcome?.kind === 'survived' ? explanations.find((one) => explains(one, mutant)) : undefined) ?? null
     if (accepted !== null) used.add(accepted)
-    return { ...mutant, shownFile: shown(mutant.file), code: codeOfMutant(mutant), outcome, accepted }
+    return { ...mutant, shownFile: shown(mutant.file), code: codeOfMutant(mutant), source: sourceLine(mutant), outcome, accepted }
   })
   const isAsWritten = properties === null
   const idle = explanations.find((one) => !used.has(one))
@@ -94,6 +97,8 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
     kills: killsOf(mutants, names),
   }
 }
+
+const sourceLine = ({ file, line }: Mutant): string => sourceOf(file).text.split('\n')[line - 1]?.trim() ?? ''
 
 /** Whether a survivor is explained: it by itself, or all changes of its kind. */
 const explains = ({ change }: Acceptance, mutant: Mutant): boolean => change === mutant.change || change === mutant.operator

@@ -1,4 +1,9 @@
-/** What became of the mutants, as text: survivors first, then what kills by step and by property, then the score. */
+/**
+ * What became of the mutants, as text: survivors first, then by step what notices its changes, then by property how
+ * many it notices, then the score.
+ */
+
+import type { Outcome } from '../../campaign/judge/judge.js'
 import { asksWhy, type Judged, type Kills, type Mutated } from '../../campaign/mutate/mutate.js'
 import type { ShownMutant } from '../../campaign/mutate/show.js'
 import { formatCount } from '../../check/report/format.js'
@@ -31,6 +36,7 @@ export const mutateText = (mutated: Mutated, extent: 'short' | 'full', output: P
     short('outside the language:', of('invalid'), extent === 'full' ? most : 0),
     extent === 'full' ? short('killed:', of('killed'), most) : [],
     extent === 'full' ? short('unchanged:', of('unchanged'), most) : [],
+    ...groups(mutants, 'file').map(byStep),
     table(kills),
     summary(mutated),
   ]
@@ -101,10 +107,8 @@ const line = (mutant: Judged): string => `  ${mutant.number}  ${place(mutant)}  
 
 const becoming = ({ outcome }: Judged): string => {
   switch (outcome?.kind) {
-    case 'killed': {
-      const [first] = outcome.by
-      return first === undefined ? '' : `: ${first.property}${first.steps === null ? '' : ` after ${formatCount(first.steps)}`}`
-    }
+    case 'killed':
+      return `: ${noticedBy(outcome)}`
     case 'unchanged':
       return `: the same ${outcome.same}`
     case 'invalid':
@@ -113,6 +117,53 @@ const becoming = ({ outcome }: Judged): string => {
       return `: ${limitText(outcome.limit)}`
     default:
       return ''
+  }
+}
+
+const noticedBy = ({ by: [first] }: Extract<Outcome, { kind: 'killed' }>): string =>
+  first === undefined ? 'killed' : first.steps === null ? first.property : `${first.property} after ${formatCount(first.steps)}`
+
+const groups = (mutants: readonly Judged[], by: 'file' | 'line'): Judged[][] =>
+  [...new Set(mutants.map((mutant) => mutant[by]))].map((one) => mutants.filter((mutant) => mutant[by] === one))
+
+/** Each line of the author's that something is changed on, and what became of that. */
+const byStep = (mutants: readonly Judged[]): string[] => {
+  const digits = Math.max(...mutants.map(({ line }) => String(line).length))
+  const [first] = mutants
+  if (first === undefined) return []
+  return [
+    `by step, in ${printable(first.shownFile)}:`,
+    ...groups(mutants, 'line').flatMap((changes) => [
+      ...changes.slice(0, 1).map(({ line, source }) => `  ${String(line).padStart(digits)}  ${cut(printable(source))}`),
+      ...wrap(`${' '.repeat(digits + 4)}${changes.map(inShort).join('; ')}`, width, digits + 6),
+    ]),
+  ]
+}
+
+/** Where it is of the whole line, the line says what it is about. */
+const inShort = (mutant: Judged): string => {
+  const { number, operator, change, source } = mutant
+  const about = printable(change.slice(operator.length + 2).replace(/ \(\d+\)$/, ''))
+  const named = about.includes(' → ') ? about : about.startsWith(source) ? operator : `${operator}: ${about}`
+  return `${number} ${named.length > longestName ? `${named.slice(0, longestName - 1)}…` : named}: ${inWords(mutant)}`
+}
+
+const longestName = 50
+
+const inWords = ({ outcome, accepted }: Judged): string => {
+  switch (outcome?.kind) {
+    case 'killed':
+      return noticedBy(outcome)
+    case 'unchanged':
+      return 'nothing changes'
+    case 'survived':
+      return accepted === null ? 'survives' : 'survives, explained'
+    case 'invalid':
+      return outcome.diagnostic.code
+    case 'incomplete':
+      return 'not settled'
+    default:
+      return 'interrupted'
   }
 }
 
