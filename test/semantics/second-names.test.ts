@@ -93,3 +93,27 @@ test.each([
 ])('a field of several variants, used where it is read: %s', async (body) => {
   expect(await shared(body)).toMatchObject({ kind: 'agree' })
 })
+
+// An iterator looks at its list anew in every round; the compiled code had made a copy, and where the list grew in the
+// loop JavaScript never came to an end.
+test.each([
+  ['for (const [i, x] of xs.entries()) { xs[1] = 7; s.y = x + i }', 'MC305'],
+  ['for (const [i, x] of xs.entries()) { if (i === 0) xs.push(3); s.y = x }', 'MC305'],
+  ['for (const x of xs.values()) { xs[1] = 7; s.y = x }', 'MC305'],
+  ['for (const i of (xs.keys() as any)) { xs.push(7); s.y = i }', 'MC305'],
+  ["for (const [i, x] of xs['entries']()) { xs[1] = 7; s.y = x + i }", 'MC305'],
+  ['const r = { l: xs.slice() }; for (const x of r.l.values()) { r.l[1] = 7; s.y = x }', 'MC305'],
+  ['const ys = Array.from(xs.entries(), ([i, x]) => { xs[1] = 7; return x + i }); s.y = ys[1]!', 'MC304'],
+])('a list that changes under its iterator: %s', async (body, code) => {
+  const outcome = await rule(`const xs = [1, 2]; ${body}`)
+  expect(outcome.kind === 'refused' ? outcome.diagnostic.code : outcome).toBe(code)
+})
+
+test.each([
+  ['for (const [i, x] of [...xs.entries()]) { xs[1] = 7; s.y = x + i }'],
+  ['for (const [i, x] of xs.map((e) => e).entries()) { xs[1] = 7; s.y = x + i }'],
+  ['for (const [i, x] of xs.entries()) { s.y = x + i; break }; xs[1] = 9; s.y = xs[1]!'],
+  ['for (const [i, x] of s.list.entries()) { s.list[1]!.n = 7; s.y = x.n + i }'],
+])('a copy, and the state, may change: %s', async (body) => {
+  expect((await rule(`const xs = [1, 2]; ${body}`)).kind).toBe('agree')
+})

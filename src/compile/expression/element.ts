@@ -8,12 +8,23 @@ import { check, settle } from '../values/emit.js'
 import { selectLeaves } from '../values/equality.js'
 import { joinOrRefuse } from '../values/flow.js'
 import { compact, leaves, lower, raise, scalarAt } from '../values/layout.js'
-import type { Held } from '../values/ownership.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, readLeaf, readPlace, readWhole, stillThere, wholeOf } from '../values/state-places.js'
 import { type Type, typeOf, typeOfDomain } from '../values/type.js'
-import { asInt, constantValue, describe, type Item, int, isLeftOut, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import {
+  asInt,
+  constantValue,
+  describe,
+  type Held,
+  type Item,
+  int,
+  isLeftOut,
+  lift,
+  type Place,
+  undefinedValue,
+  type Value,
+} from '../values/value.js'
 import { present } from './access.js'
 
 export const countMembers = (v: Value): Value =>
@@ -157,7 +168,10 @@ export const sequenceOf = (c: Context, v: Value, site: Site): Sequence => {
     const over = sequenceOf(c, v.over, site)
     const given = ({ present: there, value }: Item, i: number): Item => ({ present: there, value: givenBy(v.gives, i, value) })
     // The number of an item is its place among those that are present.
-    if (over.fixed !== null) return fixedSequence(compact(over.fixed, wholeOf(c, at)).items.map(given))
+    if (over.fixed !== null) {
+      const items = fixedSequence(compact(over.fixed, wholeOf(c, at)).items.map(given))
+      return v.held === null ? items : unlessChanged(c, items, v.held, site)
+    }
     return { ...over, item: (i) => given(over.item(i), i) }
   }
   if (v.k !== 'ref') {

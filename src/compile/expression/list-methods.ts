@@ -1,5 +1,5 @@
 /** Methods of whatever has items in an order: arrays and queues of the state, lists of the author's own. */
-import type { CallExpression } from 'oxc-parser'
+import type { CallExpression, Expression } from 'oxc-parser'
 import { binary, constant, not, one, or, select, zero } from '../../ir/build.js'
 import type { Expr, PartKind } from '../../ir/system.js'
 import { functionInfo } from '../../load/registry.js'
@@ -9,7 +9,7 @@ import { settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { andThen, conditional } from '../values/flow.js'
 import { requireLabels } from '../values/labels.js'
-import { nameAgain, nameParts, whileNamed } from '../values/ownership.js'
+import { holdIterated, nameAgain, nameParts, whileNamed } from '../values/ownership.js'
 import { type Stance, stanceOf, takeStance } from '../values/parts.js'
 import type { Scope } from '../values/scope.js'
 import { refuse, type Site } from '../values/site.js'
@@ -20,6 +20,8 @@ import { itemsOf, lengthOf, type Sequence, select1, selectValue } from './elemen
 import { mapped, type Visit, visit } from './visits.js'
 
 interface ListCall {
+  /** The receiver as it is written; null where the method was taken from it before. */
+  readonly object: Expression | null
   readonly receiver: Value
   readonly sequence: Sequence
   readonly args: readonly Value[]
@@ -62,7 +64,12 @@ const refusePosition = (c: Context, { args, site }: ListCall, name: string, inst
 /** An iterator is for one loop over it, which goes through what it is of. */
 const iterator = (gives: 'entries' | 'keys' | 'values'): ListMethod => ({
   goes: 'visited',
-  run: (_, { receiver }) => ({ k: 'iterator', over: receiver, gives }),
+  run: (c, { object, receiver, scope }) => ({
+    k: 'iterator',
+    over: receiver,
+    gives,
+    held: object === null ? null : holdIterated(c, object, receiver, scope),
+  }),
 })
 
 export const listMethods = {
@@ -246,9 +253,9 @@ export const listMethod = (c: Context, receiver: Value, name: string, node: Call
   const args = argumentsOf(c, node, scope)
   const { goes, keeps, run }: ListMethod = isListMethod(name) ? listMethods[name] : outside(name)
   const sequence = visit(c, goes, receiver, site)
-  const call: ListCall = { receiver, sequence, args, site, scope, judged }
-  if (node.callee.type !== 'MemberExpression') return run(c, call)
-  const { object } = node.callee
+  const object = node.callee.type === 'MemberExpression' ? node.callee.object : null
+  const call: ListCall = { object, receiver, sequence, args, site, scope, judged }
+  if (object === null) return run(c, call)
   const parts = sequence.fixed ?? []
   if (keeps !== true) nameParts(c, object, parts, scope)
   if (takesList(c, name, args[0], site)) nameAgain(c, object, receiver, scope)

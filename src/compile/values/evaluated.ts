@@ -1,6 +1,5 @@
-import type { Held } from './ownership.js'
 import type { Compound, Reference } from './reference.js'
-import type { Item, Value } from './value.js'
+import type { Held, Item, Value } from './value.js'
 
 /** What is known of a part that has been evaluated. */
 export type Evaluated =

@@ -9,7 +9,7 @@ import type { Context } from './context.js'
 import { holdsObjects, isLocalObject, partsOf } from './objects.js'
 import { type Cell, lookup, type Scope } from './scope.js'
 import { type Offsets, refuse } from './site.js'
-import { type Item, lift, type Value } from './value.js'
+import { type Held, type Item, lift, type Value } from './value.js'
 import { notShared, type Shared } from './way.js'
 
 /**
@@ -253,15 +253,9 @@ export const noteChange = (c: Context, cell: Cell, depth: number): void => {
 export const replacements = (c: Context, cell: Cell, depth: number): number =>
   (c.way.changes.get(cell.id) ?? []).slice(0, depth).reduce((n, times) => n + times, 0)
 
-/** An object that an expression has got hold of, and whether it has been changed since. */
-export interface Held {
-  /** What changes it: a local, or a part of the state. */
-  readonly name: string
-  readonly changed: () => boolean
-}
-
 /** Null where nothing can change the value. */
 export const hold = (c: Context, node: Expression, v: Value, scope: Scope): Held | null => {
+  if (v.k === 'iterator') return v.held
   if (!isLocalObject(v)) return null
   const borrowed = borrowedFrom(c, v)
   if (borrowed !== null) return borrowed
@@ -270,6 +264,10 @@ export const hold = (c: Context, node: Expression, v: Value, scope: Scope): Held
   const changes = c.way.changes.get(cell.id)
   return { name: cell.name, changed: () => c.way.changes.get(cell.id) !== changes }
 }
+
+/** For who goes over a list later: what a method gives is a list of its own. */
+export const holdIterated = (c: Context, node: Expression, v: Value, scope: Scope): Held | null =>
+  callsMethod(node) ? borrowedFrom(c, v) : hold(c, node, v, scope)
 
 /** Refuses what has been held while it changed: JavaScript's object would have changed too. */
 export const refuseChanged = (c: Context, held: Held | null, node: Offsets, file: number): void => {
@@ -318,5 +316,15 @@ export const whileLooping = <T>(c: Context, node: Expression, scope: Scope, run:
 }
 
 /** The cell of the local that a loop goes over, or over a part of it; null where it goes over something else. */
-export const loopedCell = (node: Expression, scope: Scope): string | null =>
-  callsMethod(node) ? null : (rootCell(node, scope)?.id ?? null)
+export const loopedCell = (node: Expression, scope: Scope): string | null => {
+  const over = iterated(node)
+  return callsMethod(over) ? null : (rootCell(over, scope)?.id ?? null)
+}
+
+/** What `xs.entries()` goes over: an iterator looks at its list anew in every round. */
+const iterated = (node: Expression): Expression => {
+  const inner = unwrapped(node)
+  const callee = inner.type === 'CallExpression' ? unwrapped(inner.callee) : null
+  if (callee?.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return node
+  return /^(entries|keys|values)$/.test(callee.property.name) ? callee.object : node
+}

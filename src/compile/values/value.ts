@@ -39,6 +39,13 @@ export interface Item {
   readonly value: Value
 }
 
+/** An object that an expression has got hold of, and whether it has been changed since. */
+export interface Held {
+  /** What changes it: a local, or a part of the state. */
+  readonly name: string
+  readonly changed: () => boolean
+}
+
 /** Whether an item is known not to be in the list: a filter has left it out. */
 export const isLeftOut = ({ present }: Item): boolean => present.op === 'const' && present.value === 0
 
@@ -55,7 +62,7 @@ export type Value =
   /** An array, a queue or a filtered list: the items that are present, in order. */
   | { readonly k: 'list'; readonly items: readonly Item[] }
   /** What `entries()`, `keys()` and `values()` give, for one loop over it. */
-  | { readonly k: 'iterator'; readonly over: Value; readonly gives: 'entries' | 'keys' | 'values' }
+  | { readonly k: 'iterator'; readonly over: Value; readonly gives: 'entries' | 'keys' | 'values'; readonly held: Held | null }
   | { readonly k: 'set'; readonly members: readonly Expr[] }
   | {
       readonly k: 'union'
