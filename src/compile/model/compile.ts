@@ -32,9 +32,14 @@ export interface CompileInput {
   /** A value for every param. */
   readonly params: Readonly<Record<string, number | boolean | string>>
   readonly properties: Readonly<Record<string, AnyProperty<never, never>>>
+  /** Whether parts of the properties can be crossed out, which takes another compilation of each; by default not. */
+  readonly parts?: PropertyParts
   /** Is told what steps, rules and `init` are made of. */
   readonly reached?: Reached
 }
+
+/** `crossable`: the system has `crossable`; else that is empty. */
+export type PropertyParts = 'fixed' | 'crossable'
 
 /** What `compileFree` found out: a system, or which params it cannot leave free. */
 export type FreeCompilation =
@@ -60,8 +65,8 @@ const mostBits = 4_096
  * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to
  * write instead.
  */
-export const compile = ({ model, params, properties, reached }: CompileInput): System =>
-  withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties, null, reached ?? null))
+export const compile = (input: CompileInput): System =>
+  withDepthExplained(input.model, () => compileModel({ ...input, params: Object.freeze({ ...input.params }) }, null))
 
 /**
  * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which
@@ -75,7 +80,7 @@ export const compile = ({ model, params, properties, reached }: CompileInput): S
 export const compileFree = ({ model, params, properties }: CompileInput, names: readonly string[]): FreeCompilation => {
   const free = createFreeParams(model.params, params, names)
   try {
-    const system = withDepthExplained(model, () => compileModel(model, params, properties, free))
+    const system = withDepthExplained(model, () => compileModel({ model, params, properties }, free))
     if (free.shaping.size > 0) return { kind: 'shaped', shaping: free.shaping }
     requireCode(system)
     const kept = paramsOf(system).map(({ param }) => param)
@@ -119,13 +124,7 @@ const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T =>
 }
 
 /** Long: a compilation from top to bottom, each part of which needs those before. */
-const compileModel = (
-  model: CompileInput['model'],
-  params: CompileInput['params'],
-  properties: CompileInput['properties'],
-  free: FreeParams | null,
-  reached: Reached | null = null,
-): System => {
+const compileModel = ({ model, params, properties, parts = 'fixed', reached }: CompileInput, free: FreeParams | null): System => {
   requireBuilding({ model, params, properties })
   const p = (free?.p ?? params) as never
   const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
@@ -151,7 +150,7 @@ const compileModel = (
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   end()
-  const crossable = free === null ? compileCrossable(c, properties, compiled, about) : []
+  const crossable = parts === 'crossable' ? compileCrossable(c, properties, compiled, about) : []
   const read = loaded(
     c.draft.variables,
     [...swept.map(({ body }) => body), started],
