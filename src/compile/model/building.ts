@@ -16,7 +16,8 @@ type Part = (typeof parts)[number]
 
 /**
  * Builds the model twice. What throws is left to who builds it next, and explains it.
- * @throws DiagnosticError MC101 for what is asynchronous, MC014 for what is no record or no rule, MC025 where the two differ.
+ * @throws DiagnosticError MC101 for what is asynchronous, MC014 for what is no record or no rule, MC025 where the two
+ * differ.
  */
 export const requireBuilding = ({ model, params, properties }: CompileInput): void => {
   const functions: readonly (readonly [string, unknown])[] = [
