@@ -33,8 +33,9 @@ export { Disagreement } from './replay/disagreement.js'
  */
 export const check = async (target: Checkable, options: CheckOptions = {}): Promise<Report> => {
   const account = openAccount()
-  const prepared = await prepare(target, options)
   const stages = stagesOf(engineOf(options))
+  const parts = stages.some(({ engine }) => engine.parts === 'crossable') ? 'crossable' : 'fixed'
+  const prepared = await prepare(target, options, parts)
   const { findings, oracle } = await confirmed(prepared, stages, options, account)
   return {
     ...subjectOf(prepared, new Set(stages.flatMap(({ engine }) => [...engine.settles]))),
@@ -72,7 +73,8 @@ const settling =
  * @throws DiagnosticError as `prepare`, and where the system is too large for WebAssembly.
  */
 export const dump = async (target: Checkable, what: 'wasm' | 'ir', options: CheckOptions = {}): Promise<string> => {
-  const prepared = await prepare(target, options)
+  // As a search gets it.
+  const prepared = await prepare(target, options, 'crossable')
   const { system } = prepared
   if (what === 'ir') return `${(await import('./ir/printer.js')).printSystem(system).trimEnd()}\n`
   return withSizeExplained(system, prepared.target.model, () => dumpWasm(system))

@@ -15,11 +15,8 @@ export const temp = (id: number): Expr => ({ op: 'temp', id })
  */
 export const load = (variable: number, index: readonly Expr[]): Expr => ({ op: 'load', variable, index })
 
-/** The value of a constant expression, else null. */
-export const known = (e: Expr): number | null => (e.op === 'const' ? e.value : null)
-
 /** Whether both are surely the same value. */
-export const same = (a: Expr, b: Expr): boolean =>
+const same = (a: Expr, b: Expr): boolean =>
   a === b || (a.op === 'const' && b.op === 'const' && a.value === b.value) || (a.op === 'temp' && b.op === 'temp' && a.id === b.id)
 
 /**

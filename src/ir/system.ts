@@ -311,7 +311,7 @@ export interface System {
   readonly safety: readonly CompiledProperty[]
   readonly temporal: readonly TemporalProperty[]
   readonly extremes: readonly Extreme[]
-  /** Of the `always` in `safety` those in which something can be crossed out. */
+  /** Of the `always` in `safety` those in which something can be crossed out; none where nobody asked for them. */
   readonly crossable: readonly Crossable[]
   readonly failures: readonly Failure[]
   readonly branches: readonly Branch[]

@@ -110,8 +110,8 @@ export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : 
 /**
  * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is
  * checked.
- * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, and for a part of a
- * name that means nothing.
+ * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, for a part of a name
+ * that means nothing, and for a part that is no function and has to be one.
  */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
   definition: ModelDefinition<P, F, R>,
@@ -125,6 +125,11 @@ export const model = <const P extends Params = Record<never, never>, F extends F
     throw new ModelError(
       `the model '${definition.name}' has a part '${unknown}', which means nothing: its parts are ${Object.keys(parts).join(', ')}`,
     )
+  for (const [part, written] of Object.entries(functions)) {
+    const given: unknown = definition[part as keyof typeof functions]
+    if (typeof given === 'function' || (given === undefined && part !== 'state')) continue
+    throw new ModelError(`\`${part}\` of the model '${definition.name}' is no function: write ${part}: ${written}`)
+  }
   return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }
 }
 
@@ -143,4 +148,12 @@ const parts: Readonly<Record<keyof ModelDefinition<Params, Fields>, true>> = {
   variants: true,
   fairness: true,
   deadlock: true,
+}
+
+/** The parts that run when the model is checked, and how they are written. */
+const functions: Readonly<Record<'state' | 'init' | 'processes' | 'rules', string>> = {
+  state: '() => ({ x: range(0, 3) })',
+  init: '(s) => { s.x = 1 }',
+  processes: '() => ({ cpu: function* (s) { ... } })',
+  rules: '() => ({ tick: (s) => { ... } })',
 }

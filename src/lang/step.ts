@@ -24,12 +24,12 @@ export interface Choice {
 export type Steps<T = void> = Generator<string | Until | Choice, T, unknown>
 
 /** Thrown by `when(false)`: these choices do not enable the rule. */
-export class Blocked extends Error {
+class Blocked extends Error {
   override readonly name = 'Blocked'
 }
 
 /** Thrown by `assert(false)`. */
-export class AssertionFailed extends Error {
+class AssertionFailed extends Error {
   override readonly name = 'AssertionFailed'
 }
 

@@ -19,7 +19,7 @@ export interface Transformed {
 }
 
 /** What a transformed module imports to announce itself: this package's runtime.ts, built or not. */
-export const runtimeUrl = new URL(`./runtime${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url).href
+const runtimeUrl = new URL(`./runtime${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url).href
 
 /**
  * Transforms the module `file` (an absolute path). `runtime` is the specifier under which the module will find the

@@ -83,7 +83,7 @@ export function* ways<T>(
 }
 
 /** Chooses these numbers, in order. */
-export const chooseNumbers = (numbers: readonly number[]): Chooser => {
+const chooseNumbers = (numbers: readonly number[]): Chooser => {
   let i = 0
   return () => numbers[i++] ?? null
 }

@@ -28,7 +28,7 @@ export const diagram = (trace: Trace, options: DiagramOptions = defaultDiagram):
 }
 
 /** `lazy-mmu (drain-late): noLostUpdate is violated after 9 steps`. */
-export const headline = (trace: Trace): string => {
+const headline = (trace: Trace): string => {
   const variant = trace.variant === null ? '' : ` (${printable(trace.variant)})`
   return `${trace.model}${variant}: ${verdictOf(trace)}`
 }

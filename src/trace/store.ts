@@ -27,7 +27,7 @@ export interface StoredTrace {
  * The folder of a model as it is set. Settings of a variant that were changed by hand follow its name:
  * `drain-late,cpus=3`.
  */
-export const folderOf = (root: string, { home, variant, settings }: Omit<TraceKey, 'property'>): string => {
+const folderOf = (root: string, { home, variant, settings }: Omit<TraceKey, 'property'>): string => {
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   const folder = [...(variant === null ? [] : [variant]), ...changed].join(',')
   return join(

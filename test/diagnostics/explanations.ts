@@ -55,7 +55,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC014: {
     means:
-      'A domain, param or property is built from parts that make no sense: an empty range, an array of no elements, a variable without a domain, a model without a name.',
+      'A domain, param, property or model is built from parts that make no sense: an empty range, an array of no elements, a variable without a domain, a model without a name, a `state` that is no function.',
     instead: 'What the message asks for.',
   },
   MC015: {

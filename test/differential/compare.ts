@@ -84,7 +84,7 @@ export const compareText = async (
   const properties = ofStates(claimed)
   let system: System
   try {
-    system = compile({ model, params, properties: claimed as never })
+    system = compile({ model, params, properties: claimed as never, parts: 'crossable' })
   } catch (error) {
     if (error instanceof DiagnosticError) return { kind: 'refused', diagnostic: error.diagnostic }
     throw error

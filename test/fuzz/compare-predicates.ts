@@ -32,7 +32,7 @@ export const comparePredicates = (
 ): Outcomes => {
   const still: Model = { ...model, rules: () => ({}) as never }
   return together(predicates, functionOf, (some) => {
-    const system = compile({ model: still, params: {}, properties: some })
+    const system = compile({ model: still, params: {}, properties: some, parts: 'crossable' })
     return compareValues(still, system, sabotage(system), some, states)
   })
 }

@@ -21,7 +21,7 @@ export const settle = async <P extends Params, F extends Fields>(
 ): Promise<Settled> => {
   const model = claimed.model as unknown as Model
   const params = { ...Object.fromEntries(Object.entries(model.params).map(([name, param]) => [name, param.default])), ...settings }
-  const system = compile({ model, params, properties: claimed.properties as never })
+  const system = compile({ model, params, properties: claimed.properties as never, parts: 'crossable' })
   const result = await search(system)
   const races = result.properties.flatMap(({ name, verdict, schedule }) => {
     if (verdict !== 'violated' || schedule === null) return []

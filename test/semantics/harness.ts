@@ -49,7 +49,7 @@ export const explore = async <P extends Params, F extends Fields, A>(
 ): Promise<Exploration> => {
   const values = { ...defaults(m), ...params } as Readonly<Record<string, number | boolean | string>>
   const named = properties(m, claimed)
-  const system = compile({ model: m as unknown as Model, params: values, properties: named.properties as never })
+  const system = compile({ model: m as unknown as Model, params: values, properties: named.properties as never, parts: 'crossable' })
 
   const slow = slowSearch(system, m as unknown as Model, values, named.properties as never, { checkMergedEvery })
   const fast = await search(system)

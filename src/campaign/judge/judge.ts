@@ -52,7 +52,7 @@ export const originalOf = (prepared: Prepared): Original => {
   let known: { readonly graph: ReadonlyMap<string, string> | null } | null = null
   return {
     prepared,
-    meaning: meaningOf({ ...prepared.system, crossable: [] }),
+    meaning: meaningOf(prepared.system),
     graph: () => {
       known ??= { graph: graphOf(prepared.system) }
       return known.graph
@@ -72,11 +72,10 @@ export const judge = async (original: Original, mutation: Mutation, options: Jud
   }
 }
 
-/** Which parts of properties never matter is nobody's question here. */
 const compiled = ({ target, params, properties, system }: Prepared, { file, edits, rules }: Mutation): System => {
   const input = { model: withoutRules(target.model, rules), params, properties }
   const mutant = rules.length === 0 ? withEdits(file, edits, () => compile(input)) : compile(input)
-  return { ...mutant, deadlock: system.deadlock, crossable: [] }
+  return { ...mutant, deadlock: system.deadlock }
 }
 
 const searched = async (original: Original, system: System, options: JudgeOptions): Promise<Outcome> => {

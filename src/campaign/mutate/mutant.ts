@@ -51,7 +51,7 @@ export interface ChangedLine {
 const longest = 100
 
 /** The author's code on one line. */
-export const codeOf = (text: string, start: number, end: number): string => {
+const codeOf = (text: string, start: number, end: number): string => {
   const code = text.slice(start, end).replaceAll(/\s+/g, ' ').trim()
   return code.length > longest ? `${code.slice(0, longest - 1)}…` : code
 }

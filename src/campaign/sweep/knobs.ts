@@ -17,7 +17,7 @@ export interface Knob {
 }
 
 /** More searches than this are a mistake, or nobody can read the table. */
-export const mostCells = 10_000
+const mostCells = 10_000
 
 /**
  * The knobs that `over` names, each text one or more of `name` and `name=value` with commas between them, in the

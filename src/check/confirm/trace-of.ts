@@ -180,7 +180,7 @@ const commentBefore = (system: System, { file, start }: Span): string | null => 
   return said === '' ? null : said
 }
 
-export const placeAt = (system: System, { file, start }: Span): SourcePlace => ({
+const placeAt = (system: System, { file, start }: Span): SourcePlace => ({
   file: at(system.files, file).name,
   ...lineAndColumn(at(system.files, file).text, start),
 })

@@ -24,7 +24,7 @@ export interface Idleness {
 export const notIdle: Idleness = { idle: [], vacuous: false }
 
 /** A place in the source, with its text on one line. */
-export const sourceOf = ({ files }: Pick<System, 'files'>, { file, start, end }: Span): Omit<IdlePart, 'kind'> => {
+const sourceOf = ({ files }: Pick<System, 'files'>, { file, start, end }: Span): Omit<IdlePart, 'kind'> => {
   const { name, text } = at(files, file)
   return { text: text.slice(start, end).replaceAll(/\s+/g, ' '), file: name, line: lineAndColumn(text, start).line }
 }

@@ -2,7 +2,7 @@
  * From what is asked for to what engines get: the model is loaded, its params set, its properties chosen, and all of it
  * compiled.
  */
-import { compile } from '../../compile/model/compile.js'
+import { compile, type PropertyParts } from '../../compile/model/compile.js'
 import type { Progress } from '../../explicit/search/search.js'
 import type { Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
@@ -75,15 +75,16 @@ export interface Prepared {
 }
 
 /**
- * Loads and compiles, and searches nothing.
+ * Loads and compiles, and searches nothing. `parts`: whether parts of properties can be crossed out, to see which of
+ * them ever matter.
  * @throws DiagnosticError for whatever is wrong with the model, the settings or the properties.
  */
-export const prepare = async (target: Checkable, options: CheckOptions = {}): Promise<Prepared> => {
+export const prepare = async (target: Checkable, options: CheckOptions = {}, parts: PropertyParts = 'fixed'): Promise<Prepared> => {
   const loaded = await loadTarget(target)
   const variant = options.variant ?? null
   const { params, settings } = resolveParams(loaded.model, variant, options.settings ?? [])
   const { properties, notAsked } = askedHere(loaded, params, chooseProperties(loaded, options.properties ?? null, options.invariants ?? []))
-  const compiled = compile({ model: loaded.model, params, properties })
+  const compiled = compile({ model: loaded.model, params, properties, parts })
   const isAsked = (name: 'deadlock' | 'stuck'): boolean => {
     const { [name]: said = 'as the model says', properties: named } = options
     return said === 'violation' || (said === 'as the model says' && named?.includes(name) === true)

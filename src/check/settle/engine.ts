@@ -1,4 +1,5 @@
 /** What an engine is to `check`: what it settles, what it takes, what it gives. */
+import type { PropertyParts } from '../../compile/model/compile.js'
 import type { Found } from '../report/found.js'
 import type { Findings, PropertyKind } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
@@ -9,6 +10,8 @@ export interface Engine {
    * them.
    */
   readonly settles: ReadonlySet<PropertyKind>
+  /** Whether it crosses parts of properties out, and so says which never mattered. */
+  readonly parts: PropertyParts
   /** Where it computes: what computes in a thread of its own leaves this one free, and ends when it is aborted. */
   readonly computes: 'here' | 'in a thread'
   /** Begins to load what it needs, where that takes long. */

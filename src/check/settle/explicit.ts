@@ -16,6 +16,7 @@ import { noTrace, reportLiveness, reportOpen } from './temporal.js'
 /** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
 export const explicit: Engine = {
   settles: new Set(Object.keys(propertyKinds) as PropertyKind[]),
+  parts: 'crossable',
   computes: 'here',
   warmUp: () => {},
   settle: (prepared, _before, options) => explore(prepared, options),

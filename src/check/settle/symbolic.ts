@@ -19,6 +19,7 @@ const ofStates: ReadonlySet<PropertyKind> = new Set(
 /** Bounded search: violations within 0 steps, 1, 2, ... */
 export const bounded: Engine = {
   settles: ofStates,
+  parts: 'fixed',
   computes: 'in a thread',
   warmUp,
   settle: (prepared, before, options) => solve(prepared, 'bmc', before, options),
@@ -27,6 +28,7 @@ export const bounded: Engine = {
 /** Bounded search, and proof of what is never reached. */
 export const prover: Engine = {
   settles: ofStates,
+  parts: 'fixed',
   computes: 'in a thread',
   warmUp,
   settle: (prepared, before, options) => solve(prepared, 'prove', before, options),

@@ -7,9 +7,9 @@ import { DiagnosticError, formatDiagnostic } from '../../diagnostics.js'
 import { formatItf } from '../../trace/itf.js'
 import { certificatePaths, exists, storeTrace, tracePaths, writeWhole } from '../../trace/store.js'
 import { exitCodeOf, exitCodes } from '../terminal/exit.js'
-import { onInterrupt } from '../terminal/interrupt.js'
 import type { Output } from '../terminal/output.js'
 import { progressLine } from '../terminal/progress.js'
+import { watched } from '../terminal/watched.js'
 import type { CheckRequest, DumpRequest } from '../verbs/check.js'
 import { reportJson } from '../views/report-json.js'
 import { formatReport, summary } from '../views/report-text.js'
@@ -20,16 +20,12 @@ import { formatReport, summary } from '../views/report-text.js'
  */
 export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {
   const { target, search, format, volume, places, hints } = request
-  const line = progressLine(volume === 'quiet' ? { ...output, terminal: null } : output)
-  const interrupt = onInterrupt(output.terminal === null || volume === 'quiet' ? () => {} : output.err)
-  let report: Report
-  try {
-    const invariant = isProofWanted(search) ? 'minimal' : 'as found'
-    report = await check(target, { ...search, invariant, onProgress: line.show, onSolving: line.showSolving, signal: interrupt.signal })
-  } finally {
-    line.clear()
-    interrupt.release()
-  }
+  const shown = volume === 'quiet' ? { ...output, terminal: null } : output
+  const line = progressLine(shown)
+  const invariant = isProofWanted(search) ? 'minimal' : 'as found'
+  const { result: report } = await watched(shown, line, (signal) =>
+    check(target, { ...search, invariant, onProgress: line.show, onSolving: line.showSolving, signal }),
+  )
   const stored = await storeTraces(report, request)
   const exitCode = stored.failed === null ? exitCodeOf(report) : exitCodes.cannotWrite
   if (format === 'json') output.out(reportJson(report, (property) => stored.files.get(property)?.itf ?? null, stored.certificate, exitCode))

@@ -1,12 +1,11 @@
 /** The verb `claims`: settles the rows, stores the traces, reports. */
-import { type ClaimResult, type ModelClaims, settleClaims, tracesOf } from '../../campaign/claims/claims.js'
+import { type ClaimResult, settleClaims, tracesOf } from '../../campaign/claims/claims.js'
 import { modelNames } from '../../load/find.js'
 import { storeTrace } from '../../trace/store.js'
 import { exitCodes } from '../terminal/exit.js'
-import { onInterrupt } from '../terminal/interrupt.js'
-import { jobsLine } from '../terminal/jobs-line.js'
 import type { Output } from '../terminal/output.js'
 import { UsageError } from '../terminal/units.js'
+import { watchedJobs } from '../terminal/watched.js'
 import type { ClaimsRequest } from '../verbs/claims.js'
 import { claimsJson } from '../views/claims-json.js'
 import { claimsMarkdown } from '../views/claims-markdown.js'
@@ -20,24 +19,14 @@ export const runClaims = async (
   { target, format, engine, limits, oracle, seed, processes, folder }: ClaimsRequest,
   output: Output,
 ): Promise<number> => {
-  const line = jobsLine(output)
-  const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
-  let models: readonly ModelClaims[]
-  try {
-    const shared = { engine, limits, oracle, seed, onDone: line.show, signal: interrupt.signal }
-    models = await settleClaims(
-      target === null ? modelNames(process.cwd()) : [target],
-      processes === null ? shared : { ...shared, processes },
-    )
-  } finally {
-    line.clear()
-    interrupt.release()
-  }
+  const { result: models, isInterrupted } = await watchedJobs(output, 'settings', processes, (jobs) =>
+    settleClaims(target === null ? modelNames(process.cwd()) : [target], { engine, limits, oracle, seed, ...jobs }),
+  )
   const rows = models.flatMap((model) => model.rows)
   if (rows.length === 0)
     throw new UsageError(target === null ? 'no model in models/ has claims' : `${models[0]?.model ?? target} has no claims`)
   for (const { key, trace } of tracesOf(models)) await storeTrace(folder, key, trace)
-  const exitCode = interrupt.signal.aborted ? exitCodes.interrupted : exitCodeOfClaims(rows)
+  const exitCode = isInterrupted ? exitCodes.interrupted : exitCodeOfClaims(rows)
   if (format === 'json') output.out(claimsJson(models, folder, exitCode))
   else if (format === 'markdown') output.out(claimsMarkdown(models))
   else output.out(claimsText(models, folder, output))

@@ -2,9 +2,8 @@
 import { asksWhy, type Mutated, mutate } from '../../campaign/mutate/mutate.js'
 import { mutantOf } from '../../campaign/mutate/show.js'
 import { exitCodes } from '../terminal/exit.js'
-import { onInterrupt } from '../terminal/interrupt.js'
-import { jobsLine } from '../terminal/jobs-line.js'
 import type { Output } from '../terminal/output.js'
+import { watchedJobs } from '../terminal/watched.js'
 import { defaultSeed } from '../verbs/flags.js'
 import type { MutateRequest } from '../verbs/mutate.js'
 import { mutateJson } from '../views/mutate-json.js'
@@ -43,17 +42,10 @@ const showOne = async (
 
 const judgeAll = async (request: MutateRequest, output: Output): Promise<number> => {
   const { target, format, extent, processes, variant, settings, properties, limits } = request
-  const line = jobsLine(output, 'mutants')
-  const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
-  let mutated: Mutated
-  try {
-    const asked = { variant, settings, properties, limits, onDone: line.show, signal: interrupt.signal }
-    mutated = await mutate(target, processes === null ? asked : { ...asked, processes })
-  } finally {
-    line.clear()
-    interrupt.release()
-  }
-  const exitCode = interrupt.signal.aborted ? exitCodes.interrupted : exitCodeOfMutate(mutated)
+  const { result: mutated, isInterrupted } = await watchedJobs(output, 'mutants', processes, (jobs) =>
+    mutate(target, { variant, settings, properties, limits, ...jobs }),
+  )
+  const exitCode = isInterrupted ? exitCodes.interrupted : exitCodeOfMutate(mutated)
   output.out(format === 'json' ? mutateJson(mutated, exitCode) : mutateText(mutated, extent, output))
   return exitCode
 }

@@ -1,10 +1,9 @@
 /** The verb `sweep`: checks every combination, and reports the truth table. */
 import { type Sweep, sweep } from '../../campaign/sweep/sweep.js'
 import { exitCodes } from '../terminal/exit.js'
-import { onInterrupt } from '../terminal/interrupt.js'
-import { jobsLine } from '../terminal/jobs-line.js'
 import type { Output } from '../terminal/output.js'
 import { UsageError } from '../terminal/units.js'
+import { watchedJobs } from '../terminal/watched.js'
 import type { SweepRequest } from '../verbs/sweep.js'
 import { sweepJson } from '../views/sweep-json.js'
 import { sweepText } from '../views/sweep-text.js'
@@ -17,17 +16,8 @@ export const runSweep = async (request: SweepRequest, output: Output): Promise<n
     .map((text) => text.split('=')[0]?.trim())
     .find((name) => asked.settings.some(([set]) => set === name))
   if (twice !== undefined) throw new UsageError(`--set ${twice} and --over ${twice} cannot be used together`)
-  const line = jobsLine(output)
-  const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
-  let swept: Sweep
-  try {
-    const shared = { ...asked, onDone: line.show, signal: interrupt.signal }
-    swept = await sweep(target, processes === null ? shared : { ...shared, processes })
-  } finally {
-    line.clear()
-    interrupt.release()
-  }
-  const exitCode = interrupt.signal.aborted ? exitCodes.interrupted : exitCodeOfSweep(swept)
+  const { result: swept, isInterrupted } = await watchedJobs(output, 'settings', processes, (jobs) => sweep(target, { ...asked, ...jobs }))
+  const exitCode = isInterrupted ? exitCodes.interrupted : exitCodeOfSweep(swept)
   output.out(format === 'json' ? sweepJson(swept, exitCode) : sweepText(swept, output))
   return exitCode
 }

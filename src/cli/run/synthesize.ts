@@ -1,10 +1,10 @@
 /** The verb `synthesize`: settles all settings by solver, and reports the formula. */
 import { type Synthesized, synthesizeModel } from '../../campaign/synthesize/synthesize.js'
 import { exitCodes } from '../terminal/exit.js'
-import { onInterrupt } from '../terminal/interrupt.js'
 import type { Output } from '../terminal/output.js'
 import { progressLine } from '../terminal/progress.js'
 import { UsageError } from '../terminal/units.js'
+import { watched } from '../terminal/watched.js'
 import type { SynthesizeRequest } from '../verbs/synthesize.js'
 import { synthesizeJson } from '../views/synthesize-json.js'
 import { synthesizeText } from '../views/synthesize-text.js'
@@ -15,14 +15,9 @@ export const runSynthesize = async (request: SynthesizeRequest, output: Output):
   const twice = asked.over?.flatMap((text) => text.split(',')).find((name) => asked.settings.some(([set]) => set === name.trim()))
   if (twice !== undefined) throw new UsageError(`--set ${twice} and --over ${twice} cannot be used together`)
   const line = progressLine(output)
-  const interrupt = onInterrupt(output.terminal === null ? () => {} : output.err)
-  let found: Synthesized
-  try {
-    found = await synthesizeModel(target, { ...asked, onProgress: line.showSynthesis, signal: interrupt.signal })
-  } finally {
-    line.clear()
-    interrupt.release()
-  }
+  const { result: found } = await watched(output, line, (signal) =>
+    synthesizeModel(target, { ...asked, onProgress: line.showSynthesis, signal }),
+  )
   const exitCode = found.ended === 'interrupted' ? exitCodes.interrupted : exitCodeOfSynthesis(found)
   output.out(format === 'json' ? synthesizeJson(found, exitCode) : synthesizeText(found, output))
   return exitCode

@@ -7,7 +7,7 @@ export interface JobsLine {
 }
 
 /** `things`: what is searched one by one. */
-export const jobsLine = ({ err, terminal }: Output, things: 'settings' | 'mutants' = 'settings'): JobsLine => {
+export const jobsLine = ({ err, terminal }: Output, things: 'settings' | 'mutants'): JobsLine => {
   if (terminal === null) return { show: () => {}, clear: () => {} }
   const start = performance.now()
   const left = (done: number, of: number): string =>

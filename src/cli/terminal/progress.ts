@@ -62,7 +62,7 @@ export const progressLine = ({ err, terminal }: Output): ProgressLine => {
 }
 
 /** `solving: 3 of 8 settled, the others not within 12 steps; proof: 5 frames, 144 clauses`. */
-export const solvingText = ({ answers, proof }: SolvingUpdate): string => {
+const solvingText = ({ answers, proof }: SolvingUpdate): string => {
   const open = [...answers.values()].flatMap((answer) => (answer.kind === 'open' ? [answer.depth] : []))
   const depth = open.length === 0 ? '' : `, the others not within ${Math.max(0, Math.min(...open))} steps`
   const proving = proof === null ? '' : `; proof: ${proof.frames} frames, ${formatCount(proof.clauses)} clauses`

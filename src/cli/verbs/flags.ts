@@ -80,18 +80,24 @@ export const refusingOpposites = (command: Command): Command => {
   return command
 }
 
-export interface CampaignFlags extends LimitFlags, OracleFlags {
+export interface JobFlags extends LimitFlags {
   readonly jobs?: number
 }
 
-/** Adds the flags of verbs that make many checks. */
-export const withCampaignFlags = (command: Command): Command =>
+/** Adds the limits of each of many searches, and how many are made at once: what `jobs` says. */
+export const withLimitFlags = (command: Command, jobs: string): Command =>
   command
     .option('--max-states <n>', 'stop each search after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
     .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
     .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
-    .option('--jobs <n>', 'search this many settings side by side; by default one for each core', positive)
+    .option('--jobs <n>', `${jobs} side by side; by default one for each core`, positive)
+
+export interface CampaignFlags extends JobFlags, OracleFlags {}
+
+/** Adds the flags of verbs that make many checks. */
+export const withCampaignFlags = (command: Command): Command =>
+  withLimitFlags(command, 'search this many settings')
     .option(...oracleOption('what a quarter of the time is enough for'))
     .option(...seedOption)
 

@@ -1,8 +1,8 @@
 /** The verb `mutate`: its flags and what they ask for. */
 import { Command } from 'commander'
 import type { Limits } from '../../check.js'
-import { parseDuration, parseMemory, parseSetting } from '../terminal/units.js'
-import { collect, type LimitFlags, limitsOf, natural, positive, type ReportCode, type Settings, text, value } from './flags.js'
+import { parseSetting } from '../terminal/units.js'
+import { collect, type JobFlags, limitsOf, positive, type ReportCode, type Settings, text, withLimitFlags } from './flags.js'
 
 export interface MutateRequest {
   readonly target: string
@@ -21,11 +21,10 @@ export interface MutateRequest {
   readonly format: 'text' | 'json'
 }
 
-interface MutateFlags extends LimitFlags {
+interface MutateFlags extends JobFlags {
   readonly variant?: string
   readonly set?: readonly (readonly [string, string])[]
   readonly property?: readonly string[]
-  readonly jobs?: number
   readonly show?: number
   readonly out: string
   readonly full?: true
@@ -33,19 +32,17 @@ interface MutateFlags extends LimitFlags {
 }
 
 export const mutateCommand = (verbs: { readonly mutate: (request: MutateRequest) => Promise<number> }, report: ReportCode): Command =>
-  new Command('mutate')
-    .description('Make every small change to a protocol in which everything holds, and see which of them no property notices.')
-    .argument('<model>', 'a name or a path')
-    .option('--variant <name>', 'change the model as a variant of it')
-    .option('--set <name=value>', 'set a param (repeatable)', collect(parseSetting))
-    .option('--property <name>', 'look only at this property (repeatable)', collect(text))
-    .option('--show <n>', 'check the mutant of this number by itself, and draw what it breaks', positive)
-    .option('--full', 'list the mutants that were killed too, one by one')
-    .option('--max-states <n>', 'stop each search after this many states', positive)
-    .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
-    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
-    .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
-    .option('--jobs <n>', 'judge this many mutants side by side; by default one for each core', positive)
+  withLimitFlags(
+    new Command('mutate')
+      .description('Make every small change to a protocol in which everything holds, and see which of them no property notices.')
+      .argument('<model>', 'a name or a path')
+      .option('--variant <name>', 'change the model as a variant of it')
+      .option('--set <name=value>', 'set a param (repeatable)', collect(parseSetting))
+      .option('--property <name>', 'look only at this property (repeatable)', collect(text))
+      .option('--show <n>', 'check the mutant of this number by itself, and draw what it breaks', positive)
+      .option('--full', 'list the mutants that were killed too, one by one'),
+    'judge this many mutants',
+  )
     .option('--out <folder>', 'where the trace of --show is written', 'counterexamples')
     .option('--json', 'print one JSON object')
     .addHelpText(

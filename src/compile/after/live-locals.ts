@@ -222,7 +222,7 @@ const sweepBlock = (block: Block, read: ReadonlySet<number>): Block => {
   return { body, end }
 }
 
-export const sweepStmts = (body: readonly Stmt[], read: ReadonlySet<number>): Stmt[] =>
+const sweepStmts = (body: readonly Stmt[], read: ReadonlySet<number>): Stmt[] =>
   body.flatMap((s): Stmt[] => {
     switch (s.op) {
       case 'set':

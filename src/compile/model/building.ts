@@ -16,7 +16,8 @@ type Part = (typeof parts)[number]
 
 /**
  * Builds the model twice. What throws is left to who builds it next, and explains it.
- * @throws DiagnosticError MC101 for what is asynchronous, MC014 for what is no record, MC025 where the two differ.
+ * @throws DiagnosticError MC101 for what is asynchronous, MC014 for what is no record or no rule, MC025 where the two
+ * differ.
  */
 export const requireBuilding = ({ model, params, properties }: CompileInput): void => {
   const functions: readonly (readonly [string, unknown])[] = [
@@ -53,6 +54,7 @@ const build = (
       return null
     }
     requireRecord(part, made.get(part), by)
+    if (part === 'rules') requireRules(made.get(part), by)
   }
   // After all: what one part keeps for the next to find is no difference.
   return functions.map(([name, fn]) => textOf([fn, made.get(name)]))
@@ -72,6 +74,15 @@ const requireRecord = (part: Part, made: unknown, by: unknown): void => {
   const prototype: unknown = typeof made === 'object' && made !== null ? Object.getPrototypeOf(made) : undefined
   if (prototype === Object.prototype || prototype === null) return
   throw new DiagnosticError('MC014', `\`${part}\` gives ${describe(made)}, and no record`, wanted[part], placeOfFunction(by))
+}
+
+/** What is no rule would be none without a word. */
+const requireRules = (made: unknown, by: unknown): void => {
+  for (const [name, entry] of Object.entries(Object(made))) {
+    const rule: unknown = Object(entry).kind === 'each' ? Object(entry).body : entry
+    if (typeof rule === 'function' || (typeof rule === 'object' && rule !== null)) continue
+    throw new DiagnosticError('MC014', `the rule '${name}' is ${describe(rule)}, and no function`, wanted.rules, placeOfFunction(by))
+  }
 }
 
 const wanted: Readonly<Record<Part, string>> = {

@@ -1,60 +1,45 @@
 /** From an author's model to a transition system. */
 import { at } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
-import { queryReads } from '../../ir/access.js'
-import { temp, zero } from '../../ir/build.js'
-import { type PropertyKind, propertyKinds } from '../../ir/kinds.js'
+import { temp } from '../../ir/build.js'
 import { paramsOf } from '../../ir/param.js'
-import type {
-  Agent,
-  Block,
-  CompiledProperty,
-  Crossable,
-  Expr,
-  Extreme,
-  Query,
-  Span,
-  Stmt,
-  System,
-  TemporalProperty,
-  Variable,
-} from '../../ir/system.js'
+import type { Agent, Block, Query, Span, Stmt, System, Variable } from '../../ir/system.js'
 import { elements } from '../../ir/system.js'
-import { mapBlock, mapLoads, mapStmt, type Visitor, walkBlock, walkExpr, walkStmts } from '../../ir/walk.js'
+import { type Visitor, walkBlock, walkExpr, walkStmts } from '../../ir/walk.js'
 import { type Domain, ModelError } from '../../lang/domain.js'
 import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
-import type { Always, AnyProperty, Measure, Predicate } from '../../lang/property.js'
-import { functionInfo } from '../../load/registry.js'
+import type { AnyProperty } from '../../lang/property.js'
 import { shown } from '../../load/shown.js'
 import { placeInStack, placeOfFunction } from '../../load/stack.js'
 import { stoppableOnce } from '../../load/stoppable.js'
 import { ghostUse } from '../after/ghosts.js'
-import { sweep, sweepQuery } from '../after/live-locals.js'
-import { functionOf, invoke } from '../expression/call.js'
-import { condition } from '../expression/condition.js'
-import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
-import { integer } from '../values/arithmetic.js'
-import { begin, type Context, createContext } from '../values/context.js'
+import { sweep } from '../after/live-locals.js'
+import { type CompiledAgents, compileInit, compileProcesses, compileRules } from '../step/agents.js'
+import { type Context, createContext } from '../values/context.js'
 import { declareVariables, newTemp, type Reached } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
-import { createParts, type Parts, partsFound, withFixed } from '../values/parts.js'
-import { refuse, spanOf } from '../values/site.js'
+import { refuse } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
-import { constantValue } from '../values/value.js'
-import { labelsAt } from './at.js'
+import { aliveOf } from './alive.js'
 import { createAttempts, isTooDeep, tooDeep } from './attempts.js'
 import { requireBuilding } from './building.js'
+import { type About, type CompiledProperties, compileCrossable, compileProperty } from './properties.js'
 
 export interface CompileInput {
   readonly model: Model<Params, Readonly<Record<string, Domain>>> | Model
   /** A value for every param. */
   readonly params: Readonly<Record<string, number | boolean | string>>
   readonly properties: Readonly<Record<string, AnyProperty<never, never>>>
+  /** Whether parts of the properties can be crossed out, which takes another compilation of each; by default not. */
+  readonly parts?: PropertyParts
   /** Is told what steps, rules and `init` are made of. */
   readonly reached?: Reached
 }
+
+/** `crossable`: the system has `crossable`; else that is empty. */
+export type PropertyParts = 'fixed' | 'crossable'
 
 /** What `compileFree` found out: a system, or which params it cannot leave free. */
 export type FreeCompilation =
@@ -80,8 +65,8 @@ const mostBits = 4_096
  * @throws DiagnosticError for whatever in it is outside the language or makes no sense, with the place and what to
  * write instead.
  */
-export const compile = ({ model, params, properties, reached }: CompileInput): System =>
-  withDepthExplained(model, () => compileModel(model, Object.freeze({ ...params }), properties, null, reached ?? null))
+export const compile = (input: CompileInput): System =>
+  withDepthExplained(input.model, () => compileModel({ ...input, params: Object.freeze({ ...input.params }) }, null))
 
 /**
  * Compiles a model with some of its flags and choices left free: they are variables of the system (role `param`), which
@@ -95,7 +80,7 @@ export const compile = ({ model, params, properties, reached }: CompileInput): S
 export const compileFree = ({ model, params, properties }: CompileInput, names: readonly string[]): FreeCompilation => {
   const free = createFreeParams(model.params, params, names)
   try {
-    const system = withDepthExplained(model, () => compileModel(model, params, properties, free))
+    const system = withDepthExplained(model, () => compileModel({ model, params, properties }, free))
     if (free.shaping.size > 0) return { kind: 'shaped', shaping: free.shaping }
     requireCode(system)
     const kept = paramsOf(system).map(({ param }) => param)
@@ -139,13 +124,7 @@ const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T =>
 }
 
 /** Long: a compilation from top to bottom, each part of which needs those before. */
-const compileModel = (
-  model: CompileInput['model'],
-  params: CompileInput['params'],
-  properties: CompileInput['properties'],
-  free: FreeParams | null,
-  reached: Reached | null = null,
-): System => {
+const compileModel = ({ model, params, properties, parts = 'fixed', reached }: CompileInput, free: FreeParams | null): System => {
   requireBuilding({ model, params, properties })
   const p = (free?.p ?? params) as never
   const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
@@ -165,16 +144,13 @@ const compileModel = (
   attempt(() => {
     started = compileInit(c, model.init, p, agents)
   })
+  const about: About = { params: p, agents: standing }
   const compiled: CompiledProperties = { safety: [], temporal: [], extremes: [] }
-  for (const [name, property] of Object.entries(properties))
-    attempt(() => compileProperty(c, name, property, { params: p, agents: standing }, compiled))
+  for (const [name, property] of Object.entries(properties)) attempt(() => compileProperty(c, name, property, about, compiled))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   end()
-  // What the params alone decide has nothing to be crossed out.
-  const decided = new Set(compiled.safety.flatMap((property) => (queryReads(property).size === 0 ? [property.name] : [])))
-  const open = Object.fromEntries(Object.entries(properties).filter(([name]) => !decided.has(name)))
-  const crossable = free === null ? compileCrossable(c, open, { params: p, agents: standing }) : []
+  const crossable = parts === 'crossable' ? compileCrossable(c, properties, compiled, about) : []
   const read = loaded(
     c.draft.variables,
     [...swept.map(({ body }) => body), started],
@@ -185,13 +161,8 @@ const compileModel = (
     ],
   )
   const init = chooseParams(c, read, started)
-  const { variables, keep, rewrite } = dropDeadLocals(c.draft.variables, agents, read)
+  const { variables, keep, block, query } = aliveOf(c.draft.variables, agents, read)
   requireWidth(variables, model.state)
-  const block = (b: Block): Block =>
-    mapBlock(b, rewrite, (end) => ({ ...end, frame: end.frame.map((entry) => ({ ...entry, variable: keep(entry.variable) })) }))
-  const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
-  const stores = (b: Block): Block => ({ body: b.body.map((s) => renumberStores(s, keep)), end: storesInEnd(b.end, stores) })
-  const query = ({ body, value, at }: Query): Query => ({ body: body.map(stmt), value: rewrite(value), at })
   return {
     model: model.name,
     files: c.draft.files.map(({ file }) => file),
@@ -202,8 +173,8 @@ const compileModel = (
       pc: keep(process.pc),
       locations: process.locations.map((l) => ({ ...l, live: l.live.map((x) => ({ ...x, variable: keep(x.variable) })) })),
     })),
-    steps: swept.map((step) => ({ ...step, body: stores(block(step.body)) })),
-    init: stores(block(init)),
+    steps: swept.map((step) => ({ ...step, body: block(step.body) })),
+    init: block(init),
     initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
     safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
     temporal: compiled.temporal.map((t) => ({ ...t, trigger: t.trigger === null ? null : query(t.trigger), goal: query(t.goal) })),
@@ -281,130 +252,6 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>, defin
   return initial
 }
 
-/** Of those that authors write. */
-const isPropertyKind = (kind: unknown): boolean =>
-  typeof kind === 'string' && Object.hasOwn(propertyKinds, kind) && propertyKinds[kind as PropertyKind].asks !== null
-
-interface CompiledProperties {
-  readonly safety: CompiledProperty[]
-  readonly temporal: TemporalProperty[]
-  readonly extremes: Extreme[]
-}
-
-/** What a property may ask for: the params, and where processes stand. */
-interface About {
-  readonly params: unknown
-  /** Null where some process is wrong: then nobody knows at which labels processes stand. */
-  readonly agents: CompiledAgents | null
-}
-
-const compileProperty = (c: Context, name: string, property: AnyProperty<never, never>, about: About, into: CompiledProperties): void => {
-  const kind: unknown = typeof property === 'object' && property !== null ? property.kind : null
-  if (!isPropertyKind(kind))
-    throw new DiagnosticError(
-      'MC014',
-      `the property '${name}' says nothing`,
-      'write always((s, p) => ...), sometimes((s, p) => ...) or bound((s, p) => ..., max)',
-      placeOfFunction(property),
-    )
-  const predicate = (fn: Predicate<never, never>): Query => compileQuery(c, name, fn, 'predicate', about)
-  const measure = (fn: Measure<never, never>): Query => compileQuery(c, name, fn, 'measure', about)
-  switch (property.kind) {
-    case 'always':
-    case 'sometimes':
-      into.safety.push({ name, kind: property.kind, max: null, ...predicate(property.predicate) })
-      return
-    case 'bound':
-      into.safety.push({ name, kind: 'bound', max: property.max, ...measure(property.measure) })
-      return
-    case 'eventually':
-    case 'alwaysPossible':
-      into.temporal.push({ name, kind: property.kind, trigger: null, goal: predicate(property.predicate) })
-      return
-    case 'leadsTo':
-      into.temporal.push({ name, kind: 'leadsTo', trigger: predicate(property.trigger), goal: predicate(property.predicate) })
-      return
-    case 'maximum':
-    case 'minimum':
-      into.extremes.push({
-        name,
-        kind: property.kind,
-        over: property.over === 'final states' ? 'final' : 'all',
-        measure: measure(property.measure),
-      })
-  }
-}
-
-/** The properties that hold of every state, once more, so that parts of them can be crossed out. */
-const compileCrossable = (c: Context, properties: CompileInput['properties'], about: About): Crossable[] =>
-  Object.entries(properties).flatMap(([name, property]) => (property.kind === 'always' ? crossableOf(c, name, property, about) : []))
-
-const crossableOf = (c: Context, name: string, { predicate }: Always<never, never>, about: About): Crossable[] => {
-  const { site } = siteOfFunction(c, predicate)
-  const parts = createParts(c, spanOf(site.file, site.node))
-  try {
-    const query = compileQuery(c, name, predicate, 'predicate', about, parts)
-    return parts.found.length === 1 && !readsTemp(query, parts.crossed)
-      ? []
-      : [{ name, crossed: parts.crossed, parts: partsFound(parts), query }]
-  } catch (error) {
-    // What the left side of a condition says makes the right one possible: with that crossed out it may be refused.
-    if (error instanceof DiagnosticError) return []
-    throw error
-  }
-}
-
-const readsTemp = ({ body, value }: Query, id: number): boolean => {
-  let reads = false
-  const visit: Visitor = {
-    expr: (e) => {
-      if (e.op === 'temp' && e.id === id) reads = true
-    },
-  }
-  walkStmts(body, visit)
-  walkExpr(value, visit)
-  return reads
-}
-
-/** Compiles what a property asks of one state; with `parts`, so that these can be crossed out. */
-const compileQuery = (
-  c: Context,
-  name: string,
-  fn: Predicate<never, never> | Measure<never, never>,
-  gives: 'predicate' | 'measure',
-  { params, agents }: About,
-  parts: Parts | null = null,
-): Query => {
-  const { site, root } = siteOfFunction(c, fn)
-  if (functionInfo(fn) === undefined)
-    throw new DiagnosticError(
-      'MC102',
-      `the property '${name}' was not loaded as a source`,
-      'write it as a function in a .ts file that is loaded by mmucheck or its Vite plugin',
-    )
-  const out: Stmt[] = []
-  begin(c, 'property', out, c.draft.params)
-  c.code.parts = parts
-  const asksWhere = functionOf(c, constantValue(fn), site).body.params.length > 2
-  if (asksWhere && agents === null) return { body: [], value: zero, at: spanOf(site.file, site.node) }
-  const where = asksWhere && agents !== null ? [labelsAt(c, agents)] : []
-  const inside = { ...root, instance: `property ${name}` }
-  const stance = gives === 'predicate' ? 'demanded' : null
-  const v = invoke(c, constantValue(fn), [{ k: 'state' }, constantValue(params), ...where], site, inside, stance)
-  if (v.k === 'const' && v.value === undefined)
-    return refuse(
-      c,
-      'MC202',
-      site.file,
-      site.node,
-      `the property '${name}' returns nothing`,
-      'return what must hold: (s) => s.x === 1, without braces',
-    )
-  const given: Expr = gives === 'measure' ? integer(c, v, site, name).e : condition(c, v, site)
-  const value = parts === null ? given : withFixed(parts, given)
-  return { body: sweepQuery(out, value), value, at: spanOf(site.file, site.node) }
-}
-
 const forbidGhosts = (
   c: Context,
   agent: Agent,
@@ -460,48 +307,6 @@ const chooseParams = (c: Context, params: ReadonlySet<number>, init: Block): Blo
       const store: Stmt = { op: 'store', variable, index: [], value: temp(id), at: { file: 0, start: 0, end: 0 } }
       return { body: [], end: { op: 'choose', temp: id, count, rest: { body: [store, ...rest.body], end: rest.end } } }
     }, init)
-
-/** Locals that are alive nowhere take no room in a state, nor do params that nothing reads. */
-const dropDeadLocals = (
-  variables: readonly Variable[],
-  agents: CompiledAgents,
-  read: ReadonlySet<number>,
-): { variables: Variable[]; keep: (id: number) => number; rewrite: (e: Expr) => Expr } => {
-  const alive = new Set(agents.processes.flatMap((process) => process.locations.flatMap((l) => l.live.map((x) => x.variable))))
-  const numbers = new Map<number, number>()
-  const kept: Variable[] = []
-  for (const v of variables) {
-    if (v.role.kind === 'local' && !alive.has(v.id)) continue
-    if (v.role.kind === 'param' && !read.has(v.id)) continue
-    numbers.set(v.id, kept.length)
-    kept.push({ ...v, id: kept.length })
-  }
-  const keep = (id: number): number => {
-    const number = numbers.get(id)
-    if (number === undefined) throw new Error(`the local ${variables[id]?.name ?? id} is used although it is dead`)
-    return number
-  }
-  return { variables: kept, keep, rewrite: (e) => mapLoads(e, (load) => ({ ...load, variable: keep(load.variable) })) }
-}
-
-const renumberStores = (s: Stmt, keep: (id: number) => number): Stmt => {
-  switch (s.op) {
-    case 'store':
-      return { ...s, variable: keep(s.variable) }
-    case 'if':
-      return { ...s, then: s.then.map((x) => renumberStores(x, keep)), else: s.else.map((x) => renumberStores(x, keep)) }
-    case 'block':
-      return { ...s, body: s.body.map((x) => renumberStores(x, keep)) }
-    default:
-      return s
-  }
-}
-
-const storesInEnd = (end: Block['end'], stores: (b: Block) => Block): Block['end'] => {
-  if (end.op === 'branch') return { ...end, then: stores(end.then), else: stores(end.else) }
-  if (end.op === 'choose') return { ...end, rest: stores(end.rest) }
-  return end
-}
 
 const requireWidth = (variables: readonly Variable[], definition: unknown): void => {
   const bits = (v: Variable): number => elements(v) * Math.ceil(Math.log2(v.hi - v.lo + 1))

@@ -56,7 +56,7 @@ export const siteOfFunction = (c: Context, fn: AnyFunction, around?: unknown): {
 }
 
 /** A machine that emits into nothing yet. */
-export const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) => void): Machine => {
+const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) => void): Machine => {
   const m: Machine = {
     c,
     kind,

@@ -56,7 +56,7 @@ export const holdsListOfObjects = (domain: Domain): boolean => {
   }
 }
 
-export const isObject = (domain: Domain): boolean => {
+const isObject = (domain: Domain): boolean => {
   const d = unghost(domain)
   return d.kind === 'optional' ? isObject(d.of) : d.kind !== 'bool' && d.kind !== 'range' && d.kind !== 'oneOf'
 }

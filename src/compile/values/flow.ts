@@ -74,7 +74,7 @@ const meetValues = (
 const sameConstant = (a: Value, b: Value): boolean => a.k === 'const' && b.k === 'const' && Object.is(a.value, b.value)
 
 /** The cells after ways meet: those that were there before they parted, with the values that the ways give them. */
-export const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], site: Site): Value => {
+const meet = (c: Context, before: Cells, arrivals: readonly Arrival[], site: Site): Value => {
   const ways = arrivals.map((arrival) => ({
     arrival,
     assign: (id: number, value: Expr): void => {

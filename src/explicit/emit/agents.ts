@@ -8,7 +8,9 @@ import { block, br, brTable, call, get, i32, i64, type Node, set, type WasmFunct
 import { copyEnv, type Env, elementKey, freshLocal, plus, readElement, untouched } from './fields.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory-map.js'
-import { nested, type Purpose, type StepScope, ways } from './step.js'
+import type { Purpose } from './purpose.js'
+import { nested, type StepScope } from './scope.js'
+import { ways } from './step.js'
 import { constantElement } from './ways.js'
 
 /** An element that must have a value for a rule to be enabled. */

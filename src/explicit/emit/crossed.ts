@@ -9,7 +9,8 @@ import { block, br, brIf, brTable, call, get, i32, loop, type Node, ret, set, ty
 import { answer, exported } from '../wasm/interface.js'
 import { currentState } from './agents.js'
 import { expression, tempLocal } from './expression.js'
-import { declareTemps, nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
+import { nested, type StepScope } from './scope.js'
+import { declareTemps, propertyStatements, setOnceIn } from './statement.js'
 
 export const crossedExports = { crossed: answer(['crossable', 'i32'], ['parts', 'i32']) } as const
 

@@ -53,7 +53,7 @@ export const copyEnv = (env: Env): Env => ({
 
 export const elementKey = (variable: number, element: number): number => variable * 2 ** 24 + element
 
-export const allOnes = fieldMask(64)
+const allOnes = fieldMask(64)
 
 export const untouched = (base: Node): Word => ({ base, keep: allOnes, bits: 0n, terms: [] })
 

@@ -8,7 +8,7 @@ import { answer, exported, global32, procedure } from '../wasm/interface.js'
 import { copyState } from './agents.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory-map.js'
-import type { Purpose } from './step.js'
+import type { Purpose } from './purpose.js'
 
 /** `remember(failure, step, choice)`: keeps which way failed, for schedules. */
 export const rememberFunction = (memory: MemoryMap): WasmFunction => ({

@@ -43,7 +43,7 @@ export interface Layout {
 }
 
 /** More words than this are refused: such a model has no search to speak of. */
-export const maxWords = 64
+const maxWords = 64
 
 /** Thrown where a state does not fit into `maxWords` words. */
 export class StateTooWide extends Error {

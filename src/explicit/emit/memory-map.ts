@@ -3,7 +3,7 @@ import type { System } from '../../ir/system.js'
 import { crossablesOf, groupsBytes } from './crossables.js'
 import type { Layout } from './layout.js'
 import { markOf } from './marks.js'
-import type { Purpose } from './step.js'
+import type { Purpose } from './purpose.js'
 import { waysThrough } from './ways.js'
 
 /**

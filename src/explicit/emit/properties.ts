@@ -26,7 +26,8 @@ import { groupsCode } from './crossed.js'
 import { expression, negated } from './expression.js'
 import { fieldMask } from './layout.js'
 import { recordBytes } from './memory-map.js'
-import { declareTemps, nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
+import { nested, type StepScope } from './scope.js'
+import { declareTemps, propertyStatements, setOnceIn } from './statement.js'
 
 /**
  * The fields of a record of 24 bytes per property. `measured` is 1 where a bound's maximum was set, `reached` the depth

@@ -8,7 +8,8 @@ import { answer, exported, global32, procedure } from '../wasm/interface.js'
 import { currentState } from './agents.js'
 import { expression } from './expression.js'
 import { type MemoryMap, recordBytes } from './memory-map.js'
-import { declareTemps, nested, propertyStatements, type StepScope, setOnceIn } from './step.js'
+import { nested, type StepScope } from './scope.js'
+import { declareTemps, propertyStatements, setOnceIn } from './statement.js'
 
 export const sampleGlobals = {
   /** The address of the state that is looked at and expanded: what is met is met there. Never 0. */

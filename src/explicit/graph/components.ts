@@ -46,7 +46,7 @@ export const demandsOf = (agents: readonly Agent[]): Demands => {
 export const unseen = 0
 export const outside = 2 ** 31 - 1
 const firstComponent = outside - 1
-export const lastComponent = 2 ** 30
+const lastComponent = 2 ** 30
 
 /** In word 0 of what is gathered: some edge stays inside, so that there is a cycle. */
 const hasEdge = -(2 ** 31)

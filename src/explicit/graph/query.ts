@@ -82,7 +82,7 @@ type Measure = Query & { readonly defined: Expr }
 const allReturned = (system: System): Expr => system.processes.map(hasReturned).reduce((a, b) => and(a, b), constant(1))
 
 /** Reverses the order of 32-bit integers, and is its own inverse. */
-export const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
+const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
 
 /**
  * The system with a `bound` for each extreme, whose maximum is the extreme (of a minimum: reversed), and behind them

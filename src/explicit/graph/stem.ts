@@ -36,7 +36,7 @@ export const stemBytes = ({ states }: Graph, agents: number): number => 2 * swit
  * The first state of each level, for the levels up to that of `last`, and behind them the end of that level. Linear in
  * the edges of these levels.
  */
-export const levelsTo = ({ starts, targets, initial }: Graph, last: number): number[] => {
+const levelsTo = ({ starts, targets, initial }: Graph, last: number): number[] => {
   const levels = [0, initial]
   for (let end = initial; end <= last; ) {
     const first = at(levels, -2)

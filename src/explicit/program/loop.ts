@@ -6,7 +6,7 @@ import type { System } from '../../ir/system.js'
 import { agentFunctions, copyState, initFunction } from '../emit/agents.js'
 import type { Layout } from '../emit/layout.js'
 import type { MemoryMap } from '../emit/memory-map.js'
-import type { StepScope } from '../emit/step.js'
+import type { StepScope } from '../emit/scope.js'
 import {
   block,
   br,

@@ -7,7 +7,7 @@ import type { System, Vector } from '../../ir/system.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import type { Interfaces, Program } from '../program/program.js'
 import { writeState } from '../program/start.js'
-import { type FailingWay, failingWays } from '../search/schedule.js'
+import { type FailingWay, failingWays } from '../search/failing-ways.js'
 import { packingOf } from './packing.js'
 
 export interface Expander extends SuccessorSource<Vector> {

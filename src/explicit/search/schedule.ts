@@ -11,15 +11,22 @@ import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
-import { builtIns } from '../emit/step.js'
-import { createMachine, type Machine, partsOf } from '../program/machine.js'
-import { type Interfaces, type Program, programOf, type Traced } from '../program/program.js'
-import { startSearch, writeState } from '../program/start.js'
-import { NoMemory } from '../wasm/platform.js'
-import { createHunter, type Edges, type Hunter } from './hunt.js'
-import { type Level, levelsOf } from './levels.js'
-import { isStopped, type Pace, type Sliced, type Stopped, startPace, statesPerSlice } from './pace.js'
+import { builtIns } from '../emit/built-ins.js'
+import { writeState } from '../program/start.js'
+import { failingWays, violatedBy } from './failing-ways.js'
+import { isStopped, type Pace, type Sliced, startPace } from './pace.js'
+import {
+  endsAt,
+  failuresAt,
+  numberOf,
+  type Searched,
+  type SecondSearchOptions,
+  searchAgain,
+  type TraceMachine,
+  type TraceProgram,
+} from './second-search.js'
 import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
+import { anyWayTo, type Chosen, chooseBack, outOfMemory } from './walk-back.js'
 
 /** A property by its place in `SearchResult.properties`' numbering: the system's, then deadlock, assert, range. */
 export interface Target {
@@ -28,15 +35,12 @@ export interface Target {
   readonly length: number
 }
 
-export interface ScheduleOptions {
-  /** In bytes. */
-  readonly bytes: number
+export interface ScheduleOptions extends SecondSearchOptions {
   /**
    * For choosing schedules with the fewest switches. Any shortest ones are found whatever time that takes, which is
    * about that of the search.
    */
   readonly seconds?: number | undefined
-  readonly deadlock: 'violation' | 'allowed'
   readonly signal?: AbortSignal | undefined
 }
 
@@ -45,178 +49,6 @@ export interface Scheduled {
   readonly schedule: Schedule
   /** Null where it is one with the fewest switches; else what ended the choice. */
   readonly unchosen: Limit | null
-}
-
-type TraceProgram = Program<Interfaces['trace']>
-type TraceMachine = Machine<Interfaces['trace']>
-
-/** The edges that so many states have to wanted ones are kept at a time. */
-const statesPerHunt = 1_000
-
-/** The second search, to the depth of the deepest target. */
-interface Searched {
-  readonly program: TraceProgram
-  readonly machine: TraceMachine
-  readonly hunter: Hunter
-  readonly levels: readonly Level[]
-}
-
-/** The levels up to a depth; null where memory ran out. */
-function* searchLevels(
-  program: TraceProgram,
-  machine: TraceMachine,
-  depth: number,
-  options: ScheduleOptions,
-): Sliced<readonly Level[] | null> {
-  startSearch(program, machine, { limits: { depth }, deadlock: options.deadlock })
-  const { known, advance } = levelsOf(program, machine)
-  while (known.length <= depth) {
-    const isOver = advance(statesPerSlice)
-    if (machine.globals.stop !== 0) return null
-    if (isOver) throw new Error(`the second search ends before the depth of ${depth} that the first one reached`)
-    yield
-  }
-  return known
-}
-
-export interface FailingWay {
-  /** An index into `System.failures`. */
-  readonly failure: number
-  readonly move: Move
-}
-
-/** The number of the built-in property that a failure violates. */
-const violatedBy = ({ system }: TraceProgram, { failure }: FailingWay): number => builtIns(system)[at(system.failures, failure).kind]
-
-/** The failing ways of the state that was expanded last. */
-export const failingWays = (program: Program<Traced>, machine: Machine<Traced>): FailingWay[] => {
-  const view = machine.view()
-  return Array.from({ length: machine.globals.failures }, (_, i) => {
-    const at = program.memory.failures + i * 16
-    return {
-      failure: view.getInt32(at, true),
-      move: { step: view.getInt32(at + 4, true), choice: Number(view.getBigInt64(at + 8, true)) },
-    }
-  })
-}
-
-/** The moves from a state that fail as the property says. */
-const failuresAt = (searched: Searched, address: number, property: number): Move[] => {
-  searched.machine.exports.successors(address)
-  const { program, machine } = searched
-  return failingWays(program, machine).flatMap((way) => (violatedBy(program, way) === property ? [way.move] : []))
-}
-
-/**
- * The addresses of the states of a level that settle the property: of those in which a step fails, where that is the
- * property.
- */
-const endsAt = (searched: Searched, level: Level, property: number): number[] => {
-  const { program, machine } = searched
-  const stateBytes = program.layout.widths.length * 8
-  const { deadlock } = builtIns(program.system)
-  const settles = (address: number): boolean => {
-    if (property < deadlock) return machine.exports.test(property, address) === 1
-    if (property > deadlock) return failuresAt(searched, address, property).length > 0
-    const isOver = machine.exports.successors(address) === program.memory.buffer && machine.globals.emitted === 0
-    return isOver && machine.globals.failed === 0 && machine.exports.at_rest() === 0
-  }
-  const ends: number[] = []
-  for (let i = 0; i < level.count; i++) {
-    const address = level.start + i * stateBytes
-    if (settles(address)) ends.push(address)
-  }
-  return ends
-}
-
-/**
- * The moves of the states on a level that lead to the states looked for, a part of the level at a time. Null where
- * memory runs out.
- */
-function* edgesFrom({ program, machine, hunter }: Searched, level: Level): Generator<Edges | null> {
-  const stateBytes = program.layout.widths.length * 8
-  for (let i = 0; i < level.count; i += statesPerHunt)
-    yield hunter.edges(() => {
-      machine.exports.hunt(level.start + i * stateBytes, Math.min(statesPerHunt, level.count - i))
-    })
-}
-
-/**
- * Where the walk back has come to: on this level these are the states that a shortest way leads through, and `switches`
- * has the ways on from them.
- */
-interface Chosen {
-  readonly level: number
-  readonly wanted: readonly number[]
-  readonly stopped: Limit | null
-}
-
-const outOfMemory = ({ bytes }: ScheduleOptions): Stopped => ({ stopped: { kind: 'memory', bytes } })
-
-/** One level back: the states that lead to wanted ones. */
-function* previous(
-  searched: Searched,
-  level: Level,
-  wanted: readonly number[],
-  switches: Switches,
-  options: ScheduleOptions,
-): Sliced<number[] | Stopped> {
-  const { program, hunter } = searched
-  if (!hunter.seek(wanted)) return outOfMemory(options)
-  const agents = program.system.steps.map(({ agent }) => agent)
-  const numbers = wanted.map((address) => numberOf(program, address))
-  const found: number[] = []
-  for (const edges of edgesFrom(searched, level)) {
-    if (edges === null) return outOfMemory(options)
-    for (let e = 0; e < edges.count; e++) {
-      const from = edges.from(e)
-      const state = numberOf(program, from)
-      const agent = agents[edges.step(e)]!
-      if (switches.least[state] === unwanted) found.push(from)
-      switches.offer(state, agent, switches.after(numbers[edges.to(e)]!, agent))
-    }
-    yield
-  }
-  return found
-}
-
-/** The number of a state in the order in which it was found. */
-const numberOf = ({ memory, layout }: Program, address: number): number => (address - memory.ring) / (layout.widths.length * 8)
-
-const chooseBack = async (
-  searched: Searched,
-  depth: number,
-  ends: readonly number[],
-  switches: Switches,
-  pace: Pace,
-  options: ScheduleOptions,
-): Promise<Chosen> => {
-  let wanted = ends
-  for (let level = depth; level > 0; level--) {
-    const before = await pace.run(previous(searched, at(searched.levels, level - 1), wanted, switches, options))
-    if (isStopped(before)) return { level, wanted, stopped: before.stopped }
-    wanted = before
-  }
-  return { level: 0, wanted, stopped: null }
-}
-
-/** Any way from an initial state to a state of a level. Null where memory runs out. */
-function* anyWayTo(searched: Searched, level: number, state: number): Sliced<{ readonly start: number; readonly moves: Move[] } | null> {
-  const { hunter, levels } = searched
-  const moves: Move[] = []
-  let address = state
-  for (let d = level - 1; d >= 0; d--) {
-    if (!hunter.seek([address])) return null
-    for (const edges of edgesFrom(searched, at(levels, d))) {
-      if (edges === null) return null
-      yield
-      if (edges.count === 0) continue
-      moves.push(edges.move(0))
-      address = edges.from(0)
-      break
-    }
-  }
-  return { start: address, moves: moves.reverse() }
 }
 
 interface Way {
@@ -346,8 +178,8 @@ const scheduleTo = async (
     }
   const chosen: Chosen =
     switches === null
-      ? { level: depth, wanted: ends.slice(0, 1), ...outOfMemory(options) }
-      : await chooseBack(searched, depth, ends, switches, choosing, options)
+      ? { level: depth, wanted: ends.slice(0, 1), ...outOfMemory(options.bytes) }
+      : await chooseBack(searched, depth, ends, switches, choosing, options.bytes)
   if (chosen.stopped?.kind === 'interrupted') return null
   const costOf = (address: number): number => switches?.after(numberOf(program, address), null) ?? 0
   const cheapest = chosen.wanted.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
@@ -375,15 +207,6 @@ const switchesFor = ({ program, machine, levels }: Searched, depth: number, { by
   }
 }
 
-const machineFor = (program: TraceProgram, { bytes }: ScheduleOptions): TraceMachine | null => {
-  try {
-    return createMachine(partsOf(program), { bytes, keep: true })
-  } catch (error) {
-    if (error instanceof NoMemory) return null
-    throw error
-  }
-}
-
 /**
  * A shortest schedule for each target, with the fewest switches between agents; on ties the lowest agent, step and
  * choice. Null where memory runs out or the signal ends the work. Takes the time of a search to the greatest depth
@@ -395,15 +218,11 @@ export const shortestSchedules = async (
   options: ScheduleOptions,
 ): Promise<(Scheduled | null)[]> => {
   if (targets.length === 0) return []
-  const program = programOf(system, 'trace')
-  const machine = machineFor(program, options)
-  if (machine === null) return targets.map(() => null)
   const { deadlock } = builtIns(system)
   const depth = Math.max(0, ...targets.map((t) => (t.property > deadlock ? t.length - 1 : t.length)))
   const finding = startPace({ bytes: options.bytes, signal: options.signal })
-  const levels = await finding.run(searchLevels(program, machine, depth, options))
-  if (levels === null || isStopped(levels)) return targets.map(() => null)
-  const searched: Searched = { program, machine, hunter: createHunter(program, machine), levels }
+  const searched = await finding.run(searchAgain(system, depth, options))
+  if (searched === null || isStopped(searched)) return targets.map(() => null)
   const paces = { choosing: startPace(options), finding }
   const schedules: (Scheduled | null)[] = []
   for (const target of targets) schedules.push(await scheduleTo(searched, target, paces, options))

@@ -48,7 +48,6 @@ export const opcodes = {
   'i32.wrap_i64': 0xa7,
   'i64.extend_i32_u': 0xad,
   select: 0x1b,
-  drop: 0x1a,
   return: 0x0f,
   unreachable: 0x00,
 } as const
@@ -198,6 +197,5 @@ export const either = (result: ValueType, condition: Node, then: readonly Node[]
 })
 /** `a` where the condition is not 0, else `b`; both are evaluated. */
 export const select = (condition: Node, a: Node, b: Node): Node => ({ op: 'plain', name: 'select', args: [a, b, condition] })
-export const drop = plain('drop')
 export const ret = plain('return')
 export const unreachable = plain('unreachable')

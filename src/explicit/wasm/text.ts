@@ -62,7 +62,7 @@ const statements = (nodes: readonly Node[], indent: string): string[] =>
   })
 
 /** One function as text. */
-export const functionText = (f: WasmFunction): string =>
+const functionText = (f: WasmFunction): string =>
   [
     `(func $${f.name}${f.exported ? ` (export "${f.name}")` : ''}${f.params.map(([n, t]) => ` (param $${n} ${t})`).join('')}${f.result === null ? '' : ` (result ${f.result})`}`,
     ...(f.locals.length === 0 ? [] : [`  ${f.locals.map(([n, t]) => `(local $${n} ${t})`).join(' ')}`]),

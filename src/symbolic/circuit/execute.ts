@@ -26,7 +26,7 @@ export interface Failing {
   range: Literal
 }
 
-export const copy = ({ elements, temps }: Store): Store => ({ elements: [...elements], temps: new Map(temps) })
+const copy = ({ elements, temps }: Store): Store => ({ elements: [...elements], temps: new Map(temps) })
 
 const zero = constantWord(0)
 

@@ -148,7 +148,7 @@ export const equals = (graph: Graph, bits: readonly Literal[], code: number): Li
   )
 
 /** Whether unsigned bits, lowest first, are at least this number. */
-export const atLeast = (graph: Graph, bits: readonly Literal[], code: number): Literal => {
+const atLeast = (graph: Graph, bits: readonly Literal[], code: number): Literal => {
   if (code >= 2 ** bits.length) return FALSE
   return bits.reduce((rest, bit, i) => (Math.floor(code / 2 ** i) % 2 === 1 ? and(graph, bit, rest) : or(graph, bit, rest)), TRUE)
 }

@@ -58,7 +58,7 @@ export const primesOf = ({ sizes, values }: Table, most: number): Box[] => {
 }
 
 /** The parts of a table for each value of its first knob. */
-export const slices = (f: Uint8Array, size: number): Uint8Array[] => {
+const slices = (f: Uint8Array, size: number): Uint8Array[] => {
   const n = f.length / size
   return Array.from({ length: size }, (_, v) => f.subarray(v * n, (v + 1) * n))
 }

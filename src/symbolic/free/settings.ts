@@ -52,7 +52,7 @@ export interface Question {
 }
 
 /** Where properties are violated, in all settings. */
-export const anyViolation: Question = { looksFor: 'violations', excluded: [] }
+const anyViolation: Question = { looksFor: 'violations', excluded: [] }
 
 export interface SynthesizeOptions {
   /** By default `anyViolation`. */

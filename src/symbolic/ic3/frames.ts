@@ -27,7 +27,7 @@ interface Entry {
 const signatureOf = (cube: Cube): number => cube.reduce((bits, atom) => bits | (1 << (atom & 31)), 0)
 
 /** Whether all atoms of a are in b; both ascend. A state in b is then in a. */
-export const isPart = (a: Cube, b: Cube): boolean => {
+const isPart = (a: Cube, b: Cube): boolean => {
   if (a.length > b.length) return false
   for (let i = 0, j = 0; i < a.length; i++, j++) {
     while (j < b.length && b[j]! < a[i]!) j++

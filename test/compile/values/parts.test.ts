@@ -72,7 +72,7 @@ interface Compared {
 }
 
 const compare = (text: string, draw: Draw): Compared => {
-  const system = compile({ model: subject as never, params: {}, properties: { it: always(compilePredicate(text)) } })
+  const system = compile({ model: subject as never, params: {}, properties: { it: always(compilePredicate(text)) }, parts: 'crossable' })
   const [it] = system.crossable
   if (it === undefined) return { parts: 0, mattered: 0 }
   const program = programOf(system, 'search')
@@ -123,4 +123,14 @@ test('a part crossed out is one that the text has not', () => {
   }
   expect(parts).toBeGreaterThan(250)
   expect(mattered).toBeGreaterThan(250)
+})
+
+test('nothing is compiled once more where nobody asks for it', () => {
+  const properties = { it: always(compilePredicate('(s) => s.a || s.b || s.c')) }
+  const [whole, again] = (['fixed', 'crossable'] as const).map((parts) =>
+    compile({ model: subject as never, params: {}, properties, parts }),
+  )
+  expect(again?.crossable).toHaveLength(1)
+  expect(again).toMatchObject({ ...whole, crossable: again?.crossable, temps: again?.temps })
+  expect(whole?.crossable).toEqual([])
 })

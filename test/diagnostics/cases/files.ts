@@ -231,6 +231,22 @@ export const unneeded = accepted(bounded, [{ change: 'comparison: s.x < 2 → s.
     'models/counter.properties.ts': (counter['properties/counter.ts'] as string).replace('../models', '.'),
   }),
   source('a model without a name', 'MC014', "«export default model({ name: '', state: () => ({ x: range(0, 3) }) })»"),
+  source(
+    'a state that is no function',
+    'MC014',
+    "«export default model({ name: 'example', state: { x: range(0, 3) } as never, rules: () => ({}) })»",
+  ),
+  source('a model without a state', 'MC014', "«export default model({ name: 'example', rules: () => ({}) } as never)»"),
+  source(
+    'rules that are no function',
+    'MC014',
+    "«export default model({ name: 'example', state: () => ({ x: range(0, 3) }), rules: 3 as never })»",
+  ),
+  source(
+    'a rule that is no function',
+    'MC014',
+    "export default model({ name: 'example', state: () => ({ x: range(0, 3) }), rules: «() => ({ tick: 3 as never })» })",
+  ),
   source('a state that is none', 'MC014', "export default model({ name: 'example', state: «() => null as never» })"),
   {
     name: 'a certificate about a module elsewhere',
