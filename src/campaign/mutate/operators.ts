@@ -2,23 +2,29 @@
  * The changes that a programmer might make, made of the author's syntax tree: of what steps, rules and `init` execute,
  * and nothing else.
  */
-import type { Node as SyntaxNode } from 'oxc-parser'
-import type { Reached } from '../../compile/values/draft.js'
-import { hasYield, yieldsIn } from '../../compile/values/syntax.js'
+import { hasYield } from '../../compile/values/syntax.js'
 import type { Edit } from '../../load/edit.js'
-import { child, childrenOf, isTypeOnly, list, type Node, nameOf } from '../../load/node.js'
+import { child, childrenOf, isTypeOnly, list, type Node } from '../../load/node.js'
 import type { Change, Operator } from './mutant.js'
-
-export interface Protocol {
-  readonly text: string
-  readonly program: Node
-  /** What is executed; of a chain `a && b && c`, its operands. */
-  readonly reached: Reached
-  /** The values of each enum of the state. */
-  readonly enums: readonly (readonly string[])[]
-  /** Where functions begin that are one step each: no step can end in them. */
-  readonly atomic: ReadonlySet<number>
-}
+import {
+  acts,
+  endsSteps,
+  importedIn,
+  isCallOf,
+  isDecided,
+  isDelegation,
+  isForProperties,
+  isFunction,
+  isJump,
+  isPause,
+  isReached,
+  type Protocol,
+  statementsOf,
+  type Text,
+  touchesState,
+  typed,
+  waits,
+} from './protocol.js'
 
 /** All changes, in no order, some of which do not compile or change nothing. Linear in the size of the text. */
 export const changesOf = (given: Protocol): Change[] => {
@@ -44,35 +50,12 @@ export const changesOf = (given: Protocol): Change[] => {
   return changes
 }
 
-/** A file, and what names in it stand for. */
-interface Text extends Protocol {
-  /** What is imported from 'mmucheck', by the name that it has here. */
-  readonly imported: ReadonlyMap<string, string>
-}
-
 interface Around {
   /** Whether the function around is a process, or a helper of one: a step can end in it. */
   readonly yields: boolean
   /** In a condition that the params decide: which design this is, and no part of its protocol. */
   readonly decided: boolean
 }
-
-const importedIn = (program: Node): ReadonlyMap<string, string> =>
-  new Map(
-    list(program, 'body')
-      .filter((node) => node.type === 'ImportDeclaration' && child(node, 'source')?.value === 'mmucheck')
-      .flatMap((node) => list(node, 'specifiers'))
-      .flatMap((one): readonly (readonly [string, string])[] => {
-        const [local, imported] = [nameOf(child(one, 'local')), nameOf(child(one, 'imported'))]
-        return local === null || imported === null ? [] : [[local, imported]]
-      }),
-  )
-
-/** Whether it is a process, or what processes run: not all of it is one step. */
-const endsSteps = (protocol: Text, node: Node): boolean =>
-  node.generator === true &&
-  !protocol.atomic.has(node.start) &&
-  yieldsIn(typed(node)).some(({ delegate, argument }) => !delegate || !isCallOf(protocol, argument as unknown as Node, 'choose'))
 
 /**
  * Labels are for people: of `yield until(label, condition)` only the condition is part of the protocol. Where a loop
@@ -86,34 +69,6 @@ const partsOf = (protocol: Text, node: Node): readonly Node[] => {
   return waited !== null && isCallOf(protocol, waited, 'until') ? [waited] : []
 }
 
-/** Whether it calls a function of the language, whatever that is called here. */
-const isCallOf = ({ imported }: Text, node: Node, name: string): boolean => {
-  const callee = node.type === 'CallExpression' ? nameOf(child(node, 'callee')) : null
-  return callee !== null && imported.get(callee) === name
-}
-
-const isDecided = ({ reached }: Text, node: Node): boolean => typeof reached.conditions.get(node) === 'boolean'
-
-const isFunction = ({ type }: Node): boolean =>
-  type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
-
-/** The node as the compiler sees it. */
-const typed = (node: Node): SyntaxNode => node as unknown as SyntaxNode
-
-/** Chains, and what a step waits for, are known by what is in them. */
-const isReached = (protocol: Text, node: Node): boolean =>
-  protocol.reached.nodes.has(node) || (isKnownByParts(protocol, node) && childrenOf(node).some((part) => isReached(protocol, part)))
-
-const isKnownByParts = (protocol: Text, node: Node): boolean =>
-  node.type === 'LogicalExpression' ||
-  node.type === 'BinaryExpression' ||
-  node.type === 'ArrowFunctionExpression' ||
-  isCallOf(protocol, node, 'until') ||
-  isCallOf(protocol, node, 'when')
-
-const statementsOf = (node: Node): readonly Node[] | null =>
-  node.type === 'BlockStatement' ? list(node, 'body') : node.type === 'SwitchCase' ? list(node, 'consequent') : null
-
 const replace = ({ start, end }: Range, text: string): Edit => ({ start, end, text })
 
 interface Range {
@@ -122,41 +77,6 @@ interface Range {
 }
 
 const about = (operator: Operator, { start, end }: Range, ...edits: readonly Edit[]): Change => ({ operator, start, end, edits, rules: [] })
-
-/** `yield 'label'`, `yield until(...)`: where a step ends. */
-const isPause = (node: Node): boolean => {
-  const expression = node.type === 'ExpressionStatement' ? child(node, 'expression') : null
-  return expression?.type === 'YieldExpression' && expression.delegate !== true
-}
-
-/** `yield* acquire(...)`: steps of their own. */
-const isDelegation = (node: Node): boolean => {
-  const expression = node.type === 'ExpressionStatement' ? child(node, 'expression') : null
-  return expression?.type === 'YieldExpression' && expression.delegate === true
-}
-
-/** What does something by itself: an assignment, a call, steps of a helper. */
-const acts = (protocol: Text, node: Node): boolean =>
-  node.type === 'ExpressionStatement' && !isPause(node) && !isForProperties(protocol, node)
-
-/** What is no part of the protocol: an `assert`, stores to what only properties read. */
-const isForProperties = (protocol: Text, node: Node): boolean => {
-  const expression = node.type === 'ExpressionStatement' ? child(node, 'expression') : null
-  return protocol.reached.ghostly.get(node) === true || (expression !== null && isCallOf(protocol, expression, 'assert'))
-}
-
-/**
- * Whether it may read or write the state: it names something with parts, or calls something, where the params do not
- * say that it is not executed.
- */
-const touchesState = (protocol: Text, node: Node): boolean => {
-  if (node.type === 'MemberExpression' || node.type === 'CallExpression') return true
-  const test = node.type === 'IfStatement' ? child(node, 'test') : null
-  const decided = test === null ? null : protocol.reached.conditions.get(test)
-  const parts =
-    typeof decided === 'boolean' ? [child(node, decided ? 'consequent' : 'alternate')].filter((part) => part !== null) : childrenOf(node)
-  return parts.some((part) => !isFunction(part) && touchesState(protocol, part))
-}
 
 const ofBlock = (protocol: Text, all: readonly Node[], { yields }: Around): Change[] => {
   // What is for properties alone keeps its place, and hides no neighbours from each other.
@@ -221,12 +141,6 @@ const unitsOf = (protocol: Text, statements: readonly Node[]): Unit[] => {
   }
   // What stands before the first yield belongs to a step that began elsewhere.
   return units.filter(({ isStep, delegates }) => isStep || delegates)
-}
-
-/** `yield until(...)`. */
-const waits = (protocol: Text, node: Node): boolean => {
-  const waited = child(child(node, 'expression') ?? node, 'argument')
-  return waited !== null && isCallOf(protocol, waited, 'until')
 }
 
 /** Long: one case for each kind of node. */
@@ -349,8 +263,6 @@ const leftOutWith = (protocol: Text, node: Node): Node | null => {
       return null
   }
 }
-
-const isJump = ({ type }: Node): boolean => /^(Return|Break|Continue)Statement$/.test(type)
 
 /** All that is done there, if it is one statement. */
 const onlyIn = (node: Node): Node | null => {
