@@ -64,7 +64,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC016: {
     means:
-      'A reading in `claims(...)` names a variant, a param, a value or a property that the model has not, a property that cannot be violated (`maximum`, `minimum`), or a `sometimes` that is not asked in that setting. Or a sentence stands twice, shares its number, has a short form that is no excerpt of it, a date that is none, or readings that make no answer.',
+      'A reading in `claims(...)` names a variant, a param, a value or a property that the model has not, a property that cannot be violated (`maximum`, `minimum`), or a `sometimes` that is not asked in that setting. Or a sentence stands twice, shares its number, has a short form that is no excerpt of it, a date that is none, a verdict that is asked for twice, or readings that make no answer.',
     instead:
       'One of the names that the message offers; for a cost `bound(measure, max)`; one entry for each sentence, with all its readings, and `onlyIf` where some confirm it and others refute it.',
   },

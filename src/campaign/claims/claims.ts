@@ -52,7 +52,7 @@ export interface ClaimsOptions extends RunOptions {
 
 /**
  * Settles all rows of the models that `targets` name, rows of the same settings by one check, checks side by side.
- * @throws DiagnosticError as `check`, and MC016 for a sentence or a row that cannot be settled; Disagreement as `check`.
+ * @throws DiagnosticError as `check`, and MC016 for a claim that cannot be settled; Disagreement as `check`.
  */
 export const settleClaims = async (targets: readonly string[], options: ClaimsOptions = {}): Promise<readonly ModelClaims[]> => {
   const loaded = []

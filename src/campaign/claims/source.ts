@@ -36,7 +36,7 @@ export const aboutMail = ({ subject, with: and }: Mail): string | null =>
 const parts = (...all: readonly (string | null | undefined)[]): string =>
   all.filter((part) => part !== null && part !== undefined).join(', ')
 
-/** Of sources of one kind: by date, those of an unknown day after those of the same month or year, undated ones last. */
+/** By date, those of an unknown day after those of the same month or year, undated ones last. */
 export const bySource = (a: Source, b: Source): number => {
   const [left, right] = [sortKey(a), sortKey(b)]
   return left < right ? -1 : left > right ? 1 : 0

@@ -187,8 +187,13 @@ export const mails = claims(counter, [
       ['two sentences of one number', "{ ...sentence, id: '«C1»', quote: 'It stays large.', readings: [confirms] }"],
       ['a short form that is no excerpt', "{ ...sentence, ...other, short: '«It is … small»', readings: [confirms] }"],
       ['a date that is none', "{ ...sentence, ...other, source: { ...page, date: '31 Jan 2008' }, readings: [confirms] }"],
+      ['a verdict that is asked for twice', '{ ...sentence, ...other, readings: [confirms, { ...confirms, settings: {} }] }'],
+      ['a note that is a finding too', "{ ...sentence, ...other, readings: [{ ...confirms, note: 'so it is', finding: 'so it is' }] }"],
       ['a sentence without an answer', "{ ...sentence, ...other, readings: [{ ...confirms, says: 'contrasts' }] }"],
-      ['a sentence with two answers', "{ ...sentence, ...other, readings: [confirms, { ...confirms, says: 'refutes' }] }"],
+      [
+        'a sentence with two answers',
+        "{ ...sentence, ...other, readings: [confirms, { ...confirms, property: 'deadlock', says: 'refutes' }] }",
+      ],
       ['a condition of nothing', "{ ...sentence, ...other, onlyIf: 'it is cold', readings: [confirms] }"],
     ] as const
   ).map(
