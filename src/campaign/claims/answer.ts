@@ -13,6 +13,7 @@ export interface Answered {
   readonly answer: Answer
 }
 
+/** What follows for a sentence from all its rows. */
 export type Answer =
   | { readonly kind: 'confirmed' }
   | { readonly kind: 'refuted' }
@@ -33,7 +34,7 @@ export const answersOf = (models: readonly ModelClaims[]): Answered[] => {
     if (first === undefined) return []
     const { claim } = first
     // A run of one model may be without the one with which the sentence stands.
-    const model = rows.some((row) => row.model === claim.model) ? (claim.model as string) : first.model
+    const { model } = rows.find((row) => row.model === claim.model) ?? first
     const atHome = [...rows.filter((row) => row.model === model), ...rows.filter((row) => row.model !== model)]
     return [{ claim, model, rows: atHome, answer: answerOf(rows) }]
   })

@@ -16,7 +16,9 @@ export const writtenBy = ({ by, source }: AnyClaim): string => (by === undefined
 export const shortQuote = ({ short, quote }: AnyClaim): string => {
   if (short !== undefined) return short
   const limit = 80
-  return quote.length <= limit ? quote : `${quote.slice(0, quote.lastIndexOf(' ', limit))} …`
+  if (quote.length <= limit) return quote
+  const end = quote.lastIndexOf(' ', limit)
+  return `${quote.slice(0, end > 0 ? end : limit)} …`
 }
 
 /** `confirmed`, `only if nothing blocks faults`, `open: not settled`. */
