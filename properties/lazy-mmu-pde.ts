@@ -70,7 +70,7 @@ export const mails = claims(lazyMmuPde, [
   {
     id: 'C1b.4',
     quote: 'this can not be extended safely to also encompass the set of the parent page directory entry for SMP',
-    short: 'not be extended safely to … the parent page directory entry for SMP',
+    short: 'this can not be extended safely to … the parent page directory entry for SMP',
     source: amsden2006,
     readings: [
       { says: 'contrasts', property: 'noLostPageTable', expected: 'holds', note: 'not deferred: safe for two CPUs' },

@@ -110,7 +110,7 @@ export const mails = claims(lazyMmu, [
   {
     id: 'C1b.5',
     quote: 'One remaining issue for deferring direct page table updates is the read hazard potential.',
-    short: 'One remaining issue for deferring direct page table updates is the read hazard',
+    short: 'One remaining issue … is the read hazard potential',
     source: amsden2006,
     readings: [
       {
@@ -135,7 +135,7 @@ export const mails = claims(lazyMmu, [
     id: 'C1b.6',
     quote:
       'I believe there is only one read hazard in the Linux mm code that has the potential to be exposed here - the explicit, rather than implicit batching makes it quite a bit easier to reason about that.',
-    short: 'there is only one read hazard in the Linux mm code',
+    short: 'I believe there is only one read hazard in the Linux mm code',
     source: amsden2006,
     readings: [
       {
@@ -271,7 +271,7 @@ export const mails = claims(lazyMmu, [
   {
     id: 'P1b locks',
     quote: 'This mode can only be entered and left under the protection of the page table locks for all page tables which may be modified.',
-    short: 'only be entered and left under the protection of the page table locks for all page tables',
+    short: 'can only be entered and left under the protection of the page table locks for all page tables',
     source: amsdenPatch2006,
     readings: [
       {

@@ -300,7 +300,6 @@ export const mails = claims(pteModify, [
   {
     id: 'C0.8b',
     quote: 'I wonder if that means the average mprotect size in your benchmark is 7 pages.',
-    short: 'that means the average mprotect size in your benchmark is 7 pages',
     source: fitzhardinge2008,
     by: 'Zachary Amsden',
     readings: [
@@ -317,7 +316,7 @@ export const mails = claims(pteModify, [
   {
     id: 'C0.10',
     quote: 'presumably you take a fault for the first pte updated in the mprotect and then sync the shadow up when the tlb flush happens',
-    short: 'a fault for the first pte updated … then sync the shadow up when the tlb flush happens',
+    short: 'presumably you take a fault for the first pte updated … then sync the shadow up when the tlb flush happens',
     source: fitzhardinge2008,
     readings: [
       {

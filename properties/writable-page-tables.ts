@@ -249,7 +249,7 @@ export const mails = claims(writablePageTables, [
   {
     id: 'C1a.3b',
     quote: "we'll find that some guests are not able to correctly handle the weird side effects.",
-    short: 'some guests are not able to correctly handle the weird side effects',
+    short: "we'll find that some guests are not able to correctly handle the weird side effects",
     source: amsden2006,
     by: 'Keir Fraser',
     readings: [
@@ -309,7 +309,7 @@ export const mails = claims(writablePageTables, [
   {
     id: 'P1a PAE',
     quote: 'the pte being assigned *must* be either not present or in a state where the hardware will not attempt to update the pte.',
-    short: 'the pte being assigned *must* be either not present or',
+    short: 'the pte being assigned *must* be either not present or …',
     source: setPteOfPae,
     readings: [
       {
@@ -376,7 +376,7 @@ export const mails = claims(writablePageTables, [
   {
     id: 'C1a.2',
     quote: 'the guest has to be able to cope with seeing page directory entries with the present bit cleared.',
-    short: 'seeing page directory entries with the present bit cleared',
+    short: 'able to cope with seeing page directory entries with the present bit cleared',
     source: amsden2006,
     by: 'Keir Fraser',
     readings: [
