@@ -103,7 +103,7 @@ const params = {
 
 type Params = ParamValues<typeof params>
 
-/** More attempts than this are not counted: the loop of C0.5 has no limit. */
+/** More attempts than this are not counted: the loop of C0.4 has no limit. */
 const manyAttempts = 4
 
 const accessedDirty = record({ A: bool, D: bool })

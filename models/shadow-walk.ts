@@ -8,7 +8,7 @@
  * version or of the shadow, one TLB flush of all CPUs, or one taking or giving back of the lock. The value of a guest
  * entry is the number of the write that made it, 0 at first.
  *
- * A finding about this abstracted protocol, not a bug that anyone has seen in Xen (C2.3, variant `as-coded-3-vcpus`):
+ * A finding about this abstracted protocol, not a bug that anyone has seen in Xen (C2.2, variant `as-coded-3-vcpus`):
  * with the version changed *before* the TLBs are flushed, which is the order of the code, a fault whose walk falls
  * between the two sees the new version and an old entry, and a third vCPU can still change that entry through its stale
  * translation. The fault then finds the table protected already and the version unchanged, and installs the old entry;

@@ -5,6 +5,7 @@
 import { always, claims, properties, sometimes } from 'mmucheck'
 import { storeHits } from 'mmucheck/mmu'
 import kvmFastPageFault, { spteOf, trackedGfn } from '../models/kvm-fast-page-fault.ts'
+import { kvmDirtyLog, kvmFlush2012, kvmFlush2014, kvmLocking, kvmVolatile2022, kvmXchg2022 } from './sources.ts'
 
 export default properties(kvmFastPageFault, {
   /**
@@ -57,200 +58,269 @@ export default properties(kvmFastPageFault, {
   framesAreFree: sometimes((s, p) => !p.reclaim || s.owner.every((owner) => owner === null)),
 })
 
-const locking = 'Linux, Documentation/virt/kvm/locking.rst'
-const safe = 'This is safe because whenever changing these bits can be detected by cmpxchg.'
-const aba =
-  'The mapping from gfn to pfn may be changed since we can only ensure the pfn is not changed during cmpxchg. This is a ABA problem'
-const direct = 'For direct sp, we can easily avoid it since the spte of direct sp is fixed to gfn.'
-const pin = 'A solution for indirect sp could be to pin the gfn, for example via kvm_vcpu_gfn_to_pfn_atomic, before the cmpxchg.'
-const origin =
-  'In the origin code, the spte can be fast updated (non-atomically) if the spte is read-only and the Accessed bit has already been set since the Accessed bit and Dirty bit can not be lost.'
-const notAfter = 'But it is not true after fast page fault since the spte can be marked writable between reading spte and updating spte.'
-const volatile = 'we always treat the spte as "volatile" if it can be updated out of mmu-lock'
-const mmuWritable =
-  "MMU-writable means the gfn is writable in the guest's mmu and it is not write-protected by shadow page write-protection."
-const readOnly = "rmap_write_protect will find a read-only spte, even though the writable spte might be cached on a CPU's TLB"
-const threadB =
-  'Though thread B assumes the page has already been protected when it returns, the remaining TLB entry will break that assumption.'
-const yoshikawa = 'Takuya Yoshikawa, Linux commit 6dbf79e7164e (2012)'
-const outOfLock = 'Now we can flush all the TLBs out of the mmu lock without TLB corruption'
-const sets = 'KVM _sets_ the WRITABLE bit out of mmu_lock, but never _clears_ the bit out of mmu_lock'
-const clobber = 'KVM can clobber the Accessed/Dirty bits and not properly tag the backing page'
-const onlyDirty = 'dropping a Dirty bit is the only scenario where a non-atomic update could result in a functional bug'
-const cached = 'the CPU can cache the translation as WRITABLE in the TLB despite it being seen by KVM as !WRITABLE'
-const xchgCommit = 'Sean Christopherson, Linux commit ba3a6120a4e7, 23 Apr 2022'
-const logOrder =
-  'VCPU threads can write to the bitmap concurrently. So, to avoid losing track of dirty pages we keep the following order: 1. Take a snapshot of the bit and clear it if needed. 2. Write protect the corresponding page.'
-const logFlush = 'step 4 ensures that writes done after exiting to userspace will be logged for the next call'
-const dirtyLogCode = 'Linux, virt/kvm/kvm_main.c, kvm_get_dirty_log_protect()'
-
 /** KVM's own documentation (Documentation/virt/kvm/locking.rst) and commits, of 2012 to 2022. */
 export const mails = claims(kvmFastPageFault, [
-  ...(['noUnloggedStore', 'noLostDirty', 'noLostAccessed', 'protectionEffective', 'noUseAfterFree'] as const).map((property) => ({
-    id: 'KVM cmpxchg',
-    quote: safe,
-    source: locking,
-    settings: { vcpus: 2, accesses: 2 },
-    property,
-    expected: 'holds' as const,
-    reading: 'as coded, two virtual CPUs and everybody else at once',
-  })),
   {
     id: 'KVM cmpxchg',
-    quote: safe,
-    source: locking,
-    variant: 'set-w-by-plain-write',
-    property: 'noUseAfterFree',
-    expected: 'violated',
-    reading: 'a plain write detects nothing: it brings back what was zapped',
-  },
-  {
-    id: 'KVM cmpxchg',
-    quote: mmuWritable,
-    source: locking,
-    variant: 'mmu-writable-kept',
-    property: 'protectionEffective',
-    expected: 'violated',
-    reading: 'and it detects nothing where a write protection that must stay is not told from that of the dirty log',
+    quote: 'This is safe because whenever changing these bits can be detected by cmpxchg.',
+    source: kvmLocking,
+    readings: [
+      {
+        says: 'confirms',
+        settings: { vcpus: 2, accesses: 2 },
+        property: ['noUnloggedStore', 'noLostDirty', 'noLostAccessed', 'protectionEffective', 'noUseAfterFree'],
+        expected: 'holds',
+        note: 'as coded, two virtual CPUs and everybody else at once',
+      },
+      {
+        says: 'contrasts',
+        variant: 'set-w-by-plain-write',
+        property: 'noUseAfterFree',
+        expected: 'violated',
+        note: 'a plain write detects nothing: it brings back what was zapped',
+      },
+    ],
   },
 
-  { id: 'KVM ABA', quote: aba, source: locking, variant: 'aba-unguarded', property: 'noUnloggedStore', expected: 'violated' },
-  { id: 'KVM ABA', quote: direct, source: locking, variant: 'aba-direct-only', property: 'noUnloggedStore', expected: 'holds' },
   {
-    id: 'KVM ABA',
-    quote: pin,
-    source: locking,
-    variant: 'aba-gfn-pinned',
-    property: 'noUnloggedStore',
-    expected: 'holds',
-    reading: 'right, if the pinned page is compared with that of the spte',
-  },
-  {
-    id: 'KVM ABA',
-    quote: pin,
-    source: locking,
-    variant: 'aba-gfn-pinned-page-not-compared',
-    property: 'noUnloggedStore',
-    expected: 'violated',
-    reading: 'our finding: pinning alone is not enough, for the spte may be of another gfn, in another page, before the page is pinned',
+    id: 'KVM cmpxchg 2',
+    quote: "MMU-writable means the gfn is writable in the guest's mmu and it is not write-protected by shadow page write-protection.",
+    short: 'MMU-writable means … not write-protected by shadow page write-protection',
+    source: kvmLocking,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'mmu-writable-kept',
+        property: 'protectionEffective',
+        expected: 'violated',
+        note: 'and it detects nothing where a write protection that must stay is not told from that of the dirty log',
+      },
+    ],
   },
 
-  ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
-    id: 'KVM volatile',
-    quote: origin,
-    source: locking,
-    variant: 'before-the-fast-path',
-    property,
-    expected: 'holds' as const,
-    reading: 'right, without the fast path',
-  })),
+  {
+    id: 'KVM ABA',
+    quote:
+      'The mapping from gfn to pfn may be changed since we can only ensure the pfn is not changed during cmpxchg. This is a ABA problem',
+    short: 'The mapping from gfn to pfn may be changed … This is a ABA problem',
+    source: kvmLocking,
+    readings: [{ says: 'confirms', variant: 'aba-unguarded', property: 'noUnloggedStore', expected: 'violated' }],
+  },
+
+  {
+    id: 'KVM ABA 2',
+    quote: 'For direct sp, we can easily avoid it since the spte of direct sp is fixed to gfn.',
+    short: 'For direct sp, we can easily avoid it',
+    source: kvmLocking,
+    readings: [{ says: 'confirms', variant: 'aba-direct-only', property: 'noUnloggedStore', expected: 'holds' }],
+  },
+
+  {
+    id: 'KVM ABA 3',
+    quote: 'A solution for indirect sp could be to pin the gfn, for example via kvm_vcpu_gfn_to_pfn_atomic, before the cmpxchg.',
+    short: 'A solution for indirect sp could be to pin the gfn … before the cmpxchg',
+    source: kvmLocking,
+    onlyIf: 'the pinned page is compared with that of the spte',
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'aba-gfn-pinned',
+        property: 'noUnloggedStore',
+        expected: 'holds',
+        note: 'right, if the pinned page is compared with that of the spte',
+      },
+      {
+        says: 'refutes',
+        variant: 'aba-gfn-pinned-page-not-compared',
+        property: 'noUnloggedStore',
+        expected: 'violated',
+        finding: 'pinning alone is not enough, for the spte may be of another gfn, in another page, before the page is pinned',
+      },
+    ],
+  },
+
   {
     id: 'KVM volatile',
-    quote: notAfter,
-    source: locking,
-    variant: 'non-atomic-spte-update',
-    property: 'noLostDirty',
-    expected: 'violated',
+    quote:
+      'In the origin code, the spte can be fast updated (non-atomically) if the spte is read-only and the Accessed bit has already been set since the Accessed bit and Dirty bit can not be lost.',
+    short: 'In the origin code … the Accessed bit and Dirty bit can not be lost',
+    source: kvmLocking,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'before-the-fast-path',
+        property: ['noLostDirty', 'noLostAccessed', 'protectionEffective'],
+        expected: 'holds',
+        note: 'right, without the fast path',
+      },
+    ],
   },
+
   {
-    id: 'KVM volatile',
-    quote: notAfter,
-    source: locking,
-    variant: 'non-atomic-spte-update',
-    property: 'noLostAccessed',
-    expected: 'holds',
-    reading: 'A is not lost: an spte in which it is clear was volatile before',
+    id: 'KVM volatile 2',
+    quote: 'But it is not true after fast page fault since the spte can be marked writable between reading spte and updating spte.',
+    short: 'it is not true after fast page fault since the spte can be marked writable',
+    source: kvmLocking,
+    readings: [
+      { says: 'confirms', variant: 'non-atomic-spte-update', property: 'noLostDirty', expected: 'violated' },
+      {
+        says: 'contrasts',
+        variant: 'non-atomic-spte-update',
+        property: 'noLostAccessed',
+        expected: 'holds',
+        note: 'A is not lost: an spte in which it is clear was volatile before',
+      },
+    ],
   },
-  { id: 'KVM volatile', quote: volatile, source: locking, property: 'noLostDirty', expected: 'holds' },
-  ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
-    id: 'KVM volatile',
-    quote: sets,
-    source: 'Sean Christopherson, Linux commit 706c9c55e5a3, 23 Apr 2022',
-    variant: 'volatile-unless-writable',
-    property,
-    expected: 'holds' as const,
-    reading: 'so a writable spte with A and D set needs no xchg',
-  })),
-  ...(['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
-    id: 'KVM volatile',
-    quote: clobber,
-    source: xchgCommit,
-    variant: 'tdp-mmu-before-2022',
-    property,
-    expected: 'violated' as const,
-    reading: 'the TDP MMU wrote with plain stores',
-  })),
-  ...(['noUnloggedStore', 'protectionEffective', 'noUseAfterFree'] as const).map((property) => ({
-    id: 'KVM volatile',
-    quote: onlyDirty,
-    source: xchgCommit,
-    variant: 'tdp-mmu-before-2022',
-    property,
-    expected: 'holds' as const,
-    reading: 'right, as long as MMU-writable and not W is what a TLB flush depends on',
-  })),
+
+  {
+    id: 'KVM volatile 3',
+    quote: 'we always treat the spte as "volatile" if it can be updated out of mmu-lock',
+    source: kvmLocking,
+    readings: [{ says: 'confirms', property: 'noLostDirty', expected: 'holds' }],
+  },
+
+  {
+    id: 'KVM volatile 4',
+    quote: 'KVM _sets_ the WRITABLE bit out of mmu_lock, but never _clears_ the bit out of mmu_lock',
+    short: 'KVM _sets_ the WRITABLE bit out of mmu_lock, but never _clears_ the bit',
+    source: kvmVolatile2022,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'volatile-unless-writable',
+        property: ['noLostDirty', 'noLostAccessed', 'protectionEffective'],
+        expected: 'holds',
+        note: 'so a writable spte with A and D set needs no xchg',
+      },
+    ],
+  },
+
+  {
+    id: 'KVM volatile 5',
+    quote: 'KVM can clobber the Accessed/Dirty bits and not properly tag the backing page',
+    short: 'KVM can clobber the Accessed/Dirty bits',
+    source: kvmXchg2022,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'tdp-mmu-before-2022',
+        property: ['noLostDirty', 'noLostAccessed'],
+        expected: 'violated',
+        note: 'the TDP MMU wrote with plain stores',
+      },
+    ],
+  },
+
+  {
+    id: 'KVM volatile 6',
+    quote: 'dropping a Dirty bit is the only scenario where a non-atomic update could result in a functional bug',
+    short: 'dropping a Dirty bit is the only … functional bug',
+    source: kvmXchg2022,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'tdp-mmu-before-2022',
+        property: ['noUnloggedStore', 'protectionEffective', 'noUseAfterFree'],
+        expected: 'holds',
+        note: 'right, as long as MMU-writable and not W is what a TLB flush depends on',
+      },
+    ],
+  },
 
   {
     id: 'KVM TLB flush',
-    quote: threadB,
-    source: yoshikawa,
-    variant: 'flush-if-w',
-    property: 'protectionEffective',
-    expected: 'violated',
-    reading: 'the flush of the dirty log is still to come, and W is already clear',
+    quote:
+      'Though thread B assumes the page has already been protected when it returns, the remaining TLB entry will break that assumption.',
+    short: 'the remaining TLB entry will break that assumption',
+    source: kvmFlush2012,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'flush-if-w',
+        property: 'protectionEffective',
+        expected: 'violated',
+        note: 'the flush of the dirty log is still to come, and W is already clear',
+      },
+    ],
   },
+
   {
-    id: 'KVM TLB flush',
+    id: 'KVM TLB flush 2',
     quote: "This patch fixes this problem by making get_dirty_log hold the mmu_lock until it flushes the TLB's.",
-    source: yoshikawa,
-    variant: 'flush-if-w-under-lock',
-    property: 'protectionEffective',
-    expected: 'holds',
-  },
-  {
-    id: 'KVM TLB flush',
-    quote: outOfLock,
-    source: 'Xiao Guangrong, Linux commit 198c74f43f0f (2014)',
-    property: 'protectionEffective',
-    expected: 'holds',
-    reading: 'because MMU-writable is what a flush depends on, not W',
-  },
-  { id: 'KVM TLB flush', quote: readOnly, source: locking, variant: 'flush-if-w', property: 'protectionEffective', expected: 'violated' },
-  {
-    id: 'KVM TLB flush',
-    quote: cached,
-    source: xchgCommit,
-    variant: 'non-atomic-spte-update-flush-if-w',
-    property: 'protectionEffective',
-    expected: 'violated',
-    reading: 'W was clear when it was read, and is not when it is overwritten',
+    short: "get_dirty_log hold the mmu_lock until it flushes the TLB's",
+    source: kvmFlush2012,
+    readings: [{ says: 'confirms', variant: 'flush-if-w-under-lock', property: 'protectionEffective', expected: 'holds' }],
   },
 
-  { id: 'KVM dirty log', quote: logOrder, source: dirtyLogCode, property: 'noUnloggedStore', expected: 'holds' },
   {
-    id: 'KVM dirty log',
-    quote: logOrder,
-    source: dirtyLogCode,
-    variant: 'protect-before-snapshot',
-    property: 'noUnloggedStore',
-    expected: 'violated',
-    reading: 'the fast path makes the page writable between the two, and its mark is cleared with the others',
+    id: 'KVM TLB flush 3',
+    quote: 'Now we can flush all the TLBs out of the mmu lock without TLB corruption',
+    source: kvmFlush2014,
+    readings: [
+      {
+        says: 'confirms',
+        property: 'protectionEffective',
+        expected: 'holds',
+        note: 'because MMU-writable is what a flush depends on, not W',
+      },
+    ],
   },
+
   {
-    id: 'KVM dirty log',
-    quote: logOrder,
-    source: dirtyLogCode,
-    variant: 'mark-dirty-first',
-    property: 'noUnloggedStore',
-    expected: 'violated',
-    reading: 'the fast path has an order to keep as well: writable first, then the mark',
+    id: 'KVM TLB flush 4',
+    quote: "rmap_write_protect will find a read-only spte, even though the writable spte might be cached on a CPU's TLB",
+    short: 'rmap_write_protect will find a read-only spte',
+    source: kvmLocking,
+    readings: [{ says: 'confirms', variant: 'flush-if-w', property: 'protectionEffective', expected: 'violated' }],
   },
+
+  {
+    id: 'KVM TLB flush 5',
+    quote: 'the CPU can cache the translation as WRITABLE in the TLB despite it being seen by KVM as !WRITABLE',
+    short: 'the CPU can cache the translation as WRITABLE … seen by KVM as !WRITABLE',
+    source: kvmXchg2022,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'non-atomic-spte-update-flush-if-w',
+        property: 'protectionEffective',
+        expected: 'violated',
+        note: 'W was clear when it was read, and is not when it is overwritten',
+      },
+    ],
+  },
+
   {
     id: 'KVM dirty log',
-    quote: logFlush,
-    source: dirtyLogCode,
-    variant: 'log-without-flush',
-    property: 'noUnloggedStore',
-    expected: 'violated',
+    quote:
+      'VCPU threads can write to the bitmap concurrently. So, to avoid losing track of dirty pages we keep the following order: 1. Take a snapshot of the bit and clear it if needed. 2. Write protect the corresponding page.',
+    short: '1. Take a snapshot of the bit and clear it if needed. 2. Write protect',
+    source: kvmDirtyLog,
+    readings: [
+      { says: 'confirms', property: 'noUnloggedStore', expected: 'holds' },
+      {
+        says: 'contrasts',
+        variant: 'protect-before-snapshot',
+        property: 'noUnloggedStore',
+        expected: 'violated',
+        note: 'the fast path makes the page writable between the two, and its mark is cleared with the others',
+      },
+      {
+        says: 'contrasts',
+        variant: 'mark-dirty-first',
+        property: 'noUnloggedStore',
+        expected: 'violated',
+        note: 'the fast path has an order to keep as well: writable first, then the mark',
+      },
+    ],
+  },
+
+  {
+    id: 'KVM dirty log 2',
+    quote: 'step 4 ensures that writes done after exiting to userspace will be logged for the next call',
+    short: 'writes done after exiting to userspace will be logged for the next call',
+    source: kvmDirtyLog,
+    readings: [{ says: 'confirms', variant: 'log-without-flush', property: 'noUnloggedStore', expected: 'violated' }],
   },
 ])

@@ -4,6 +4,7 @@
  */
 import { always, claims, maximum, properties, sometimes } from 'mmucheck'
 import lazyMmuNesting from '../models/lazy-mmu-nesting.ts'
+import { arm64Comment, aSingleFlush, brodsky2025, gordeev2025, lazyInterrupts2009, notUpToDate, roberts2025 } from './sources.ts'
 
 export default properties(lazyMmuNesting, {
   /**
@@ -30,142 +31,175 @@ export default properties(lazyMmuNesting, {
   isPreemptedInside: sometimes((s, p) => p.preempt === 'never' || (s.on === 1 && !s.returned)),
 })
 
-const batching =
-  'we use the lazy state information to defer all the MMU hypercalls into a single flush, which happens when leaving lazy MMU mode'
-const mail = 'Zachary Amsden, virtualization, 28 Jul 2006'
-const rawPointer = 'reads though a raw PTE pointer after it has been modified are not guaranteed to be up to date'
-const patch = 'Zachary Amsden, linux-kernel, 11 Aug 2006'
-const inherits = 'prevents interrupt code from accidentally inheriting an outer lazy state'
-const left = 'Outer batched operations are left deferred'
-const revert = 'would completely revert the very idea of the lazy mmu mode'
-const gordeev = 'Alexander Gordeev, linux-mm, 10 Apr 2025'
-const noNesting = 'Nesting is not permitted and the mode cannot be used in interrupt context.'
-const robust =
-  'So the implementation must assume preemption may be enabled and cpu migration is possible; it must take steps to be robust against this.'
-const roberts = 'Linux commit 691ee97e1a9d (Ryan Roberts, 2025), include/linux/pgtable.h'
-const outerNest =
-  'flush and clear the flag such that the remainder of the work in the outer nest behaves as if outside of lazy mmu mode. This is safe and keeps tracking simple.'
-const arm64 = 'comment in arch/arm64/include/asm/pgtable.h, 2025'
-const permitted =
-  'disable() causes any batched architectural state to be flushed regardless of nesting. After a call to disable(), the caller can therefore rely on all previous page table modifications to have taken effect, but the lazy MMU mode may still be enabled.'
-const brodsky = 'Kevin Brodsky, linux-mm, 2025, include/linux/pgtable.h'
-const irqPatch = 'Linux commit b8bcfe997e46 (2009)'
-
 /**
  * Linux' bugs that are about one CPU; those of an entry that is read again are with lazy-mmu, those of a parent entry
  * with lazy-mmu-pde.
  */
 export const mails = claims(lazyMmuNesting, [
-  ...([3, 4, 8] as const).map((updates) => ({
-    id: 'C1b.1',
-    quote: batching,
-    source: mail,
-    settings: { updates, depth: 4 },
-    property: 'hypercallsAsCounted',
-    expected: 'holds' as const,
-    reading: `a single one as long as all fit into it, else ⌈n/4⌉ with 4 to a batch, here for n = ${updates + 1}`,
-  })),
-  { id: 'P1b flush before read', quote: revert, source: gordeev, property: 'batchingPays', expected: 'holds', reading: 'no entry is read' },
+  {
+    ...aSingleFlush,
+    readings: [
+      {
+        says: 'confirms',
+        settings: [
+          { updates: 3, depth: 4 },
+          { updates: 4, depth: 4 },
+          { updates: 8, depth: 4 },
+        ],
+        property: 'hypercallsAsCounted',
+        expected: 'holds',
+        note: 'a single one as long as all fit into it, else ⌈n/4⌉ with 4 to a batch, here for n = 4, 5 and 9',
+      },
+      {
+        says: 'confirms',
+        property: ['noLostUpdate', 'nothingQueuedOutsideTheMode'],
+        expected: 'holds',
+        note: 'and nothing is lost, or left in the queue, once the section is left',
+      },
+    ],
+  },
+
   {
     id: 'P1b flush before read',
-    quote: revert,
-    source: gordeev,
-    variant: 'flush-before-read',
-    property: 'batchingPays',
-    expected: 'violated',
-    reading: 'right: as many hypercalls as updates',
+    quote: 'would completely revert the very idea of the lazy mmu mode',
+    source: gordeev2025,
+    readings: [
+      { says: 'contrasts', property: 'batchingPays', expected: 'holds', note: 'no entry is read' },
+      {
+        says: 'confirms',
+        variant: 'flush-before-read',
+        property: 'batchingPays',
+        expected: 'violated',
+        note: 'right: as many hypercalls as updates',
+      },
+    ],
   },
+
   {
-    id: 'C1b.7',
-    quote: rawPointer,
-    source: patch,
-    variant: 'fork-2011',
-    property: 'assert',
-    expected: 'violated',
-    reading: 'nor are uses of the address: fork() in lazy MMU mode, kmap_atomic(), oops (Linux commit 2cd1c8d4dc7e, 2011)',
+    ...notUpToDate,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'fork-2011',
+        property: 'assert',
+        expected: 'violated',
+        note: 'nor are uses of the address: fork() in lazy MMU mode, kmap_atomic(), oops (Linux commit 2cd1c8d4dc7e, 2011)',
+      },
+      { says: 'contrasts', variant: 'fork-2011-fixed', property: 'assert', expected: 'holds' },
+      {
+        says: 'contrasts',
+        variant: 'kasan-paused',
+        property: 'assert',
+        expected: 'holds',
+        note: 'pausing the mode helps as a flush does: kasan_populate_vmalloc_pte() (2025)',
+      },
+    ],
   },
-  { id: 'C1b.7', quote: rawPointer, source: patch, variant: 'fork-2011-fixed', property: 'assert', expected: 'holds' },
-  {
-    id: 'C1b.7',
-    quote: rawPointer,
-    source: patch,
-    variant: 'kasan-paused',
-    property: 'assert',
-    expected: 'holds',
-    reading: 'pausing the mode helps as a flush does: kasan_populate_vmalloc_pte() (2025)',
-  },
-  { id: 'P1b interrupts', quote: inherits, source: irqPatch, variant: 'irq-inherits-lazy', property: 'assert', expected: 'violated' },
-  { id: 'P1b interrupts', quote: inherits, source: irqPatch, variant: 'irq-immediate', property: 'assert', expected: 'holds' },
+
   {
     id: 'P1b interrupts',
-    quote: left,
-    source: irqPatch,
-    variant: 'irq-immediate-reads-outer',
-    property: 'assert',
-    expected: 'violated',
-    reading: 'so a hazard remains: an interrupt handler that reads what it has interrupted',
+    quote: 'prevents interrupt code from accidentally inheriting an outer lazy state',
+    source: lazyInterrupts2009,
+    readings: [
+      { says: 'contrasts', variant: 'irq-inherits-lazy', property: 'assert', expected: 'violated' },
+      { says: 'confirms', variant: 'irq-immediate', property: 'assert', expected: 'holds' },
+    ],
   },
-  { id: 'P1b interrupts', quote: left, source: irqPatch, variant: 'irq-outer-flushed', property: 'assert', expected: 'holds' },
-  ...(['noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
-    id: 'C1b.1',
-    quote: batching,
-    source: mail,
-    property,
-    expected: 'holds' as const,
-    reading: 'and nothing is lost, or left in the queue, once the section is left',
-  })),
+
+  {
+    id: 'P1b interrupts 2',
+    quote: 'Outer batched operations are left deferred',
+    source: lazyInterrupts2009,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'irq-immediate-reads-outer',
+        property: 'assert',
+        expected: 'violated',
+        note: 'so a hazard remains: an interrupt handler that reads what it has interrupted',
+      },
+      { says: 'contrasts', variant: 'irq-outer-flushed', property: 'assert', expected: 'holds' },
+    ],
+  },
+
   {
     id: 'P1b nesting',
-    quote: noNesting,
-    source: roberts,
-    variant: 'nesting-bug',
-    property: 'assert',
-    expected: 'violated',
-    reading: 'what nests all the same is a BUG under Xen',
+    quote: 'Nesting is not permitted and the mode cannot be used in interrupt context.',
+    short: 'Nesting is not permitted',
+    source: roberts2025,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'nesting-bug',
+        property: 'assert',
+        expected: 'violated',
+        note: 'what nests all the same is a BUG under Xen',
+      },
+    ],
   },
-  ...(['assert', 'noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
-    id: 'P1b nesting',
-    quote: outerNest,
-    source: arm64,
-    variant: 'nesting-inner-leave-ends-mode',
-    property,
-    expected: 'holds' as const,
-    reading: 'safe it is',
-  })),
+
   {
-    id: 'P1b nesting',
-    quote: outerNest,
-    source: arm64,
-    variant: 'nesting-inner-leave-ends-mode',
-    property: 'innerSectionKeepsBatching',
-    expected: 'violated',
-    reading: 'what follows in the outer section is not batched',
+    id: 'P1b nesting 2',
+    quote:
+      'flush and clear the flag such that the remainder of the work in the outer nest behaves as if outside of lazy mmu mode. This is safe and keeps tracking simple.',
+    short: 'flush and clear the flag … This is safe and keeps tracking simple.',
+    source: arm64Comment,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'nesting-inner-leave-ends-mode',
+        property: ['assert', 'noLostUpdate', 'nothingQueuedOutsideTheMode'],
+        expected: 'holds',
+        note: 'safe it is',
+      },
+      {
+        says: 'confirms',
+        variant: 'nesting-inner-leave-ends-mode',
+        property: 'innerSectionKeepsBatching',
+        expected: 'violated',
+        note: 'what follows in the outer section is not batched',
+      },
+    ],
   },
-  ...(['assert', 'noLostUpdate', 'nothingQueuedOutsideTheMode', 'innerSectionKeepsBatching'] as const).map((property) => ({
-    id: 'P1b nesting',
-    quote: permitted,
-    source: brodsky,
-    variant: 'nesting-counted',
-    property,
-    expected: 'holds' as const,
-    reading: 'what the inner section has set is there when it is left, and the outer one goes on batching',
-  })),
-  ...(['noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
+
+  {
+    id: 'P1b nesting 3',
+    quote:
+      'disable() causes any batched architectural state to be flushed regardless of nesting. After a call to disable(), the caller can therefore rely on all previous page table modifications to have taken effect, but the lazy MMU mode may still be enabled.',
+    short: 'disable() causes any batched architectural state to be flushed regardless of nesting',
+    source: brodsky2025,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'nesting-counted',
+        property: ['assert', 'noLostUpdate', 'nothingQueuedOutsideTheMode', 'innerSectionKeepsBatching'],
+        expected: 'holds',
+        note: 'what the inner section has set is there when it is left, and the outer one goes on batching',
+      },
+    ],
+  },
+
+  {
     id: 'P1b preemption',
-    quote: robust,
-    source: roberts,
-    variant: 'preempt-queue-left-behind',
-    property,
-    expected: 'violated' as const,
-    reading: 'the task goes on on another CPU, and what it has queued stays on the first',
-  })),
-  ...(['noLostUpdate', 'nothingQueuedOutsideTheMode'] as const).map((property) => ({
-    id: 'P1b preemption',
-    quote: robust,
-    source: roberts,
-    variant: 'preempt-flushed',
-    property,
-    expected: 'holds' as const,
-    reading: 'such a step: the queue is issued before the switch',
-  })),
+    quote:
+      'So the implementation must assume preemption may be enabled and cpu migration is possible; it must take steps to be robust against this.',
+    short: 'preemption may be enabled … it must take steps to be robust against this',
+    source: roberts2025,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'preempt-queue-left-behind',
+        property: ['noLostUpdate', 'nothingQueuedOutsideTheMode'],
+        expected: 'violated',
+        note: 'the task goes on on another CPU, and what it has queued stays on the first',
+      },
+      {
+        says: 'confirms',
+        variant: 'preempt-flushed',
+        property: ['noLostUpdate', 'nothingQueuedOutsideTheMode'],
+        expected: 'holds',
+        note: 'such a step: the queue is issued before the switch',
+      },
+    ],
+  },
 ])

@@ -4,6 +4,7 @@
  */
 import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import lazyMmuPde from '../models/lazy-mmu-pde.ts'
+import { amsden2006, amsdenPatch2006 } from './sources.ts'
 
 type State = StateOf<typeof lazyMmuPde>
 
@@ -41,109 +42,88 @@ export default properties(lazyMmuPde, {
   allAreMapped: sometimes((s, p) => s.mapped.filter((page) => page !== null).length === Math.min(p.cpus, p.pages)),
 })
 
-const patch = 'Zachary Amsden, linux-kernel, 11 Aug 2006'
-const mail = 'Zachary Amsden, virtualization, 28 Jul 2006'
-const parent = 'this can not be extended safely to also encompass the set of the parent page directory entry for SMP'
-const spurious =
-  'spurious faults which are generated during this window by remote CPUs are properly handled, as the page fault handler must re-check the PTE under protection of the same lock'
-
 export const mails = claims(lazyMmuPde, [
-  ...(['noMappingReplaced', 'noRefault'] as const).map((property) => ({
-    id: 'C1b.3',
-    quote: spurious,
-    source: patch,
-    property,
-    expected: 'holds' as const,
-    reading: 'page-table entries are deferred, the parent entry is not',
-  })),
-  ...(['spuriousFaultIsResolvedUnderPtl', 'noRefault'] as const).map((property) => ({
-    id: 'C1b.3',
-    quote: spurious,
-    source: patch,
-    variant: 'shadow',
-    property,
-    expected: 'holds' as const,
-  })),
   {
     id: 'C1b.3',
-    quote: spurious,
-    source: patch,
-    variant: 'handler-does-not-recheck',
-    property: 'noMappingReplaced',
-    expected: 'violated',
-    reading: 'it must: a handler that has looked before it took the lock maps a second page over the first',
+    quote:
+      'spurious faults which are generated during this window by remote CPUs are properly handled, as the page fault handler must re-check the PTE under protection of the same lock',
+    short: 'spurious faults … by remote CPUs are properly handled',
+    source: amsdenPatch2006,
+    readings: [
+      {
+        says: 'confirms',
+        property: ['noMappingReplaced', 'noRefault'],
+        expected: 'holds',
+        note: 'page-table entries are deferred, the parent entry is not',
+      },
+      { says: 'confirms', variant: 'shadow', property: ['spuriousFaultIsResolvedUnderPtl', 'noRefault'], expected: 'holds' },
+      {
+        says: 'confirms',
+        variant: 'handler-does-not-recheck',
+        property: 'noMappingReplaced',
+        expected: 'violated',
+        note: 'it must: a handler that has looked before it took the lock maps a second page over the first',
+      },
+    ],
   },
 
-  ...([undefined, 'shadow'] as const).map((variant) => ({
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    ...(variant === undefined ? {} : { variant }),
-    property: 'noLostPageTable',
-    expected: 'holds' as const,
-    reading: 'not deferred: safe for two CPUs',
-  })),
-  ...(['pde-deferred', 'pde-deferred-cached-pointer'] as const).map((variant) => ({
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant,
-    property: 'noLostPageTable',
-    expected: 'violated' as const,
-    reading: 'direct, two CPUs: both find the entry none, and one of the two page tables is lost with what it maps',
-  })),
-  ...(['pde-deferred-up', 'pde-deferred-up-cached-pointer'] as const).map((variant) => ({
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant,
-    property: 'noLostPageTable',
-    expected: 'holds' as const,
-    reading: '"for SMP" is right: one CPU loses nothing',
-  })),
-  ...(['pde-deferred-up', 'pde-deferred-up-cached-pointer'] as const).map((variant) => ({
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant,
-    property: 'assert',
-    expected: 'holds' as const,
-    reading: 'if the CPU copes with its own deferred entry',
-  })),
   {
     id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant: 'vmalloc-fault-2013',
-    property: 'assert',
-    expected: 'violated',
-    reading: 'and if it does not, one CPU is enough: fixed in 2013 for vmalloc_fault() (Linux commit 1160c2779b82)',
+    quote: 'this can not be extended safely to also encompass the set of the parent page directory entry for SMP',
+    short: 'this can not be extended safely to … the parent page directory entry for SMP',
+    source: amsden2006,
+    readings: [
+      { says: 'contrasts', property: 'noLostPageTable', expected: 'holds', note: 'not deferred: safe for two CPUs' },
+      { says: 'contrasts', variant: 'shadow', property: 'noLostPageTable', expected: 'holds', note: 'the same with shadow page tables' },
+      {
+        says: 'confirms',
+        variant: ['pde-deferred', 'pde-deferred-cached-pointer'],
+        property: 'noLostPageTable',
+        expected: 'violated',
+        note: 'direct, two CPUs: both find the entry none, and one of the two page tables is lost with what it maps',
+      },
+      {
+        says: 'confirms',
+        variant: ['pde-deferred-up', 'pde-deferred-up-cached-pointer'],
+        property: 'noLostPageTable',
+        expected: 'holds',
+        note: '"for SMP" is right: one CPU loses nothing',
+      },
+      {
+        says: 'confirms',
+        variant: ['pde-deferred-up', 'pde-deferred-up-cached-pointer'],
+        property: 'assert',
+        expected: 'holds',
+        note: 'if the CPU copes with its own deferred entry',
+      },
+      {
+        says: 'contrasts',
+        variant: 'vmalloc-fault-2013',
+        property: 'assert',
+        expected: 'violated',
+        note: 'and if it does not, one CPU is enough: fixed in 2013 for vmalloc_fault() (Linux commit 1160c2779b82)',
+      },
+      {
+        says: 'confirms',
+        variant: 'shadow-pde-deferred',
+        property: ['spuriousFaultIsResolvedUnderPtl', 'noRefault'],
+        expected: 'violated',
+        note: 'shadow, two CPUs: the tables are complete and the lock is free, and the hardware faults until the other CPU drains',
+      },
+      {
+        says: 'contrasts',
+        variant: 'shadow-pde-deferred',
+        property: 'noLostPageTable',
+        expected: 'holds',
+        note: 'no page table is lost, for memory is written at once',
+      },
+      {
+        says: 'confirms',
+        variant: 'shadow-pde-deferred-up',
+        property: ['spuriousFaultIsResolvedUnderPtl', 'noRefault'],
+        expected: 'holds',
+        note: '"for SMP" is right here too',
+      },
+    ],
   },
-  ...(['spuriousFaultIsResolvedUnderPtl', 'noRefault'] as const).map((property) => ({
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant: 'shadow-pde-deferred',
-    property,
-    expected: 'violated' as const,
-    reading: 'shadow, two CPUs: the tables are complete and the lock is free, and the hardware faults until the other CPU drains',
-  })),
-  {
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant: 'shadow-pde-deferred',
-    property: 'noLostPageTable',
-    expected: 'holds',
-    reading: 'no page table is lost, for memory is written at once',
-  },
-  ...(['spuriousFaultIsResolvedUnderPtl', 'noRefault'] as const).map((property) => ({
-    id: 'C1b.4',
-    quote: parent,
-    source: mail,
-    variant: 'shadow-pde-deferred-up',
-    property,
-    expected: 'holds' as const,
-    reading: '"for SMP" is right here too',
-  })),
 ])

@@ -4,6 +4,7 @@
  */
 import { always, claims, properties, sometimes } from 'mmucheck'
 import mmuNotifierCow from '../models/mmu-notifier-cow.ts'
+import { establishmentForbidden, notifierDocument, setPteAtNotify } from './sources.ts'
 
 export default properties(mmuNotifierCow, {
   /** The device does not miss a store to addrA, once it has seen a later one to addrB. */
@@ -28,99 +29,120 @@ export default properties(mmuNotifierCow, {
   newPageThenOldPage: sometimes((s) => s.thenSawOldA),
 })
 
-const document = 'Documentation/mm/mmu_notifier.rst, case B'
-const header = 'include/linux/mmu_notifier.h, at set_pte_at_notify()'
-const sequence =
-  'For correctness it requires the following sequence to happen: take page table lock; clear page table entry and notify; set page table entry to point to new page'
-const breaks =
-  'If clearing the page table entry is not followed by a notify before setting the new pte/pmd value then you can break memory model like C11 or C++11 for the device.'
-const sees =
-  'the device see the new value for addrB before seeing the new value for addrA. This break total memory ordering for the device.'
-const ksm =
-  'When changing a pte to write protect or to point to a new write protected page with same content (KSM) it is fine to delay the mmu_notifier_invalidate_range call to mmu_notifier_invalidate_range_end() outside the page table lock.'
-const safeToStart =
-  'This is safe to start by updating the secondary MMUs, because the primary MMU pte invalidate must have already happened with a ptep_clear_flush() before set_pte_at_notify() has been invoked.'
-const otherwise =
-  'Otherwise the old page would remain mapped readonly in the secondary MMUs after the new page is already writable by some CPU through the primary MMU.'
-const forbidden = 'the establishment of sptes is forbidden in the range passed to invalidate_range_begin/end for the whole duration'
-
-const id = 'P4 case B'
-const both = <const R extends object>(row: R) =>
-  (['storesSeenInOrder', 'oldPageUnmappedFirst'] as const).map((property) => ({ id, ...row, property }))
-
 export const mails = claims(mmuNotifierCow, [
-  ...both({ quote: sequence, source: document, variant: 'documented', expected: 'holds' }),
-  { id, quote: sees, source: document, variant: 'notify-at-range-end', property: 'storesSeenInOrder', expected: 'violated' },
   {
-    id,
-    quote: breaks,
-    source: document,
-    variant: 'notify-after-set',
-    property: 'storesSeenInOrder',
-    expected: 'violated',
-    reading: 'under the page-table lock, but too late',
+    id: 'P4 case B',
+    quote:
+      'For correctness it requires the following sequence to happen: take page table lock; clear page table entry and notify; set page table entry to point to new page',
+    short: 'take page table lock; clear page table entry and notify; set page table entry',
+    source: notifierDocument,
+    readings: [{ says: 'confirms', variant: 'documented', property: ['storesSeenInOrder', 'oldPageUnmappedFirst'], expected: 'holds' }],
   },
+
   {
-    id,
-    quote: breaks,
-    source: document,
-    variant: 'notify-at-range-start',
-    property: 'storesSeenInOrder',
-    expected: 'violated',
-    reading: 'before the entry is cleared is too early: the device reads the old entry again',
+    id: 'P4 case B 2',
+    quote: 'the device see the new value for addrB before seeing the new value for addrA. This break total memory ordering for the device.',
+    short: 'the device see the new value for addrB before seeing the new value for addrA',
+    source: notifierDocument,
+    readings: [{ says: 'confirms', variant: 'notify-at-range-end', property: 'storesSeenInOrder', expected: 'violated' }],
   },
+
   {
-    id,
-    quote: breaks,
-    source: document,
-    variant: 'set-before-clear',
-    property: 'storesSeenInOrder',
-    expected: 'violated',
-    reading: 'so it is if the entry is not cleared before the device is told',
+    id: 'P4 case B 3',
+    quote:
+      'If clearing the page table entry is not followed by a notify before setting the new pte/pmd value then you can break memory model like C11 or C++11 for the device.',
+    short: 'not followed by a notify before setting the new pte … you can break memory model',
+    source: notifierDocument,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'notify-after-set',
+        property: 'storesSeenInOrder',
+        expected: 'violated',
+        note: 'under the page-table lock, but too late',
+      },
+      {
+        says: 'confirms',
+        variant: 'notify-at-range-start',
+        property: 'storesSeenInOrder',
+        expected: 'violated',
+        note: 'before the entry is cleared is too early: the device reads the old entry again',
+      },
+      {
+        says: 'confirms',
+        variant: 'set-before-clear',
+        property: 'storesSeenInOrder',
+        expected: 'violated',
+        note: 'so it is if the entry is not cleared before the device is told',
+      },
+      { says: 'confirms', variant: 'never-notified', property: 'storesSeenInOrder', expected: 'violated' },
+    ],
   },
-  { id, quote: breaks, source: document, variant: 'never-notified', property: 'storesSeenInOrder', expected: 'violated' },
+
   {
-    id,
-    quote: ksm,
-    source: document,
-    variant: 'ksm',
-    property: 'storesSeenInOrder',
-    expected: 'holds',
-    reading: 'nobody can store to such a page, so there is no store to be missed, whichever of the two is read',
+    id: 'P4 case B 4',
+    quote:
+      'When changing a pte to write protect or to point to a new write protected page with same content (KSM) it is fine to delay the mmu_notifier_invalidate_range call to mmu_notifier_invalidate_range_end() outside the page table lock.',
+    short: 'write protected page with same content (KSM) it is fine to delay',
+    source: notifierDocument,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'ksm',
+        property: 'storesSeenInOrder',
+        expected: 'holds',
+        note: 'nobody can store to such a page, so there is no store to be missed, whichever of the two is read',
+      },
+    ],
   },
-  ...both({ quote: safeToStart, source: header, variant: 'set-pte-at-notify', expected: 'holds' }),
+
   {
-    id,
-    quote: safeToStart,
-    source: header,
-    variant: 'set-pte-at-notify',
-    settings: { clearFirst: false },
-    property: 'oldPageUnmappedFirst',
-    expected: 'violated',
-    reading: 'because of the ptep_clear_flush(), as it says',
+    id: 'P4 case B 5',
+    quote:
+      'This is safe to start by updating the secondary MMUs, because the primary MMU pte invalidate must have already happened with a ptep_clear_flush() before set_pte_at_notify() has been invoked.',
+    short: 'This is safe to start by updating the secondary MMUs',
+    source: setPteAtNotify,
+    readings: [
+      { says: 'confirms', variant: 'set-pte-at-notify', property: ['storesSeenInOrder', 'oldPageUnmappedFirst'], expected: 'holds' },
+      {
+        says: 'confirms',
+        variant: 'set-pte-at-notify',
+        settings: { clearFirst: false },
+        property: 'oldPageUnmappedFirst',
+        expected: 'violated',
+        note: 'because of the ptep_clear_flush(), as it says',
+      },
+    ],
   },
-  ...both({
-    quote: otherwise,
-    source: header,
-    variant: 'set-pte-at-notify-before-2012',
-    expected: 'violated',
-    reading: 'the primary MMU first, as it was until 2012',
-  }),
+
   {
-    id,
-    quote: forbidden,
-    source: 'include/linux/mmu_notifier.h, Linux commit cddb8a5c14aa, Jul 2008',
-    variant: 'range-that-blocks',
-    property: 'storesSeenInOrder',
-    expected: 'holds',
-    reading: 'who zaps at range_start(), and keeps to the contract, needs no notification under the lock: KVM does not',
+    id: 'P4 case B 6',
+    quote:
+      'Otherwise the old page would remain mapped readonly in the secondary MMUs after the new page is already writable by some CPU through the primary MMU.',
+    short: 'Otherwise the old page would remain mapped readonly in the secondary MMUs',
+    source: setPteAtNotify,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'set-pte-at-notify-before-2012',
+        property: ['storesSeenInOrder', 'oldPageUnmappedFirst'],
+        expected: 'violated',
+        note: 'the primary MMU first, as it was until 2012',
+      },
+    ],
   },
+
   {
-    id,
-    quote: forbidden,
-    source: 'include/linux/mmu_notifier.h, Linux commit cddb8a5c14aa, Jul 2008',
-    variant: 'range-that-blocks',
-    property: 'oldPageUnmappedFirst',
-    expected: 'holds',
+    ...establishmentForbidden,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'range-that-blocks',
+        property: 'storesSeenInOrder',
+        expected: 'holds',
+        note: 'who zaps at range_start(), and keeps to the contract, needs no notification under the lock: KVM does not',
+      },
+      { says: 'confirms', variant: 'range-that-blocks', property: 'oldPageUnmappedFirst', expected: 'holds' },
+    ],
   },
 ])

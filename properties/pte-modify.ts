@@ -5,6 +5,7 @@
 import { always, alwaysPossible, bound, claims, leadsTo, maximum, properties, sometimes } from 'mmucheck'
 import { loadHits, storeHits } from 'mmucheck/mmu'
 import pteModify from '../models/pte-modify.ts'
+import { fitzhardinge2008, fizzlingBits, migrateFlush2022, modifyCommit, preservedOnCommit, reclaimFlush2017 } from './sources.ts'
 
 /** Whether the entry is not present from the read to the write. */
 const clears = (rmw: string): boolean => rmw !== 'naive' && rmw !== 'batched' && rmw !== 'batched, preserving A and D'
@@ -96,378 +97,374 @@ export default properties(pteModify, {
   mprotectReturns: sometimes((s) => s.returned),
 })
 
-const jeremy = 'Jeremy Fitzhardinge, "Re: [PATCH 0 of 4] mm+paravirt+xen: add pte read-modify-write abstraction", 23 May 2008'
-const zach = 'Zachary Amsden, quoted by Jeremy Fitzhardinge, 23 May 2008'
-const doubt =
-  'How do you guarantee no other CPU is fizzling the A/D bits in the page table (it can be done by hardware with direct page tables), unless you use some kind of IPI?'
-const lockClaim =
-  'Xen holds a lock internally to stop other cpus from updating the pte in software, so the only source of modification is the hardware itself'
-const loopClaim = 'the cmpxchg loop is guaranteed to terminate because the A/D bits can only transition from 0->1'
-const batchClaim = 'The batching pays off even for single page mprotects, because the trap and emulate of xchg is so expensive.'
-const preserveClaim =
-  'puts the pte entry into a state where either the hardware will not update the pte, or if it does, the updates will be preserved on commit'
-const commitText = 'Linux commit 1ea0704e0da6 (merged in 2.6.27)'
-const outOfSync =
-  'presumably you take a fault for the first pte updated in the mprotect and then sync the shadow up when the tlb flush happens'
-const smallOnes = 'batching that trap and the tlb flush would give you some benefit for small mprotects'
-const window =
-  "it's not necessarily a data integrity issue but it is a correctness issue as there is a window where an mprotect that limits access still allows access."
-const reclaim = 'Linux commit 3ea277194daa (2017)'
-const whilst =
-  'When clearing a PTE the TLB should be flushed whilst still holding the PTL to avoid a potential race with madvise/munmap/etc.'
-const migrate = 'Linux commit 60bae7370896 (2022)'
-
 /**
  * Of C0.9 the number 32 itself is a constant of Linux's multicalls.c (MC_BATCH); what is settled is that a batch of 33
  * takes a second hypercall and one of 32 does not. The factors 7x and 5.5x are measurements, which follow from no count
  * of crossings. PAE's two 32-bit halves, which double each trap, are modelled in writable-page-tables.
  */
 export const mails = claims(pteModify, [
-  ...(['naive', 'batched-without-preserving'] as const).flatMap((variant) =>
-    (['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
-      id: 'C0.1',
-      quote: doubt,
-      source: zach,
-      variant,
-      property,
-      expected: 'violated' as const,
-      reading: 'The doubt is right of a plain read and write: what the hardware sets between them is overwritten.',
-    })),
-  ),
-  ...(['noLostDirty', 'noLostAccessed', 'noFaultWindow'] as const).map((property) => ({
+  {
+    ...fizzlingBits,
+    readings: [
+      {
+        says: 'confirms',
+        variant: ['naive', 'batched-without-preserving'],
+        property: ['noLostDirty', 'noLostAccessed'],
+        expected: 'violated',
+        note: 'The doubt is right of a plain read and write: what the hardware sets between them is overwritten.',
+      },
+    ],
+  },
+
+  {
     id: 'C0.2',
     quote: "No, you just use cmpxchg. It's pretty lightweight really.",
-    source: jeremy,
-    property,
-    expected: 'holds' as const,
-    reading: 'No IPI is sent before the entry is written.',
-  })),
-  {
-    id: 'C0.2',
-    quote: preserveClaim,
-    source: commitText,
-    variant: 'mkclean',
-    property: 'canClean',
-    expected: 'violated',
-    reading: 'Preserving can only add bits, so it is no way to clear one: a documented limit, not a bug.',
+    source: fitzhardinge2008,
+    readings: [
+      {
+        says: 'confirms',
+        property: ['noLostDirty', 'noLostAccessed', 'noFaultWindow'],
+        expected: 'holds',
+        note: 'No IPI is sent before the entry is written.',
+      },
+    ],
   },
-  { id: 'C0.2', quote: preserveClaim, source: commitText, variant: 'mkclean-by-xchg', property: 'canClean', expected: 'holds' },
+
   {
-    id: 'C0.2',
-    quote: preserveClaim,
-    source: commitText,
-    variant: 'swap-out',
-    property: 'absentEntryHasNoBits',
-    expected: 'violated',
-    reading: 'The same limit: A and D would be added to a swap entry.',
+    ...preservedOnCommit,
+    readings: [
+      {
+        says: 'contrasts',
+        variant: 'mkclean',
+        property: 'canClean',
+        expected: 'violated',
+        note: 'Preserving can only add bits, so it is no way to clear one: a documented limit, not a bug.',
+      },
+      { says: 'contrasts', variant: 'mkclean-by-xchg', property: 'canClean', expected: 'holds' },
+      {
+        says: 'contrasts',
+        variant: 'swap-out',
+        property: 'absentEntryHasNoBits',
+        expected: 'violated',
+        note: 'The same limit: A and D would be added to a swap entry.',
+      },
+      { says: 'contrasts', variant: 'swap-out-by-xchg', property: 'absentEntryHasNoBits', expected: 'holds' },
+      {
+        says: 'confirms',
+        variant: 'xchg',
+        property: 'noFaultWindow',
+        expected: 'violated',
+        note: 'The first of the two states: the entry is not present meanwhile. The fault is benign, it waits for the page-table lock.',
+      },
+    ],
   },
-  {
-    id: 'C0.2',
-    quote: preserveClaim,
-    source: commitText,
-    variant: 'swap-out-by-xchg',
-    property: 'absentEntryHasNoBits',
-    expected: 'holds',
-  },
+
   {
     id: 'C0.3',
-    quote: lockClaim,
-    source: jeremy,
-    variant: 'unmap-under-the-xen-lock',
-    property: 'assert',
-    expected: 'holds',
+    quote:
+      'Xen holds a lock internally to stop other cpus from updating the pte in software, so the only source of modification is the hardware itself',
+    short: 'Xen holds a lock internally … the only source of modification is the hardware itself',
+    source: fitzhardinge2008,
+    readings: [
+      { says: 'confirms', variant: 'unmap-under-the-xen-lock', property: 'assert', expected: 'holds' },
+      {
+        says: 'contrasts',
+        variant: 'unmap-without-the-xen-lock',
+        property: 'assert',
+        expected: 'violated',
+        note: 'Without the lock it is the hypervisor that asserts: BUG_ON in update_intpte().',
+      },
+    ],
   },
-  {
-    id: 'C0.3',
-    quote: lockClaim,
-    source: jeremy,
-    variant: 'unmap-without-the-xen-lock',
-    property: 'assert',
-    expected: 'violated',
-    reading: 'Without the lock it is the hypervisor that asserts: BUG_ON in update_intpte().',
-  },
-  { id: 'C0.4', quote: loopClaim, source: jeremy, property: 'cmpxchgTerminates', expected: 'holds' },
-  { id: 'C0.4', quote: loopClaim, source: jeremy, property: 'atMostThreeAttempts', expected: 'holds' },
+
   {
     id: 'C0.4',
-    quote: loopClaim,
-    source: jeremy,
-    property: 'thirdAttempt',
-    expected: 'holds',
-    reading: 'Three is tight: a load sets A before the first attempt, a store sets D before the second.',
+    quote: 'the cmpxchg loop is guaranteed to terminate because the A/D bits can only transition from 0->1',
+    short: 'the cmpxchg loop is guaranteed to terminate',
+    source: fitzhardinge2008,
+    onlyIf: "software that clears A holds the hypervisor's lock",
+    readings: [
+      { says: 'confirms', property: ['cmpxchgTerminates', 'atMostThreeAttempts'], expected: 'holds' },
+      {
+        says: 'confirms',
+        property: 'thirdAttempt',
+        expected: 'holds',
+        note: 'Three is tight: a load sets A before the first attempt, a store sets D before the second.',
+      },
+      {
+        says: 'confirms',
+        variant: 'aging-under-the-xen-lock',
+        property: ['cmpxchgTerminates', 'atMostThreeAttempts'],
+        expected: 'holds',
+        note: 'Software clears A as well (page aging), but not while the hypervisor holds its lock.',
+      },
+      {
+        says: 'refutes',
+        variant: 'aging-without-the-xen-lock',
+        property: ['cmpxchgTerminates', 'atMostThreeAttempts'],
+        expected: 'violated',
+        note: 'A goes from 1 to 0 too where software clears it; so the guarantee rests on the lock, not on the hardware alone.',
+      },
+    ],
   },
-  ...(['cmpxchgTerminates', 'atMostThreeAttempts'] as const).map((property) => ({
-    id: 'C0.5',
-    quote: loopClaim,
-    source: jeremy,
-    variant: 'aging-under-the-xen-lock',
-    property,
-    expected: 'holds' as const,
-    reading: 'Software clears A as well (page aging), but not while the hypervisor holds its lock.',
-  })),
-  ...(['cmpxchgTerminates', 'atMostThreeAttempts'] as const).map((property) => ({
-    id: 'C0.5',
-    quote: loopClaim,
-    source: jeremy,
-    variant: 'aging-without-the-xen-lock',
-    property,
-    expected: 'violated' as const,
-    reading: 'A goes from 1 to 0 too where software clears it; so the guarantee rests on the lock, not on the hardware alone.',
-  })),
-  ...(['xchg', 'xchg-emulated'] as const).flatMap((variant) =>
-    (['noLostDirty', 'noLostAccessed'] as const).map((property) => ({
-      id: 'C0.6',
-      quote: batchClaim,
-      source: jeremy,
-      variant,
-      property,
-      expected: 'holds' as const,
-      reading: 'Implied: xchg is the safe baseline. Its emulation by cmpxchg, with restarts, is as safe.',
-    })),
-  ),
+
   {
-    id: 'C0.6',
-    quote: batchClaim,
-    source: jeremy,
-    variant: 'xchg-emulated-in-two',
-    property: 'noLostDirty',
-    expected: 'violated',
-    reading: 'An emulator that reads and writes in two accesses is no xchg.',
+    id: 'C0.8',
+    quote: 'The batching pays off even for single page mprotects, because the trap and emulate of xchg is so expensive.',
+    short: 'The batching pays off even for single page mprotects',
+    source: fitzhardinge2008,
+    readings: [
+      {
+        says: 'contrasts',
+        variant: ['xchg', 'xchg-emulated'],
+        property: ['noLostDirty', 'noLostAccessed'],
+        expected: 'holds',
+        note: 'Implied: xchg is the safe baseline. Its emulation by cmpxchg, with restarts, is as safe.',
+      },
+      {
+        says: 'contrasts',
+        variant: 'xchg-emulated-in-two',
+        property: 'noLostDirty',
+        expected: 'violated',
+        note: 'An emulator that reads and writes in two accesses is no xchg.',
+      },
+      { says: 'confirms', property: 'cheaperThanTwoTraps', expected: 'holds', note: 'One crossing for one entry.' },
+      { says: 'confirms', variant: 'xchg', property: 'cheaperThanTwoTraps', expected: 'violated', note: 'Two crossings for one entry.' },
+      {
+        says: 'confirms',
+        variant: ['naive', 'xchg', 'xchg-emulated', 'xchg-batched-set'],
+        property: 'crossingsAsCounted',
+        expected: 'holds',
+        note: 'Traps for n entries: n stores; 2n for xchg and set_pte, with at most 2n restarts if it is emulated; n where set_pte is batched.',
+      },
+      {
+        says: 'confirms',
+        settings: { ptes: 3, batchSize: 1, user: false },
+        property: 'crossingsAsCounted',
+        expected: 'holds',
+        note: 'Without lazy MMU mode: one hypercall for each entry, and no trap.',
+      },
+    ],
   },
-  {
-    id: 'C0.6',
-    quote: preserveClaim,
-    source: commitText,
-    variant: 'xchg',
-    property: 'noFaultWindow',
-    expected: 'violated',
-    reading: 'The first of the two states: the entry is not present meanwhile. The fault is benign, it waits for the page-table lock.',
-  },
+
   {
     id: 'C0.7',
     quote: 'must be exactly paired, and used while holding the appropriate pte lock',
-    source: commitText,
-    variant: 'drain-after-unlock',
-    property: 'noResurrection',
-    expected: 'violated',
-    reading: 'The lock must be held until the queued commit is issued.',
+    source: modifyCommit,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'drain-after-unlock',
+        property: 'noResurrection',
+        expected: 'violated',
+        note: 'The lock must be held until the queued commit is issued.',
+      },
+      { says: 'confirms', variant: 'unmap-under-the-ptl', property: 'noResurrection', expected: 'holds' },
+    ],
   },
+
   {
-    id: 'C0.7',
-    quote: 'must be exactly paired, and used while holding the appropriate pte lock',
-    source: commitText,
-    variant: 'unmap-under-the-ptl',
-    property: 'noResurrection',
-    expected: 'holds',
-  },
-  {
-    id: 'C0.7',
+    id: 'C0.7b',
     quote: 'They do not protect against other software updates of the pte in any way',
-    source: commitText,
-    variant: 'unmap-under-the-xen-lock',
-    property: 'noResurrection',
-    expected: 'violated',
-    reading: "The hypervisor's lock keeps each update whole; it does not keep the two halves of the kernel's together.",
+    source: modifyCommit,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'unmap-under-the-xen-lock',
+        property: 'noResurrection',
+        expected: 'violated',
+        note: "The hypervisor's lock keeps each update whole; it does not keep the two halves of the kernel's together.",
+      },
+    ],
   },
+
   {
-    id: 'C0.8',
-    quote: batchClaim,
-    source: jeremy,
-    property: 'cheaperThanTwoTraps',
-    expected: 'holds',
-    reading: 'One crossing for one entry.',
-  },
-  {
-    id: 'C0.8',
-    quote: batchClaim,
-    source: jeremy,
-    variant: 'xchg',
-    property: 'cheaperThanTwoTraps',
-    expected: 'violated',
-    reading: 'Two crossings for one entry.',
-  },
-  ...(['naive', 'xchg', 'xchg-emulated', 'xchg-batched-set'] as const).map((variant) => ({
-    id: 'C0.8',
-    quote: batchClaim,
-    source: jeremy,
-    variant,
-    property: 'crossingsAsCounted',
-    expected: 'holds' as const,
-    reading:
-      'Traps for n entries: n stores; 2n for xchg and set_pte, with at most 2n restarts if it is emulated; n where set_pte is batched.',
-  })),
-  {
-    id: 'C0.8',
-    quote: batchClaim,
-    source: jeremy,
-    settings: { ptes: 3, batchSize: 1, user: false },
-    property: 'crossingsAsCounted',
-    expected: 'holds',
-    reading: 'Without lazy MMU mode: one hypercall for each entry, and no trap.',
-  },
-  ...([32, 33] as const).map((ptes) => ({
     id: 'C0.9',
     quote: 'I could increase the batch size (currently max of 32 pte updates/hypercall)',
-    source: jeremy,
-    settings: { ptes, batchSize: 32, user: false },
-    property: 'crossingsAsCounted',
-    expected: 'holds' as const,
-    reading: 'n entries take ⌈n/32⌉ hypercalls: 32 take one, 33 take two.',
-  })),
+    short: 'currently max of 32 pte updates/hypercall',
+    source: fitzhardinge2008,
+    readings: [
+      {
+        says: 'confirms',
+        settings: [
+          { ptes: 32, batchSize: 32, user: false },
+          { ptes: 33, batchSize: 32, user: false },
+        ],
+        property: 'crossingsAsCounted',
+        expected: 'holds',
+        note: 'n entries take ⌈n/32⌉ hypercalls: 32 take one, 33 take two.',
+      },
+    ],
+  },
+
   {
-    id: 'C0.8',
+    id: 'C0.8b',
     quote: 'I wonder if that means the average mprotect size in your benchmark is 7 pages.',
-    source: zach,
-    settings: { ptes: 4, batchSize: 32, user: false },
-    property: 'sevenfoldTakesSevenEntries',
-    expected: 'violated',
-    reading:
-      'It does not mean that: by crossings alone four entries gain a factor of eight, two traps each against one hypercall. What is measured counts the work on each entry too.',
+    source: fitzhardinge2008,
+    by: 'Zachary Amsden',
+    readings: [
+      {
+        says: 'refutes',
+        settings: { ptes: 4, batchSize: 32, user: false },
+        property: 'sevenfoldTakesSevenEntries',
+        expected: 'violated',
+        note: 'It does not mean that: by crossings alone four entries gain a factor of eight, two traps each against one hypercall. What is measured counts the work on each entry too.',
+      },
+    ],
   },
 
-  ...(['noLostDirty', 'noLostAccessed', 'protectionEffective'] as const).map((property) => ({
-    id: 'C0.10',
-    quote: outOfSync,
-    source: jeremy,
-    variant: 'out-of-sync',
-    property,
-    expected: 'holds' as const,
-    reading: 'Between the two the shadow is what a TLB is: stale, until it is flushed.',
-  })),
   {
     id: 'C0.10',
-    quote: outOfSync,
-    source: jeremy,
-    variant: 'out-of-sync',
-    settings: { tlbFlushAfterCommit: false },
-    property: 'protectionEffective',
-    expected: 'violated',
-    reading: 'So it is the TLB flush that must synchronise it.',
+    quote: 'presumably you take a fault for the first pte updated in the mprotect and then sync the shadow up when the tlb flush happens',
+    short: 'presumably you take a fault for the first pte updated … then sync the shadow up when the tlb flush happens',
+    source: fitzhardinge2008,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'out-of-sync',
+        property: ['noLostDirty', 'noLostAccessed', 'protectionEffective'],
+        expected: 'holds',
+        note: 'Between the two the shadow is what a TLB is: stale, until it is flushed.',
+      },
+      {
+        says: 'contrasts',
+        variant: 'out-of-sync',
+        settings: { tlbFlushAfterCommit: false },
+        property: 'protectionEffective',
+        expected: 'violated',
+        note: 'So it is the TLB flush that must synchronise it.',
+      },
+      {
+        says: 'confirms',
+        variant: 'out-of-sync',
+        settings: { ptes: 8, user: false },
+        property: 'crossingsAsCounted',
+        expected: 'holds',
+        note: 'One trap and one TLB flush, for eight entries as for one.',
+      },
+    ],
   },
+
   {
-    id: 'C0.10',
-    quote: outOfSync,
-    source: jeremy,
-    variant: 'out-of-sync',
-    settings: { ptes: 8, user: false },
-    property: 'crossingsAsCounted',
-    expected: 'holds',
-    reading: 'One trap and one TLB flush, for eight entries as for one.',
+    id: 'C0.10b',
+    quote: 'batching that trap and the tlb flush would give you some benefit for small mprotects',
+    short: 'batching that trap and the tlb flush … some benefit for small mprotects',
+    source: fitzhardinge2008,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'flush-in-batch',
+        property: 'cheaperThanOutOfSync',
+        expected: 'holds',
+        note: 'One crossing instead of two.',
+      },
+      { says: 'confirms', variant: 'flush-in-batch', property: 'protectionEffective', expected: 'holds' },
+      {
+        says: 'contrasts',
+        property: 'crossingsAsCounted',
+        expected: 'holds',
+        note: 'With a TLB flush of its own the batch takes two as well: the flush must be in it.',
+      },
+      {
+        says: 'confirms',
+        variant: 'flush-in-batch',
+        settings: { ptes: 32, batchSize: 32, user: false },
+        property: 'cheaperThanOutOfSync',
+        expected: 'holds',
+        note: 'Small is what fits into one hypercall: 32 entries do, 33 do not.',
+      },
+      {
+        says: 'confirms',
+        variant: 'flush-in-batch',
+        settings: { ptes: 33, batchSize: 32, user: false },
+        property: 'cheaperThanOutOfSync',
+        expected: 'violated',
+        note: 'Small is what fits into one hypercall: 32 entries do, 33 do not.',
+      },
+    ],
   },
-  {
-    id: 'C0.10',
-    quote: smallOnes,
-    source: jeremy,
-    variant: 'flush-in-batch',
-    property: 'cheaperThanOutOfSync',
-    expected: 'holds',
-    reading: 'One crossing instead of two.',
-  },
-  { id: 'C0.10', quote: smallOnes, source: jeremy, variant: 'flush-in-batch', property: 'protectionEffective', expected: 'holds' },
-  {
-    id: 'C0.10',
-    quote: smallOnes,
-    source: jeremy,
-    property: 'crossingsAsCounted',
-    expected: 'holds',
-    reading: 'With a TLB flush of its own the batch takes two as well: the flush must be in it.',
-  },
-  ...([32, 33] as const).map((ptes) => ({
-    id: 'C0.10',
-    quote: smallOnes,
-    source: jeremy,
-    variant: 'flush-in-batch',
-    settings: { ptes, batchSize: 32, user: false },
-    property: 'cheaperThanOutOfSync',
-    expected: ptes === 32 ? ('holds' as const) : ('violated' as const),
-    reading: 'Small is what fits into one hypercall: 32 entries do, 33 do not.',
-  })),
 
   {
     id: 'P0 flush',
-    quote: window,
-    source: reclaim,
-    property: 'protectionEffective',
-    expected: 'holds',
-    reading: 'That mprotect() protects: no store completes once it has returned.',
+    quote:
+      "it's not necessarily a data integrity issue but it is a correctness issue as there is a window where an mprotect that limits access still allows access.",
+    short: 'there is a window where an mprotect that limits access still allows access',
+    source: reclaimFlush2017,
+    readings: [
+      {
+        says: 'contrasts',
+        property: 'protectionEffective',
+        expected: 'holds',
+        note: 'That mprotect() protects: no store completes once it has returned.',
+      },
+      {
+        says: 'contrasts',
+        variant: 'no-tlb-flush',
+        property: 'protectionEffective',
+        expected: 'violated',
+        note: 'For which the entry is not enough.',
+      },
+      {
+        says: 'contrasts',
+        variant: 'flush-after-unlock',
+        property: 'protectionEffective',
+        expected: 'holds',
+        note: 'The flush may come after the page-table lock is given back, as it does in Linux.',
+      },
+      {
+        says: 'confirms',
+        variant: 'parallel-reclaim-2017',
+        property: 'protectionEffective',
+        expected: 'violated',
+        note: 'Unless who flushes late meets who flushes nothing, since it finds nothing to change.',
+      },
+      { says: 'contrasts', variant: 'parallel-reclaim-2017-fixed', property: 'protectionEffective', expected: 'holds' },
+    ],
   },
+
   {
-    id: 'P0 flush',
-    quote: window,
-    source: reclaim,
-    variant: 'no-tlb-flush',
-    property: 'protectionEffective',
-    expected: 'violated',
-    reading: 'For which the entry is not enough.',
-  },
-  {
-    id: 'P0 flush',
-    quote: window,
-    source: reclaim,
-    variant: 'flush-after-unlock',
-    property: 'protectionEffective',
-    expected: 'holds',
-    reading: 'The flush may come after the page-table lock is given back, as it does in Linux.',
-  },
-  {
-    id: 'P0 flush',
-    quote: window,
-    source: reclaim,
-    variant: 'parallel-reclaim-2017',
-    property: 'protectionEffective',
-    expected: 'violated',
-    reading: 'Unless who flushes late meets who flushes nothing, since it finds nothing to change.',
-  },
-  {
-    id: 'P0 flush',
-    quote: window,
-    source: reclaim,
-    variant: 'parallel-reclaim-2017-fixed',
-    property: 'protectionEffective',
-    expected: 'holds',
-  },
-  {
-    id: 'P0 flush',
+    id: 'P0 flush 2',
     quote: "For munmap, it's potentially a data integrity issue",
-    source: reclaim,
-    variant: 'parallel-munmap-2017',
-    property: 'noUseAfterFree',
-    expected: 'violated',
-    reading: 'Reclaim has cleared the entry and flushes late; munmap() finds nothing to clear, and lets go of the page.',
+    source: reclaimFlush2017,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'parallel-munmap-2017',
+        property: 'noUseAfterFree',
+        expected: 'violated',
+        note: 'Reclaim has cleared the entry and flushes late; munmap() finds nothing to clear, and lets go of the page.',
+      },
+      {
+        says: 'contrasts',
+        variant: ['unmap-under-the-ptl', 'unmap-flush-after-unlock', 'parallel-reclaim-2017-fixed'],
+        property: 'noUseAfterFree',
+        expected: 'holds',
+        note: 'Who flushes before it lets go of the page may do so after the unlock.',
+      },
+    ],
   },
-  ...(['unmap-under-the-ptl', 'unmap-flush-after-unlock', 'parallel-reclaim-2017-fixed'] as const).map((variant) => ({
-    id: 'P0 flush',
-    quote: "For munmap, it's potentially a data integrity issue",
-    source: reclaim,
-    variant,
-    property: 'noUseAfterFree',
-    expected: 'holds' as const,
-    reading: 'Who flushes before it lets go of the page may do so after the unlock.',
-  })),
+
   {
-    id: 'P0 flush',
-    quote: whilst,
-    source: migrate,
-    variant: 'second-writer-skips-flush',
-    property: 'writeProtectionEffective',
-    expected: 'holds',
-    reading: 'A second writer that finds nothing to change needs no flush, if the first one flushes before it gives the lock back.',
-  },
-  {
-    id: 'P0 flush',
-    quote: whilst,
-    source: migrate,
-    variant: 'flush-after-unlock-second-writer-skips',
-    property: 'writeProtectionEffective',
-    expected: 'violated',
-  },
-  {
-    id: 'P0 flush',
-    quote: whilst,
-    source: migrate,
-    variant: 'flush-after-unlock-second-writer-looks',
-    property: 'writeProtectionEffective',
-    expected: 'holds',
-    reading: 'Or looks whether a flush is pending.',
+    id: 'P0 flush 3',
+    quote: 'When clearing a PTE the TLB should be flushed whilst still holding the PTL to avoid a potential race with madvise/munmap/etc.',
+    short: 'the TLB should be flushed whilst still holding the PTL',
+    source: migrateFlush2022,
+    readings: [
+      {
+        says: 'confirms',
+        variant: 'second-writer-skips-flush',
+        property: 'writeProtectionEffective',
+        expected: 'holds',
+        note: 'A second writer that finds nothing to change needs no flush, if the first one flushes before it gives the lock back.',
+      },
+      { says: 'confirms', variant: 'flush-after-unlock-second-writer-skips', property: 'writeProtectionEffective', expected: 'violated' },
+      {
+        says: 'contrasts',
+        variant: 'flush-after-unlock-second-writer-looks',
+        property: 'writeProtectionEffective',
+        expected: 'holds',
+        note: 'Or looks whether a flush is pending.',
+      },
+    ],
   },
 ])

@@ -64,8 +64,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC016: {
     means:
-      'A row of `claims(...)` names a variant, a param, a value or a property that the model has not, a property that cannot be violated (`maximum`, `minimum`), or a `sometimes` that is not asked in that setting.',
-    instead: 'One of the names that the message offers; for a cost `bound(measure, max)`.',
+      'A reading in `claims(...)` names a variant, a param, a value or a property that the model has not, a property that cannot be violated (`maximum`, `minimum`), or a `sometimes` that is not asked in that setting. Or a sentence stands twice, shares its number, has a short form that is no excerpt of it, a date that is none, a verdict that is asked for twice, or readings that make no answer.',
+    instead:
+      'One of the names that the message offers; for a cost `bound(measure, max)`; one entry for each sentence, with all its readings, and `onlyIf` where some confirm it and others refute it.',
   },
   MC017: {
     means: '`sweep` was asked for more than 10,000 settings.',

@@ -22,7 +22,9 @@ const settled = async (property: string, { variant, settings = {} }: { variant?:
 
 describe('the documentation and the commits', () => {
   test.each(
-    mails.rows.map((row) => [`${row.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const),
+    mails.rows.map(
+      (row) => [`${row.sentence.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const,
+    ),
   )(
     '%s',
     async (_, row) => {

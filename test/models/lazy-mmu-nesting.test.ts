@@ -18,13 +18,12 @@ test.each(Object.keys(lazyMmuNesting.variants ?? {}))('the oracle and the engine
   expect(states.length).toBeGreaterThan(1)
 })
 
-test.each(mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const))(
-  '%s',
-  async (_, { variant: name, settings, property, expected }) => {
-    const { verdicts } = await settle(properties, { ...lazyMmuNesting.variants?.[name ?? ''], ...settings })
-    expect(verdicts[property]).toBe(expected)
-  },
-)
+test.each(
+  mails.rows.map((row) => [`${row.sentence.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const),
+)('%s', async (_, { variant: name, settings, property, expected }) => {
+  const { verdicts } = await settle(properties, { ...lazyMmuNesting.variants?.[name ?? ''], ...settings })
+  expect(verdicts[property]).toBe(expected)
+})
 
 test.each(['fork-2011-fixed', 'kasan-paused', 'irq-immediate', 'irq-outer-flushed', 'nesting-counted', 'preempt-flushed'] as const)(
   'everything holds of %s',

@@ -23,7 +23,7 @@ test.each(['pde-deferred', 'shadow-pde-deferred'] as const)('the oracle and the 
   expect(states.length).toBeGreaterThan(100)
 })
 
-test.each(mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${row.property}`, row] as const))(
+test.each(mails.rows.map((row) => [`${row.sentence.id} ${row.variant ?? ''} ${row.property}`, row] as const))(
   '%s',
   async (_, { variant: name, settings, property, expected }) => {
     const { verdicts } = await settle(properties, { ...lazyMmuPde.variants?.[name ?? ''], ...settings })

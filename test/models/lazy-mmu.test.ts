@@ -41,13 +41,12 @@ test.each(['shadow', 'tlb-flush-queued', 'fork', 'stores', 'stores-preserving', 
   },
 )
 
-test.each(mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const))(
-  '%s',
-  async (_, { variant, settings, property, expected }) => {
-    const { verdicts } = await settle(properties, { ...lazyMmu.variants?.[variant ?? ''], ...settings })
-    expect(verdicts[property]).toBe(expected)
-  },
-)
+test.each(
+  mails.rows.map((row) => [`${row.sentence.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const),
+)('%s', async (_, { variant, settings, property, expected }) => {
+  const { verdicts } = await settle(properties, { ...lazyMmu.variants?.[variant ?? ''], ...settings })
+  expect(verdicts[property]).toBe(expected)
+})
 
 describe('the read hazard (C1b.5)', () => {
   test('with default params an update is lost: an entry is read again while its update is still queued', async () => {

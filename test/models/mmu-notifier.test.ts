@@ -35,7 +35,9 @@ const violated = async (settings: Settings = {}, variant?: string): Promise<stri
 
 describe('the mails', () => {
   test.each(
-    mails.rows.map((row) => [`${row.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const),
+    mails.rows.map(
+      (row) => [`${row.sentence.id} ${row.variant ?? ''} ${JSON.stringify(row.settings ?? {})} ${row.property}`, row] as const,
+    ),
   )('%s', async (_, row) => {
     const { verdict, states, message } = await settled(row.property, row)
     expect(verdict, message).toBe(row.expected)

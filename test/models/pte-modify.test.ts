@@ -29,7 +29,9 @@ const settled = async (property: string, { variant, settings = {} }: { variant?:
 
 describe('the mails', () => {
   test.each(
-    mails.rows.map((row) => [`${row.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const),
+    mails.rows.map(
+      (row) => [`${row.sentence.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const,
+    ),
   )('%s', async (_, row) => {
     const { verdict, message, states } = await settled(row.property, row)
     expect(verdict, message).toBe(row.expected)
@@ -82,7 +84,7 @@ describe('races', () => {
     expect(race.at(-1)).toBe(write)
   })
 
-  test('an xchg that is emulated by a read and a write loses the store between them (C0.6)', async () => {
+  test('an xchg that is emulated by a read and a write loses the store between them (C0.8)', async () => {
     const { race, message } = await settled('noLostDirty', { variant: 'xchg-emulated-in-two' })
     expect(
       inOrder(race, 'mprotect: trap on xchg(pte, 0): emulator reads *pte', 'user: store', 'mprotect: emulator: *pte = 0'),
@@ -107,7 +109,7 @@ describe('races', () => {
     expect(inOrder(race, 'mprotect: Xen: old = *pte', 'user: load', attempt, 'user: store', attempt, attempt), race.join('\n')).toBe(true)
   })
 
-  test('where A is cleared without the lock, the loop can go on for ever (C0.5)', async () => {
+  test('where A is cleared without the lock, the loop can go on for ever (C0.4)', async () => {
     const { race, loop, message } = await settled('cmpxchgTerminates', { variant: 'aging-without-the-xen-lock' })
     expect(loop, message).not.toBeNull()
     const cycle = race.slice(loop ?? 0)

@@ -24,7 +24,9 @@ const settled = async (property: string, { variant, settings = {} }: { variant?:
 
 describe('the mails', () => {
   test.each(
-    mails.rows.map((row) => [`${row.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const),
+    mails.rows.map(
+      (row) => [`${row.sentence.id} ${row.variant ?? JSON.stringify(row.settings ?? 'default')} ${row.property}`, row] as const,
+    ),
   )('%s', async (_, row) => {
     const { verdict, message, states } = await settled(row.property, row)
     expect(verdict, message).toBe(row.expected)
@@ -100,7 +102,7 @@ describe('races', () => {
     ).toBe(true)
   })
 
-  test('so is one that is changed before the write (C2.5)', async () => {
+  test('so is one that is changed before the write (C2.2)', async () => {
     const { race, message } = await settled('shadowCoherent', { variant: 'bump-before-the-emulated-write' })
     expect(
       inOrder(
@@ -115,7 +117,7 @@ describe('races', () => {
     ).toBe(true)
   })
 
-  test('with three vCPUs a walk fits between the new version and the TLB flush (C2.3)', async () => {
+  test('with three vCPUs a walk fits between the new version and the TLB flush (C2.2)', async () => {
     const { race, message } = await settled('shadowCoherent', { variant: 'as-coded-3-vcpus' })
     expect(
       inOrder(
@@ -135,7 +137,7 @@ describe('races', () => {
     ).toBe(true)
   })
 
-  test('not with the flush first, for as many writes as there may be, and with two levels (C2.3)', async () => {
+  test('not with the flush first, for as many writes as there may be, and with two levels (C2.2)', async () => {
     for (const settings of [{ writes: 1 }, { writes: 3 }, { writes: 1, levels: 2 }] as const) {
       const { verdict, message } = await settled('shadowCoherent', { settings: { vcpus: 3, bumpVsFlush: 'flush, bump', ...settings } })
       expect(verdict, message).toBe('holds')

@@ -128,7 +128,7 @@ test.each(['walk-2008', 'keir', 'impl2010-do-pages-reset'])(
 )
 
 describe('races', () => {
-  test('C3.2a: a TLB outlives the mapping, and the timestamp of the page knows nothing of it', async () => {
+  test('C3.2: a TLB outlives the mapping, and the timestamp of the page knows nothing of it', async () => {
     const race = (await settleOnce(ofVariant('dave'))).races.noWritablePageTable ?? []
     expect(
       inOrder(
@@ -168,7 +168,7 @@ describe('races', () => {
     expect(race.filter((event) => event.endsWith('get: cmpxchg(spage, x, x + 1)'))).toHaveLength(2)
   })
 
-  test('C3.8: a mapping comes and goes between the flush and the cmpxchg', async () => {
+  test('C3.1: a mapping comes and goes between the flush and the cmpxchg', async () => {
     const race = (await settleOnce(ofVariant('xsa-401'))).races.noWritablePageTable ?? []
     expect(
       inOrder(

@@ -9,11 +9,16 @@ import type { Trace } from '../../trace/trace.js'
 import type { Job } from '../jobs/job.js'
 import { type RunOptions, runJobs } from '../jobs/run.js'
 import { windowsOf } from '../jobs/windows.js'
-import { type AnyClaim, type Group, groupsOf, rowsOf } from './row.js'
+import { type Group, groupsOf, type Row, rowsOf } from './row.js'
+import { type AnyClaim, type AnyReading, requireSentences } from './sentence.js'
 
-/** A claim, and what was found. */
+/** A row of a claim, and what was found. */
 export interface ClaimResult {
+  /** The sentence, and the reading of it that the row is of. */
   readonly claim: AnyClaim
+  readonly reading: AnyReading
+  /** The name of the model. */
+  readonly model: string
   /** The model, how it was set, and the property: what names the files of the trace too. */
   readonly key: TraceKey
   /** 'incomplete' also where the search never ran. */
@@ -47,7 +52,7 @@ export interface ClaimsOptions extends RunOptions {
 
 /**
  * Settles all rows of the models that `targets` name, rows of the same settings by one check, checks side by side.
- * @throws DiagnosticError as `check`, and MC016 for a row that cannot be settled; Disagreement as `check`.
+ * @throws DiagnosticError as `check`, and MC016 for a claim that cannot be settled; Disagreement as `check`.
  */
 export const settleClaims = async (targets: readonly string[], options: ClaimsOptions = {}): Promise<readonly ModelClaims[]> => {
   const loaded = []
@@ -55,6 +60,7 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     const one = await loadModel(target)
     loaded.push({ target, ...one, rows: rowsOf(one), windows: windowsOf(one) })
   }
+  requireSentences(loaded)
   const work = loaded.flatMap(({ target, rows, windows }) =>
     groupsOf(rows).map((group) => ({ group, job: jobOf(target, windows, group, options) })),
   )
@@ -62,22 +68,20 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     work.map(({ job }) => job),
     options,
   )
-  const reports = new Map<AnyClaim, Report | null>()
+  const reports = new Map<Row, Report | null>()
   for (const [i, { group }] of work.entries()) {
     const one = ended[i] ?? null
     if (one?.kind === 'refused') {
       const { code, message, hint, place } = one.diagnostic
       throw new DiagnosticError(code, message, hint, place)
     }
-    for (const { claim } of group.rows) reports.set(claim, one?.kind === 'report' ? one.report : null)
+    for (const row of group.rows) reports.set(row, one?.kind === 'report' ? one.report : null)
   }
   return loaded.map(({ target, model, home, rows, windows }) => ({
     model: model.name,
     title: model.title ?? null,
     target,
-    rows: rows.map(({ claim, variant, settings }) =>
-      resultOf({ home, variant, settings, property: claim.property }, claim, reports.get(claim) ?? null, windows),
-    ),
+    rows: rows.map((row) => resultOf(model.name, home, row, reports.get(row) ?? null, windows)),
   }))
 }
 
@@ -91,7 +95,7 @@ const jobOf = (
   { variant, settings, rows }: Group,
   { limits = {}, engine = 'explicit', oracle = 'quarter', seed = 1 }: ClaimsOptions,
 ): Job => {
-  const named = [...new Set(rows.map(({ claim }) => claim.property))]
+  const named = [...new Set(rows.map(({ property }) => property))]
   return {
     task: 'check',
     target,
@@ -109,15 +113,18 @@ const jobOf = (
   }
 }
 
-const resultOf = (key: TraceKey, claim: AnyClaim, report: Report | null, windows: readonly string[]): ClaimResult => {
-  const property = report?.properties.find(({ name }) => name === key.property) ?? null
+const resultOf = (model: string, home: string, row: Row, report: Report | null, windows: readonly string[]): ClaimResult => {
+  const { claim, reading, variant, settings } = row
+  const property = report?.properties.find(({ name }) => name === row.property) ?? null
   const found = property?.verdict ?? 'incomplete'
-  const vacuity = found === 'holds' && report !== null ? vacuityOf(report, [key.property], windows) : null
+  const vacuity = found === 'holds' && report !== null ? vacuityOf(report, [row.property], windows) : null
   return {
     claim,
-    key,
+    reading,
+    model,
+    key: { home, variant, settings, property: row.property },
     found,
-    asExpected: found === claim.expected && (vacuity === null) === (claim.vacuous === undefined),
+    asExpected: found === reading.expected && (vacuity === null) === (reading.vacuous === undefined),
     vacuity,
     report,
     property,

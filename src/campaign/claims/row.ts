@@ -1,19 +1,18 @@
 /** The rows of a model's claims: made sure that each can be settled, and which of them one check settles. */
 import { whyNotAsked } from '../../check/request/asked.js'
 import { type ParamSetting, type ResolvedParams, resolveParams } from '../../check/request/params.js'
-import { DiagnosticError, type Place } from '../../diagnostics.js'
+import { DiagnosticError } from '../../diagnostics.js'
 import { builtInKinds, isBuiltIn } from '../../ir/kinds.js'
-import type { Claim } from '../../lang/claim.js'
+import type { ClaimRow } from '../../lang/claim.js'
 import { nearest } from '../../load/find.js'
 import type { Loaded, NamedClaims } from '../../load/load.js'
-import { shown } from '../../load/shown.js'
-import { sourceOf } from '../../load/source.js'
+import { type AnyClaim, type AnyReading, unsettled } from './sentence.js'
 
-export type AnyClaim = Claim<Readonly<Record<string, unknown>>>
-
-/** A row, and how it sets the model. */
+/** A verdict that is asked for: a reading of a sentence in one setting, by one property. */
 export interface Row {
   readonly claim: AnyClaim
+  readonly reading: AnyReading
+  readonly property: string
   readonly variant: string | null
   /** The params that differ from what the variant, or the defaults, say. */
   readonly settings: Readonly<Record<string, ParamSetting>>
@@ -32,14 +31,17 @@ export interface Group {
  * or one that cannot be violated.
  */
 export const rowsOf = (loaded: Loaded): Row[] =>
-  loaded.claims.flatMap((named) => named.claims.rows.map((claim) => rowOf(loaded, named, claim as AnyClaim)))
+  loaded.claims.flatMap((named) => named.claims.rows.map((row) => rowOf(loaded, named, row as AnyRow)))
 
-const rowOf = (loaded: Loaded, named: NamedClaims, claim: AnyClaim): Row => {
-  requireProperty(loaded, named, claim)
-  const variant = claim.variant ?? null
+type AnyRow = ClaimRow<Readonly<Record<string, unknown>>>
+
+const rowOf = (loaded: Loaded, named: NamedClaims, row: AnyRow): Row => {
+  const { sentence: claim, reading, property } = row
+  requireProperty(loaded, named, claim, property)
+  const variant = row.variant ?? null
   const names = Object.keys(loaded.model.params)
   // In the order of the params, however the row has them: the settings name the folder of the trace.
-  const given = (Object.entries(claim.settings ?? {}) as [string, ParamSetting][]).sort(([a], [b]) => names.indexOf(a) - names.indexOf(b))
+  const given = (Object.entries(row.settings ?? {}) as [string, ParamSetting][]).sort(([a], [b]) => names.indexOf(a) - names.indexOf(b))
   let resolved: ResolvedParams
   try {
     resolved = resolveParams(loaded.model, variant, given)
@@ -49,19 +51,17 @@ const rowOf = (loaded: Loaded, named: NamedClaims, claim: AnyClaim): Row => {
     const wrong = code === 'MC007' ? variant : (given.map(([name]) => name).find((name) => message.includes(name)) ?? null)
     throw unsettled(named, claim, message, hint, wrong)
   }
-  requireAsked(loaded, named, claim, resolved.params)
-  return { claim, variant, settings: resolved.settings }
+  requireAsked(loaded, named, claim, property, resolved.params)
+  return { claim, reading, property, variant, settings: resolved.settings }
 }
 
-const requireAsked = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, params: Row['settings']): void => {
-  const property = properties?.properties[claim.property]
-  const why = property === undefined ? null : whyNotAsked(model, claim.property, property, params)
-  if (why !== null)
-    throw unsettled(named, claim, `'${claim.property}' is ${why}`, 'claim it of a setting in which it is asked', claim.property)
+const requireAsked = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, name: string, params: Row['settings']): void => {
+  const property = properties?.properties[name]
+  const why = property === undefined ? null : whyNotAsked(model, name, property, params)
+  if (why !== null) throw unsettled(named, claim, `'${name}' is ${why}`, 'claim it of a setting in which it is asked', name)
 }
 
-const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim): void => {
-  const { property } = claim
+const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, property: string): void => {
   const known = properties?.properties ?? {}
   if (isBuiltIn(property)) return
   if (!Object.hasOwn(known, property)) {
@@ -73,22 +73,6 @@ const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, clai
   const kind = known[property]?.kind
   if (kind === 'maximum' || kind === 'minimum')
     throw unsettled(named, claim, `'${property}' is a ${kind}, which cannot be violated`, 'claim a bound(measure, max) instead', property)
-}
-
-const unsettled = (named: NamedClaims, claim: AnyClaim, message: string, hint: string, wrong: string | null): DiagnosticError =>
-  new DiagnosticError('MC016', `claim ${claim.id}: ${message}`, hint, placeOf(named, wrong ?? claim.id))
-
-/** Rows are data and know no place: the wrong word itself, where the claims have it first, else their export. */
-const placeOf = ({ name, file }: NamedClaims, word: string): Place => {
-  const { text } = sourceOf(file)
-  const place = { file: shown(file), text }
-  const start = Math.max(0, text.search(new RegExp(`\\bexport const ${name.replaceAll('$', '\\$')}\\b`)))
-  const escaped = word.replaceAll(/[^\w\s]/g, '\\$&')
-  const at = (from: number): Place | null => {
-    const found = new RegExp(`(?<=['"\`])${escaped}(?=['"\`])|(?<![\\w$])${escaped}(?=\\s*:)`).exec(text.slice(from))
-    return found === null ? null : { ...place, start: from + found.index, end: from + found.index + word.length }
-  }
-  return at(start) ?? at(0) ?? { ...place, start, end: start }
 }
 
 /** In the order of their first rows. */

@@ -4,19 +4,40 @@ import { vacuityText } from '../../check/report/vacuity.js'
 import type { ParamSetting } from '../../check/request/params.js'
 import { isSafetyKind } from '../../ir/kinds.js'
 import { formatSetting } from '../../trace/plain.js'
+import type { Answer } from './answer.js'
 import type { ClaimResult } from './claims.js'
+import type { AnyClaim } from './sentence.js'
+import { sourceText } from './source.js'
 
-/** Consecutive rows that settle one sentence. */
-export const sentencesOf = (rows: readonly ClaimResult[]): ClaimResult[][] => {
-  const sentences: ClaimResult[][] = []
-  for (const row of rows) {
-    const last = sentences.at(-1)
-    const { id, quote, source } = row.claim
-    const before = last?.[0]?.claim
-    if (last !== undefined && before?.id === id && before.quote === quote && before.source === source) last.push(row)
-    else sentences.push([row])
+/** `Keir Fraser, in: Zachary Amsden, virtualization, 28 July 2006`. */
+export const writtenBy = ({ by, source }: AnyClaim): string => (by === undefined ? sourceText(source) : `${by}, in: ${sourceText(source)}`)
+
+/** The quote in a few words. */
+export const shortQuote = ({ short, quote }: AnyClaim): string => {
+  if (short !== undefined) return short
+  const limit = 80
+  if (quote.length <= limit) return quote
+  const end = quote.lastIndexOf(' ', limit)
+  return `${quote.slice(0, end > 0 ? end : limit)} …`
+}
+
+/** `confirmed`, `only if nothing blocks faults`, `open: not settled`. */
+export const answerText = (answer: Answer): string => {
+  const [word, rest] = answerWords(answer)
+  return `${word}${rest}`
+}
+
+/** The same in two parts, of which the first is the answer in a word or two. */
+export const answerWords = (answer: Answer): readonly [string, string] => {
+  switch (answer.kind) {
+    case 'confirmed':
+    case 'refuted':
+      return [answer.kind, '']
+    case 'only if':
+      return [answer.kind, ` ${answer.condition}`]
+    case 'open':
+      return [answer.kind, answer.why === 'differs' ? ': a verdict is not the expected one' : ': not settled']
   }
-  return sentences
 }
 
 /** `as-coded, cpus=3`, `default`. */
@@ -26,13 +47,19 @@ export const settingsText = (variant: string | null, settings: Readonly<Record<s
   return all.length === 0 ? 'default' : all.join(', ')
 }
 
+/** The same of a row that stands with the sentences of `model`, and names its own where it is of another one. */
+export const rowText = ({ model, key }: ClaimResult, at: string): string =>
+  `${model === at ? '' : `${model}: `}${settingsText(key.variant, key.settings)}`
+
+/** `8 steps`. */
+export const stepsText = (length: number | null): string => (length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`)
+
 /** `violated after 4 steps`, `holds, at most 3`, `holds, but is vacuous: ...`, `not settled`. */
-export const foundText = ({ claim, found, property, vacuity }: ClaimResult): string => {
-  const { vacuous } = claim
+export const foundText = ({ reading, found, property, vacuity }: ClaimResult): string => {
+  const { vacuous } = reading
   if (vacuity !== null) return vacuous === undefined ? `holds, but is vacuous: ${vacuityText(vacuity)}` : `holds: ${vacuous}`
   if (vacuous !== undefined && found === 'holds') return `holds, and is not vacuous, as it says: ${vacuous}`
-  const length = property?.length ?? null
-  const steps = length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`
+  const steps = stepsText(property?.length ?? null)
   switch (found) {
     case 'incomplete':
       return 'not settled'

@@ -2,8 +2,9 @@
  * The table of claims as text that survives a mail: nothing is wider than 78 columns but names that cannot be broken.
  */
 
+import { type Answer, type Answered, answersOf, readingsOf } from '../../campaign/claims/answer.js'
 import type { ClaimResult, ModelClaims } from '../../campaign/claims/claims.js'
-import { foundText, sentencesOf, settingsText, tally, tallyText } from '../../campaign/claims/words.js'
+import { answerText, foundText, rowText, tally, tallyText, writtenBy } from '../../campaign/claims/words.js'
 import { runAgainOfAll, runAgainText } from '../../check/confirm/again/words.js'
 import { formatSeconds, formatStateCount } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
@@ -16,43 +17,46 @@ const width = 78
 
 /** By model and sentence, ending in a newline; `folder` is where the traces were written. */
 export const claimsText = (models: readonly ModelClaims[], folder: string, output: Pick<Output, 'colours'>): string => {
-  const sections = models.filter(({ rows }) => rows.length > 0).map((model) => section(model, folder, output))
+  const answers = answersOf(models)
+  const sections = models.flatMap(({ model, title }) => {
+    const sentences = answers.filter((sentence) => sentence.model === model)
+    if (sentences.length === 0) return []
+    const heading = wrap(title === null ? model : `${model}: ${printable(title)}`, width, 2)
+    return [[...heading, ...sentences.flatMap((sentence) => ['', ...sentenceLines(sentence, folder, output)])]]
+  })
   return `${[...sections, [...without(models), ...again(models), last(models, output)]].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const section = ({ model, title, rows }: ModelClaims, folder: string, output: Pick<Output, 'colours'>): string[] => {
-  const heading = wrap(title === null ? model : `${model}: ${printable(title)}`, width, 2)
-  return [...heading, ...sentencesOf(rows).flatMap((sentence) => ['', ...sentenceLines(sentence, folder, output)])]
-}
-
-const sentenceLines = (rows: readonly ClaimResult[], folder: string, output: Pick<Output, 'colours'>): string[] => {
-  const claim = rows[0]?.claim
-  if (claim === undefined) return []
-  const { id, quote, source } = claim
+const sentenceLines = ({ claim, model, rows, answer }: Answered, folder: string, output: Pick<Output, 'colours'>): string[] => {
+  const { id, quote } = claim
   const left = Math.max(6, id.length + 2)
   const quoted = wrap(`"${printable(quote)}"`, width - left).map((line, i) => `${(i === 0 ? id : '').padEnd(left)}${line}`)
-  const by = indent(wrap(printable(source), width - left), left)
-  const found = rows.flatMap((row, i) => [
-    ...rowLines(row, folder, output),
-    ...(row.claim.reading === undefined || row.claim.reading === rows[i + 1]?.claim.reading
-      ? []
-      : indent(wrap(printable(row.claim.reading), width - 6), 6)),
+  const by = indent(wrap(printable(writtenBy(claim)), width - left), left)
+  const answered = indent(
+    wrap(printable(answerText(answer)), width - left).map((line) => paint(output, answerColour(answer), line)),
+    left,
+  )
+  const found = readingsOf(rows).flatMap(({ says, note, isFinding, rows: of }) => [
+    ...of.flatMap((row) => rowLines(row, model, folder, output)),
+    ...indent(wrap(printable(note === null ? says : `${says}${isFinding ? ', our finding' : ''}: ${note}`), width - 6), 6),
   ])
-  return [...quoted, ...by, ...found]
+  return [...quoted, ...by, ...answered, ...found]
 }
+
+const answerColour = ({ kind }: Answer) => (kind === 'open' ? 'red' : kind === 'confirmed' ? 'green' : 'yellow')
 
 const indent = (lines: readonly string[], by: number): string[] => lines.map((line) => `${' '.repeat(by)}${line}`)
 
-const rowLines = (row: ClaimResult, folder: string, output: Pick<Output, 'colours'>): string[] => {
-  const { claim, key, found, asExpected, report, property } = row
+const rowLines = (row: ClaimResult, model: string, folder: string, output: Pick<Output, 'colours'>): string[] => {
+  const { reading, key, found, asExpected, report, property } = row
   const mark = asExpected ? 'ok' : found === 'incomplete' ? 'open' : 'DIFFERS'
-  const expected = asExpected ? '' : `, expected: ${claim.expected}`
+  const expected = asExpected ? '' : `, expected: ${reading.expected}`
   const cost =
     report === null || report.states === null
       ? ''
       : `; ${formatStateCount(report.states)}, ${formatSeconds(report.seconds + (report.liveness?.seconds ?? 0))}`
   const limit = found === 'incomplete' && report?.limit ? `; ${limitText(report.limit)}` : ''
-  const text = `${printable(settingsText(key.variant, key.settings))}: ${claim.property} ${foundText(row)}${expected}${cost}${limit}`
+  const text = `${printable(rowText(row, model))}: ${key.property} ${foundText(row)}${expected}${cost}${limit}`
   // A number stays with its unit.
   const [first = '', ...rest] = wrap(text.replaceAll(/(\d) (?=(states?|s|steps?)\b)/g, '$1\u00a0'), width - 11).map((one) =>
     one.replaceAll('\u00a0', ' '),

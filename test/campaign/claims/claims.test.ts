@@ -15,10 +15,19 @@ afterAll(() => project.remove())
 /** The answer of \`--json\`. */
 interface Answer {
   readonly models: readonly { readonly model: string; readonly rows: readonly Row[] }[]
+  readonly sentences: readonly Sentence[]
   readonly expected: number
   readonly different: number
   readonly open: number
   readonly exitCode: number
+}
+interface Sentence {
+  readonly id: string
+  readonly short: string
+  readonly answer: string
+  readonly onlyIf: string | null
+  readonly rows: number
+  readonly shortest: string | null
 }
 interface Row {
   readonly id: string
@@ -58,21 +67,40 @@ describe('the table', () => {
 
   test('as JSON: verdicts, lengths and numbers of states are those of check', async () => {
     const { models, exitCode, expected } = await json('counter')
-    expect([exitCode, expected]).toEqual([0, 6])
+    expect([exitCode, expected]).toEqual([0, 9])
     const rows = models.flatMap(({ rows }) => rows)
     expect(rows.map(({ id, found, length }) => [id, found, length])).toEqual([
       ['C1.1', 'violated', 4],
       ['C1.1', 'holds', null],
       ['C1.2', 'holds', null],
       ['C1.2', 'holds', null],
+      ['C1.2', 'violated', 6],
       ['C1.3', 'violated', null],
-      ['C1.3', 'holds', null],
+      ['C1.10', 'violated', 4],
+      ['C1.4', 'holds', null],
+      ['C1.5', 'holds', null],
     ])
     const check = await project.mmucheck(['check', 'counter', '--json', '--out', 'other'])
     expect(rows[0]?.states).toBe((JSON.parse(check.out) as { states: number }).states)
     const stored = (folder: string) => readFileSync(join(project.folder, folder, 'counter/default/counted.txt'), 'utf8')
     expect(stored('counterexamples')).toBe(stored('other'))
     expect(rows[0]?.trace).toBe('counterexamples/counter/default/counted.itf.json')
+  })
+
+  test('as JSON: the answer of each sentence', async () => {
+    const { sentences } = await json('counter')
+    expect(sentences.map(({ id, answer, onlyIf, rows }) => [id, answer, onlyIf, rows])).toEqual([
+      ['C1.1', 'only if', 'the increment is atomic', 2],
+      ['C1.2', 'confirmed', null, 3],
+      ['C1.3', 'confirmed', null, 1],
+      ['C1.10', 'refuted', null, 1],
+      ['C1.4', 'confirmed', null, 1],
+      ['C1.5', 'confirmed', null, 1],
+    ])
+    expect(sentences[0]).toMatchObject({
+      short: 'Two increments cannot get lost',
+      shortest: 'counterexamples/counter/default/counted.itf.json',
+    })
   })
 
   test('as Markdown, the same each time', async () => {
@@ -89,18 +117,24 @@ describe('the table', () => {
 
 describe('what fails the command', () => {
   test('a verdict that differs: 12', () =>
-    changed("expected: 'violated', reading", "expected: 'holds', reading", async () => {
-      const { models, exitCode, different } = await json()
+    changed("expected: 'violated', note", "expected: 'holds', note", async () => {
+      const { models, sentences, exitCode, different } = await json()
       expect([exitCode, different, models[0]?.rows[0]?.asExpected]).toEqual([12, 1, false])
+      // What its readings say follows from what was expected, so nothing follows from it.
+      expect(sentences[0]).toMatchObject({ answer: 'open', onlyIf: null })
+      const page = (await project.mmucheck(['claims', '--markdown'])).out
+      expect(page).toContain('| "Two increments cannot get lost" | **open**: a verdict is not the expected one |')
+      expect(page).toContain('9 rows: 8 as expected, 1 differs.')
       const { out } = await project.mmucheck(['claims'])
       expect(out).toMatch(/DIFFERS {2}default: counted violated after 4 steps, expected: holds/)
     }))
 
   test('a limit that leaves a row open: 20, and nothing is called settled', async () => {
-    const { models, exitCode, different, open } = await json('--max-states', '3')
+    const { models, sentences, exitCode, different, open } = await json('--max-states', '3')
     expect([exitCode, different]).toEqual([20, 0])
     expect(open).toBeGreaterThan(3)
     expect(models[0]?.rows.filter(({ found }) => found === 'holds')).toEqual([])
+    expect(sentences.filter(({ answer }) => answer === 'confirmed')).toEqual([])
     expect((await project.mmucheck(['claims', '--max-states', '3'])).out).toMatch(/limit\s+of\s+3\s+states\s+was\s+reached/)
   })
 

@@ -40,15 +40,62 @@ export default properties(counter, {
   overtaken: sometimes((s) => s.count > s.done),
 })
 
-const quote = 'Two increments cannot get lost: the window is far too small, and nobody has ever reported that one did, on any machine.'
+const mail = { kind: 'mail', author: 'A. Writer', date: '2008-01-01', list: 'counters', subject: 'Re: counting' } as const
+const answer = { kind: 'mail', author: 'B. Writer', date: '2007-12', list: 'counters' } as const
 
 export const mails = claims(counter, [
-  { id: 'C1.1', quote, source: 'A. Writer, 1 Jan 2008', property: 'counted', expected: 'violated', reading: 'They can, and it takes no luck.' },
-  { id: 'C1.1', quote, source: 'A. Writer, 1 Jan 2008', variant: 'atomic', property: 'counted', expected: 'holds' },
-  { id: 'C1.2', quote: 'A lock | mends it', source: 'B. Writer', settings: { locked: true }, property: 'counted', expected: 'holds' },
-  { id: 'C1.2', quote: 'A lock | mends it', source: 'B. Writer', settings: { locked: true }, property: 'small', expected: 'holds' },
-  { id: 'C1.3', quote: 'It never runs ahead', source: 'B. Writer', property: 'overtaken', expected: 'violated' },
-  { id: 'C1.3', quote: 'It never runs ahead', source: 'B. Writer', property: 'deadlock', expected: 'holds' },
+  {
+    id: 'C1.1',
+    quote:
+      'Two increments cannot get lost: the window is far too small, and nobody has ever reported that one did, on any machine.',
+    short: 'Two increments cannot get lost',
+    source: mail,
+    onlyIf: 'the increment is atomic',
+    readings: [
+      { says: 'refutes', property: 'counted', expected: 'violated', note: 'They can, and it takes no luck.' },
+      { says: 'confirms', variant: 'atomic', property: 'counted', expected: 'holds' },
+    ],
+  },
+  {
+    id: 'C1.2',
+    quote: 'A lock | mends it',
+    source: mail,
+    by: 'C. Writer',
+    readings: [
+      {
+        says: 'confirms',
+        settings: { locked: true },
+        property: ['counted', 'small'],
+        expected: 'holds',
+        note: 'There is one counter, and there are two CPUs, so it is 2 when both are done.',
+      },
+      { says: 'contrasts', settings: { cpus: 3 }, property: 'small', expected: 'violated', finding: 'three CPUs count to 3' },
+    ],
+  },
+  {
+    id: 'C1.3',
+    quote: 'It never runs ahead',
+    source: answer,
+    readings: [{ says: 'confirms', property: 'overtaken', expected: 'violated' }],
+  },
+  {
+    id: 'C1.10',
+    quote: 'it counts',
+    source: answer,
+    readings: [{ says: 'refutes', property: 'counted', expected: 'violated' }],
+  },
+  {
+    id: 'C1.4',
+    quote: 'nobody waits for ever',
+    source: { kind: 'document', title: 'counter(7)' },
+    readings: [{ says: 'confirms', property: 'deadlock', expected: 'holds' }],
+  },
+  {
+    id: 'C1.5',
+    quote: 'it is never more than 2',
+    source: { kind: 'own', title: 'The cost model' },
+    readings: [{ says: 'confirms', property: 'small', expected: 'holds' }],
+  },
 ])
 `,
 } as const

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Claims } from 'mmucheck'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { program } from '../../cli/project.ts'
 
@@ -52,6 +53,77 @@ test('every verdict is the expected one, and says something but where it is know
   const rows = vacuous.length
   expect(out).toMatch(new RegExp(`^\\d+ rows: \\d+ as expected${rows === 0 ? '' : `, ${rows} differ`}\\.$`, 'm'))
   expect(code).toBe(rows === 0 ? 0 : 12)
+})
+
+describe('the page', () => {
+  const headings = (level: number): string[] =>
+    [...out.matchAll(new RegExp(`^#{${level}} (.*)$`, 'gm'))].map(([, heading]) => heading ?? '')
+  const plain = (text: string): string => text.replaceAll(/\\(?=[^\w\s])/g, '')
+  const ids = (): string[] =>
+    headings(3)
+      .filter((heading) => !titles.includes(heading))
+      .map(plain)
+  const titles = ['The mails', 'Written elsewhere', 'Not in the mails', 'Our own findings']
+  /** The summary without the findings, which are of sentences that have a line already. */
+  const lines = (): string[] =>
+    out
+      .split(/^## /m)[1]
+      ?.split('\n')
+      .filter((line) => !line.includes('| finding |')) ?? []
+
+  test('has each sentence once, and each of them in one line of the summary', () => {
+    expect(ids().length).toBeGreaterThan(100)
+    expect(new Set(ids()).size).toBe(ids().length)
+    const summed = lines().flatMap(
+      (line) => /^\| \[([^\]]+)\]\(#[^)]*\) \|.* \| \*\*(?:confirmed|refuted|only if)\*\*/.exec(line)?.[1] ?? [],
+    )
+    expect(summed.toSorted()).toEqual(ids().toSorted())
+  })
+
+  test('has no sentence that is part of another one', async () => {
+    const files = readdirSync(join(root, 'properties')).filter((file) => file !== 'sources.ts')
+    const sentences = new Map<string, string>()
+    for (const file of files) {
+      const { mails } = (await import(join(root, 'properties', file))) as { mails?: Claims }
+      for (const { id, quote } of mails?.sentences ?? []) sentences.set(id, quote)
+    }
+    expect([...sentences.keys()].toSorted()).toEqual(ids().toSorted())
+    for (const [id, quote] of sentences)
+      expect(
+        [...sentences].filter(([other, whole]) => other !== id && whole.includes(quote)).map(([other]) => `${id} is in ${other}`),
+      ).toEqual([])
+  })
+
+  test('has the mails in their order', () => {
+    const dates = headings(4).map((heading) => heading.split(':')[0] ?? '')
+    expect(dates.length).toBeGreaterThan(5)
+    // A mail of which only the year is known comes at its end.
+    const times = dates.map((date) => Date.parse(`${/^\d+$/.test(date) ? `31 December ${date}` : date} UTC`))
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+  })
+
+  test('leads from each link to a heading', () => {
+    // As GitHub makes them: the second of two headings gets a number.
+    const anchors = new Set<string>()
+    for (const heading of [...out.matchAll(/^#+ (.*)$/gm)].map(([, text]) => plain(text ?? ''))) {
+      const anchor = heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-')
+      for (let i = 0; ; i++) {
+        const numbered = i === 0 ? anchor : `${anchor}-${i}`
+        if (anchors.has(numbered)) continue
+        anchors.add(numbered)
+        break
+      }
+    }
+    const index = out.split(/^## /m)[2] ?? ''
+    expect(index.startsWith('Index')).toBe(true)
+    for (const id of ids()) expect(index).toContain(`[${id}](#`)
+    const links = [...out.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor ?? '')
+    expect(links.length).toBeGreaterThan(2 * ids().length)
+    expect(links.filter((link) => !anchors.has(link))).toEqual([])
+  })
 })
 
 test('docs/CLAIMS.md', () => expect(out).toBe(readFileSync(page, 'utf8')))

@@ -28,8 +28,8 @@ test('each property says something in a variant, or in the setting of a row that
       }
     }
     for (const variant of [null, ...Object.keys(loaded.model.variants ?? {})]) await look({ variant })
-    for (const { claim, variant, settings } of rowsOf(loaded))
-      if (says.get(claim.property) === false) await look({ variant, settings: Object.entries(settings), properties: [claim.property] })
+    for (const { property, variant, settings } of rowsOf(loaded))
+      if (says.get(property) === false) await look({ variant, settings: Object.entries(settings), properties: [property] })
     vacuous.push(...[...says].flatMap(([property, isSaying]) => (isSaying ? [] : [`${name}: ${property}`])))
   }
   expect(vacuous).toEqual(knownVacuous)

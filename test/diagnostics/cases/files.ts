@@ -171,7 +171,47 @@ export default properties(counter, {
 })
 
 export const mails = claims(counter, [
-  { id: 'C1', quote: 'It stays small.', source: 'a mail', expected: 'holds', ${row} },
+  {
+    id: 'C1',
+    quote: 'It stays small.',
+    source: { kind: 'document', title: 'a page' },
+    readings: [{ says: 'confirms', expected: 'holds', ${row} }],
+  },
+])
+`,
+      }),
+  ),
+  ...(
+    [
+      ['a sentence with two numbers', "{ ...sentence, id: '«C2»', readings: [confirms] }"],
+      ['two sentences of one number', "{ ...sentence, id: '«C1»', quote: 'It stays large.', readings: [confirms] }"],
+      ['a short form that is no excerpt', "{ ...sentence, ...other, short: '«It is … small»', readings: [confirms] }"],
+      ['a date that is none', "{ ...sentence, ...other, source: { ...page, date: '31 Jan 2008' }, readings: [confirms] }"],
+      ['a verdict that is asked for twice', '{ ...sentence, ...other, readings: [confirms, { ...confirms, settings: {} }] }'],
+      ['a note that is a finding too', "{ ...sentence, ...other, readings: [{ ...confirms, note: 'so it is', finding: 'so it is' }] }"],
+      ['a sentence without an answer', "{ ...sentence, ...other, readings: [{ ...confirms, says: 'contrasts' }] }"],
+      [
+        'a sentence with two answers',
+        "{ ...sentence, ...other, readings: [confirms, { ...confirms, property: 'deadlock', says: 'refutes' }] }",
+      ],
+      ['a condition of nothing', "{ ...sentence, ...other, onlyIf: 'it is cold', readings: [confirms] }"],
+    ] as const
+  ).map(
+    ([name, claim]): Case =>
+      command(name, 'MC016', ['claims', 'counter'], {
+        ...counter,
+        'properties/counter.ts': `import { always, claims, properties } from 'mmucheck'
+import counter from '../models/counter.ts'
+
+export default properties(counter, { small: always((s) => s.x < 2) })
+
+const page = { kind: 'document', title: 'a page' } as const
+const confirms = { says: 'confirms', property: 'small', expected: 'holds' } as const
+const sentence = { id: 'C1', quote: 'It stays small.', source: page }
+${claim.includes('other') ? `const other = { id: '${claim.includes('«') ? 'C2' : '«C2»'}', quote: 'It is never large.' }\n` : ''}
+export const mails = claims(counter, [
+  { ...sentence, readings: [confirms] },
+  ${claim},
 ])
 `,
       }),

@@ -1,0 +1,108 @@
+/** The sentences that models answer: made sure that each stands once, and that its readings make an answer. */
+import { DiagnosticError, type Place } from '../../diagnostics.js'
+import type { Claim, Reading, Says, Source } from '../../lang/claim.js'
+import type { Loaded, NamedClaims } from '../../load/load.js'
+import { shown } from '../../load/shown.js'
+import { sourceOf } from '../../load/source.js'
+import { dateOf, sourceText } from './source.js'
+
+export type AnyClaim = Claim<Readonly<Record<string, unknown>>>
+export type AnyReading = Reading<Readonly<Record<string, unknown>>>
+
+/**
+ * @throws DiagnosticError MC016 for two sentences of one number, a sentence that stands twice, a short form that is no
+ * excerpt, a date that is none, a verdict that is asked for twice, and readings that make no answer: neither confirmed
+ * nor refuted, or both without an `onlyIf`, or an `onlyIf` without both.
+ */
+export const requireSentences = (loaded: readonly Pick<Loaded, 'claims'>[]): void => {
+  const parts = new Map<string, AnyClaim[]>()
+  const numbers = new Map<string, string>()
+  for (const { claims } of loaded) {
+    const ids = new Set<string>()
+    for (const named of claims)
+      for (const claim of named.claims.sentences as readonly AnyClaim[]) {
+        const { id, quote } = claim
+        if (ids.has(id)) throw unsettled(named, claim, 'it stands here twice', 'put its readings together', id)
+        ids.add(id)
+        const number = numbers.get(quote) ?? id
+        if (number !== id) throw unsettled(named, claim, `this sentence is ${number} already`, 'put its readings together', id)
+        numbers.set(quote, id)
+        const others = parts.get(id) ?? []
+        if (others.some((other) => !isSame(other, claim)))
+          throw unsettled(named, claim, 'another sentence has this number', 'give each a number of its own', id)
+        parts.set(id, [...others, claim])
+        requireForm(named, claim)
+        requireAnswer(named, claim, [claim])
+        requireAnswer(named, claim, [...others, claim])
+      }
+  }
+}
+
+/** Of two models. */
+const isSame = (a: AnyClaim, b: AnyClaim): boolean =>
+  a.quote === b.quote && a.by === b.by && a.short === b.short && sourceText(a.source) === sourceText(b.source)
+
+const requireForm = (named: NamedClaims, claim: AnyClaim): void => {
+  const { short, source } = claim
+  if (short !== undefined && !isExcerpt(short, claim.quote))
+    throw unsettled(
+      named,
+      claim,
+      'its short form has words that the quote has not',
+      "use the quote's words, and … for what is left out",
+      short,
+    )
+  const date = dateIn(source)
+  if (date !== null && dateOf(date) === null)
+    throw unsettled(named, claim, `'${date}' is no date`, "write '2008', '2008-07' or '2008-07-31'", null)
+  if (claim.readings.some(({ note, finding }) => note !== undefined && finding !== undefined))
+    throw unsettled(named, claim, 'a reading has a note and a finding', 'a finding is a note of our own: write one of the two', null)
+  // It could confirm the sentence here and refute it there.
+  const asked = named.claims.rows.filter(({ sentence }) => sentence === claim)
+  if (new Set(asked.map(rowKey)).size < asked.length)
+    throw unsettled(named, claim, 'it asks for one verdict twice', 'leave it to one of its readings', null)
+}
+
+const rowKey = ({ variant, settings, property }: NamedClaims['claims']['rows'][number]): string =>
+  JSON.stringify([variant, Object.entries(settings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)), property])
+
+const dateIn = (source: Source): string | null => (source.kind === 'own' ? null : (source.date ?? null))
+
+/** Whether the parts of `short` stand in the quote, one after the other. */
+const isExcerpt = (short: string, quote: string): boolean => {
+  let from = 0
+  return short.split('…').every((part) => {
+    const at = quote.indexOf(part.trim(), from)
+    from = at + part.trim().length
+    return at >= 0
+  })
+}
+
+const requireAnswer = (named: NamedClaims, claim: AnyClaim, parts: readonly AnyClaim[]): void => {
+  const all = parts.flatMap(({ readings }) => readings)
+  const has = (says: Says): boolean => all.some((reading) => reading.says === says)
+  const depends = parts.some(({ onlyIf }) => onlyIf !== undefined)
+  if (!has('confirms') && !has('refutes'))
+    throw unsettled(named, claim, 'no reading confirms or refutes it', "say of one: says: 'confirms', or 'refutes'", null)
+  if (has('confirms') && has('refutes') && !depends)
+    throw unsettled(named, claim, 'it is confirmed and refuted', "say on what it depends: onlyIf: '...'", null)
+  if (depends && !(has('confirms') && has('refutes')))
+    throw unsettled(named, claim, 'its readings show no condition', 'onlyIf needs one that confirms it and one that refutes it', null)
+}
+
+/** The error of a claim, at the word that is wrong, or at its number. */
+export const unsettled = (named: NamedClaims, claim: AnyClaim, message: string, hint: string, wrong: string | null): DiagnosticError =>
+  new DiagnosticError('MC016', `claim ${claim.id}: ${message}`, hint, placeOf(named, wrong ?? claim.id))
+
+/** Claims are data and know no place: the wrong word itself, where they have it first, else their export. */
+const placeOf = ({ name, file }: NamedClaims, word: string): Place => {
+  const { text } = sourceOf(file)
+  const place = { file: shown(file), text }
+  const start = Math.max(0, text.search(new RegExp(`\\bexport const ${name.replaceAll('$', '\\$')}\\b`)))
+  const escaped = word.replaceAll(/[^\w\s]/g, '\\$&')
+  const at = (from: number): Place | null => {
+    const found = new RegExp(`(?<=['"\`])${escaped}(?=['"\`])|(?<![\\w$])${escaped}(?=\\s*:)`).exec(text.slice(from))
+    return found === null ? null : { ...place, start: from + found.index, end: from + found.index + word.length }
+  }
+  return at(start) ?? at(0) ?? { ...place, start, end: start }
+}
