@@ -23,7 +23,6 @@ const open: readonly string[] = [
   'mach-shootdown-rules',
   'mach-shootdown',
   'mmu-notifier-cow',
-  'pte-modify',
   'shadow-walk',
   'superpage-types',
   'tlb-shootdown',
