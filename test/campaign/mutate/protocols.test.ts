@@ -22,7 +22,6 @@ const open: readonly string[] = [
   'lazy-mmu',
   'mach-shootdown-rules',
   'mach-shootdown',
-  'mmu-notifier-cow',
   'shadow-walk',
   'superpage-types',
   'tlb-shootdown',
