@@ -24,7 +24,6 @@ const open: readonly string[] = [
   'mach-shootdown',
   'shadow-walk',
   'superpage-types',
-  'tlb-shootdown',
   'writable-page-tables',
 ]
 
