@@ -20,7 +20,6 @@ const open: readonly string[] = [
   'lazy-mmu-nesting',
   'lazy-mmu-pde',
   'lazy-mmu',
-  'mach-shootdown-rules',
   'mach-shootdown',
   'shadow-walk',
   'superpage-types',
