@@ -22,7 +22,6 @@ const open: readonly string[] = [
   'lazy-mmu',
   'mach-shootdown',
   'shadow-walk',
-  'superpage-types',
   'writable-page-tables',
 ]
 
