@@ -27,6 +27,7 @@
  */
 import {
   array,
+  assert,
   bool,
   choice,
   each,
@@ -128,6 +129,7 @@ function* copyOnWrite(s: State, p: Params, va: number): Steps {
 function* load(s: State, p: Params, va: number): Steps {
   yield until(`load ${addresses[va]}`, () => s.deviceTlb[va] !== 'none' || (s.pte[va] !== 'none' && !(p.blocking && s.count[va] > 0)))
   if (s.deviceTlb[va] === 'none') s.deviceTlb[va] = s.pte[va]
+  assert(s.deviceTlb[va] !== 'none', 'the device loads where nothing is mapped')
   const isNew = s.deviceTlb[va] === 'new'
   const getsTheStore = isNew && s.stored[va]
   if (va === 1) {
@@ -137,6 +139,12 @@ function* load(s: State, p: Params, va: number): Steps {
     s.missedStoreToA = s.missedStoreToA || (s.sawStoreToB && !getsTheStore)
     s.thenSawOldA = s.thenSawOldA || (s.sawNewB && !isNew)
   }
+}
+
+/** The old page is write-protected: a store to it faults, and waits for the copy. */
+const storeToCopy = (s: State, va: number): void => {
+  assert(s.pte[va] === 'new', 'a store completes that should have faulted')
+  s.stored[va] = true
 }
 
 export default model({
@@ -169,9 +177,9 @@ export default model({
       : {
           writer: function* (s: State) {
             yield until('store to addrA', () => s.pte[0] === 'new')
-            s.stored[0] = true
+            storeToCopy(s, 0)
             yield until('store to addrB', () => s.pte[1] === 'new')
-            s.stored[1] = true
+            storeToCopy(s, 1)
           },
         }),
     device: function* (s: State) {
@@ -182,15 +190,11 @@ export default model({
     },
   }),
   rules: () => ({
-    hardware: {
-      'device TLB eviction of addrA': (s) => {
-        when(s.deviceTlb[0] !== 'none')
-        s.deviceTlb[0] = 'none'
+    deviceTlb: each(2, {
+      eviction: (s: State, va: number) => {
+        when(s.deviceTlb[va] !== 'none')
+        s.deviceTlb[va] = 'none'
       },
-      'device TLB eviction of addrB': (s) => {
-        when(s.deviceTlb[1] !== 'none')
-        s.deviceTlb[1] = 'none'
-      },
-    },
+    }),
   }),
 })

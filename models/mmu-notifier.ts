@@ -137,6 +137,10 @@ const state = (p: Params) => ({
   lookedUp: ghost(array(p.vcpus, optional(index(p.pages)))),
   /** Per virtual CPU, how often a fault found that it has to start again. */
   retried: ghost(array(p.vcpus, range(0, p.faults))),
+  /** Per virtual CPU: the sequence when its fault began, whenever it samples it. */
+  seqAtFault: ghost(array(p.vcpus, range(0, p.vcpus * p.faults + p.pages + 2))),
+  /** A fault had to start again that no invalidation has overlapped. */
+  retriedInVain: ghost(bool),
 })
 
 type State = StateOf<typeof state>
@@ -335,6 +339,7 @@ function* handleFault(s: State, cpu: number, page: number, p: Params): Steps {
   const retry = yield* retries(s, mmuSeq, p)
   if (retry) {
     s.retried[cpu]++
+    if (s.count === 0 && s.seq === s.seqAtFault[cpu]) s.retriedInVain = true
   } else {
     yield p.hardwareCancel ? 'TLB dropin, unless cancelled' : 'set spte'
     if (!p.hardwareCancel || !s.cancelled[cpu]) {
@@ -450,11 +455,13 @@ export default model({
         if (s.spte[page]) continue
         if (p.hardwareCancel) s.cancelled[cpu] = false
         s.faulting[cpu] = true
+        s.seqAtFault[cpu] = s.seq
         if (p.block === 'driverMutex') yield* acquire(s.driverMutex, cpu, 'mutex_lock(driver)')
         yield* handleFault(s, cpu, page, p)
         s.lookedUp[cpu] = null
         if (p.block === 'driverMutex') yield* release(s.driverMutex, cpu, 'mutex_unlock(driver)')
         s.faulting[cpu] = false
+        s.seqAtFault[cpu] = 0
       }
     }),
     ...(p.operation === 'munmap'
@@ -480,7 +487,9 @@ export default model({
                 },
               }),
         }
-      : {
+      : {}),
+    ...(p.operation === 'reclaim'
+      ? {
           reclaim: function* (s: State) {
             const self = p.vcpus
             while (true) {
@@ -504,7 +513,8 @@ export default model({
               s.zapping = false
             }
           },
-        }),
+        }
+      : {}),
   }),
   rules: (p) => ({
     ...(p.operation === 'reclaim'

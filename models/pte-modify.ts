@@ -156,8 +156,9 @@ const state = (p: Params) => ({
 
 type State = StateOf<typeof state>
 
-const kernel = 0
-const other = 1
+/** Who owns a lock: mprotect(), and the other CPU. */
+export const kernel = 0
+export const other = 1
 
 const changed = (p: Params, old: Pte): Pte => {
   if (p.change === 'wrprotect') return { ...old, W: false }

@@ -76,6 +76,7 @@ const params = {
     'superpage-first-released-last',
     'dave1: the order of the references to superpage and page',
   ),
+  upgrades: flag(true, 'who has mapped the superpage read-only may make the mapping writable'),
   upgradePath: choice(['slow', 'fastPathIgnoresRW'], 'slow', 'how mod_l2_entry() makes a read-only mapping writable'),
   typeChangeFlush: choice(['superpage', 'page-timestamp', 'none'], 'superpage', 'what a change of type takes as reason to flush TLBs'),
   flushPosition: choice(['after-cmpxchg', 'before-cmpxchg'], 'after-cmpxchg', 'when a change of type flushes TLBs'),
@@ -197,14 +198,12 @@ const pagesOf = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]] as const
 /** References to all pages, or to none of them. */
 function* getPages(s: State, p: Params, access: Access): Steps<boolean> {
   for (const at of pagesOf[p.pages]) {
-    if (access === 'rw') yield `get_page_and_type(page[${at}], PGT_writable)`
-    else yield `get_page(page[${at}])`
+    yield access === 'rw' ? `get_page_and_type(page[${at}], PGT_writable)` : `get_page(page[${at}])`
     countPageOp(s, p)
     if (getPage(s, p, at, access)) continue
     for (const got of pagesOf[p.pages]) {
       if (got === at) break
-      if (access === 'rw') yield `conflict: put_page_and_type(page[${got}])`
-      else yield `conflict: put_page(page[${got}])`
+      yield access === 'rw' ? `conflict: put_page_and_type(page[${got}])` : `conflict: put_page(page[${got}])`
       countPageOp(s, p)
       putPage(s, got, access)
     }
@@ -215,8 +214,7 @@ function* getPages(s: State, p: Params, access: Access): Steps<boolean> {
 
 function* putPages(s: State, p: Params, access: Access): Steps {
   for (const at of pagesOf[p.pages]) {
-    if (access === 'rw') yield `put_page_and_type(page[${at}])`
-    else yield `put_page(page[${at}])`
+    yield access === 'rw' ? `put_page_and_type(page[${at}])` : `put_page(page[${at}])`
     countPageOp(s, p)
     putPage(s, at, access)
   }
@@ -356,7 +354,7 @@ function* putMapping(s: State, p: Params, access: Access): Steps {
 /** A mapping from its making to its end. Xen finds in the L2 entry what to put: it keeps no record of what it got. */
 function* mapOnce(s: State, p: Params, who: number): Steps {
   yield 'mmu_update(): map the superpage'
-  const plan = yield* choose(['rw', 'ro', 'ro, then rw'])
+  const plan = yield* choose(p.upgrades ? ['rw', 'ro', 'ro, then rw'] : ['rw', 'ro'])
   s.mapper[who] = 'at work'
   const access: Access = plan === 'rw' ? 'rw' : 'ro'
   const got = yield* getMapping(s, p, access)
@@ -364,8 +362,7 @@ function* mapOnce(s: State, p: Params, who: number): Steps {
     s.mapper[who] = 'refused'
     return
   }
-  if (access === 'rw') yield 'write L2e: RW'
-  else yield 'write L2e: RO'
+  yield access === 'rw' ? 'write L2e: RW' : 'write L2e: RO'
   countMapping(s, p)
   s.l2e[who] = access
   if (plan === 'ro, then rw') {
@@ -447,8 +444,7 @@ function* putPageTable(s: State, at: number): Steps {
 function* choosePage(s: State, p: Params, what: 'use' | 'leave'): Steps<number> {
   const last = lastPage(p)
   if (p.pageTables === 1) return last
-  if (what === 'use') yield 'use a page as a page table'
-  else yield 'use one no longer'
+  yield what === 'use' ? 'use a page as a page table' : 'use one no longer'
   s.typerWorks = true
   return yield* choose([last, last - 1].filter((at) => what === 'use' || s.validated[at]))
 }
@@ -572,6 +568,7 @@ export default model({
   params,
   variants: {
     'walk-2008': { scheme: 'walk' },
+    'walk-2008-without-upgrades': { scheme: 'walk', upgrades: false },
     keir: { scheme: 'keir2' },
     'keir-count-before-walk': { scheme: 'keir2', publishCount: 'before-walk' },
     'keir-pinned': { scheme: 'keir2', mappers: 1, marking: true },

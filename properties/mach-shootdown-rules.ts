@@ -1,4 +1,4 @@
-import { always, alwaysPossible, leadsTo, properties, type StateOf, sometimes } from 'mmucheck'
+import { accepted, always, alwaysPossible, leadsTo, properties, type StateOf, sometimes } from 'mmucheck'
 import machShootdown from '../models/mach-shootdown-rules.ts'
 
 type Step = StateOf<typeof machShootdown>['pc'][number]
@@ -30,6 +30,38 @@ export default properties(machShootdown, {
     (s) => !s.plock[0],
   ),
   canChange: alwaysPossible((s) => hasChanged(s.pc[0])),
+  /** No CPU is left with an interrupt that it does not take, nor takes one again and again. */
+  interruptsEnd: alwaysPossible((s) => s.intr.every((raised) => !raised)),
   somebodyIsStale: sometimes((s) => s.pc.some((pc, cpu) => pc !== 'B1' && s.tlb[cpu] !== s.pent[s.upm[cpu]])),
   somebodyResponds: sometimes((s) => s.pc.some((pc) => pc === 'R8')),
 })
+
+/** Of the transition system of the literature with two CPUs and one pmap, the default. */
+export const unneeded = accepted(machShootdown, [
+  {
+    change: "operand left out: q !== cpu && s.pc[q] !== 'B1' → s.pc[q] !== 'B1'",
+    why: 'an initiator that tells itself too is not active, so that it waits for itself no longer than for others, and responds when it is done',
+  },
+  {
+    change: "another value: 'I3' → 'I4'",
+    why: 'one CPU more is told, whom it told last or at first itself: who is told without need responds without need',
+  },
+  { change: 'left out: s.cur[cpu] = cpu', why: 'I3 sets it before it is read: the literature gives it a value at first' },
+  {
+    change: "another value: 'I4' → 'I5'",
+    why: 'the size: I4 asks whether the other CPU uses the pmap, and there is but one',
+  },
+  {
+    change: 'always true: s.intr[cpu]',
+    why: 'R1 asks for the action itself, so the interrupt only says when to look: a CPU that looks at each M5 needs none',
+  },
+  {
+    change: "another value: 'R1' → 'R2'",
+    why: 'who responds without need waits until the pmap is unlocked, and loads what it has once more',
+  },
+  ...["another value: 'M2' → 'M3'", "another value: 'M2' → 'M3' (3)", "another value: 'M2' → 'M3' (4)"].map((change) => ({
+    change,
+    why: 'the workload: one memory access less, and M2 is passed at other times',
+  })),
+  { change: "another value: 'M5' → 'I1'", why: 'the workload: every access is followed by a shootdown' },
+])

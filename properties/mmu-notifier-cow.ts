@@ -2,7 +2,7 @@
  * What a device must see of stores to pages that are copied on write, and the claims of Linux'
  * Documentation/mm/mmu_notifier.rst, case B.
  */
-import { always, claims, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, properties, sometimes } from 'mmucheck'
 import mmuNotifierCow from '../models/mmu-notifier-cow.ts'
 import { establishmentForbidden, notifierDocument, setPteAtNotify } from './sources.ts'
 
@@ -14,7 +14,11 @@ export default properties(mmuNotifierCow, {
    * page only.
    */
   oldPageUnmappedFirst: always((s, p) => p.sameContent || s.pte.every((page, va) => page !== 'new' || s.deviceTlb[va] !== 'old')),
+  /** Who has copied a page holds its lock no more, and blocks no translation of it. */
+  nothingIsKept: always((s, _, at) => at.cow.every((label, va) => label !== null || (s.ptl[va].owner === null && s.count[va] === 0))),
 
+  /** Both of the pages that are to be replaced are known to the device. */
+  oldPagesAreTranslated: sometimes((s) => s.deviceTlb.every((page) => page === 'old')),
   /**
    * The windows: an entry that is cleared, under its lock, while the other page has been replaced; both pages stored to
    * while a COW is not over.
@@ -28,6 +32,39 @@ export default properties(mmuNotifierCow, {
    */
   newPageThenOldPage: sometimes((s) => s.thenSawOldA),
 })
+
+/** Of the documented sequence, the default. */
+export const unneeded = accepted(mmuNotifierCow, [
+  {
+    change: "one step earlier: yield 'set_pte_at(new page)' s.pte[va] = 'new'",
+    why: 'the device has to be told before anybody can use the new entry: at the same moment is soon enough',
+  },
+  {
+    change:
+      "operand left out: s.deviceTlb[va] !== 'none' || (s.pte[va] !== 'none' && !(p.blocking && s.count[va] > 0)) → (s.pte[va] !== 'none' && !(p.blocking && s.count[va] > 0))",
+    why: 'the environment: a device that does not use its translation while the entry is clear uses it before and after',
+  },
+  {
+    change: "step split: const isNew = s.deviceTlb[va] === 'new' const getsTheStore = isNew && s.stored[va]",
+    why: 'the environment: between the translation and the load of the page a store may come, and the device only gets it the sooner',
+  },
+  {
+    change: 'swapped: yield* load(s, p, 0) yield* load(s, p, 1)',
+    why: 'the workload: the device loads both in turn for ever, whichever comes first',
+  },
+  ...[
+    'rule left out: eviction',
+    "swapped: when(s.deviceTlb[va] !== 'none') s.deviceTlb[va] = 'none'",
+    "left out: when(s.deviceTlb[va] !== 'none')",
+    "lets through: when(s.deviceTlb[va] !== 'none')",
+    "comparison: s.deviceTlb[va] !== 'none' → s.deviceTlb[va] === 'none'",
+    "another value: 'none' → 'old' (6)",
+    "left out: s.deviceTlb[va] = 'none' (2)",
+  ].map((change) => ({
+    change,
+    why: 'the environment: a translation that is evicted is walked for again, and what is dangerous is one that stays; every window can be had without',
+  })),
+])
 
 export const mails = claims(mmuNotifierCow, [
   {

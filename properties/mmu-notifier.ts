@@ -1,4 +1,4 @@
-import { always, alwaysPossible, claims, maximum, properties, sometimes } from 'mmucheck'
+import { accepted, always, alwaysPossible, claims, maximum, properties, sometimes } from 'mmucheck'
 import mmuNotifier from '../models/mmu-notifier.ts'
 import {
   arcangeli2008,
@@ -49,6 +49,14 @@ export default properties(mmuNotifier, {
   retriesNeedInvalidations: always((s, p) =>
     s.retried.every((times) => p.block === 'count' || times <= (s.seq + s.count) * (p.block === 'countAndSeq' ? p.faults : 1)),
   ),
+  /** A fault is sent back only by an invalidation that overlaps it: one that is in progress, or that it has not seen. */
+  onlyOverlapsRetry: always((s) => !s.retriedInVain),
+  /** No range is left open: a count that is still above 0 would send every fault back for ever. */
+  rangesEnd: always(
+    (s, p, at) =>
+      (p.operation === 'munmap' ? at.munmap !== null : at.reclaim !== null && at.reclaim !== 'lock_page()') ||
+      (s.count === 0 && s.second.count === 0),
+  ),
   mostRetries: maximum((s) => s.retried.reduce((most, times) => Math.max(most, times), 0)),
 
   spteIsEstablished: sometimes((s) => s.spte.some((mapped) => mapped)),
@@ -66,6 +74,38 @@ export default properties(mmuNotifier, {
   mappedTwice: sometimes((s, p) => p.secondUser === 'none' || s.second.spte.some((mapped, page) => mapped && s.spte[page])),
   pagesAreFreed: sometimes((s) => s.pageCount[0] === 0),
 })
+
+/** Of what KVM does since July 2008, the default. */
+export const unneeded = accepted(mmuNotifier, [
+  {
+    change: 'step split',
+    why: 'an spte is looked at and changed under mmu_lock: nobody else looks at it or changes it between the two',
+  },
+  {
+    change: "steps swapped: yield* acquire(s.ptl[page], self, 'spin_lock(ptl)') yield 'ptep_clear_flush()' s.pte[page] = false …",
+    why: 'an entry that is cleared first is cleared by one store; what the lock is for is that a look-up which has found the entry has its reference before the page is put, and to wait for it after the entry is cleared is soon enough',
+  },
+  {
+    change: "one step earlier: yield 'ptep_clear_flush()' s.pte[page] = false",
+    why: 'between spin_lock(ptl) and the clearing no look-up can be: all of them take that lock',
+  },
+  {
+    change: 'always false: sequences(p) && p.seqSampledBeforeGup',
+    why: 'no page is mapped again after munmap(), so a fault that finds one began when the sequence was still 0, which is what it has without sampling; where pages come back (reclaim-as-range) onlyOverlapsRetry notices',
+  },
+  {
+    change: 'left out: mmuSeq = s.seq',
+    why: 'as if it did not sample the sequence at all: a fault that finds a page began when it was 0',
+  },
+  {
+    change: 'one round less: accesses < p.faults → accesses < p.faults - 1',
+    why: 'the workload: one access of the guest is enough for every window that is asked for here',
+  },
+  {
+    change: 'always false: s.spte[page]',
+    why: 'a fault on an spte that is there by now passes the same checks, and installs what is there already',
+  },
+])
 
 /**
  * What the sentences come to. Not here, because no state of this model tells: what is "measurable" or "a major issue"

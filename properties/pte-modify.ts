@@ -2,9 +2,10 @@
  * What a read-modify-write of a page-table entry must keep, with the claims that it settles (C0.1 to C0.10): Jeremy
  * Fitzhardinge and Zachary Amsden, linux-kernel, 23 May 2008.
  */
-import { always, alwaysPossible, bound, claims, leadsTo, maximum, properties, sometimes } from 'mmucheck'
+import { accepted, always, alwaysPossible, bound, claims, leadsTo, maximum, properties, sometimes } from 'mmucheck'
 import { loadHits, storeHits } from 'mmucheck/mmu'
-import pteModify from '../models/pte-modify.ts'
+
+import pteModify, { kernel, other } from '../models/pte-modify.ts'
 import { fitzhardinge2008, fizzlingBits, migrateFlush2022, modifyCommit, preservedOnCommit, reclaimFlush2017 } from './sources.ts'
 
 /** Whether the entry is not present from the read to the write. */
@@ -48,6 +49,12 @@ export default properties(pteModify, {
     (s) => !s.retrying,
   ),
   canReturn: alwaysPossible((s) => s.returned),
+  /** Who has returned holds no lock any more, neither the page-table lock nor, by a hypercall, the hypervisor's. */
+  noLockIsKept: always(
+    (s) =>
+      (!s.returned || (s.ptl.owner !== kernel && s.xenLock.owner !== kernel)) &&
+      (!(s.freed.includes(true) || s.writeProtected.includes(true)) || (s.ptl.owner !== other && s.xenLock.owner !== other)),
+  ),
 
   /** How often the hypervisor is entered, by traps and by hypercalls. */
   crossings: maximum((s) => s.traps + s.hypercalls, { over: 'final states' }),
@@ -96,6 +103,50 @@ export default properties(pteModify, {
   flushIsSkipped: sometimes((s, p) => p.flushSkipped === 'never' || p.otherWriter === 'none' || s.hasSkippedFlush),
   mprotectReturns: sometimes((s) => s.returned),
 })
+
+/** Of the design of the mail, the default, in which nobody but the hardware writes to the entry. */
+export const unneeded = accepted(pteModify, [
+  {
+    change: 'operand left out: value.A || old.A → old.A',
+    why: 'the queued A was in memory when the entry was read, and nobody clears it: what is in memory at the cmpxchg has it too',
+  },
+  {
+    change: 'operand left out: value.D || old.D → old.D',
+    why: 'the queued D was in memory when the entry was read, and nobody clears it: what is in memory at the cmpxchg has it too',
+  },
+  {
+    change: 'step split',
+    why: 'what was read from the entry is compared when it is in a register: it does not matter when',
+  },
+  {
+    change: 'another value: false → true (2)',
+    why: 'whether a flush is pending is asked only where a writer may leave its flush out (flushSkipped)',
+  },
+  ...['always true: s.queued.length > 0', 'comparison: s.queued.length > 0 → s.queued.length >= 0'].map((change) => ({
+    change,
+    why: 'something is always queued: nobody else writes, so every entry is present',
+  })),
+  { change: 'always false: !old.P', why: 'nobody else writes, so every entry is present' },
+  {
+    change: "one step earlier: yield 'flush_tlb_range()' forgetTranslations(s)",
+    why: 'the flush has to come between the update of the entry and the return; as soon as the hypervisor is done is such a time',
+  },
+  ...[
+    "operand left out: p.change === 'swap out' || (p.change === 'wrprotect' ? old.W : old.D) → p.change === 'swap out'",
+    "always false: p.change === 'wrprotect'",
+    'left out: return isChange(p, old)',
+  ].map((change) => ({ change, why: 'whether something has changed is asked only where a flush may be left out (flushSkipped)' })),
+  ...[
+    "rule left out: 'TLB eviction'",
+    'swapped: when(loadHits(s.tlb, page)) flush(s.tlb, page)',
+    'left out: when(loadHits(s.tlb, page))',
+    'lets through: when(loadHits(s.tlb, page))',
+    'left out: flush(s.tlb, page)',
+  ].map((change) => ({
+    change,
+    why: 'the environment: a translation that is evicted is walked for again, which sets A once more; every race and every window can be had without',
+  })),
+])
 
 /**
  * Of C0.9 the number 32 itself is a constant of Linux's multicalls.c (MC_BATCH); what is settled is that a batch of 33

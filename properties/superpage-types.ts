@@ -1,7 +1,7 @@
 /**
  * What must hold of superpages, and the claims of Keir Fraser and Dave McCracken (C3.1 to C3.7), xen-devel, April 2010.
  */
-import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
+import { accepted, always, claims, leadsTo, properties, type StateOf, sometimes } from 'mmucheck'
 import superpageTypes from '../models/superpage-types.ts'
 import { mccracken2010, pageAllocator, superpageCommit } from './sources.ts'
 
@@ -88,8 +88,19 @@ export default properties(superpageTypes, {
    */
   markedIsWalkedOnce: always((s, p) => !s.markedFirst || s.cost.pageOps === (p.scheme === 'keir2' ? 2 * p.pages : p.pages)),
 
-  /** The windows in which things go wrong are really entered. */
-  pageTableExists: sometimes((s, p) => !p.typer || pageTables(s) === p.pageTables || p.pageTableRefs < p.pageTables),
+  /** Whoever makes a page a page table has made it one at last, or been refused: no cmpxchg is tried for ever. */
+  typeChangeEnds: leadsTo(
+    (s) => s.typerWorks,
+    (s) => !s.typerWorks,
+  ),
+
+  /**
+   * The windows in which things go wrong are really entered. The last page is a page table, so that a walk has pages to
+   * put back.
+   */
+  pageTableExists: sometimes(
+    (s, p) => !p.typer || (pageTables(s) === p.pageTables && s.validated[p.pages - 1]) || p.pageTableRefs < p.pageTables,
+  ),
   mappedTwiceWritable: sometimes((s, p) => p.mappers < 2 || mapped(s, 'rw') >= 2),
   staleWritableTranslation: sometimes((s) => s.writableInTlb && mapped(s, 'rw') === 0),
   mappingRefused: sometimes((s, p) => !p.typer || s.mapper.some((doing) => doing === 'refused')),
@@ -103,6 +114,79 @@ export default properties(superpageTypes, {
 })
 
 /** Mappings alone: nobody makes page tables or gives pages back. */
+const variant = 'walk-2008-without-upgrades'
+
+/**
+ * Of the code of 2008. In every other variant some property is violated, since what is asked of upgrades (I5) and of
+ * read-only mappings over a page table (I4) are claims which no scheme fulfils both of.
+ */
+export const unneeded = accepted(superpageTypes, [
+  ...[
+    'left out: for (const page of s.page) page.flushDue = false',
+    'one round less: s.page → [...s.page].slice(1)',
+    'another value: false → true (2)',
+    "operand left out: p.typeChangeFlush !== 'none' && type === 'none' && s.page[at].flushDue → (p.typeChangeFlush !== 'none' && type === 'none')",
+    "always true: p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, at, type)",
+    "operand left out: p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, at, type) → p.flushPosition === 'after-cmpxchg'",
+  ].map((change) => ({ change, why: 'the timestamp of a page only saves flushes: TLBs are flushed more often without it', variant })),
+  {
+    change: 'operand left out: at === lastPage(p) && s.freed → s.freed',
+    why: 'a walk that passes the other pages is refused at the one that was given back, and puts them back',
+    variant,
+  },
+  ...[
+    'always false: at === lastPage(p) && s.freed (2)',
+    'step split: if (at === lastPage(p) && s.freed) return false let type = s.page[at].type',
+  ].map((change) => ({ change, why: 'whose the page is, is asked again in the step of the cmpxchg', variant })),
+  ...[
+    'step split: let type = s.page[at].type let count = s.page[at].count',
+    'step split: type = s.page[at].type count = s.page[at].count',
+  ].map((change) => ({
+    change,
+    why: 'the cmpxchg compares type and count, and a page whose count differs is tried again: it does not matter that they were read one by one',
+    variant,
+  })),
+  ...[
+    'step split: countPageOp(s, p) if (getPage(s, p, at, access)) continue',
+    'step split: countPageOp(s, p) putPage(s, got, access)',
+    'step split: countPageOp(s, p) putPage(s, at, access)',
+    'step split: countMapping(s, p) s.l2e[who] = access',
+  ].map((change) => ({ change, why: 'costs are not counted here (rounds is 0): a step that does nothing comes before', variant })),
+  {
+    change: 'step split: const isFirst = p.pageTables > 1 ? !s.validated[at] : ref === 0 const conflicts = dave && (p.confCo…',
+    why: 'of the conflict that dave1 counts: what is computed here depends on nothing that another could change',
+    variant,
+  },
+  {
+    change: "step split: const found = s.l2e[who] s.l2e[who] = 'none'",
+    why: 'each L2 table is changed by one mapper: nobody else writes to the entry between the two',
+    variant,
+  },
+  {
+    change: `one step earlier: yield \`alloc_l1_table(page[\${at}]): validate\` s.validated[at] = true`,
+    why: 'once its type is l1 and the TLBs are flushed nobody can write to the page, however long its validation takes',
+    variant,
+  },
+  {
+    change: "step split: s.validated[at] = false s.page[at].type = 'none'",
+    why: 'a page that is no page table any more may keep the type for a while: it cannot be mapped writable as long',
+    variant,
+  },
+  ...[
+    "operand left out: !s.writableInTlb && s.l2e.some((entry) => entry === 'rw') → s.l2e.some((entry) => entry === 'rw')",
+    "rule left out: 'TLB eviction'",
+    'swapped: when(s.writableInTlb) s.writableInTlb = false',
+    'left out: when(s.writableInTlb)',
+    'lets through: when(s.writableInTlb)',
+    'left out: s.writableInTlb = false (2)',
+    'another value: false → true (10)',
+  ].map((change) => ({
+    change,
+    why: 'the environment: what is dangerous is a translation that stays, and nothing has to wait for one that is evicted',
+    variant,
+  })),
+])
+
 const mapOnly = { rounds: 1, typer: false, giveBack: false }
 const alone = { mappers: 1, rounds: 2, typer: false, giveBack: false }
 

@@ -8,6 +8,7 @@ import processForm from '../../properties/mach-shootdown.ts'
 import rulesForm from '../../properties/mach-shootdown-rules.ts'
 import type { CheckOptions, Report } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
+import { changed, violated } from './changed.ts'
 import { check } from './explored.ts'
 
 const verdicts = ({ properties }: Report): Record<string, string> =>
@@ -33,6 +34,7 @@ describe('as rules', () => {
       changeHappens: 'holds',
       lockIsReleased: 'holds',
       canChange: 'holds',
+      interruptsEnd: 'holds',
       somebodyIsStale: 'holds',
       somebodyResponds: 'holds',
       assert: 'holds',
@@ -53,6 +55,14 @@ describe('as rules', () => {
     const report = await check(rulesForm, settings({ [mutation]: true }))
     expect(report).toMatchObject(expected)
     expect(report.properties.find(({ name }) => name === 'noError')).toMatchObject({ verdict: 'violated', length })
+  })
+
+  // Both passed: an interrupt that is taken again and again, or by nobody, breaks no translation.
+  it.each([
+    ['        s.intr[cpu] = false\n', ''],
+    ["        s.act[cpu] = true\n        s.pc[cpu] = 'M5'\n", "        s.act[cpu] = true\n        s.pc[cpu] = 'I1'\n"],
+  ])('interruptsEnd sees an interrupt that stays raised (%s)', async (old, now) => {
+    expect(violated(await changed('mach-shootdown-rules', [old, now]))).toContain('interruptsEnd')
   })
 
   // The action lock, held from R3 to R7, keeps initiators out as long as the TLB is not reloaded.

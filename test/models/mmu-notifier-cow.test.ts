@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import mmuNotifierCow from '../../models/mmu-notifier-cow.ts'
 import properties, { mails } from '../../properties/mmu-notifier-cow.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated as violatedIn } from './changed.ts'
 import { check } from './explored.ts'
 import { expectRaceIn } from './race-in-page.ts'
 import { inOrder } from './settle.ts'
@@ -62,7 +63,7 @@ test('the windows are entered in every variant, and no lock is left or waited fo
     const asked = (await reportOf(variant)).properties.filter(
       ({ kind, name }) => kind === 'sometimes' || ['deadlock', 'stuck', 'assert', 'range'].includes(name),
     )
-    expect(asked).toHaveLength(8)
+    expect(asked).toHaveLength(9)
     expect(
       asked.filter(({ verdict }) => verdict !== 'holds').map(({ name }) => name),
       variant,
@@ -104,6 +105,31 @@ describe('races', () => {
     expect(inOrder(race, 'cow[0]: range_start(): invalidate device TLB', 'device: load addrA', 'cow[0]: ptep_clear_flush()'), message).toBe(
       true,
     )
+  })
+})
+
+// Each of these passed: nobody else wants the lock, and a load or a store that cannot be was no mistake.
+describe('what passed', () => {
+  test('a page-table lock that is never given back', async () => {
+    const change = ["  yield* release(s.ptl[va], va, 'spin_unlock(ptl)')\n", ''] as const
+    expect(violatedIn(await changed('mmu-notifier-cow', change))).toContain('nothingIsKept')
+  })
+
+  test.each([
+    ['a load through an entry that is cleared', "s.pte[va] !== 'none' && !(p.blocking", '!(p.blocking'],
+    [
+      'a device that looks at the entry once its TLB has missed',
+      "'none') s.deviceTlb[va] = s",
+      "'none') yield 'walk'\n  s.deviceTlb[va] = s",
+    ],
+    ['a store to addrB while the old page is there', "'store to addrB', () => s.pte[1]", "'store to addrB', () => s.pte[0]"],
+  ])('%s', async (_, old, now) => {
+    expect(violatedIn(await changed('mmu-notifier-cow', [old, now]))).toContain('assert')
+  })
+
+  test('that one page is not mapped at first', async () => {
+    const change = ["for (let va = 0; va < 2; va++) s.pte[va] = 'old'", "s.pte[0] = 'old'"] as const
+    expect(violatedIn(await changed('mmu-notifier-cow', change))).toContain('oldPagesAreTranslated')
   })
 })
 

@@ -288,6 +288,22 @@ test('a guest TLB sees that it is not flushed', async () => {
   expect(violatedIn(await changed('mmu-notifier', change, { variant: 'kvm-july-2008-guest-tlb' }))).toContain('noUseAfterFree')
 })
 
+// Each of these passed too: a protocol that sends every fault back installs no spte that could be wrong.
+describe('a fault is not sent back for ever', () => {
+  test.each([
+    ['that the count is never decreased', '  s.count--\n'],
+    ['that range_end() is forgotten', "            yield* rangeEnd(s, self, p)\n            yield* notifySecond(s, p, 'range_end')\n"],
+  ])('%s', async (_, step) => {
+    expect(violatedIn(await changed('mmu-notifier', [step, '']))).toContain('rangesEnd')
+  })
+
+  test('that the sequence is not sampled, once there has been an invalidation', async () => {
+    const change = ["    yield 'sample seq'\n    mmuSeq = s.seq\n  }\n\n", "    yield 'sample seq'\n  }\n\n"] as const
+    expect(violatedIn(await changed('mmu-notifier', change, { variant: 'reclaim-as-range' }))).toContain('onlyOverlapsRetry')
+    expect(violatedIn(await changed('mmu-notifier', change))).toEqual([])
+  })
+})
+
 describe('every means of protection decides some verdict', () => {
   const flips = {
     operation: ['noUseAfterFree', { block: 'driverMutex' }, 'reclaim'],

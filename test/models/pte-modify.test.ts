@@ -249,6 +249,15 @@ test('PRESERVE_AD keeps what even non-compliant hardware sets', async () => {
   expect((await settled('noLostDirty', { settings: { hwStrayAD: true } })).verdict).toBe('holds')
 })
 
+// Where nobody else takes it, a lock that is kept for ever harmed nobody.
+test.each([
+  [null, "    if (p.xenLock) yield* release(s.xenLock, kernel, 'Xen gives its lock back')\n"],
+  [null, "      if (p.ptlHeldUntilDrain) yield* release(s.ptl, kernel, 'spin_unlock(ptl)')\n"],
+  ['unmap-under-the-ptl', "  if (p.xenLock) yield* release(s.xenLock, other, 'Xen gives its lock back')\n"],
+])('noLockIsKept sees that a lock is not given back (%s, %s)', async (variant, step) => {
+  expect(violated(await changed('pte-modify', [step, ''], { variant }))).toContain('noLockIsKept')
+})
+
 test.each([
   ['naive', 'noLostDirty'],
   ['unmap-without-the-xen-lock', 'assert'],

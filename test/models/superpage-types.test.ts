@@ -71,6 +71,7 @@ const knobs: readonly [string, Settings, Settings, string][] = [
   ['roMapping', {}, { roMapping: 'notCounted' }, 'upgradeNeverRefused'],
   ['confCount', { pageTableRefs: 2 }, { pageTableRefs: 2, confCount: 'perPage' }, 'conflictsArePages'],
   ['confOrder', {}, { confOrder: 'page-first' }, 'noWritablePageTable'],
+  ['upgrades', { roMapping: 'notCounted', upgrades: false }, { roMapping: 'notCounted' }, 'upgradeNeverRefused'],
   ['upgradePath', { roMapping: 'notCounted' }, { roMapping: 'notCounted', upgradePath: 'fastPathIgnoresRW' }, 'noWritablePageTable'],
   ['typeChangeFlush, dave1', {}, { typeChangeFlush: 'page-timestamp' }, 'noWritablePageTable'],
   ['typeChangeFlush, walk', { scheme: 'walk' }, { scheme: 'walk', typeChangeFlush: 'none' }, 'noWritablePageTable'],
@@ -126,6 +127,17 @@ test.each(['walk-2008', 'keir', 'impl2010-do-pages-reset'])(
     expect(violated(await changed('superpage-types', [checked, unchecked], { variant }))).toContain('noFreedPageTable')
   },
 )
+
+// A cmpxchg that is tried again with what it had compared before spins for as long as the page is mapped writable.
+test('typeChangeEnds sees a retry that does not read again', async () => {
+  const change = ['    type = s.page[at].type\n    count', '    count'] as const
+  expect(violated(await changed('superpage-types', change, { variant: 'walk-2008-without-upgrades' }))).toEqual(['typeChangeEnds'])
+})
+
+test('pageTableExists sees that the page table is where a walk has nothing to put back', async () => {
+  const change = ['=> p.pages - 1', '=> p.pages - 2'] as const
+  expect(violated(await changed('superpage-types', change, { variant: 'walk-2008-without-upgrades' }))).toContain('pageTableExists')
+})
 
 describe('races', () => {
   test('C3.2: a TLB outlives the mapping, and the timestamp of the page knows nothing of it', async () => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import tlbShootdown from '../../models/tlb-shootdown.ts'
 import properties from '../../properties/tlb-shootdown.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated } from './changed.ts'
 import { check } from './explored.ts'
 import { inOrder, settle } from './settle.ts'
 
@@ -11,6 +12,8 @@ const good = {
   noWriteAfterMprotect: 'holds',
   staleWritableTranslation: 'holds',
   allPagesProtected: 'holds',
+  pageIsOnlyRead: 'holds',
+  allPagesAreWritten: 'holds',
   deadlock: 'holds',
   assert: 'holds',
   range: 'holds',
@@ -75,4 +78,12 @@ test('mprotect() returns if interrupts are served, and only then', async () => {
   })
   const unfair = claims({ ...tlbShootdown, fairness: {} }, properties.properties)
   expect(await verdicts(unfair)).toMatchObject({ mprotectReturns: 'violated', somePageIsProtected: 'violated', lockCanBeFree: 'holds' })
+})
+
+// Each of these passed: that user code does what it may was asked of no page in particular, and of loads not at all.
+test.each([
+  ['pageIsOnlyRead', 'when(load(s.tlb[cpu], page, s.pte[page]))', ''],
+  ['allPagesAreWritten', 'for (let page = 0; page < p.pages; page++) s.pte', 'for (let page = 0; page < 1; page++) s.pte'],
+])('%s sees a user that does less', async (property, old, now) => {
+  expect(violated(await changed('tlb-shootdown', [old, now]))).toContain(property)
 })

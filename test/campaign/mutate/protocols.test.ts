@@ -20,14 +20,8 @@ const open: readonly string[] = [
   'lazy-mmu-nesting',
   'lazy-mmu-pde',
   'lazy-mmu',
-  'mach-shootdown-rules',
   'mach-shootdown',
-  'mmu-notifier-cow',
-  'mmu-notifier',
-  'pte-modify',
   'shadow-walk',
-  'superpage-types',
-  'tlb-shootdown',
   'writable-page-tables',
 ]
 
