@@ -86,16 +86,27 @@ const nameOf = (text: string, { operator, start, end, edits }: Change): string =
   switch (operator) {
     case 'operand left out':
     case 'comparison':
+    case 'one round less':
+      return `${operator}: ${before} → ${codeAfter(text, { start, end, edits })}`
+    // Constants stand everywhere: the line says which is meant.
     case 'another value':
     case 'off by one':
-    case 'one round less': {
-      const within = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }))
-      const after = applyEdits(text.slice(start, end), within)
-      return `${operator}: ${before} → ${codeOf(after, 0, after.length)}`
-    }
+      return `${operator}: ${before} → ${codeAfter(text, { start, end, edits })} in ${lineOf(text, start)}`
     default:
       return `${operator}: ${before}`
   }
+}
+
+const codeAfter = (text: string, { start, end, edits }: Pick<Change, 'start' | 'end' | 'edits'>): string => {
+  const within = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }))
+  const after = applyEdits(text.slice(start, end), within)
+  return codeOf(after, 0, after.length)
+}
+
+/** The author's line. */
+const lineOf = (text: string, offset: number): string => {
+  const [first, last] = [text.lastIndexOf('\n', offset - 1) + 1, text.indexOf('\n', offset)]
+  return codeOf(text, first, last < 0 ? text.length : last)
 }
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length

@@ -144,7 +144,14 @@ const byStep = (mutants: readonly Judged[]): string[] => {
 const inShort = (mutant: Judged): string => {
   const { number, operator, change, source } = mutant
   const about = printable(change.slice(operator.length + 2).replace(/ \(\d+\)$/, ''))
-  const named = about.includes(' → ') ? about : about.startsWith(source) ? operator : `${operator}: ${about}`
+  const isConstant = operator === 'another value' || operator === 'off by one'
+  const named = isConstant
+    ? about.slice(0, about.indexOf(' in '))
+    : about.includes(' → ')
+      ? about
+      : about.startsWith(source)
+        ? operator
+        : `${operator}: ${about}`
   return `${number} ${named.length > longestName ? `${named.slice(0, longestName - 1)}…` : named}: ${inWords(mutant)}`
 }
 

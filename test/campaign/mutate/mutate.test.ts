@@ -38,8 +38,8 @@ test('a lock: what it needs, and what nothing asks about', async () => {
     // The lock is given back one step early.
     "one step earlier: yield 'unlock' s.lock = null": 'survived',
     'swapped: s.lock = null s.m = 1': 'the same reachable graph',
-    'off by one: 1 → 2': 'survived',
-    'off by one: 1 → 0': 'survived',
+    'off by one: 1 → 2 in s.m = 1': 'survived',
+    'off by one: 1 → 0 in s.m = 1': 'survived',
   })
   expect([...outcomes.keys()].filter((change) => change.startsWith('steps merged')).length).toBe(4)
   // All that a step does, moved or left out, is steps merged, or the one statement left out.
@@ -125,7 +125,7 @@ test('atomic steps fall apart, steps change places', async () => {
     'step split: s.n = s.n + 1 s.m = s.m === 2 ? 2 : s.m + 1': 'survived',
     'step split: if (s.n > 1)': 'survived',
     'always true: s.n > 1': 'survived',
-    'off by one: 1 → 2': 'killed by range after 2',
+    'off by one: 1 → 2 in s.n = s.n + 1': 'killed by range after 2',
     'comparison: s.n > 1 → s.n >= 1': 'survived',
   })
 })
@@ -154,7 +154,7 @@ test('conditions, loops, enums, constants and rules', async () => {
   const judged = await judgedOf(source)
   const outcomes = new Map(judged.map(({ mutant, outcome }) => [mutant.change, outcome.kind]))
   expect(Object.fromEntries(outcomes)).toMatchObject({
-    "another value: 'walk' → 'flush'": 'killed',
+    "another value: 'walk' → 'flush' in s.mode = 'walk'": 'killed',
     'operand left out: p.safe && !s.found → p.safe': 'unchanged',
     'always false: p.safe && !s.found': 'killed',
     'one round less: i < 3 → i < 3 - 1': 'survived',
@@ -162,7 +162,7 @@ test('conditions, loops, enums, constants and rules', async () => {
     "operand left out: s.pte[i] && s.mode === 'walk' → s.mode === 'walk'": 'unchanged',
     "operand left out: s.pte[i] && s.mode === 'walk' → s.pte[i]": 'unchanged',
     "comparison: s.mode === 'walk' → s.mode !== 'walk'": 'killed',
-    'another value: false → true': 'killed',
+    "another value: false → true in for (const i of [0, 1, 2]) if (s.pte[i] && s.mode === 'walk') s.pte[i] = false": 'killed',
     "lets through: when(s.mode === 'idle')": 'unchanged',
     'rule left out: tlb': 'survived',
     'rule left out: idle': 'survived',
