@@ -19,7 +19,6 @@ const open: readonly string[] = [
   'kvm-fast-page-fault',
   'lazy-mmu-nesting',
   'lazy-mmu-pde',
-  'lazy-mmu',
   'mach-shootdown-rules',
   'mach-shootdown',
   'mmu-notifier-cow',
