@@ -24,7 +24,6 @@ const open: readonly string[] = [
   'mmu-notifier-cow',
   'mmu-notifier',
   'pte-modify',
-  'shadow-walk',
   'superpage-types',
   'tlb-shootdown',
   'writable-page-tables',
