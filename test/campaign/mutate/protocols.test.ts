@@ -17,8 +17,6 @@ const others: readonly string[] = ['two-phase-commit']
 /** Nobody has looked at their survivors yet. */
 const open: readonly string[] = [
   'kvm-fast-page-fault',
-  'lazy-mmu-nesting',
-  'lazy-mmu-pde',
   'mach-shootdown-rules',
   'mach-shootdown',
   'mmu-notifier-cow',
