@@ -8,6 +8,7 @@ import processForm from '../../properties/mach-shootdown.ts'
 import rulesForm from '../../properties/mach-shootdown-rules.ts'
 import type { CheckOptions, Report } from '../../src/check.ts'
 import { diagram } from '../../src/trace/diagram.ts'
+import { changed, violated } from './changed.ts'
 import { check } from './explored.ts'
 
 const verdicts = ({ properties }: Report): Record<string, string> =>
@@ -80,6 +81,16 @@ describe('as a process', () => {
 
   it('actBeforeR5 does no harm', async () => {
     expect(verdicts(await check(processForm, settings({ actBeforeR5: true }))).assert).toBe('holds')
+  })
+})
+
+// What is no race, and yet no shootdown either.
+describe('does not pass', () => {
+  it.each([
+    ['a responder that never finds its action done', ['    s.actionNeeded[self] = false\n', ''], 'canTranslate'],
+    ['an initiator that interrupts itself', ['cpu !== self && s.running[cpu]', 's.running[cpu]'], 'tellsOthersOnly'],
+  ] as const)('%s', async (_, change, killer) => {
+    expect(violated(await changed('mach-shootdown', change))).toContain(killer)
   })
 })
 

@@ -18,7 +18,6 @@ const others: readonly string[] = ['two-phase-commit']
 const open: readonly string[] = [
   'kvm-fast-page-fault',
   'mach-shootdown-rules',
-  'mach-shootdown',
   'mmu-notifier-cow',
   'mmu-notifier',
   'pte-modify',
