@@ -259,10 +259,12 @@ export default model({
           if (p.rmw === 'xchg') yield 'old = xchg(pte, 0)'
           else yield 'old = *pte'
           const at = yield* choose(p.ptes)
+          const change = yield* choose(['wrprotect', 'mkold'])
+          // What it is about to do, whatever it finds: of an entry that is mapped it must come true.
+          if (change === 'wrprotect') s.written[at].W = false
+          else if (p.userStores) s.touched[at] = 'not since'
           const old = p.rmw === 'xchg' ? xchg(s.pte, at, emptyPte) : { ...s.pte[at] }
           if (!old.P) continue
-          const change = yield* choose(['wrprotect', 'mkold'])
-          if (p.userStores && change === 'mkold') s.touched[at] = 'not since'
           if (p.depth < p.updates && s.deferred[cpu].length === p.depth) yield* issue(s, p, cpu)
           if (p.mode === 'direct') yield `queue pte[${at}] = pte_${change}(old)`
           else {
@@ -270,7 +272,6 @@ export default model({
             s.pte[at] = merged(p, changed(change, old), s.pte[at])
           }
           s.deferred[cpu].push({ at, value: changed(change, old) })
-          if (change === 'wrprotect') s.written[at].W = false
         }
         if (p.drainBeforeUnlock) yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
         yield* release(s.ptl, cpu, 'spin_unlock(ptl)')

@@ -117,6 +117,8 @@ const state = (p: Params) => {
     writtenTo: ghost(array(Math.max(1, p.writes), index(p.levels))),
     /** The shadow was built from entries that were never there together. */
     torn: ghost(bool),
+    /** The guest has stored to a table through a translation of when it could be written. */
+    lateStore: ghost(bool),
     /**
      * Of the fault: guest walks, comparisons with the tables, comparisons that failed, TLB flushes of the last walk,
      * traps, lock takings. Of emulated writes: guest walks.
@@ -406,6 +408,7 @@ function* writeEntry(s: State, p: Params, vcpu: number, value: number): Steps {
     const level = yield* choose(levelsOf(p))
     const table = tableAt(p, level)
     if (s.writable[table] || s.writerTlb[table]) {
+      if (!s.writable[table]) s.lateStore = true
       s.writerTlb[table] = true
       writeGuest(s, table, value)
       break

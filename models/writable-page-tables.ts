@@ -207,7 +207,7 @@ const takeReference = (s: State, p: Params, t: number, entry: State['pte'][numbe
  */
 const inUse = (p: Params): boolean => p.scheme !== 'explicitRetype' || p.retypedWhileHooked
 
-const isHooked = (p: Params, t: number): boolean => inUse(p) && (t === 0 || p.secondTable !== 'none')
+export const isHooked = (p: Params, t: number): boolean => inUse(p) && (t === 0 || p.secondTable !== 'none')
 
 const directoryOf = (p: Params, t: number): number => (t === 1 && p.secondTable === 'other' ? 1 : 0)
 

@@ -44,6 +44,17 @@ export default properties(kvmFastPageFault, {
       s.tlb.every((tlb) => tlb.every((entry) => entry === null || s.owner[entry.frame] !== null)),
   ),
 
+  /** What is about to be put into the dirty bitmap is there before the guest goes on. */
+  marksBeforeTheGuestGoesOn: always((s, _p, at) =>
+    s.toMark.every((gfn, cpu) => gfn === null || (at.vcpu[cpu] !== 'guest access' && at.vcpu[cpu] !== null)),
+  ),
+  /** An spte maps the page of its own gfn; what is indirect, that of the guest's entry. */
+  mapsItsOwnPage: always((s, p) => s.spte.every((spte, at) => !spte.P || s.owner[spte.frame] === (spteOf(p, 1) === 1 ? at : s.gpte))),
+  /** Of a frame that is free nothing is noted that would be taken for the next page's. */
+  freeFramesAreBlank: always((s) =>
+    s.owner.every((owner, frame) => owner !== null || (!s.pageDirty[frame] && !s.pageAccessed[frame] && !s.invalidating[frame])),
+  ),
+
   /** The windows in which things go wrong are really entered. */
   fixedWithoutTheLock: sometimes((s, p) => !p.fastPath || p.markDirty === 'before' || s.toMark.some((gfn) => gfn !== null)),
   zappedMeanwhile: sometimes((s, p) => !p.fastPath || !p.reclaim || s.fixing.some((gfn) => gfn !== null && !s.spte[spteOf(p, gfn)].P)),
@@ -55,6 +66,32 @@ export default properties(kvmFastPageFault, {
   writableMeanwhile: sometimes((s, p) => !p.fastPath || (s.updating !== null && s.spte[spteOf(p, s.updating)].W)),
   pagesAreSent: sometimes((s, p) => !p.dirtyLog || s.buffer.some((isTaken) => isTaken)),
   pageTableIsProtected: sometimes((s, p) => !p.writeTracking || s.protected),
+  /** What everybody is there for is done: pages are mapped, used, aged, sent, and mapped again by the slow path. */
+  fixedThoughNobodyInterferes: sometimes(
+    (s, p) => !p.fastPath || p.markDirty === 'before' || (s.toMark.some((gfn) => gfn !== null) && s.touched.some((isTouched) => isTouched)),
+  ),
+  mappedForALoad: sometimes(
+    (s, p) =>
+      !p.reclaim ||
+      s.spte.some(
+        (spte) => spte.P && !spte.W && !spte.D && spte.mmuWritable && s.owner[spte.frame] === 1 && !s.dirtyBitmap[1] && !s.buffer[1],
+      ),
+  ),
+  mappedForAStore: sometimes(
+    (s, p) =>
+      !p.reclaim || s.spte.some((spte) => spte.P && spte.W && spte.D && s.owner[spte.frame] === trackedGfn && !s.changed[spte.frame]),
+  ),
+  storedAfterAFault: sometimes((s, p) => !p.reclaim || s.changed.some((isChanged, frame) => isChanged && s.owner[frame] === 1)),
+  aged: sometimes((s, p) => !p.reclaim || s.spte.some((spte) => spte.P && !spte.A)),
+  notesAreTaken: sometimes((s, p) => !p.reclaim || s.pageDirty.some((isDirty, frame) => isDirty && s.changed[frame])),
+  sentAndLoggedNoMore: sometimes(
+    (s, p) => !p.dirtyLog || (s.changed[0] && s.owner[0] === 0 && !s.unsent[0] && !s.dirtyBitmap[0] && !s.buffer[0]),
+  ),
+  /** Write tracking is of one gfn, and not of the other. */
+  otherGfnStaysWritable: sometimes(
+    (s, p) =>
+      !p.writeTracking || !p.reclaim || (s.protected && s.spte.some((spte) => spte.P && spte.mmuWritable && s.owner[spte.frame] === 1)),
+  ),
   framesAreFree: sometimes((s, p) => !p.reclaim || s.owner.every((owner) => owner === null)),
 })
 

@@ -2,7 +2,7 @@
  * What must hold of a deferred parent entry, with the claims of Zachary Amsden that it settles: C1b.3 (the handler
  * looks again), linux-kernel, 11 Aug 2006, and C1b.4, virtualization, 28 Jul 2006.
  */
-import { always, claims, properties, type StateOf, sometimes } from 'mmucheck'
+import { accepted, always, claims, properties, type StateOf, sometimes } from 'mmucheck'
 import lazyMmuPde from '../models/lazy-mmu-pde.ts'
 import { amsden2006, amsdenPatch2006 } from './sources.ts'
 
@@ -125,5 +125,21 @@ export const mails = claims(lazyMmuPde, [
         note: '"for SMP" is right here too',
       },
     ],
+  },
+])
+
+/** The parent entry is written at once, those of the page table are queued. */
+export const unneeded = accepted(lazyMmuPde, [
+  {
+    change: "one step earlier: yield 'pmd_populate()' s.pmd = cpu",
+    why: 'The entry is tested and set under the mm lock, which whoever else sets it takes: to whom it is one step.',
+  },
+  {
+    change: 'always true: noTable',
+    why: 'The look at the entry without a lock only saves the lock: under it the entry is tested again.',
+  },
+  {
+    change: 'always false: walk(s, p, at) !== null',
+    why: 'A fault for which there is no reason: under both locks the handler finds the entries set, and has nothing to do.',
   },
 ])

@@ -3,7 +3,7 @@
  * linux-kernel, 11 Aug 2006): C1b.2 (leave before the unlock), C1b.5 (the read hazard) and C1b.7 (drain, then flush the
  * TLB, then free). And his doubt of 2008 about A and D (C0.1), asked of his own design.
  */
-import { always, claims, type ParamsOf, properties, type StateOf, sometimes } from 'mmucheck'
+import { accepted, always, claims, type ParamsOf, properties, type StateOf, sometimes } from 'mmucheck'
 import type { Pte } from 'mmucheck/mmu'
 import lazyMmu from '../models/lazy-mmu.ts'
 import { amsden2006, amsdenPatch2006, aSingleFlush, fizzlingBits, gordeev2025, notUpToDate, preservedOnCommit } from './sources.ts'
@@ -47,9 +47,16 @@ export default properties(lazyMmu, {
     s.deferred.some((queue) => queue.some((update) => !update.value.P && s.tlb[update.at] !== null)),
   ),
   pageIsUsedInASection: sometimes((s, p) => s.ptl.owner !== null && (p.userStores ? s.stored[0] && s.pte[0].D : s.tlb[0] !== null)),
+  /** And no longer in the TLB, which aging does not flush: so the next touch is noticed. */
   pageIsOldAgain: sometimes(
-    (s, p) => atRest(s, p) && s.written[0].P && !s.pte[0].A && (s.stored[0] || !p.userStores || p.rmw === 'preserving A and D'),
+    (s, p) =>
+      atRest(s, p) &&
+      s.written[0].P &&
+      !s.pte[0].A &&
+      s.tlb[0] === null &&
+      (s.stored[0] || !p.userStores || p.rmw === 'preserving A and D'),
   ),
+  writeProtectedPageIsRead: sometimes((s) => s.tlb[0] !== null && !s.tlb[0].W),
   everyTableHasUpdatesQueued: sometimes((s, p) =>
     s.deferred.some((queue) => queue.some(({ at }) => at < p.ptes) && (p.fork === 'none' || queue.some(({ at }) => at >= p.ptes))),
   ),
@@ -326,4 +333,37 @@ export const mails = claims(lazyMmu, [
       },
     ],
   },
+])
+
+const variant = 'stores-xchg'
+
+/** Xen's own answer to the doubt about A and D: all are asked about, and the mode of the kernel is direct. */
+export const unneeded = accepted(lazyMmu, [
+  {
+    change: 'always false: !old.P',
+    variant,
+    why: 'pte_wrprotect and pte_mkold only take bits away, so an entry that is empty stays empty. It is queued and written for nothing.',
+  },
+  {
+    change: 'step split',
+    variant,
+    why: "One of the two halves touches nothing that another agent looks at: the CPU's own locals and queue, and what properties alone read.",
+  },
+  { change: 'another value: false → true (5)', variant, why: 'The drain then flushes the TLB, and the flush after it does so once more.' },
+  { change: 'one round less: n < p.updates → n < p.updates - 1', variant, why: 'One update in a section, not two: a smaller workload.' },
+  {
+    change: 'comparison: n < p.updates → n <= p.updates',
+    variant,
+    why: 'Three updates in a section, not two: a larger workload.',
+  },
+  ...(['another value: false → true (3)', 'another value: false → true (4)'] as const).map((change) => ({
+    change,
+    variant,
+    why: 'The page was used before the first step: what must be kept are the bits that a walk has set since.',
+  })),
+  ...(['left out', 'lets through'] as const).map((kind) => ({
+    change: `${kind}: when(loadHits(s.tlb, page))`,
+    variant,
+    why: 'To evict what is not in the TLB changes nothing.',
+  })),
 ])

@@ -2,7 +2,7 @@
  * What a walk without the lock must not spoil, with the claims of Kevin Tian that it settles (C2.1 to C2.9), xen-devel,
  * 21 Feb 2008.
  */
-import { always, bound, claims, eventually, maximum, properties, type StateOf, sometimes } from 'mmucheck'
+import { accepted, always, bound, claims, eventually, maximum, properties, type StateOf, sometimes } from 'mmucheck'
 import shadowWalk from '../models/shadow-walk.ts'
 import { shadowCode, tian2008, walkCommit } from './sources.ts'
 
@@ -30,6 +30,20 @@ export default properties(shadowWalk, {
   noTornWalk: always((s) => !s.torn),
   /** The fault is served at last. */
   progress: eventually((s) => s.served),
+  /** So are the guest's own writes, whichever way they take. */
+  writesGetThrough: eventually((s, p) => s.written === p.writes),
+  /**
+   * A change of the version is a hint of something: of a table that has lost write access, or of a write. Where a table
+   * can get it back it may lose it again.
+   */
+  hintsHaveReasons: always(
+    (s, p) =>
+      p.oos !== 'never' ||
+      p.emulationBump === 'before the write' ||
+      s.version <= (p.alreadyProtected ? 0 : s.writable.filter((writable) => !writable).length) + s.written,
+  ),
+  /** What the version is good for: without such a hint a walk is not compared. */
+  comparesOnHintsOnly: always((s) => s.rechecks <= s.version),
   /**
    * A comparison fails only where the guest has written; each walk but the first follows such a failure, or a table put
    * back in sync.
@@ -89,6 +103,15 @@ export default properties(shadowWalk, {
   ),
   emulationsFollowEachOther: sometimes((s, p) => p.emulationWalk === 'none' || p.writes < 2 || (s.written > 1 && s.emulationWalks > 0)),
   guestFaultIsInjected: sometimes((s, p) => p.initiallyPresent || s.guestFault),
+  /** A direct write, which nothing has told Xen of yet. */
+  tableIsWrittenDirectly: sometimes(
+    (s, p) => p.alreadyProtected || p.writes === 0 || (s.version === 0 && s.shadowLock.owner === null && s.written > 0),
+  ),
+  staleTranslationIsUsed: sometimes((s, p) => p.vcpus < 2 || p.alreadyProtected || p.writes === 0 || p.guestLocks || s.lateStore),
+  /** What the lock is not taken for: the walk goes on while another vCPU holds it, and protects the table. */
+  walksWhileAnotherHoldsTheLock: sometimes((s) => s.shadowLock.owner === 2 && !s.lockTaken && s.walk[0] !== null && s.version > 0, {
+    where: (p) => p.vcpus === 3 && !p.walkUnderLock && !p.alreadyProtected && p.hintWriteRemoval,
+  }),
   shadowIsBuilt: sometimes((s, p) => s.shadow !== null || (!p.initiallyPresent && (p.vcpus < 2 || p.writes === 0))),
 })
 
@@ -434,4 +457,53 @@ export const mails = claims(shadowWalk, [
       },
     ],
   },
+])
+
+const variant = 'flush-before-bump-3-vcpus'
+
+/** The order that is safe with three vCPUs. */
+export const unneeded = accepted(shadowWalk, [
+  {
+    change: 'step split',
+    variant,
+    why: "Of the two halves one touches the vCPU's own locals alone, or both are under the shadow lock, which whoever else changes the version, the shadow or a protected table takes. So the version need not be changed by an atomic_inc().",
+  },
+  {
+    change: "always true: rc === 'nothing'",
+    variant,
+    why: 'With one table on the path there is one result, which overwrites none.',
+  },
+  {
+    change: 'left out: break',
+    variant,
+    why: 'The guest stores the same value again and again, until the table is protected and the store emulated: more writes, of nothing new.',
+  },
+  ...[
+    'operand left out: s.writable[table] || s.writerTlb[table] → s.writerTlb[table]',
+    'left out: s.writerTlb[table] = true',
+    'another value: true → false (4)',
+    'rule left out: fill',
+    'swapped: when(s.writable[table] && !s.writerTlb[table]) s.writerTlb[table] = true',
+    'left out: s.writerTlb[table] = true (2)',
+    'another value: true → false (6)',
+  ].map((change) => ({
+    change,
+    variant,
+    why: 'The TLB of the writer is filled in two ways: by a store, and by the hardware at any time before it. One of them is enough to try all that the other does.',
+  })),
+  ...[
+    'rule left out: evict',
+    'swapped: when(s.writerTlb[table]) s.writerTlb[table] = false',
+    'left out: s.writerTlb[table] = false',
+    'another value: false → true (8)',
+  ].map((change) => ({
+    change,
+    variant,
+    why: 'What is not in the TLB any more lets the guest do less; there are also the ways on which the hardware evicts nothing.',
+  })),
+  ...[
+    'operand left out: s.writable[table] && !s.writerTlb[table] → s.writable[table]',
+    'left out: when(s.writerTlb[table])',
+    'lets through: when(s.writerTlb[table])',
+  ].map((change) => ({ change, variant, why: 'To fill what is in the TLB, or to evict what is not, changes nothing.' })),
 ])

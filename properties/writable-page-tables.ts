@@ -3,7 +3,7 @@
  * Amsden (C1a.1 to C1a.8), virtualization, 28 Jul 2006.
  */
 import { always, alwaysPossible, claims, leadsTo, properties, sometimes } from 'mmucheck'
-import writablePageTables from '../models/writable-page-tables.ts'
+import writablePageTables, { isHooked } from '../models/writable-page-tables.ts'
 import { amsden2006, costModel, emulatedUpdate, errorCodeCommit, setPteOfPae, setPtePresentOfPae, writableTablesCode } from './sources.ts'
 
 export default properties(writablePageTables, {
@@ -12,6 +12,13 @@ export default properties(writablePageTables, {
   /** With no table writable and nobody at work in Xen, the references that Xen has are those of the entries. */
   countsConsistent: always(
     (s) => s.biglock.owner !== null || s.tableWritable.some((writable) => writable) || s.pte.every((entry, t) => entry === s.validated[t]),
+  ),
+  /** With nobody at work in Xen, what is writable is in a slot, and what is in a slot is writable; all else is hooked. */
+  slotsAreTheWritableTables: always(
+    (s, p) =>
+      p.scheme !== 'batched' ||
+      s.biglock.owner !== null ||
+      s.tableWritable.every((writable, t) => writable === s.slot.some((slot) => slot === t) && (writable || s.pde[t].P === isHooked(p, t))),
   ),
   /** No frame goes to another domain while a TLB of this one leads to it. */
   noUseAfterFree: always((s) => !s.reusedWhileCached),

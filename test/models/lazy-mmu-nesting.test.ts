@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import lazyMmuNesting from '../../models/lazy-mmu-nesting.ts'
 import properties, { mails } from '../../properties/lazy-mmu-nesting.ts'
 import { explore } from '../semantics/harness.ts'
+import { changed, violated } from './changed.ts'
 import { inOrder, settle } from './settle.ts'
 
 const variant = (name: keyof NonNullable<typeof lazyMmuNesting.variants>) => lazyMmuNesting.variants?.[name]
@@ -61,6 +62,29 @@ describe('a section inside a section', () => {
     expect((await settle(properties, variant('nesting-bug'))).races.assert?.at(-1)).toBe('task: inner: arch_enter_lazy_mmu_mode()')
     // Safe, for what follows is immediate; it only costs more.
     expect(violatedOf((await settle(properties, variant('nesting-inner-leave-ends-mode'))).verdicts)).toEqual(['innerSectionKeepsBatching'])
+  })
+})
+
+// Once a mode that never ends passed, and sections that set nothing.
+describe('counted sections', () => {
+  test.each<readonly [string, readonly [string, string], readonly string[]]>([
+    [
+      'a leave that does not count',
+      ["if (p.nesting === 'counted') s.lazy[s.on]--\n  else s", "if (p.nesting !== 'counted') s"],
+      ['modeEnds'],
+    ],
+    [
+      'a section that sets nothing after the one that it calls',
+      ['        setPte(s, p, 3 + n)\n', ''],
+      ['hypercallsAsCounted', 'sectionIsLeft'],
+    ],
+    [
+      'a section that has set nothing before',
+      ["      yield 'set_pte(pte[0])'\n      setPte(s, p, 0)\n", ''],
+      ['sectionIsLeft', 'sectionIsEnteredInside'],
+    ],
+  ])('%s does not pass', async (_, change, killers) => {
+    expect(violated(await changed('lazy-mmu-nesting', change, { variant: 'nesting-counted' }))).toEqual([...killers])
   })
 })
 

@@ -20,6 +20,7 @@ const good = {
   hardwareUsesAnEntryBeingCleared: 'holds',
   pageIsUsedInASection: 'holds',
   pageIsOldAgain: 'holds',
+  writeProtectedPageIsRead: 'holds',
   everyTableHasUpdatesQueued: 'holds',
   pagesAreFreed: 'holds',
   deadlock: 'holds',
@@ -28,9 +29,8 @@ const good = {
 }
 
 test('the oracle and the engine agree on every state of it', async () => {
-  // The same number came out of a third search, written apart from both.
   const { states, depth } = await explore(lazyMmu, properties.properties, { cpus: 1, ptes: 1 }, 10)
-  expect([states.length, depth]).toEqual([296, 16])
+  expect([states.length, depth]).toEqual([284, 16])
 })
 
 test.each(['shadow', 'tlb-flush-queued', 'fork', 'stores', 'stores-preserving', 'stores-shadow-xchg'] as const)(
@@ -200,6 +200,18 @@ describe('user code that stores while its entries are changed (C0.1)', () => {
   ] as const)('%s', async (_, change, killers) => {
     for (const variant of ['stores-xchg', 'stores-shadow-xchg'])
       expect(violated(await changed('lazy-mmu', change, { variant })), variant).toEqual(killers)
+  })
+
+  // Once what a CPU has skipped was not something that it had meant to do.
+  test('an entry that is queued is empty, and a CPU that reads it without a flush skips it', async () => {
+    expect((await of('stores-xchg', { flushBeforeRead: false })).verdicts.noLostUpdate).toBe('violated')
+  })
+
+  test.each([
+    ['walks of loads', ['      load: function* (s) {', '      load: function* (s) {\n        when(false)'], ['writeProtectedPageIsRead']],
+    ['evictions', ['        when(loadHits(s.tlb, page))\n        flush', '        when(false)\n        flush'], ['pageIsOldAgain']],
+  ] as const)('nothing is shown without %s', async (_, change, killers) => {
+    expect(violated(await changed('lazy-mmu', change, { variant: 'stores-xchg' }))).toEqual(killers)
   })
 })
 

@@ -93,6 +93,16 @@ describe('as a process', () => {
   })
 })
 
+// What is no race, and yet no shootdown either.
+describe('does not pass', () => {
+  it.each([
+    ['a responder that never finds its action done', ['    s.actionNeeded[self] = false\n', ''], 'canTranslate'],
+    ['an initiator that interrupts itself', ['cpu !== self && s.running[cpu]', 's.running[cpu]'], 'tellsOthersOnly'],
+  ] as const)('%s', async (_, change, killer) => {
+    expect(violated(await changed('mach-shootdown', change))).toContain(killer)
+  })
+})
+
 // The lock of a pmap is no queue: a CPU that waits for it may find it taken each time it looks. Strong fairness is what
 // a fair lock would give.
 describe('whether a change ever happens', () => {

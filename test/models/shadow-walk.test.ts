@@ -56,6 +56,7 @@ test('the dangerous windows are entered in every variant', async () => {
   const windows = [
     ...['writtenAfterTheWalk', 'staleWritableTranslation', 'comparisonFails', 'goodGuestWrites'],
     ...['emulationsFollowEachOther', 'guestFaultIsInjected', 'shadowIsBuilt'],
+    ...['tableIsWrittenDirectly', 'staleTranslationIsUsed', 'walksWhileAnotherHoldsTheLock'],
   ]
   for (const variant of Object.keys(shadowWalk.variants ?? {})) {
     const report = await check(properties, { variant, properties: windows })
@@ -215,6 +216,35 @@ describe('shadowedTablesProtected', () => {
   test('holds in every variant', async () => {
     for (const variant of Object.keys(shadowWalk.variants ?? {}))
       expect((await settled('shadowedTablesProtected', { variant })).verdict, variant).toBe('holds')
+  })
+})
+
+// What is not needed to be safe, and yet is the point of the protocol; and a guest that does not do what is to be
+// protected from.
+describe('with three vCPUs, flush first', () => {
+  test.each<readonly [string, readonly [string, string], readonly string[]]>([
+    ['a version that is never looked at', ['s.version !== version', 'true'], ['comparesOnHintsOnly']],
+    [
+      'a version that changes where nothing was removed',
+      ["if (rc === 'removed') yield* announceRemoval(s, p, promoting)", 'yield* announceRemoval(s, p, promoting)'],
+      ['hintsHaveReasons'],
+    ],
+    ['a write that is never emulated', ["p.oos === 'never' || table !== unsyncable || s.shadow !== null", 'false'], ['writesGetThrough']],
+    ['a guest that is never late', ['if (s.writable[table] || s.writerTlb[table])', 'if (s.writable[table])'], ['staleTranslationIsUsed']],
+    [
+      'a guest whose every write is emulated',
+      ['if (s.writable[table] || s.writerTlb[table])', 'if (p.vcpus === 0)'],
+      ['tableIsWrittenDirectly', 'staleTranslationIsUsed'],
+    ],
+    [
+      'a third vCPU that promotes nothing',
+      ["if (shared !== 'all' && shared !== level) continue", 'continue'],
+      ['walksWhileAnotherHoldsTheLock'],
+    ],
+  ])('%s does not pass', async (_, change, killers) => {
+    expect(violated(await changed('shadow-walk', change, { variant: 'flush-before-bump-3-vcpus' }))).toEqual(
+      expect.arrayContaining([...killers]),
+    )
   })
 })
 

@@ -267,6 +267,14 @@ describe('changes that once nobody noticed', () => {
     expect(await newlyViolated(load, 'frames-reused-fork')).toEqual(['noUseAfterFree'])
   })
 
+  test('a slot is in use, and its table is not writable any more', async () => {
+    expect(await newlyViolated(['      s.slot[at] = null\n', ''], 'uniprocessor')).toEqual(['slotsAreTheWritableTables'])
+  })
+
+  test('a table is writable, and no slot is in use: nothing would ever flush it', async () => {
+    expect(await newlyViolated(['  s.slot[at] = t\n', ''], 'uniprocessor')).toContain('slotsAreTheWritableTables')
+  })
+
   test('emulation does not set prev_nr_updates again: every write is emulated from then on', async () => {
     expect(await newlyViolated(['    s.lastBatchHadUpdates[at] = true\n', ''], 'as-coded')).toEqual(['batchingResumes'])
   })
