@@ -349,14 +349,23 @@ export const unneeded = accepted(lazyMmu, [
     variant,
     why: "One of the two halves touches nothing that another agent looks at: the CPU's own locals and queue, and what properties alone read.",
   },
-  { change: 'another value: false → true (5)', variant, why: 'The drain then flushes the TLB, and the flush after it does so once more.' },
+  {
+    change: 'another value: false → true in let flushQueued = false',
+    variant,
+    why: 'The drain then flushes the TLB, and the flush after it does so once more.',
+  },
   { change: 'one round less: n < p.updates → n < p.updates - 1', variant, why: 'One update in a section, not two: a smaller workload.' },
   {
     change: 'comparison: n < p.updates → n <= p.updates',
     variant,
     why: 'Three updates in a section, not two: a larger workload.',
   },
-  ...(['another value: false → true (3)', 'another value: false → true (4)'] as const).map((change) => ({
+  ...(
+    [
+      'another value: false → true in s.pte[at] = { P: true, W: true, A: false, D: false, frame: at }',
+      'another value: false → true in s.pte[at] = { P: true, W: true, A: false, D: false, frame: at } (2)',
+    ] as const
+  ).map((change) => ({
     change,
     variant,
     why: 'The page was used before the first step: what must be kept are the bits that a walk has set since.',

@@ -43,12 +43,12 @@ export const unneeded = accepted(machShootdown, [
     why: 'an initiator that tells itself too is not active, so that it waits for itself no longer than for others, and responds when it is done',
   },
   {
-    change: "another value: 'I3' → 'I4'",
+    change: "another value: 'I3' → 'I4' in s.pc[cpu] = 'I3'",
     why: 'one CPU more is told, whom it told last or at first itself: who is told without need responds without need',
   },
   { change: 'left out: s.cur[cpu] = cpu', why: 'I3 sets it before it is read: the literature gives it a value at first' },
   {
-    change: "another value: 'I4' → 'I5'",
+    change: "another value: 'I4' → 'I5' in s.pc[cpu] = 'I4'",
     why: 'the size: I4 asks whether the other CPU uses the pmap, and there is but one',
   },
   {
@@ -56,12 +56,19 @@ export const unneeded = accepted(machShootdown, [
     why: 'R1 asks for the action itself, so the interrupt only says when to look: a CPU that looks at each M5 needs none',
   },
   {
-    change: "another value: 'R1' → 'R2'",
+    change: "another value: 'R1' → 'R2' in s.pc[cpu] = s.intr[cpu] ? 'R1' : 'M2'",
     why: 'who responds without need waits until the pmap is unlocked, and loads what it has once more',
   },
-  ...["another value: 'M2' → 'M3'", "another value: 'M2' → 'M3' (3)", "another value: 'M2' → 'M3' (4)"].map((change) => ({
+  ...[
+    "another value: 'M2' → 'M3' in s.pc[cpu] = 'M2'",
+    "another value: 'M2' → 'M3' in s.pc[cpu] = s.intr[cpu] ? 'R1' : 'M2'",
+    "another value: 'M2' → 'M3' in s.pc[cpu] = s.aneed[cpu] ? 'R2' : 'M2'",
+  ].map((change) => ({
     change,
     why: 'the workload: one memory access less, and M2 is passed at other times',
   })),
-  { change: "another value: 'M5' → 'I1'", why: 'the workload: every access is followed by a shootdown' },
+  {
+    change: "another value: 'M5' → 'I1' in s.pc[cpu] = yield* choose(['I1', 'M5'])",
+    why: 'the workload: every access is followed by a shootdown',
+  },
 ])

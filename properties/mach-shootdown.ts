@@ -88,7 +88,7 @@ export const unneeded = accepted(machShootdown, [
     change: 'always true: s.interrupt[self]',
     why: 'An interrupt is a hint. A CPU that asks at M5 whether an action is needed, with no interrupt, does so at R1.',
   },
-  ...['left out: s.interrupt[self] = false', 'another value: false → true (7)'].map((change) => ({
+  ...['left out: s.interrupt[self] = false', 'another value: false → true in s.interrupt[self] = false'].map((change) => ({
     change,
     why: 'So is one that comes twice: R1 finds no action needed, and the responder returns.',
   })),

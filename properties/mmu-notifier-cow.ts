@@ -58,7 +58,7 @@ export const unneeded = accepted(mmuNotifierCow, [
     "left out: when(s.deviceTlb[va] !== 'none')",
     "lets through: when(s.deviceTlb[va] !== 'none')",
     "comparison: s.deviceTlb[va] !== 'none' → s.deviceTlb[va] === 'none'",
-    "another value: 'none' → 'old' (6)",
+    "another value: 'none' → 'old' in when(s.deviceTlb[va] !== 'none')",
     "left out: s.deviceTlb[va] = 'none' (2)",
   ].map((change) => ({
     change,

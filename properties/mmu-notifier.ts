@@ -49,7 +49,7 @@ export default properties(mmuNotifier, {
   retriesNeedInvalidations: always((s, p) =>
     s.retried.every((times) => p.block === 'count' || times <= (s.seq + s.count) * (p.block === 'countAndSeq' ? p.faults : 1)),
   ),
-  /** A fault is sent back only by an invalidation that overlaps it: one that is in progress, or that it has not seen. */
+  /** A fault is sent back only by an invalidation that overlaps it: in progress, or not seen yet. */
   onlyOverlapsRetry: always((s) => !s.retriedInVain),
   /** No range is left open: a count that is still above 0 would send every fault back for ever. */
   rangesEnd: always(

@@ -119,7 +119,7 @@ export const unneeded = accepted(pteModify, [
     why: 'what was read from the entry is compared when it is in a register: it does not matter when',
   },
   {
-    change: 'another value: false → true (2)',
+    change: 'another value: false → true in s.flushPending = false',
     why: 'whether a flush is pending is asked only where a writer may leave its flush out (flushSkipped)',
   },
   ...['always true: s.queued.length > 0', 'comparison: s.queued.length > 0 → s.queued.length >= 0'].map((change) => ({

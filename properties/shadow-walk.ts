@@ -481,11 +481,11 @@ export const unneeded = accepted(shadowWalk, [
   ...[
     'operand left out: s.writable[table] || s.writerTlb[table] → s.writerTlb[table]',
     'left out: s.writerTlb[table] = true',
-    'another value: true → false (4)',
+    'another value: true → false in s.writerTlb[table] = true',
     'rule left out: fill',
     'swapped: when(s.writable[table] && !s.writerTlb[table]) s.writerTlb[table] = true',
     'left out: s.writerTlb[table] = true (2)',
-    'another value: true → false (6)',
+    'another value: true → false in s.writerTlb[table] = true (2)',
   ].map((change) => ({
     change,
     variant,
@@ -495,7 +495,7 @@ export const unneeded = accepted(shadowWalk, [
     'rule left out: evict',
     'swapped: when(s.writerTlb[table]) s.writerTlb[table] = false',
     'left out: s.writerTlb[table] = false',
-    'another value: false → true (8)',
+    'another value: false → true in s.writerTlb[table] = false',
   ].map((change) => ({
     change,
     variant,

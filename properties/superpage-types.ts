@@ -124,7 +124,7 @@ export const unneeded = accepted(superpageTypes, [
   ...[
     'left out: for (const page of s.page) page.flushDue = false',
     'one round less: s.page → [...s.page].slice(1)',
-    'another value: false → true (2)',
+    'another value: false → true in for (const page of s.page) page.flushDue = false',
     "operand left out: p.typeChangeFlush !== 'none' && type === 'none' && s.page[at].flushDue → (p.typeChangeFlush !== 'none' && type === 'none')",
     "always true: p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, at, type)",
     "operand left out: p.flushPosition === 'after-cmpxchg' && mustFlush(s, p, at, type) → p.flushPosition === 'after-cmpxchg'",
@@ -179,7 +179,7 @@ export const unneeded = accepted(superpageTypes, [
     'left out: when(s.writableInTlb)',
     'lets through: when(s.writableInTlb)',
     'left out: s.writableInTlb = false (2)',
-    'another value: false → true (10)',
+    'another value: false → true in s.writableInTlb = false (2)',
   ].map((change) => ({
     change,
     why: 'the environment: what is dangerous is a translation that stays, and nothing has to wait for one that is evicted',

@@ -50,11 +50,12 @@ export const unneeded = accepted(tlbShootdown, [
     why: 'the entry and the own TLB change in one step: less can happen in between than if they change in two, which is safe',
   })),
   {
-    change: "another value: 'flushed' → 'idle'",
+    change: "another value: 'flushed' → 'idle' in s.ipi[cpu] = 'flushed'",
     why: 'the interrupted CPU flushes and acknowledges in one step: less happens in between, and the acknowledgement still means that it has flushed',
   },
   {
-    change: 'another value: false → true',
+    change:
+      'another value: false → true in for (let page = 0; page < p.pages; page++) s.pte[page] = { P: true, W: true, A: false, D: false, fr…',
     why: 'the workload: pages that have been accessed before; the hardware sets A at the first access otherwise',
   },
   ...[

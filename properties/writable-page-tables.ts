@@ -13,7 +13,7 @@ export default properties(writablePageTables, {
   countsConsistent: always(
     (s) => s.biglock.owner !== null || s.tableWritable.some((writable) => writable) || s.pte.every((entry, t) => entry === s.validated[t]),
   ),
-  /** With nobody at work in Xen, what is writable is in a slot, and what is in a slot is writable; all else is hooked. */
+  /** With nobody at work in Xen, exactly what is in a slot is writable, and all else is hooked. */
   slotsAreTheWritableTables: always(
     (s, p) =>
       p.scheme !== 'batched' ||

@@ -16,6 +16,7 @@ import {
   isForProperties,
   isFunction,
   isJump,
+  isLabel,
   isPause,
   isReached,
   type Protocol,
@@ -63,6 +64,7 @@ interface Around {
  */
 const partsOf = (protocol: Text, node: Node): readonly Node[] => {
   if (node.type === 'ForStatement') return childrenOf(node).filter((part) => part !== child(node, 'init'))
+  if (node.type === 'IfStatement' && choosesLabel(node)) return childrenOf(node).filter((part) => part !== child(node, 'test'))
   if (isCallOf(protocol, node, 'until')) return list(node, 'arguments').slice(1)
   if (node.type !== 'YieldExpression' || node.delegate === true) return childrenOf(node)
   const waited = child(node, 'argument')
@@ -159,7 +161,7 @@ const ofNode = (protocol: Text, node: Node, { yields }: Around): Change[] => {
     case 'IfStatement': {
       const test = child(node, 'test')
       const then = child(node, 'consequent')
-      if (test === null || then === null) return []
+      if (test === null || then === null || choosesLabel(node)) return []
       const split =
         yields && !isDecided(protocol, test) && touchesState(protocol, test) && touchesState(protocol, then) && !startsWithYield(then)
           ? [about('step split', { start: node.start, end: then.start }, ...braced(then, "yield 'split'; "))]
@@ -185,7 +187,8 @@ const ofNode = (protocol: Text, node: Node, { yields }: Around): Change[] => {
     case 'LogicalExpression': {
       const [left, right] = [child(node, 'left'), child(node, 'right')]
       if (left === null || right === null || node.operator === '??') return []
-      return [left, right].map((kept) => about('operand left out', node, replace(node, enclosed(text, kept))))
+      const kept = [isDecided(protocol, right) ? [] : [left], isDecided(protocol, left) ? [] : [right]].flat()
+      return kept.map((operand) => about('operand left out', node, replace(node, enclosed(text, operand))))
     }
     case 'BinaryExpression': {
       const next = nextComparison[String(node.operator)]
@@ -263,6 +266,14 @@ const leftOutWith = (protocol: Text, node: Node): Node | null => {
       return null
   }
 }
+
+/** `if (c) yield 'this'; else yield 'that'`: labels are for people. */
+const choosesLabel = (node: Node): boolean =>
+  ['consequent', 'alternate'].every((arm) => {
+    const body = child(node, arm)
+    const only = body === null ? null : onlyIn(body)
+    return only !== null && isLabel(only)
+  })
 
 /** All that is done there, if it is one statement. */
 const onlyIn = (node: Node): Node | null => {

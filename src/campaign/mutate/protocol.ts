@@ -72,6 +72,12 @@ export const isPause = (node: Node): boolean => {
   return expression?.type === 'YieldExpression' && expression.delegate !== true
 }
 
+/** `yield 'label'`. */
+export const isLabel = (node: Node): boolean => {
+  const yielded = isPause(node) ? child(child(node, 'expression') ?? node, 'argument') : null
+  return yielded !== null && /^(Literal|TemplateLiteral)$/.test(yielded.type)
+}
+
 /** `yield* acquire(...)`: steps of their own. */
 export const isDelegation = (node: Node): boolean => {
   const expression = node.type === 'ExpressionStatement' ? child(node, 'expression') : null

@@ -56,6 +56,9 @@ test('one change for one thing: the condition or what it decides, the loop or wh
         if (!p.safe) return
         if (p.design) s.n = 1
         if (p.safe) { s.n = 2; s.m = 2 } else s.m = 3
+        if (s.n === 2) yield 'two'
+        else yield 'not two'
+        s.n = s.n === 2 || p.safe ? 0 : 1
         if (p.safe) return
       },
     })`,
@@ -79,6 +82,11 @@ test('one change for one thing: the condition or what it decides, the loop or wh
     'step split: s.n = 2; s.m = 2',
     'left out: s.n = 2;',
     'left out: s.m = 2',
+    "steps merged: yield 'two'",
+    "steps merged: yield 'not two'",
+    'left out: s.n = s.n === 2 || p.safe ? 0 : 1',
+    'step split: s.n = s.n === 2 || p.safe ? 0 : 1',
+    'always false: s.n === 2 || p.safe',
   ])
 })
 
@@ -155,7 +163,6 @@ test('conditions, loops, enums, constants and rules', async () => {
   const outcomes = new Map(judged.map(({ mutant, outcome }) => [mutant.change, outcome.kind]))
   expect(Object.fromEntries(outcomes)).toMatchObject({
     "another value: 'walk' → 'flush' in s.mode = 'walk'": 'killed',
-    'operand left out: p.safe && !s.found → p.safe': 'unchanged',
     'always false: p.safe && !s.found': 'killed',
     'one round less: i < 3 → i < 3 - 1': 'survived',
     'one round less: [0, 1, 2] → [...[0, 1, 2]].slice(1)': 'killed',
