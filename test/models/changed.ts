@@ -2,7 +2,7 @@
  * A model of this repository with one change to its source: what a reviewer would reject must not pass the properties
  * either.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { CheckOptions, Report } from '../../src/check.ts'
@@ -24,7 +24,7 @@ export const changed = async (name: string, [old, now]: readonly [string, string
       join(folder, `models/${name}.ts`),
       text.replace(old, () => now),
     )
-    writeFileSync(join(folder, `properties/${name}.ts`), readFileSync(join(root, `properties/${name}.ts`)))
+    for (const file of [name, 'sources']) copyFileSync(join(root, `properties/${file}.ts`), join(folder, `properties/${file}.ts`))
     return await check(join(folder, `models/${name}.ts`), { oracle: 'none', ...options })
   } finally {
     rmSync(folder, { recursive: true })
