@@ -111,8 +111,11 @@ export const claims = <P extends Params, F extends Fields>(
   kind: 'claims',
   model,
   sentences,
-  rows: sentences.flatMap((sentence) => sentence.readings.flatMap((reading) => rowsOf(sentence, reading))),
+  rows: sentences.flatMap((sentence) => readingsOf(sentence).flatMap((reading) => rowsOf(sentence, reading))),
 })
+
+/** Who does not type-check is told of what is missing when it is settled. */
+const readingsOf = <P>({ readings }: Claim<P>): readonly Reading<P>[] => (Array.isArray(readings) ? readings : [])
 
 const rowsOf = <P>(sentence: Claim<P>, reading: Reading<P>): ClaimRow<P>[] => {
   const { expected } = reading

@@ -55,12 +55,10 @@ export interface ClaimsOptions extends RunOptions {
  * @throws DiagnosticError as `check`, and MC016 for a claim that cannot be settled; Disagreement as `check`.
  */
 export const settleClaims = async (targets: readonly string[], options: ClaimsOptions = {}): Promise<readonly ModelClaims[]> => {
-  const loaded = []
-  for (const target of targets) {
-    const one = await loadModel(target)
-    loaded.push({ target, ...one, rows: rowsOf(one), windows: windowsOf(one) })
-  }
-  requireSentences(loaded)
+  const models = []
+  for (const target of targets) models.push({ target, ...(await loadModel(target)) })
+  requireSentences(models)
+  const loaded = models.map((one) => ({ ...one, rows: rowsOf(one), windows: windowsOf(one) }))
   const work = loaded.flatMap(({ target, rows, windows }) =>
     groupsOf(rows).map((group) => ({ group, job: jobOf(target, windows, group, options) })),
   )

@@ -4,6 +4,7 @@ import type { Claim, Reading, Says, Source } from '../../lang/claim.js'
 import type { Loaded, NamedClaims } from '../../load/load.js'
 import { shown } from '../../load/shown.js'
 import { sourceOf } from '../../load/source.js'
+import { misshapeOf } from './shape.js'
 import { dateOf, sourceText } from './source.js'
 
 export type AnyClaim = Claim<Readonly<Record<string, unknown>>>
@@ -21,6 +22,8 @@ export const requireSentences = (loaded: readonly Pick<Loaded, 'claims'>[]): voi
     const ids = new Set<string>()
     for (const named of claims)
       for (const claim of named.claims.sentences as readonly AnyClaim[]) {
+        const wrongly = misshapeOf(claim)
+        if (wrongly !== null) throw unsettled(named, claim, wrongly.message, wrongly.hint, wrongly.wrong)
         const { id, quote } = claim
         if (ids.has(id)) throw unsettled(named, claim, 'it stands here twice', 'put its readings together', id)
         ids.add(id)
@@ -90,19 +93,23 @@ const requireAnswer = (named: NamedClaims, claim: AnyClaim, parts: readonly AnyC
     throw unsettled(named, claim, 'its readings show no condition', 'onlyIf needs one that confirms it and one that refutes it', null)
 }
 
-/** The error of a claim, at the word that is wrong, or at its number. */
-export const unsettled = (named: NamedClaims, claim: AnyClaim, message: string, hint: string, wrong: string | null): DiagnosticError =>
-  new DiagnosticError('MC016', `claim ${claim.id}: ${message}`, hint, placeOf(named, wrong ?? claim.id))
+/** The error of a claim, at the word that is wrong behind its number, or at that. */
+export const unsettled = (named: NamedClaims, claim: AnyClaim, message: string, hint: string, wrong: string | null): DiagnosticError => {
+  const id = typeof claim?.id === 'string' ? claim.id : null
+  return new DiagnosticError('MC016', `claim ${id ?? 'without a number'}: ${message}`, hint, placeOf(named, id, wrong ?? id))
+}
 
-/** Claims are data and know no place: the wrong word itself, where they have it first, else their export. */
-const placeOf = ({ name, file }: NamedClaims, word: string): Place => {
+/** Claims are data and know no place: it is where the wrong word stands first behind the number, else their export. */
+const placeOf = ({ name, file }: NamedClaims, id: string | null, word: string | null): Place => {
   const { text } = sourceOf(file)
   const place = { file: shown(file), text }
   const start = Math.max(0, text.search(new RegExp(`\\bexport const ${name.replaceAll('$', '\\$')}\\b`)))
-  const escaped = word.replaceAll(/[^\w\s]/g, '\\$&')
-  const at = (from: number): Place | null => {
+  const find = (wanted: string | null, from: number): Place | null => {
+    if (wanted === null) return null
+    const escaped = wanted.replaceAll(/[^\w\s]/g, '\\$&')
     const found = new RegExp(`(?<=['"\`])${escaped}(?=['"\`])|(?<![\\w$])${escaped}(?=\\s*:)`).exec(text.slice(from))
-    return found === null ? null : { ...place, start: from + found.index, end: from + found.index + word.length }
+    return found === null ? null : { ...place, start: from + found.index, end: from + found.index + wanted.length }
   }
-  return at(start) ?? at(0) ?? { ...place, start, end: start }
+  const own = find(id, start)
+  return (own === null ? null : find(word, own.start)) ?? find(word, start) ?? find(word, 0) ?? own ?? { ...place, start, end: start }
 }

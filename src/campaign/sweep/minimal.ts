@@ -45,11 +45,14 @@ export interface Need {
   readonly safeValues: readonly ParamSetting[]
   /** Other values that it has in settings that are not settled. */
   readonly openValues: readonly ParamSetting[]
+  /** Other values that it has in vacuous settings. */
+  readonly vacuousValues: readonly ParamSetting[]
   /**
    * 'mandatory': no safe setting is without the protection, or, where no value means that, some value is in no safe
-   * setting. 'open': a setting that is not settled may be the safe one that goes without.
+   * setting. 'open': a setting that is not settled may be the safe one that goes without; 'vacuous': one that says
+   * nothing may be.
    */
-  readonly verdict: 'mandatory' | 'not mandatory' | 'never safe' | 'open'
+  readonly verdict: 'mandatory' | 'not mandatory' | 'never safe' | 'open' | 'vacuous'
 }
 
 /** Of each knob, whether safety depends on it alone. */
@@ -58,13 +61,19 @@ export const needsOf = (cells: readonly Judged[], knobs: readonly Knob[]): Need[
     const valuesIn = (verdict: CellVerdict): ParamSetting[] =>
       knob.values.filter((value) => cells.some((cell) => cell.verdict === verdict && cell.setting[knob.name] === value))
     const safeValues = valuesIn('safe')
-    const openValues = valuesIn('open').filter((value) => !safeValues.includes(value))
-    return { knob, safeValues, openValues, verdict: verdictOf(knob, safeValues, openValues) }
+    const [openValues, vacuousValues] = (['open', 'vacuous'] as const).map((verdict) =>
+      valuesIn(verdict).filter((value) => !safeValues.includes(value)),
+    ) as [ParamSetting[], ParamSetting[]]
+    const need = { knob, safeValues, openValues, vacuousValues }
+    return { ...need, verdict: verdictOf(need) }
   })
 
-const verdictOf = ({ without, values }: Knob, safe: readonly ParamSetting[], open: readonly ParamSetting[]): Need['verdict'] => {
+const verdictOf = ({ knob, safeValues: safe, openValues: open, vacuousValues: vacuous }: Omit<Need, 'verdict'>): Need['verdict'] => {
+  const { without, values } = knob
+  const decides = (some: readonly ParamSetting[]): boolean => (without === null ? some.length > 0 : some.includes(without))
   if (without !== null && safe.includes(without)) return 'not mandatory'
-  if (without === null ? open.length > 0 : open.includes(without)) return 'open'
+  if (decides(open)) return 'open'
+  if (decides(vacuous)) return 'vacuous'
   if (safe.length === 0) return open.length > 0 ? 'open' : 'never safe'
   return without !== null || safe.length < values.length ? 'mandatory' : 'not mandatory'
 }

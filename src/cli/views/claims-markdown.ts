@@ -87,7 +87,8 @@ const summary = (protocols: readonly Protocol[]): string[] => {
     ...titled('The mails', mails(all.filter(isFrom('mail')))),
     ...titled('Written elsewhere', documents(protocols.filter(({ mail }) => mail !== null))),
     ...titled('Not in the mails', documents(protocols.filter(({ mail }) => mail === null))),
-    ...titled('Our own findings', [...findings(all), ...table(all.filter(isFrom('own')))]),
+    ...titled('Our own findings', findings(all)),
+    ...titled('From our own pages', table(all.filter(isFrom('own')))),
   ]
 }
 

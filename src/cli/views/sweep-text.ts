@@ -188,7 +188,7 @@ const decides = ({ name }: Knob, cells: readonly Cell[]): boolean => {
   })
 }
 
-const needText = ({ knob, safeValues, openValues, verdict }: Need): string => {
+const needText = ({ knob, safeValues, openValues, vacuousValues, verdict }: Need): string => {
   const values = safeValues.map(listed).join(', ')
   const without = knob.without === null ? '' : listed(knob.without)
   switch (verdict) {
@@ -201,6 +201,8 @@ const needText = ({ knob, safeValues, openValues, verdict }: Need): string => {
       return 'no setting is safe'
     case 'open':
       return `not known: settings with ${openValues.map(listed).join(', ')} are not settled`
+    case 'vacuous':
+      return `not known: settings with ${vacuousValues.map(listed).join(', ')} are vacuous (a sometimes that belongs to some settings only says so: where)`
   }
 }
 

@@ -63,7 +63,7 @@ describe('the page', () => {
     headings(3)
       .filter((heading) => !titles.includes(heading))
       .map(plain)
-  const titles = ['The mails', 'Written elsewhere', 'Not in the mails', 'Our own findings']
+  const titles = ['The mails', 'Written elsewhere', 'Not in the mails', 'Our own findings', 'From our own pages']
   /** The summary without the findings, which are of sentences that have a line already. */
   const lines = (): string[] =>
     out

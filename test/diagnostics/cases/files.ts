@@ -194,6 +194,12 @@ export const mails = claims(counter, [
         'a sentence with two answers',
         "{ ...sentence, ...other, readings: [confirms, { ...confirms, property: 'deadlock', says: 'refutes' }] }",
       ],
+      ['a source without its title', "{ ...sentence, ...other, source: { kind: 'own' }, readings: [confirms] }"],
+      ['a source of no kind', "{ ...sentence, ...other, source: { kind: '«post»' }, readings: [confirms] }"],
+      ['a sentence without readings', '{ ...sentence, ...other, «reading»: [confirms] }'],
+      ['a reading that says something else', "{ ...sentence, ...other, readings: [{ ...confirms, says: '«refute»' }] }"],
+      ['a verdict that is none', "{ ...sentence, ...other, readings: [{ ...confirms, expected: '«violatd»' }] }"],
+      ['a reading without a property', "{ ...sentence, ...other, readings: [{ says: 'confirms', expected: 'holds' }] }"],
       ['a condition of nothing', "{ ...sentence, ...other, onlyIf: 'it is cold', readings: [confirms] }"],
     ] as const
   ).map(
