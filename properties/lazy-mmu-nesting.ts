@@ -4,7 +4,16 @@
  */
 import { accepted, always, claims, maximum, properties, sometimes } from 'mmucheck'
 import lazyMmuNesting from '../models/lazy-mmu-nesting.ts'
-import { arm64Comment, aSingleFlush, brodsky2025, gordeev2025, lazyInterrupts2009, notUpToDate, roberts2025 } from './sources.ts'
+import {
+  amsden2006,
+  arm64Comment,
+  aSingleFlush,
+  brodsky2025,
+  gordeev2025,
+  lazyInterrupts2009,
+  notUpToDate,
+  roberts2025,
+} from './sources.ts'
 
 export default properties(lazyMmuNesting, {
   /**
@@ -105,6 +114,23 @@ export const mails = claims(lazyMmuNesting, [
         property: 'assert',
         expected: 'holds',
         note: 'pausing the mode helps as a flush does: kasan_populate_vmalloc_pte() (2025)',
+      },
+    ],
+  },
+
+  {
+    id: 'C1b.6',
+    quote:
+      'I believe there is only one read hazard in the Linux mm code that has the potential to be exposed here - the explicit, rather than implicit batching makes it quite a bit easier to reason about that.',
+    short: 'I believe there is only one read hazard in the Linux mm code',
+    source: amsden2006,
+    readings: [
+      {
+        says: 'refutes',
+        variant: ['irq-immediate-reads-outer', 'fork-2011'],
+        property: 'assert',
+        expected: 'violated',
+        note: 'these are others than the one that he means, which is of C1b.5; more were found in 2009 (Linux commit 4f06b0436b2d) and 2025 (restore_exclusive_pte)',
       },
     ],
   },

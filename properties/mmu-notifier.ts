@@ -484,7 +484,16 @@ export const mails = claims(mmuNotifier, [
     quote: "There's no technical reason for not wanting proper reference counting other than microoptimization.",
     short: "There's no technical reason for not wanting proper reference counting",
     source: arcangeli2008,
+    onlyIf: 'a sequence keeps stale sptes out',
     readings: [
+      {
+        says: 'confirms',
+        variant: 'kvm-july-2008',
+        settings: { pageRefHeld: true },
+        property: ['spteCanGo', 'reclaimable'],
+        expected: 'holds',
+        note: 'beside count and sequence, references pin nothing for ever',
+      },
       {
         says: 'refutes',
         variant: 'kvm-january-2008',

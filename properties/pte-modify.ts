@@ -156,6 +156,7 @@ export const unneeded = accepted(pteModify, [
 export const mails = claims(pteModify, [
   {
     ...fizzlingBits,
+    onlyIf: 'the entry is read and written back plainly',
     readings: [
       {
         says: 'confirms',
@@ -163,6 +164,12 @@ export const mails = claims(pteModify, [
         property: ['noLostDirty', 'noLostAccessed'],
         expected: 'violated',
         note: 'The doubt is right of a plain read and write: what the hardware sets between them is overwritten.',
+      },
+      {
+        says: 'refutes',
+        property: ['noLostDirty', 'noLostAccessed'],
+        expected: 'holds',
+        note: 'A cmpxchg sees what the hardware has set, and no IPI is sent before it.',
       },
     ],
   },

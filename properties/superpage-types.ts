@@ -202,7 +202,8 @@ export const mails = claims(superpageTypes, [
       'Permission checking would be very simple.  If get_superpage_and_type() returns a type mismatch error then the mapping will fail, in exactly the same fashion as get_page_and_type().',
     short: 'Permission checking would be very simple.',
     source: mccracken2010,
-    onlyIf: 'a superpage is referenced before its page and released after it, and TLBs are flushed after the cmpxchg',
+    onlyIf:
+      'a superpage is referenced before its page and released after it, and TLBs are flushed after the cmpxchg, at every change of type',
     readings: [
       { says: 'confirms', variant: 'dave-repaired', property: ['noWritablePageTable', 'countsExact'], expected: 'holds' },
       {
@@ -225,6 +226,14 @@ export const mails = claims(superpageTypes, [
         property: 'noWritablePageTable',
         expected: 'violated',
         note: 'not in the fashion that get_page_type() had until XSA-401: TLBs are flushed before the cmpxchg, and a mapping can come and go in between',
+      },
+      {
+        says: 'refutes',
+        variant: 'dave-repaired',
+        settings: { typeChangeFlush: 'page-timestamp' },
+        property: 'noWritablePageTable',
+        expected: 'violated',
+        note: "nor where the flush is filtered by the page's timestamp, which a superpage that is unmapped does not touch",
       },
     ],
   },
@@ -442,7 +451,7 @@ export const mails = claims(superpageTypes, [
     short: "I'd actually have two refcounts in superpage struct",
     source: mccracken2010,
     by: 'Keir Fraser',
-    onlyIf: 'a count is seen only when the walk is done',
+    onlyIf: 'a count is seen only when the walk is done, and TLBs are flushed after the cmpxchg',
     readings: [
       { says: 'confirms', variant: 'keir', property: ['noWritablePageTable', 'countsExact', 'noFreedPageMapped'], expected: 'holds' },
       {
@@ -451,6 +460,14 @@ export const mails = claims(superpageTypes, [
         property: 'noWritablePageTable',
         expected: 'violated',
         note: 'not if the count is visible before the walk is done: the second mapper does not wait for it',
+      },
+      {
+        says: 'refutes',
+        variant: 'keir',
+        settings: { flushPosition: 'before-cmpxchg' },
+        property: 'noWritablePageTable',
+        expected: 'violated',
+        note: 'nor as get_page_type() flushed until XSA-401',
       },
     ],
   },

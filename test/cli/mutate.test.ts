@@ -91,7 +91,7 @@ test('survivors that are explained, one by one or by their kind', async () => {
   const stale = await project.mmucheck(['mutate', 'lock'])
   expect([stale.code, stale.err.split('\n')[0]]).toEqual([
     65,
-    "error MC026: 'left out: s.lock = null' is accepted as a change that survives, and it does not: some property notices it",
+    "error MC026: the explanation of 'left out: s.lock = null' explains no survivor: some property notices it",
   ])
   project.write({ 'properties/lock.ts': explained('') })
 })

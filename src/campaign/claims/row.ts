@@ -28,14 +28,24 @@ export interface Group {
 /**
  * The rows in the order of the file.
  * @throws DiagnosticError MC016 for a row that names a variant, a param, a value or a property that the model has not,
- * or one that cannot be violated.
+ * one that cannot be violated, and one whose verdict its sentence asks for already.
  */
 export const rowsOf = (loaded: Loaded): Row[] =>
-  loaded.claims.flatMap((named) => named.claims.rows.map((row) => rowOf(loaded, named, row as AnyRow)))
+  loaded.claims.flatMap((named) => {
+    const asked = new Set<string>()
+    return named.claims.rows.map((given) => {
+      const { params, ...row } = rowOf(loaded, named, given as AnyRow)
+      // However a setting is written: one verdict could confirm the sentence and refute it.
+      const key = JSON.stringify([row.claim.id, row.property, Object.entries(params)])
+      if (asked.has(key)) throw unsettled(named, row.claim, 'it asks for one verdict twice', 'leave it to one of its readings', null)
+      asked.add(key)
+      return row
+    })
+  })
 
 type AnyRow = ClaimRow<Readonly<Record<string, unknown>>>
 
-const rowOf = (loaded: Loaded, named: NamedClaims, row: AnyRow): Row => {
+const rowOf = (loaded: Loaded, named: NamedClaims, row: AnyRow): Row & Pick<ResolvedParams, 'params'> => {
   const { sentence: claim, reading, property } = row
   requireProperty(loaded, named, claim, property)
   const variant = row.variant ?? null
@@ -52,7 +62,7 @@ const rowOf = (loaded: Loaded, named: NamedClaims, row: AnyRow): Row => {
     throw unsettled(named, claim, message, hint, wrong)
   }
   requireAsked(loaded, named, claim, property, resolved.params)
-  return { claim, reading, property, variant, settings: resolved.settings }
+  return { claim, reading, property, variant, settings: resolved.settings, params: resolved.params }
 }
 
 const requireAsked = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, name: string, params: Row['settings']): void => {

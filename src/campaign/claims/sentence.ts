@@ -12,8 +12,8 @@ export type AnyReading = Reading<Readonly<Record<string, unknown>>>
 
 /**
  * @throws DiagnosticError MC016 for two sentences of one number, a sentence that stands twice, a short form that is no
- * excerpt, a date that is none, a verdict that is asked for twice, and readings that make no answer: neither confirmed
- * nor refuted, or both without an `onlyIf`, or an `onlyIf` without both.
+ * excerpt, a date that is none, and readings that make no answer: neither confirmed nor refuted, or both without an
+ * `onlyIf`, or an `onlyIf` without both.
  */
 export const requireSentences = (loaded: readonly Pick<Loaded, 'claims'>[]): void => {
   const parts = new Map<string, AnyClaim[]>()
@@ -60,14 +60,7 @@ const requireForm = (named: NamedClaims, claim: AnyClaim): void => {
     throw unsettled(named, claim, `'${date}' is no date`, "write '2008', '2008-07' or '2008-07-31'", null)
   if (claim.readings.some(({ note, finding }) => note !== undefined && finding !== undefined))
     throw unsettled(named, claim, 'a reading has a note and a finding', 'a finding is a note of our own: write one of the two', null)
-  // It could confirm the sentence here and refute it there.
-  const asked = named.claims.rows.filter(({ sentence }) => sentence === claim)
-  if (new Set(asked.map(rowKey)).size < asked.length)
-    throw unsettled(named, claim, 'it asks for one verdict twice', 'leave it to one of its readings', null)
 }
-
-const rowKey = ({ variant, settings, property }: NamedClaims['claims']['rows'][number]): string =>
-  JSON.stringify([variant, Object.entries(settings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)), property])
 
 const dateIn = (source: Source): string | null => (source.kind === 'own' ? null : (source.date ?? null))
 

@@ -75,7 +75,10 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
   const isWhole = outcomes.every((outcome) => outcome !== null && outcome.kind !== 'incomplete')
   // What explains a setting says nothing of another.
   const isNamed = Object.keys(prepared.settings).length === 0
-  const explanations = (await loadModel(target)).accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
+  const { accepted } = await loadModel(target)
+  const homeless = accepted.find((one) => one.variant !== undefined && !Object.hasOwn(model.variants ?? {}, one.variant))
+  if (homeless !== undefined) throw acceptedInVain(homeless, `there is no variant '${homeless.variant}'`)
+  const explanations = accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
   const used = new Set<Acceptance>()
   const mutants = planned.map((mutant, i): Judged => {
     const outcome = outcomes[i] ?? null
@@ -127,17 +130,19 @@ const requireSafe = async (target: string, options: Job['options'], name: string
   )
 }
 
-const explainsNothing = ({ change }: Acceptance, mutants: readonly Judged[]): DiagnosticError => {
-  const one = mutants.find((mutant) => mutant.change === change)
-  const how =
-    one === undefined
-      ? 'there is no such change'
-      : one.outcome?.kind === 'killed'
-        ? 'some property notices it'
-        : `it is ${one.outcome?.kind}`
-  return new DiagnosticError(
-    'MC026',
-    `'${change}' is accepted as a change that survives, and it does not: ${how}`,
-    'remove the explanation',
-  )
+const explainsNothing = (acceptance: Acceptance, mutants: readonly Judged[]): DiagnosticError => {
+  const one = mutants.find((mutant) => mutant.change === acceptance.change)
+  switch (one?.outcome?.kind) {
+    case undefined:
+      return acceptedInVain(acceptance, 'there is no such change')
+    case 'killed':
+      return acceptedInVain(acceptance, 'some property notices it')
+    case 'survived':
+      return acceptedInVain(acceptance, 'it is explained before')
+    default:
+      return acceptedInVain(acceptance, `it is ${one?.outcome?.kind}`)
+  }
 }
+
+const acceptedInVain = ({ change }: Acceptance, how: string): DiagnosticError =>
+  new DiagnosticError('MC026', `the explanation of '${change}' explains no survivor: ${how}`, 'remove the explanation')

@@ -44,12 +44,15 @@ export const changesOf = (given: Protocol): Change[] => {
     if (only !== null) inOther.add(only)
     for (const part of partsOf(protocol, node)) visit(part, inside)
     // The operations of a chain are its parts, and not its children.
-    if (node.type === 'LogicalExpression' && !decided && isReached(protocol, node))
-      for (let at = child(node, 'left'); at?.type === node.type; at = child(at, 'left')) changes.push(...ofNode(protocol, at, inside))
+    if (isOperation(node) && !decided)
+      for (let at = child(node, 'left'); at !== null && isOperation(at) && !isDecided(protocol, at); at = child(at, 'left'))
+        if (isReached(protocol, at)) changes.push(...ofNode(protocol, at, inside))
   }
   visit(protocol.program, { yields: false, decided: false })
   return changes
 }
+
+const isOperation = ({ type }: Node): boolean => type === 'LogicalExpression' || type === 'BinaryExpression'
 
 interface Around {
   /** Whether the function around is a process, or a helper of one: a step can end in it. */

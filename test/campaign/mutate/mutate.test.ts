@@ -90,6 +90,18 @@ test('one change for one thing: the condition or what it decides, the loop or wh
   ])
 })
 
+// The first comparison of a chain is no child of it, and was passed over.
+test('every comparison of a chain', async () => {
+  const outcomes = await outcomesOf(
+    cpus("yield 'one'; if (s.n < 2 && s.m < 2) s.inside = 1; if (s.n < 3 || s.m < 3 || s.inside > 1) s.inside = 0; s.n = 1"),
+    'done: sometimes((s: any) => s.n === 1)',
+  )
+  const compared = [...outcomes.keys()].filter((change) => change.startsWith('comparison'))
+  expect(compared.map((change) => change.slice('comparison: '.length).split(' →')[0]).sort()).toEqual(
+    ['s.inside > 1', 's.m < 2', 's.m < 3', 's.n < 2', 's.n < 3'].sort(),
+  )
+})
+
 test('names that are imported otherwise, ghosts by other names, fields that are called as a ghost is', async () => {
   const source = moduleOf(
     `${state('at: record({ seen: range(0, 2) }), n: range(0, 2), log: ghost(record({ n: range(0, 2) })), seen: ghost(bool)')},
