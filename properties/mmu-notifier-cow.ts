@@ -57,7 +57,7 @@ export const unneeded = accepted(mmuNotifierCow, [
     "swapped: when(s.deviceTlb[va] !== 'none') s.deviceTlb[va] = 'none'",
     "left out: when(s.deviceTlb[va] !== 'none')",
     "lets through: when(s.deviceTlb[va] !== 'none')",
-    "comparison: s.deviceTlb[va] !== 'none' → s.deviceTlb[va] === 'none'",
+    "comparison: s.deviceTlb[va] !== 'none' → s.deviceTlb[va] === 'none' (2)",
     "another value: 'none' → 'old' in when(s.deviceTlb[va] !== 'none')",
     "left out: s.deviceTlb[va] = 'none' (2)",
   ].map((change) => ({
