@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // By default one core is left to vitest itself, which has next to nothing to do.
+    maxWorkers: '100%',
     // `npm test` runs the fast ones, `npm run test:all` both; a file named on the command line runs wherever it is.
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...slowTests] } },

@@ -1,4 +1,4 @@
-/** What sentences and their readings are made of: who does not type-check a file of properties is told what is wrong. */
+/** What sentences and their readings are made of: who does not type-check them is told what is wrong. */
 
 /** What is wrong with a sentence, and the word of the author's that is, if it is one. */
 export interface Misshape {
