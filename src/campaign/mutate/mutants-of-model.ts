@@ -12,6 +12,7 @@ import { sourceOf } from '../../load/source.js'
 import { type RuleName, rulesOf } from '../judge/rules.js'
 import { type Change, type Mutant, mutantsOf, type Names } from './mutant.js'
 import { changesOf } from './operators.js'
+import { importedIn } from './protocol.js'
 
 /** In the order of files and lines. Compiles the model once more. */
 export const mutantsOfModel = ({ target: { model }, params, properties }: Prepared): readonly Mutant[] => {
@@ -27,7 +28,10 @@ export const mutantsOfModel = ({ target: { model }, params, properties }: Prepar
     const root = program as unknown as Node
     const own = rules.filter((rule) => rule.file === file)
     const atomic = new Set(own.map(({ start }) => start))
-    const changes = [...changesOf({ text, program: root, reached, enums, atomic }), ...ruleChanges(root, text, own)]
+    const changes = [
+      ...changesOf({ text, program: root, imported: importedIn(root), reached, enums, atomic }),
+      ...ruleChanges(root, text, own),
+    ]
     mutants.push(...mutantsOf(file, text, changes, mutants.length + 1, names))
   }
   return mutants

@@ -63,6 +63,12 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
   const prepared = await prepare(target, asked)
   const { model } = prepared.target
   await requireSafe(target, asked, model.name)
+  // What explains a setting says nothing of another.
+  const isNamed = Object.keys(prepared.settings).length === 0
+  const { accepted } = await loadModel(target)
+  const homeless = accepted.find((one) => one.variant !== undefined && !Object.hasOwn(model.variants ?? {}, one.variant))
+  if (homeless !== undefined) throw acceptedInVain(homeless, `there is no variant '${homeless.variant}'`)
+  const explanations = accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
   const planned = mutantsOfModel(prepared)
   const ended = await runJobs(
     planned.map(({ file, edits, rules }): Job => ({ task: 'judge', target, options: asked, mutation: { file, edits, rules } })),
@@ -73,12 +79,6 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
     return one?.kind === 'outcome' ? one.outcome : null
   })
   const isWhole = outcomes.every((outcome) => outcome !== null && outcome.kind !== 'incomplete')
-  // What explains a setting says nothing of another.
-  const isNamed = Object.keys(prepared.settings).length === 0
-  const { accepted } = await loadModel(target)
-  const homeless = accepted.find((one) => one.variant !== undefined && !Object.hasOwn(model.variants ?? {}, one.variant))
-  if (homeless !== undefined) throw acceptedInVain(homeless, `there is no variant '${homeless.variant}'`)
-  const explanations = accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
   const used = new Set<Acceptance>()
   const mutants = planned.map((mutant, i): Judged => {
     const outcome = outcomes[i] ?? null

@@ -9,7 +9,6 @@ import type { Change, Operator } from './mutant.js'
 import {
   acts,
   endsSteps,
-  importedIn,
   isCallOf,
   isDecided,
   isDelegation,
@@ -21,15 +20,13 @@ import {
   isReached,
   type Protocol,
   statementsOf,
-  type Text,
   touchesState,
   typed,
   waits,
 } from './protocol.js'
 
 /** All changes, in no order, some of which do not compile or change nothing. Linear in the size of the text. */
-export const changesOf = (given: Protocol): Change[] => {
-  const protocol: Text = { ...given, imported: importedIn(given.program) }
+export const changesOf = (protocol: Protocol): Change[] => {
   const changes: Change[] = []
   const inOther = new Set<Node>()
   const visit = (node: Node, around: Around): void => {
@@ -65,7 +62,7 @@ interface Around {
  * Labels are for people: of `yield until(label, condition)` only the condition is part of the protocol. Where a loop
  * starts is how many rounds it makes.
  */
-const partsOf = (protocol: Text, node: Node): readonly Node[] => {
+const partsOf = (protocol: Protocol, node: Node): readonly Node[] => {
   if (node.type === 'ForStatement') return childrenOf(node).filter((part) => part !== child(node, 'init'))
   if (node.type === 'IfStatement' && choosesLabel(node)) return childrenOf(node).filter((part) => part !== child(node, 'test'))
   if (isCallOf(protocol, node, 'until')) return list(node, 'arguments').slice(1)
@@ -83,7 +80,7 @@ interface Range {
 
 const about = (operator: Operator, { start, end }: Range, ...edits: readonly Edit[]): Change => ({ operator, start, end, edits, rules: [] })
 
-const ofBlock = (protocol: Text, all: readonly Node[], { yields }: Around): Change[] => {
+const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): Change[] => {
   // What is for properties alone keeps its place, and hides no neighbours from each other.
   const statements = all.filter((node) => isReached(protocol, node) && !isForProperties(protocol, node))
   const changes: Change[] = []
@@ -131,7 +128,7 @@ interface Unit extends Range {
 }
 
 /** The steps of a block: each from its yield to the next, and the steps of a helper by themselves. */
-const unitsOf = (protocol: Text, statements: readonly Node[]): Unit[] => {
+const unitsOf = (protocol: Protocol, statements: readonly Node[]): Unit[] => {
   const units: Unit[] = []
   for (const [i, node] of statements.entries()) {
     const { start, end } = node
@@ -149,7 +146,7 @@ const unitsOf = (protocol: Text, statements: readonly Node[]): Unit[] => {
 }
 
 /** Long: one case for each kind of node. */
-const ofNode = (protocol: Text, node: Node, { yields }: Around): Change[] => {
+const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] => {
   const { text } = protocol
   switch (node.type) {
     case 'ExpressionStatement': {
@@ -231,7 +228,7 @@ const nextComparison: Readonly<Record<string, string>> = {
   '!==': '===',
 }
 
-const ofTest = ({ reached }: Text, test: Node | null): Change[] => {
+const ofTest = ({ reached }: Protocol, test: Node | null): Change[] => {
   if (test === null || test.type === 'Literal') return []
   const never = about('always false', test, replace(test, 'false'))
   switch (reached.conditions.get(test)) {
@@ -245,13 +242,13 @@ const ofTest = ({ reached }: Text, test: Node | null): Change[] => {
 }
 
 /** Where the params decide it, its body is part of the design: that is left out, where it is more than a jump. */
-const ofCondition = (protocol: Text, node: Node, test: Node, then: Node): Change[] => {
+const ofCondition = (protocol: Protocol, node: Node, test: Node, then: Node): Change[] => {
   if (!isDecided(protocol, test)) return ofTest(protocol, test)
   return child(node, 'alternate') === null && onlyIn(then) === null ? ofTest(protocol, test) : []
 }
 
 /** The statement that is left out where this one is, or never holds, or that says which design this is. */
-const leftOutWith = (protocol: Text, node: Node): Node | null => {
+const leftOutWith = (protocol: Protocol, node: Node): Node | null => {
   const test = child(node, 'test')
   switch (node.type) {
     case 'IfStatement': {
@@ -300,7 +297,7 @@ const braced = (node: Node, text: string): Edit[] =>
       ]
 
 /** A store falls into what it reads and what it writes. */
-const splitStore = (protocol: Text, node: Node, yields: boolean): Change[] => {
+const splitStore = (protocol: Protocol, node: Node, yields: boolean): Change[] => {
   const store = child(node, 'expression')
   const [left, right] = [store === null ? null : child(store, 'left'), store === null ? null : child(store, 'right')]
   const { text } = protocol
@@ -315,7 +312,7 @@ const splitStore = (protocol: Text, node: Node, yields: boolean): Change[] => {
 }
 
 /** What `until(label, () => ...)` and `when(...)` wait for. */
-const letsThrough = (protocol: Text, node: Node): Change[] => {
+const letsThrough = (protocol: Protocol, node: Node): Change[] => {
   const args = list(node, 'arguments')
   if (isCallOf(protocol, node, 'when') && args[0] !== undefined) return [about('lets through', node, replace(args[0], 'true'))]
   const condition = args.at(-1)
@@ -324,7 +321,7 @@ const letsThrough = (protocol: Text, node: Node): Change[] => {
   return [about('lets through', node, replace(body, body.type === 'BlockStatement' ? '{ return true }' : 'true'))]
 }
 
-const ofLiteral = ({ enums, text }: Text, node: Node): Change[] => {
+const ofLiteral = ({ enums, text }: Protocol, node: Node): Change[] => {
   const { value } = node
   if (typeof value === 'number') {
     const around = value > 0 ? [value + 1, value - 1] : [value + 1]

@@ -13,10 +13,6 @@ export interface Protocol {
   readonly enums: readonly (readonly string[])[]
   /** Where functions begin that are one step each: no step can end in them. */
   readonly atomic: ReadonlySet<number>
-}
-
-/** A file, and what names in it stand for. */
-export interface Text extends Protocol {
   /** What is imported from 'mmucheck', by the name that it has here. */
   readonly imported: ReadonlyMap<string, string>
 }
@@ -33,18 +29,18 @@ export const importedIn = (program: Node): ReadonlyMap<string, string> =>
   )
 
 /** Whether it is a process, or what processes run: not all of it is one step. */
-export const endsSteps = (protocol: Text, node: Node): boolean =>
+export const endsSteps = (protocol: Protocol, node: Node): boolean =>
   node.generator === true &&
   !protocol.atomic.has(node.start) &&
   yieldsIn(typed(node)).some(({ delegate, argument }) => !delegate || !isCallOf(protocol, argument as unknown as Node, 'choose'))
 
 /** Whether it calls a function of the language, whatever that is called here. */
-export const isCallOf = ({ imported }: Text, node: Node, name: string): boolean => {
+export const isCallOf = ({ imported }: Protocol, node: Node, name: string): boolean => {
   const callee = node.type === 'CallExpression' ? nameOf(child(node, 'callee')) : null
   return callee !== null && imported.get(callee) === name
 }
 
-export const isDecided = ({ reached }: Text, node: Node): boolean => typeof reached.conditions.get(node) === 'boolean'
+export const isDecided = ({ reached }: Protocol, node: Node): boolean => typeof reached.conditions.get(node) === 'boolean'
 
 export const isFunction = ({ type }: Node): boolean =>
   type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
@@ -53,10 +49,10 @@ export const isFunction = ({ type }: Node): boolean =>
 export const typed = (node: Node): SyntaxNode => node as unknown as SyntaxNode
 
 /** Chains, and what a step waits for, are known by what is in them. */
-export const isReached = (protocol: Text, node: Node): boolean =>
+export const isReached = (protocol: Protocol, node: Node): boolean =>
   protocol.reached.nodes.has(node) || (isKnownByParts(protocol, node) && childrenOf(node).some((part) => isReached(protocol, part)))
 
-const isKnownByParts = (protocol: Text, node: Node): boolean =>
+const isKnownByParts = (protocol: Protocol, node: Node): boolean =>
   node.type === 'LogicalExpression' ||
   node.type === 'BinaryExpression' ||
   node.type === 'ArrowFunctionExpression' ||
@@ -85,11 +81,11 @@ export const isDelegation = (node: Node): boolean => {
 }
 
 /** What does something by itself: an assignment, a call, steps of a helper. */
-export const acts = (protocol: Text, node: Node): boolean =>
+export const acts = (protocol: Protocol, node: Node): boolean =>
   node.type === 'ExpressionStatement' && !isPause(node) && !isForProperties(protocol, node)
 
 /** What is no part of the protocol: an `assert`, stores to what only properties read. */
-export const isForProperties = (protocol: Text, node: Node): boolean => {
+export const isForProperties = (protocol: Protocol, node: Node): boolean => {
   const expression = node.type === 'ExpressionStatement' ? child(node, 'expression') : null
   return protocol.reached.ghostly.get(node) === true || (expression !== null && isCallOf(protocol, expression, 'assert'))
 }
@@ -98,7 +94,7 @@ export const isForProperties = (protocol: Text, node: Node): boolean => {
  * Whether it may read or write the state: it names something with parts, or calls something, where the params do not
  * say that it is not executed.
  */
-export const touchesState = (protocol: Text, node: Node): boolean => {
+export const touchesState = (protocol: Protocol, node: Node): boolean => {
   if (node.type === 'MemberExpression' || node.type === 'CallExpression') return true
   const test = node.type === 'IfStatement' ? child(node, 'test') : null
   const decided = test === null ? null : protocol.reached.conditions.get(test)
@@ -108,7 +104,7 @@ export const touchesState = (protocol: Text, node: Node): boolean => {
 }
 
 /** `yield until(...)`. */
-export const waits = (protocol: Text, node: Node): boolean => {
+export const waits = (protocol: Protocol, node: Node): boolean => {
   const waited = child(child(node, 'expression') ?? node, 'argument')
   return waited !== null && isCallOf(protocol, waited, 'until')
 }
