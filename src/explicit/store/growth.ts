@@ -17,7 +17,7 @@ import {
 } from '../wasm/instruction.js'
 import { exported, procedure } from '../wasm/interface.js'
 import { located, mask64, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
-import { type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
+import { bytesOfSlot, type FirstBytes, firstBytes, slotKinds, type TableShape } from './table-size.js'
 
 /** `rehash(to_narrow, ...)`: one slice of the growth of a table; what the others say see below. */
 export const growthExports = {
@@ -37,12 +37,12 @@ export const growthExports = {
  * starts, `count` how many slots it has. Writes go from slot `rehash_free` of the new table on, into memory that is
  * zero; what was read is zero afterwards. `unfactor` is the inverse of the old factor modulo 2^64.
  */
-const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFunction => {
+export const rehashFunction = (shape: TableShape, from: FirstBytes, to: FirstBytes, name: string): WasmFunction => {
   const old = slotOps(from)
   const ops = slotOps(to)
   const oldRest = restWords(shape, from)
   const rest = restWords(shape, to)
-  const oldBytes = slotBytes(shape, from)
+  const oldBytes = bytesOfSlot(shape, from)
   const lowBits = shape.keyBits - shape.topBits
   const remainder = i64.xor(i64.and(get('part'), get('old_mask')), get('old_mask'))
   const fraction = lowBits === 0 ? get('x') : i64.shrU(get('x'), i64.const(BigInt(lowBits)))
@@ -50,7 +50,7 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
   const key = lowBits === 0 ? whole : i64.or(i64.shl(whole, i64.const(BigInt(lowBits))), i64.and(get('x'), mask64(lowBits)))
   const bytes = i32.mul(get('count'), i32.const(oldBytes))
   return {
-    name: `rehash_${from}_${to}`,
+    name,
     params: growthExports.rehash.params.slice(1),
     result: null,
     exported: false,
@@ -58,6 +58,7 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
       ...sizeLocals,
       ...(['x', 'scaled', 'part', 'old_cut', 'old_mask', 'old_r', 'most'] as const).map((l) => [l, 'i64'] as const),
       ...(['home', 'a', 'free', 'end'] as const).map((l) => [l, 'i32'] as const),
+      ['first', ops.type],
       ...rest.map((_, i) => [`word${i}`, 'i64'] as const),
     ],
     body: [
@@ -82,8 +83,9 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
           set('part', i64.add(get('part'), i64.shl(i64.extend(i32.sub(get('free'), get('home'))), get('r')))),
           set('most', i64.or(get('most'), get('part'))),
           set('a', slotAddress(shape, to, get('free'))),
-          ops.store(get('a'), ops.narrowed(get('part'))),
-          ...rest.map((w, i) => w.store(get('a'), get(`word${i}`), w.inSlot)),
+          set('first', ops.narrowed(get('part'))),
+          ...ops.store(get('a'), get('first')),
+          ...rest.flatMap((w, i) => w.store(get('a'), get(`word${i}`), w.inSlot)),
           set('free', i32.add(get('free'), i32.const(1))),
         ]),
         set('from', i32.add(get('from'), i32.const(oldBytes))),
@@ -101,13 +103,17 @@ const rehashFunction = (shape: TableShape, from: SlotKind, to: SlotKind): WasmFu
 export const rehashFunctions = (shape: TableShape): WasmFunction[] => {
   const kinds = slotKinds(shape)
   const args = growthExports.rehash.params.slice(1).map(([name]) => get(name))
-  const slice = (from: SlotKind, to: SlotKind): Node[] => [call(`rehash_${from}_${to}`, ...args)]
+  const slice = (from: string, to: string): Node[] => [call(`rehash_${from}_${to}`, ...args)]
   const body =
     kinds.length === 1
       ? kinds.flatMap((kind) => slice(kind, kind))
       : [when(getGlobal('narrow'), slice('narrow', 'narrow'), [when(get('to_narrow'), slice('wide', 'narrow'), slice('wide', 'wide'))])]
   return [
-    ...kinds.flatMap((from) => kinds.filter((to) => to === from || to === 'narrow').map((to) => rehashFunction(shape, from, to))),
+    ...kinds.flatMap((from) =>
+      kinds
+        .filter((to) => to === from || to === 'narrow')
+        .map((to) => rehashFunction(shape, firstBytes(from), firstBytes(to), `rehash_${from}_${to}`)),
+    ),
     { ...exported(growthExports, 'rehash'), locals: [], body },
   ]
 }

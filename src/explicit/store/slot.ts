@@ -1,13 +1,32 @@
 /** Code that all functions of the table share: from a state to its home slot, and from there to its place. */
 import { fieldMask } from '../emit/layout.js'
-import { br, get, getGlobal, i32, i64, loop, type Node, set, type ValueType, type WasmFunction, when } from '../wasm/instruction.js'
-import { type SlotKind, slotBytes, type TableShape } from './table-size.js'
+import {
+  br,
+  brIf,
+  get,
+  getGlobal,
+  i32,
+  i64,
+  loop,
+  type Node,
+  ret,
+  set,
+  setGlobal,
+  type ValueType,
+  type WasmFunction,
+  when,
+} from '../wasm/instruction.js'
+import { bytesOfSlot, type FirstBytes, type TableShape } from './table-size.js'
 
 export interface SlotOps {
   readonly type: ValueType
-  readonly bytes: number
+  readonly bytes: FirstBytes
   readonly load: (address: Node) => Node
-  readonly store: (address: Node, value: Node) => Node
+  /** The value is evaluated several times. */
+  readonly store: (address: Node, value: Node) => Node[]
+  /** To and from a place of 8 bytes. */
+  readonly put: (address: Node, value: Node) => Node
+  readonly take: (address: Node) => Node
   readonly eq: (a: Node, b: Node) => Node
   readonly gtU: (a: Node, b: Node) => Node
   readonly add: (a: Node, b: Node) => Node
@@ -18,13 +37,16 @@ export interface SlotOps {
   readonly widened: (a: Node) => Node
 }
 
-export const slotOps = (kind: SlotKind): SlotOps =>
-  kind === 'narrow'
+/** Of first parts of so many bytes; of 4 they are computed with in 32 bits. */
+export const slotOps = (bytes: FirstBytes): SlotOps =>
+  bytes === 4
     ? {
         type: 'i32',
-        bytes: 4,
+        bytes,
         load: i32.load,
-        store: i32.store,
+        store: (address, value) => [i32.store(address, value)],
+        put: i32.store,
+        take: i32.load,
         eq: i32.eq,
         gtU: i32.gtU,
         add: i32.add,
@@ -35,9 +57,11 @@ export const slotOps = (kind: SlotKind): SlotOps =>
       }
     : {
         type: 'i64',
-        bytes: 8,
-        load: i64.load,
-        store: i64.store,
+        bytes,
+        load: (address) => loadBytes(bytes, address, 0),
+        store: (address, value) => storeBytes(bytes, address, value, 0),
+        put: i64.store,
+        take: i64.load,
         eq: i64.eq,
         gtU: i64.gtU,
         add: i64.add,
@@ -47,26 +71,51 @@ export const slotOps = (kind: SlotKind): SlotOps =>
         widened: (a) => a,
       }
 
+export const mask64 = (bits: number): Node => i64.const(fieldMask(bits))
+
+/** The 1 to 8 bytes at an address. What is read and not wanted lies in the 7 bytes behind them. */
+const loadBytes = (bytes: number, address: Node, offset: number): Node => {
+  if (bytes === 8) return i64.load(address, offset)
+  return bytes === 4 ? i64.load32(address, offset) : i64.and(i64.load(address, offset), mask64(8 * bytes))
+}
+
+/** Writes so many bytes of a value, and nothing behind them. */
+const storeBytes = (bytes: number, address: Node, value: Node, offset: number): Node[] => {
+  const store = { 8: i64.store, 4: i64.store32, 2: i64.store16, 1: i64.store8 }
+  const nodes: Node[] = []
+  let done = 0
+  for (const size of [8, 4, 2, 1] as const)
+    if (bytes - done >= size) {
+      nodes.push(store[size](address, done === 0 ? value : i64.shrU(value, i64.const(BigInt(8 * done))), offset + done))
+      done += size
+    }
+  return nodes
+}
+
 export interface RestWord {
   /** Where it is in a slot, and in a state. */
   readonly inSlot: number
   readonly inState: number
   readonly load: (address: Node, offset: number) => Node
-  readonly store: (address: Node, value: Node, offset: number) => Node
+  /** The value is evaluated several times. */
+  readonly store: (address: Node, value: Node, offset: number) => Node[]
 }
 
-export const restWords = (shape: TableShape, kind: SlotKind): RestWord[] => {
-  let at = slotOps(kind).bytes
-  return shape.rest.map((bytes, i) => {
+export const restWords = ({ rest }: Pick<TableShape, 'rest'>, first: FirstBytes): RestWord[] => {
+  let at: number = first
+  return rest.map((bytes, i) => {
     const inSlot = at
     at += bytes
-    return { inSlot, inState: (i + 1) * 8, load: bytes === 4 ? i64.load32 : i64.load, store: bytes === 4 ? i64.store32 : i64.store }
+    return {
+      inSlot,
+      inState: (i + 1) * 8,
+      load: (address, offset) => loadBytes(bytes, address, offset),
+      store: (address, value, offset) => storeBytes(bytes, address, value, offset),
+    }
   })
 }
 
 const multipliers = [0x9e3779b97f4a7c15n, 0xbf58476d1ce4e5b9n, 0x94d049bb133111ebn] as const
-
-export const mask64 = (bits: number): Node => i64.const(fieldMask(bits))
 
 /**
  * x := the mixed word of the state at `at`: two rounds of xor-shift and odd multiplication modulo 2^keyBits, after the
@@ -123,16 +172,16 @@ export const located = (shape: TableShape): Node[] => {
   ]
 }
 
-export const slotAddress = (shape: TableShape, kind: SlotKind, slot: Node): Node =>
-  i32.add(getGlobal('table_at'), i32.mul(slot, i32.const(slotBytes(shape, kind))))
+export const slotAddress = (shape: TableShape, first: FirstBytes, slot: Node): Node =>
+  i32.add(getGlobal('table_at'), i32.mul(slot, i32.const(bytesOfSlot(shape, first))))
 
 /**
  * While the slot at `a` is before the place of `e`, goes on to the next one. Afterwards `s` is the slot's first part.
  */
-export const probe = (shape: TableShape, kind: SlotKind, state: Node): Node => {
-  const ops = slotOps(kind)
-  const next = [set('a', i32.add(get('a'), i32.const(slotBytes(shape, kind)))), set('e', ops.add(get('e'), get('step')))]
-  const rest = restWords(shape, kind)
+export const probe = (shape: TableShape, first: FirstBytes, state: Node): Node => {
+  const ops = slotOps(first)
+  const next = [set('a', i32.add(get('a'), i32.const(bytesOfSlot(shape, first)))), set('e', ops.add(get('e'), get('step')))]
+  const rest = restWords(shape, first)
   const differs = rest
     .map((w) => i64.ne(w.load(get('a'), w.inSlot), i64.load(state, w.inState)))
     .reduce<Node | null>((any, d) => (any === null ? d : i32.or(any, d)), null)
@@ -142,3 +191,54 @@ export const probe = (shape: TableShape, kind: SlotKind, state: Node): Node => {
     ...(differs === null ? [] : [when(ops.eq(get('s'), get('e')), [when(differs, [...next, br('probe')])])]),
   ])
 }
+
+/**
+ * Puts `e` and the other words of the state at `q` into the slot at `a`, which holds `s`, and moves what is there one
+ * on, up to the next free slot. `most` or-s the first parts that were written.
+ */
+export const pushIn = (shape: TableShape, first: FirstBytes): Node[] => {
+  const ops = slotOps(first)
+  const rest = restWords(shape, first)
+  return [
+    set('carry', get('e')),
+    ...rest.map((w, i) => set(`carry${i}`, i64.load(get('q'), w.inState))),
+    loop('shift', [
+      ...rest.map((w, i) => set(`push${i}`, w.load(get('a'), w.inSlot))),
+      ...ops.store(get('a'), get('carry')),
+      ...rest.flatMap((w, i) => w.store(get('a'), get(`carry${i}`), w.inSlot)),
+      set('most', ops.or(get('most'), get('carry'))),
+      when(i32.eqz(ops.isZero(get('s'))), [
+        set('carry', ops.add(get('s'), get('step'))),
+        ...rest.map((_, i) => set(`carry${i}`, get(`push${i}`))),
+        set('a', i32.add(get('a'), i32.const(bytesOfSlot(shape, first)))),
+        set('s', ops.load(get('a'))),
+        br('shift'),
+      ]),
+    ]),
+  ]
+}
+
+/** The locals of `probe` and `pushIn`, besides those of a size. */
+export const insertLocals = ({ rest }: TableShape, first: FirstBytes): WasmFunction['locals'] => [
+  ...(['s', 'e', 'carry', 'most', 'step'] as const).map((l) => [l, slotOps(first).type] as const),
+  ...rest.flatMap((_, i) => [`carry${i}`, `push${i}`]).map((l) => [l, 'i64'] as const),
+]
+
+const touches = 8
+
+/**
+ * Reads the words at all addresses in the list at `homes`, of `n` bytes: nothing but loads, so that as many cache misses
+ * are under way at once as the processor can hold. What is read is of no use; it is kept only to have it read. Behind
+ * the last address there are those of former batches, or zeros. Afterwards `last` is where the list ends.
+ */
+export const touchPass = (homes: number): Node[] => [
+  set('last', get('n')),
+  when(i32.eqz(get('n')), [ret()]),
+  set('n', i32.and(i32.add(get('n'), i32.const(4 * touches - 1)), i32.const(-4 * touches))),
+  loop('touch', [
+    set('n', i32.sub(get('n'), i32.const(4 * touches))),
+    ...Array.from({ length: touches }, (_, k) => set('touched', i32.add(get('touched'), i32.load(i32.load(get('n'), homes + 4 * k))))),
+    brIf('touch', i32.gtS(get('n'), i32.const(0))),
+  ]),
+  setGlobal('sink', get('touched')),
+]

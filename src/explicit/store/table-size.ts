@@ -4,13 +4,16 @@ import { at } from '../../at.js'
 /** `narrow` slots keep their first part in 4 bytes, `wide` ones in 8. */
 export type SlotKind = 'narrow' | 'wide'
 
+/** The bytes that a slot's first part takes. */
+export type FirstBytes = 4 | 5 | 6 | 7 | 8
+
 /** What is fixed about the table of a given state width. */
 export interface TableShape {
   /** Bits of the mixed word. */
   readonly keyBits: number
   /** How many of its top bits take part in the home slot: all, or as many as leave no overflow. */
   readonly topBits: number
-  /** Bytes in a slot of each of the other words: 4 or 8. */
+  /** Bytes in a slot of each of the other words: 1 to 8. */
   readonly rest: readonly number[]
 }
 
@@ -35,7 +38,10 @@ export interface TableSize {
 }
 
 export const homes = (size: TableSize): number => size.factor * 2 ** size.log
-export const slotBytes = (shape: TableShape, kind: SlotKind): number => (kind === 'narrow' ? 4 : 8) + shape.rest.reduce((n, b) => n + b, 0)
+/** The bytes of a slot. */
+export const bytesOfSlot = ({ rest }: Pick<TableShape, 'rest'>, first: FirstBytes): number => first + rest.reduce((n, b) => n + b, 0)
+export const firstBytes = (kind: SlotKind): FirstBytes => (kind === 'narrow' ? 4 : 8)
+export const slotBytes = (shape: TableShape, kind: SlotKind): number => bytesOfSlot(shape, firstBytes(kind))
 export const tableBytes = (shape: TableShape, size: TableSize): number => (homes(size) + slack) * slotBytes(shape, size.kind)
 
 /** Whether a size leaves 8 bits for the distance. */

@@ -27,7 +27,6 @@ import {
   i64,
   loop,
   type Node,
-  ret,
   select,
   set,
   setGlobal,
@@ -36,9 +35,9 @@ import {
 } from '../wasm/instruction.js'
 import { answer, exported, global32, global64 } from '../wasm/interface.js'
 import { growthExports, rehashFunctions } from './growth.js'
-import { located, mixed, probe, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
+import { insertLocals, located, mixed, probe, pushIn, restWords, setSize, sizeLocals, slotAddress, slotOps, touchPass } from './slot.js'
 import { flushFunction, type Inserting, stopReasons, storeExports, storeGlobals } from './store.js'
-import { distanceBits, type SlotKind, slotBytes, slotKinds, type TableShape } from './table-size.js'
+import { distanceBits, firstBytes, type SlotKind, slotKinds, type TableShape } from './table-size.js'
 
 export const tableGlobals = {
   ...storeGlobals,
@@ -63,9 +62,9 @@ export const tableInterface = { globals: tableGlobals, exports: tableExports } a
 export type TableInterface = typeof tableInterface
 
 const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): WasmFunction => {
-  const ops = slotOps(kind)
-  const bytes = slotBytes(shape, kind)
-  const rest = restWords(shape, kind)
+  const first = firstBytes(kind)
+  const ops = slotOps(first)
+  const rest = restWords(shape, first)
   const stateBytes = (1 + rest.length) * 8
   const recentIndex = i32.and(i32.wrap(get('x')), i32.const(memory.recentStates - 1))
   const recentPlace = rest.length === 0 ? i32.shl(recentIndex, i32.const(3)) : i32.mul(recentIndex, i32.const(stateBytes))
@@ -79,9 +78,9 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     loop('hash', [
       ...mixed(shape, get('q')),
       ...located(shape),
-      set('a', slotAddress(shape, kind, get('home'))),
+      set('a', slotAddress(shape, first, get('home'))),
       i32.store(get('n'), get('a'), memory.homes),
-      ops.store(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))), ops.narrowed(get('part'))),
+      ops.put(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))), ops.narrowed(get('part'))),
       i32.store(get('n'), get('q'), memory.sources),
       // Half of all successors were met a moment ago. Such a one is dropped: the next takes its place.
       set('a', recentPlace),
@@ -92,26 +91,6 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       brIf('hash', i32.ltU(get('q'), get('end'))),
     ]),
   ]
-  // Nothing but loads, so that as many cache misses are under way at once as the processor can hold. What is read is of
-  // no use; it is kept only to have it read. Behind the last home there are addresses of former batches, or zeros.
-  const touches = 8
-  const roundUp = [
-    set('last', get('n')),
-    when(i32.eqz(get('n')), [ret()]),
-    set('n', i32.and(i32.add(get('n'), i32.const(4 * touches - 1)), i32.const(-4 * touches))),
-  ]
-  const touchPass: Node[] = [
-    loop('touch', [
-      set('n', i32.sub(get('n'), i32.const(4 * touches))),
-      ...Array.from({ length: touches }, (_, k) =>
-        set('touched', i32.add(get('touched'), i32.load(i32.load(get('n'), memory.homes + 4 * k)))),
-      ),
-      brIf('touch', i32.gtS(get('n'), i32.const(0))),
-    ]),
-    setGlobal('sink', get('touched')),
-  ]
-  const carried = rest.map((_, i) => `carry${i}`)
-  const pushed = rest.map((_, i) => `push${i}`)
   const insert: Node[] = [
     when(i32.eq(get('states'), getGlobal('state_limit')), [setGlobal('stop', i32.const(stopReasons.states)), br('full')]),
     set('states', i32.add(get('states'), i32.const(1))),
@@ -119,21 +98,7 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
     ...rest.map((w) => i64.store(get('tail'), i64.load(get('q'), w.inState), w.inState)),
     set('tail', i32.add(get('tail'), i32.const(stateBytes))),
     when(i32.eq(get('tail'), get('ring_end')), [set('tail', i32.const(memory.ring))]),
-    set('carry', get('e')),
-    ...rest.map((w, i) => set(at(carried, i), i64.load(get('q'), w.inState))),
-    loop('shift', [
-      ...rest.map((w, i) => set(at(pushed, i), w.load(get('a'), w.inSlot))),
-      ops.store(get('a'), get('carry')),
-      ...rest.map((w, i) => w.store(get('a'), get(at(carried, i)), w.inSlot)),
-      set('most', ops.or(get('most'), get('carry'))),
-      when(i32.eqz(ops.isZero(get('s'))), [
-        set('carry', ops.add(get('s'), get('step'))),
-        ...rest.map((_, i) => set(at(carried, i), get(at(pushed, i)))),
-        set('a', i32.add(get('a'), i32.const(bytes))),
-        set('s', ops.load(get('a'))),
-        br('shift'),
-      ]),
-    ]),
+    ...pushIn(shape, first),
   ]
   const insertPass: Node[] = [
     set('n', i32.const(0)),
@@ -146,8 +111,8 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       loop('insert', [
         set('a', i32.load(get('n'), memory.homes)),
         set('q', i32.load(get('n'), memory.sources)),
-        set('e', ops.load(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))))),
-        probe(shape, kind, get('q')),
+        set('e', ops.take(i32.add(i32.const(memory.slots), i32.shl(get('n'), i32.const(1))))),
+        probe(shape, first, get('q')),
         when(i32.eqz(ops.eq(get('s'), get('e'))), insert, []),
         set('n', i32.add(get('n'), i32.const(4))),
         brIf('insert', i32.ltU(get('n'), get('last'))),
@@ -170,10 +135,9 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       ...sizeLocals,
       ...(['x', 'h', 'scaled', 'part'] as const).map((l) => [l, 'i64'] as const),
       ...(['home', 'a', 'n', 'q', 'states', 'tail', 'ring_end', 'touched', 'last'] as const).map((l) => [l, 'i32'] as const),
-      ...(['s', 'e', 'carry', 'most', 'step'] as const).map((l) => [l, ops.type] as const),
-      ...[...carried, ...pushed].map((l) => [l, 'i64'] as const),
+      ...insertLocals(shape, first),
     ],
-    body: [...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')), ...hashPass, ...roundUp, ...touchPass, ...insertPass],
+    body: [...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')), ...hashPass, ...touchPass(memory.homes), ...insertPass],
   }
 }
 
@@ -195,7 +159,8 @@ const inserting = (shape: TableShape, kinds: readonly SlotKind[]): Inserting => 
 
 /** The address of the slot that holds the state at `at`, or 0, in a table of one kind. */
 const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
-  const ops = slotOps(kind)
+  const first = firstBytes(kind)
+  const ops = slotOps(first)
   return {
     name: `find_${kind}`,
     params: [['at', 'i32']],
@@ -211,10 +176,10 @@ const findFunction = (shape: TableShape, kind: SlotKind): WasmFunction => {
       ...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')),
       ...mixed(shape, get('at')),
       ...located(shape),
-      set('a', slotAddress(shape, kind, get('home'))),
+      set('a', slotAddress(shape, first, get('home'))),
       set('e', ops.narrowed(get('part'))),
       set('step', ops.narrowed(get('one'))),
-      probe(shape, kind, get('at')),
+      probe(shape, first, get('at')),
       select(ops.eq(get('s'), get('e')), get('a'), i32.const(0)),
     ],
   }

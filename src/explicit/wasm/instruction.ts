@@ -54,7 +54,14 @@ export const opcodes = {
 export type PlainOp = keyof typeof opcodes
 
 export const loadOpcodes = { 'i32.load': 0x28, 'i64.load': 0x29, 'i32.load8_u': 0x2d, 'i64.load32_u': 0x35 } as const
-export const storeOpcodes = { 'i32.store': 0x36, 'i64.store': 0x37, 'i32.store8': 0x3a, 'i64.store32': 0x3e } as const
+export const storeOpcodes = {
+  'i32.store': 0x36,
+  'i64.store': 0x37,
+  'i32.store8': 0x3a,
+  'i64.store8': 0x3c,
+  'i64.store16': 0x3d,
+  'i64.store32': 0x3e,
+} as const
 export type LoadOp = keyof typeof loadOpcodes
 export type StoreOp = keyof typeof storeOpcodes
 
@@ -153,6 +160,8 @@ export const i64 = {
   load32: (address: Node, offset = 0): Node => ({ op: 'load', name: 'i64.load32_u', address, offset }),
   store: (address: Node, value: Node, offset = 0): Node => ({ op: 'store', name: 'i64.store', address, value, offset }),
   store32: (address: Node, value: Node, offset = 0): Node => ({ op: 'store', name: 'i64.store32', address, value, offset }),
+  store16: (address: Node, value: Node, offset = 0): Node => ({ op: 'store', name: 'i64.store16', address, value, offset }),
+  store8: (address: Node, value: Node, offset = 0): Node => ({ op: 'store', name: 'i64.store8', address, value, offset }),
   eqz: plain('i64.eqz'),
   eq: plain('i64.eq'),
   ne: plain('i64.ne'),
