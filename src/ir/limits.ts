@@ -21,3 +21,5 @@ export type Limit =
   /** A violation ended it, as was asked for. */
   | { readonly kind: 'first' }
   | { readonly kind: 'interrupted' }
+  /** A thread of the search ended, as it should not. */
+  | { readonly kind: 'died'; readonly why: string }

@@ -22,6 +22,8 @@ export const limitText = (limit: ReportLimit): string => {
       return 'the search stopped at the first violation (--first)'
     case 'interrupted':
       return 'the search was interrupted'
+    case 'died':
+      return `a thread of the search died: ${limit.why}`
     case 'solver':
       return solverText(limit.why)
   }

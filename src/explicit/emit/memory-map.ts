@@ -69,7 +69,7 @@ export const areasFrom = (start: number): ((bytes: number) => number) => {
 }
 
 /** The most successors that a state can have. */
-const mostSuccessors = (system: System): number => {
+export const mostSuccessors = (system: System): number => {
   const ofAgent = new Map<number, number>()
   for (const step of system.steps) {
     const n = waysThrough(step.body)

@@ -3,6 +3,7 @@
  * policies by which they grow.
  */
 import { batch, type MemoryMap } from '../emit/memory-map.js'
+import { inverse64 } from '../store/slot.js'
 import { stopReasons } from '../store/store.js'
 import type { TableInterface } from '../store/table.js'
 import {
@@ -114,13 +115,6 @@ const forgetRecent = ({ parts, linear }: Space): void => {
   const { recent, recentStates } = parts.memory
   linear.bytes().fill(0, recent, recent + recentStates * stateBytes(parts))
   linear.view().setBigUint64(recent, 1n, true)
-}
-
-/** The inverse of an odd number modulo 2^64, by Newton's iteration. */
-const inverse64 = (odd: bigint): bigint => {
-  let x = odd
-  for (let i = 0; i < 6; i++) x = BigInt.asUintN(64, x * (2n - odd * x))
-  return x
 }
 
 /**

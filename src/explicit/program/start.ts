@@ -23,7 +23,8 @@ export const wordsAt = (machine: Viewed, at: number, words: number): bigint[] =>
   return Array.from({ length: words }, (_, w) => view.getBigUint64(at + w * 8, true))
 }
 
-const greatest = 2 ** 32 - 1
+/** No limit. */
+export const greatest = 2 ** 32 - 1
 
 /** Queues the initial states of a search, or of the building of a graph. */
 export const begin = (

@@ -7,20 +7,31 @@ import { partsBeforeChecks } from '../../ir/crossing.js'
 import type { Crossable } from '../../ir/system.js'
 import type { Machine } from '../program/machine.js'
 
+/** What looks at states, with the code of the properties. */
+interface Looking {
+  readonly view: () => DataView
+  readonly exports: Pick<Machine['exports'], 'crossed'>
+}
+
 export interface Idle {
   /** For the machine: a group of parts of a property is not idle in the current state. */
   readonly narrow: (crossable: number) => void
   /** Before the search. */
-  readonly begin: (machine: Machine, groups: readonly number[]) => void
+  readonly begin: (machine: Looking, groups: readonly number[]) => void
   /** The numbers of the parts of each property that did not matter so far. */
   readonly parts: () => readonly (readonly number[])[]
+  /** Of each property the groups of these parts, as masks: somebody else can go on from there. */
+  readonly groups: () => readonly (readonly number[])[]
 }
 
-export const watchIdle = (crossables: readonly Crossable[]): Idle => {
-  let machine: Machine | null = null
+/** Before anything was looked at. */
+export const firstGroups = (crossables: readonly Crossable[]): number[][] => crossables.map(groupsOf)
+
+/** From these groups on, for each property those of its parts. */
+export const watchIdle = (groups: readonly (readonly number[])[]): Idle => {
+  let machine: Looking | null = null
   let addresses: readonly number[] = []
-  /** Of each property its groups, as masks. */
-  const open = crossables.map(firstGroups)
+  const open = groups.map((some) => [...some])
 
   const write = (crossable: number): void => {
     const view = machine?.view()
@@ -52,9 +63,10 @@ export const watchIdle = (crossables: readonly Crossable[]): Idle => {
     begin: (started, groups) => {
       machine = started
       addresses = groups
-      for (const crossable of crossables.keys()) write(crossable)
+      for (const crossable of open.keys()) write(crossable)
     },
-    parts: () => open.map((groups) => groups.flatMap(partsIn).sort((a, b) => a - b)),
+    parts: () => open.map((some) => some.flatMap(partsIn).sort((a, b) => a - b)),
+    groups: () => open,
   }
 }
 
@@ -62,7 +74,7 @@ export const watchIdle = (crossables: readonly Crossable[]): Idle => {
  * Parts that hold together hold each by itself, unless one of them keeps the predicate from failing: these are looked
  * at one by one.
  */
-const firstGroups = (crossable: Crossable): number[] => {
+const groupsOf = (crossable: Crossable): number[] => {
   const all = crossable.parts.reduce((mask, _, i) => mask | (1 << i), 0)
   const alone = all & partsBeforeChecks(crossable)
   return [...(all === alone ? [] : [all & ~alone]), ...partsIn(alone).map((part) => 1 << part)]

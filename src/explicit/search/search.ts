@@ -1,4 +1,5 @@
 /** Exhaustive breadth-first search of a system's states. */
+import { availableParallelism } from 'node:os'
 import type { SafetyKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
@@ -7,15 +8,17 @@ import { builtIns } from '../emit/built-ins.js'
 import { crossablesOf } from '../emit/crossables.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { recordFields } from '../emit/properties.js'
-import { defaultMemory, mostMemory } from '../program/ceiling.js'
+import { mostMemory, usableMemory } from '../program/ceiling.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import { type Program, programOf } from '../program/program.js'
-import { startSearch } from '../program/start.js'
+import { greatest, startSearch } from '../program/start.js'
+import { startCrew } from '../shards/crew.js'
+import { type Large, type LargeOptions, searchLarge } from '../shards/large-search.js'
 import { stopReasons } from '../store/store.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
-import { watchIdle } from './idle.js'
-import { atOnce, isStopped, running, startPace } from './pace.js'
+import { firstGroups, type Idle, watchIdle } from './idle.js'
+import { atOnce, isStopped, type Pace, running, runningUpTo, startPace } from './pace.js'
 import { shortestSchedules } from './schedule.js'
 
 export { defaultMemory } from '../program/ceiling.js'
@@ -32,6 +35,10 @@ export interface SearchOptions {
    * or for none.
    */
   readonly schedules?: 'violations' | 'all' | 'none'
+  /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
+  readonly workers?: number
+  /** When a search is large, and how it is divided then: for tests, which walk every path on small models. */
+  readonly large?: { readonly from: number; readonly tiny?: LargeOptions['tiny'] }
   /** Called about every 50 ms. */
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search as `interrupted`; then no schedules are made. */
@@ -112,9 +119,21 @@ export interface Run {
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const { limits: { depth, seconds } = {}, signal, onProgress } = options
+  const { limits: { seconds } = {}, signal } = options
   const pace = startPace({ bytes, seconds, signal })
-  const end = await pace.run(running(machine), () => onProgress?.(progressOf(machine, pace.seconds())))
+  const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, options, bytes)
+  return { limit, seconds: pace.seconds() }
+}
+
+/** The same, or until so many states are known and all that wait are of one level: then the search has become large. */
+const runUpTo = async (
+  machine: Machine,
+  states: number,
+  pace: Pace,
+  { limits: { depth } = {}, onProgress }: SearchOptions,
+  bytes: number,
+): Promise<{ readonly limit: Limit | null; readonly isLarge: boolean }> => {
+  const end = await pace.run(runningUpTo(machine, states), () => onProgress?.(progressOf(machine, pace.seconds())))
   const limit = (): Limit | null => {
     if (isStopped(end)) return end.stopped
     switch (machine.globals.stop) {
@@ -125,15 +144,15 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
       case stopReasons.settled:
         return { kind: 'first' }
       default:
-        return isCut(machine, depth) ? { kind: 'depth', depth } : null
+        return isCut(machine.globals, depth) ? { kind: 'depth', depth } : null
     }
   }
-  return { limit: limit(), seconds: pace.seconds() }
+  return end === 'large' ? { limit: null, isLarge: true } : { limit: limit(), isLarge: false }
 }
 
 /** Whether what is left was not expanded for its depth. */
-const isCut = ({ globals }: Machine, depth: number | undefined): depth is number =>
-  depth !== undefined && globals.depth >= depth && globals.states > 0
+const isCut = (reached: { readonly depth: number; readonly states: number }, depth: number | undefined): depth is number =>
+  depth !== undefined && reached.depth >= depth && reached.states > 0
 
 /** Looks at the states that wait in the queue, without expanding them: they are reachable. */
 export const lookAtTheRest = (machine: Machine): void => {
@@ -172,9 +191,8 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   taken: new Uint8Array(system.branches.length),
 })
 
-const resultsOf = (program: Program, machine: Machine, complete: boolean, deadlock: System['deadlock']): PropertyResult[] => {
+const resultsOf = (program: Program, view: DataView, complete: boolean, deadlock: System['deadlock']): PropertyResult[] => {
   const { system, memory } = program
-  const view = machine.view()
   return kindsOf(system)
     .map(({ name, kind }, i): PropertyResult => {
       const at = memory.records + i * recordBytes
@@ -231,7 +249,7 @@ export const timeToChoose = ({ limits: { seconds } = {} }: SearchOptions, used: 
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const search = async (system: System, options: SearchOptions = {}): Promise<SearchResult> => {
-  const bytes = Math.min(options.limits?.bytes ?? defaultMemory(), mostMemory)
+  const bytes = options.limits?.bytes ?? usableMemory()
   const found = await explore(system, options, bytes).catch((error: unknown) => {
     if (error instanceof NoMemory) return null
     throw error
@@ -239,7 +257,7 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
   if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
   const scheduling = performance.now()
-  const properties = await withSchedules(system, found.properties, bytes, found.seconds, options)
+  const properties = await withSchedules(system, found.properties, Math.min(bytes, mostMemory), found.seconds, options)
   return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
 }
 
@@ -248,30 +266,83 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const program = programOf(system, 'search')
-  const idle = watchIdle(crossablesOf(system))
-  const machine = createMachine(partsOf(program), { bytes, keep: false, narrow: idle.narrow })
+  const idle = watchIdle(firstGroups(crossablesOf(system)))
+  const machine = createMachine(partsOf(program), { bytes: Math.min(bytes, mostMemory), keep: false, narrow: idle.narrow })
   idle.begin(machine, program.memory.groups)
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
-  const { limit, seconds } = await runToTheEnd(machine, options, bytes)
-  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
+  const { limit, noted, ...found } = await searched(system, program, { machine, idle }, options, bytes)
   const complete = limit === null
   const { memory } = program
-  const copy = (at: number, n: number): Uint8Array => new Uint8Array(machine.memory.buffer.slice(at, at + n))
-  const states = machine.globals.states
+  const copy = (at: number, n: number): Uint8Array => noted.slice(at, at + n)
   return {
     complete,
     limit,
-    states,
-    transitions: machine.globals.transitions,
-    depth: machine.globals.depth,
-    seconds,
+    states: found.states,
+    transitions: found.transitions,
+    depth: found.depth,
+    seconds: found.seconds,
     setupSeconds,
-    bytes: machine.bytes(),
-    bytesPerState: machine.bytes() / Math.max(1, states),
-    properties: resultsOf(program, machine, complete, deadlock),
-    idle: idle.parts(),
+    bytes: found.bytes,
+    bytesPerState: found.bytes / Math.max(1, found.states),
+    properties: resultsOf(program, new DataView(noted.buffer), complete, deadlock),
+    idle: found.idle,
     fired: copy(memory.fired, system.steps.length),
     taken: copy(memory.taken, system.branches.length),
   }
 }
+
+/** By one machine here, and where that has become large by workers. */
+const searched = async (
+  system: System,
+  program: Program,
+  begun: { readonly machine: Machine; readonly idle: Idle },
+  options: SearchOptions,
+  bytes: number,
+): Promise<Omit<Large, 'queue'> & { readonly seconds: number }> => {
+  const { limits: { seconds, depth = greatest, states = greatest } = {}, signal, onProgress = () => {} } = options
+  const { workers = availableParallelism(), large = { from: largeFrom } } = options
+  const { machine, idle } = begun
+  const pace = startPace({ bytes, seconds, signal })
+  const small = Math.min(bytes, mostMemory)
+  let run = await runUpTo(machine, large.from, pace, options, small)
+  if (run.isLarge) {
+    const crew = startCrew(workers)
+    try {
+      const found = await searchLarge(system, program, begun, crew, pace, {
+        workers,
+        bytes,
+        states,
+        depth,
+        seconds,
+        stop: options.stop ?? 'all settled',
+        deadlock: options.deadlock ?? system.deadlock,
+        signal,
+        onProgress: (progress) => onProgress({ ...progress, seconds: pace.seconds() }),
+        ...(large.tiny === undefined ? {} : { tiny: large.tiny }),
+      })
+      if (found !== null) {
+        const isDeep = found.limit === null && isCut(found, options.limits?.depth)
+        return { ...found, limit: isDeep ? { kind: 'depth', depth } : found.limit, seconds: pace.seconds() }
+      }
+    } finally {
+      crew.close()
+    }
+    run = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, options, small)
+  }
+  const { limit } = run
+  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
+  return {
+    limit,
+    states: machine.globals.states,
+    transitions: machine.globals.transitions,
+    depth: machine.globals.depth,
+    bytes: machine.bytes(),
+    noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
+    idle: idle.parts(),
+    seconds: pace.seconds(),
+  }
+}
+
+/** From so many states on workers search: a few tenths of a second. */
+const largeFrom = 2 ** 20

@@ -19,18 +19,37 @@ import { exported, procedure } from '../wasm/interface.js'
 import { located, mask64, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
 import { bytesOfSlot, type FirstBytes, firstBytes, slotKinds, type TableShape } from './table-size.js'
 
-/** `rehash(to_narrow, ...)`: one slice of the growth of a table; what the others say see below. */
-export const growthExports = {
-  rehash: procedure(
-    ['to_narrow', 'i32'],
-    ['from', 'i32'],
-    ['slot', 'i32'],
-    ['count', 'i32'],
-    ['new_log', 'i32'],
-    ['new_factor', 'i32'],
-    ['unfactor', 'i64'],
-  ),
-} as const
+/** What one slice of the growth of a table is told; see below. */
+export const rehashParams = [
+  ['from', 'i32'],
+  ['slot', 'i32'],
+  ['count', 'i32'],
+  ['new_log', 'i32'],
+  ['new_factor', 'i32'],
+  ['unfactor', 'i64'],
+] as const
+
+/** `rehash(to_narrow, ...)`: one slice of the growth of a table. */
+export const growthExports = { rehash: procedure(['to_narrow', 'i32'], ...rehashParams) } as const
+
+/** Keeps the size that `setSize` has set, as that of the table that is read. */
+export const keepSize = [set('old_cut', get('cut')), set('old_mask', get('r_mask')), set('old_r', get('r'))]
+
+/**
+ * x := the mixed word whose first part is in slot `slot` of a table of the kept size; `unfactor` is the inverse of its
+ * factor modulo 2^64.
+ */
+export const recovered = (shape: TableShape): Node[] => {
+  const lowBits = shape.keyBits - shape.topBits
+  const remainder = i64.xor(i64.and(get('part'), get('old_mask')), get('old_mask'))
+  const fraction = lowBits === 0 ? get('x') : i64.shrU(get('x'), i64.const(BigInt(lowBits)))
+  const whole = i64.mul(i64.or(i64.shl(i64.extend(get('home')), get('old_cut')), fraction), get('unfactor'))
+  return [
+    set('home', i32.sub(get('slot'), i32.wrap(i64.sub(i64.shrU(get('part'), get('old_r')), i64.const(1n))))),
+    set('x', remainder),
+    set('x', lowBits === 0 ? whole : i64.or(i64.shl(whole, i64.const(BigInt(lowBits))), i64.and(get('x'), mask64(lowBits)))),
+  ]
+}
 
 /**
  * One slice of the growth of a table. The old one lies behind the new one; `from` and `slot` say where in it the slice
@@ -43,15 +62,10 @@ export const rehashFunction = (shape: TableShape, from: FirstBytes, to: FirstByt
   const oldRest = restWords(shape, from)
   const rest = restWords(shape, to)
   const oldBytes = bytesOfSlot(shape, from)
-  const lowBits = shape.keyBits - shape.topBits
-  const remainder = i64.xor(i64.and(get('part'), get('old_mask')), get('old_mask'))
-  const fraction = lowBits === 0 ? get('x') : i64.shrU(get('x'), i64.const(BigInt(lowBits)))
-  const whole = i64.mul(i64.or(i64.shl(i64.extend(get('home')), get('old_cut')), fraction), get('unfactor'))
-  const key = lowBits === 0 ? whole : i64.or(i64.shl(whole, i64.const(BigInt(lowBits))), i64.and(get('x'), mask64(lowBits)))
   const bytes = i32.mul(get('count'), i32.const(oldBytes))
   return {
     name,
-    params: growthExports.rehash.params.slice(1),
+    params: rehashParams,
     result: null,
     exported: false,
     locals: [
@@ -63,9 +77,7 @@ export const rehashFunction = (shape: TableShape, from: FirstBytes, to: FirstByt
     ],
     body: [
       ...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')),
-      set('old_cut', get('cut')),
-      set('old_mask', get('r_mask')),
-      set('old_r', get('r')),
+      ...keepSize,
       ...setSize(shape, get('new_log'), get('new_factor')),
       set('free', getGlobal('rehash_free')),
       set('most', getGlobal('furthest')),
@@ -74,9 +86,7 @@ export const rehashFunction = (shape: TableShape, from: FirstBytes, to: FirstByt
         set('part', old.widened(old.load(get('from')))),
         when(i32.eqz(i64.eqz(get('part'))), [
           ...oldRest.map((w, i) => set(`word${i}`, w.load(get('from'), w.inSlot))),
-          set('home', i32.sub(get('slot'), i32.wrap(i64.sub(i64.shrU(get('part'), get('old_r')), i64.const(1n))))),
-          set('x', remainder),
-          set('x', key),
+          ...recovered(shape),
           ...located(shape),
           when(i32.gtU(get('home'), get('free')), [set('free', get('home'))]),
           when(i32.gtU(i32.sub(get('free'), get('home')), i32.const(253)), [unreachable()]),
@@ -102,7 +112,7 @@ export const rehashFunction = (shape: TableShape, from: FirstBytes, to: FirstByt
 /** The growth of a table from whatever kind of slots it has, to narrow ones or its own. */
 export const rehashFunctions = (shape: TableShape): WasmFunction[] => {
   const kinds = slotKinds(shape)
-  const args = growthExports.rehash.params.slice(1).map(([name]) => get(name))
+  const args = rehashParams.map(([name]) => get(name))
   const slice = (from: string, to: string): Node[] => [call(`rehash_${from}_${to}`, ...args)]
   const body =
     kinds.length === 1

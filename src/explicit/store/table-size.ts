@@ -65,7 +65,9 @@ export const slotKinds = (shape: TableShape): SlotKind[] => {
 export const frugalBytes = 32 * 2 ** 20
 /** How full small tables get, and frugal ones: time is worth more than memory until there is much of it. */
 const looseLoad = 0.65
-const tightLoad = 0.86
+export const tightLoad = 0.86
+/** And where there is no memory for a larger one. */
+export const lastLoad = 0.94
 
 /** All sizes greater than the given one that make sense, smallest first. */
 const largerSizes = (shape: TableShape, size: TableSize): TableSize[] => {
@@ -120,4 +122,4 @@ export const firstSize = (shape: TableShape, log: number): TableSize => {
 }
 
 /** How many states a table may hold where there is no memory for a larger one. */
-export const lastRoom = (shape: TableShape, size: TableSize): number => Math.max(roomOf(shape, size, 0), Math.floor(homes(size) * 0.94))
+export const lastRoom = (shape: TableShape, size: TableSize): number => Math.max(roomOf(shape, size, 0), Math.floor(homes(size) * lastLoad))

@@ -27,6 +27,7 @@ import {
   i64,
   loop,
   type Node,
+  ret,
   select,
   set,
   setGlobal,
@@ -137,7 +138,13 @@ const chunkFunction = (shape: TableShape, memory: MemoryMap, kind: SlotKind): Wa
       ...(['home', 'a', 'n', 'q', 'states', 'tail', 'ring_end', 'touched', 'last'] as const).map((l) => [l, 'i32'] as const),
       ...insertLocals(shape, first),
     ],
-    body: [...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')), ...hashPass, ...touchPass(memory.homes), ...insertPass],
+    body: [
+      ...setSize(shape, getGlobal('table_log'), getGlobal('table_factor')),
+      ...hashPass,
+      when(i32.eqz(get('n')), [ret()]),
+      ...touchPass(memory.homes),
+      ...insertPass,
+    ],
   }
 }
 

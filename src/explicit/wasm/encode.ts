@@ -2,6 +2,9 @@
 import { type FunctionType, loadOpcodes, type Node, opcodes, storeOpcodes, type WasmFunction, type WasmModule } from './instruction.js'
 import { slotsOf } from './slots.js'
 
+/** The most pages that a memory can have. */
+const mostPages = 65_536
+
 const valueTypes = { i32: 0x7f, i64: 0x7e } as const
 
 const unsigned = (out: number[], value: number): void => {
@@ -209,9 +212,13 @@ export const encode = (module: WasmModule): Uint8Array<ArrayBuffer> => {
   section(out, 2, [...module.imports, null], (item) => {
     name(out, 'env')
     if (item === null) {
-      // The memory: of any size.
+      // The memory: of any size, which has to be said of those that are shared.
       name(out, 'memory')
-      out.push(2, 0, 0)
+      if (module.memory === 'own') out.push(2, 0, 0)
+      else {
+        out.push(2, 3, 0)
+        unsigned(out, mostPages)
+      }
       return
     }
     name(out, item.name)

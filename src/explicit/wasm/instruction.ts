@@ -111,6 +111,8 @@ export interface WasmGlobal {
 
 /** The memory is imported as `env.memory`; all globals are mutable and exported under their names. */
 export interface WasmModule {
+  /** Whether other threads see the memory. */
+  readonly memory: 'own' | 'shared'
   readonly imports: readonly { readonly name: string; readonly type: FunctionType }[]
   readonly globals: readonly WasmGlobal[]
   readonly functions: readonly WasmFunction[]

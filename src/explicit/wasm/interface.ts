@@ -64,11 +64,13 @@ export const moduleOf = <I extends Interface>(
   face: I,
   imports: readonly (readonly [name: string, params: readonly ValueType[]])[],
   functions: readonly WasmFunction[],
+  memory: WasmModule['memory'] = 'own',
 ): Module<I> => {
   for (const name of Object.keys(face.exports))
     if (!functions.some((f) => f.exported && f.name === name)) throw new Error(`the module has no function ${name}`)
   return {
     interface: face,
+    memory,
     imports: imports.map(([name, params]) => ({ name, type: { params, result: null } })),
     globals: Object.entries(face.globals).map(([name, declared]): WasmGlobal => ({ name, ...declared })),
     functions,
@@ -89,13 +91,28 @@ const accessTo = (object: WasmGlobalObject, { type }: GlobalDeclaration): Proper
   },
 })
 
+/** A module that is compiled: another thread can be given it, and make instances of its own. */
+export interface Compiled<I extends Interface> {
+  readonly interface: I
+  readonly code: object
+}
+
+/** @throws CodeTooLarge, NoMemory */
+export const compiled = <I extends Interface>(module: Module<I>): Compiled<I> => ({
+  interface: module.interface,
+  code: compileModule(encode(module)),
+})
+
 /** Compiles a module, and makes an instance of it. @throws CodeTooLarge, NoMemory */
-export const instanceOf = <I extends Interface>(
-  module: Module<I>,
-  memory: WasmMemory,
-  imports: Readonly<Record<string, (...args: readonly number[]) => void>>,
-): Instance<I> => {
-  const exports = newInstance(compileModule(encode(module)), { env: { memory, ...imports } })
+export const instanceOf = <I extends Interface>(module: Module<I>, memory: WasmMemory, imports: Imports): Instance<I> =>
+  instantiated(compiled(module), memory, imports)
+
+/** What a module calls. */
+export type Imports = Readonly<Record<string, (...args: readonly number[]) => void>>
+
+/** @throws NoMemory */
+export const instantiated = <I extends Interface>(module: Compiled<I>, memory: WasmMemory, imports: Imports): Instance<I> => {
+  const exports = newInstance(module.code, { env: { memory, ...imports } })
   const descriptors = Object.entries(module.interface.globals).map(
     ([name, declared]) => [name, accessTo(exports[name] as WasmGlobalObject, declared)] as const,
   )

@@ -9,7 +9,7 @@ export interface WasmGlobalObject {
 }
 
 interface WasmNamespace {
-  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number }) => WasmMemory
+  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number; readonly shared?: true }) => WasmMemory
   readonly Global: abstract new () => WasmGlobalObject
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
   readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> }
@@ -40,6 +40,13 @@ const orNoMemory = <T>(make: () => T): T => {
 
 /** A memory of so many pages at first, which may grow as far as any can. @throws NoMemory */
 export const newMemory = (pages: number): WasmMemory => orNoMemory(() => new wasm.Memory({ initial: pages, maximum: 65_536 }))
+
+/**
+ * A memory of so many pages that threads share. It never grows, so that no thread sees less of it than another; pages
+ * that nobody touches cost addresses and nothing else. @throws NoMemory
+ */
+export const newSharedMemory = (pages: number): WasmMemory =>
+  orNoMemory(() => new wasm.Memory({ initial: pages, maximum: 65_536, shared: true }))
 
 /** An instance of a compiled module. @throws NoMemory */
 export const newInstance = (module: object, imports: object): Readonly<Record<string, unknown>> =>

@@ -76,7 +76,7 @@ const indented = (text: string): string => text.replaceAll(/^/gm, '  ')
 export const moduleText = (module: WasmModule): string =>
   [
     '(module',
-    '  (import "env" "memory" (memory 0))',
+    module.memory === 'own' ? '  (import "env" "memory" (memory 0))' : '  (import "env" "memory" (memory 0 65536 shared))',
     ...module.imports.map(
       (f) =>
         `  (import "env" "${f.name}" (func $${f.name}${f.type.params.map((t) => ` (param ${t})`).join('')}${f.type.result === null ? '' : ` (result ${f.type.result})`}))`,

@@ -21,6 +21,7 @@ import { wasm } from '../../../src/explicit/wasm/platform.ts'
 import { moduleText } from '../../../src/explicit/wasm/text.ts'
 
 const moduleOf = (body: readonly Node[], result: 'i32' | 'i64', locals: WasmModule['functions'][number]['locals'] = []): WasmModule => ({
+  memory: 'own',
   imports: [],
   globals: [{ name: 'g', type: 'i64', initial: -5n }],
   functions: [

@@ -107,7 +107,7 @@ const functionOf = (program: readonly Program[], kept: readonly string[]): WasmF
 }
 
 const run = (f: WasmFunction): number => {
-  const module: WasmModule = { imports: [], globals: [], functions: [f] }
+  const module: WasmModule = { memory: 'own', imports: [], globals: [], functions: [f] }
   const memory = new wasm.Memory({ initial: 1, maximum: 1 })
   return (new wasm.Instance(new wasm.Module(encode(module)), { env: { memory } }).exports as { f: () => number }).f()
 }

@@ -1,0 +1,144 @@
+/**
+ * What the workers of a search say to each other, in memory that they share: a barrier, counters of a round and of a
+ * level, the memory in use, and why the search is to end.
+ */
+
+/** Values of `stop`. */
+export const endings = { none: 0, asked: 1, memory: 2, died: 3 } as const
+
+const places = {
+  arrived: 0,
+  generation: 1,
+  stop: 2,
+  /** In units of 4 KiB. */
+  memory: 3,
+  mostMemory: 4,
+  /** Workers with something left to expand, by the parity of the round. */
+  unfinished: 5,
+  /** Workers with states of the next level, by the parity of the level. */
+  found: 8,
+  violated: 12,
+  depth: 13,
+} as const
+const integers = 16
+/** Numbers that one worker writes and all read. */
+const perWorker = { states: 0, transitions: 1, queue: 2, tables: 3 } as const
+const numbersPerWorker = 4
+
+const unit = 4096
+
+/** The memory behind a control; threads are given it. */
+export interface SharedControl {
+  readonly workers: number
+  readonly buffer: SharedArrayBuffer
+}
+
+export type Published = Readonly<Record<keyof typeof perWorker, number>>
+
+export interface Control {
+  readonly shared: SharedControl
+  /** Says that one is at the barrier; `isOver` says whether all are. */
+  readonly arrive: () => Barrier
+  readonly stopped: () => number
+  /** Ends the search; the first reason counts. Whoever waits goes on. */
+  readonly stop: (ending: number) => void
+  /** Takes so many bytes; false, and nothing is taken, where there are not so many left. */
+  readonly take: (bytes: number) => boolean
+  readonly bytes: () => number
+  readonly publish: (worker: number, numbers: Published) => void
+  /** The sum over all workers. */
+  readonly sum: (what: keyof Published) => number
+  readonly unfinished: Counter
+  readonly found: Counter
+  readonly violated: { readonly get: () => boolean; readonly set: () => void }
+  readonly depth: { readonly get: () => number; readonly set: (depth: number) => void }
+}
+
+export interface Barrier {
+  readonly isOver: () => boolean
+  /** Waits for a moment at most. */
+  readonly wait: () => void
+}
+
+/** A counter of a round or a level; that of the next one is another. */
+export interface Counter {
+  readonly add: (turn: number, count: number) => void
+  readonly get: (turn: number) => number
+  readonly clear: (turn: number) => void
+}
+
+/** For so many workers, which may take so many bytes together. */
+export const newControl = (workers: number, bytes: number): SharedControl => {
+  const buffer = new SharedArrayBuffer(integers * 4 + workers * numbersPerWorker * 8)
+  new Int32Array(buffer)[places.mostMemory] = Math.floor(bytes / unit)
+  return { workers, buffer }
+}
+
+const momentMilliseconds = 100
+const spins = 2000
+
+/** `waits` says whether a worker that waits has a thread of its own. */
+export const controlOf = (shared: SharedControl, waits: 'threads' | 'turns' = 'turns'): Control => {
+  const { workers, buffer } = shared
+  const words = new Int32Array(buffer, 0, integers)
+  const numbers = new Float64Array(buffer, integers * 4)
+  const counter = (place: number): Counter => {
+    const low = (turn: number): number => place + (turn & 1)
+    return {
+      add: (turn, count) => void Atomics.add(words, low(turn), count),
+      get: (turn) => Atomics.load(words, low(turn)),
+      clear: (turn) => void Atomics.store(words, low(turn), 0),
+    }
+  }
+  const stopped = (): number => Atomics.load(words, places.stop)
+  return {
+    shared,
+    arrive: () => {
+      const generation = Atomics.load(words, places.generation)
+      const isOver = (): boolean => Atomics.load(words, places.generation) !== generation || stopped() !== endings.none
+      if (Atomics.add(words, places.arrived, 1) === workers - 1) {
+        Atomics.store(words, places.arrived, 0)
+        Atomics.add(words, places.generation, 1)
+        Atomics.notify(words, places.generation)
+      }
+      return {
+        isOver,
+        wait: () => {
+          if (waits === 'turns') return
+          for (let i = 0; i < spins; i++) if (isOver()) return
+          Atomics.wait(words, places.generation, generation, momentMilliseconds)
+        },
+      }
+    },
+    stopped,
+    stop: (ending) => {
+      Atomics.compareExchange(words, places.stop, endings.none, ending)
+      Atomics.notify(words, places.generation)
+    },
+    take: (bytes) => {
+      const units = Math.ceil(bytes / unit)
+      if (Atomics.add(words, places.memory, units) + units <= Atomics.load(words, places.mostMemory)) return true
+      Atomics.sub(words, places.memory, units)
+      return false
+    },
+    bytes: () => Atomics.load(words, places.memory) * unit,
+    publish: (worker, published) => {
+      for (const [name, place] of Object.entries(perWorker)) numbers[worker * numbersPerWorker + place] = published[name as keyof Published]
+    },
+    sum: (what) => {
+      let sum = 0
+      for (let worker = 0; worker < workers; worker++) sum += numbers[worker * numbersPerWorker + perWorker[what]] ?? 0
+      return sum
+    },
+    unfinished: counter(places.unfinished),
+    found: counter(places.found),
+    violated: {
+      get: () => Atomics.load(words, places.violated) === 1,
+      set: () => void Atomics.store(words, places.violated, 1),
+    },
+    depth: {
+      get: () => Atomics.load(words, places.depth),
+      set: (depth) => void Atomics.store(words, places.depth, depth),
+    },
+  }
+}

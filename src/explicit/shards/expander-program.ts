@@ -1,0 +1,101 @@
+/**
+ * The WebAssembly of a worker: it looks at states and expands them, as every search does, and distributes their
+ * successors instead of looking them up.
+ */
+import type { System } from '../../ir/system.js'
+import { newScope } from '../emit/agents.js'
+import { crossablesOf } from '../emit/crossables.js'
+import { crossedExports, crossedFunction, crossedFunctions } from '../emit/crossed.js'
+import { type Layout, layoutOf } from '../emit/layout.js'
+import { type MemoryMap, memoryMap } from '../emit/memory-map.js'
+import { propertiesFunction } from '../emit/properties.js'
+import type { StepScope } from '../emit/scope.js'
+import { expansion, loopGlobals } from '../program/loop.js'
+import { atRestFunction, deadlockCode, failFunction, settleFunction, settlingExports, settlingGlobals } from '../program/settling.js'
+import { unmixed } from '../store/slot.js'
+import { block, br, brIf, call, get, getGlobal, i32, i64, loop, set, type ValueType, type WasmFunction, when } from '../wasm/instruction.js'
+import { exported, global32, global64, type Module, moduleOf, procedure } from '../wasm/interface.js'
+import { distributeExports, distributeFunctions, distributeGlobals } from './distribute.js'
+import type { Division } from './division.js'
+import { type PoolMap, poolMap } from './pool-map.js'
+
+const expanderInterface = {
+  globals: { ...loopGlobals, ...settlingGlobals, ...distributeGlobals, transitions: global64(), stop: global32() },
+  exports: {
+    ...distributeExports,
+    ...crossedExports,
+    ...settlingExports,
+    visit: procedure(['at', 'i32'], ['end', 'i32']),
+  },
+} as const
+
+export type ExpanderInterface = typeof expanderInterface
+
+export interface ExpanderProgram {
+  readonly layout: Layout
+  readonly memory: MemoryMap
+  readonly pool: PoolMap
+  readonly module: Module<ExpanderInterface>
+}
+
+/** `visit(at, end)`: looks at all states whose entries lie there, expands them, and distributes their successors. */
+const visitFunction = (system: System, { mixing, entry }: Division, memory: MemoryMap): WasmFunction => {
+  const { code, word } = unmixed(mixing, get('at'))
+  const flush = [call('flush', get('out')), set('out', i32.const(memory.buffer))]
+  const expand = [
+    set('before', get('out')),
+    set('out', call('expand', get('out'))),
+    when(i32.eq(get('out'), get('before')), deadlockCode(system)),
+    when(i32.geU(get('out'), i32.const(memory.bufferLimit)), flush),
+  ]
+  return {
+    ...exported(expanderInterface.exports, 'visit'),
+    locals: [
+      ['x', 'i64'],
+      ['h', 'i64'],
+      ['out', 'i32'],
+      ['before', 'i32'],
+    ],
+    body: [
+      set('out', i32.const(memory.buffer)),
+      block('done', [
+        loop('next', [
+          brIf('done', i32.geU(get('at'), get('end'))),
+          ...code,
+          i64.store(i32.const(0), word, memory.current),
+          ...mixing.rest.map((_, i) => i64.store(i32.const(0), i64.load(get('at'), (i + 1) * 8), memory.current + (i + 1) * 8)),
+          set('at', i32.add(get('at'), i32.const(entry))),
+          ...(system.safety.length === 0 ? [] : [call('properties')]),
+          when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), expand),
+          br('next'),
+        ]),
+      ]),
+      call('flush', get('out')),
+    ],
+  }
+}
+
+/** Generates the module of a system whose states are divided so. @throws StateTooWide */
+export const expanderProgram = (system: System, division: Division): ExpanderProgram => {
+  const layout = layoutOf(system)
+  const memory = memoryMap(system, layout, 'search')
+  const pool = poolMap(memory)
+  const scope = (): StepScope => newScope(system, layout, memory, 'search')
+  const crossables = crossablesOf(system)
+  const functions: WasmFunction[] = [
+    ...expansion(system, scope),
+    ...(system.safety.length > 0 ? [propertiesFunction(scope(), crossables)] : []),
+    ...crossedFunctions(scope, crossables),
+    crossedFunction(crossables),
+    settleFunction(memory),
+    failFunction,
+    atRestFunction(scope()),
+    ...distributeFunctions(division, memory, pool),
+    visitFunction(system, division, memory),
+  ]
+  const imports: readonly (readonly [string, readonly ValueType[]])[] = [
+    ['more', []],
+    ...(crossables.length > 0 ? [['narrow', ['i32']] as const] : []),
+  ]
+  return { layout, memory, pool, module: moduleOf(expanderInterface, imports, functions, 'shared') }
+}

@@ -1,0 +1,24 @@
+/** The thread of a worker: it does what it is sent, and says what came of it. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { controlOf, endings } from './control.js'
+import type { FromThread } from './crew.js'
+import { type Setup, work } from './work.js'
+
+const say = (message: FromThread): void => parentPort?.postMessage(message)
+
+parentPort?.once('message', (setup: Setup) => {
+  try {
+    const todo = work(setup, 'threads')
+    for (;;) {
+      const { done, value } = todo.next()
+      if (done === true) {
+        say({ kind: 'done', outcome: value })
+        break
+      }
+    }
+  } catch (error) {
+    controlOf(setup.control).stop(endings.died)
+    say({ kind: 'failed', why: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+})
+say({ kind: 'ready', id: workerData })
