@@ -26,6 +26,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     seconds: 0.0123,
     bytes: 131_072,
     bytesPerState: 10.6,
+    workers: 1,
     notChecked: [],
     liveness: null,
     solved: null,

@@ -62,6 +62,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/explicit/program': { '*': explicitEngine, 'graph-machine': stateGraph, 'graph-program': stateGraph, growing: stateGraph },
   'src/explicit/sample': { '*': sampling },
   'src/explicit/search': { '*': ['test/explicit/search/schedule.test.ts', ...explicitEngine] },
+  'src/explicit/shards': { '*': ['test/explicit/shards/large-search.test.ts'], thread: ['test/explicit/shards/threads.test.ts'] },
   'src/explicit/store': { '*': ['test/explicit/store/table.test.ts'], 'index-table': stateGraph, 'graph-memory-map': stateGraph },
   'src/explicit/wasm': { '*': ['test/explicit/wasm/encode.test.ts'] },
   'src/ir': {

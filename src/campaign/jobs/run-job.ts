@@ -1,5 +1,7 @@
 /** Does one job, in whatever process. */
+
 import { check, prepare } from '../../check.js'
+import { usableWorkers } from '../../explicit/program/ceiling.js'
 import { judge, type Original, originalOf } from '../judge/judge.js'
 import { type Ended, failureOf, type Job } from './job.js'
 
@@ -20,7 +22,8 @@ export const runJob = async (job: Job, signal?: AbortSignal): Promise<Ended> => 
       case 'check':
         return { kind: 'report', report: await check(job.target, { ...job.options, ...interruptible }) }
       case 'judge': {
-        const options = { limits: job.options.limits ?? {}, ...interruptible }
+        const { limits = {}, workers = usableWorkers() } = job.options
+        const options = { limits, workers, ...interruptible }
         return { kind: 'outcome', outcome: await judge(await originalFor(job), job.mutation, options) }
       }
     }

@@ -37,7 +37,7 @@ export const runJobs = async (jobs: readonly Job[], options: RunOptions = {}): P
   const work = async (place: Place): Promise<void> => {
     while (next < jobs.length && !until.aborted) {
       const i = next++
-      const one = await place.run(withMemory(jobs[i]!, places.length), until)
+      const one = await place.run(sharing(jobs[i]!, places.length), until)
       if (one?.kind === 'failed') throw errorOf(one.failure)
       ended[i] = one
       if (one !== null) onDone(++done, jobs.length)
@@ -52,11 +52,12 @@ export const runJobs = async (jobs: readonly Job[], options: RunOptions = {}): P
   return ended
 }
 
-/** Searches that run side by side share the memory of the machine, where no limit was asked for. */
-const withMemory = (job: Job, places: number): Job => {
+/** Searches that run side by side share the cores of the machine, and its memory where no limit was asked for. */
+const sharing = (job: Job, places: number): Job => {
+  if (places === 1) return job
   const { limits = {} } = job.options
-  if (limits.bytes !== undefined || places === 1) return job
-  return { ...job, options: { ...job.options, limits: { ...limits, bytes: Math.floor(usableMemory() / places) } } }
+  const { bytes = Math.floor(usableMemory() / places) } = limits
+  return { ...job, options: { ...job.options, limits: { ...limits, bytes }, workers: 1 } }
 }
 
 /** Where jobs run, one at a time. */

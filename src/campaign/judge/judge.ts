@@ -37,6 +37,7 @@ export interface Mutation {
 export interface JudgeOptions {
   /** Of each search. */
   readonly limits: Limits
+  readonly workers: number
   readonly signal?: AbortSignal
 }
 

@@ -1,5 +1,4 @@
 /** The limits of a search, in words. */
-import { mostMemory } from '../../explicit/program/ceiling.js'
 import { formatBytes, formatCount, formatSeconds } from './format.js'
 import type { ReportLimit } from './report.js'
 
@@ -11,9 +10,7 @@ export const limitText = (limit: ReportLimit): string => {
     case 'depth':
       return `the limit of depth ${formatCount(limit.depth)} was reached (--max-depth)`
     case 'memory':
-      return limit.bytes >= mostMemory
-        ? `the ${formatBytes(mostMemory)} of memory were used up that a search can have at most`
-        : `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
+      return `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
     case 'unavailable':
       return `the machine gives no memory for a search${addresses}`
     case 'time':

@@ -145,6 +145,8 @@ export interface Report {
   readonly seconds: number
   readonly bytes: number | null
   readonly bytesPerState: number | null
+  /** Threads that searched; 1 where there were few states, null where none were enumerated. */
+  readonly workers: number | null
   /** Of the built-in checks those that were not made, and properties that are not asked in this setting. */
   readonly notChecked: readonly NotChecked[]
   /** What the graph of all states took, where liveness was checked. */

@@ -48,6 +48,8 @@ export interface CheckOptions {
   /** A process that can never take a step again while others can. By default a violation wherever a deadlock is one. */
   readonly stuck?: 'as the model says' | 'violation' | 'allowed'
   readonly limits?: Limits
+  /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
+  readonly workers?: number
   /** By default 'beside'. */
   readonly oracle?: OracleExtent
   /** Of the random numbers by which states to be run again are chosen; by default 1. */

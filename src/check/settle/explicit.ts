@@ -27,7 +27,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   // What is to become of deadlocks the system says.
   const { deadlock: _asked, ...asked } = options
   const { safety, liveness, wanted } = await searchAll(prepared, asked)
-  const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
+  const { complete, states, transitions, depth, seconds, bytes, bytesPerState, workers } = safety
   const limit = safety.limit ?? liveness?.limit ?? null
   const searched: Evidence = { by: 'search', states, depth, limit }
   const byState = safety.properties.map((found): Finding => {
@@ -61,6 +61,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     seconds,
     bytes,
     bytesPerState,
+    workers,
     liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
     ...collectCoverage(system, safety),
     solved: null,

@@ -1,6 +1,8 @@
 /** The verb `mutate`: judges every mutant, or shows one, and reports. */
+
 import { asksWhy, type Mutated, mutate } from '../../campaign/mutate/mutate.js'
 import { mutantOf } from '../../campaign/mutate/show.js'
+import { usableWorkers } from '../../explicit/program/ceiling.js'
 import { exitCodes } from '../terminal/exit.js'
 import type { Output } from '../terminal/output.js'
 import { watchedJobs } from '../terminal/watched.js'
@@ -29,6 +31,7 @@ const showOne = async (
     ...asTheModelSays,
     limits,
     engine: 'explicit',
+    workers: usableWorkers(),
     invariants: [],
     stop: 'all settled',
     oracle: 'beside',

@@ -1,5 +1,5 @@
 /** Numbers as people write them on a command line. */
-import { mostMemory } from '../../explicit/program/ceiling.js'
+import { machineMemory, mostWorkers } from '../../explicit/program/ceiling.js'
 
 /**
  * A value that a flag does not take; the message completes "error: --flag: ". The command line reports it with exit
@@ -28,12 +28,21 @@ export const parseBytes = (text: string): number => {
   return bytes
 }
 
-/** Bytes for a search. @throws UsageError for more than one can have. */
+/** Bytes for a search. @throws UsageError for more than the machine has. */
 export const parseMemory = (text: string): number => {
   const bytes = parseBytes(text)
-  if (bytes > mostMemory)
-    throw new UsageError(`'${text}' is more than a search can have, which is ${mostMemory / 1024 ** 3}G: one WebAssembly memory`)
+  const most = machineMemory()
+  if (bytes > most) throw new UsageError(`'${text}' is more than this machine has, which is ${(most / 1024 ** 3).toFixed(1)}G`)
   return bytes
+}
+
+/** Threads of a search. @throws UsageError */
+export const parseWorkers = (text: string): number => {
+  const workers = parseCount(text, 1)
+  if (workers > mostWorkers) throw new UsageError(`'${text}' is more than ${mostWorkers}`)
+  if (workers > 1 && typeof SharedArrayBuffer === 'undefined')
+    throw new UsageError('this Node has no SharedArrayBuffer, without which there is one worker')
+  return workers
 }
 
 const secondUnits = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 } as const

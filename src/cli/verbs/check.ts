@@ -4,7 +4,8 @@ import type { Export } from '../../check/exported.js'
 import { engineOf } from '../../check/request/engine-choice.js'
 import type { Checkable } from '../../check/request/target.js'
 import type { CheckOptions } from '../../check.js'
-import { parseDuration, parseMemory, parseSetting, UsageError } from '../terminal/units.js'
+import { usableWorkers } from '../../explicit/program/ceiling.js'
+import { parseDuration, parseMemory, parseSetting, parseWorkers, UsageError } from '../terminal/units.js'
 import {
   collect,
   defaultSeed,
@@ -57,7 +58,18 @@ export interface CheckVerbs {
 export type Search = Required<
   Pick<
     CheckOptions,
-    'engine' | 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck' | 'oracle' | 'seed'
+    | 'engine'
+    | 'settings'
+    | 'variant'
+    | 'properties'
+    | 'invariants'
+    | 'stop'
+    | 'limits'
+    | 'workers'
+    | 'deadlock'
+    | 'stuck'
+    | 'oracle'
+    | 'seed'
   >
 >
 
@@ -86,7 +98,7 @@ interface CheckFlags extends OracleFlags {
   readonly dumpWasm?: true
   readonly dumpIr?: true
   readonly symmetry?: unknown
-  readonly workers?: unknown
+  readonly workers?: number
 }
 
 export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
@@ -107,8 +119,9 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--max-states <n>', 'stop after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
     .option('--max-steps <n>', 'the same as --max-depth', natural)
-    .option('--memory <amount>', 'stop before more memory is used, as 512M or 2G; at most 4G', value(parseMemory))
+    .option('--memory <amount>', 'stop before more memory is used, as 512M or 16G; by default 80 % of what there is', value(parseMemory))
     .option('--time <length>', 'stop after this time, as 30s or 2m', value(parseDuration))
+    .option('--workers <n>', 'threads that search where there are many states, 1 to 64; by default one for each core', value(parseWorkers))
     .option('--deadlock', 'a deadlock is a violation, whatever the model says; in a model of rules alone, a state in which none is enabled')
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
     .option('--stuck', 'a process that can never step again is a violation, whatever the model says')
@@ -126,7 +139,6 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--dump-wasm', 'print the generated WebAssembly as text, and search nothing')
     .option('--dump-ir', 'print the transition system, and search nothing')
     .addOption(new Option('--symmetry [kind]').hideHelp())
-    .addOption(new Option('--workers <n>').hideHelp())
     .addHelpText('after', exitCodesHelp)
     .action(async (target: string, flags: CheckFlags) => {
       rejectUnfinished(flags)
@@ -170,16 +182,15 @@ Exit codes: 0 all holds; 11 deadlock or stuck; 12 a property of states is violat
 65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted. A violation beats "incomplete"; of several violations the smallest code counts.`
 
 /** Flags that the design names and nothing implements: an error, never silently ignored. */
-const rejectUnfinished = ({ symmetry, workers }: CheckFlags): void => {
-  const named = Object.entries({ '--symmetry': symmetry, '--workers': workers }).find(([, given]) => given !== undefined)
-  if (named !== undefined) throw new UsageError(`${named[0]} is not implemented: the search is exact, and on one core`)
+const rejectUnfinished = ({ symmetry }: CheckFlags): void => {
+  if (symmetry !== undefined) throw new UsageError('--symmetry is not implemented: the search is of all states')
 }
 
-const rejectLimits = ({ engine, first, maxStates, memory }: CheckFlags): void => {
-  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory }
+const rejectLimits = ({ engine, first, maxStates, memory, workers }: CheckFlags): void => {
+  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory, '--workers': workers }
   const given = Object.entries(onlyExplicit).find(([, value]) => value !== undefined)
   if ((engine === 'bmc' || engine === 'prove') && given !== undefined)
-    throw new UsageError(`${given[0]} limits the explicit engine; with --engine ${engine} use --time or --max-depth`)
+    throw new UsageError(`${given[0]} is for the explicit engine; with --engine ${engine} use --time or --max-depth`)
 }
 
 const searchOf = (flags: CheckFlags): Search => {
@@ -196,6 +207,7 @@ const searchOf = (flags: CheckFlags): Search => {
     deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
     stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
     limits,
+    workers: flags.workers ?? usableWorkers(),
     oracle: flags.oracle ?? 'beside',
     seed: flags.seed ?? defaultSeed,
   }

@@ -89,7 +89,7 @@ export const withLimitFlags = (command: Command, jobs: string): Command =>
   command
     .option('--max-states <n>', 'stop each search after this many states', positive)
     .option('--max-depth <n>', 'follow no path longer than this many steps', natural)
-    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G; at most 4G', value(parseMemory))
+    .option('--memory <amount>', 'stop a search before it uses more memory, as 512M or 2G', value(parseMemory))
     .option('--time <length>', 'stop each search after this time, as 30s or 2m', value(parseDuration))
     .option('--jobs <n>', `${jobs} side by side; by default one for each core`, positive)
 

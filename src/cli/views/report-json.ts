@@ -28,6 +28,7 @@ export const reportJson = (
     seconds,
     bytes,
     bytesPerState,
+    workers: report.workers,
     liveness: report.liveness,
     solved: report.solved === null ? null : solvedObject(report.solved, certificate),
     oracle: report.oracle,

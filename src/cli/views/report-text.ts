@@ -79,12 +79,12 @@ const statistics = (report: Report, options: ReportOptions): string[] => [
   ...wrap(runAgainText(report.oracle), width, 2),
 ]
 
-const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
+const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, workers, liveness }: Report): string[] => {
   if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
   const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
   return [
     `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
-    `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
+    `${formatSeconds(seconds)} of search${workers === null || workers === 1 ? '' : ` by ${workers} workers`}${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
     ...(liveness === null
       ? []
       : [

@@ -1,6 +1,6 @@
 /** From which states of a graph a fair behaviour can for ever avoid what it owes. */
 
-import type { Sliced } from '../search/pace.js'
+import type { Sliced } from '../program/pace.js'
 import { type Component, type ComponentSearch, type Demands, outside, unseen } from './components.js'
 import { type Graph, hasLabel } from './state-graph.js'
 

@@ -1,6 +1,6 @@
 /** States from which a goal is out of reach. */
 
-import type { Sliced } from '../search/pace.js'
+import type { Sliced } from '../program/pace.js'
 import type { Graph } from './state-graph.js'
 
 const statesPerSlice = 100_000

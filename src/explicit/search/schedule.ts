@@ -12,9 +12,9 @@ import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
+import { isStopped, type Pace, type Sliced, startPace } from '../program/pace.js'
 import { writeState } from '../program/start.js'
 import { failingWays, violatedBy } from './failing-ways.js'
-import { isStopped, type Pace, type Sliced, startPace } from './pace.js'
 import {
   endsAt,
   failuresAt,

@@ -1,7 +1,6 @@
 /** Exhaustive breadth-first search of a system's states. */
-import { availableParallelism } from 'node:os'
 import type { SafetyKind } from '../../ir/kinds.js'
-import type { Limit, Limits } from '../../ir/limits.js'
+import type { Limit } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
@@ -9,51 +8,19 @@ import { crossablesOf } from '../emit/crossables.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { recordFields } from '../emit/properties.js'
 import { mostMemory, usableMemory } from '../program/ceiling.js'
-import { createMachine, type Machine, partsOf } from '../program/machine.js'
+import { firstGroups, watchIdle } from '../program/idle.js'
+import { createMachine, partsOf } from '../program/machine.js'
 import { type Program, programOf } from '../program/program.js'
-import { greatest, startSearch } from '../program/start.js'
-import { startCrew } from '../shards/crew.js'
-import { type Large, type LargeOptions, searchLarge } from '../shards/large-search.js'
-import { stopReasons } from '../store/store.js'
+import { startSearch } from '../program/start.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
-import { firstGroups, type Idle, watchIdle } from './idle.js'
-import { atOnce, isStopped, type Pace, running, runningUpTo, startPace } from './pace.js'
+import { searchStates } from './grow.js'
+import type { SearchOptions } from './options.js'
 import { shortestSchedules } from './schedule.js'
 
 export { defaultMemory } from '../program/ceiling.js'
 export { type Reachable, reachable } from './explore.js'
-
-export interface SearchOptions {
-  /** Bytes are for table, queue and buffers; by default 80 % of the machine's memory. */
-  readonly limits?: Limits
-  readonly stop?: 'all settled' | 'first violation'
-  /** Instead of what the system says. */
-  readonly deadlock?: 'violation' | 'allowed'
-  /**
-   * For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too,
-   * or for none.
-   */
-  readonly schedules?: 'violations' | 'all' | 'none'
-  /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
-  readonly workers?: number
-  /** When a search is large, and how it is divided then: for tests, which walk every path on small models. */
-  readonly large?: { readonly from: number; readonly tiny?: LargeOptions['tiny'] }
-  /** Called about every 50 ms. */
-  readonly onProgress?: (progress: Progress) => void
-  /** Ends the search as `interrupted`; then no schedules are made. */
-  readonly signal?: AbortSignal
-}
-
-export interface Progress {
-  readonly states: number
-  readonly transitions: number
-  readonly depth: number
-  /** States that wait to be expanded. */
-  readonly queue: number
-  readonly bytes: number
-  readonly seconds: number
-}
+export type { Progress, SearchOptions } from './options.js'
 
 export interface PropertyResult {
   readonly name: string
@@ -89,6 +56,8 @@ export interface SearchResult {
   readonly scheduleSeconds: number
   readonly bytes: number
   readonly bytesPerState: number
+  /** Threads that searched; 1 where there were few states. */
+  readonly workers: number
   /**
    * The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`.
    */
@@ -102,64 +71,6 @@ export interface SearchResult {
 
 /** The WebAssembly that a system is compiled to, as text. */
 export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
-
-const progressOf = (machine: Machine, seconds: number): Progress => ({
-  states: machine.globals.states,
-  transitions: machine.globals.transitions,
-  depth: machine.globals.depth,
-  queue: machine.globals.left + machine.globals.queued,
-  bytes: machine.bytes(),
-  seconds,
-})
-
-export interface Run {
-  readonly limit: Limit | null
-  readonly seconds: number
-}
-
-/** Runs a search that was set up, until nothing is left or a limit is hit. */
-export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const { limits: { seconds } = {}, signal } = options
-  const pace = startPace({ bytes, seconds, signal })
-  const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, options, bytes)
-  return { limit, seconds: pace.seconds() }
-}
-
-/** The same, or until so many states are known and all that wait are of one level: then the search has become large. */
-const runUpTo = async (
-  machine: Machine,
-  states: number,
-  pace: Pace,
-  { limits: { depth } = {}, onProgress }: SearchOptions,
-  bytes: number,
-): Promise<{ readonly limit: Limit | null; readonly isLarge: boolean }> => {
-  const end = await pace.run(runningUpTo(machine, states), () => onProgress?.(progressOf(machine, pace.seconds())))
-  const limit = (): Limit | null => {
-    if (isStopped(end)) return end.stopped
-    switch (machine.globals.stop) {
-      case stopReasons.states:
-        return { kind: 'states', states: machine.globals.state_limit }
-      case stopReasons.memory:
-        return { kind: 'memory', bytes }
-      case stopReasons.settled:
-        return { kind: 'first' }
-      default:
-        return isCut(machine.globals, depth) ? { kind: 'depth', depth } : null
-    }
-  }
-  return end === 'large' ? { limit: null, isLarge: true } : { limit: limit(), isLarge: false }
-}
-
-/** Whether what is left was not expanded for its depth. */
-const isCut = (reached: { readonly depth: number; readonly states: number }, depth: number | undefined): depth is number =>
-  depth !== undefined && reached.depth >= depth && reached.states > 0
-
-/** Looks at the states that wait in the queue, without expanding them: they are reachable. */
-export const lookAtTheRest = (machine: Machine): void => {
-  machine.globals.stop = 0
-  machine.globals.max_depth = 0
-  atOnce(running(machine))
-}
 
 /** By the number that a property has in the program. */
 const kindsOf = (system: System): { readonly name: string; readonly kind: SafetyKind }[] => [
@@ -183,6 +94,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   scheduleSeconds: 0,
   bytes: 0,
   bytesPerState: 0,
+  workers: 1,
   properties: kindsOf(system).flatMap(({ name, kind }) =>
     kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
   ),
@@ -271,7 +183,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   idle.begin(machine, program.memory.groups)
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
-  const { limit, noted, ...found } = await searched(system, program, { machine, idle }, options, bytes)
+  const { limit, noted, ...found } = await searchStates({ system, program, machine, idle }, options, bytes)
   const complete = limit === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => noted.slice(at, at + n)
@@ -285,64 +197,10 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     setupSeconds,
     bytes: found.bytes,
     bytesPerState: found.bytes / Math.max(1, found.states),
+    workers: found.workers,
     properties: resultsOf(program, new DataView(noted.buffer), complete, deadlock),
     idle: found.idle,
     fired: copy(memory.fired, system.steps.length),
     taken: copy(memory.taken, system.branches.length),
   }
 }
-
-/** By one machine here, and where that has become large by workers. */
-const searched = async (
-  system: System,
-  program: Program,
-  begun: { readonly machine: Machine; readonly idle: Idle },
-  options: SearchOptions,
-  bytes: number,
-): Promise<Omit<Large, 'queue'> & { readonly seconds: number }> => {
-  const { limits: { seconds, depth = greatest, states = greatest } = {}, signal, onProgress = () => {} } = options
-  const { workers = availableParallelism(), large = { from: largeFrom } } = options
-  const { machine, idle } = begun
-  const pace = startPace({ bytes, seconds, signal })
-  const small = Math.min(bytes, mostMemory)
-  let run = await runUpTo(machine, large.from, pace, options, small)
-  if (run.isLarge) {
-    const crew = startCrew(workers)
-    try {
-      const found = await searchLarge(system, program, begun, crew, pace, {
-        workers,
-        bytes,
-        states,
-        depth,
-        seconds,
-        stop: options.stop ?? 'all settled',
-        deadlock: options.deadlock ?? system.deadlock,
-        signal,
-        onProgress: (progress) => onProgress({ ...progress, seconds: pace.seconds() }),
-        ...(large.tiny === undefined ? {} : { tiny: large.tiny }),
-      })
-      if (found !== null) {
-        const isDeep = found.limit === null && isCut(found, options.limits?.depth)
-        return { ...found, limit: isDeep ? { kind: 'depth', depth } : found.limit, seconds: pace.seconds() }
-      }
-    } finally {
-      crew.close()
-    }
-    run = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, options, small)
-  }
-  const { limit } = run
-  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
-  return {
-    limit,
-    states: machine.globals.states,
-    transitions: machine.globals.transitions,
-    depth: machine.globals.depth,
-    bytes: machine.bytes(),
-    noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
-    idle: idle.parts(),
-    seconds: pace.seconds(),
-  }
-}
-
-/** From so many states on workers search: a few tenths of a second. */
-const largeFrom = 2 ** 20

@@ -2,13 +2,13 @@ import type { Move } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
+import { type Sliced, statesPerSlice } from '../program/pace.js'
 import { type Interfaces, type Program, programOf } from '../program/program.js'
 import { startSearch } from '../program/start.js'
 import { NoMemory } from '../wasm/platform.js'
 import { failingWays, violatedBy } from './failing-ways.js'
 import { createHunter, type Edges, type Hunter } from './hunt.js'
 import { type Level, levelsOf } from './levels.js'
-import { type Sliced, statesPerSlice } from './pace.js'
 
 /** Machines of the purpose `trace`. */
 export type TraceProgram = Program<Interfaces['trace']>

@@ -5,8 +5,8 @@
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Move } from '../../ir/schedule.js'
+import { isStopped, type Pace, type Sliced, type Stopped } from '../program/pace.js'
 import type { Level } from './levels.js'
-import { isStopped, type Pace, type Sliced, type Stopped } from './pace.js'
 import { edgesFrom, numberOf, type Searched } from './second-search.js'
 import { type Switches, unwanted } from './switches.js'
 

@@ -21,9 +21,12 @@ const places = {
   depth: 13,
 } as const
 const integers = 16
-/** Numbers that one worker writes and all read. */
-const perWorker = { states: 0, transitions: 1, queue: 2, tables: 3 } as const
-const numbersPerWorker = 4
+/**
+ * Numbers that one worker writes and all read. Bytes of successors that were received by shards, and that were sent to
+ * them up to an even and an odd round: the others may be sending again when one asks whether all has arrived.
+ */
+const perWorker = { states: 0, transitions: 1, queue: 2, tables: 3, received: 4, sent0: 5, sent1: 6 } as const
+const numbersPerWorker = 7
 
 const unit = 4096
 

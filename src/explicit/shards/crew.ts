@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Limit } from '../../ir/limits.js'
-import { atOnce, isStopped, type Pace, type Sliced } from '../search/pace.js'
+import { atOnce, isStopped, type Pace, type Sliced } from '../program/pace.js'
 import { controlOf, endings } from './control.js'
 import { type Outcome, type Setup, work } from './work.js'
 

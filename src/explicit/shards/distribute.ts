@@ -21,7 +21,7 @@ import {
   type WasmFunction,
   when,
 } from '../wasm/instruction.js'
-import { exported, global32, procedure } from '../wasm/interface.js'
+import { exported, global32, global64, procedure } from '../wasm/interface.js'
 import type { Division } from './division.js'
 import { blockBytes, blockLog, type PoolMap } from './pool-map.js'
 
@@ -38,6 +38,8 @@ export const distributeGlobals = {
   lacking: global32(),
   /** Blocks in the chains of buckets. */
   chained: global32(),
+  /** Bytes of entries that were written to blocks. */
+  sent: global64(),
 } as const
 
 export const distributeExports = { ...storeExports, drain: procedure(['buckets', 'i32']) } as const
@@ -87,6 +89,7 @@ const spillFunction = (pool: PoolMap): WasmFunction => {
         i32.store(i32.shl(get('bucket'), i32.const(2)), get('block'), pool.heads),
         set('to', get('block')),
       ]),
+      setGlobal('sent', i64.add(getGlobal('sent'), i64.extend(i32.load(...ofBucket(pool.waits))))),
       ...Array.from({ length: pool.group / 8 }, (_, i) => i64.store(get('to'), i64.load(get('from'), i * 8), i * 8)),
       i32.store(i32.shl(get('bucket'), i32.const(2)), i32.add(get('to'), i32.load(...ofBucket(pool.waits))), pool.ends),
       i32.store(i32.shl(get('bucket'), i32.const(2)), i32.const(0), pool.waits),

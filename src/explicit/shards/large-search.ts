@@ -3,13 +3,13 @@ import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import { mostSuccessors } from '../emit/memory-map.js'
+import type { Idle } from '../program/idle.js'
 import type { Machine } from '../program/machine.js'
+import type { Pace } from '../program/pace.js'
 import type { Program } from '../program/program.js'
-import type { Idle } from '../search/idle.js'
-import type { Pace } from '../search/pace.js'
 import { compiled } from '../wasm/interface.js'
 import { page } from '../wasm/linear-memory.js'
-import { newSharedMemory } from '../wasm/platform.js'
+import { newSharedMemory, type WasmMemory } from '../wasm/platform.js'
 import { controlOf, newControl } from './control.js'
 import type { Crew } from './crew.js'
 import { divisionOf, mostShards } from './division.js'
@@ -18,6 +18,14 @@ import { handOver } from './hand-over.js'
 import { notedTogether } from './noted.js'
 import { poolEnd } from './pool-map.js'
 import { type Setup, shardsOf } from './work.js'
+
+/** What has begun: the initial states wait in the machine's queue. */
+export interface Begun {
+  readonly system: System
+  readonly program: Program
+  readonly machine: Machine
+  readonly idle: Idle
+}
 
 export interface LargeOptions {
   readonly workers: number
@@ -64,9 +72,7 @@ const shardLogOf = (widths: readonly number[], workers: number, bytes: number): 
  * @throws NoMemory
  */
 export const searchLarge = async (
-  system: System,
-  program: Program,
-  { machine, idle }: { readonly machine: Machine; readonly idle: Idle },
+  { system, program, machine, idle }: Begun,
   crew: Crew,
   pace: Pace,
   options: LargeOptions,
@@ -81,7 +87,9 @@ export const searchLarge = async (
   const expander = expanderProgram(system, division)
   const control = newControl(workers, bytes)
   const code = compiled(expander.module)
-  const memories = Array.from({ length: workers }, () => newSharedMemory(poolEnd / page))
+  const newMemories = (count: number): WasmMemory[] => Array.from({ length: count }, () => newSharedMemory(poolEnd / page))
+  const memories = newMemories(workers)
+  const tables = newMemories(2 ** shardLog)
   const noted = new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring))
   const setups = memories.map(
     (_, worker): Setup => ({
@@ -92,6 +100,7 @@ export const searchLarge = async (
       pool: expander.pool,
       expander: code,
       memories,
+      tables: shardsOf(worker, control, division).map((shard) => at(tables, shard)),
       noted,
       groups: idle.groups(),
       depth: machine.globals.depth,

@@ -4,7 +4,7 @@ import { batch } from '../emit/memory-map.js'
 import { inverse64 } from '../store/slot.js'
 import { bytesOfSlot, distanceBits, type FirstBytes, slack } from '../store/table-size.js'
 import { type Compiled, compiled, instantiated } from '../wasm/interface.js'
-import { newSharedMemory } from '../wasm/platform.js'
+import type { WasmMemory } from '../wasm/platform.js'
 import type { Division } from './division.js'
 import { poolEnd } from './pool-map.js'
 import { homesOf, lastShardRoom, nextShardSizes, type ShardSize, shardRoom, shardTableBytes, sizeFor } from './shard-size.js'
@@ -62,10 +62,9 @@ const memoized = <A extends readonly number[], R>(make: (...args: A) => R): ((..
   }
 }
 
-/** With room for so many states at first. @throws NoMemory */
-export const createShard = ({ shape }: Division, code: ShardCode, states: number, take: Take): Shard => {
+/** In a memory that nobody has used, with room for so many states at first. @throws NoMemory */
+export const createShard = ({ shape }: Division, code: ShardCode, memory: WasmMemory, states: number, take: Take): Shard => {
   const { map } = code
-  const memory = newSharedMemory(poolEnd / 65_536)
   const bytes = new Uint8Array(memory.buffer)
   const programOf = memoized((first: FirstBytes) => instantiated(code.table(first), memory, {}))
   const moverOf = memoized((from: FirstBytes, to: FirstBytes) => instantiated(code.growth(from, to), memory, {}))

@@ -57,7 +57,9 @@ export const shardMap = (entry: number, inboxBytes: number): ShardMap => {
   return { homes, slots, inbox, inboxEnd: inbox + Math.floor(inboxBytes / entry) * entry, table: area(0) }
 }
 
-/** `chunk(from, end, out) -> out`: inserts a batch; those that are new are written to `out`, in front of what is read. */
+/**
+ * `chunk(from, end, out) -> out`: inserts a batch; those that are new are written to `out`, in front of what is read.
+ */
 const chunkFunction = (shape: TableShape, first: FirstBytes, entry: number, map: ShardMap): WasmFunction => {
   const ops = slotOps(first)
   const isNew = [

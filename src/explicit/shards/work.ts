@@ -6,8 +6,8 @@
  */
 import { at } from '../../at.js'
 import type { MemoryMap } from '../emit/memory-map.js'
-import { type Idle, watchIdle } from '../search/idle.js'
-import type { Sliced } from '../search/pace.js'
+import { type Idle, watchIdle } from '../program/idle.js'
+import type { Sliced } from '../program/pace.js'
 import { stopReasons } from '../store/store.js'
 import { type Compiled, type Instance, instantiated } from '../wasm/interface.js'
 import type { WasmMemory } from '../wasm/platform.js'
@@ -28,6 +28,8 @@ export interface Setup {
   readonly expander: Compiled<ExpanderInterface>
   /** The memory of each worker's expander. */
   readonly memories: readonly WasmMemory[]
+  /** The memory of each of its shards. */
+  readonly tables: readonly WasmMemory[]
   /** What the search has noted so far: the areas in front of the queue. */
   readonly noted: Uint8Array
   readonly groups: readonly (readonly number[])[]
@@ -42,7 +44,7 @@ export interface Setup {
   readonly mostDepth: number
   readonly stop: 'all settled' | 'first violation'
   readonly deadlock: 'violation' | 'allowed'
-  /** Bytes of the successors that may wait to be inserted, at least. */
+  /** Bytes of a worker's successors that may wait to be inserted, at most; fewer where tables are small. */
   readonly exchange: number
   /** The most successors that a state has. */
   readonly successors: number
@@ -79,6 +81,7 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
     return createShard(
       division,
       code,
+      at(setup.tables, i),
       known.reduce((n, bytes) => n + bytes.length / division.entry, 0),
       control.take,
     )
@@ -99,12 +102,17 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
     }
   for (const entries of setup.frontier) if (!pool.append(current, entries)) lacks()
 
+  let received = 0
+  const sent: [number, number] = [0, 0]
   const publish = (): void =>
     control.publish(worker, {
       states: shards.reduce((n, shard) => n + shard.states(), 0),
       transitions: expander.globals.transitions,
       queue: current.entries + next.entries,
       tables: shards.reduce((n, shard) => n + shard.tableBytes(), 0),
+      received,
+      sent0: sent[0],
+      sent1: sent[1],
     })
   function* allHere(): Sliced<void> {
     publish()
@@ -126,9 +134,11 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
   /** Expands the level and inserts what comes of it, until nothing is left of it or the search is stopped. */
   function* rounds(level: number): Sliced<void> {
     for (let isOver = false; !isOver; round++) {
-      const buckets = bucketsLog(setup, control.sum('tables'))
-      yield* expand(setup, expander, pool, current, buckets, control, publish)
+      const tables = control.sum('tables')
+      const buckets = bucketsLog(setup, tables)
+      yield* expand(setup, expander, pool, current, { buckets, tables }, control, publish)
       if (current.blocks.length > 0) control.unfinished.add(round, 1)
+      sent[round % 2 === 0 ? 0 : 1] = expander.globals.sent
       if (expander.globals.stop === stopReasons.settled) control.violated.set()
       yield* allHere()
       if (control.stopped() !== endings.none) return
@@ -139,11 +149,15 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
       }
       for (const [i, shard] of shards.entries()) {
         const parts = { first: at(numbers, i) * 2 ** (buckets - division.shardLog), count: 2 ** (buckets - division.shardLog) }
-        if (!(yield* insert(shard, chains, parts, worker, (entries) => pool.append(next, entries)))) return lacks()
+        const taken = yield* insert(shard, chains, parts, worker, (entries) => pool.append(next, entries))
+        if (taken === null) return lacks()
+        received += taken
       }
       if (isOver && next.blocks.length > 0) control.found.add(level, 1)
       yield* allHere()
       if (control.stopped() !== endings.none) return
+      if (control.sum(round % 2 === 0 ? 'sent0' : 'sent1') !== control.sum('received'))
+        throw new Error('successors were lost between workers')
       pool.clear(2 ** buckets)
       expander.globals.chained = 0
     }
@@ -213,13 +227,16 @@ const bucketsLog = ({ division, partBytes }: Setup, tables: number): number => {
   return Math.min(Math.max(division.shardLog, wanted), Math.max(division.shardLog, mostBucketsLog), division.mixing.keyBits)
 }
 
+/** Successors wait for being inserted in at most this part of the memory of tables, for each worker. */
+const tablesPerExchange = 8
+
 /** Expands states as long as there is room for their successors, and distributes these. */
 function* expand(
   setup: Setup,
   expander: Instance<ExpanderInterface>,
   pool: Pool,
   frontier: Frontier,
-  buckets: number,
+  { buckets, tables }: { readonly buckets: number; readonly tables: number },
   control: Control,
   publish: () => void,
 ): Sliced<void> {
@@ -228,7 +245,8 @@ function* expand(
   const perBlock = map.used / map.entry
   /** The blocks that one more block of states can take, at the most. */
   const reserve = 2 ** buckets + Math.ceil((perBlock * successors) / perBlock)
-  const room = Math.max(Math.floor(exchange / blockBytes), 2 * reserve)
+  const bytes = Math.min(exchange, tables / tablesPerExchange)
+  const room = Math.max(Math.floor(bytes / blockBytes), 2 * reserve)
   globals.bucket_shift = setup.division.mixing.keyBits - buckets
   while (globals.chained + reserve <= room) {
     const run = pool.shift(frontier)
@@ -244,15 +262,16 @@ function* expand(
   if (globals.lacking === 1) control.stop(endings.memory)
 }
 
-/** Inserts what lies in some buckets of all workers; false where there is no memory for it. */
+/** Inserts what lies in some buckets of all workers, and says how many bytes; null where there is no memory for it. */
 function* insert(
   shard: Shard,
   chains: readonly Chains[],
   { first, count }: { readonly first: number; readonly count: number },
   worker: number,
   append: (entries: Uint8Array) => boolean,
-): Sliced<boolean> {
+): Sliced<number | null> {
   const { bytes, map } = shard
+  let taken = 0
   let end = map.inbox
   const insertAll = (): boolean => {
     const out = shard.insert(end)
@@ -265,14 +284,15 @@ function* insert(
       const from = at(chains, (worker + k) % chains.length)
       for (const run of from.runs(bucket)) {
         if (end + run.end - run.at > map.inboxEnd) {
-          if (!insertAll()) return false
+          if (!insertAll()) return null
           yield
         }
         bytes.set(from.bytes.subarray(run.at, run.end), end)
         end += run.end - run.at
+        taken += run.end - run.at
       }
     }
-  return end === map.inbox || insertAll()
+  return end === map.inbox || insertAll() ? taken : null
 }
 
 /** Looks at states, and expands none. */

@@ -24,7 +24,7 @@ export const judgedOf = async (source: string): Promise<JudgedText[]> => {
   const original = originalOf(prepared)
   const judged: JudgedText[] = []
   for (const mutant of mutantsOfModel(prepared))
-    judged.push({ mutant, outcome: await judge(original, mutant, { limits: { states: 10_000 } }) })
+    judged.push({ mutant, outcome: await judge(original, mutant, { limits: { states: 10_000 }, workers: 1 }) })
   return judged
 }
 

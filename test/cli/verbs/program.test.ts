@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../../src/cli/terminal/units.ts'
 import { runProgram } from '../../../src/cli/verbs/program.ts'
+import { usableWorkers } from '../../../src/explicit/program/ceiling.js'
 
 const parse = async (...words: string[]): Promise<unknown> => {
   let seen: unknown = null
@@ -34,6 +35,7 @@ const search = {
   deadlock: 'as the model says',
   stuck: 'as the model says',
   limits: {},
+  workers: usableWorkers(),
   oracle: 'beside',
   seed: 1,
 }
@@ -45,7 +47,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --workers 3 --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -63,6 +65,7 @@ test('every flag of check arrives', async () => {
         deadlock: 'allowed',
         stuck: 'violation',
         limits: { states: 1_000_000, depth: 0, bytes: 1024 ** 3, seconds: 120 },
+        workers: 3,
         oracle: { seconds: 2.5 },
         seed: 7,
       },
@@ -153,13 +156,15 @@ describe('what makes no sense is a usage error that says why', () => {
     ['check m --time 0', 'no length of time'],
     ['check m --set cpus', 'not of the form name=value'],
     ['check m --engine z3', 'Allowed choices are explicit, bmc, prove, both'],
-    ['check m --engine bmc --max-states 5', '--max-states limits the explicit engine'],
-    ['check m --engine prove --first', '--first limits the explicit engine'],
+    ['check m --engine bmc --max-states 5', '--max-states is for the explicit engine'],
+    ['check m --engine prove --first', '--first is for the explicit engine'],
     ['check m --out-smt2 f --property p', 'give one --property'],
     ['check m --out-smt2 f --max-depth 3', 'give one --property'],
     ['synthesize m', 'say what must hold'],
     ['check m --symmetry', '--symmetry is not implemented'],
-    ['check m --workers 4', '--workers is not implemented'],
+    ['check m --workers none', "'none' is not a whole number of at least 1"],
+    ['check m --workers 65', "'65' is more than 64"],
+    ['check m --workers 2 --engine prove', '--workers is for the explicit engine'],
     ['check m --seed -1', "'-1' is not a whole number"],
     ['check m --oracle some', "'some' is neither all nor none nor a length of time"],
     ['sweep m --property p --oracle 0s', "'0s' is neither all nor none"],

@@ -17,6 +17,7 @@ test('is one object of the documented shape', () => {
     depth: 37,
     seconds: 0.0123,
     bytesPerState: 10.6,
+    workers: 1,
     neverFired: [
       {
         agents: 'cpu',

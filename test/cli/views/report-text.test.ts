@@ -71,6 +71,6 @@ test.each([
   expect(limitText(limit)).toContain(flag)
 })
 
-test('nobody is told to raise a limit that cannot be raised', () => {
-  expect(limitText({ kind: 'memory', bytes: 4 * 2 ** 30 })).toBe('the 4.0 GiB of memory were used up that a search can have at most')
+test('a thread that died is no limit that a flag raises', () => {
+  expect(limitText({ kind: 'died', why: 'it ended with code 1' })).toBe('a thread of the search died: it ended with code 1')
 })

@@ -5,7 +5,7 @@
 import { at } from '../../at.js'
 import { partsBeforeChecks } from '../../ir/crossing.js'
 import type { Crossable } from '../../ir/system.js'
-import type { Machine } from '../program/machine.js'
+import type { Machine } from './machine.js'
 
 /** What looks at states, with the code of the properties. */
 interface Looking {

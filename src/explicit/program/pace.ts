@@ -99,6 +99,9 @@ export function* running(instance: Pick<Begun, 'exports'> & { readonly globals: 
   }
 }
 
+/** Fewer are not worth a call. */
+const leastPerSlice = 64
+
 /**
  * The same; ends early where at least so many states are known, and all that wait are of one level. Where that is does
  * not depend on the time that anything takes.
@@ -107,7 +110,8 @@ export function* runningUpTo({ exports, globals }: Begun, states: number): Slice
   for (;;) {
     const isLarge = globals.states >= states
     // The last state of a level takes the search on to the next one.
-    const isOver = exports.run(isLarge ? Math.min(statesPerSlice, globals.left) : statesPerSlice) === 1
+    const budget = isLarge ? globals.left : Math.max(leastPerSlice, states - globals.states)
+    const isOver = exports.run(Math.min(statesPerSlice, budget)) === 1
     if (globals.stop !== 0) return 'stopped'
     if (isOver) return 'over'
     if (isLarge && globals.queued === 0) return 'large'

@@ -1,6 +1,6 @@
 /** Long work, a slice at a time. */
 import { expect, test } from 'vitest'
-import { atOnce, isStopped, type Sliced, startPace } from '../../../src/explicit/search/pace.ts'
+import { atOnce, isStopped, type Sliced, startPace } from '../../../src/explicit/program/pace.ts'
 
 function* counting(to: number, note: (i: number) => void = () => {}): Sliced<number> {
   for (let i = 0; i < to; i++) {

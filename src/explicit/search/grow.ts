@@ -1,0 +1,82 @@
+/** A search of all states: by one machine here, and where that has become large by workers. */
+import { mostMemory, usableWorkers } from '../program/ceiling.js'
+import { type Pace, startPace } from '../program/pace.js'
+import { greatest } from '../program/start.js'
+import { type Crew, startCrew } from '../shards/crew.js'
+import { type Begun, type Large, searchLarge } from '../shards/large-search.js'
+import { NoMemory } from '../wasm/platform.js'
+import type { SearchOptions } from './options.js'
+import { isCut, lookAtTheRest, runUpTo } from './run.js'
+
+/** `workers` found it: 1 where it did not become large. */
+export type Grown = Omit<Large, 'queue'> & { readonly seconds: number; readonly workers: number }
+
+/** From so many states on workers search: a few tenths of a second. They take a part of that to get ready. */
+const largeFrom = 2 ** 20
+
+/** With so many bytes of memory. */
+export const searchStates = async (begun: Begun, options: SearchOptions, bytes: number): Promise<Grown> => {
+  const { machine } = begun
+  const { limits: { seconds } = {}, workers = usableWorkers(), large: { from } = { from: largeFrom }, signal } = options
+  const pace = startPace({ bytes, seconds, signal })
+  const isDivisible = typeof SharedArrayBuffer !== 'undefined'
+  const run = (states: number): ReturnType<typeof runUpTo> =>
+    runUpTo(machine, isDivisible ? states : Number.POSITIVE_INFINITY, pace, options, Math.min(bytes, mostMemory))
+  let end = await run(from / 2)
+  if (end.isLarge) {
+    const crew = startCrew(workers)
+    try {
+      end = await run(from)
+      const found = end.isLarge ? await byWorkers(begun, crew, pace, { ...options, workers }, bytes) : null
+      if (found !== null) return { ...found, seconds: pace.seconds(), workers }
+    } finally {
+      crew.close()
+    }
+    if (end.isLarge) end = await run(Number.POSITIVE_INFINITY)
+  }
+  const { limit } = end
+  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
+  const { globals, memory } = machine
+  return {
+    limit,
+    states: globals.states,
+    transitions: globals.transitions,
+    depth: globals.depth,
+    bytes: machine.bytes(),
+    noted: new Uint8Array(memory.buffer.slice(0, begun.program.memory.ring)),
+    idle: begun.idle.parts(),
+    seconds: pace.seconds(),
+    workers: 1,
+  }
+}
+
+/** Null where there is no memory for workers: the machine goes on alone. */
+const byWorkers = async (
+  begun: Begun,
+  crew: Crew,
+  pace: Pace,
+  options: SearchOptions & { readonly workers: number },
+  bytes: number,
+): Promise<Large | null> => {
+  const { limits: { seconds, depth = greatest, states = greatest } = {}, workers, large, signal, onProgress = () => {} } = options
+  const asked = {
+    workers,
+    bytes,
+    states,
+    depth,
+    seconds,
+    stop: options.stop ?? 'all settled',
+    deadlock: options.deadlock ?? begun.system.deadlock,
+    signal,
+    onProgress: (progress: Omit<Large, 'limit' | 'noted' | 'idle'>) => onProgress({ ...progress, seconds: pace.seconds() }),
+    ...(large?.tiny === undefined ? {} : { tiny: large.tiny }),
+  }
+  const found = await searchLarge(begun, crew, pace, asked).catch((error: unknown) => {
+    if (error instanceof NoMemory) return null
+    throw error
+  })
+  if (found === null) return null
+  const { limit } = found
+  const isDeep = limit === null && isCut(found, options.limits?.depth)
+  return isDeep ? { ...found, limit: { kind: 'depth', depth } } : found
+}

@@ -1,0 +1,34 @@
+/** What a search is told, and what it says of itself. */
+import type { Limits } from '../../ir/limits.js'
+import type { LargeOptions } from '../shards/large-search.js'
+
+export interface SearchOptions {
+  /** Bytes are for table, queue and buffers; by default 80 % of the machine's memory. */
+  readonly limits?: Limits
+  readonly stop?: 'all settled' | 'first violation'
+  /** Instead of what the system says. */
+  readonly deadlock?: 'violation' | 'allowed'
+  /**
+   * For which properties a shortest schedule is wanted: for violated ones (the default), for reached `sometimes` too,
+   * or for none.
+   */
+  readonly schedules?: 'violations' | 'all' | 'none'
+  /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
+  readonly workers?: number
+  /** When a search is large, and how it is divided then: for tests, which walk every path on small models. */
+  readonly large?: { readonly from: number; readonly tiny?: LargeOptions['tiny'] }
+  /** Called about every 50 ms. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the search as `interrupted`; then no schedules are made. */
+  readonly signal?: AbortSignal
+}
+
+export interface Progress {
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  /** States that wait to be expanded. */
+  readonly queue: number
+  readonly bytes: number
+  readonly seconds: number
+}

@@ -1,0 +1,64 @@
+/** Runs a search in one machine. */
+import type { Limit } from '../../ir/limits.js'
+import type { Machine } from '../program/machine.js'
+import { atOnce, isStopped, type Pace, running, runningUpTo, startPace } from '../program/pace.js'
+import { stopReasons } from '../store/store.js'
+import type { Progress, SearchOptions } from './options.js'
+
+const progressOf = (machine: Machine, seconds: number): Progress => ({
+  states: machine.globals.states,
+  transitions: machine.globals.transitions,
+  depth: machine.globals.depth,
+  queue: machine.globals.left + machine.globals.queued,
+  bytes: machine.bytes(),
+  seconds,
+})
+
+export interface Run {
+  readonly limit: Limit | null
+  readonly seconds: number
+}
+
+/** Runs a search that was set up, until nothing is left or a limit is hit. */
+export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
+  const { limits: { seconds } = {}, signal } = options
+  const pace = startPace({ bytes, seconds, signal })
+  const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, options, bytes)
+  return { limit, seconds: pace.seconds() }
+}
+
+/** The same, or until so many states are known and all that wait are of one level: then the search has become large. */
+export const runUpTo = async (
+  machine: Machine,
+  states: number,
+  pace: Pace,
+  { limits: { depth } = {}, onProgress }: SearchOptions,
+  bytes: number,
+): Promise<{ readonly limit: Limit | null; readonly isLarge: boolean }> => {
+  const end = await pace.run(runningUpTo(machine, states), () => onProgress?.(progressOf(machine, pace.seconds())))
+  const limit = (): Limit | null => {
+    if (isStopped(end)) return end.stopped
+    switch (machine.globals.stop) {
+      case stopReasons.states:
+        return { kind: 'states', states: machine.globals.state_limit }
+      case stopReasons.memory:
+        return { kind: 'memory', bytes }
+      case stopReasons.settled:
+        return { kind: 'first' }
+      default:
+        return isCut(machine.globals, depth) ? { kind: 'depth', depth } : null
+    }
+  }
+  return end === 'large' ? { limit: null, isLarge: true } : { limit: limit(), isLarge: false }
+}
+
+/** Whether what is left was not expanded for its depth. */
+export const isCut = (reached: { readonly depth: number; readonly states: number }, depth: number | undefined): depth is number =>
+  depth !== undefined && reached.depth >= depth && reached.states > 0
+
+/** Looks at the states that wait in the queue, without expanding them: they are reachable. */
+export const lookAtTheRest = (machine: Machine): void => {
+  machine.globals.stop = 0
+  machine.globals.max_depth = 0
+  atOnce(running(machine))
+}
