@@ -118,6 +118,12 @@ export type RunAgain =
     }
   | { readonly kind: 'nothing'; readonly why: 'not asked for' | 'interrupted' | 'too large' | 'no memory' }
 
+/** A violated property, and its trace, which the oracle has replayed. */
+export interface Race {
+  readonly property: string
+  readonly trace: Trace
+}
+
 export interface Report {
   readonly model: string
   readonly modelFile: string

@@ -7,7 +7,7 @@ import type { Progress } from '../../explicit/search/search.js'
 import type { Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import type { Progress as SolvingProgress } from '../../symbolic/search/settle.js'
-import type { NotChecked } from '../report/report.js'
+import type { NotChecked, Race } from '../report/report.js'
 import { whyNotAsked } from './asked.js'
 import type { EngineChoice } from './engine-choice.js'
 import { type ParamSetting, resolveParams } from './params.js'
@@ -55,6 +55,11 @@ export interface CheckOptions {
   /** Of the random numbers by which states to be run again are chosen; by default 1. */
   readonly seed?: number
   readonly onProgress?: (progress: Progress) => void
+  /**
+   * Where a search takes longer: a violation as soon as its shortest trace is known, while the search goes on. It is in
+   * the report too.
+   */
+  readonly onRace?: (race: Race) => void
   /** What a solver has settled so far. */
   readonly onSolving?: (progress: SolvingProgress) => void
   /** Ends the search early; the report is then incomplete. */

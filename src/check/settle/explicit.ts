@@ -1,7 +1,8 @@
 /** The explicit engine: every reachable state is seen, or as many as the limits allow. */
 import { at } from '../../at.js'
-import type { SearchResult } from '../../explicit/search/search.js'
+import type { PropertyResult, SearchResult } from '../../explicit/search/search.js'
 import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
+import type { Trace } from '../../trace/trace.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
 import type { Evidence } from '../report/evidence.js'
@@ -25,14 +26,21 @@ export const explicit: Engine = {
 const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
   // What is to become of deadlocks the system says.
-  const { deadlock: _asked, ...asked } = options
-  const { safety, liveness, wanted } = await searchAll(prepared, asked)
+  const { deadlock: _asked, onRace, ...asked } = options
+  const shown = new Map<string, Trace>()
+  const onViolation = (found: PropertyResult): void => {
+    if (found.schedule === null || onRace === undefined) return
+    const trace = traceOf(prepared, found, found.schedule)
+    shown.set(found.name, trace)
+    onRace({ property: found.name, trace })
+  }
+  const { safety, liveness, wanted } = await searchAll(prepared, { ...asked, ...(onRace === undefined ? {} : { onViolation }) })
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState, workers } = safety
   const limit = safety.limit ?? liveness?.limit ?? null
   const searched: Evidence = { by: 'search', states, depth, limit }
   const byState = safety.properties.map((found): Finding => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
-    const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
+    const trace = verdict === 'violated' && schedule !== null ? (shown.get(name) ?? traceOf(prepared, found, schedule)) : null
     const settled = {
       kind,
       verdict,

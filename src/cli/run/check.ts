@@ -1,7 +1,7 @@
 /** The verbs `check` and its dumps: search, store the traces, report. */
 
 import { certificateText } from '../../check/certify.js'
-import type { PropertyReport, Report } from '../../check/report/report.js'
+import type { PropertyReport, Race, Report } from '../../check/report/report.js'
 import { check, dump } from '../../check.js'
 import { DiagnosticError, formatDiagnostic } from '../../diagnostics.js'
 import { formatItf } from '../../trace/itf.js'
@@ -12,7 +12,7 @@ import { progressLine } from '../terminal/progress.js'
 import { watched } from '../terminal/watched.js'
 import type { CheckRequest, DumpRequest } from '../verbs/check.js'
 import { reportJson } from '../views/report-json.js'
-import { formatReport, summary } from '../views/report-text.js'
+import { formatReport, raceText, summary } from '../views/report-text.js'
 
 /**
  * Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is
@@ -21,10 +21,23 @@ import { formatReport, summary } from '../views/report-text.js'
 export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {
   const { target, search, format, volume, places, hints } = request
   const shown = volume === 'quiet' ? { ...output, terminal: null } : output
-  const line = progressLine(shown)
+  const line = progressLine(shown, volume === 'quiet' ? 'never' : 'where it takes long')
+  const early = new Set<string>()
+  const onRace = ({ property, trace }: Race): void => {
+    line.clear()
+    early.add(property)
+    output.out(`${raceText(trace, places)}\n`)
+  }
   const invariant = isProofWanted(search) ? 'minimal' : 'as found'
   const { result: report } = await watched(shown, line, (signal) =>
-    check(target, { ...search, invariant, onProgress: line.show, onSolving: line.showSolving, signal }),
+    check(target, {
+      ...search,
+      invariant,
+      onProgress: line.show,
+      onSolving: line.showSolving,
+      ...(format === 'text' && volume === 'normal' ? { onRace } : {}),
+      signal,
+    }),
   )
   const stored = await storeTraces(report, request)
   const exitCode = stored.failed === null ? exitCodeOf(report) : exitCodes.cannotWrite
@@ -34,7 +47,7 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
     output.out(
       formatReport(
         report,
-        { places, hints, storedAt: (property) => stored.files.get(property)?.text ?? null, certificate: stored.certificate },
+        { places, hints, storedAt: (property) => stored.files.get(property)?.text ?? null, shown: early, certificate: stored.certificate },
         output,
       ),
     )

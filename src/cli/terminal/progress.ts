@@ -1,6 +1,9 @@
-/** The progress line: on a terminal only, rewritten in place, gone at the end. */
+/**
+ * The progress line: on a terminal rewritten in place, and gone at the end; elsewhere a line every 10 s, so that whoever
+ * reads the log sees that something goes on.
+ */
 import { performance } from 'node:perf_hooks'
-import { formatBytes, formatCount, formatSeconds } from '../../check/report/format.js'
+import { formatCount } from '../../check/report/format.js'
 import type { Output } from './output.js'
 
 /** What a search says of itself while it runs. */
@@ -11,6 +14,9 @@ export interface ProgressUpdate {
   /** States that are found and not yet expanded. */
   readonly queue: number
   readonly bytes: number
+  readonly mostBytes: number
+  /** Properties that are violated so far. */
+  readonly violated: number
   readonly seconds: number
 }
 
@@ -38,22 +44,33 @@ export interface ProgressLine {
 /** Nothing within the first half second, so that small models leave no flicker; then at most ten lines a second. */
 const quietSeconds = 0.5
 const betweenSeconds = 0.1
+/** Where there is no terminal. */
+const betweenLines = 10
 
-export const progressLine = ({ err, terminal }: Output): ProgressLine => {
-  if (terminal === null) return { show: () => {}, showSolving: () => {}, showSynthesis: () => {}, clear: () => {} }
+/** `without` says what is written where there is no terminal. */
+export const progressLine = (
+  { err, terminal }: Pick<Output, 'err' | 'terminal'>,
+  without: 'where it takes long' | 'never' = 'never',
+): ProgressLine => {
   const started = performance.now()
-  let last = quietSeconds - betweenSeconds
+  const now = (): number => (performance.now() - started) / 1000
+  const between = terminal === null ? betweenLines : betweenSeconds
+  let last = terminal === null ? 0 : quietSeconds - betweenSeconds
   let shown = false
   const showAt = (seconds: number, text: () => string): void => {
-    if (seconds - last < betweenSeconds) return
+    if (seconds - last < between || (terminal === null && without === 'never')) return
     last = seconds
-    shown = true
-    err(`\r\u001b[K${text().slice(0, terminal - 1)}`)
+    shown = terminal !== null
+    err(terminal === null ? `${text()}\n` : `\r\u001b[K${text().slice(0, terminal - 1)}`)
   }
+  const trend = queueTrend()
   return {
-    show: (update) => showAt(update.seconds, () => progressText(update)),
-    showSolving: (update) => showAt((performance.now() - started) / 1000, () => solvingText(update)),
-    showSynthesis: (update) => showAt((performance.now() - started) / 1000, () => synthesisText(update)),
+    show: (update) => {
+      const queue = trend(update)
+      showAt(update.seconds, () => progressText(update, queue))
+    },
+    showSolving: (update) => showAt(now(), () => solvingText(update)),
+    showSynthesis: (update) => showAt(now(), () => synthesisText(update)),
     clear: () => {
       if (shown) err('\r\u001b[K')
       shown = false
@@ -73,8 +90,70 @@ const solvingText = ({ answers, proof }: SolvingUpdate): string => {
 const synthesisText = ({ depth, unsafe, left, frames }: SynthesisUpdate): string =>
   `synthesis: ${formatCount(unsafe)} settings unsafe, ${formatCount(left)} left, races of up to ${Math.max(0, depth)} steps${frames === null ? '' : `; proof: ${frames} frames`}`
 
-/** `1,234,567 states, 12,345,000/s, depth 34, queue 12,000, 10.5 MiB, 3.2 s`. */
-export const progressText = ({ states, depth, queue, bytes, seconds }: ProgressUpdate): string => {
-  const rate = seconds > 0 ? formatCount(states / seconds) : '0'
-  return `${formatCount(states)} states, ${rate}/s, depth ${depth}, queue ${formatCount(queue)}, ${formatBytes(bytes)}, ${formatSeconds(seconds)}`
+/** How the queue changes, and how long a search may still take; null where that cannot be told. */
+export interface Trend {
+  readonly queue: '+' | '-' | '='
+  readonly secondsLeft: number | null
+}
+
+/** The queue changes with every level; what counts is how it does over some seconds. */
+const trendSeconds = 3
+
+/**
+ * Follows the queue. A search whose queue gets shorter is over at the latest when it would be empty, if it went on like
+ * that: most go on faster.
+ */
+export const queueTrend = (): ((update: Pick<ProgressUpdate, 'queue' | 'seconds'>) => Trend) => {
+  let before: Pick<ProgressUpdate, 'queue' | 'seconds'> = { queue: 0, seconds: 0 }
+  let between = before
+  let falling = 0
+  let trend: Trend = { queue: '+', secondsLeft: null }
+  return ({ queue, seconds }) => {
+    if (seconds - between.seconds < trendSeconds) return trend
+    before = between
+    between = { queue, seconds }
+    const perSecond = (between.queue - before.queue) / (between.seconds - before.seconds)
+    falling = perSecond < 0 ? falling + 1 : 0
+    const isSteady = Math.abs(perSecond) * trendSeconds < queue / 100
+    trend = { queue: isSteady ? '=' : perSecond > 0 ? '+' : '-', secondsLeft: falling > 1 ? queue / -perSecond : null }
+    return trend
+  }
+}
+
+/** A number in few characters: `999`, `12.3k`, `1240M`. */
+const short = (count: number): string => {
+  for (const [unit, size] of [
+    ['', 1],
+    ['k', 1e3],
+    ['M', 1e6],
+  ] as const)
+    if (count < 999.5 * size || unit === 'M')
+      return `${size === 1 || count >= 99.95 * size ? Math.round(count / size) : (count / size).toFixed(1)}${unit}`
+  return ''
+}
+
+const shortBytes = (bytes: number): string => {
+  const [unit, size] = bytes < 1000 * 2 ** 20 ? ['M', 2 ** 20] : ['G', 2 ** 30]
+  const amount = bytes / size
+  return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)}${unit}`
+}
+
+const shortTime = (seconds: number): string =>
+  seconds < 100 ? `${Math.ceil(seconds)} s` : seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`
+
+const mostColumns = 60
+
+/** `1240M states, 4.1M/s, depth 134, queue 12.3M-, 2 violated, 8.1G/18G, ~40 s`: as much of it as fits. */
+export const progressText = ({ states, depth, queue, bytes, mostBytes, violated, seconds }: ProgressUpdate, trend: Trend): string => {
+  const rate = seconds > 0 ? short(states / seconds) : '0'
+  const parts = [
+    `${short(states)} states`,
+    `${rate}/s`,
+    `depth ${depth}`,
+    `queue ${short(queue)}${trend.queue}`,
+    ...(violated === 0 ? [] : [`${violated} violated`]),
+    `${shortBytes(bytes)}/${shortBytes(mostBytes)}`,
+    ...(trend.secondsLeft === null ? [] : [`~${shortTime(trend.secondsLeft)}`]),
+  ]
+  return parts.reduce((text, part) => (text.length + 2 + part.length > mostColumns ? text : `${text}, ${part}`))
 }

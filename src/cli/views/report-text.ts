@@ -6,6 +6,7 @@ import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/r
 import { isBuiltIn } from '../../ir/kinds.js'
 import { defaultDiagram, diagram } from '../../trace/diagram.js'
 import { formatSetting, printable } from '../../trace/plain.js'
+import type { Trace } from '../../trace/trace.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
 import { type Extent, hints } from './hints-text.js'
@@ -16,6 +17,8 @@ export interface ReportOptions {
   readonly hints: Extent
   /** Where the trace of a property was written. */
   readonly storedAt: (property: string) => string | null
+  /** Properties whose races were shown while the search went on. */
+  readonly shown: ReadonlySet<string>
   /** Where the certificate was written, if it was. */
   readonly certificate: string | null
 }
@@ -24,9 +27,11 @@ const width = defaultDiagram.width
 
 /** The whole report, ending in a newline. */
 export const formatReport = (report: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string => {
-  const races = report.properties.filter(({ verdict, trace }) => verdict === 'violated' && trace !== null).map(({ trace }) => trace)
+  const races = report.properties.flatMap(({ name, verdict, trace }) =>
+    verdict === 'violated' && trace !== null && !options.shown.has(name) ? [trace] : [],
+  )
   const parts = [
-    ...races.flatMap((trace) => (trace === null ? [] : [diagram(trace, { places: options.places, width })])),
+    ...races.map((trace) => raceText(trace, options.places)),
     lines([...heading(report), '', ...verdicts(report, options, output)]),
     lines([
       ...statistics(report, options),
@@ -38,6 +43,9 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
   ]
   return parts.join('\n')
 }
+
+/** The diagram of one race. */
+export const raceText = (trace: Trace, places: ReportOptions['places']): string => diagram(trace, { places, width })
 
 const lines = (list: readonly string[]): string => `${list.join('\n')}\n`
 

@@ -127,6 +127,8 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
       depth: machine.globals.depth,
       queue: machine.globals.left + machine.globals.queued,
       bytes: machine.bytes(),
+      mostBytes: bytes,
+      violated: 0,
       seconds: pace.seconds(),
     }),
   )

@@ -30,9 +30,9 @@ export const settleFunction = (memory: MemoryMap): WasmFunction => ({
   body: [
     set('at', i32.add(i32.const(memory.records), i32.mul(get('property'), i32.const(recordBytes)))),
     when(i32.load(get('at'), recordFields.settled), [ret()]),
-    i32.store(get('at'), i32.const(1), recordFields.settled),
     i32.store(get('at'), get('length'), recordFields.length),
     i32.store(get('at'), get('failure'), recordFields.failure),
+    i32.store(get('at'), i32.const(1), recordFields.settled),
     when(i32.and(get('violation'), getGlobal('first')), [setGlobal('stop', i32.const(stopReasons.settled))]),
   ],
 })

@@ -6,7 +6,7 @@ import { type Crew, startCrew } from '../shards/crew.js'
 import { type Begun, type Large, searchLarge } from '../shards/large-search.js'
 import { NoMemory } from '../wasm/platform.js'
 import type { SearchOptions } from './options.js'
-import { isCut, lookAtTheRest, runUpTo } from './run.js'
+import { isCut, lookAtTheRest, runUpTo, type Turn } from './run.js'
 
 /** `workers` found it: 1 where it did not become large. */
 export type Grown = Omit<Large, 'queue'> & { readonly seconds: number; readonly workers: number }
@@ -15,19 +15,19 @@ export type Grown = Omit<Large, 'queue'> & { readonly seconds: number; readonly 
 const largeFrom = 2 ** 20
 
 /** With so many bytes of memory. */
-export const searchStates = async (begun: Begun, options: SearchOptions, bytes: number): Promise<Grown> => {
+export const searchStates = async (begun: Begun, options: SearchOptions, bytes: number, onTurn: (turn: Turn) => void): Promise<Grown> => {
   const { machine } = begun
-  const { limits: { seconds } = {}, workers = usableWorkers(), large: { from } = { from: largeFrom }, signal } = options
+  const { limits: { seconds, depth } = {}, workers = usableWorkers(), large: { from } = { from: largeFrom }, signal } = options
   const pace = startPace({ bytes, seconds, signal })
   const isDivisible = typeof SharedArrayBuffer !== 'undefined'
   const run = (states: number): ReturnType<typeof runUpTo> =>
-    runUpTo(machine, isDivisible ? states : Number.POSITIVE_INFINITY, pace, options, Math.min(bytes, mostMemory))
+    runUpTo(machine, isDivisible ? states : Number.POSITIVE_INFINITY, pace, { depth, bytes: Math.min(bytes, mostMemory) }, onTurn)
   let end = await run(from / 2)
   if (end.isLarge) {
     const crew = startCrew(workers)
     try {
       end = await run(from)
-      const found = end.isLarge ? await byWorkers(begun, crew, pace, { ...options, workers }, bytes) : null
+      const found = end.isLarge ? await byWorkers(begun, crew, pace, { ...options, workers }, bytes, onTurn) : null
       if (found !== null) return { ...found, seconds: pace.seconds(), workers }
     } finally {
       crew.close()
@@ -57,8 +57,9 @@ const byWorkers = async (
   pace: Pace,
   options: SearchOptions & { readonly workers: number },
   bytes: number,
+  onTurn: (turn: Turn) => void,
 ): Promise<Large | null> => {
-  const { limits: { seconds, depth = greatest, states = greatest } = {}, workers, large, signal, onProgress = () => {} } = options
+  const { limits: { seconds, depth = greatest, states = greatest } = {}, workers, large, signal } = options
   const asked = {
     workers,
     bytes,
@@ -68,7 +69,7 @@ const byWorkers = async (
     stop: options.stop ?? 'all settled',
     deadlock: options.deadlock ?? begun.system.deadlock,
     signal,
-    onProgress: (progress: Omit<Large, 'limit' | 'noted' | 'idle'>) => onProgress({ ...progress, seconds: pace.seconds() }),
+    onTurn: (turn: Omit<Turn, 'seconds'>) => onTurn({ ...turn, seconds: pace.seconds() }),
     ...(large?.tiny === undefined ? {} : { tiny: large.tiny }),
   }
   const found = await searchLarge(begun, crew, pace, asked).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 /** What a search is told, and what it says of itself. */
 import type { Limits } from '../../ir/limits.js'
 import type { LargeOptions } from '../shards/large-search.js'
+import type { PropertyResult } from './results.js'
 
 export interface SearchOptions {
   /** Bytes are for table, queue and buffers; by default 80 % of the machine's memory. */
@@ -19,7 +20,12 @@ export interface SearchOptions {
   readonly large?: { readonly from: number; readonly tiny?: LargeOptions['tiny'] }
   /** Called about every 50 ms. */
   readonly onProgress?: (progress: Progress) => void
-  /** Ends the search as `interrupted`; then no schedules are made. */
+  /**
+   * Called where a search takes longer and its first violation of a property has its schedule, while it goes on. What
+   * it throws ends the search.
+   */
+  readonly onViolation?: (violated: PropertyResult) => void
+  /** Ends the search as `interrupted`; then no more schedules are made. */
   readonly signal?: AbortSignal
 }
 
@@ -30,5 +36,9 @@ export interface Progress {
   /** States that wait to be expanded. */
   readonly queue: number
   readonly bytes: number
+  /** Bytes that may be in use. */
+  readonly mostBytes: number
+  /** Properties of states that are violated so far. */
+  readonly violated: number
   readonly seconds: number
 }

@@ -5,13 +5,19 @@ import { atOnce, isStopped, type Pace, running, runningUpTo, startPace } from '.
 import { stopReasons } from '../store/store.js'
 import type { Progress, SearchOptions } from './options.js'
 
-const progressOf = (machine: Machine, seconds: number): Progress => ({
+/** What a search says of itself while it runs; `noted` is the memory in front of its queue. */
+export interface Turn extends Omit<Progress, 'mostBytes' | 'violated'> {
+  readonly noted: () => DataView
+}
+
+const turnOf = (machine: Machine, seconds: number): Turn => ({
   states: machine.globals.states,
   transitions: machine.globals.transitions,
   depth: machine.globals.depth,
   queue: machine.globals.left + machine.globals.queued,
   bytes: machine.bytes(),
   seconds,
+  noted: machine.view,
 })
 
 export interface Run {
@@ -21,9 +27,11 @@ export interface Run {
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const { limits: { seconds } = {}, signal } = options
+  const { limits: { seconds, depth } = {}, signal, onProgress } = options
   const pace = startPace({ bytes, seconds, signal })
-  const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, options, bytes)
+  const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, { depth, bytes }, ({ noted: _noted, ...turn }) =>
+    onProgress?.({ ...turn, mostBytes: bytes, violated: 0 }),
+  )
   return { limit, seconds: pace.seconds() }
 }
 
@@ -32,10 +40,10 @@ export const runUpTo = async (
   machine: Machine,
   states: number,
   pace: Pace,
-  { limits: { depth } = {}, onProgress }: SearchOptions,
-  bytes: number,
+  { depth, bytes }: { readonly depth: number | undefined; readonly bytes: number },
+  onTurn: (turn: Turn) => void,
 ): Promise<{ readonly limit: Limit | null; readonly isLarge: boolean }> => {
-  const end = await pace.run(runningUpTo(machine, states), () => onProgress?.(progressOf(machine, pace.seconds())))
+  const end = await pace.run(runningUpTo(machine, states), () => onTurn(turnOf(machine, pace.seconds())))
   const limit = (): Limit | null => {
     if (isStopped(end)) return end.stopped
     switch (machine.globals.stop) {

@@ -1,44 +1,27 @@
 /** Exhaustive breadth-first search of a system's states. */
-import type { SafetyKind } from '../../ir/kinds.js'
+import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
-import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { crossablesOf } from '../emit/crossables.js'
-import { recordBytes } from '../emit/memory-map.js'
-import { recordFields } from '../emit/properties.js'
 import { mostMemory, usableMemory } from '../program/ceiling.js'
 import { firstGroups, watchIdle } from '../program/idle.js'
 import { createMachine, partsOf } from '../program/machine.js'
-import { type Program, programOf } from '../program/program.js'
+import { programOf } from '../program/program.js'
 import { startSearch } from '../program/start.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
+import { earlySchedules } from './early.js'
 import { searchStates } from './grow.js'
 import type { SearchOptions } from './options.js'
-import { shortestSchedules } from './schedule.js'
+import { kindsOf, type PropertyResult, resultsOf } from './results.js'
+import type { Turn } from './run.js'
+import { type Scheduled, shortestSchedules, type Target } from './schedule.js'
 
 export { defaultMemory } from '../program/ceiling.js'
 export { type Reachable, reachable } from './explore.js'
 export type { Progress, SearchOptions } from './options.js'
-
-export interface PropertyResult {
-  readonly name: string
-  readonly kind: SafetyKind
-  readonly verdict: 'holds' | 'violated' | 'incomplete'
-  /** Steps of the shortest violation, or of the shortest witness of a `sometimes`; null where there is none. */
-  readonly length: number | null
-  /** A shortest way there. */
-  readonly schedule: Schedule | null
-  /**
-   * Null where the schedule has the fewest switches between agents; else what ended the choice among the shortest ones.
-   */
-  readonly unchosen: Limit | null
-  /** An index into `System.failures`, where a step fails. */
-  readonly failure: number | null
-  /** The greatest value of a `bound` in the states looked at; null where none was. */
-  readonly maximum: number | null
-}
+export type { PropertyResult } from './results.js'
 
 export interface SearchResult {
   /** All reachable states were looked at and expanded. */
@@ -72,14 +55,6 @@ export interface SearchResult {
 /** The WebAssembly that a system is compiled to, as text. */
 export const dumpWasm = (system: System): string => moduleText(programOf(system, 'search').module)
 
-/** By the number that a property has in the program. */
-const kindsOf = (system: System): { readonly name: string; readonly kind: SafetyKind }[] => [
-  ...system.safety,
-  { name: 'deadlock', kind: 'deadlock' },
-  { name: 'assert', kind: 'assert' },
-  { name: 'range', kind: 'range' },
-]
-
 const nothingKnown = { verdict: 'incomplete', length: null, schedule: null, unchosen: null, failure: null, maximum: null } as const
 
 /** A search that could not even begin. */
@@ -103,48 +78,33 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   taken: new Uint8Array(system.branches.length),
 })
 
-const resultsOf = (program: Program, view: DataView, complete: boolean, deadlock: System['deadlock']): PropertyResult[] => {
-  const { system, memory } = program
-  return kindsOf(system)
-    .map(({ name, kind }, i): PropertyResult => {
-      const at = memory.records + i * recordBytes
-      const settled = view.getInt32(at + recordFields.settled, true) === 1
-      const failure = view.getInt32(at + recordFields.failure, true)
-      const maximum = view.getInt32(at + recordFields.maximum, true)
-      const [found, notFound] = kind === 'sometimes' ? (['holds', 'violated'] as const) : (['violated', 'holds'] as const)
-      return {
-        name,
-        kind,
-        verdict: settled ? found : complete ? notFound : 'incomplete',
-        length: settled ? view.getInt32(at + recordFields.length, true) : null,
-        schedule: null,
-        unchosen: null,
-        failure: settled && failure >= 0 && (kind === 'assert' || kind === 'range') ? failure : null,
-        maximum: view.getInt32(at + recordFields.measured, true) === 1 ? maximum : null,
-      }
-    })
-    .filter((r) => r.kind !== 'deadlock' || deadlock === 'violation')
-}
-
 const isWanted = ({ verdict, length }: PropertyResult, which: 'violations' | 'all' | 'none'): boolean =>
   length !== null && (which === 'all' || (which === 'violations' && verdict === 'violated'))
 
+/** By the numbers that properties have in the program; a length that is null makes no target. */
+const targetsOf = (system: System, results: readonly PropertyResult[]): (Target | null)[] => {
+  const numbers = builtIns(system)
+  return results.map(({ kind, length }, i) => {
+    const property = kind === 'deadlock' || kind === 'assert' || kind === 'range' ? numbers[kind] : i
+    return length === null ? null : { property, length }
+  })
+}
+
+/** With the schedules that are wanted: those that are known, and others that `find` makes. */
 const withSchedules = async (
   system: System,
   results: readonly PropertyResult[],
-  bytes: number,
-  used: number,
-  options: SearchOptions,
+  which: NonNullable<SearchOptions['schedules']>,
+  known: ReadonlyMap<number, Scheduled>,
+  find: (targets: readonly Target[]) => Promise<readonly (Scheduled | null)[]>,
 ): Promise<PropertyResult[]> => {
-  const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
-  const numbers = builtIns(system)
-  const numberOf = (r: PropertyResult, i: number): number =>
-    r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
-  const wanted = results.flatMap((r, i) => (isWanted(r, which) ? [{ at: i, property: numberOf(r, i), length: r.length ?? 0 }] : []))
-  const found = await shortestSchedules(system, wanted, { bytes, seconds: timeToChoose(options, used), deadlock, signal })
-  return results.map((r, i) => {
-    const scheduled = found[wanted.findIndex((w) => w.at === i)] ?? null
-    return scheduled === null ? r : { ...r, ...scheduled }
+  const targets = targetsOf(system, results).map((target, i) => (isWanted(at(results, i), which) ? target : null))
+  const open = targets.filter((target) => target !== null && !known.has(target.property))
+  const found = await find(open.filter((target) => target !== null))
+  return results.map((result, i) => {
+    const target = at(targets, i)
+    const scheduled = target === null ? null : (known.get(target.property) ?? found[open.indexOf(target)] ?? null)
+    return scheduled === null ? result : { ...result, ...scheduled }
   })
 }
 
@@ -167,14 +127,24 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
     throw error
   })
   if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
-  if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
+  const { early, ...result } = found
   const scheduling = performance.now()
-  const properties = await withSchedules(system, found.properties, Math.min(bytes, mostMemory), found.seconds, options)
-  return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
+  const { schedules = 'violations', deadlock = system.deadlock, signal } = options
+  const asked = { bytes: Math.min(bytes, mostMemory), seconds: timeToChoose(options, result.seconds), deadlock, signal }
+  const isOver = result.limit?.kind === 'interrupted'
+  const properties = await withSchedules(system, result.properties, schedules, early, async (targets) =>
+    isOver ? [] : shortestSchedules(system, targets, asked),
+  )
+  return { ...result, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
 }
 
-/** The search without its schedules. Its memory is free when it has returned. */
-const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
+interface Explored extends Omit<SearchResult, 'scheduleSeconds'> {
+  /** Schedules that were made while the search went on. */
+  readonly early: ReadonlyMap<number, Scheduled>
+}
+
+/** The search without the schedules that are made behind it. Its memory is free when it has returned. */
+const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Explored> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const program = programOf(system, 'search')
@@ -183,7 +153,26 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   idle.begin(machine, program.memory.groups)
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
-  const { limit, noted, ...found } = await searchStates({ system, program, machine, idle }, options, bytes)
+  let used = 0
+  const early = earlySchedules(
+    () => (performance.now() - begun) / 1000,
+    async (target) => {
+      const asked = { bytes: Math.min(bytes - used, mostMemory), deadlock, signal: options.signal }
+      return (await shortestSchedules(system, [target], asked))[0] ?? null
+    },
+  )
+  const onTurn = ({ noted, ...progress }: Turn): void => {
+    used = progress.bytes
+    const results = resultsOf(program, noted(), false, deadlock)
+    const targets = targetsOf(system, results)
+    const violated = results.flatMap((result, i) => {
+      const target = at(targets, i)
+      return target !== null && result.verdict === 'violated' ? [{ target, result }] : []
+    })
+    if (options.onViolation !== undefined) early.look(violated, options.onViolation)
+    options.onProgress?.({ ...progress, mostBytes: bytes, violated: violated.length })
+  }
+  const { limit, noted, ...found } = await searchStates({ system, program, machine, idle }, options, bytes, onTurn)
   const complete = limit === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => noted.slice(at, at + n)
@@ -202,5 +191,6 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     idle: found.idle,
     fired: copy(memory.fired, system.steps.length),
     taken: copy(memory.taken, system.branches.length),
+    early: await early.end(),
   }
 }

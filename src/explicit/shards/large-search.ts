@@ -36,7 +36,7 @@ export interface LargeOptions {
   readonly stop: 'all settled' | 'first violation'
   readonly deadlock: 'violation' | 'allowed'
   readonly signal: AbortSignal | undefined
-  readonly onProgress: (progress: LargeProgress) => void
+  readonly onTurn: (progress: LargeProgress & { readonly noted: () => DataView }) => void
   /** Of tests, so that every path is walked on small models. */
   readonly tiny?: { readonly exchange: number; readonly partBytes: number; readonly shardLog: number }
 }
@@ -123,15 +123,16 @@ export const searchLarge = async (
     queue: shared.sum('queue'),
     bytes: shared.bytes(),
   })
+  // It lies in memory that outlives the threads. A worker that has not begun yet has noted nothing.
+  const notedSoFar = (): Uint8Array =>
+    notedTogether(system, expander.memory, [noted, ...memories.map(({ buffer }) => new Uint8Array(buffer, 0, program.memory.ring))])
   const ended = await crew.run(setups, pace, {
-    onTurn: () => options.onProgress(now()),
+    onTurn: () => options.onTurn({ ...now(), noted: () => new DataView(notedSoFar().buffer) }),
     seconds: options.seconds,
     signal: options.signal,
   })
   if (ended.kind === 'died') {
-    // What was noted lies in memory that outlives the threads.
-    const all = memories.map(({ buffer }) => new Uint8Array(buffer).slice(0, program.memory.ring))
-    return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedTogether(system, expander.memory, all), idle: idle.parts() }
+    return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedSoFar(), idle: idle.parts() }
   }
   const { outcomes, stopped } = ended
   const sum = (of: 'states' | 'transitions'): number => outcomes.reduce((n, outcome) => n + outcome[of], 0)

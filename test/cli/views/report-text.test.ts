@@ -5,14 +5,14 @@ import { formatReport, summary } from '../../../src/cli/views/report-text.ts'
 import { cutShort, holding, report, violated } from '../sample.ts'
 
 const plain = { colours: false }
-const nowhere = { places: 'hidden', hints: 'short', storedAt: () => null, certificate: null } as const
+const nowhere = { places: 'hidden', hints: 'short', storedAt: () => null, shown: new Set<string>(), certificate: null } as const
 
 test('a violation: the race, the verdicts, what never happened', async () => {
   const storedAt = (property: string): string | null =>
     property === 'noLostUpdate' ? 'counterexamples/lazy-mmu/cpus=3/noLostUpdate.txt' : null
-  await expect(formatReport(violated(), { places: 'hidden', hints: 'short', storedAt, certificate: null }, plain)).toMatchFileSnapshot(
-    'golden/violated.txt',
-  )
+  await expect(
+    formatReport(violated(), { places: 'hidden', hints: 'short', storedAt, shown: new Set<string>(), certificate: null }, plain),
+  ).toMatchFileSnapshot('golden/violated.txt')
 })
 
 test('everything holds', async () => {
