@@ -4,7 +4,7 @@
  */
 
 /** Values of `stop`. */
-export const endings = { none: 0, asked: 1, memory: 2, died: 3 } as const
+export const endings = { none: 0, asked: 1, memory: 2, died: 3, narrow: 4 } as const
 
 const places = {
   arrived: 0,

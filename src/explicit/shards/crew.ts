@@ -98,7 +98,7 @@ const threads = (workers: number): Crew => {
       } finally {
         clearInterval(timer)
         signal?.removeEventListener('abort', onAbort)
-        close()
+        for (const worker of started) worker.removeAllListeners()
       }
     },
     close,

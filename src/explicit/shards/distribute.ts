@@ -5,6 +5,7 @@
 import type { MemoryMap } from '../emit/memory-map.js'
 import { mixed } from '../store/slot.js'
 import { storeExports } from '../store/store.js'
+import { tableShape } from '../store/table-size.js'
 import {
   block,
   brIf,
@@ -40,9 +41,13 @@ export const distributeGlobals = {
   chained: global32(),
   /** Bytes of entries that were written to blocks. */
   sent: global64(),
+  /** Where the next state goes that is to be packed. */
+  raw_end: global32(),
 } as const
 
-export const distributeExports = { ...storeExports, drain: procedure(['buckets', 'i32']) } as const
+const packedExports = { distribute: procedure(['p', 'i32'], ['end', 'i32']) } as const
+
+export const distributeExports = { ...storeExports, ...packedExports, drain: procedure(['buckets', 'i32']) } as const
 
 /** `take_block() -> address`: of a block that is free; of the spare one where there is none. */
 const takeBlock = (pool: PoolMap): WasmFunction => ({
@@ -110,9 +115,48 @@ const drainFunction = (pool: PoolMap): WasmFunction => ({
   ],
 })
 
-/** `flush(end)`: distributes the states of the buffer up to `end`, but for those that were met a moment ago. */
-const distributeFunction = ({ mixing, entry }: Division, memory: MemoryMap, pool: PoolMap): WasmFunction => {
-  const rest = mixing.rest.map((_, i) => (i + 1) * 8)
+/** Puts the entry at `p`, whose first word is `x`, to those of its bucket; `shift` is `bucket_shift`. */
+const bucketed = (pool: PoolMap): Node[] => [
+  set('bucket', i32.wrap(i64.shrU(get('x'), get('shift')))),
+  set('waits', i32.load(i32.shl(get('bucket'), i32.const(2)), pool.waits)),
+  set('a', i32.add(i32.mul(get('bucket'), i32.const(pool.group)), get('waits'))),
+  i64.store(get('a'), get('x'), pool.waiting),
+  ...Array.from({ length: pool.entry / 8 - 1 }, (_, i) => i64.store(get('a'), i64.load(get('p'), 8 + i * 8), pool.waiting + 8 + i * 8)),
+  set('waits', i32.add(get('waits'), i32.const(pool.entry))),
+  i32.store(i32.shl(get('bucket'), i32.const(2)), get('waits'), pool.waits),
+  when(i32.eq(get('waits'), i32.const(pool.group)), [call('spill', get('bucket'))]),
+]
+
+/** `distribute(from, end)`: the entries that lie there. */
+const distributeFunction = (pool: PoolMap): WasmFunction => ({
+  ...exported(packedExports, 'distribute'),
+  locals: [['x', 'i64'], ['shift', 'i64'], ...(['a', 'bucket', 'waits'] as const).map((l) => [l, 'i32'] as const)],
+  body: [
+    set('shift', i64.extend(getGlobal('bucket_shift'))),
+    loop('next', [
+      set('x', i64.load(get('p'))),
+      ...bucketed(pool),
+      set('p', i32.add(get('p'), i32.const(pool.entry))),
+      brIf('next', i32.ltU(get('p'), get('end'))),
+    ]),
+  ],
+})
+
+/** Puts the state at `p` to those that are to be packed. */
+const kept = (pool: PoolMap, bytes: number): Node[] => [
+  when(i32.eq(getGlobal('raw_end'), i32.const(pool.rawEnd)), [call('pack')]),
+  ...Array.from({ length: bytes / 8 }, (_, w) => i64.store(getGlobal('raw_end'), i64.load(get('p'), w * 8), w * 8)),
+  setGlobal('raw_end', i32.add(getGlobal('raw_end'), i32.const(bytes))),
+]
+
+/**
+ * `flush(end)`: distributes the states of the buffer up to `end`, but for those that were met a moment ago; or has them
+ * packed first.
+ */
+const flushFunction = ({ widths, packing }: Division, memory: MemoryMap, pool: PoolMap): WasmFunction => {
+  const shape = tableShape(widths)
+  const bytes = widths.length * 8
+  const rest = widths.slice(1).map((_, i) => (i + 1) * 8)
   const recentIndex = i32.and(i32.wrap(get('x')), i32.const(memory.recentStates - 1))
   const differs = rest.reduce(
     (any, w) => i32.or(any, i64.ne(i64.load(get('a'), memory.recent + w), i64.load(get('p'), w))),
@@ -131,19 +175,12 @@ const distributeFunction = ({ mixing, entry }: Division, memory: MemoryMap, pool
       set('shift', i64.extend(getGlobal('bucket_shift'))),
       loop('next', [
         block('met', [
-          ...mixed(mixing, get('p')),
-          set('a', i32.mul(recentIndex, i32.const(entry))),
+          ...mixed(shape, get('p')),
+          set('a', i32.mul(recentIndex, i32.const(bytes))),
           brIf('met', i32.eqz(differs)),
           i64.store(get('a'), get('x'), memory.recent),
           ...rest.map((w) => i64.store(get('a'), i64.load(get('p'), w), memory.recent + w)),
-          set('bucket', i32.wrap(i64.shrU(get('x'), get('shift')))),
-          set('waits', i32.load(i32.shl(get('bucket'), i32.const(2)), pool.waits)),
-          set('a', i32.add(i32.mul(get('bucket'), i32.const(pool.group)), get('waits'))),
-          i64.store(get('a'), get('x'), pool.waiting),
-          ...rest.map((w) => i64.store(get('a'), i64.load(get('p'), w), pool.waiting + w)),
-          set('waits', i32.add(get('waits'), i32.const(entry))),
-          i32.store(i32.shl(get('bucket'), i32.const(2)), get('waits'), pool.waits),
-          when(i32.eq(get('waits'), i32.const(pool.group)), [call('spill', get('bucket'))]),
+          ...(packing === null ? bucketed(pool) : kept(pool, bytes)),
         ]),
         set('p', i32.add(get('p'), i32.const(memory.entry))),
         brIf('next', i32.ltU(get('p'), get('end'))),
@@ -152,10 +189,14 @@ const distributeFunction = ({ mixing, entry }: Division, memory: MemoryMap, pool
   }
 }
 
-/** They call the import `more`, which provides fresh blocks. */
+/**
+ * They call the imports `more`, which provides fresh blocks, and `pack`, which packs and distributes what is to be
+ * packed.
+ */
 export const distributeFunctions = (division: Division, memory: MemoryMap, pool: PoolMap): WasmFunction[] => [
   takeBlock(pool),
   spillFunction(pool),
   drainFunction(pool),
-  distributeFunction(division, memory, pool),
+  distributeFunction(pool),
+  flushFunction(division, memory, pool),
 ]

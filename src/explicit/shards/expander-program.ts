@@ -15,6 +15,7 @@ import { atRestFunction, deadlockCode, failFunction, settleFunction, settlingExp
 import { unmixed } from '../store/slot.js'
 import { block, br, brIf, call, get, getGlobal, i32, i64, loop, set, type ValueType, type WasmFunction, when } from '../wasm/instruction.js'
 import { exported, global32, global64, type Module, moduleOf, procedure } from '../wasm/interface.js'
+import { packedAtOnce } from './dictionary-program.js'
 import { distributeExports, distributeFunctions, distributeGlobals } from './distribute.js'
 import type { Division } from './division.js'
 import { type PoolMap, poolMap } from './pool-map.js'
@@ -38,9 +39,12 @@ export interface ExpanderProgram {
   readonly module: Module<ExpanderInterface>
 }
 
-/** `visit(at, end)`: looks at all states whose entries lie there, expands them, and distributes their successors. */
-const visitFunction = (system: System, { mixing, entry }: Division, memory: MemoryMap): WasmFunction => {
-  const { code, word } = unmixed(mixing, get('at'))
+/**
+ * `visit(at, end)`: looks at all states whose entries lie there (the states themselves, where these are packed), expands
+ * them, and distributes their successors.
+ */
+const visitFunction = (system: System, { mixing, widths, packing }: Division, memory: MemoryMap): WasmFunction => {
+  const { code, word } = packing === null ? unmixed(mixing, get('at')) : { code: [], word: i64.load(get('at')) }
   const flush = [call('flush', get('out')), set('out', i32.const(memory.buffer))]
   const expand = [
     set('before', get('out')),
@@ -63,8 +67,8 @@ const visitFunction = (system: System, { mixing, entry }: Division, memory: Memo
           brIf('done', i32.geU(get('at'), get('end'))),
           ...code,
           i64.store(i32.const(0), word, memory.current),
-          ...mixing.rest.map((_, i) => i64.store(i32.const(0), i64.load(get('at'), (i + 1) * 8), memory.current + (i + 1) * 8)),
-          set('at', i32.add(get('at'), i32.const(entry))),
+          ...widths.slice(1).map((_, i) => i64.store(i32.const(0), i64.load(get('at'), (i + 1) * 8), memory.current + (i + 1) * 8)),
+          set('at', i32.add(get('at'), i32.const(widths.length * 8))),
           ...(system.safety.length === 0 ? [] : [call('properties')]),
           when(i32.ltU(getGlobal('depth'), getGlobal('max_depth')), expand),
           br('next'),
@@ -79,7 +83,7 @@ const visitFunction = (system: System, { mixing, entry }: Division, memory: Memo
 export const expanderProgram = (system: System, division: Division): ExpanderProgram => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, 'search')
-  const pool = poolMap(memory)
+  const pool = poolMap(memory, division.entry, division.packing === null ? 0 : packedAtOnce)
   const scope = (): StepScope => newScope(system, layout, memory, 'search')
   const crossables = crossablesOf(system)
   const functions: WasmFunction[] = [
@@ -95,6 +99,7 @@ export const expanderProgram = (system: System, division: Division): ExpanderPro
   ]
   const imports: readonly (readonly [string, readonly ValueType[]])[] = [
     ['more', []],
+    ['pack', []],
     ...(crossables.length > 0 ? [['narrow', ['i32']] as const] : []),
   ]
   return { layout, memory, pool, module: moduleOf(expanderInterface, imports, functions, 'shared') }

@@ -2,22 +2,17 @@
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
-import { mostSuccessors } from '../emit/memory-map.js'
 import type { Idle } from '../program/idle.js'
 import type { Machine } from '../program/machine.js'
 import type { Pace } from '../program/pace.js'
 import type { Program } from '../program/program.js'
-import { compiled } from '../wasm/interface.js'
-import { page } from '../wasm/linear-memory.js'
-import { newSharedMemory, type WasmMemory } from '../wasm/platform.js'
-import { controlOf, newControl } from './control.js'
+import { controlOf } from './control.js'
 import type { Crew } from './crew.js'
-import { divisionOf, mostShards } from './division.js'
-import { expanderProgram } from './expander-program.js'
 import { handOver } from './hand-over.js'
 import { notedTogether } from './noted.js'
-import { poolEnd } from './pool-map.js'
-import { type Setup, shardsOf } from './work.js'
+import { type Packing, packingFor } from './packing.js'
+import { type From, newNumbers, numberWords, setUp } from './set-up.js'
+import type { Outcome } from './work.js'
 
 /** What has begun: the initial states wait in the machine's queue. */
 export interface Begun {
@@ -38,7 +33,7 @@ export interface LargeOptions {
   readonly signal: AbortSignal | undefined
   readonly onTurn: (progress: LargeProgress & { readonly noted: () => DataView }) => void
   /** Of tests, so that every path is walked on small models. */
-  readonly tiny?: { readonly exchange: number; readonly partBytes: number; readonly shardLog: number }
+  readonly tiny?: { readonly exchange: number; readonly partBytes: number; readonly shardLog: number; readonly slack?: number }
 }
 
 export interface LargeProgress {
@@ -55,104 +50,95 @@ export interface Large extends LargeProgress {
   readonly idle: readonly (readonly number[])[]
 }
 
-/** A shard's table can have 4 GiB; it should not need more than this. */
-const shardBytes = 3 * 2 ** 30
-/** Bytes of tables that are worked on at a time: what fits into a core's cache. */
-const partBytes = 2 ** 20
-
-/** At least so many shards that all workers have about as many, and that the memory fits. */
-const shardLogOf = (widths: readonly number[], workers: number, bytes: number): number => {
-  const isEven = Number.isInteger(Math.log2(workers))
-  const wanted = Math.max(isEven ? workers : 4 * workers, bytes / shardBytes)
-  return Math.min(Math.ceil(Math.log2(Math.max(1, wanted))), mostShards(widths))
-}
+/** A number that does not fit gets so many more bits. */
+const moreBits = 3
 
 /**
  * Goes on with a search of which states of one level wait. Null where there is no memory to hand it over.
  * @throws NoMemory
  */
-export const searchLarge = async (
-  { system, program, machine, idle }: Begun,
+export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options: LargeOptions): Promise<Large | null> => {
+  const { program, machine } = begun
+  const handed = handOver(program, machine)
+  if (handed === null) return null
+  const { widths } = program.layout
+  const from: From = {
+    system: begun.system,
+    handed,
+    widths,
+    ring: program.memory.ring,
+    transitions: machine.globals.transitions,
+    depth: machine.globals.depth,
+    noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
+    idle: begun.idle,
+    numbers: newNumbers(widths, options.workers),
+  }
+  const met = widths.length === 1 ? null : numberWords(from)
+  let bits = widths.map(() => 0)
+  for (;;) {
+    const packing =
+      met === null
+        ? null
+        : packingFor(
+            widths,
+            met,
+            from.numbers.map.words.map(({ mostBits }) => mostBits),
+            bits,
+            options.tiny?.slack,
+          )
+    const found = await searchPacked(from, packing, crew, pace, options)
+    if (found !== 'narrow' || packing === null) return found === 'narrow' ? null : found
+    bits = packing.words.map((word, i) => (word.as === 'number' ? word.bits + moreBits : at(bits, i)))
+  }
+}
+
+/** Searches with states that are packed so; 'narrow' where a number does not fit into its bits. */
+const searchPacked = async (
+  from: From,
+  packing: Packing | null,
   crew: Crew,
   pace: Pace,
   options: LargeOptions,
-): Promise<Large | null> => {
-  const { workers, bytes, tiny } = options
-  const { widths } = program.layout
-  const shardLog = tiny?.shardLog ?? shardLogOf(widths, workers, bytes)
-  const division = divisionOf(widths, shardLog)
-  const handed = handOver(program, machine, shardLog)
-  if (handed === null) return null
-  const base = machine.globals.transitions
-  const expander = expanderProgram(system, division)
-  const control = newControl(workers, bytes)
-  const code = compiled(expander.module)
-  const newMemories = (count: number): WasmMemory[] => Array.from({ length: count }, () => newSharedMemory(poolEnd / page))
-  const memories = newMemories(workers)
-  const tables = newMemories(2 ** shardLog)
-  const noted = new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring))
-  const setups = memories.map(
-    (_, worker): Setup => ({
-      worker,
-      control,
-      division,
-      memory: expander.memory,
-      pool: expander.pool,
-      expander: code,
-      memories,
-      tables: shardsOf(worker, control, division).map((shard) => at(tables, shard)),
-      noted,
-      groups: idle.groups(),
-      depth: machine.globals.depth,
-      frontier: handed.frontier.filter((_piece, i) => i % workers === worker),
-      known: shardsOf(worker, control, division).map((shard) => at(handed.known, shard)),
-      mostStates: options.states,
-      mostDepth: options.depth,
-      stop: options.stop,
-      deadlock: options.deadlock,
-      exchange: tiny?.exchange ?? Math.min(2 ** 29, bytes / 8 / workers),
-      successors: mostSuccessors(system),
-      partBytes: tiny?.partBytes ?? partBytes,
-    }),
-  )
+): Promise<Large | 'narrow'> => {
+  const { setups, control, memory, memories } = setUp(from, packing, options)
   const shared = controlOf(control)
   const now = (): LargeProgress => ({
     states: shared.sum('states'),
-    transitions: base + shared.sum('transitions'),
-    depth: shared.depth.get(),
+    transitions: from.transitions + shared.sum('transitions'),
+    depth: Math.max(from.depth, shared.depth.get()),
     queue: shared.sum('queue'),
     bytes: shared.bytes(),
   })
   // It lies in memory that outlives the threads. A worker that has not begun yet has noted nothing.
   const notedSoFar = (): Uint8Array =>
-    notedTogether(system, expander.memory, [noted, ...memories.map(({ buffer }) => new Uint8Array(buffer, 0, program.memory.ring))])
+    notedTogether(from.system, memory, [from.noted, ...memories.map(({ buffer }) => new Uint8Array(buffer, 0, from.ring))])
   const ended = await crew.run(setups, pace, {
     onTurn: () => options.onTurn({ ...now(), noted: () => new DataView(notedSoFar().buffer) }),
     seconds: options.seconds,
     signal: options.signal,
   })
-  if (ended.kind === 'died') {
-    return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedSoFar(), idle: idle.parts() }
-  }
+  if (ended.kind === 'died') return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedSoFar(), idle: from.idle.parts() }
   const { outcomes, stopped } = ended
+  const { ending, idle } = at(outcomes, 0)
+  if (ending === 'narrow' && stopped === null) return 'narrow'
   const sum = (of: 'states' | 'transitions'): number => outcomes.reduce((n, outcome) => n + outcome[of], 0)
   return {
-    limit: stopped ?? limitOf(at(outcomes, 0).ending, options),
+    limit: stopped ?? limitOf(ending, options),
     states: sum('states'),
-    transitions: base + sum('transitions'),
+    transitions: from.transitions + sum('transitions'),
     depth: Math.max(...outcomes.map(({ depth }) => depth)),
     queue: 0,
     bytes: shared.bytes(),
     noted: notedTogether(
-      system,
-      expander.memory,
+      from.system,
+      memory,
       outcomes.map((outcome) => outcome.noted),
     ),
-    idle: at(outcomes, 0).idle.map((parts, i) => parts.filter((part) => outcomes.every((o) => at(o.idle, i).includes(part)))),
+    idle: idle.map((parts, i) => parts.filter((part) => outcomes.every((outcome) => at(outcome.idle, i).includes(part)))),
   }
 }
 
-const limitOf = (ending: string, { states, bytes }: LargeOptions): Limit | null => {
+const limitOf = (ending: Outcome['ending'], { states, bytes }: LargeOptions): Limit | null => {
   switch (ending) {
     case 'states':
       return { kind: 'states', states }
@@ -160,7 +146,9 @@ const limitOf = (ending: string, { states, bytes }: LargeOptions): Limit | null 
       return { kind: 'memory', bytes }
     case 'first':
       return { kind: 'first' }
-    default:
+    case 'over':
+    case 'asked':
+    case 'narrow':
       return null
   }
 }

@@ -25,6 +25,11 @@ export interface PoolMap {
   readonly waiting: number
   /** 4 bytes for each block: the address of the next one of its chain. */
   readonly next: number
+  /** Where states are packed: those to be packed (up to `rawEnd`), entries, and states to be looked at. */
+  readonly raw: number
+  readonly rawEnd: number
+  readonly packed: number
+  readonly unpacked: number
   /** A block that takes what there is no memory for. */
   readonly spare: number
   readonly blocks: number
@@ -33,7 +38,8 @@ export interface PoolMap {
 /** Where the pool must end: the last page is out of reach, so that addresses behind it are numbers of 32 bits. */
 export const poolEnd = 65_535 * page
 
-export const poolMap = ({ ring, entry }: Pick<MemoryMap, 'ring' | 'entry'>): PoolMap => {
+/** For entries of so many bytes, behind a memory map for states of `entry` bytes, of which some are packed at once. */
+export const poolMap = ({ ring, entry: raw }: Pick<MemoryMap, 'ring' | 'entry'>, entry: number, atOnce: number): PoolMap => {
   const perGroup = Math.max(1, Math.floor(64 / entry))
   const group = perGroup * entry
   const area = areasFrom(ring)
@@ -43,6 +49,7 @@ export const poolMap = ({ ring, entry }: Pick<MemoryMap, 'ring' | 'entry'>): Poo
   const heads = area(buckets * 4)
   const waiting = area(buckets * group)
   const next = area((poolEnd / blockBytes) * 4)
+  const [rawAt, packed, unpacked] = [area(atOnce * raw), area(atOnce * entry), area(atOnce * raw)]
   const spare = Math.ceil(area(0) / page) * page
   return {
     entry,
@@ -53,6 +60,10 @@ export const poolMap = ({ ring, entry }: Pick<MemoryMap, 'ring' | 'entry'>): Poo
     heads,
     waiting,
     next,
+    raw: rawAt,
+    rawEnd: rawAt + atOnce * raw,
+    packed,
+    unpacked,
     spare,
     blocks: spare + blockBytes,
   }

@@ -6,7 +6,7 @@ import { type Setup, work } from './work.js'
 
 const say = (message: FromThread): void => parentPort?.postMessage(message)
 
-parentPort?.once('message', (setup: Setup) => {
+parentPort?.on('message', (setup: Setup) => {
   try {
     const todo = work(setup, 'threads')
     for (;;) {

@@ -12,9 +12,10 @@ import { stopReasons } from '../store/store.js'
 import { type Compiled, type Instance, instantiated } from '../wasm/interface.js'
 import type { WasmMemory } from '../wasm/platform.js'
 import { type Control, controlOf, endings, type SharedControl } from './control.js'
+import { dictionaryBytes, openDictionary, type SharedDictionary } from './dictionary.js'
 import type { Division } from './division.js'
 import type { ExpanderInterface } from './expander-program.js'
-import { type Chains, chainsOf, createPool, emptyFrontier, type Frontier, type Pool } from './pool.js'
+import { type Chains, chainsOf, createPool, emptyFrontier, type Frontier, type Pool, type Run } from './pool.js'
 import { blockBytes, mostBucketsLog, type PoolMap, poolEnd } from './pool-map.js'
 import { createShard, type Shard, shardCode } from './shard.js'
 
@@ -26,6 +27,8 @@ export interface Setup {
   readonly memory: MemoryMap
   readonly pool: PoolMap
   readonly expander: Compiled<ExpanderInterface>
+  /** By which states are packed; null where they are not. */
+  readonly dictionary: SharedDictionary | null
   /** The memory of each worker's expander. */
   readonly memories: readonly WasmMemory[]
   /** The memory of each of its shards. */
@@ -54,7 +57,7 @@ export interface Setup {
 
 export interface Outcome {
   /** Why it ended where states are left. */
-  readonly ending: 'over' | 'states' | 'first' | 'memory' | 'asked'
+  readonly ending: 'over' | 'states' | 'first' | 'memory' | 'asked' | 'narrow'
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -71,7 +74,7 @@ export const shardsOf = (worker: number, { workers }: SharedControl, { shardLog 
 export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome> {
   const { control: shared, division, pool: map, worker } = setup
   const control = controlOf(shared, waits)
-  const { expander, idle } = startExpander(setup, control)
+  const { expander, idle, desk } = startExpander(setup, control)
   const pool = createPool(map, expander, () => growPool(expander, control))
   const chains = setup.memories.map(({ buffer }) => chainsOf(map, buffer))
   const code = shardCode(division)
@@ -136,13 +139,15 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
     for (let isOver = false; !isOver; round++) {
       const tables = control.sum('tables')
       const buckets = bucketsLog(setup, tables)
-      yield* expand(setup, expander, pool, current, { buckets, tables }, control, publish)
+      yield* expand(setup, { expander, desk }, pool, current, { buckets, tables }, control, publish)
       if (current.blocks.length > 0) control.unfinished.add(round, 1)
       sent[round % 2 === 0 ? 0 : 1] = expander.globals.sent
       if (expander.globals.stop === stopReasons.settled) control.violated.set()
       yield* allHere()
       if (control.stopped() !== endings.none) return
       isOver = control.unfinished.get(round) === 0
+      // Nobody packs anything until all have inserted.
+      if (!desk.grow()) lacks()
       if (worker === 0) {
         control.unfinished.clear(round + 1)
         control.found.clear(level + 1)
@@ -171,9 +176,9 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
     if (ending === 'states' || ending === 'memory') {
       // What waits is reachable, and is looked at; nothing is expanded.
       globals.max_depth = 0
-      yield* look(expander, pool, current)
+      yield* look(desk, pool, current)
       if (next.blocks.length > 0) globals.depth++
-      yield* look(expander, pool, next)
+      yield* look(desk, pool, next)
     }
     if (ending !== null) return outcome(ending)
     current = next
@@ -192,6 +197,8 @@ const endingOf = (control: Control, level: number, { mostStates, stop }: Setup):
       return control.sum('states') > mostStates ? 'states' : null
     case endings.memory:
       return 'memory'
+    case endings.narrow:
+      return 'narrow'
     default:
       return 'asked'
   }
@@ -205,10 +212,21 @@ const growPool = ({ globals }: Instance<ExpanderInterface>, control: Control): v
   if (end <= poolEnd && control.take(poolStep)) globals.fresh_end = end
 }
 
-const startExpander = (setup: Setup, control: Control): { readonly expander: Instance<ExpanderInterface>; readonly idle: Idle } => {
+interface Started {
+  readonly expander: Instance<ExpanderInterface>
+  readonly idle: Idle
+  readonly desk: Desk
+}
+
+const startExpander = (setup: Setup, control: Control): Started => {
   const memory = at(setup.memories, setup.worker)
   const idle = watchIdle(setup.groups)
-  const expander = instantiated(setup.expander, memory, { more: () => growPool(expander, control), narrow: idle.narrow })
+  const expander = instantiated(setup.expander, memory, {
+    more: () => growPool(expander, control),
+    narrow: idle.narrow,
+    pack: () => desk.finish(),
+  })
+  const desk = deskOf(setup, expander, control)
   new Uint8Array(memory.buffer).set(setup.noted)
   idle.begin({ view: () => new DataView(memory.buffer), exports: expander.exports }, setup.memory.groups)
   const { globals } = expander
@@ -218,7 +236,61 @@ const startExpander = (setup: Setup, control: Control): { readonly expander: Ins
   globals.deadlock_counts = setup.deadlock === 'violation' ? 1 : 0
   globals.depth = setup.depth
   globals.max_depth = setup.mostDepth
-  return { expander, idle }
+  globals.raw_end = setup.pool.raw
+  return { expander, idle, desk }
+}
+
+/** Where entries become states that the expander looks at, and states that it has found become entries. */
+interface Desk {
+  readonly visit: (run: Run) => void
+  /** Packs and distributes what waits for it. */
+  readonly finish: () => void
+  readonly isNarrow: () => boolean
+  readonly isCrowded: () => boolean
+  /** False where there is no memory. */
+  readonly grow: () => boolean
+}
+
+const deskOf = (
+  { dictionary: shared, worker, pool }: Setup,
+  { exports, globals, memory }: Instance<ExpanderInterface>,
+  control: Control,
+): Desk => {
+  if (shared === null)
+    return {
+      visit: ({ at: from, end }) => exports.visit(from, end),
+      finish: () => {},
+      isNarrow: () => false,
+      isCrowded: () => false,
+      grow: () => true,
+    }
+  const bytes = new Uint8Array(memory.buffer)
+  const { pack, unpack, isNarrow, isCrowded, grow } = openDictionary(shared, worker)
+  /** Bytes of the dictionary that were taken; worker 0 does so for all. */
+  let counted = 0
+  return {
+    visit: ({ at: from, end }) => {
+      const states = unpack(bytes.subarray(from, end))
+      bytes.set(states, pool.unpacked)
+      exports.visit(pool.unpacked, pool.unpacked + states.length)
+    },
+    finish: () => {
+      if (globals.raw_end === pool.raw) return
+      const entries = pack(bytes.subarray(pool.raw, globals.raw_end))
+      globals.raw_end = pool.raw
+      bytes.set(entries, pool.packed)
+      exports.distribute(pool.packed, pool.packed + entries.length)
+    },
+    isNarrow,
+    isCrowded,
+    grow: () => {
+      grow()
+      if (worker !== 0) return true
+      const before = counted
+      counted = dictionaryBytes(shared)
+      return control.take(counted - before)
+    },
+  }
 }
 
 /** Log2 of the number of buckets, the same for all workers: each one's part of the tables should fit into a cache. */
@@ -233,7 +305,7 @@ const tablesPerExchange = 8
 /** Expands states as long as there is room for their successors, and distributes these. */
 function* expand(
   setup: Setup,
-  expander: Instance<ExpanderInterface>,
+  { expander, desk }: { readonly expander: Instance<ExpanderInterface>; readonly desk: Desk },
   pool: Pool,
   frontier: Frontier,
   { buckets, tables }: { readonly buckets: number; readonly tables: number },
@@ -248,18 +320,20 @@ function* expand(
   const bytes = Math.min(exchange, tables / tablesPerExchange)
   const room = Math.max(Math.floor(bytes / blockBytes), 2 * reserve)
   globals.bucket_shift = setup.division.mixing.keyBits - buckets
-  while (globals.chained + reserve <= room) {
+  while (globals.chained + reserve <= room && !desk.isCrowded()) {
     const run = pool.shift(frontier)
     if (run === null) break
-    exports.visit(run.at, run.end)
+    desk.visit(run)
     pool.release(run)
     if (globals.lacking === 1) control.stop(endings.memory)
     if (control.stopped() !== endings.none) return
     publish()
     yield
   }
+  desk.finish()
   exports.drain(2 ** buckets)
   if (globals.lacking === 1) control.stop(endings.memory)
+  if (desk.isNarrow()) control.stop(endings.narrow)
 }
 
 /** Inserts what lies in some buckets of all workers, and says how many bytes; null where there is no memory for it. */
@@ -296,9 +370,9 @@ function* insert(
 }
 
 /** Looks at states, and expands none. */
-function* look({ exports }: Instance<ExpanderInterface>, pool: Pool, frontier: Frontier): Sliced<void> {
+function* look(desk: Desk, pool: Pool, frontier: Frontier): Sliced<void> {
   for (let run = pool.shift(frontier); run !== null; run = pool.shift(frontier)) {
-    exports.visit(run.at, run.end)
+    desk.visit(run)
     yield
   }
 }

@@ -1,5 +1,14 @@
 /** The binary form of a module (WebAssembly core specification 1.0, chapter 5, with bulk memory). */
-import { type FunctionType, loadOpcodes, type Node, opcodes, storeOpcodes, type WasmFunction, type WasmModule } from './instruction.js'
+import {
+  atomicOpcodes,
+  type FunctionType,
+  loadOpcodes,
+  type Node,
+  opcodes,
+  storeOpcodes,
+  type WasmFunction,
+  type WasmModule,
+} from './instruction.js'
 import { slotsOf } from './slots.js'
 
 /** The most pages that a memory can have. */
@@ -140,6 +149,11 @@ const encodeBody = (out: number[], f: WasmFunction, names: Names): void => {
         emit(node.address)
         emit(node.value)
         out.push(storeOpcodes[node.name], 0)
+        return unsigned(out, node.offset)
+      case 'atomic':
+        emit(node.address)
+        for (const arg of node.args) emit(arg)
+        out.push(0xfe, atomicOpcodes[node.name], 2)
         return unsigned(out, node.offset)
       case 'block':
       case 'loop':

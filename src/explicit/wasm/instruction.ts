@@ -62,6 +62,9 @@ export const storeOpcodes = {
   'i64.store16': 0x3d,
   'i64.store32': 0x3e,
 } as const
+/** Behind the prefix 0xfe; of 4 bytes, at addresses that are multiples of 4 (threads proposal, version 1). */
+export const atomicOpcodes = { 'i32.atomic.load': 0x10, 'i32.atomic.rmw.add': 0x1e, 'i32.atomic.rmw.cmpxchg': 0x48 } as const
+export type AtomicOp = keyof typeof atomicOpcodes
 export type LoadOp = keyof typeof loadOpcodes
 export type StoreOp = keyof typeof storeOpcodes
 
@@ -75,6 +78,7 @@ export type Node =
   | { readonly op: 'plain'; readonly name: PlainOp; readonly args: readonly Node[] }
   | { readonly op: 'load'; readonly name: LoadOp; readonly address: Node; readonly offset: number }
   | { readonly op: 'store'; readonly name: StoreOp; readonly address: Node; readonly value: Node; readonly offset: number }
+  | { readonly op: 'atomic'; readonly name: AtomicOp; readonly address: Node; readonly args: readonly Node[]; readonly offset: number }
   | { readonly op: 'block' | 'loop'; readonly label: string; readonly body: readonly Node[] }
   | {
       readonly op: 'if'
@@ -129,6 +133,23 @@ export const i32 = {
   load8: (address: Node, offset = 0): Node => ({ op: 'load', name: 'i32.load8_u', address, offset }),
   store: (address: Node, value: Node, offset = 0): Node => ({ op: 'store', name: 'i32.store', address, value, offset }),
   store8: (address: Node, value: Node, offset = 0): Node => ({ op: 'store', name: 'i32.store8', address, value, offset }),
+  atomicLoad: (address: Node, offset = 0): Node => ({ op: 'atomic', name: 'i32.atomic.load', address, args: [], offset }),
+  /** What was there before. */
+  atomicAdd: (address: Node, value: Node, offset = 0): Node => ({
+    op: 'atomic',
+    name: 'i32.atomic.rmw.add',
+    address,
+    args: [value],
+    offset,
+  }),
+  /** Stores `value` where `expected` is; what was there before. */
+  compareExchange: (address: Node, expected: Node, value: Node, offset = 0): Node => ({
+    op: 'atomic',
+    name: 'i32.atomic.rmw.cmpxchg',
+    address,
+    args: [expected, value],
+    offset,
+  }),
   eqz: plain('i32.eqz'),
   eq: plain('i32.eq'),
   ne: plain('i32.ne'),

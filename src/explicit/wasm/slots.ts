@@ -96,6 +96,10 @@ const usesIn = (body: readonly Node[], whole: Sequence): ReadonlyMap<string, Use
         return
       case 'load':
         return visit(node.address, at)
+      case 'atomic':
+        visit(node.address, at)
+        for (const arg of node.args) visit(arg, at)
+        return
       case 'store':
         visit(node.address, at)
         return visit(node.value, at)

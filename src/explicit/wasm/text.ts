@@ -23,6 +23,8 @@ const expression = (node: Node): string => {
       return `(${node.name}${operand(node.offset)} ${expression(node.address)})`
     case 'store':
       return `(${node.name}${operand(node.offset)} ${expression(node.address)} ${expression(node.value)})`
+    case 'atomic':
+      return `(${[`${node.name}${operand(node.offset)}`, ...[node.address, ...node.args].map(expression)].join(' ')})`
     case 'if':
       return `(if${node.result === null ? '' : ` (result ${node.result})`} ${expression(node.condition)} (then ${node.then.map(expression).join(' ')}) (else ${node.else.map(expression).join(' ')}))`
     case 'block':

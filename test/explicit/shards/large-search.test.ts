@@ -9,6 +9,7 @@ import type { System } from '../../../src/ir/system.ts'
 import { add, builder, eq, finish, load, lt, ne, store, value, when } from '../ir.ts'
 import { mach } from '../mach.ts'
 import { randomSystem } from '../random.ts'
+import { odometer, wide } from './systems.ts'
 
 const runs = Number(process.env.MMUCHECK_RUNS ?? 60)
 
@@ -84,25 +85,26 @@ describe('as one machine finds it', () => {
     ])
   })
 
-  it.each([2, 3, 5])('where a state has %i words', async (words) => {
-    const b = builder('wide')
-    const filler = Array.from({ length: words - 1 }, (_, i) => b.global(`w${i}`, 0, 2 ** 31 - 2, [2]))
-    const x = b.global('x', 0, 4999)
-    b.rule(
-      'count',
-      'up',
-      when(
-        lt(load(x), 4999),
-        finish(
-          store(x, [], add(load(x), 1)),
-          ...filler.flatMap((f) => [store(f, [value(0)], load(x)), store(f, [value(1)], add(load(x), value(3)))]),
-        ),
-      ),
-    )
-    b.property('below', 'always', ne(load(x), value(4000)))
-    const system = b.build()
+  it.each([
+    [2, 7],
+    [3, 7],
+    [5, 7],
+    [3, 0],
+    [5, 1],
+  ])('where a state has %i words, whose numbers have %i bits to spare', async (words, slack) => {
+    const system = wide(words, 5000)
     const alone = await search(system, {})
-    for (const workers of [1, 2]) expect(told(await search(system, { workers, large: largeFrom(10, 2) }))).toEqual(told(alone))
+    expect(alone.states).toBe(5000)
+    const large = { from: 10, tiny: { ...tiny(2), slack } }
+    for (const workers of [1, 2]) expect(told(await search(system, { workers, large }))).toEqual(told(alone))
+  })
+
+  it('where the words of a state change one by one', async () => {
+    const system = odometer(40)
+    const alone = await search(system, {})
+    expect(alone.states).toBe(40 ** 3)
+    for (const workers of [1, 2, 3])
+      expect(told(await search(system, { workers, large: { from: 100, tiny: { ...tiny(2), slack: 1 } } }))).toEqual(told(alone))
   })
 })
 

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SearchResult } from '../../../src/explicit/search/search.ts'
 import type { Setup } from '../../../src/explicit/shards/work.ts'
 import { mach } from '../mach.ts'
+import { odometer } from './systems.ts'
 
 const built = new URL('../../../dist/explicit/search/search.js', import.meta.url)
 const { search }: typeof import('../../../src/explicit/search/search.ts') = await import(/* @vite-ignore */ built.href)
@@ -37,6 +38,14 @@ describe('threads', () => {
     const together = await search(mach(2, 1, 2), { workers, large })
     expect(together.workers).toBe(workers)
     expect(numbers(together)).toEqual(numbers(await search(mach(2, 1, 2))))
+  })
+
+  it('share the numbers of words, where states are wide', async () => {
+    const system = odometer(50)
+    const wide = { from: 200, tiny: { ...large.tiny, slack: 1 } }
+    const alone = numbers(await search(system))
+    expect(alone.states).toBe(125_000)
+    for (const workers of [2, 3]) expect(numbers(await search(system, { workers, large: wide }))).toEqual(alone)
   })
 
   it('obey limits of time, and the signal', async () => {
