@@ -98,7 +98,6 @@ const threads = (workers: number): Crew => {
       } finally {
         clearInterval(timer)
         signal?.removeEventListener('abort', onAbort)
-        for (const worker of started) worker.removeAllListeners()
       }
     },
     close,
@@ -108,12 +107,25 @@ const threads = (workers: number): Crew => {
 /** @throws Error where the thread fails, or ends without an outcome. */
 const outcomeOf = (worker: Worker, setup: Setup | undefined): Promise<Outcome> =>
   new Promise((resolve, reject) => {
+    const end = (): void => {
+      worker.off('message', take)
+      worker.off('error', fail)
+      worker.off('exit', exit)
+    }
+    const fail = (error: Error): void => {
+      end()
+      reject(error)
+    }
+    const exit = (code: number): void => fail(new Error(`it ended with code ${code}`))
+    const take = (message: FromThread): void => {
+      if (message.kind === 'failed') fail(new Error(message.why))
+      if (message.kind !== 'done') return
+      end()
+      resolve(message.outcome)
+    }
     worker.ref()
-    worker.on('message', (message: FromThread) => {
-      if (message.kind === 'done') resolve(message.outcome)
-      if (message.kind === 'failed') reject(new Error(message.why))
-    })
-    worker.on('error', reject)
-    worker.on('exit', (code) => reject(new Error(`it ended with code ${code}`)))
+    worker.on('message', take)
+    worker.on('error', fail)
+    worker.on('exit', exit)
     worker.postMessage(setup)
   })

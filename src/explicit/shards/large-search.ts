@@ -33,7 +33,13 @@ export interface LargeOptions {
   readonly signal: AbortSignal | undefined
   readonly onTurn: (progress: LargeProgress & { readonly noted: () => DataView }) => void
   /** Of tests, so that every path is walked on small models. */
-  readonly tiny?: { readonly exchange: number; readonly partBytes: number; readonly shardLog: number; readonly slack?: number }
+  readonly tiny?: {
+    readonly exchange: number
+    readonly partBytes: number
+    readonly shardLog: number
+    readonly numberBits: number
+    readonly slack: number
+  }
 }
 
 export interface LargeProgress {
@@ -50,7 +56,7 @@ export interface Large extends LargeProgress {
   readonly idle: readonly (readonly number[])[]
 }
 
-/** A number that does not fit gets so many more bits. */
+/** Where a number does not fit, all get so many more bits, as far as there can be so many numbers. */
 const moreBits = 3
 
 /**
@@ -59,6 +65,7 @@ const moreBits = 3
  */
 export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options: LargeOptions): Promise<Large | null> => {
   const { program, machine } = begun
+  const { tiny } = options
   const handed = handOver(program, machine)
   if (handed === null) return null
   const { widths } = program.layout
@@ -67,6 +74,7 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
     handed,
     widths,
     ring: program.memory.ring,
+    states: machine.globals.states,
     transitions: machine.globals.transitions,
     depth: machine.globals.depth,
     noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
@@ -74,21 +82,18 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
     numbers: newNumbers(widths, options.workers),
   }
   const met = widths.length === 1 ? null : numberWords(from)
-  let bits = widths.map(() => 0)
+  const most = from.numbers.map.words.map(({ mostBits }) => mostBits)
+  const mostAtFirst = tiny === undefined ? most : most.map((bits) => Math.min(bits, tiny.numberBits))
+  let packing = met === null ? null : packingFor(widths, met, mostAtFirst, tiny?.slack)
   for (;;) {
-    const packing =
-      met === null
-        ? null
-        : packingFor(
-            widths,
-            met,
-            from.numbers.map.words.map(({ mostBits }) => mostBits),
-            bits,
-            options.tiny?.slack,
-          )
     const found = await searchPacked(from, packing, crew, pace, options)
-    if (found !== 'narrow' || packing === null) return found === 'narrow' ? null : found
-    bits = packing.words.map((word, i) => (word.as === 'number' ? word.bits + moreBits : at(bits, i)))
+    if (found !== 'narrow') return found
+    const before = packing?.words ?? []
+    packing = packingFor(
+      widths,
+      before.map(({ bits }) => 2 ** (bits + moreBits)),
+      most,
+    )
   }
 }
 
@@ -103,7 +108,7 @@ const searchPacked = async (
   const { setups, control, memory, memories } = setUp(from, packing, options)
   const shared = controlOf(control)
   const now = (): LargeProgress => ({
-    states: shared.sum('states'),
+    states: Math.max(from.states, shared.sum('states')),
     transitions: from.transitions + shared.sum('transitions'),
     depth: Math.max(from.depth, shared.depth.get()),
     queue: shared.sum('queue'),

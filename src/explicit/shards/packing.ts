@@ -27,17 +27,16 @@ const usualSlack = 7
 const bitsFor = (count: number): number => Math.ceil(Math.log2(Math.max(2, count)))
 
 /**
- * Packs words of `widths` bits, of which so many values were met; numbers have at most `mostBits` bits, and no fewer
- * than `leastBits`, where another packing turned out to be too narrow. Null where nothing is gained by it.
+ * Packs words of `widths` bits, of which so many values were met; numbers have at most `mostBits` bits. Null where
+ * nothing is gained by it.
  */
 export const packingFor = (
   widths: readonly number[],
   met: readonly number[],
   mostBits: readonly number[],
-  leastBits: readonly number[] = widths.map(() => 0),
   slack = usualSlack,
 ): Packing | null => {
-  const wanted = widths.map((width, i) => Math.min(width, Math.max(bitsFor(at(met, i)) + slack, at(leastBits, i))))
+  const wanted = widths.map((width, i) => Math.min(width, bitsFor(at(met, i)) + slack))
   const isNumber = wanted.map((bits, i) => bits < at(widths, i) && bits <= at(mostBits, i))
   const needed = widths.map((width, i) => (at(isNumber, i) ? at(wanted, i) : width))
   const places = placed(needed)

@@ -25,6 +25,7 @@ export interface From {
   readonly widths: readonly number[]
   /** Bytes in front of the queue. */
   readonly ring: number
+  readonly states: number
   readonly transitions: number
   readonly depth: number
   readonly noted: Uint8Array

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SearchResult } from '../../../src/explicit/search/search.ts'
 import type { Setup } from '../../../src/explicit/shards/work.ts'
 import { mach } from '../mach.ts'
-import { odometer } from './systems.ts'
+import { odometer, wide } from './systems.ts'
 
 const built = new URL('../../../dist/explicit/search/search.js', import.meta.url)
 const { search }: typeof import('../../../src/explicit/search/search.ts') = await import(/* @vite-ignore */ built.href)
@@ -20,7 +20,7 @@ const numbers = ({ complete, limit, states, transitions, depth, properties }: Se
   depth,
   properties,
 })
-const large = { from: 100, tiny: { exchange: 2 ** 13, partBytes: 2 ** 11, shardLog: 3 } }
+const large = { from: 100, tiny: { exchange: 2 ** 13, partBytes: 2 ** 11, shardLog: 3, numberBits: 20, slack: 1 } }
 
 afterEach(() => void vi.restoreAllMocks())
 
@@ -40,12 +40,19 @@ describe('threads', () => {
     expect(numbers(together)).toEqual(numbers(await search(mach(2, 1, 2))))
   })
 
-  it('share the numbers of words, where states are wide', async () => {
+  it.each([20, 10])('share the numbers of words, where states are wide; of %i bits at first', async (numberBits) => {
+    const system = wide(3, 20_000)
+    const alone = numbers(await search(system))
+    expect(alone.states).toBe(20_000)
+    for (const workers of [2, 3])
+      expect(numbers(await search(system, { workers, large: { from: 10, tiny: { ...large.tiny, numberBits } } }))).toEqual(alone)
+  })
+
+  it('share them where several find the same words', async () => {
     const system = odometer(50)
-    const wide = { from: 200, tiny: { ...large.tiny, slack: 1 } }
     const alone = numbers(await search(system))
     expect(alone.states).toBe(125_000)
-    for (const workers of [2, 3]) expect(numbers(await search(system, { workers, large: wide }))).toEqual(alone)
+    for (const workers of [2, 3]) expect(numbers(await search(system, { workers, large }))).toEqual(alone)
   })
 
   it('obey limits of time, and the signal', async () => {
