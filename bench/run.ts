@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|all]`: mmucheck beside its peers on the same
+ * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|scale|all]`: mmucheck beside its peers on the same
  * protocols, in one run on one machine. Each tool's states, transitions and verdicts are compared with the known ones;
  * a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
  */
@@ -20,6 +20,7 @@ import { measureProofSolvers, type ProofSolverMeasurement, proofSolverTable, sol
 import { compareProofs, type ProofComparison, proofSizes, proofTable } from './proofs.js'
 import { type Instance, measured } from './protocols.js'
 import { prepareRumur, rumurNeeds } from './rumur.js'
+import { measureScale, scaleTables } from './scale.js'
 import { subjectText } from './solving.js'
 import { prepareSpin, spinNeeds } from './spin.js'
 import { formatCount, formatTable, least, median } from './table.js'
@@ -35,14 +36,15 @@ if (!Number.isInteger(runs) || runs < 1) {
   process.stderr.write(`--runs takes a number of at least 1, not '${options.runs}'\n`)
   process.exit(64)
 }
-const isWanted = { explicit: options.part !== 'symbolic', symbolic: options.part !== 'explicit' }
-if (!['all', 'explicit', 'symbolic'].includes(options.part)) {
-  process.stderr.write(`--part takes explicit, symbolic or all, not '${options.part}'\n`)
+const parts = ['explicit', 'symbolic', 'scale'] as const
+const isWanted = (part: (typeof parts)[number]): boolean => options.part === 'all' || options.part === part
+if (options.part !== 'all' && !parts.some(isWanted)) {
+  process.stderr.write(`--part takes explicit, symbolic, scale or all, not '${options.part}'\n`)
   process.exit(64)
 }
 
-/** What the parts of the symbolic engine may take at most, in seconds each. */
-const limits = { proof: 45, large: 90, enumeration: 10, engines: 30, synthesize: 40, solver: 20 } as const
+/** What searches and solvers may take at most, in seconds each. */
+const limits = { proof: 45, large: 90, enumeration: 10, engines: 30, synthesize: 40, solver: 20, scale: 600 } as const
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
@@ -309,12 +311,14 @@ const main = async (): Promise<void> => {
     if (!options.json) process.stdout.write(`${table}\n\n`)
   }
   show(
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one core each; the best of ${runs} runs (Rumur and solvers: one); load ${load.toFixed(1)} before`,
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one core each where nothing else is said; the best of ${runs} runs (Rumur and solvers: one); load ${load.toFixed(1)} before`,
   )
-  const explicit = isWanted.explicit ? await measureExplicit() : null
+  const explicit = isWanted('explicit') ? await measureExplicit() : null
   for (const table of explicit === null ? [] : explicitTables(explicit)) show(table)
-  const symbolic = isWanted.symbolic ? await measureSymbolic(show) : null
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine, runs, ...explicit, symbolic }, null, 2)}\n`)
+  const symbolic = isWanted('symbolic') ? await measureSymbolic(show) : null
+  const scale = isWanted('scale') ? await measureScale({ root, workers: cpus().length, seconds: limits.scale, say }) : null
+  for (const table of scale === null ? [] : scaleTables(scale)) show(table)
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine, runs, ...explicit, symbolic, scale }, null, 2)}\n`)
 }
 
 try {
