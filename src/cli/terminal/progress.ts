@@ -1,6 +1,6 @@
 /**
- * The progress line: on a terminal rewritten in place, and gone at the end; elsewhere a line every 10 s, so that whoever
- * reads the log sees that something goes on.
+ * The progress line: on a terminal rewritten in place, and gone at the end; elsewhere a line every 10 s, so that
+ * whoever reads the log sees that something goes on.
  */
 import { performance } from 'node:perf_hooks'
 import { formatCount } from '../../check/report/format.js'
