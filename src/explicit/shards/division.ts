@@ -1,7 +1,7 @@
 /**
  * How the states of a large search are divided. Each travels as an entry: its words, or those that it is packed into,
- * the first one mixed and the others as they are. The mixed word's top bits say which shard owns the state, and the next ones which part of the shard's table: a
- * bucket is what belongs to one part.
+ * the first one mixed and the others as they are. The mixed word's top bits say which shard owns the state, and the
+ * next ones which part of the shard's table: a bucket is what belongs to one part.
  */
 
 import { type TableShape, tableShape } from '../store/table-size.js'
