@@ -9,7 +9,7 @@ import type { System } from '../../ir/system.js'
 import type { Edit } from '../../load/edit.js'
 import { withEdits } from '../../load/source.js'
 import { type RuleName, withoutRules } from './rules.js'
-import { graphOf, isSameGraph, meaningOf } from './same.js'
+import { type Graph, graphOf, isSameGraph, meaningOf } from './same.js'
 
 /** A property that a mutant violates, and the steps of a shortest violation; null for a `sometimes`, never reached. */
 export interface Killer {
@@ -45,11 +45,11 @@ export interface Original {
   readonly prepared: Prepared
   readonly meaning: string
   /** Asked for when the first mutant survives. */
-  readonly graph: () => ReadonlyMap<string, string> | null
+  readonly graph: () => Graph | null
 }
 
 export const originalOf = (prepared: Prepared): Original => {
-  let known: { readonly graph: ReadonlyMap<string, string> | null } | null = null
+  let known: { readonly graph: Graph | null } | null = null
   return {
     prepared,
     meaning: meaningOf(prepared.system),
@@ -83,8 +83,9 @@ const searched = async (original: Original, system: System, options: JudgeOption
   const found = await violations({ ...prepared, system: { ...system, extremes: [] } }, options)
   if (found.kind === 'incomplete') return found
   if (found.by.length > 0) return { kind: 'killed', by: found.by, alone: await isAlone(prepared, system, found.by, options) }
-  const graph = original.graph()
-  if (graph !== null && isSameGraph(prepared.system, graph, system)) return { kind: 'unchanged', same: 'reachable graph' }
+  const before = original.graph()
+  const after = before === null ? null : graphOf(system)
+  if (before !== null && after !== null && isSameGraph(before, after)) return { kind: 'unchanged', same: 'reachable graph' }
   return { kind: 'survived' }
 }
 
