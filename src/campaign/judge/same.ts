@@ -21,81 +21,85 @@ const memory = 64 * 2 ** 20
 export interface Graph {
   /** What the numbers of a state are: the variables, and the labels of where processes stand. */
   readonly shape: string
-  readonly ways: ReadonlyMap<string, string>
+  readonly agents: readonly string[]
+  /** As texts of numbers. */
+  readonly states: readonly string[]
+  /** Of each state, by agent, positions in `states`; where a way fails, `fails`. */
+  readonly ways: readonly (readonly (readonly number[])[])[]
+  readonly initial: readonly number[]
 }
 
-interface Node {
-  readonly state: Vector
-  readonly agents: readonly { readonly name: string; readonly to: readonly (Vector | null)[] }[]
-}
-
-const keyOf = (state: Vector | null): string => (state === null ? 'fails' : state.join())
+const fails = -1
 
 /** Null where there are more than 20,000 states. Takes time for every transition. */
 export const graphOf = (system: System): Graph | null => {
   const { initial, successors } = createExpander(programOf(system, 'sample'), memory)
-  const waiting: Vector[] = []
-  const seen = new Set<string>()
-  const meet = (state: Vector | null): void => {
-    if (state === null || seen.has(keyOf(state))) return
-    seen.add(keyOf(state))
-    waiting.push(state)
+  const found: Vector[] = []
+  const positions = new Map<string, number>()
+  const positionOf = (state: Vector | null): number => {
+    if (state === null) return fails
+    const key = state.join()
+    const known = positions.get(key)
+    if (known !== undefined) return known
+    positions.set(key, found.length)
+    return found.push(state) - 1
   }
-  const first = initial().ways.map(({ to }) => to)
-  first.forEach(meet)
-  const nodes: Node[] = []
-  for (let i = 0; i < waiting.length; i++) {
-    if (seen.size > mostStates) return null
-    const state = waiting[i]!
-    const agents = successors(state).agents.map(({ agent, steps }) => {
-      const to = steps.flatMap((step) => step.ways.map((way) => way.to))
-      to.forEach(meet)
-      return { name: at(system.agents, agent).name, to }
-    })
-    nodes.push({ state, agents })
+  const first = initial().ways.map(({ to }) => positionOf(to))
+  const ways: (readonly (readonly number[])[])[] = []
+  for (let i = 0; i < found.length; i++) {
+    if (found.length > mostStates) return null
+    ways.push(successors(found[i]!).agents.map(({ steps }) => steps.flatMap((step) => step.ways.map(({ to }) => positionOf(to)))))
   }
-  const { shape, restated } = reachedOf(system, waiting)
-  const names = new Map(waiting.map((state) => [keyOf(state), keyOf(restated(state))]))
-  const toText = (to: readonly (Vector | null)[]): string =>
-    [...new Set(to.map((state) => names.get(keyOf(state)) ?? keyOf(state)))].sort().join(' ')
-  const ways = new Map([['init', toText(first)]])
-  for (const { state, agents } of nodes) ways.set(keyOf(restated(state)), agents.map(({ name, to }) => `${name}: ${toText(to)}`).join('; '))
-  return { shape, ways }
+  return { ...statesOf(system, found), agents: system.agents.map(({ name }) => name), ways, initial: first }
 }
 
+/** Some numbers of a state that stand for one thing. */
 interface Column {
   readonly places: readonly number[]
-  /** What its numbers mean. */
+  /** What they mean. */
   readonly is: readonly unknown[]
   /** What they are called instead. */
   readonly numbers: ReadonlyMap<number, number> | null
 }
 
 /** Code that is never reached shows in no state: its locations are not counted, nor are locals that live in it alone. */
-const reachedOf = (system: System, states: readonly Vector[]): { readonly shape: string; readonly restated: (state: Vector) => Vector } => {
+const statesOf = (system: System, found: readonly Vector[]): Pick<Graph, 'shape' | 'states'> => {
   const offsets = vectorOffsets(system)
   const columns = system.variables.flatMap((variable): Column[] => {
-    const places = Array.from({ length: elements(variable) }, (_, i) => at(offsets, variable.id) + i)
-    const { name, lo, hi, dims, role } = variable
-    if (role.kind === 'local' && states.every((state) => places.every((place) => state[place] === lo))) return []
+    const { id, name, lo, hi, dims, role } = variable
+    const places = Array.from({ length: elements(variable) }, (_, i) => at(offsets, id) + i)
+    if (role.kind === 'local' && found.every((state) => places.every((place) => state[place] === lo))) return []
     if (role.kind !== 'location') return [{ places, is: [name, lo, hi, dims], numbers: null }]
-    const reached = [...new Set(states.map((state) => at(state, at(places, 0))))].sort((a, b) => a - b)
+    const reached = [...new Set(found.map((state) => at(state, at(places, 0))))].sort((a, b) => a - b)
     const { locations } = at(system.processes, role.process)
-    const is = [name, ...reached.map((id) => [at(locations, id).label, at(locations, id).final])]
-    return [{ places, is, numbers: new Map(reached.map((id, i) => [id, i])) }]
+    const is = [name, ...reached.map((number) => [at(locations, number).label, at(locations, number).final])]
+    return [{ places, is, numbers: new Map(reached.map((number, i) => [number, i])) }]
   })
-  return {
-    shape: JSON.stringify(columns.map(({ is }) => is)),
-    restated: (state) =>
-      columns.flatMap(({ places, numbers }) =>
-        places.map((place) => {
-          const value = at(state, place)
-          return numbers === null ? value : (numbers.get(value) ?? value)
-        }),
-      ),
-  }
+  const numbers = columns.flatMap(({ places, numbers: called }) => places.map((place) => ({ place, called })))
+  const textOf = (state: Vector): string =>
+    numbers
+      .map(({ place, called }) => {
+        const value = at(state, place)
+        return called === null ? value : called.get(value)
+      })
+      .join()
+  return { shape: JSON.stringify(columns.map(({ is }) => is)), states: found.map(textOf) }
 }
 
 /** Whether the graphs have the same states, under the same variables, and the same agents can do the same in each. */
-export const isSameGraph = (a: Graph, b: Graph): boolean =>
-  a.shape === b.shape && a.ways.size === b.ways.size && [...a.ways].every(([state, ways]) => b.ways.get(state) === ways)
+export const isSameGraph = (a: Graph, b: Graph): boolean => {
+  if (a.shape !== b.shape || a.agents.join() !== b.agents.join() || a.states.length !== b.states.length) return false
+  const inB = new Map(b.states.map((state, i) => [state, i]))
+  const there = a.states.map((state) => inB.get(state))
+  const isSame = (some: readonly number[], others: readonly number[]): boolean => {
+    const moved = new Set(some.map((i) => (i === fails ? fails : there[i])))
+    return moved.size === new Set(others).size && others.every((i) => moved.has(i))
+  }
+  return (
+    isSame(a.initial, b.initial) &&
+    a.ways.every((agents, i) => {
+      const ways = b.ways[there[i] ?? fails]
+      return ways !== undefined && agents.every((some, agent) => isSame(some, at(ways, agent)))
+    })
+  )
+}
