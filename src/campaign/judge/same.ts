@@ -62,7 +62,9 @@ interface Column {
   readonly numbers: ReadonlyMap<number, number> | null
 }
 
-/** Code that is never reached shows in no state: its locations are not counted, nor are locals that live in it alone. */
+/**
+ * Code that is never reached shows in no state: its locations are not counted, nor are locals that live in it alone.
+ */
 const statesOf = (system: System, found: readonly Vector[]): Pick<Graph, 'shape' | 'states'> => {
   const offsets = vectorOffsets(system)
   const columns = system.variables.flatMap((variable): Column[] => {

@@ -10,10 +10,16 @@ const root = resolve(import.meta.dirname, '../../..')
 /** No protocols of the literature on MMUs. */
 const others: readonly string[] = ['two-phase-commit']
 
-/** By model and variant, what takes more than some ten seconds of a processor; another variant of the model does not. */
-export const large: readonly (readonly [string, string | null])[] = [['kvm-fast-page-fault', null]]
+/**
+ * By model and variant, what takes more than some ten seconds of a processor. Another variant of the model does not, or
+ * another model: mach-shootdown-rules is the protocol of mach-shootdown again.
+ */
+export const large: readonly (readonly [string, string | null])[] = [
+  ['kvm-fast-page-fault', null],
+  ['mach-shootdown-rules', null],
+]
 
-export const isLarge = (model: string, variant: string | null): boolean => large.some(([name, of]) => name === model && of === variant)
+const isLarge = (model: string, variant: string | null): boolean => large.some(([name, of]) => name === model && of === variant)
 
 interface Protocol {
   readonly model: string
