@@ -117,6 +117,8 @@ const state = (p: Params) => ({
   /** gfn 0 is write-tracked: it is not mapped writable any more. */
   tracked: bool,
 
+  /** By virtual CPU: the access that has faulted, as long as the fault is being handled. */
+  wants: ghost(array(p.vcpus, optional(record({ gfn: index(gfns), store: bool })))),
   /** The page has been stored to since it was read from swap; a walk has set A since the page was aged. */
   changed: ghost(array(p.frames, bool)),
   touched: ghost(array(p.frames, bool)),
@@ -254,6 +256,16 @@ function* slowPageFault(s: State, p: Params, cpu: number, gfn: number, isStore: 
   yield* release(s.mmuLock, cpu, 'spin_unlock(mmu_lock)')
 }
 
+/** What becomes of a fault; whether the access can be done now shows when the guest tries again. */
+function* pageFault(s: State, p: Params, cpu: number, gfn: number, isStore: boolean): Steps {
+  const isWriteProtection = s.spte[spteOf(p, gfn)].P
+  if (p.fastPath && isWriteProtection) {
+    const isDone = yield* fastPageFault(s, p, cpu, gfn)
+    if (isDone) return
+  }
+  yield* slowPageFault(s, p, cpu, gfn, isStore)
+}
+
 /** What a store changes, in the step of the store. */
 const noteStore = (s: State, frame: number): void => {
   s.changed[frame] = true
@@ -285,6 +297,7 @@ export default model({
   params,
   variants: {
     'aba-unguarded': { abaGuard: 'none', vcpus: 2, accesses: 2, dirtyLog: false, writeTracking: false },
+    'reclaim-alone': { dirtyLog: false, writeTracking: false },
     'aba-direct-only': { vcpus: 2, accesses: 2, dirtyLog: false, writeTracking: false },
     'aba-gfn-pinned': { abaGuard: 'gfn pinned', vcpus: 2, accesses: 2, dirtyLog: false, writeTracking: false },
     'aba-gfn-pinned-page-not-compared': {
@@ -326,16 +339,13 @@ export default model({
         if (completes) {
           if (!hits) s.touched[frame] = true
           if (access === 'store') noteStore(s, frame)
-          continue
+        } else {
+          flush(s.tlb[cpu], at)
+          const gfn = isDirect(p) ? at : s.gpte
+          s.wants[cpu] = { gfn, store: access === 'store' }
+          yield* pageFault(s, p, cpu, gfn, access === 'store')
+          s.wants[cpu] = null
         }
-        flush(s.tlb[cpu], at)
-        const gfn = isDirect(p) ? at : s.gpte
-        const isWriteProtection = s.spte[at].P
-        if (p.fastPath && isWriteProtection) {
-          const isDone = yield* fastPageFault(s, p, cpu, gfn)
-          if (isDone) continue
-        }
-        yield* slowPageFault(s, p, cpu, gfn, access === 'store')
       }
     }),
     ...(p.reclaim

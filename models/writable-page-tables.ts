@@ -39,6 +39,7 @@
  */
 import {
   array,
+  assert,
   bool,
   choice,
   choose,
@@ -153,7 +154,10 @@ const state = (p: Params) => ({
   meansHarm: ghost(bool),
   /** What the guest, on this vCPU, has just been shown. */
   shown: ghost(array(p.vcpus, oneOf('nothing', 'spurious fault', 'PDE missing', 'wrong error code', 'oops'))),
+  /** vcpu0 is setting an entry. */
   writing: ghost(bool),
+  /** What vcpu0 has set last; null if that was bad, and where vcpu1 writes too. */
+  asked: ghost(array(p.tables, optional(oneOf('a', 'b')))),
   ended: ghost(bool),
   /**
    * With a given number of writes. Crossings: into Xen, for a write fault, for a flush of a slot, for a hypercall of
@@ -391,6 +395,13 @@ function* store(s: State, p: Params, cpu: number, t: number, value: Entry, part:
   }
 }
 
+/** Before vcpu0 sets an entry. */
+const noteWrite = (s: State, p: Params, t: number, value: Entry): void => {
+  s.writing = true
+  s.meansHarm = value === 'bad'
+  s.asked[t] = value === 'bad' || p.bothWrite ? null : value
+}
+
 /** The guest sets an entry. vcpu1 always does so at once, with a cmpxchg8b. */
 function* write(s: State, p: Params, cpu: number, t: number, value: Entry): Steps {
   if (p.pae === 'no' || cpu > 0) yield* store(s, p, cpu, t, value, 'entry', 'store to the L1 table')
@@ -437,15 +448,14 @@ function* loadCr3(s: State, p: Params, cpu: number): Steps {
 function* hypercall(s: State, p: Params, cpu: number): Steps {
   yield* acquire(s.biglock, cpu, 'hypercall: LOCK_BIGLOCK')
   yield* flushSlots(s, p)
-  yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')
+  yield* release(s.biglock, cpu, 'hypercall is done: UNLOCK_BIGLOCK')
 }
 
 /**
- * What the guest's handler finds of a fault on an entry that is there. With P=0 in the error code a load has no reason
+ * What the guest's handler finds of a fault on an entry that is there, with P=0 in the error code: a load has no reason
  * to fault, and a store another one.
  */
-const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store', errorCode: { P: boolean }): Shown => {
-  if (errorCode.P) return 'nothing'
+const handlerFinds = (s: State, p: Params, t: number, access: 'load' | 'store'): Shown => {
   if (!s.pde[t].P && p.pmdPresentMacro === 'tests-P') return 'PDE missing'
   if (access === 'store') return p.errorCodeTrusted ? 'oops' : 'wrong error code'
   return p.guestToleratesSpurious ? 'spurious fault' : 'oops'
@@ -479,9 +489,10 @@ function* use(s: State, p: Params, cpu: number, t: number, access: 'load' | 'sto
     }
     yield* release(s.biglock, cpu, 'nothing to do: UNLOCK_BIGLOCK, bounce the fault')
     yield 'guest: do_page_fault()'
+    assert(!errorCode.P, 'who gets to the table takes no fault')
     if (!isHooked(p, t) || s.pte[t] === 'absent') return
     if (p.scheme === 'explicitRetype' && !s.pde[t].P) continue
-    s.shown[cpu] = handlerFinds(s, p, t, access, errorCode)
+    s.shown[cpu] = handlerFinds(s, p, t, access)
     if (access === 'store') return
   }
 }
@@ -533,7 +544,10 @@ export default model({
   },
   state,
   init: (s, p) => {
-    for (let t = 0; t < p.tables; t++) s.pde[t].P = isHooked(p, t)
+    for (let t = 0; t < p.tables; t++) {
+      s.pde[t].P = isHooked(p, t)
+      s.asked[t] = p.bothWrite ? null : 'a'
+    }
     for (let at = 0; at < p.slots; at++) s.lastBatchHadUpdates[at] = true
   },
   processes: (p) => ({
@@ -542,8 +556,9 @@ export default model({
       if (p.writes > 0) for (let t = 0; t < explicit; t++) yield* unpin(s, p, 0, t)
       for (let n = 0; n < p.writes; n++) {
         yield 'guest: next pte'
-        s.writing = true
-        yield* write(s, p, 0, n % p.tables, n % (2 * p.tables) < p.tables ? 'b' : 'a')
+        const [t, value] = [n % p.tables, n % (2 * p.tables) < p.tables ? 'b' : 'a'] as const
+        noteWrite(s, p, t, value)
+        yield* write(s, p, 0, t, value)
       }
       if (p.writes > 0) {
         for (let t = 0; t < explicit; t++) yield* pin(s, p, 0, t)
@@ -561,8 +576,7 @@ export default model({
         if (next === 'write') {
           const t = yield* anyTable(p)
           const value = yield* choose(['b', 'a', 'bad'])
-          s.writing = true
-          s.meansHarm = value === 'bad'
+          noteWrite(s, p, t, value)
           if (p.scheme === 'explicitRetype') yield* unpin(s, p, 0, t)
           yield* write(s, p, 0, t, value)
           if (p.scheme === 'explicitRetype') yield* pin(s, p, 0, t)

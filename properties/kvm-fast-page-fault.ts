@@ -2,7 +2,7 @@
  * What a lockless fix of an spte must not lose: stores for the dirty log, D and A bits for the host, and write
  * protection.
  */
-import { always, claims, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, properties, sometimes } from 'mmucheck'
 import { storeHits } from 'mmucheck/mmu'
 import kvmFastPageFault, { spteOf, trackedGfn } from '../models/kvm-fast-page-fault.ts'
 import { kvmDirtyLog, kvmFlush2012, kvmFlush2014, kvmLocking, kvmVolatile2022, kvmXchg2022 } from './sources.ts'
@@ -55,6 +55,31 @@ export default properties(kvmFastPageFault, {
     s.owner.every((owner, frame) => owner !== null || (!s.pageDirty[frame] && !s.pageAccessed[frame] && !s.invalidating[frame])),
   ),
 
+  /**
+   * What the fast path can fix does not wait for mmu_lock; with one virtual CPU, since another one might have mapped
+   * the page meanwhile.
+   */
+  fixedWithoutWaiting: always(
+    (s, p, at) =>
+      !p.fastPath ||
+      p.vcpus > 1 ||
+      s.wants.every((access, cpu) => {
+        if (access === null || at.vcpu[cpu] !== 'spin_lock(mmu_lock)') return true
+        const { P, mmuWritable } = s.spte[spteOf(p, access.gfn)]
+        return !P || !mmuWritable
+      }),
+  ),
+  /** Who has been through the slow path can access the page, if it is in memory; of one virtual CPU again. */
+  slowPathMaps: always((s, p, at) =>
+    s.wants.every((access, cpu) => {
+      if (access === null || p.vcpus > 1 || at.vcpu[cpu] !== 'spin_unlock(mmu_lock)') return true
+      const { gfn, store } = access
+      const { P, W } = s.spte[spteOf(p, gfn)]
+      const mayMap = s.owner.some((owner, frame) => owner === gfn && !s.invalidating[frame]) && (spteOf(p, 1) === 1 || s.gpte === gfn)
+      return !mayMap || (P && (W || !store || (s.tracked && gfn === trackedGfn)))
+    }),
+  ),
+
   /** The windows in which things go wrong are really entered. */
   fixedWithoutTheLock: sometimes((s, p) => !p.fastPath || p.markDirty === 'before' || s.toMark.some((gfn) => gfn !== null)),
   zappedMeanwhile: sometimes((s, p) => !p.fastPath || !p.reclaim || s.fixing.some((gfn) => gfn !== null && !s.spte[spteOf(p, gfn)].P)),
@@ -65,6 +90,19 @@ export default properties(kvmFastPageFault, {
   /** The spte has become writable since a holder of mmu_lock has read it. */
   writableMeanwhile: sometimes((s, p) => !p.fastPath || (s.updating !== null && s.spte[spteOf(p, s.updating)].W)),
   pagesAreSent: sometimes((s, p) => !p.dirtyLog || s.buffer.some((isTaken) => isTaken)),
+  bothPagesAreSent: sometimes((s, p) => !p.dirtyLog || !p.reclaim || s.buffer[1]),
+  readOnlyInTheTlb: sometimes((s) => s.tlb.some((tlb) => tlb.some((entry) => entry !== null && !entry.W))),
+  /** Pages that nobody has stored to since they were read, or touched since they were aged, are taken for that. */
+  zappedClean: sometimes(
+    (s, p, at) =>
+      !p.reclaim ||
+      (at.reclaim === 'kvm_flush_remote_tlbs()' && s.invalidating.some((isInvalid, frame) => isInvalid && !s.pageDirty[frame])),
+  ),
+  zappedUntouched: sometimes(
+    (s, p, at) =>
+      !p.reclaim ||
+      (at.reclaim === 'kvm_flush_remote_tlbs()' && s.invalidating.some((isInvalid, frame) => isInvalid && !s.pageAccessed[frame])),
+  ),
   pageTableIsProtected: sometimes((s, p) => !p.writeTracking || s.protected),
   /** What everybody is there for is done: pages are mapped, used, aged, sent, and mapped again by the slow path. */
   fixedThoughNobodyInterferes: sometimes(
@@ -94,6 +132,179 @@ export default properties(kvmFastPageFault, {
   ),
   framesAreFree: sometimes((s, p) => !p.reclaim || s.owner.every((owner) => owner === null)),
 })
+
+/** Where nothing but reclaim meets the fast path: small, and its survivors are among those of the default. */
+const variant = 'reclaim-alone'
+
+/** What one explanation is for: as it is by default, and with reclaim alone. */
+const inBoth = (why: string, ...changes: readonly string[]) =>
+  changes.flatMap((change) => [
+    { change, why },
+    { change, why, variant },
+  ])
+const byDefault = (why: string, ...changes: readonly string[]) => changes.map((change) => ({ change, why }))
+
+const same = 'a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame && a.mmuWritable === b.mmuWritable'
+const firstSpte = 's.spte[0] = { P: true, W: false, A: true, D: false, frame: 0, mmuWritable: true }'
+
+export const unneeded = accepted(kvmFastPageFault, [
+  ...inBoth(
+    "One of the two halves touches nothing but the agent's own locals and its TLB, what only holders of mmu_lock change, or ghosts; or, with one virtual CPU, a frame that is free and that nobody else takes.",
+    'step split',
+  ),
+  ...inBoth(
+    'There is one virtual CPU and one frame: while it is about to set W nobody sets A, D or W, nor maps another frame. Two notice (aba-direct-only).',
+    `operand left out: ${same.slice(0, 99)}… → a.mmuWritable === b.mmuWritable`,
+    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame → a.frame === b.frame',
+    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D → a.D === b.D',
+    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A → (a.P === b.P && a.W === b.W)',
+  ),
+  ...byDefault(
+    'Two bits tell what one would: P goes with MMU-writable, and D is set of what is writable alone. To set W where it is set already changes nothing.',
+    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D → (a.P === b.P && a.W === b.W && a.A === b.A)',
+    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A → a.A === b.A',
+    'operand left out: a.P === b.P && a.W === b.W → a.P === b.P',
+    'operand left out: a.P === b.P && a.W === b.W → a.W === b.W',
+  ),
+  ...byDefault(
+    'The spte of a direct shadow page maps no page but that of its gfn.',
+    'operand left out: spte.P && s.owner[spte.frame] === gfn → spte.P',
+    'always true: maps(s, s.spte[spteOf(p, gfn)], gfn)',
+  ),
+  ...inBoth(
+    'What is not there is zapped or write-protected once more, to what it is, and the TLBs are flushed for nothing.',
+    'operand left out: spte.P && s.owner[spte.frame] === gfn → s.owner[spte.frame] === gfn',
+    'always false: !maps(s, old, gfn)',
+    'another value: false → true in if (!maps(s, old, gfn)) return false',
+  ),
+  ...byDefault('What is writable is MMU-writable, and so volatile whatever its bits are.', 'operand left out: !A || (W && !D) → !A'),
+  ...byDefault(
+    'An xchg where a plain write would do.',
+    'operand left out: W && !D → W',
+    'operand left out: W && !D → !D',
+    'always true: isVolatile(p, old)',
+  ),
+  ...byDefault(
+    'A bit that the spte keeps is noted as well: the page is dirty, or accessed, anyway.',
+    'operand left out: old.A && !value.A → old.A',
+    'operand left out: old.D && !value.D → old.D',
+  ),
+  ...byDefault(
+    'The TLBs are flushed for nothing.',
+    "always true: change === 'zap' (2)",
+    'operand left out: old.D && !value.D → old.D (2)',
+    'operand left out: old.D && !value.D → !value.D (2)',
+    "always true: p.logFlush === 'after unlock' && s.buffer.some((isTaken) => isTaken)",
+    "operand left out: p.logFlush === 'after unlock' && s.buffer.some((isTaken) => isTaken) → p.logFlush === 'after unlock'",
+    'always true: flushes',
+  ),
+  ...inBoth('The TLBs are flushed for nothing.', 'always true: isZapped'),
+  ...byDefault(
+    'Write protection takes no D away, so no flush depends on that; KVM asks for it of changes that are not modelled.',
+    'operand left out: wasWritable || (old.D && !value.D) → wasWritable',
+  ),
+  ...byDefault('What is zapped is not MMU-writable either, which is asked next.', 'always false: !old.P'),
+  ...inBoth(
+    'The guest tries again, and faults on an spte that is not there: the slow path.',
+    'another value: false → true in if (!old.P) return false',
+  ),
+  ...byDefault(
+    'There is one virtual CPU: what it has found write-protected nobody makes writable before it looks.',
+    'always false: old.W',
+    'another value: true → false in if (old.W) return true',
+  ),
+  ...byDefault(
+    'What is not MMU-writable is the page table: KVM emulates stores to it, and here the guest tries again for ever, by whichever path.',
+    'another value: false → true in if (!old.mmuWritable) return false',
+  ),
+  ...inBoth(
+    'The guest tries again, and faults on an spte that is not there by then, or on the page table, which it cannot store to.',
+    'always true: isDone',
+  ),
+  ...inBoth(
+    'A page that the fast path has not made writable is marked dirty, and sent once more for nothing.',
+    "always true: isSet && p.markDirty === 'after'",
+    "operand left out: isSet && p.markDirty === 'after' → p.markDirty === 'after'",
+  ),
+  ...byDefault('A page that is mapped for a load is marked dirty, and sent once more for nothing.', 'always true: W'),
+  ...inBoth(
+    'There is one frame: a page that is not mapped and yet in memory is in it, so no other is free, and the guest tries again.',
+    'always true: s.owner.every((owner) => owner !== gfn)',
+  ),
+  ...byDefault(
+    'What is there and not writable is for the fast path; without it slowPathMaps notices (before-the-fast-path).',
+    'operand left out: !P || (W && !isWritable) → !P',
+  ),
+  ...byDefault(
+    'There is one virtual CPU: while it waits for mmu_lock nobody makes the spte writable that it wants to store through.',
+    'operand left out: W && !isWritable → W',
+  ),
+  ...inBoth(
+    'The hardware sets A when the guest tries again.',
+    'another value: true → false in if (!P || (W && !isWritable)) s.spte[spteOf(p, gfn)] = { P: true, W, A: true, D: W, frame, mmuWrita… (2)',
+  ),
+  ...inBoth(
+    'The fast path finds that the spte is not there, and leaves it to the slow one.',
+    'always true: p.fastPath && isWriteProtection',
+    'operand left out: p.fastPath && isWriteProtection → p.fastPath',
+  ),
+  ...byDefault(
+    'A page is write-protected that no bit is set for: it costs a fault.',
+    "always true: p.logOrder === 'snapshot, protect' ? s.buffer[gfn] : s.dirtyBitmap[gfn]",
+  ),
+  ...byDefault(
+    'The next snapshot fills the buffer afresh, before anybody looks at it.',
+    'left out: s.buffer[gfn] = false',
+    'another value: false → true in s.buffer[gfn] = false',
+  ),
+  ...byDefault(
+    'Stores to different variables, within one step or under mmu_lock: in which order, nobody sees.',
+    `swapped: s.owner[0] = 0 ${firstSpte}`,
+    'swapped: s.owner[frame] = null s.invalidating[frame] = false',
+    'swapped: s.invalidating[frame] = false s.pageDirty[frame] = false',
+    'swapped: s.pageDirty[frame] = false s.pageAccessed[frame] = false',
+    'swapped: yield* protectForLog(s, p, 0) yield* protectForLog(s, p, 1)',
+    "one step earlier: yield 'account_shadowed(gfn 0)' s.tracked = true",
+  ),
+  ...byDefault(
+    'No fault pins a page where sptes are direct; where one does, noUnloggedStore notices (aba-gfn-pinned).',
+    "lets through: until('swap the page out and free it', () => s.pins[frame] === 0)",
+  ),
+  ...inBoth(
+    'The workload: the page begins as it is later, not mapped, aged, dirty or not MMU-writable.',
+    `left out: ${firstSpte}`,
+    `another value: true → false in ${firstSpte}`,
+    `another value: true → false in ${firstSpte} (2)`,
+    `another value: false → true in ${firstSpte} (2)`,
+    `another value: true → false in ${firstSpte} (3)`,
+  ),
+  ...inBoth(
+    'The workload: one access less, or one more.',
+    'one round less: n < p.accesses → n < p.accesses - 1',
+    'comparison: n < p.accesses → n <= p.accesses',
+  ),
+  ...inBoth(
+    'Only a ghost is told whether an access hits in the TLB: it is told of one walk less, of a store that walks to set D.',
+    "always true: access === 'load'",
+  ),
+  ...byDefault(
+    'Where the access completes, the translation is in the TLB.',
+    'off by one: 0 → 1 in const frame = s.tlb[cpu][at]?.frame ?? 0',
+  ),
+  ...inBoth(
+    'The hardware drops what it faulted on, and would walk again for a store through what is read-only.',
+    'left out: flush(s.tlb[cpu], at)',
+  ),
+  ...byDefault('Two choices change their names.', "comparison: action === 'unmap' → action !== 'unmap'"),
+  ...inBoth(
+    'The environment: what is evicted is walked for again, and dangerous is what stays.',
+    "rule left out: 'TLB eviction'",
+    'swapped: when(loadHits(s.tlb[cpu], at)) flush(s.tlb[cpu], at)',
+    'left out: when(loadHits(s.tlb[cpu], at))',
+    'lets through: when(loadHits(s.tlb[cpu], at))',
+    'left out: flush(s.tlb[cpu], at) (2)',
+  ),
+])
 
 /** KVM's own documentation (Documentation/virt/kvm/locking.rst) and commits, of 2012 to 2022. */
 export const mails = claims(kvmFastPageFault, [
@@ -214,7 +425,16 @@ export const mails = claims(kvmFastPageFault, [
     id: 'KVM volatile 3',
     quote: 'we always treat the spte as "volatile" if it can be updated out of mmu-lock',
     source: kvmLocking,
-    readings: [{ says: 'confirms', property: 'noLostDirty', expected: 'holds' }],
+    readings: [
+      { says: 'confirms', property: 'noLostDirty', expected: 'holds' },
+      {
+        says: 'confirms',
+        variant: 'reclaim-alone',
+        property: ['noLostDirty', 'noLostAccessed'],
+        expected: 'holds',
+        note: 'nor does it take a migration: what reclaim alone unmaps and ages is changed by xchg',
+      },
+    ],
   },
 
   {

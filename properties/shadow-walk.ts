@@ -476,11 +476,6 @@ export const unneeded = accepted(shadowWalk, [
     why: "Of the two halves one touches the vCPU's own locals alone, or both are under the shadow lock, which whoever else changes the version, the shadow or a protected table takes. So the version need not be changed by an atomic_inc().",
   },
   {
-    change: "always true: rc === 'nothing'",
-    variant,
-    why: 'With one table on the path there is one result, which overwrites none.',
-  },
-  {
     change: 'left out: break',
     variant,
     why: 'The guest stores the same value again and again, until the table is protected and the store emulated: more writes, of nothing new.',

@@ -2,9 +2,12 @@
  * What must hold of writable page tables, what a guest is shown, and the claims of Keir Fraser, Ian Pratt and Zachary
  * Amsden (C1a.1 to C1a.8), virtualization, 28 Jul 2006.
  */
-import { always, alwaysPossible, claims, leadsTo, properties, sometimes } from 'mmucheck'
+import { accepted, always, alwaysPossible, claims, leadsTo, type ParamsOf, properties, sometimes } from 'mmucheck'
 import writablePageTables, { isHooked } from '../models/writable-page-tables.ts'
 import { amsden2006, costModel, emulatedUpdate, errorCodeCommit, setPteOfPae, setPtePresentOfPae, writableTablesCode } from './sources.ts'
+
+/** Whether writes to the tables make them writable at all, by faults. */
+const batches = (p: ParamsOf<typeof writablePageTables>): boolean => p.scheme === 'batched' && !(p.hookedTwice && p.multiHookCheck)
 
 export default properties(writablePageTables, {
   /** C1a.1: the hardware never translates by an entry that Xen would not have let pass. */
@@ -37,6 +40,25 @@ export default properties(writablePageTables, {
     (s) => s.writing,
     (s) => !s.writing,
   ),
+  /** While a table is unhooked, and TLBs are flushed of that, no vCPU gets to it, be it by what it has cached. */
+  unhookedIsUnused: always((s, p, at) =>
+    s.pde.every(
+      (pde, t) =>
+        pde.P ||
+        p.hookedTwice ||
+        at.vcpu0 === 'flush TLBs of all vCPUs' ||
+        (p.vcpus > 1 && at.vcpu1 === 'flush TLBs of all vCPUs') ||
+        (s.psc.every((cache) => !cache[t]) && s.tlb.every((cache) => cache[t] === 'none')),
+    ),
+  ),
+  /** And what has been set is in the table then, as long as one vCPU writes. */
+  noLostWrite: always((s) => s.writing || s.asked.every((entry, t) => entry === null || s.pte[t] === entry)),
+  /** A hypercall that changes page tables finds all of them as Xen has checked them. */
+  hypercallFindsNoSlotInUse: always(
+    (s, _p, at) => at.vcpu0 !== 'hypercall is done: UNLOCK_BIGLOCK' || s.slot.every((slot) => slot === null),
+  ),
+  /** No fault comes back for ever, whatever the guest does. */
+  guestCanGetOn: alwaysPossible((_s, p, at) => p.writes > 0 || at.vcpu0 === 'guest: what next?'),
   /** Batching is never given up for good: some way leads to a table that is writable. */
   batchingResumes: alwaysPossible(
     (s, p) => p.scheme !== 'batched' || p.writes > 0 || (p.hookedTwice && p.multiHookCheck) || s.tableWritable[0],
@@ -65,6 +87,28 @@ export default properties(writablePageTables, {
 
   /** The windows in which things go wrong are really entered. */
   tableBecomesWritable: sometimes((s, p) => p.scheme === 'emulate' || (p.hookedTwice && p.multiHookCheck) || s.tableWritable[0]),
+  hypercallFlushes: sometimes((s, p, at) => !batches(p) || (at.vcpu0 === 'hypercall: LOCK_BIGLOCK' && s.slot[0] !== null)),
+  loadFlushes: sometimes(
+    (s, p, at) => !batches(p) || p.writes > 0 || !p.unhook || (at.vcpu0 === '#PF, error code says P=0: LOCK_BIGLOCK' && s.slot[0] !== null),
+  ),
+  /** The table is write-protected, and the TLB lets stores through. */
+  writableInTheTlbAlone: sometimes(
+    (s, p) => !batches(p) || s.tlbOfTable.some((cache) => cache.some((writable, t) => writable && !s.tableWritable[t])),
+  ),
+  writeIsEmulated: sometimes(
+    (_s, p, at) =>
+      (p.scheme === 'batched' && (!p.emulateWhenNoUpdates || p.writes > 0)) ||
+      p.scheme === 'explicitRetype' ||
+      at.vcpu0 === 'emulate the write, if it is valid',
+  ),
+  /** An entry has been set back, and Xen has not seen it yet. */
+  setBackUnseen: sometimes((s, p) => !batches(p) || p.writes > 0 || (s.pte[0] === 'a' && s.validated[0] === 'b')),
+  walkMeetsUnhookedPde: sometimes(
+    (s, p, at) => !batches(p) || p.writes > 0 || !p.unhook || (at.vcpu0 === 'guest: pmd_present(*pmd)' && !s.pde[0].P),
+  ),
+  pdeIsCached: sometimes((s, p) => p.writes > 0 || !isHooked(p, 0) || s.psc.some((cache) => cache[0])),
+  /** What the guest has written is used: it goes through the whole protocol. */
+  writtenIsUsed: sometimes((s, p) => p.writes > 0 || !isHooked(p, 0) || s.tlb.some((cache) => cache[0] === 'b')),
   badEntryInTheTable: sometimes(
     (s, p) => p.scheme === 'emulate' || (p.hookedTwice && p.multiHookCheck) || p.writes > 0 || s.pte[0] === 'bad',
   ),
@@ -73,6 +117,90 @@ export default properties(writablePageTables, {
   ),
   writesEnd: sometimes((s, p) => p.writes === 0 || s.ended),
 })
+
+/** One vCPU, on which everything holds. What the other one is needed for is in test/models, and in the claims below. */
+const variant = 'uniprocessor'
+
+const alone = "The vCPU is alone: nobody waits for BIGLOCK, and nobody sees where Xen's steps end but the TLB, which evicts."
+const evicts = 'The environment: what is evicted is walked for again, and what is not in the TLB is not there to be evicted.'
+const firstEmulated = 'The first write to a table is emulated, as if a batch before it had come to nothing.'
+
+export const unneeded = accepted(writablePageTables, [
+  ...['step split', 'one step earlier'].map((change) => ({ change, variant, why: alone })),
+  ...[
+    "steps swapped: yield 'snapshot = copy of the L1 table' s.snapshot[t] = s.pte[t] yield 'make the L1 table writable'…",
+    'steps swapped: yield* emulate(s, p, t, value, part) s.lastBatchHadUpdates[at] = true yield* release(s.biglock, cpu…',
+    'swapped: yield* emulate(s, p, t, value, part) s.lastBatchHadUpdates[at] = true',
+    "swapped: s.lastBatchHadUpdates[at] = true yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK')",
+    'swapped: yield* unhookAndUnprotect(s, p, cpu, t, active) s.slot[at] = t',
+    "swapped: s.slot[at] = t yield* release(s.biglock, cpu, 'UNLOCK_BIGLOCK, retry')",
+    'off by one: 0 → 1 in yield* hypercall(s, p, 0)',
+  ].map((change) => ({ change, variant, why: alone })),
+  {
+    change: 'another value: false → true in s.tlbOfTable[cpu][t] = false',
+    variant,
+    why: 'The table is about to be made writable, and its translations are flushed when it is not any more.',
+  },
+  {
+    change:
+      'another value: false → true in for (let t = 0; t < p.tables; t++) for (let frame = 0; frame < 2; frame++) s.unflushed[cpu][t][fram…',
+    variant,
+    why: 'The time of a flush is looked at when a frame goes to another domain, which none does here (frames-reused).',
+  },
+  {
+    change: 'off by one: 0 → 1 in s.writableIn[t] = 0',
+    variant,
+    why: 'In which page directory a table is writable says nothing of one that is not, and there is one page directory (fork-smp-two-writers).',
+  },
+  {
+    change: 'always true: s.slot[at] === t',
+    variant,
+    why: 'Flushing a slot that is not in use protects, checks and hooks a table that is all that already: it costs, and that is all.',
+  },
+  {
+    change: 'left out: yield* flushSlot(s, p, 1)',
+    variant,
+    why: 'The one table is hooked by the page directory that is loaded, so it never goes into the INACTIVE slot (fork).',
+  },
+  {
+    change: 'left out: yield* flushSlot(s, p, at)',
+    variant,
+    why: 'There is one table: where a write to it faults, it is not in the slot, and no other is (fork-both-active).',
+  },
+  {
+    change: 'another value: true → false in return true',
+    variant,
+    why: 'The guest stores again what Xen has stored for it: nobody else has stored anything meanwhile.',
+  },
+  {
+    change: "always false: s.tlb[cpu][t] !== 'none'",
+    variant,
+    why: 'A walk for what the TLB has: the TLB might have evicted it just before.',
+  },
+  ...[
+    'left out: for (let at = 0; at < p.slots; at++) s.lastBatchHadUpdates[at] = true',
+    'another value: true → false in for (let at = 0; at < p.slots; at++) s.lastBatchHadUpdates[at] = true',
+  ].map((change) => ({ change, variant, why: firstEmulated })),
+  {
+    change: 'one round less: at < p.slots → at < p.slots - 1',
+    variant,
+    why: 'Of the INACTIVE slot, which the one table never goes into.',
+  },
+  ...[
+    "rule left out: 'TLB eviction'",
+    "swapped: when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t])) s.tlb[cpu][t] = 'none'",
+    "left out: when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]))",
+    "lets through: when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]))",
+    "operand left out: p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]) → p.writes === 0",
+    "off by one: 0 → 1 in when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]))",
+    "operand left out: s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t] → s.tlb[cpu][t] !== 'none'",
+    "operand left out: s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t] → s.tlbOfTable[cpu][t]",
+    "comparison: s.tlb[cpu][t] !== 'none' → s.tlb[cpu][t] === 'none' (2)",
+    "another value: 'none' → 'a' in when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]))",
+    "left out: s.tlb[cpu][t] = 'none' (2)",
+    'left out: s.tlbOfTable[cpu][t] = false (2)',
+  ].map((change) => ({ change, variant, why: evicts })),
+])
 
 /** The mail as it is kept does not name whom Ian Pratt quotes. */
 const quotedByIan = 'somebody whom Ian Pratt quotes'

@@ -8,6 +8,7 @@ export const slowTests: readonly string[] = [
   'test/bench/symbolic.test.ts',
   'test/campaign/claims/both.test.ts',
   'test/campaign/claims/repository.test.ts',
+  'test/campaign/mutate/large.test.ts',
   'test/check/report/vacuity.models.test.ts',
   'test/cli/size.test.ts',
   'test/compile/free.models.test.ts',

@@ -56,21 +56,28 @@ const createRegistry = (): Registry => ({
 export const registry: Registry = home[key] ?? createRegistry()
 home[key] = registry
 
+type Tagged = NonNullable<ReturnType<Registry['functions']['get']>>
+
+const infos = new WeakMap<Tagged, FunctionInfo>()
+
 /** Where a function is written and what it captures; `undefined` for functions that did not come through the loader. */
 export const functionInfo = (fn: unknown): FunctionInfo | undefined => {
-  const entry = typeof fn === 'function' ? registry.functions.get(fn) : undefined
-  if (entry === undefined) return undefined
-  const { site, capture } = entry
-  return {
-    ...site,
-    has: (name) => site.names.includes(name),
-    captured: (name) => {
-      const i = site.names.indexOf(name)
-      if (i < 0) throw new RangeError(`the function captures no '${name}'`)
-      return capture(i)
-    },
-  }
+  const tagged = typeof fn === 'function' ? registry.functions.get(fn) : undefined
+  if (tagged === undefined) return undefined
+  const known = infos.get(tagged) ?? infoOf(tagged)
+  infos.set(tagged, known)
+  return known
 }
+
+const infoOf = ({ site, capture }: Tagged): FunctionInfo => ({
+  ...site,
+  has: (name) => site.names.includes(name),
+  captured: (name) => {
+    const i = site.names.indexOf(name)
+    if (i < 0) throw new RangeError(`the function captures no '${name}'`)
+    return capture(i)
+  },
+})
 
 /** Remembers a function; gives it back. The transform puts calls of this around every function. */
 export const tag = <F extends object>(fn: F, site: FunctionSite, capture: Capture, name = ''): F => {

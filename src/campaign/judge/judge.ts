@@ -3,13 +3,14 @@ import type { Prepared } from '../../check/request/prepare.js'
 import { type Searchable, searchAll } from '../../check/settle/search-all.js'
 import { compile } from '../../compile/model/compile.js'
 import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
+import type { SearchResult } from '../../explicit/search/search.js'
 import { isFailureKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import type { Edit } from '../../load/edit.js'
 import { withEdits } from '../../load/source.js'
 import { type RuleName, withoutRules } from './rules.js'
-import { graphOf, isSameGraph, meaningOf } from './same.js'
+import { type Graph, graphOf, isSameGraph, meaningOf } from './same.js'
 
 /** A property that a mutant violates, and the steps of a shortest violation; null for a `sometimes`, never reached. */
 export interface Killer {
@@ -46,16 +47,27 @@ export interface Original {
   readonly prepared: Prepared
   readonly meaning: string
   /** Asked for when the first mutant survives. */
-  readonly graph: () => ReadonlyMap<string, string> | null
+  readonly size: () => Promise<Size>
+  /** Asked for when one survives that is as large. */
+  readonly graph: () => Graph | null
 }
 
+type Size = Pick<SearchResult, 'states' | 'depth'>
+
 export const originalOf = (prepared: Prepared): Original => {
-  let known: { readonly graph: ReadonlyMap<string, string> | null } | null = null
+  const { system, target } = prepared
+  const statesAlone: Searchable = { target, stuck: 'allowed', system: { ...system, temporal: [], extremes: [] } }
+  let size: Promise<Size> | null = null
+  let known: { readonly graph: Graph | null } | null = null
   return {
     prepared,
-    meaning: meaningOf(prepared.system),
+    meaning: meaningOf(system),
+    size: () => {
+      size ??= searchAll(statesAlone, { stop: 'first violation', schedules: 'none' }).then(({ safety }) => safety)
+      return size
+    },
     graph: () => {
-      known ??= { graph: graphOf(prepared.system) }
+      known ??= { graph: graphOf(system) }
       return known.graph
     },
   }
@@ -84,26 +96,37 @@ const searched = async (original: Original, system: System, options: JudgeOption
   const found = await violations({ ...prepared, system: { ...system, extremes: [] } }, options)
   if (found.kind === 'incomplete') return found
   if (found.by.length > 0) return { kind: 'killed', by: found.by, alone: await isAlone(prepared, system, found.by, options) }
-  const graph = original.graph()
-  if (graph !== null && isSameGraph(prepared.system, graph, system)) return { kind: 'unchanged', same: 'reachable graph' }
+  const before = (await isAsLarge(original, found.size)) ? original.graph() : null
+  const after = before === null ? null : graphOf(system)
+  if (before !== null && after !== null && isSameGraph(before, after)) return { kind: 'unchanged', same: 'reachable graph' }
   return { kind: 'survived' }
 }
 
+/** Graphs take long to compare: most are told apart by their sizes. */
+const isAsLarge = async (original: Original, { states, depth }: Size): Promise<boolean> => {
+  const size = await original.size()
+  return size.states === states && size.depth === depth
+}
+
+interface Found {
+  readonly kind: 'found'
+  readonly by: readonly Killer[]
+  readonly size: Size
+}
+
 /** What is violated first; nothing where all is seen and all holds. */
-const violations = async (
-  subject: Searchable,
-  options: JudgeOptions,
-): Promise<{ readonly kind: 'found'; readonly by: readonly Killer[] } | Extract<Outcome, { kind: 'incomplete' }>> => {
+const violations = async (subject: Searchable, options: JudgeOptions): Promise<Found | Extract<Outcome, { kind: 'incomplete' }>> => {
   const { safety, liveness } = await searchAll(subject, { ...options, stop: 'first violation', schedules: 'none' })
   const violated = safety.properties.filter(({ verdict }) => verdict === 'violated')
-  if (violated.length > 0) return { kind: 'found', by: violated.map(({ name, length }) => ({ property: name, steps: length })) }
+  if (violated.length > 0)
+    return { kind: 'found', by: violated.map(({ name, length }) => ({ property: name, steps: length })), size: safety }
   if (safety.limit !== null) return { kind: 'incomplete', limit: safety.limit }
-  if (liveness === null) return { kind: 'found', by: [] }
+  if (liveness === null) return { kind: 'found', by: [], size: safety }
   const by = [...liveness.temporal, ...(liveness.stuck === null ? [] : [{ name: 'stuck', ...liveness.stuck }])]
     .filter(({ verdict }) => verdict === 'violated')
     .map(({ name }) => ({ property: name, steps: null }))
   if (by.length === 0 && liveness.limit !== null) return { kind: 'incomplete', limit: liveness.limit }
-  return { kind: 'found', by }
+  return { kind: 'found', by, size: safety }
 }
 
 /** Whether the one property that sees a mutant is the only one that does. A step that fails cannot be asked about. */

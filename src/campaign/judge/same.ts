@@ -1,7 +1,8 @@
 /** Whether a change changed anything: transition systems that are the same, and graphs of states that are. */
+import { at } from '../../at.js'
 import { programOf } from '../../explicit/program/program.js'
 import { createExpander } from '../../explicit/sample/expander.js'
-import type { System, Vector } from '../../ir/system.js'
+import { elements, type System, type Vector, vectorOffsets } from '../../ir/system.js'
 
 /** Where code stands, and words for people. */
 const notMeant: ReadonlySet<string> = new Set(['at', 'files', 'text', 'message'])
@@ -16,49 +17,91 @@ const mostStates = 20_000
 /** Bytes for the expander's machine. */
 const memory = 64 * 2 ** 20
 
-/**
- * The reachable states, by their variables, and for each what every agent can do there: all that any property can see.
- * Null where there are more than 20,000. Takes time for every transition.
- */
-export const graphOf = (system: System): ReadonlyMap<string, string> | null => {
-  const { initial, successors } = createExpander(programOf(system, 'sample'), memory)
-  const graph = new Map<string, string>()
-  const waiting: Vector[] = []
-  const key = (state: Vector | null): string => (state === null ? 'fails' : state.join())
-  const seen = new Set<string>()
-  const meet = (state: Vector | null): void => {
-    if (state === null || seen.has(key(state))) return
-    seen.add(key(state))
-    waiting.push(state)
-  }
-  const first = initial()
-  for (const { to } of first.ways) meet(to)
-  graph.set('init', toText(first.ways.map(({ to }) => key(to))))
-  for (let i = 0; i < waiting.length; i++) {
-    if (seen.size > mostStates) return null
-    const state = waiting[i]!
-    const agents = successors(state).agents.map(({ agent, steps }) => {
-      const ways = steps.flatMap((step) => step.ways)
-      for (const { to } of ways) meet(to)
-      return `${system.agents[agent]?.name}: ${toText(ways.map(({ to }) => key(to)))}`
-    })
-    graph.set(key(state), agents.join('; '))
-  }
-  return graph
+/** All that any property can see: the reachable states, and for each what every agent can do there. */
+export interface Graph {
+  /** What the numbers of a state are: the variables, and the labels of where processes stand. */
+  readonly shape: string
+  readonly agents: readonly string[]
+  /** As texts of numbers. */
+  readonly states: readonly string[]
+  /** Of each state, by agent, positions in `states`; where a way fails, `fails`. */
+  readonly ways: readonly (readonly (readonly number[])[])[]
+  readonly initial: readonly number[]
 }
 
-const toText = (keys: readonly string[]): string => [...new Set(keys)].sort().join(' ')
+const fails = -1
+
+/** Null where there are more than 20,000 states. Takes time for every transition. */
+export const graphOf = (system: System): Graph | null => {
+  const { initial, successors } = createExpander(programOf(system, 'sample'), memory)
+  const found: Vector[] = []
+  const positions = new Map<string, number>()
+  const positionOf = (state: Vector | null): number => {
+    if (state === null) return fails
+    const key = state.join()
+    const known = positions.get(key)
+    if (known !== undefined) return known
+    positions.set(key, found.length)
+    return found.push(state) - 1
+  }
+  const first = initial().ways.map(({ to }) => positionOf(to))
+  const ways: (readonly (readonly number[])[])[] = []
+  for (let i = 0; i < found.length; i++) {
+    if (found.length > mostStates) return null
+    ways.push(successors(found[i]!).agents.map(({ steps }) => steps.flatMap((step) => step.ways.map(({ to }) => positionOf(to)))))
+  }
+  return { ...statesOf(system, found), agents: system.agents.map(({ name }) => name), ways, initial: first }
+}
+
+/** Some numbers of a state that stand for one thing. */
+interface Column {
+  readonly places: readonly number[]
+  /** What they mean. */
+  readonly is: readonly unknown[]
+  /** What they are called instead. */
+  readonly numbers: ReadonlyMap<number, number> | null
+}
+
+/**
+ * Code that is never reached shows in no state: its locations are not counted, nor are locals that live in it alone.
+ */
+const statesOf = (system: System, found: readonly Vector[]): Pick<Graph, 'shape' | 'states'> => {
+  const offsets = vectorOffsets(system)
+  const columns = system.variables.flatMap((variable): Column[] => {
+    const { id, name, lo, hi, dims, role } = variable
+    const places = Array.from({ length: elements(variable) }, (_, i) => at(offsets, id) + i)
+    if (role.kind === 'local' && found.every((state) => places.every((place) => state[place] === lo))) return []
+    if (role.kind !== 'location') return [{ places, is: [name, lo, hi, dims], numbers: null }]
+    const reached = [...new Set(found.map((state) => at(state, at(places, 0))))].sort((a, b) => a - b)
+    const { locations } = at(system.processes, role.process)
+    const is = [name, ...reached.map((number) => [at(locations, number).label, at(locations, number).final])]
+    return [{ places, is, numbers: new Map(reached.map((number, i) => [number, i])) }]
+  })
+  const numbers = columns.flatMap(({ places, numbers: called }) => places.map((place) => ({ place, called })))
+  const textOf = (state: Vector): string =>
+    numbers
+      .map(({ place, called }) => {
+        const value = at(state, place)
+        return called === null ? value : called.get(value)
+      })
+      .join()
+  return { shape: JSON.stringify(columns.map(({ is }) => is)), states: found.map(textOf) }
+}
 
 /** Whether the graphs have the same states, under the same variables, and the same agents can do the same in each. */
-export const isSameGraph = (a: System, graphOfA: ReadonlyMap<string, string>, b: System): boolean => {
-  if (variablesOf(a) !== variablesOf(b)) return false
-  const graph = graphOf(b)
-  return graph !== null && graph.size === graphOfA.size && [...graph].every(([state, ways]) => graphOfA.get(state) === ways)
+export const isSameGraph = (a: Graph, b: Graph): boolean => {
+  if (a.shape !== b.shape || a.agents.join() !== b.agents.join() || a.states.length !== b.states.length) return false
+  const inB = new Map(b.states.map((state, i) => [state, i]))
+  const there = a.states.map((state) => inB.get(state))
+  const isSame = (some: readonly number[], others: readonly number[]): boolean => {
+    const moved = new Set(some.map((i) => (i === fails ? fails : there[i])))
+    return moved.size === new Set(others).size && others.every((i) => moved.has(i))
+  }
+  return (
+    isSame(a.initial, b.initial) &&
+    a.ways.every((agents, i) => {
+      const ways = b.ways[there[i] ?? fails]
+      return ways !== undefined && agents.every((some, agent) => isSame(some, at(ways, agent)))
+    })
+  )
 }
-
-/** Where processes stand is numbered: labels say where that is. */
-const variablesOf = ({ variables, processes }: System): string =>
-  JSON.stringify([
-    variables.map(({ name, lo, hi, dims }) => [name, lo, hi, dims]),
-    processes.map(({ locations }) => locations.map(({ label }) => label)),
-  ])

@@ -73,6 +73,18 @@ const partsOf = (protocol: Protocol, node: Node): readonly Node[] => {
 
 const replace = ({ start, end }: Range, text: string): Edit => ({ start, end, text })
 
+/**
+ * What is left out without a trace, unless a step starts in it: its label stays written, for properties that ask who
+ * stands there.
+ */
+const leaveOut = (range: Range, startsSteps: boolean): readonly Edit[] =>
+  startsSteps
+    ? [
+        { start: range.start, end: range.start, text: 'if (false) { ' },
+        { start: range.end, end: range.end, text: ' }' },
+      ]
+    : [replace(range, ';')]
+
 interface Range {
   readonly start: number
   readonly end: number
@@ -108,7 +120,7 @@ const ofBlock = (protocol: Protocol, all: readonly Node[], { yields }: Around): 
     const before = units[i - 1]
     if (before !== undefined && (before.statements > 1 || before.delegates) && (unit.statements > 1 || unit.delegates))
       swap('steps swapped', before, unit)
-    if (unit.isStep && unit.statements > 1 && !unit.isOneAct) changes.push(about('step left out', unit, replace(unit, ';')))
+    if (unit.isStep && unit.statements > 1 && !unit.isOneAct) changes.push(about('step left out', unit, ...leaveOut(unit, true)))
   }
   return changes
 }
@@ -127,10 +139,14 @@ interface Unit extends Range {
   readonly isOneAct: boolean
 }
 
-/** The steps of a block: each from its yield to the next, and the steps of a helper by themselves. */
+/**
+ * The steps of a block: each from its yield to the next, or to a jump, which says what is next; and the steps of a
+ * helper by themselves.
+ */
 const unitsOf = (protocol: Protocol, statements: readonly Node[]): Unit[] => {
   const units: Unit[] = []
   for (const [i, node] of statements.entries()) {
+    if (isJump(node)) continue
     const { start, end } = node
     const last = units.at(-1)
     if (isPause(node) || isDelegation(node) || last === undefined || last.delegates)
@@ -150,9 +166,9 @@ const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] =>
   const { text } = protocol
   switch (node.type) {
     case 'ExpressionStatement': {
-      if (isPause(node)) return [about('steps merged', node, replace(node, ';'))]
+      if (isPause(node)) return [about('steps merged', node, ...leaveOut(node, true))]
       if (!acts(protocol, node)) return []
-      return [about('left out', node, replace(node, ';')), ...splitStore(protocol, node, yields)]
+      return [about('left out', node, ...leaveOut(node, hasYield(typed(node)))), ...splitStore(protocol, node, yields)]
     }
     case 'ReturnStatement':
     case 'BreakStatement':
@@ -177,12 +193,12 @@ const ofNode = (protocol: Protocol, node: Node, { yields }: Around): Change[] =>
       const bound = test?.type === 'BinaryExpression' ? child(test, 'right') : null
       const fewer =
         test !== null && bound !== null ? [about('one round less', test, replace(bound, `${text.slice(bound.start, bound.end)} - 1`))] : []
-      return [about('left out', node, replace(node, ';')), ...fewer]
+      return [about('left out', node, ...leaveOut(node, hasYield(typed(node)))), ...fewer]
     }
     case 'ForOfStatement': {
       const over = child(node, 'right')
       const fewer = over === null ? [] : [about('one round less', over, replace(over, `[...${text.slice(over.start, over.end)}].slice(1)`))]
-      return [about('left out', node, replace(node, ';')), ...fewer]
+      return [about('left out', node, ...leaveOut(node, hasYield(typed(node)))), ...fewer]
     }
     case 'LogicalExpression': {
       const [left, right] = [child(node, 'left'), child(node, 'right')]

@@ -25,7 +25,7 @@ import { staled } from '../values/stale.js'
 import { wholeOf } from '../values/state-places.js'
 import { sameType, type Type, typeOf, zeroIn } from '../values/type.js'
 import { constantValue, describe, int, type Value } from '../values/value.js'
-import { notShared, onOwnWay, setCell } from '../values/way.js'
+import { notShared, onOwnWay } from '../values/way.js'
 import { blocked, branch, type CompiledLocation, type LocalCell, type Machine, type Next } from './agent-context.js'
 
 interface PauseSite {
@@ -351,7 +351,8 @@ const widen = (c: Context, t: Type, before: Type, cell: Cell, site: Site): Type 
 /** The locals as they are where a step starts: what the frame holds. */
 export const restore = (m: Machine, location: CompiledLocation): void => {
   const { c } = m
-  c.way.cells = new Map()
+  const cells = new Map<string, Value>()
+  c.way.cells = cells
   c.way.shared = location.shared
   for (const { cell } of location.cells) {
     const local = m.locals.get(cell.id)
@@ -366,6 +367,6 @@ export const restore = (m: Machine, location: CompiledLocation): void => {
           : load(at(variables, leaf), unflatten(element, at(all, leaf).dims).map(constant)),
       'parameter',
     )
-    setCell(c, cell, isInteger(local.type) ? narrowed(value, location.integers.get(cell.id)?.type) : value)
+    cells.set(cell.id, isInteger(local.type) ? narrowed(value, location.integers.get(cell.id)?.type) : value)
   }
 }

@@ -272,13 +272,20 @@ export const describeType = (t: Type): string => {
   }
 }
 
+/** Asked at every yield of every local: it looks no further than where they differ. */
 export const sameType = (a: Type, b: Type): boolean => {
-  if (a === b) return true
-  const key = (t: Type): string =>
-    JSON.stringify(t, (_, x: unknown) =>
-      x instanceof Map ? [...x] : typeof x === 'function' ? 'function' : x === undefined ? 'undefined' : x,
-    )
-  if (a.k === 'keep' || b.k === 'keep') return a.k === b.k
+  if (a.k === 'keep' || b.k === 'keep') return a === b || a.k === b.k
   if (a.k === 'const' && b.k === 'const') return Object.is(a.value, b.value)
-  return a.k === b.k && key(a) === key(b)
+  return hasSameParts(a, b)
+}
+
+/** Functions are told from all else, and not from each other; the fields of records and of unions have an order. */
+const hasSameParts = (a: unknown, b: unknown): boolean => {
+  if (Object.is(a, b)) return true
+  if (typeof a === 'function') return typeof b === 'function'
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (a instanceof Map) return b instanceof Map && a.size === b.size && hasSameParts([...a], [...b])
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((part, i) => hasSameParts(part, b[i]))
+  const parts = Object.entries(a)
+  return parts.length === Object.keys(b).length && parts.every(([name, part]) => name in b && hasSameParts(part, Reflect.get(b, name)))
 }

@@ -13,9 +13,9 @@ export interface JudgedText {
 const header = `import { accepted, always, assert, bool, bound, choose, each, eventually, flag, ghost, index, leadsTo, model, oneOf, optional,
   properties, queue, range, record, sometimes, type StateOf, type Steps, until, when } from 'mmucheck'\n`
 
-/** A module whose model has these parts and these properties. */
-export const moduleOf = (parts: string, claims: string): string =>
-  `${header}const m = model({ name: 'changed', ${parts} })\nexport default properties(m, { ${claims} })\n`
+/** A module whose model has these parts and these properties, with helpers of its steps. */
+export const moduleOf = (parts: string, claims: string, helpers = ''): string =>
+  `${header}${helpers}\nconst m = model({ name: 'changed', ${parts} })\nexport default properties(m, { ${claims} })\n`
 
 /** Judges all mutants of a module, in the order of its text. */
 export const judgedOf = async (source: string): Promise<JudgedText[]> => {
@@ -29,8 +29,8 @@ export const judgedOf = async (source: string): Promise<JudgedText[]> => {
 }
 
 /** What became of each change: `killed by safe after 3`, `survived`, `unchanged`. */
-export const outcomesOf = async (parts: string, claims: string): Promise<ReadonlyMap<string, string>> =>
-  new Map((await judgedOf(moduleOf(parts, claims))).map(({ mutant, outcome }) => [mutant.change, outcomeText(outcome)]))
+export const outcomesOf = async (parts: string, claims: string, helpers = ''): Promise<ReadonlyMap<string, string>> =>
+  new Map((await judgedOf(moduleOf(parts, claims, helpers))).map(({ mutant, outcome }) => [mutant.change, outcomeText(outcome)]))
 
 const outcomeText = (outcome: Outcome): string => {
   switch (outcome.kind) {

@@ -90,6 +90,72 @@ test('one change for one thing: the condition or what it decides, the loop or wh
   ])
 })
 
+// A step that is left out was outside the language where a property asks who stands there.
+test('a property that names the label of a step that is left out', async () => {
+  const outcomes = await outcomesOf(
+    cpus(`
+      yield* take(s, me)
+      yield 'enter'
+      s.inside = s.inside + 1
+      s.n = 1
+      yield 'leave'
+      s.inside = s.inside - 1
+      s.lock = null
+    `),
+    `takes: sometimes((s: any, p: any, at: any) => at.cpu[0] === 'enter' && at.cpu[1] === 'take'),
+     enters: always((s: any, p: any, at: any) => at.cpu[0] !== 'leave' || s.n === 1)`,
+    `function* take(s: any, me: number) { yield until('take', () => s.lock === null); s.lock = me }`,
+  )
+  expect(Object.fromEntries(outcomes)).toMatchObject({
+    'left out: yield* take(s, me)': 'killed by takes after null',
+    "step left out: yield 'enter' s.inside = s.inside + 1 s.n = 1": 'killed by enters after 1, range after 2',
+  })
+})
+
+test('a step that ends in a jump is left out up to that', async () => {
+  const outcomes = await outcomesOf(
+    cpus(`
+      switch (me) {
+        case 0:
+          yield 'count'
+          s.n = 1
+          s.m = 1
+          break
+        case 1:
+          yield 'look'
+          s.inside = s.m
+          break
+      }
+    `),
+    'both: sometimes((s: any) => s.inside === 1)',
+  )
+  expect(outcomes.get("step left out: yield 'count' s.n = 1 s.m = 1")).toBe('killed by both after null')
+})
+
+test('code that is never reached shows in no graph, be it left out', async () => {
+  const outcomes = await outcomesOf(
+    cpus(`
+      yield 'count'
+      s.n = 1
+      let k = s.m
+      if (s.n === 0) {
+        yield 'never'
+        s.n = k
+      }
+      yield 'done'
+      s.inside = 1
+    `),
+    'counted: always((s: any) => s.n < 2)',
+  )
+  expect(Object.fromEntries(outcomes)).toMatchObject({
+    "steps merged: yield 'never'": 'the same reachable graph',
+    'left out: s.n = k': 'the same reachable graph',
+    'always false: s.n === 0': 'the same reachable graph',
+    'always true: s.n === 0': 'survived',
+    "steps merged: yield 'done'": 'survived',
+  })
+})
+
 // The first comparison of a chain is no child of it, and was passed over.
 test('every comparison of a chain', async () => {
   const outcomes = await outcomesOf(
