@@ -87,11 +87,12 @@ const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, l
     `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
     ...(liveness === null
       ? []
-      : [
-          `${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}, ${liveness.bytesPerEdge.toFixed(1)} bytes per edge`,
-        ]),
+      : [`${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}${ofEdges(liveness.bytesPerEdge)}`]),
   ]
 }
+
+/** Extreme values are found without a graph. */
+const ofEdges = (bytesPerEdge: number): string => (bytesPerEdge === 0 ? '' : `, ${bytesPerEdge.toFixed(1)} bytes per edge`)
 
 const solving = ({ solved, states }: Report, { certificate: file }: ReportOptions): string[] => {
   if (solved === null) return []

@@ -71,11 +71,6 @@ export interface LivenessResult {
   readonly extremes: readonly ExtremeResult[]
 }
 
-export interface LivenessOptions extends SearchOptions {
-  /** Looks for states in which a process that has not returned can never step again. */
-  readonly stuck?: boolean
-}
-
 /** Which property of the labelled system says what. */
 interface Labelled {
   readonly system: System
@@ -218,7 +213,7 @@ const undecided = { verdict: 'incomplete', stem: null, cycle: null, fairness: []
  * limit is hit, what is not settled is `incomplete`.
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
-export const searchLiveness = async (system: System, options: LivenessOptions = {}): Promise<LivenessResult> => {
+export const searchLiveness = async (system: System, options: SearchOptions = {}): Promise<LivenessResult> => {
   const memory = Math.min(options.limits?.bytes ?? defaultMemory(), mostMemory)
   const stuck = options.stuck === true && system.processes.length > 0
   const pace = startPace({ bytes: memory, seconds: options.limits?.seconds, signal: options.signal })
@@ -264,7 +259,7 @@ export const searchLiveness = async (system: System, options: LivenessOptions = 
 const graphResults = async (
   l: Labelled,
   memory: number,
-  options: LivenessOptions,
+  options: SearchOptions,
   pace: Pace,
   nothing: LivenessResult,
 ): Promise<LivenessResult> => {

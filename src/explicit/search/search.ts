@@ -9,6 +9,7 @@ import { crossablesOf } from '../emit/crossables.js'
 import { recordBytes } from '../emit/memory-map.js'
 import { recordFields } from '../emit/properties.js'
 import { mostMemory, usableMemory } from '../program/ceiling.js'
+import { type Asked, isUnproved } from '../program/doubts.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
 import { type Program, programOf } from '../program/program.js'
 import { greatest, startSearch } from '../program/start.js'
@@ -28,6 +29,8 @@ export interface SearchOptions {
   /** Bytes are for table, queue and buffers; by default 80 % of the machine's memory. */
   readonly limits?: Limits
   readonly stop?: 'all settled' | 'first violation'
+  /** Looks for states in which a process that has not returned can never step again. */
+  readonly stuck?: boolean
   /** Instead of what the system says. */
   readonly deadlock?: 'violation' | 'allowed'
   /**
@@ -89,6 +92,8 @@ export interface SearchResult {
   readonly scheduleSeconds: number
   readonly bytes: number
   readonly bytesPerState: number
+  /** No process gets stuck. False where that is not known, or nobody asked. */
+  readonly neverStuck: boolean
   /**
    * The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`.
    */
@@ -183,6 +188,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   scheduleSeconds: 0,
   bytes: 0,
   bytesPerState: 0,
+  neverStuck: false,
   properties: kindsOf(system).flatMap(({ name, kind }) =>
     kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
   ),
@@ -261,11 +267,13 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
 }
 
+const askedBy = ({ stuck = false }: SearchOptions): Asked => ({ stuck })
+
 /** The search without its schedules. Its memory is free when it has returned. */
 const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
-  const program = programOf(system, 'search')
+  const program = programOf(system, 'search', askedBy(options))
   const idle = watchIdle(firstGroups(crossablesOf(system)))
   const machine = createMachine(partsOf(program), { bytes: Math.min(bytes, mostMemory), keep: false, narrow: idle.narrow })
   idle.begin(machine, program.memory.groups)
@@ -285,6 +293,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     setupSeconds,
     bytes: found.bytes,
     bytesPerState: found.bytes / Math.max(1, found.states),
+    neverStuck: options.stuck === true && complete && !found.unproved,
     properties: resultsOf(program, new DataView(noted.buffer), complete, deadlock),
     idle: found.idle,
     fired: copy(memory.fired, system.steps.length),
@@ -317,6 +326,7 @@ const searched = async (
         seconds,
         stop: options.stop ?? 'all settled',
         deadlock: options.deadlock ?? system.deadlock,
+        asked: askedBy(options),
         signal,
         onProgress: (progress) => onProgress({ ...progress, seconds: pace.seconds() }),
         ...(large.tiny === undefined ? {} : { tiny: large.tiny }),
@@ -339,6 +349,7 @@ const searched = async (
     depth: machine.globals.depth,
     bytes: machine.bytes(),
     noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
+    unproved: isUnproved(machine, program.memory),
     idle: idle.parts(),
     seconds: pace.seconds(),
   }

@@ -3,6 +3,7 @@ import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import { mostSuccessors } from '../emit/memory-map.js'
+import { type Asked, isUnproved } from '../program/doubts.js'
 import type { Machine } from '../program/machine.js'
 import type { Program } from '../program/program.js'
 import type { Idle } from '../search/idle.js'
@@ -27,6 +28,7 @@ export interface LargeOptions {
   readonly seconds: number | undefined
   readonly stop: 'all settled' | 'first violation'
   readonly deadlock: 'violation' | 'allowed'
+  readonly asked: Asked
   readonly signal: AbortSignal | undefined
   readonly onProgress: (progress: LargeProgress) => void
   /** Of tests, so that every path is walked on small models. */
@@ -44,6 +46,8 @@ export interface LargeProgress {
 export interface Large extends LargeProgress {
   readonly limit: Limit | null
   readonly noted: Uint8Array
+  /** Some walk has not shown that no process is stuck in a state; see doubts.ts. */
+  readonly unproved: boolean
   readonly idle: readonly (readonly number[])[]
 }
 
@@ -78,7 +82,8 @@ export const searchLarge = async (
   const handed = handOver(program, machine, shardLog)
   if (handed === null) return null
   const base = machine.globals.transitions
-  const expander = expanderProgram(system, division)
+  const wasUnproved = isUnproved(machine, program.memory)
+  const expander = expanderProgram(system, division, options.asked)
   const control = newControl(workers, bytes)
   const code = compiled(expander.module)
   const memories = Array.from({ length: workers }, () => newSharedMemory(poolEnd / page))
@@ -122,7 +127,13 @@ export const searchLarge = async (
   if (ended.kind === 'died') {
     // What was noted lies in memory that outlives the threads.
     const all = memories.map(({ buffer }) => new Uint8Array(buffer).slice(0, program.memory.ring))
-    return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedTogether(system, expander.memory, all), idle: idle.parts() }
+    return {
+      ...now(),
+      limit: { kind: 'died', why: ended.why },
+      noted: notedTogether(system, expander.memory, all),
+      idle: idle.parts(),
+      unproved: true,
+    }
   }
   const { outcomes, stopped } = ended
   const sum = (of: 'states' | 'transitions'): number => outcomes.reduce((n, outcome) => n + outcome[of], 0)
@@ -138,6 +149,7 @@ export const searchLarge = async (
       expander.memory,
       outcomes.map((outcome) => outcome.noted),
     ),
+    unproved: wasUnproved || outcomes.some(({ unproved }) => unproved),
     idle: at(outcomes, 0).idle.map((parts, i) => parts.filter((part) => outcomes.every((o) => at(o.idle, i).includes(part)))),
   }
 }

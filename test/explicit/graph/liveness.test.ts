@@ -1,7 +1,7 @@
 /** Liveness on small graphs whose answers are known, limits, and the yardstick's verdicts. */
 import { describe, expect, it } from 'vitest'
-import { type LivenessOptions, type LivenessResult, searchLiveness } from '../../../src/explicit/graph/liveness.ts'
-import { search } from '../../../src/explicit/search/search.ts'
+import { type LivenessResult, searchLiveness } from '../../../src/explicit/graph/liveness.ts'
+import { type SearchOptions, search } from '../../../src/explicit/search/search.ts'
 import type { Agent, Expr, Extreme, Query, System, TemporalProperty } from '../../../src/ir/system.ts'
 import { add, and, builder, check, choose, eq, fail, finish, goto, load, lt, not, nowhere, rem, store, sub, temp, when } from '../ir.ts'
 import { mach } from '../mach.ts'
@@ -36,7 +36,7 @@ const graph = (edges: string, fairness: Readonly<Record<string, Agent['fairness'
 }
 const at = (n: number): Expr => eq(load(0), n)
 
-const run = (system: System, options: LivenessOptions = {}): Promise<LivenessResult> =>
+const run = (system: System, options: SearchOptions = {}): Promise<LivenessResult> =>
   searchLiveness(system, { limits: { bytes: 2 ** 30 }, ...options })
 
 /** The lengths of stem and cycle, or the verdict where there is none, and why the cycle is fair. */
