@@ -14,6 +14,8 @@ export const limitText = (limit: ReportLimit): string => {
       return limit.bytes >= mostMemory
         ? `the ${formatBytes(mostMemory)} of memory were used up that a search can have at most`
         : `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
+    case 'part of the graph':
+      return `a part of the graph of states could not grow: the states, and the transitions, can have ${formatBytes(mostMemory)} each`
     case 'unavailable':
       return `the machine gives no memory for a search${addresses}`
     case 'time':

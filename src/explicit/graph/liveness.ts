@@ -6,7 +6,7 @@ import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System, TemporalProperty } from '../../ir/system.js'
-import { defaultMemory, mostMemory } from '../program/ceiling.js'
+import { mostMemory, usableMemory } from '../program/ceiling.js'
 import { isStopped, type Pace, type Sliced, startPace } from '../search/pace.js'
 import type { SearchOptions } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
@@ -214,7 +214,7 @@ const undecided = { verdict: 'incomplete', stem: null, cycle: null, fairness: []
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
 export const searchLiveness = async (system: System, options: SearchOptions = {}): Promise<LivenessResult> => {
-  const memory = Math.min(options.limits?.bytes ?? defaultMemory(), mostMemory)
+  const memory = options.limits?.bytes ?? usableMemory()
   const stuck = options.stuck === true && system.processes.length > 0
   const pace = startPace({ bytes: memory, seconds: options.limits?.seconds, signal: options.signal })
   let result: LivenessResult = {
@@ -239,7 +239,7 @@ export const searchLiveness = async (system: System, options: SearchOptions = {}
   if (system.extremes.length > 0) {
     const { limits = {} } = options
     const left = limits.seconds === undefined ? {} : { seconds: Math.max(0.001, limits.seconds - pace.seconds()) }
-    const { results, limit, states, transitions, bytes } = await findExtremes(system, memory, {
+    const { results, limit, states, transitions, bytes } = await findExtremes(system, Math.min(memory, mostMemory), {
       ...options,
       limits: { ...limits, ...left },
     })

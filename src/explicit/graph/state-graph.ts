@@ -37,6 +37,8 @@ export interface Graph {
 export interface GraphOptions {
   readonly limits: Limits & { readonly bytes: number }
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Bytes that each part of it can have: less for tests. */
+  readonly part?: number
 }
 
 export interface BuiltGraph {
@@ -102,12 +104,13 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
     onProgress,
   } = options
   const program = graphProgramOf(system)
-  const machine = createGraphMachine(program, bytes)
+  const machine = createGraphMachine(program, bytes, options.part)
   start(program, machine, options.limits)
   const initial = machine.globals.states
   const stopped = (): Limit | null => {
     if (machine.globals.stop === stopReasons.states) return { kind: 'states', states: machine.globals.state_limit }
-    return machine.globals.stop === 0 ? null : { kind: 'memory', bytes }
+    if (machine.globals.stop === 0) return null
+    return machine.isFull() ? { kind: 'part of the graph' } : { kind: 'memory', bytes }
   }
   const end = (limit: Limit | null): BuiltGraph => {
     const edges = machine.targets.length() / 4
