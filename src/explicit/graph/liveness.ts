@@ -184,7 +184,9 @@ function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)
       for (let e = starts[s]!; e < starts[s + 1]!; e++) bits |= bitsOfAgent[agents[e]!]!
       own[s] = bits
     }
-    for (const [s, some] of failing) for (const a of some) own[s]! |= bitsOfAgent[a]!
+    failing.forEach((s, a) => {
+      own[s]! |= bitsOfAgent[a]!
+    })
     const reach = yield* reachGoals(graph, own, group.length, work.used + states)
     const all = (1 << group.length) - 1
     const found: (number | null)[] = group.map(() => null)
