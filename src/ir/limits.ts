@@ -15,6 +15,8 @@ export type Limit =
   | { readonly kind: 'states'; readonly states: number }
   | { readonly kind: 'depth'; readonly depth: number }
   | { readonly kind: 'memory'; readonly bytes: number }
+  /** Some part of the graph of all states has what it can have, which is less than the limit for all of it. */
+  | { readonly kind: 'part of the graph' }
   /** The machine gave no memory to begin with. */
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'time'; readonly seconds: number }

@@ -3,6 +3,7 @@
  * finds.
  */
 import { searchLiveness } from '../../src/explicit/graph/liveness.ts'
+import { search } from '../../src/explicit/search/search.ts'
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import type { AnyProperty } from '../../src/lang/property.ts'
@@ -59,6 +60,9 @@ export const compareLiveness = async (
     const stuck = decideStuck(graph, system)
     count(`stuck ${stuck.verdict}`)
     same('stuck', [result.stuck?.verdict, result.stuck?.schedule?.moves.length ?? null], [stuck.verdict, stuck.length])
+    const { neverStuck } = await search(given, { stuck: true, schedules: 'none' })
+    if (neverStuck) same('stuck, as the search says', 'holds', stuck.verdict)
+    count(`stuck ${neverStuck ? 'shown by the search' : 'left to the graph'}`)
   }
   return tally
 }

@@ -1,4 +1,5 @@
 /** The limits of a search, in words. */
+import { mostMemory } from '../../explicit/program/ceiling.js'
 import { formatBytes, formatCount, formatSeconds } from './format.js'
 import type { ReportLimit } from './report.js'
 
@@ -11,6 +12,8 @@ export const limitText = (limit: ReportLimit): string => {
       return `the limit of depth ${formatCount(limit.depth)} was reached (--max-depth)`
     case 'memory':
       return `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
+    case 'part of the graph':
+      return `a part of the graph of states could not grow: the states, and the transitions, can have ${formatBytes(mostMemory)} each`
     case 'unavailable':
       return `the machine gives no memory for a search${addresses}`
     case 'time':

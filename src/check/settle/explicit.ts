@@ -12,7 +12,7 @@ import type { Finding, Findings } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import type { Engine } from './engine.js'
 import { searchAll } from './search-all.js'
-import { noTrace, reportLiveness, reportOpen } from './temporal.js'
+import { noTrace, reportLiveness, reportNeverStuck, reportOpen } from './temporal.js'
 
 /** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
 export const explicit: Engine = {
@@ -25,8 +25,8 @@ export const explicit: Engine = {
 
 const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
-  // What is to become of deadlocks the system says.
-  const { deadlock: _asked, onRace, ...asked } = options
+  // What is to become of deadlocks and stuck processes the system and the target say.
+  const { deadlock: _deadlock, stuck: _stuck, onRace, ...asked } = options
   const shown = new Map<string, Trace>()
   const onViolation = (found: PropertyResult): void => {
     if (found.schedule === null || onRace === undefined) return
@@ -57,6 +57,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   })
   const reports = new Map([
     ...byState.map((report) => [report.name, report] as const),
+    ...(safety.neverStuck ? [['stuck', reportNeverStuck(searched)] as const] : []),
     ...(liveness === null ? reportOpen(wanted, searched) : reportLiveness(prepared, wanted, liveness, searched)),
   ])
   const findings: Findings = {

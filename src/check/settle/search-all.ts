@@ -22,13 +22,15 @@ export interface Searched {
 
 /**
  * First all states, and then, where something is asked about behaviours, the graph of them. Limits are for both
- * together.
+ * together. That no process gets stuck the first search can show as well; it is not asked where the graph is needed
+ * anyway.
  */
 export const searchAll = async ({ system, target, stuck }: Searchable, options: SearchOptions): Promise<Searched> => {
   const { temporal, extremes, processes } = system
-  const wanted = { temporal, extremes, stuck: stuck !== 'allowed' && processes.length > 0 }
+  const asked = stuck !== 'allowed' && processes.length > 0
   const { limits = {} } = options
-  const safety = await withSizeExplained(system, target.model, () => search(system, options))
+  const safety = await withSizeExplained(system, target.model, () => search(system, { ...options, stuck: asked && temporal.length === 0 }))
+  const wanted = { temporal, extremes, stuck: asked && !safety.neverStuck }
   requireInitialState(target, safety)
   const isWanted = temporal.length > 0 || extremes.length > 0 || wanted.stuck
   if (!safety.complete || !isWanted) return { safety, wanted, liveness: null }

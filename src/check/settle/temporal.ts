@@ -35,6 +35,15 @@ export const reportOpen = ({ temporal, extremes, stuck }: Wanted, searched: Evid
   return new Map(open.map(({ name, kind }) => [name, { ...nothing, name, kind, verdict: 'incomplete', evidence: [searched] }]))
 }
 
+/** What the search of all states has shown by itself. */
+export const reportNeverStuck = (searched: Evidence): Finding => ({
+  ...nothing,
+  name: 'stuck',
+  kind: 'stuck',
+  verdict: 'holds',
+  evidence: [searched],
+})
+
 const nothing = { ...notIdle, length: null, loop: null, extreme: null, allowed: null, trace: null, switches: null, evidence: [] } as const
 
 /** What is violated as the engine says, and nobody has seen it. */

@@ -95,11 +95,12 @@ const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, w
     `${formatSeconds(seconds)} of search${workers === null || workers === 1 ? '' : ` by ${workers} workers`}${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
     ...(liveness === null
       ? []
-      : [
-          `${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}, ${liveness.bytesPerEdge.toFixed(1)} bytes per edge`,
-        ]),
+      : [`${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}${ofEdges(liveness.bytesPerEdge)}`]),
   ]
 }
+
+/** Extreme values are found without a graph. */
+const ofEdges = (bytesPerEdge: number): string => (bytesPerEdge === 0 ? '' : `, ${bytesPerEdge.toFixed(1)} bytes per edge`)
 
 const solving = ({ solved, states }: Report, { certificate: file }: ReportOptions): string[] => {
   if (solved === null) return []

@@ -48,6 +48,12 @@ export interface MemoryMap {
   readonly marks: number
   /** Of each property in which something can be crossed out: its groups of parts; see crossed.ts. */
   readonly groups: readonly number[]
+  /** Of a search: states that wait for walks, see doubts.ts; and `fired` and `taken`, as they were before these. */
+  readonly doubts: number
+  readonly doubtBytes: number
+  readonly kept: number
+  /** Behind `taken`. */
+  readonly takenEnd: number
   /** Successors, `entry` bytes each. From `bufferLimit` on they have to be flushed. */
   readonly buffer: number
   readonly bufferLimit: number
@@ -89,6 +95,9 @@ const mostBounded = 4096
  */
 const extraBytes: Readonly<Record<Purpose, number>> = { search: 0, trace: 16, graph: 8, sample: 16 }
 
+/** So many doubts wait at a time. */
+const mostDoubts = 64
+
 /** So many failing ways of one state are remembered. */
 const rememberedFailures: Readonly<Record<Purpose, number>> = { search: 0, trace: 1024, graph: 0, sample: 65_536 }
 
@@ -104,11 +113,12 @@ export const memoryMap = (system: System, layout: Layout, purpose: Purpose): Mem
     failures: rememberedFailures[purpose],
     marks: purpose === 'sample' ? markOf(system).count : 0,
     crossables: purpose === 'search' ? crossablesOf(system).length : 0,
+    doubts: purpose === 'search' ? mostDoubts : 0,
   })
 
 /** The memory map of a store that is used without a system. */
 export const storeMemory = (words: number): MemoryMap =>
-  mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0, failures: 0, marks: 0, crossables: 0 })
+  mapOf({ words, properties: 0, steps: 0, branches: 0, successors: 1024, extra: 0, failures: 0, marks: 0, crossables: 0, doubts: 0 })
 
 interface Sizes {
   readonly words: number
@@ -120,10 +130,12 @@ interface Sizes {
   readonly failures: number
   readonly marks: number
   readonly crossables: number
+  readonly doubts: number
 }
 
 const mapOf = (sizes: Sizes): MemoryMap => {
   const { words, properties, steps, branches, successors, extra, failures: mostFailures, marks: markCount, crossables } = sizes
+  const doubtBytes = sizes.doubts * words * 8
   const bounded = successors <= mostBounded
   const entry = words * 8 + extra
   const recentStates = 2 ** Math.floor(Math.log2(recentBytes / (words * 8)))
@@ -141,6 +153,9 @@ const mapOf = (sizes: Sizes): MemoryMap => {
   const marks = area(markCount * 4)
   const before = area(words * 8 + 8)
   const groups = Array.from({ length: crossables }, () => area(groupsBytes))
+  const takenEnd = Math.ceil((taken + branches) / 8) * 8
+  const kept = area(sizes.doubts === 0 ? 0 : takenEnd - fired)
+  const doubts = area(doubtBytes)
   const buffer = area((batch + (bounded ? successors : 1)) * entry)
   const bufferLimit = buffer + batch * entry
   const ring = area(0)
@@ -159,6 +174,10 @@ const mapOf = (sizes: Sizes): MemoryMap => {
     failureLimit,
     marks,
     groups,
+    doubts,
+    doubtBytes,
+    kept,
+    takenEnd,
     buffer,
     bufferLimit,
     entry,

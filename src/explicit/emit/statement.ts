@@ -8,6 +8,7 @@ import { expression, negated, tempLocal } from './expression.js'
 import { copyEnv, type Env, freshLocal, linearIndex, untouched, wordValue, writeElement } from './fields.js'
 import { fieldMask } from './layout.js'
 import { markOf } from './marks.js'
+import { ownBit } from './process-mask.js'
 import { agentOf, nested, type StepScope } from './scope.js'
 
 /** Where the code is on its way through a step. */
@@ -193,7 +194,8 @@ export const failCode = (scope: StepScope, way: Way, failure: number): Node[] =>
   if (scope.purpose === 'graph') return [call('failing', i32.const(agentOf(scope)))]
   const numbers = builtIns(scope.system)
   const kind = at(scope.system.failures, failure).kind === 'assert' ? numbers.assert : numbers.range
-  const fail = call('fail', i32.const(kind), i32.const(failure))
+  const process = scope.step === null ? 0 : ownBit(scope.system, agentOf(scope))
+  const fail = call('fail', i32.const(kind), i32.const(failure), i32.const(process))
   if (scope.purpose === 'search') return [fail]
   const marked = scope.purpose === 'sample' ? [mark(markOf(scope.system).failure(failure))] : []
   return [fail, ...marked, call('remember', i32.const(failure), i32.const(scope.step ?? -1), choiceNode(way))]

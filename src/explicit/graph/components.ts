@@ -97,7 +97,7 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
   const enabled = new Int32Array(states * W)
   const isRoot = new Uint8Array(states)
   const unmet = new Int32Array(W)
-  const hasFailing = failing.size > 0
+  const hasFailing = !failing.isEmpty
   let depth = 0
   let waiting = states
   let next = 1
@@ -109,7 +109,7 @@ export const componentSearch = (graph: Graph, demands: Demands): ComponentSearch
     const to = starts[state + 1]!
     for (let w = 0; w < W; w++) enabled[at + w] = 0
     for (let e = from; e < to; e++) enabled[at + wordOf[agents[e]!]!]! |= bitOf[agents[e]!]!
-    if (hasFailing) for (const a of failing.get(state) ?? []) enabled[at + wordOf[a]!]! |= bitOf[a]!
+    if (hasFailing) for (const a of failing.agentsIn(state)) enabled[at + wordOf[a]!]! |= bitOf[a]!
     // A weakly fair agent asks for nothing where it is disabled somewhere; a strongly fair one, where it is disabled
     // everywhere.
     for (let w = 0; w < W; w++) satisfied[at + w] = ~enabled[at + w]! & weak[w]!

@@ -15,7 +15,7 @@ export interface Fairness {
 
 const isEnabled = (graph: Graph, state: number, agent: number): boolean => {
   for (let e = graph.starts[state]!; e < graph.starts[state + 1]!; e++) if (graph.agents[e] === agent) return true
-  return graph.failing.get(state)?.includes(agent) ?? false
+  return graph.failing.agentsIn(state).includes(agent)
 }
 
 /**

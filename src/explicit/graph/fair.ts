@@ -32,7 +32,7 @@ interface Refinement {
 const isEnabledAny = (graph: Graph, demands: Demands, state: number, agents: Int32Array): boolean => {
   const isOne = (a: number): boolean => (agents[demands.word[a]!]! & demands.bit[a]!) !== 0
   for (let e = graph.starts[state]!; e < graph.starts[state + 1]!; e++) if (isOne(graph.agents[e]!)) return true
-  return graph.failing.get(state)?.some(isOne) ?? false
+  return graph.failing.agentsIn(state).some(isOne)
 }
 
 /**

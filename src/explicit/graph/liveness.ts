@@ -6,7 +6,7 @@ import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System, TemporalProperty } from '../../ir/system.js'
-import { defaultMemory, mostMemory } from '../program/ceiling.js'
+import { mostMemory, usableMemory } from '../program/ceiling.js'
 import { isStopped, type Pace, type Sliced, startPace } from '../program/pace.js'
 import type { SearchOptions } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
@@ -69,11 +69,6 @@ export interface LivenessResult {
   /** Null where nobody asked. */
   readonly stuck: StuckResult | null
   readonly extremes: readonly ExtremeResult[]
-}
-
-export interface LivenessOptions extends SearchOptions {
-  /** Looks for states in which a process that has not returned can never step again. */
-  readonly stuck?: boolean
 }
 
 /** Which property of the labelled system says what. */
@@ -189,7 +184,9 @@ function* outOfReach(work: Work, goals: readonly Goal[]): Sliced<(number | null)
       for (let e = starts[s]!; e < starts[s + 1]!; e++) bits |= bitsOfAgent[agents[e]!]!
       own[s] = bits
     }
-    for (const [s, some] of failing) for (const a of some) own[s]! |= bitsOfAgent[a]!
+    failing.forEach((s, a) => {
+      own[s]! |= bitsOfAgent[a]!
+    })
     const reach = yield* reachGoals(graph, own, group.length, work.used + states)
     const all = (1 << group.length) - 1
     const found: (number | null)[] = group.map(() => null)
@@ -218,8 +215,8 @@ const undecided = { verdict: 'incomplete', stem: null, cycle: null, fairness: []
  * limit is hit, what is not settled is `incomplete`.
  * @throws StateTooWide where a state takes more than 4096 bits.
  */
-export const searchLiveness = async (system: System, options: LivenessOptions = {}): Promise<LivenessResult> => {
-  const memory = Math.min(options.limits?.bytes ?? defaultMemory(), mostMemory)
+export const searchLiveness = async (system: System, options: SearchOptions = {}): Promise<LivenessResult> => {
+  const memory = options.limits?.bytes ?? usableMemory()
   const stuck = options.stuck === true && system.processes.length > 0
   const pace = startPace({ bytes: memory, seconds: options.limits?.seconds, signal: options.signal })
   let result: LivenessResult = {
@@ -244,7 +241,7 @@ export const searchLiveness = async (system: System, options: LivenessOptions = 
   if (system.extremes.length > 0) {
     const { limits = {} } = options
     const left = limits.seconds === undefined ? {} : { seconds: Math.max(0.001, limits.seconds - pace.seconds()) }
-    const { results, limit, states, transitions, bytes } = await findExtremes(system, memory, {
+    const { results, limit, states, transitions, bytes } = await findExtremes(system, Math.min(memory, mostMemory), {
       ...options,
       limits: { ...limits, ...left },
     })
@@ -264,7 +261,7 @@ export const searchLiveness = async (system: System, options: LivenessOptions = 
 const graphResults = async (
   l: Labelled,
   memory: number,
-  options: LivenessOptions,
+  options: SearchOptions,
   pace: Pace,
   nothing: LivenessResult,
 ): Promise<LivenessResult> => {

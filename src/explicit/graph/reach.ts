@@ -59,24 +59,28 @@ function* passFromBack({ states, starts, targets }: Graph, reach: Uint8Array, al
 function* backward(graph: Graph, reach: Uint8Array, bit: number, used: number): Sliced<void> {
   const { states, starts, targets } = graph
   let inner = 0
-  const queue: number[] = []
+  let open = 0
   for (let s = 0; s < states; s++) {
     if ((reach[s]! & bit) !== 0) continue
+    open++
     for (let e = starts[s]!; e < starts[s + 1]!; e++) if ((reach[targets[e]!]! & bit) === 0) inner++
   }
-  yield { bytes: used + states * 4 + inner * 8 }
+  yield { bytes: used + states * 4 + inner * 8 + open * 4 }
   yield
   // Lists of the states that lead to a state: 0 ends one, k is entry k - 1.
   const head = new Uint32Array(states)
   const next = new Uint32Array(inner)
   const from = new Uint32Array(inner)
+  // Each state once. A list of JavaScript cannot have more than 2^27.
+  const queue = new Uint32Array(open)
+  let queued = 0
   let entries = 0
   for (let s = 0; s < states; s++) {
     if ((reach[s]! & bit) !== 0) continue
     for (let e = starts[s]!; e < starts[s + 1]!; e++) {
       const t = targets[e]!
       if ((reach[t]! & bit) !== 0) {
-        queue.push(s)
+        if (queued === 0 || queue[queued - 1] !== s) queue[queued++] = s
         continue
       }
       next[entries] = head[t]!
@@ -85,12 +89,12 @@ function* backward(graph: Graph, reach: Uint8Array, bit: number, used: number): 
     }
   }
   yield
-  for (const s of queue) reach[s]! |= bit
-  for (let i = 0; i < queue.length; i++)
+  for (let i = 0; i < queued; i++) reach[queue[i]!]! |= bit
+  for (let i = 0; i < queued; i++)
     for (let k = head[queue[i]!]!; k !== 0; k = next[k - 1]!) {
       const s = from[k - 1]!
       if ((reach[s]! & bit) !== 0) continue
       reach[s]! |= bit
-      queue.push(s)
+      queue[queued++] = s
     }
 }

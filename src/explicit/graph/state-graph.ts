@@ -1,5 +1,4 @@
 /** The graph of all reachable states: numbered breadth first, with edges in typed arrays. */
-import { at } from '../../at.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
 import { createGraphMachine, type GraphMachine } from '../program/graph-machine.js'
@@ -8,6 +7,7 @@ import { isStopped, type Pace, running, type Sliced } from '../program/pace.js'
 import { begin } from '../program/start.js'
 import type { Progress } from '../search/search.js'
 import { stopReasons } from '../store/store.js'
+import { type Failing, failingOf } from './failing.js'
 
 /**
  * Loops over states and edges read its arrays with `!`: with `at()`, which serves lists of all kinds, such a loop takes
@@ -28,8 +28,7 @@ export interface Graph {
   /** Bit i of the `labelBytes` bytes of a state: the system's property i holds in it. */
   readonly labels: Uint8Array
   readonly labelBytes: number
-  /** States with failing ways: the agents that have some, ascending. */
-  readonly failing: ReadonlyMap<number, readonly number[]>
+  readonly failing: Failing
   /** The packed state. */
   readonly wordsOf: (state: number) => bigint[]
 }
@@ -37,6 +36,8 @@ export interface Graph {
 export interface GraphOptions {
   readonly limits: Limits & { readonly bytes: number }
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Bytes that each part of it can have: less for tests. */
+  readonly part?: number
 }
 
 export interface BuiltGraph {
@@ -59,17 +60,6 @@ const start = (program: GraphProgram, machine: GraphMachine, limits: Limits): vo
   machine.targets.clear()
   machine.agents.clear()
   machine.failing.clear()
-}
-
-const failingOf = (pairs: Uint32Array): Map<number, number[]> => {
-  const failing = new Map<number, number[]>()
-  for (let i = 0; i < pairs.length; i += 2) {
-    const [state, agent] = [at(pairs, i), at(pairs, i + 1)]
-    const known = failing.get(state)
-    if (known === undefined) failing.set(state, [agent])
-    else if (!known.includes(agent)) known.push(agent)
-  }
-  return failing
 }
 
 const graphOf = (program: GraphProgram, machine: GraphMachine, initial: number): Graph => {
@@ -102,12 +92,13 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
     onProgress,
   } = options
   const program = graphProgramOf(system)
-  const machine = createGraphMachine(program, bytes)
+  const machine = createGraphMachine(program, bytes, options.part)
   start(program, machine, options.limits)
   const initial = machine.globals.states
   const stopped = (): Limit | null => {
     if (machine.globals.stop === stopReasons.states) return { kind: 'states', states: machine.globals.state_limit }
-    return machine.globals.stop === 0 ? null : { kind: 'memory', bytes }
+    if (machine.globals.stop === 0) return null
+    return machine.isFull() ? { kind: 'part of the graph' } : { kind: 'memory', bytes }
   }
   const end = (limit: Limit | null): BuiltGraph => {
     const edges = machine.targets.length() / 4

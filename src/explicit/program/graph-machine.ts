@@ -8,6 +8,7 @@ import { batch } from '../emit/memory-map.js'
 import { stopReasons } from '../store/store.js'
 import { type Instance, instanceOf } from '../wasm/interface.js'
 import { createLinearMemory, page } from '../wasm/linear-memory.js'
+import { mostMemory } from './ceiling.js'
 import type { GraphInterface, GraphProgram } from './graph-program.js'
 import { createGrowing, type Growing } from './growing.js'
 
@@ -33,15 +34,26 @@ export interface GraphMachine extends Instance<GraphInterface> {
   readonly failing: Growing
   /** In use: states, table, edges, labels. */
   readonly bytes: () => number
+  /** Of a machine that has stopped for memory: a part of the graph has no more, while the limit would allow it. */
+  readonly isFull: () => boolean
 }
 
-/** Compiles and instantiates the module; there is no state yet. `limit` is in bytes. @throws NoMemory */
-export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram, limit: number): GraphMachine => {
+/**
+ * Compiles and instantiates the module; there is no state yet. `limit` is for all of it, in bytes, and `part` for each
+ * of its memories: one has the states and their table, and each array that grows is another. @throws NoMemory
+ */
+export const createGraphMachine = (
+  { module, memory: map, layout }: GraphProgram,
+  limit: number,
+  part: number = mostMemory,
+): GraphMachine => {
   const stateBytes = layout.widths.length * 8
   const { memory, reach, bytes: all, view } = createLinearMemory(map.ring + page)
-  const [targets, agents, offsets, labels, failing] = [createGrowing(), createGrowing(), createGrowing(), createGrowing(), createGrowing()]
+  const array = (): Growing => createGrowing(part)
+  const [targets, agents, offsets, labels, failing] = [array(), array(), array(), array(), array()]
   const staged = [targets, agents, offsets, labels, failing]
   let slots = 0
+  let isFull = false
 
   const tableAtFor = (room: number): number => Math.ceil((map.ring + room * stateBytes) / 64) * 64
   const roomFor = (n: number): number => Math.floor(n * load)
@@ -52,7 +64,8 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     const tableAt = tableAtFor(roomFor(next))
     const end = tableAt + next * 4
     const fresh = memory.buffer.byteLength
-    if (bytes() - memoryFor(slots) + end > limit || !reach(end)) return false
+    isFull = bytes() - memoryFor(slots) + end <= limit
+    if (!isFull || end > part || !reach(end)) return false
     if (tableAt < fresh) all().fill(0, tableAt, Math.min(fresh, end))
     slots = next
     const indexBits = 32 - Math.clz32(roomFor(next) + 1)
@@ -66,7 +79,7 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     return true
   }
   const grow = (): void => {
-    const ratios = slots < 2 ** 22 ? [4, 2, 1.5, 1.2] : [2, 1.5, 1.2]
+    const ratios = slots < 2 ** 22 ? [4, 2, 1.5, 1.2] : [2, 1.5, 1.2, 1.05]
     if (!ratios.some((ratio) => growTo(Math.floor(slots * ratio)))) globals.stop = stopReasons.memory
   }
   const starts = [
@@ -83,9 +96,13 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
     try {
       for (const [i, [global, start]] of starts.entries())
         at(staged, i).append(new Uint8Array(memory.buffer, start, globals[global] - start))
-      if (bytes() > limit) globals.stop = stopReasons.memory
+      if (bytes() > limit) {
+        isFull = false
+        globals.stop = stopReasons.memory
+      }
     } catch (e) {
       if (!(e instanceof RangeError)) throw e
+      isFull = true
       globals.stop = stopReasons.memory
     }
     forget()
@@ -102,5 +119,5 @@ export const createGraphMachine = ({ module, memory: map, layout }: GraphProgram
   globals.tail = map.ring
   forget()
   growTo(Math.ceil((4 * batch) / load))
-  return { ...instance, view, drain, forget, targets, agents, offsets, labels, failing, bytes }
+  return { ...instance, view, drain, forget, targets, agents, offsets, labels, failing, bytes, isFull: () => isFull }
 }

@@ -93,6 +93,8 @@ const visit = (memory: GraphMemory): Visit => {
     passing: [],
     looking: [setGlobal('expanded', i32.add(getGlobal('expanded'), i32.const(1))), ...(memory.labelBytes > 0 ? [call('label')] : [])],
     ending: [],
+    expanded: [],
+    roomy: [],
   }
 }
 

@@ -2,6 +2,7 @@
  * Arrays of bytes that grow at their end without being copied, up to 4 GiB: each lies in a linear memory of its own.
  */
 import { createLinearMemory, page } from '../wasm/linear-memory.js'
+import { mostMemory } from './ceiling.js'
 
 export interface Growing {
   /** Appends bytes. @throws RangeError where there is no memory. */
@@ -16,14 +17,16 @@ export interface Growing {
 /** Memory grows by so much at least, so that there are few calls; what is not touched costs nothing. */
 const leastGrowth = 256 * page
 
-export const createGrowing = (): Growing => {
+/** An empty one; `most` bytes in it are less for tests. */
+export const createGrowing = (most = mostMemory): Growing => {
   const { memory, reach, bytes: all } = createLinearMemory(page)
   let length = 0
   return {
     append: (bytes) => {
       const end = length + bytes.length
       const size = memory.buffer.byteLength
-      if (end > size && !reach(Math.max(end, size + leastGrowth)) && !reach(end)) throw new RangeError(`no memory for ${end} bytes`)
+      const isRoom = end <= size || reach(Math.max(end, size + leastGrowth)) || reach(end)
+      if (end > most || !isRoom) throw new RangeError(`no memory for ${end} bytes`)
       all().set(bytes, length)
       length = end
     },

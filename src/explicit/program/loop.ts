@@ -25,6 +25,7 @@ import {
   when,
 } from '../wasm/instruction.js'
 import { answer, exported, global32, procedure } from '../wasm/interface.js'
+import { type Asked, idleLocals, noteIdle, nothingAsked, notingIdle } from './doubts.js'
 
 export const loopGlobals = {
   depth: global32(),
@@ -41,19 +42,24 @@ export const loopGlobals = {
 export const loopExports = { begin: procedure(), run: answer(['budget', 'i32']) } as const
 
 /** All agents, `init`, and `expand(out) -> out`: all successors of the current state. */
-export const expansion = (system: System, scope: () => StepScope): WasmFunction[] => {
+export const expansion = (system: System, scope: () => StepScope, asked: Asked = nothingAsked): WasmFunction[] => {
   const agents = system.agents.filter((a) => system.steps.some((s) => s.agent === a.id))
   const expand: WasmFunction = {
     name: 'expand',
     params: [['out', 'i32']],
     result: 'i32',
     exported: false,
-    locals: [],
+    locals: asked.stuck ? idleLocals : [],
     body: [
       setGlobal('failed', i32.const(0)),
       setGlobal('emitted', i32.const(0)),
       setGlobal('failures', i32.const(0)),
-      ...agents.map((a) => set('out', call(`agent_${a.id}`, get('out')))),
+      ...(asked.stuck ? [setGlobal('failing', i32.const(0))] : []),
+      ...agents.flatMap((a) => {
+        const successors = call(`agent_${a.id}`, get('out'))
+        return asked.stuck ? notingIdle(system, a, successors) : [set('out', successors)]
+      }),
+      ...(asked.stuck ? [noteIdle(system)] : []),
       get('out'),
     ],
   }
@@ -88,13 +94,18 @@ export interface Visit {
   readonly looking: readonly Node[]
   /** Where it has no successors that still lie in the buffer. */
   readonly ending: readonly Node[]
+  /** When it has been expanded from `before` to `out`. */
+  readonly expanded: readonly Node[]
+  /** When there is room behind `out` again. */
+  readonly roomy: readonly Node[]
 }
 
 /**
  * `run(budget) -> 0 or 1`: looks at and expands up to `budget` states in breadth-first order; 1 where none is left. V8
  * replaces no running loop with optimised code, so this is called again and again.
  */
-export const runFunction = (layout: Layout, memory: MemoryMap, { meeting, passing, looking, ending }: Visit): WasmFunction => {
+export const runFunction = (layout: Layout, memory: MemoryMap, visit: Visit): WasmFunction => {
+  const { meeting, passing, looking, ending, expanded, roomy } = visit
   const stateBytes = layout.widths.length * 8
   const flush = [call('flush', get('out')), set('out', i32.const(memory.buffer))]
   const nextLevel = [
@@ -105,12 +116,14 @@ export const runFunction = (layout: Layout, memory: MemoryMap, { meeting, passin
     setGlobal('left', getGlobal('queued')),
     setGlobal('queued', i32.const(0)),
   ]
-  const hasEnd = ending.length > 0
+  const hasEnd = ending.length > 0 || expanded.length > 0
   const expand = [
     ...(hasEnd ? [set('before', get('out'))] : []),
     set('out', call('expand', get('out'))),
     ...(hasEnd ? [when(i32.eq(get('out'), get('before')), ending)] : []),
+    ...expanded,
     when(i32.geU(get('out'), i32.const(memory.bufferLimit)), flush),
+    ...roomy,
   ]
   return {
     ...exported(loopExports, 'run'),

@@ -16,12 +16,13 @@ import { tableExports, tableFunctions, tableGlobals } from '../store/table.js'
 import { type TableShape, tableShape } from '../store/table-size.js'
 import { call, getGlobal, i32, setGlobal, type ValueType, type WasmFunction, when } from '../wasm/instruction.js'
 import { type Interface, type Module, moduleOf } from '../wasm/interface.js'
+import { type Asked, doubtExports, doubtFunctions, doubtGlobals, doubting, nothingAsked } from './doubts.js'
 import { beginFunction, expansion, loopExports, loopGlobals, runFunction, type Visit } from './loop.js'
 import { atRestFunction, deadlockCode, failFunction, settleFunction, settlingExports, settlingGlobals } from './settling.js'
 
 const search = {
-  globals: { ...tableGlobals, ...loopGlobals, ...settlingGlobals },
-  exports: { ...tableExports, ...loopExports, ...crossedExports, ...settlingExports },
+  globals: { ...tableGlobals, ...loopGlobals, ...settlingGlobals, ...doubtGlobals },
+  exports: { ...tableExports, ...loopExports, ...crossedExports, ...settlingExports, ...doubtExports },
 } as const
 const traced = { globals: { ...search.globals, ...traceGlobals }, exports: { ...search.exports, ...traceExports } } as const
 const trace = { globals: traced.globals, exports: { ...traced.exports, ...testExports } } as const
@@ -42,15 +43,16 @@ export interface Program<I extends Interface = Interfaces['search']> {
   readonly module: Module<I>
 }
 
-const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces): Visit => ({
+const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces, asked: Asked): Visit => ({
   meeting: purpose === 'sample' ? [setGlobal('here', getGlobal('head'))] : [],
   passing: [when(i32.eq(getGlobal('head'), getGlobal('ring_end')), [setGlobal('head', i32.const(memory.ring))])],
   looking: system.safety.length === 0 ? [] : [call(purpose === 'sample' ? 'look' : 'properties')],
   ending: deadlockCode(system),
+  ...doubting(memory, asked),
 })
 
-/** Generates the module of a system. @throws StateTooWide */
-export const programOf = <P extends keyof Interfaces>(system: System, purpose: P): Program<Interfaces[P]> => {
+/** Generates the module of a system. What is asked, a `search` answers. @throws StateTooWide */
+export const programOf = <P extends keyof Interfaces>(system: System, purpose: P, asked: Asked = nothingAsked): Program<Interfaces[P]> => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, purpose)
   const shape = tableShape(layout.widths)
@@ -58,19 +60,20 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
   const isTraced = purpose !== 'search'
   const crossables = isTraced ? [] : crossablesOf(system)
   const functions: WasmFunction[] = [
-    ...expansion(system, scope),
+    ...expansion(system, scope, asked),
     ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope(), crossables)] : []),
     ...crossedFunctions(scope, crossables),
     crossedFunction(crossables),
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
+    ...doubtFunctions(scope(), asked),
     ...(isTraced ? [rememberFunction(memory), ...traceFunctions(layout, memory, purpose)] : []),
     ...(purpose === 'trace' ? [testFunction(scope())] : []),
     ...(purpose === 'sample' ? [markFunction(memory), lookFunction(scope())] : []),
     ...tableFunctions(shape, memory),
     beginFunction(memory),
-    runFunction(layout, memory, visit(system, memory, purpose)),
+    runFunction(layout, memory, visit(system, memory, purpose, asked)),
   ]
   const imports: readonly (readonly [string, readonly ValueType[]])[] = [
     ['grow', []],

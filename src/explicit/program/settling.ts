@@ -10,8 +10,15 @@ import { stopReasons } from '../store/store.js'
 import { call, get, getGlobal, i32, type Node, ret, set, setGlobal, type WasmFunction, when } from '../wasm/instruction.js'
 import { answer, exported, global32 } from '../wasm/interface.js'
 
-/** 1 where a violation ends the search, and where deadlocks are violations. */
-export const settlingGlobals = { first: global32(), deadlock_counts: global32() } as const
+export const settlingGlobals = {
+  /** 1 where a violation ends the search, and where deadlocks are violations. */
+  first: global32(),
+  deadlock_counts: global32(),
+  /** 1 while steps are tried ahead of the search: what fails there settles nothing. */
+  ahead: global32(),
+  /** The processes that have failing ways, by `ownBit`, since this was set to 0. */
+  failing: global32(),
+} as const
 
 export const settlingExports = { at_rest: answer() } as const
 
@@ -37,18 +44,21 @@ export const settleFunction = (memory: MemoryMap): WasmFunction => ({
   ],
 })
 
-/** `fail(property, failure)`: a way through a step fails. */
+/** `fail(property, failure, process)`: a way through a step fails; `process` is the bit of who takes it. */
 export const failFunction: WasmFunction = {
   name: 'fail',
   params: [
     ['property', 'i32'],
     ['failure', 'i32'],
+    ['process', 'i32'],
   ],
   result: null,
   exported: false,
   locals: [],
   body: [
     setGlobal('failed', i32.const(1)),
+    setGlobal('failing', i32.or(getGlobal('failing'), get('process'))),
+    when(getGlobal('ahead'), [ret()]),
     call('settle', get('property'), i32.add(getGlobal('depth'), i32.const(1)), get('failure'), i32.const(1)),
   ],
 }

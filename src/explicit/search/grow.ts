@@ -1,11 +1,12 @@
 /** A search of all states: by one machine here, and where that has become large by workers. */
 import { mostMemory, usableWorkers } from '../program/ceiling.js'
+import { isUnproved } from '../program/doubts.js'
 import { type Pace, startPace } from '../program/pace.js'
 import { greatest } from '../program/start.js'
 import { type Crew, startCrew } from '../shards/crew.js'
 import { type Begun, type Large, searchLarge } from '../shards/large-search.js'
 import { NoMemory } from '../wasm/platform.js'
-import type { SearchOptions } from './options.js'
+import { askedBy, type SearchOptions } from './options.js'
 import { isCut, lookAtTheRest, runUpTo, type Turn } from './run.js'
 
 /** `workers` found it: 1 where it did not become large. */
@@ -44,6 +45,7 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
     depth: globals.depth,
     bytes: machine.bytes(),
     noted: new Uint8Array(memory.buffer.slice(0, begun.program.memory.ring)),
+    unproved: isUnproved(machine, begun.program.memory),
     idle: begun.idle.parts(),
     seconds: pace.seconds(),
     workers: 1,
@@ -68,6 +70,7 @@ const byWorkers = async (
     seconds,
     stop: options.stop ?? 'all settled',
     deadlock: options.deadlock ?? begun.system.deadlock,
+    asked: askedBy(options),
     signal,
     onTurn: (turn: Omit<Turn, 'seconds'>) => onTurn({ ...turn, seconds: pace.seconds() }),
     ...(large?.tiny === undefined ? {} : { tiny: large.tiny }),

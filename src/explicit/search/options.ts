@@ -1,5 +1,6 @@
 /** What a search is told, and what it says of itself. */
 import type { Limits } from '../../ir/limits.js'
+import type { Asked } from '../program/doubts.js'
 import type { LargeOptions } from '../shards/large-search.js'
 import type { PropertyResult } from './results.js'
 
@@ -7,6 +8,8 @@ export interface SearchOptions {
   /** Bytes are for table, queue and buffers; by default 80 % of the machine's memory. */
   readonly limits?: Limits
   readonly stop?: 'all settled' | 'first violation'
+  /** Looks for states in which a process that has not returned can never step again. */
+  readonly stuck?: boolean
   /** Instead of what the system says. */
   readonly deadlock?: 'violation' | 'allowed'
   /**
@@ -28,6 +31,9 @@ export interface SearchOptions {
   /** Ends the search as `interrupted`; then no more schedules are made. */
   readonly signal?: AbortSignal
 }
+
+/** What the generated code is asked. */
+export const askedBy = ({ stuck = false }: SearchOptions): Asked => ({ stuck })
 
 export interface Progress {
   readonly states: number

@@ -13,7 +13,7 @@ import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
 import { earlySchedules } from './early.js'
 import { searchStates } from './grow.js'
-import type { SearchOptions } from './options.js'
+import { askedBy, type SearchOptions } from './options.js'
 import { kindsOf, type PropertyResult, resultsOf } from './results.js'
 import type { Turn } from './run.js'
 import { type Scheduled, shortestSchedules, type Target } from './schedule.js'
@@ -41,6 +41,8 @@ export interface SearchResult {
   readonly bytesPerState: number
   /** Threads that searched; 1 where there were few states. */
   readonly workers: number
+  /** No process gets stuck. False where that is not known, or nobody asked. */
+  readonly neverStuck: boolean
   /**
    * The system's properties in order, then the built-ins `deadlock` (where it is not allowed), `assert` and `range`.
    */
@@ -70,6 +72,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   bytes: 0,
   bytesPerState: 0,
   workers: 1,
+  neverStuck: false,
   properties: kindsOf(system).flatMap(({ name, kind }) =>
     kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
   ),
@@ -147,7 +150,7 @@ interface Explored extends Omit<SearchResult, 'scheduleSeconds'> {
 const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Explored> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
-  const program = programOf(system, 'search')
+  const program = programOf(system, 'search', askedBy(options))
   const idle = watchIdle(firstGroups(crossablesOf(system)))
   const machine = createMachine(partsOf(program), { bytes: Math.min(bytes, mostMemory), keep: false, narrow: idle.narrow })
   idle.begin(machine, program.memory.groups)
@@ -187,6 +190,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     bytes: found.bytes,
     bytesPerState: found.bytes / Math.max(1, found.states),
     workers: found.workers,
+    neverStuck: options.stuck === true && complete && !found.unproved,
     properties: resultsOf(program, new DataView(noted.buffer), complete, deadlock),
     idle: found.idle,
     fired: copy(memory.fired, system.steps.length),

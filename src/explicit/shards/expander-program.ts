@@ -10,6 +10,7 @@ import { type Layout, layoutOf } from '../emit/layout.js'
 import { type MemoryMap, memoryMap } from '../emit/memory-map.js'
 import { propertiesFunction } from '../emit/properties.js'
 import type { StepScope } from '../emit/scope.js'
+import { type Asked, doubtExports, doubtFunctions, doubtGlobals, doubting } from '../program/doubts.js'
 import { expansion, loopGlobals } from '../program/loop.js'
 import { atRestFunction, deadlockCode, failFunction, settleFunction, settlingExports, settlingGlobals } from '../program/settling.js'
 import { unmixed } from '../store/slot.js'
@@ -21,11 +22,12 @@ import type { Division } from './division.js'
 import { type PoolMap, poolMap } from './pool-map.js'
 
 const expanderInterface = {
-  globals: { ...loopGlobals, ...settlingGlobals, ...distributeGlobals, transitions: global64(), stop: global32() },
+  globals: { ...loopGlobals, ...settlingGlobals, ...doubtGlobals, ...distributeGlobals, transitions: global64(), stop: global32() },
   exports: {
     ...distributeExports,
     ...crossedExports,
     ...settlingExports,
+    ...doubtExports,
     visit: procedure(['at', 'i32'], ['end', 'i32']),
   },
 } as const
@@ -43,14 +45,17 @@ export interface ExpanderProgram {
  * `visit(at, end)`: looks at all states whose entries lie there (the states themselves, where these are packed), expands
  * them, and distributes their successors.
  */
-const visitFunction = (system: System, { mixing, widths, packing }: Division, memory: MemoryMap): WasmFunction => {
+const visitFunction = (system: System, { mixing, widths, packing }: Division, memory: MemoryMap, asked: Asked): WasmFunction => {
+  const { expanded, roomy } = doubting(memory, asked)
   const { code, word } = packing === null ? unmixed(mixing, get('at')) : { code: [], word: i64.load(get('at')) }
   const flush = [call('flush', get('out')), set('out', i32.const(memory.buffer))]
   const expand = [
     set('before', get('out')),
     set('out', call('expand', get('out'))),
     when(i32.eq(get('out'), get('before')), deadlockCode(system)),
+    ...expanded,
     when(i32.geU(get('out'), i32.const(memory.bufferLimit)), flush),
+    ...roomy,
   ]
   return {
     ...exported(expanderInterface.exports, 'visit'),
@@ -80,22 +85,23 @@ const visitFunction = (system: System, { mixing, widths, packing }: Division, me
 }
 
 /** Generates the module of a system whose states are divided so. @throws StateTooWide */
-export const expanderProgram = (system: System, division: Division): ExpanderProgram => {
+export const expanderProgram = (system: System, division: Division, asked: Asked): ExpanderProgram => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, 'search')
   const pool = poolMap(memory, division.entry, division.packing === null ? 0 : packedAtOnce)
   const scope = (): StepScope => newScope(system, layout, memory, 'search')
   const crossables = crossablesOf(system)
   const functions: WasmFunction[] = [
-    ...expansion(system, scope),
+    ...expansion(system, scope, asked),
     ...(system.safety.length > 0 ? [propertiesFunction(scope(), crossables)] : []),
     ...crossedFunctions(scope, crossables),
     crossedFunction(crossables),
     settleFunction(memory),
     failFunction,
     atRestFunction(scope()),
+    ...doubtFunctions(scope(), asked),
     ...distributeFunctions(division, memory, pool),
-    visitFunction(system, division, memory),
+    visitFunction(system, division, memory, asked),
   ]
   const imports: readonly (readonly [string, readonly ValueType[]])[] = [
     ['more', []],

@@ -2,6 +2,7 @@
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
+import { type Asked, isUnproved } from '../program/doubts.js'
 import type { Idle } from '../program/idle.js'
 import type { Machine } from '../program/machine.js'
 import type { Pace } from '../program/pace.js'
@@ -30,6 +31,7 @@ export interface LargeOptions {
   readonly seconds: number | undefined
   readonly stop: 'all settled' | 'first violation'
   readonly deadlock: 'violation' | 'allowed'
+  readonly asked: Asked
   readonly signal: AbortSignal | undefined
   readonly onTurn: (progress: LargeProgress & { readonly noted: () => DataView }) => void
   /** Of tests, so that every path is walked on small models. */
@@ -53,6 +55,8 @@ export interface LargeProgress {
 export interface Large extends LargeProgress {
   readonly limit: Limit | null
   readonly noted: Uint8Array
+  /** Some walk has not shown that no process is stuck in a state; see doubts.ts. */
+  readonly unproved: boolean
   readonly idle: readonly (readonly number[])[]
 }
 
@@ -77,6 +81,7 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
     states: machine.globals.states,
     transitions: machine.globals.transitions,
     depth: machine.globals.depth,
+    unproved: isUnproved(machine, program.memory),
     noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
     idle: begun.idle,
     numbers: newNumbers(widths, options.workers),
@@ -122,7 +127,8 @@ const searchPacked = async (
     seconds: options.seconds,
     signal: options.signal,
   })
-  if (ended.kind === 'died') return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedSoFar(), idle: from.idle.parts() }
+  if (ended.kind === 'died')
+    return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedSoFar(), idle: from.idle.parts(), unproved: true }
   const { outcomes, stopped } = ended
   const { ending, idle } = at(outcomes, 0)
   if (ending === 'narrow' && stopped === null) return 'narrow'
@@ -139,6 +145,7 @@ const searchPacked = async (
       memory,
       outcomes.map((outcome) => outcome.noted),
     ),
+    unproved: from.unproved || outcomes.some(({ unproved }) => unproved),
     idle: idle.map((parts, i) => parts.filter((part) => outcomes.every((outcome) => at(outcome.idle, i).includes(part)))),
   }
 }

@@ -28,6 +28,8 @@ export interface From {
   readonly states: number
   readonly transitions: number
   readonly depth: number
+  /** Whether there are doubts that no process gets stuck. */
+  readonly unproved: boolean
   readonly noted: Uint8Array
   readonly idle: Idle
   /** Of words, which packed states consist of. */
@@ -102,7 +104,7 @@ export const setUp = (from: From, packing: Packing | null, options: LargeOptions
   const inside = packing?.widths ?? widths
   const shardLog = tiny?.shardLog ?? shardLogOf(inside, workers, bytes)
   const division = divisionOf(widths, packing, shardLog)
-  const expander = expanderProgram(system, division)
+  const expander = expanderProgram(system, division, options.asked)
   const dictionary = dictionaryOf(widths, packing ?? unpacked(widths), numbers)
   const { pack } = openDictionary(dictionary, 'all')
   const entries = (states: readonly Uint8Array[]): Uint8Array[] => states.map((some) => pack(some).slice())

@@ -6,6 +6,7 @@
  */
 import { at } from '../../at.js'
 import type { MemoryMap } from '../emit/memory-map.js'
+import { isUnproved } from '../program/doubts.js'
 import { type Idle, watchIdle } from '../program/idle.js'
 import type { Sliced } from '../program/pace.js'
 import { stopReasons } from '../store/store.js'
@@ -62,6 +63,8 @@ export interface Outcome {
   readonly transitions: number
   readonly depth: number
   readonly noted: Uint8Array
+  /** A walk from a state that this worker has expanded has not shown that no process is stuck in it. */
+  readonly unproved: boolean
   /** Of each property in which something can be crossed out: the parts that did not matter. */
   readonly idle: readonly (readonly number[])[]
 }
@@ -127,6 +130,7 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
   }
   const outcome = (ending: Outcome['ending']): Outcome => ({
     ending,
+    unproved: isUnproved(expander, setup.memory),
     states: shards.reduce((n, shard) => n + shard.states(), 0),
     transitions: expander.globals.transitions,
     depth: expander.globals.depth,

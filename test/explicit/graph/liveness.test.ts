@@ -1,7 +1,9 @@
 /** Liveness on small graphs whose answers are known, limits, and the yardstick's verdicts. */
 import { describe, expect, it } from 'vitest'
-import { type LivenessOptions, type LivenessResult, searchLiveness } from '../../../src/explicit/graph/liveness.ts'
-import { search } from '../../../src/explicit/search/search.ts'
+import { type LivenessResult, searchLiveness } from '../../../src/explicit/graph/liveness.ts'
+import { buildGraph } from '../../../src/explicit/graph/state-graph.ts'
+import { startPace } from '../../../src/explicit/program/pace.ts'
+import { type SearchOptions, search } from '../../../src/explicit/search/search.ts'
 import type { Agent, Expr, Extreme, Query, System, TemporalProperty } from '../../../src/ir/system.ts'
 import { add, and, builder, check, choose, eq, fail, finish, goto, load, lt, not, nowhere, rem, store, sub, temp, when } from '../ir.ts'
 import { mach } from '../mach.ts'
@@ -36,7 +38,7 @@ const graph = (edges: string, fairness: Readonly<Record<string, Agent['fairness'
 }
 const at = (n: number): Expr => eq(load(0), n)
 
-const run = (system: System, options: LivenessOptions = {}): Promise<LivenessResult> =>
+const run = (system: System, options: SearchOptions = {}): Promise<LivenessResult> =>
   searchLiveness(system, { limits: { bytes: 2 ** 30 }, ...options })
 
 /** The lengths of stem and cycle, or the verdict where there is none, and why the cycle is fair. */
@@ -337,6 +339,21 @@ describe('limits', () => {
 })
 
 describe('the graph', () => {
+  it('ends where one of its parts cannot grow, be it the states or the edges, and says so', async () => {
+    const built = (system: System, part: number, bytes = 2 ** 30) =>
+      buildGraph(system, { limits: { bytes }, part }, startPace({ bytes: 2 ** 30 }))
+    const many = mach(2, 2, 2)
+    expect(await built(many, 2 ** 22)).toMatchObject({ graph: null, limit: { kind: 'part of the graph' } })
+    expect(await built(many, 2 ** 30, 2 ** 22)).toMatchObject({ graph: null, limit: { kind: 'memory', bytes: 2 ** 22 } })
+    const b = builder('dense')
+    const x = b.global('x', 0, 999)
+    b.rule('any', 'any', choose(0, 1000, finish(store(x, [], temp(0)))))
+    const dense = b.build()
+    expect(await built(dense, 2 ** 21)).toMatchObject({ graph: null, limit: { kind: 'part of the graph' }, states: 1000 })
+    expect(await built(dense, 2 ** 21, 3 * 2 ** 19)).toMatchObject({ graph: null, limit: { kind: 'memory' }, states: 1000 })
+    expect(await built(dense, 2 ** 22)).toMatchObject({ limit: null, states: 1000, transitions: 1_000_000 })
+  })
+
   it('has the states and transitions of the search, in states of any width', async () => {
     for (const words of [1, 2, 17, 56]) {
       const b = builder('wide')
