@@ -42,8 +42,8 @@ export interface ExpanderProgram {
 }
 
 /**
- * `visit(at, end)`: looks at all states whose entries lie there (the states themselves, where these are packed), expands
- * them, and distributes their successors.
+ * `visit(at, end)`: looks at all states whose entries lie there (the states themselves, where these are packed),
+ * expands them, and distributes their successors.
  */
 const visitFunction = (system: System, { mixing, widths, packing }: Division, memory: MemoryMap, asked: Asked): WasmFunction => {
   const { expanded, roomy } = doubting(memory, asked)
