@@ -1,0 +1,54 @@
+/**
+ * Sorts: things of one kind that may be interchangeable, as the CPUs of `each(n)`. What a sort says is how two members
+ * change places: which elements of the state do, which elements hold a member's number, and which steps stand for each
+ * other. Whether that changes nothing is another question, which a solver answers.
+ */
+import { at } from '../../at.js'
+import type { Vector } from '../system.js'
+
+/** An element has one of these values. */
+export interface Condition {
+  readonly element: number
+  readonly among: readonly number[]
+}
+
+/** An element whose value is the number of a member, where all conditions hold; elsewhere it means something else. */
+export interface Holder {
+  readonly element: number
+  readonly when: readonly Condition[]
+}
+
+/** Two neighbouring members, `k` and `k + 1` of their sort, change places. */
+export interface Exchange {
+  /** Elements of the state that change places: of member k first. */
+  readonly swaps: readonly (readonly [number, number])[]
+  /** Of each step the one that does the same for the other member; most stay. */
+  readonly steps: readonly number[]
+}
+
+/** Members are numbered 0..size-1. Neighbours exchanged, one after the other, give every order of them. */
+export interface Sort {
+  /** After the agents that are its members, or a variable that has one element for each. */
+  readonly name: string
+  readonly size: number
+  /** The groups of agents that are its members; none where members take no steps. */
+  readonly agents: readonly string[]
+  /** Elements, conditions and swaps are places in a `Vector`. */
+  readonly holders: readonly Holder[]
+  readonly exchanges: readonly Exchange[]
+  /** Temps of `choose`s whose value is a member. */
+  readonly choices: readonly number[]
+}
+
+/** A state in which members `k` and `k + 1` have changed places. */
+export const exchanged = ({ holders, exchanges }: Pick<Sort, 'holders' | 'exchanges'>, k: number, state: Vector): Vector => {
+  const renamed = [...state]
+  for (const { element, when } of holders)
+    if (when.every((condition) => condition.among.includes(at(state, condition.element))))
+      renamed[element] = otherMember(k, at(state, element))
+  for (const [a, b] of at(exchanges, k).swaps) [renamed[a], renamed[b]] = [at(renamed, b), at(renamed, a)]
+  return renamed
+}
+
+/** The number of a member after `k` and `k + 1` have changed places. */
+export const otherMember = (k: number, member: number): number => (member === k ? k + 1 : member === k + 1 ? k : member)
