@@ -2,9 +2,11 @@
  * The WebAssembly module that searches the states of a system: its agents, its properties, the table of states, and the
  * loop that ties them together.
  */
+import type { Sort } from '../../ir/symmetry/sort.js'
 import type { Process, System } from '../../ir/system.js'
 import { currentState, newScope } from '../emit/agents.js'
 import { builtIns } from '../emit/built-ins.js'
+import { canonicalFunction } from '../emit/canonical.js'
 import { crossablesOf } from '../emit/crossables.js'
 import { crossedExports, crossedFunction, crossedFunctions } from '../emit/crossed.js'
 import { readElement } from '../emit/fields.js'
@@ -113,16 +115,20 @@ const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces): Vi
   ],
 })
 
-/** Generates the module of a system. @throws StateTooWide */
-export const programOf = <P extends keyof Interfaces>(system: System, purpose: P): Program<Interfaces[P]> => {
+/**
+ * Generates the module of a system. Of states that differ only in the order of the members of these sorts one stands
+ * for all. @throws StateTooWide
+ */
+export const programOf = <P extends keyof Interfaces>(system: System, purpose: P, sorts: readonly Sort[] = []): Program<Interfaces[P]> => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, purpose)
   const shape = tableShape(layout.widths)
-  const scope = (): StepScope => newScope(system, layout, memory, purpose)
+  const scope = (): StepScope => newScope(system, layout, memory, purpose, sorts.length > 0)
   const isTraced = purpose !== 'search'
   const crossables = isTraced ? [] : crossablesOf(system)
   const functions: WasmFunction[] = [
     ...expansion(system, scope),
+    ...(sorts.length > 0 ? [canonicalFunction(system, layout, sorts)] : []),
     ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope(), crossables)] : []),
     ...crossedFunctions(scope, crossables),
     crossedFunction(crossables),

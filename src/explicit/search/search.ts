@@ -2,6 +2,7 @@
 import type { SafetyKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
+import type { Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { crossablesOf } from '../emit/crossables.js'
@@ -32,6 +33,8 @@ export interface SearchOptions {
    * or for none.
    */
   readonly schedules?: 'violations' | 'all' | 'none'
+  /** Their members are interchangeable, as was proved: one state is kept for all that differ only in their order. */
+  readonly sorts?: readonly Sort[]
   /** Called about every 50 ms. */
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search as `interrupted`; then no schedules are made. */
@@ -206,12 +209,12 @@ const withSchedules = async (
   used: number,
   options: SearchOptions,
 ): Promise<PropertyResult[]> => {
-  const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
+  const { schedules: which = 'violations', deadlock = system.deadlock, signal, sorts } = options
   const numbers = builtIns(system)
   const numberOf = (r: PropertyResult, i: number): number =>
     r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
   const wanted = results.flatMap((r, i) => (isWanted(r, which) ? [{ at: i, property: numberOf(r, i), length: r.length ?? 0 }] : []))
-  const found = await shortestSchedules(system, wanted, { bytes, seconds: timeToChoose(options, used), deadlock, signal })
+  const found = await shortestSchedules(system, wanted, { bytes, seconds: timeToChoose(options, used), deadlock, signal, sorts })
   return results.map((r, i) => {
     const scheduled = found[wanted.findIndex((w) => w.at === i)] ?? null
     return scheduled === null ? r : { ...r, ...scheduled }
@@ -247,7 +250,7 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
 const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
-  const program = programOf(system, 'search')
+  const program = programOf(system, 'search', options.sorts)
   const idle = watchIdle(crossablesOf(system))
   const machine = createMachine(partsOf(program), { bytes, keep: false, narrow: idle.narrow })
   idle.begin(machine, program.memory.groups)

@@ -53,6 +53,7 @@ export const kinOf = (system: System): Kin => {
   const computed = new Set<Place>()
   const choices = new Map<number, number>()
   let mentions: Mention[] = []
+  let diagonals = new Map<Place, { readonly variable: number; readonly own: Set<number>; readonly isOwn: boolean }>()
 
   const kindOf = (place: Place): Place => {
     let root = place
@@ -107,9 +108,20 @@ export const kinOf = (system: System): Kin => {
   const indices = (variable: number, index: readonly Expr[]): void => {
     for (const [axis, i] of index.entries()) flow(i, dimension(variable, axis))
   }
+  /** An element at constant indices holds a constant, or is compared with one. */
+  const element = (variable: number, index: readonly Expr[], held: Expr): void => {
+    if (held.op !== 'const') return
+    for (const [axis, i] of index.entries()) {
+      if (i.op !== 'const') continue
+      const known = diagonals.get(dimension(variable, axis)) ?? { variable, own: new Set(), isOwn: true }
+      known.own.add(held.value)
+      diagonals.set(dimension(variable, axis), { ...known, isOwn: known.isOwn && i.value === held.value })
+    }
+  }
   const look = (e: Expr): void => {
     if (e.op === 'load') indices(e.variable, e.index)
     if (e.op === 'eq' || e.op === 'ne') {
+      if (e.a.op === 'load') element(e.a.variable, e.a.index, e.b)
       const [a, b] = [sourceOf(e.a), sourceOf(e.b)]
       if (a !== null) flow(e.b, a)
       else if (b !== null) flow(e.a, b)
@@ -127,6 +139,7 @@ export const kinOf = (system: System): Kin => {
           for (const i of s.index) look(i)
           look(s.value)
           indices(s.variable, s.index)
+          element(s.variable, s.index, s.value)
           flow(s.value, heldIn(s.variable, s.index))
           break
         case 'if':
@@ -178,8 +191,13 @@ export const kinOf = (system: System): Kin => {
     runBlock(step.body)
     mentioned.set(step.id, mentions)
   }
-  runBlock(system.init)
-  for (const query of queriesOf(system)) runQuery(query)
+  mentions = []
+  for (const run of [() => runBlock(system.init), ...queriesOf(system).map((query) => () => runQuery(query))]) {
+    diagonals = new Map()
+    run()
+    // Each element holds its own index, as after `s.turn[cpu] = cpu` in a loop.
+    for (const [place, { variable, own, isOwn }] of diagonals) if (isOwn && own.size > 1) unite(place, heldBy(system, variable))
+  }
   for (const [group, members] of groupsOf(system)) {
     uniteLocals(system, members, unite)
     uniteMentions(system, members, mentioned, (place) => unite(place, groupOf(group)))
