@@ -68,6 +68,8 @@ export const diagnosticCodes = {
   MC305: 'iteration over the state across a yield',
   MC306: 'a constant is assigned',
   MC307: 'there is no initial state',
+  MC308: 'members are not interchangeable',
+  MC309: 'nothing is interchangeable',
   MC401: 'the state is too wide',
   MC402: 'the step is too large',
   MC403: 'code is nested too deeply',

@@ -27,6 +27,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     bytes: 131_072,
     bytesPerState: 10.6,
     notChecked: [],
+    symmetry: null,
     liveness: null,
     solved: null,
     oracle: {
@@ -48,7 +49,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     unreadGhosts: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
-      const evidence: readonly Evidence[] = [{ by: 'search', ...explored, limit }]
+      const evidence: readonly Evidence[] = [{ by: 'search', modulo: 1, ...explored, limit }]
       return { ...full, evidence, established: evidenceWords(full, evidence) }
     }),
   }

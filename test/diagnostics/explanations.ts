@@ -249,6 +249,16 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means: 'Every way through `init` is blocked, so nothing is reachable and every property would hold.',
     instead: 'An `init` that leaves at least one way: `choose` from something that is not empty.',
   },
+  MC308: {
+    means:
+      'With `--symmetry on`, or the name of a sort, members were to be exchanged that are told apart: by a step, by a property, or in the initial states.',
+    instead:
+      'Leave `--symmetry` out: then each state counts. Or take away what tells them apart: a loop with a yield visits them in order, `yield* choose(...)` does not; a property that names one is left out by `--property`.',
+  },
+  MC309: {
+    means: 'With `--symmetry on` there is nothing whose members could be exchanged, or nothing of the name that was given.',
+    instead: 'Leave `--symmetry` out; `--symmetry report` lists what there is.',
+  },
   MC401: {
     means: 'A state takes more bits than a search can handle.',
     instead: 'Shorter arrays and queues, smaller ranges: the message names the widest variables.',

@@ -18,7 +18,7 @@ export const runJob = async (job: Job, signal?: AbortSignal): Promise<Ended> => 
   try {
     switch (job.task) {
       case 'check':
-        return { kind: 'report', report: await check(job.target, { ...job.options, ...interruptible }) }
+        return { kind: 'report', report: await check(job.target, { symmetry: 'off', ...job.options, ...interruptible }) }
       case 'judge': {
         const options = { limits: job.options.limits ?? {}, ...interruptible }
         return { kind: 'outcome', outcome: await judge(await originalFor(job), job.mutation, options) }

@@ -2,6 +2,7 @@
 import { at } from '../../at.js'
 import type { SearchResult } from '../../explicit/search/search.js'
 import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
+import { ordersOf } from '../../ir/symmetry/sort.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
 import type { Evidence } from '../report/evidence.js'
@@ -11,6 +12,7 @@ import type { Finding, Findings } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import type { Engine } from './engine.js'
 import { searchAll } from './search-all.js'
+import { confirmWithout, symmetryOf } from './symmetry.js'
 import { noTrace, reportLiveness, reportOpen } from './temporal.js'
 
 /** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
@@ -25,11 +27,14 @@ export const explicit: Engine = {
 const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
   // What is to become of deadlocks the system says.
-  const { deadlock: _asked, ...asked } = options
-  const { safety, liveness, wanted } = await searchAll(prepared, asked)
+  const { deadlock: _asked, symmetry: _choice, ...asked } = options
+  const symmetry = await symmetryOf(prepared, options)
+  const { safety, liveness, wanted } = await searchAll(prepared, { ...asked, ...symmetry.options })
+  if (options.engine === 'both') await confirmWithout(prepared, safety, asked)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
   const limit = safety.limit ?? liveness?.limit ?? null
-  const searched: Evidence = { by: 'search', states, depth, limit }
+  const modulo = ordersOf(safety.sorts)
+  const searched: Evidence = { by: 'search', states, modulo, depth, limit }
   const byState = safety.properties.map((found): Finding => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
     const trace = verdict === 'violated' && schedule !== null ? traceOf(prepared, found, schedule) : null
@@ -49,7 +54,9 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   })
   const reports = new Map([
     ...byState.map((report) => [report.name, report] as const),
-    ...(liveness === null ? reportOpen(wanted, searched) : reportLiveness(prepared, wanted, liveness, searched)),
+    ...(liveness === null
+      ? reportOpen(wanted, searched)
+      : reportLiveness(prepared, wanted, liveness, { by: 'search', states: liveness.states, modulo: 1, depth, limit })),
   ])
   const findings: Findings = {
     engine: 'explicit',
@@ -61,7 +68,11 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     seconds,
     bytes,
     bytesPerState,
-    liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
+    symmetry: symmetry.report(safety.sorts),
+    liveness:
+      liveness === null
+        ? null
+        : { states: liveness.states, seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
     ...collectCoverage(system, safety),
     solved: null,
     properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => reports.get(name) ?? []),

@@ -84,6 +84,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
     seconds: solved.seconds,
     bytes: null,
     bytesPerState: null,
+    symmetry: null,
     liveness: null,
     neverFired: [],
     neverTaken: [],

@@ -31,6 +31,7 @@ const showOne = async (
     engine: 'explicit',
     invariants: [],
     stop: 'all settled',
+    symmetry: 'off',
     oracle: 'beside',
     seed: defaultSeed,
   } as const

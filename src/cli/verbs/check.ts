@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import type { Export } from '../../check/exported.js'
 import { engineOf } from '../../check/request/engine-choice.js'
 import type { Checkable } from '../../check/request/target.js'
-import type { CheckOptions } from '../../check.js'
+import type { CheckOptions, SymmetryChoice } from '../../check.js'
 import { parseDuration, parseMemory, parseSetting, UsageError } from '../terminal/units.js'
 import {
   collect,
@@ -39,6 +39,12 @@ export interface DumpRequest {
   readonly what: 'wasm' | 'ir'
 }
 
+export interface SymmetryRequest {
+  readonly target: string
+  readonly search: Search
+  readonly format: 'text' | 'json'
+}
+
 export interface ExportRequest {
   readonly target: string
   readonly search: Search
@@ -51,13 +57,25 @@ export interface CheckVerbs {
   readonly check: (request: CheckRequest) => Promise<number>
   readonly dump: (request: DumpRequest) => Promise<number>
   readonly export: (request: ExportRequest) => Promise<number>
+  readonly symmetry: (request: SymmetryRequest) => Promise<number>
 }
 
 /** What to search, and within which limits. */
 export type Search = Required<
   Pick<
     CheckOptions,
-    'engine' | 'settings' | 'variant' | 'properties' | 'invariants' | 'stop' | 'limits' | 'deadlock' | 'stuck' | 'oracle' | 'seed'
+    | 'engine'
+    | 'settings'
+    | 'variant'
+    | 'properties'
+    | 'invariants'
+    | 'stop'
+    | 'limits'
+    | 'deadlock'
+    | 'stuck'
+    | 'symmetry'
+    | 'oracle'
+    | 'seed'
   >
 >
 
@@ -85,7 +103,7 @@ interface CheckFlags extends OracleFlags {
   readonly out: string
   readonly dumpWasm?: true
   readonly dumpIr?: true
-  readonly symmetry?: unknown
+  readonly symmetry?: SymmetryFlag
   readonly workers?: unknown
 }
 
@@ -113,6 +131,11 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
     .option('--stuck', 'a process that can never step again is a violation, whatever the model says')
     .option('--no-stuck', 'do not look for processes that can never step again')
+    .option(
+      '--symmetry <what>',
+      'keep one state for all that differ only in the order of interchangeable members: auto, in large searches (the default); on; off; report, to list what is interchangeable, and search nothing; or names of that list, as cpu,page',
+      symmetryOf,
+    )
     .option(...oracleOption('what coverage asks for, and as long as solvers compute'))
     .option(...seedOption)
     .option('--json', 'print one JSON object')
@@ -125,7 +148,6 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--out-smt2 <file>', 'write "is the --property violated within --max-depth steps?" as SMT-LIB, and search nothing')
     .option('--dump-wasm', 'print the generated WebAssembly as text, and search nothing')
     .option('--dump-ir', 'print the transition system, and search nothing')
-    .addOption(new Option('--symmetry [kind]').hideHelp())
     .addOption(new Option('--workers <n>').hideHelp())
     .addHelpText('after', exitCodesHelp)
     .action(async (target: string, flags: CheckFlags) => {
@@ -134,6 +156,8 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
       if (flags.dumpWasm === true && flags.dumpIr === true) throw new UsageError('--dump-wasm and --dump-ir cannot be used together')
       if (flags.dumpWasm === true || flags.dumpIr === true)
         return report(await verbs.dump({ target, search, what: flags.dumpWasm === true ? 'wasm' : 'ir' }))
+      if (flags.symmetry === 'report')
+        return report(await verbs.symmetry({ target, search, format: flags.json === true ? 'json' : 'text' }))
       const files = exportsOf(flags)
       if (files.length > 0) return report(await verbs.export({ target, search, files }))
       report(
@@ -149,6 +173,12 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
         }),
       )
     })
+
+/** `report` searches nothing. */
+type SymmetryFlag = SymmetryChoice | 'report'
+
+const symmetryOf = (given: string): SymmetryFlag =>
+  given === 'auto' || given === 'on' || given === 'off' || given === 'report' ? given : given.split(',').map((name) => name.trim())
 
 const exportsOf = ({ outSmt2, outAiger, property = [], maxDepth, maxSteps }: CheckFlags): ExportRequest['files'] => {
   const depth = maxDepth ?? maxSteps
@@ -170,16 +200,19 @@ Exit codes: 0 all holds; 11 deadlock or stuck; 12 a property of states is violat
 65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted. A violation beats "incomplete"; of several violations the smallest code counts.`
 
 /** Flags that the design names and nothing implements: an error, never silently ignored. */
-const rejectUnfinished = ({ symmetry, workers }: CheckFlags): void => {
-  const named = Object.entries({ '--symmetry': symmetry, '--workers': workers }).find(([, given]) => given !== undefined)
-  if (named !== undefined) throw new UsageError(`${named[0]} is not implemented: the search is exact, and on one core`)
+const rejectUnfinished = ({ workers }: CheckFlags): void => {
+  if (workers !== undefined) throw new UsageError('--workers is not implemented: the search is on one core')
 }
 
-const rejectLimits = ({ engine, first, maxStates, memory }: CheckFlags): void => {
-  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory }
+const rejectLimits = ({ engine, first, maxStates, memory, symmetry }: CheckFlags): void => {
+  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory, '--symmetry': symmetry }
   const given = Object.entries(onlyExplicit).find(([, value]) => value !== undefined)
   if ((engine === 'bmc' || engine === 'prove') && given !== undefined)
-    throw new UsageError(`${given[0]} limits the explicit engine; with --engine ${engine} use --time or --max-depth`)
+    throw new UsageError(
+      given[0] === '--symmetry'
+        ? `--symmetry is about the explicit engine, not about --engine ${engine}`
+        : `${given[0]} limits the explicit engine; with --engine ${engine} use --time or --max-depth`,
+    )
 }
 
 const searchOf = (flags: CheckFlags): Search => {
@@ -196,6 +229,7 @@ const searchOf = (flags: CheckFlags): Search => {
     deadlock: flags.deadlock === undefined ? 'as the model says' : flags.deadlock ? 'violation' : 'allowed',
     stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
     limits,
+    symmetry: flags.symmetry === undefined || flags.symmetry === 'report' ? 'auto' : flags.symmetry,
     oracle: flags.oracle ?? 'beside',
     seed: flags.seed ?? defaultSeed,
   }

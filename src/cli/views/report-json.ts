@@ -28,6 +28,7 @@ export const reportJson = (
     seconds,
     bytes,
     bytesPerState,
+    symmetry: report.symmetry,
     liveness: report.liveness,
     solved: report.solved === null ? null : solvedObject(report.solved, certificate),
     oracle: report.oracle,

@@ -1,6 +1,6 @@
 /** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
 import { runAgainText } from '../../check/confirm/again/words.js'
-import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
+import { formatBytes, formatCount, formatSeconds, formatStateCount, formatStates } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
 import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/report/report.js'
 import { isBuiltIn } from '../../ir/kinds.js'
@@ -9,6 +9,7 @@ import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
 import { type Extent, hints } from './hints-text.js'
+import { symmetryLines } from './symmetry-text.js'
 
 export interface ReportOptions {
   /** 'shown' adds `file:line` to every step of a race. */
@@ -79,16 +80,17 @@ const statistics = (report: Report, options: ReportOptions): string[] => [
   ...wrap(runAgainText(report.oracle), width, 2),
 ]
 
-const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness }: Report): string[] => {
+const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, liveness, symmetry }: Report): string[] => {
   if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
   const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
   return [
-    `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
+    `${formatStates(states, symmetry?.orders ?? 1)}, ${formatCount(transitions)} transitions, depth ${depth}`,
+    ...(symmetry === null ? [] : symmetryLines(symmetry)),
     `${formatSeconds(seconds)} of search${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
     ...(liveness === null
       ? []
       : [
-          `${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}, ${liveness.bytesPerEdge.toFixed(1)} bytes per edge`,
+          `${formatSeconds(liveness.seconds)} of search for liveness${(symmetry?.orders ?? 1) === 1 ? '' : `, in all ${formatStateCount(liveness.states)}`}, ${formatBytes(liveness.bytes)}, ${liveness.bytesPerEdge.toFixed(1)} bytes per edge`,
         ]),
   ]
 }
@@ -152,8 +154,8 @@ const openText = (open: readonly PropertyReport[]): string =>
   open.length === 0 ? 'the search did not end' : `not settled: ${open.map(({ name }) => printable(name)).join(', ')}`
 
 /** What the verdict rests on. */
-const means = ({ states, solved }: Report): string => {
-  const explored = states === null ? [] : [`explored exhaustively: ${formatStateCount(states)}`]
+const means = ({ states, solved, symmetry }: Report): string => {
+  const explored = states === null ? [] : [`explored exhaustively: ${formatStates(states, symmetry?.orders ?? 1)}`]
   const isConfirmed = solved !== null && solved.limit === null
   const proof = solved?.certificate == null ? 'settled by Z3' : 'proved by induction, certificate checked by Z3'
   return [

@@ -85,15 +85,21 @@ export const statesPerSlice = 10_000
 /** An instance that has begun. */
 interface Begun {
   readonly exports: { readonly run: (budget: number) => number }
-  readonly globals: { readonly stop: number }
+  readonly globals: { readonly stop: number; readonly states: number }
 }
 
-/** Looks at and expands state after state; true where none is left, false where the instance has stopped by itself. */
-export function* running({ exports, globals }: Begun): Sliced<boolean> {
+/**
+ * Looks at and expands state after state; true where none is left, false where the instance has stopped by itself,
+ * 'larger' where there are more states than said: it can go on.
+ */
+export function running(begun: Begun): Sliced<boolean>
+export function running(begun: Begun, states: number | undefined): Sliced<boolean | 'larger'>
+export function* running({ exports, globals }: Begun, states = Number.POSITIVE_INFINITY): Sliced<boolean | 'larger'> {
   for (;;) {
     const isOver = exports.run(statesPerSlice) === 1
     if (globals.stop !== 0) return false
     if (isOver) return true
+    if (globals.states > states) return 'larger'
     yield
   }
 }

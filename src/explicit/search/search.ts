@@ -2,7 +2,7 @@
 import type { SafetyKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
-import type { Sort } from '../../ir/symmetry/sort.js'
+import { byAnyMember, type Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { crossablesOf } from '../emit/crossables.js'
@@ -35,6 +35,8 @@ export interface SearchOptions {
   readonly schedules?: 'violations' | 'all' | 'none'
   /** Their members are interchangeable, as was proved: one state is kept for all that differ only in their order. */
   readonly sorts?: readonly Sort[]
+  /** Where a search finds more states than this, it asks for such sorts, and where there are any it begins anew. */
+  readonly later?: { readonly states: number; readonly sorts: () => Promise<readonly Sort[]> }
   /** Called about every 50 ms. */
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search as `interrupted`; then no schedules are made. */
@@ -91,7 +93,9 @@ export interface SearchResult {
   readonly properties: readonly PropertyResult[]
   /** Of each of the system's `crossable` the numbers of the parts that never mattered in the states looked at. */
   readonly idle: readonly (readonly number[])[]
-  /** Per step 1 where it was taken, per branch 1 where it was. */
+  /** The sorts modulo whose orders states were counted; none where each state was. */
+  readonly sorts: readonly Sort[]
+  /** Per step 1 where it was taken, by any of those who are interchangeable; per branch 1 where it was. */
   readonly fired: Uint8Array
   readonly taken: Uint8Array
 }
@@ -111,13 +115,21 @@ const progressOf = (machine: Machine, seconds: number): Progress => ({
 export interface Run {
   readonly limit: Limit | null
   readonly seconds: number
+  /** Where the search is given up, because it was found out which members are interchangeable. */
+  readonly sorts: readonly Sort[]
 }
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
-  const { limits: { depth, seconds } = {}, signal, onProgress } = options
+  const { limits: { depth, seconds } = {}, signal, onProgress, later } = options
   const pace = startPace({ bytes, seconds, signal })
-  const end = await pace.run(running(machine), () => onProgress?.(progressOf(machine, pace.seconds())))
+  const show = (): void => onProgress?.(progressOf(machine, pace.seconds()))
+  let end = await pace.run(running(machine, later?.states), show)
+  if (end === 'larger') {
+    const sorts = (await later?.sorts()) ?? []
+    if (sorts.length > 0) return { limit: null, seconds: pace.seconds(), sorts }
+    end = await pace.run(running(machine), show)
+  }
   const limit = (): Limit | null => {
     if (isStopped(end)) return end.stopped
     switch (machine.globals.stop) {
@@ -131,7 +143,7 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
         return isCut(machine, depth) ? { kind: 'depth', depth } : null
     }
   }
-  return { limit: limit(), seconds: pace.seconds() }
+  return { limit: limit(), seconds: pace.seconds(), sorts: [] }
 }
 
 /** Whether what is left was not expanded for its depth. */
@@ -171,6 +183,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
     kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
   ),
   idle: system.crossable.map(({ parts }) => [...parts.keys()]),
+  sorts: [],
   fired: new Uint8Array(system.steps.length),
   taken: new Uint8Array(system.branches.length),
 })
@@ -207,9 +220,10 @@ const withSchedules = async (
   results: readonly PropertyResult[],
   bytes: number,
   used: number,
+  sorts: readonly Sort[],
   options: SearchOptions,
 ): Promise<PropertyResult[]> => {
-  const { schedules: which = 'violations', deadlock = system.deadlock, signal, sorts } = options
+  const { schedules: which = 'violations', deadlock = system.deadlock, signal } = options
   const numbers = builtIns(system)
   const numberOf = (r: PropertyResult, i: number): number =>
     r.kind === 'deadlock' || r.kind === 'assert' || r.kind === 'range' ? numbers[r.kind] : i
@@ -242,21 +256,32 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
   if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
   if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
   const scheduling = performance.now()
-  const properties = await withSchedules(system, found.properties, bytes, found.seconds, options)
+  const properties = await withSchedules(system, found.properties, bytes, found.seconds, found.sorts, options)
   return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
+}
+
+/** What is left of the limits after so many seconds; no sorts are asked for any more. */
+const withTimeLeft = ({ later: _, ...options }: SearchOptions, used: number): SearchOptions => {
+  const { limits: { seconds, ...limits } = {} } = options
+  return seconds === undefined ? options : { ...options, limits: { ...limits, seconds: Math.max(0, seconds - used) } }
 }
 
 /** The search without its schedules. Its memory is free when it has returned. */
 const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
-  const program = programOf(system, 'search', options.sorts)
+  const { sorts = [] } = options
+  const program = programOf(system, 'search', sorts)
   const idle = watchIdle(crossablesOf(system))
   const machine = createMachine(partsOf(program), { bytes, keep: false, narrow: idle.narrow })
   idle.begin(machine, program.memory.groups)
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
-  const { limit, seconds } = await runToTheEnd(machine, options, bytes)
+  const { limit, seconds, sorts: found } = await runToTheEnd(machine, options, bytes)
+  if (found.length > 0) {
+    const again = await explore(system, { ...withTimeLeft(options, seconds), sorts: found }, bytes)
+    return { ...again, seconds: again.seconds + seconds, setupSeconds: again.setupSeconds + setupSeconds }
+  }
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
   const complete = limit === null
   const { memory } = program
@@ -274,7 +299,8 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     bytesPerState: machine.bytes() / Math.max(1, states),
     properties: resultsOf(program, machine, complete, deadlock),
     idle: idle.parts(),
-    fired: copy(memory.fired, system.steps.length),
+    sorts,
+    fired: byAnyMember(sorts, copy(memory.fired, system.steps.length)),
     taken: copy(memory.taken, system.branches.length),
   }
 }

@@ -52,3 +52,30 @@ export const exchanged = ({ holders, exchanges }: Pick<Sort, 'holders' | 'exchan
 
 /** The number of a member after `k` and `k + 1` have changed places. */
 export const otherMember = (k: number, member: number): number => (member === k ? k + 1 : member === k + 1 ? k : member)
+
+/** Of steps that some of those who are interchangeable took (1, else 0), those that any of them can take. */
+export const byAnyMember = (sorts: readonly Sort[], taken: Uint8Array): Uint8Array => {
+  const all = Uint8Array.from(taken)
+  const exchanges = sorts.flatMap((sort) => sort.exchanges)
+  for (let isClosed = false; !isClosed; ) {
+    isClosed = true
+    for (const { steps } of exchanges)
+      for (const [step, other] of steps.entries())
+        if (all[step] === 1 && all[other] === 0) {
+          all[other] = 1
+          isClosed = false
+        }
+  }
+  return all
+}
+
+/** Of so many members all orders are tried where they look alike: 720. Of more only the first ones are exchanged. */
+const mostMembers = 6
+
+/** A sort whose first members alone are exchanged, where there are many. */
+export const exchangeable = (sort: Sort): Sort =>
+  sort.size <= mostMembers ? sort : { ...sort, size: mostMembers, exchanges: sort.exchanges.slice(0, mostMembers - 1) }
+
+/** In how many orders the members can be. */
+export const ordersOf = (sorts: readonly Pick<Sort, 'size'>[]): number =>
+  sorts.reduce((n, { size }) => n * Array.from({ length: size }, (_, i) => i + 1).reduce((a, b) => a * b, 1), 1)

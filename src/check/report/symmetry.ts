@@ -1,0 +1,176 @@
+/** Which members are interchangeable, and where not what makes it so, in words. */
+import { at } from '../../at.js'
+import { lineAndColumn } from '../../diagnostics.js'
+import type { Unlike } from '../../ir/symmetry/propose.js'
+import { ordersOf, type Sort } from '../../ir/symmetry/sort.js'
+import { elements, type Span, type Step, type System, unflatten } from '../../ir/system.js'
+import type { Judged } from '../../session/tasks.js'
+import type { Difference, Proof } from '../../symbolic/symmetry/prove.js'
+
+/** Things of one kind, by the name of the agents, or of a variable that has one element for each of them. */
+export interface SortReport {
+  readonly name: string
+  readonly members: number
+  /** The groups of agents among them. */
+  readonly agents: readonly string[]
+  readonly verdict: 'interchangeable' | 'not interchangeable' | 'open'
+  /** What tells members apart; null where they are interchangeable. */
+  readonly why: string | null
+  /** Where it does. */
+  readonly at: { readonly file: string; readonly line: number } | null
+}
+
+/** What is said of a search in which members were looked for that are interchangeable. */
+export interface SymmetryReport {
+  /** States are counted modulo the orders of these; of many members only the first ones are exchanged. */
+  readonly modulo: readonly { readonly name: string; readonly members: number }[]
+  /** The product of the numbers of their orders; 1 where each state was counted. */
+  readonly orders: number
+  /** Of finding and proving them. */
+  readonly seconds: number
+  readonly sorts: readonly SortReport[]
+}
+
+export const symmetryReport = (system: System, judged: readonly Judged[], used: readonly Sort[], seconds: number): SymmetryReport => ({
+  modulo: used.map(({ name, size }) => ({ name, members: size })),
+  orders: ordersOf(used),
+  seconds,
+  sorts: judged.map((one) => sortReport(system, one)),
+})
+
+export const sortReport = (system: System, { proposal, proof }: Judged): SortReport => {
+  if (proposal.kind === 'unlike') {
+    const { name, size, unlike } = proposal
+    const step = unlike.step === null ? null : at(system.steps, unlike.step)
+    return {
+      ...{ name, members: size, agents: [name], verdict: 'not interchangeable' },
+      why: unlikeWords(unlike, step),
+      at: placeOf(system, step?.at ?? null),
+    }
+  }
+  const { name, size, agents } = proposal.sort
+  const about = { name, members: size, agents }
+  if (proof === null || proof.kind === 'open') return { ...about, verdict: 'open', why: 'the solver gave up', at: null }
+  if (proof.kind === 'proved') return { ...about, verdict: 'interchangeable', why: null, at: null }
+  return { ...about, verdict: 'not interchangeable', ...refusal(system, proposal.sort, proof) }
+}
+
+const unlikeWords = ({ what, members: [a, b] }: Unlike['unlike'], step: Step | null): string => {
+  const where = step === null ? '' : ` from '${step.label}' on`
+  return what === 'steps' ? `${a} and ${b} have different steps${where}` : `${a} and ${b} keep different locals${where}`
+}
+
+const refusal = (
+  system: System,
+  sort: Sort,
+  { k, subject, difference }: Extract<Proof, { kind: 'refused' }>,
+): Pick<SortReport, 'why' | 'at'> => {
+  const both = `${memberName(sort, k)} and ${memberName(sort, k + 1)}`
+  switch (subject.kind) {
+    case 'init':
+      return {
+        why: `${both} differ in the initial states${difference.kind === 'element' ? `: in ${elementName(system, difference.element)}` : ''}`,
+        at: null,
+      }
+    case 'property': {
+      const { at: place = null } = system.safety.find(({ name }) => name === subject.name) ?? {}
+      return { why: `the property '${subject.name}' tells ${both} apart`, at: placeOf(system, place) }
+    }
+    case 'step': {
+      const step = at(system.steps, subject.step)
+      const agent = at(system.agents, step.agent).name
+      const loop = loopAround(system, step, difference)
+      const because = loop === null ? '' : `; \`${loop}\` with a yield visits them in order, \`yield* choose(...)\` would not`
+      return {
+        why: `'${step.label}' of ${agent} tells ${both} apart: ${differenceWords(system, difference)}${because}`,
+        at: placeOf(system, step.at),
+      }
+    }
+  }
+}
+
+const memberName = ({ name, agents }: Sort, member: number): string =>
+  agents.length > 0 ? `${agents[0]}[${member}]` : `${member} of ${name}`
+
+const differenceWords = (system: System, difference: Difference): string => {
+  switch (difference.kind) {
+    case 'enabled':
+      return 'it is enabled for one where it is not for the other'
+    case 'failing':
+      return 'it fails for one where it does not for the other'
+    case 'branches':
+      return 'it takes other branches for one than for the other'
+    case 'value':
+      return 'what follows is another state'
+    case 'element':
+      return `what becomes of ${elementName(system, difference.element)} depends on which of them it is`
+  }
+}
+
+/** The element of a vector, as its author calls it. */
+const elementName = ({ variables, agents, processes }: System, element: number): string => {
+  let rest = element
+  for (const variable of variables) {
+    const count = elements(variable)
+    if (rest >= count) {
+      rest -= count
+      continue
+    }
+    if (variable.role.kind === 'location') return `where ${at(agents, at(processes, variable.role.process).agent).name} is`
+    const index = unflatten(rest, variable.dims)
+    return `'${variable.name.replace(/#(len|idx)$/, '')}${index.map((i) => `[${i}]`).join('')}'`
+  }
+  throw new Error(`there is no element ${element}`)
+}
+
+const placeOf = (system: System, span: Span | null): SortReport['at'] => {
+  if (span === null) return null
+  const file = system.files[span.file]
+  return file === undefined ? null : { file: file.name, line: lineAndColumn(file.text, span.start).line }
+}
+
+/**
+ * The head of a loop around the yield of a step, where the step goes on to another round: what differs is where the
+ * process is or which round it is in. The outermost that is found on the way of calls to it.
+ */
+const loopAround = (system: System, step: Step, difference: Difference): string | null => {
+  if (difference.kind !== 'element' || step.location === null) return null
+  const process = system.processes.find(({ agent }) => agent === step.agent)
+  if (process === undefined || !isOfProcess(system, process.id, difference.element)) return null
+  const key = at(process.locations, step.location).key
+  const texts = [...key.matchAll(/([^/:]+\.[cm]?tsx?):(\d+)/g)].flatMap(([, name = '', offset = '']) => {
+    const file = system.files.find((one) => one.name.endsWith(name))
+    return file === undefined ? [] : [{ text: file.text, offset: Number(offset) }]
+  })
+  const own = system.files[step.at.file]
+  if (own !== undefined) texts.push({ text: own.text, offset: step.at.start })
+  for (const { text, offset } of texts) {
+    const head = loopBefore(text, offset)
+    if (head !== null) return head
+  }
+  return null
+}
+
+const isOfProcess = (system: System, process: number, element: number): boolean => {
+  let rest = element
+  for (const variable of system.variables) {
+    const count = elements(variable)
+    if (rest < count) return (variable.role.kind === 'local' || variable.role.kind === 'location') && variable.role.process === process
+    rest -= count
+  }
+  return false
+}
+
+/** The nearest `for` whose block is not closed yet. */
+const loopBefore = (text: string, offset: number): string | null => {
+  const heads = [...text.slice(0, offset).matchAll(/\bfor \((?:[^()]|\([^()]*\))*\)/g)].reverse()
+  for (const head of heads) {
+    const between = text.slice(head.index + head[0].length, offset)
+    const opened = between.split('{').length - between.split('}').length
+    const isOnOneLine = !between.includes('\n')
+    if (opened > 0 || isOnOneLine) return head[0].replaceAll(/\s+/g, ' ')
+    // What is declared at the margin ends what was before it.
+    if (/^\}/m.test(between)) return null
+  }
+  return null
+}
