@@ -3,7 +3,7 @@ import { at } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
 import type { Unlike } from '../../ir/symmetry/propose.js'
 import { ordersOf, type Sort } from '../../ir/symmetry/sort.js'
-import { elements, type Span, type Step, type System, unflatten } from '../../ir/system.js'
+import { type Span, type Step, type System, unflatten, type Variable, vectorOffsets } from '../../ir/system.js'
 import type { Judged } from '../../session/tasks.js'
 import type { Difference, Proof } from '../../symbolic/symmetry/prove.js'
 
@@ -79,18 +79,20 @@ const refusal = (
     case 'step': {
       const step = at(system.steps, subject.step)
       const agent = at(system.agents, step.agent).name
-      const loop = loopAround(system, step, difference)
-      const because = loop === null ? '' : `; \`${loop}\` with a yield visits them in order, \`yield* choose(...)\` would not`
+      const loop = loopOf(system, step, difference)
+      const because = loop === null ? '' : `; \`${loop.head}\` with a yield visits them in order, \`yield* choose(...)\` would not`
       return {
         why: `'${step.label}' of ${agent} tells ${both} apart: ${differenceWords(system, difference)}${because}`,
-        at: placeOf(system, step.at),
+        at: placeOf(system, loop === null ? step.at : { file: loop.file, start: loop.offset }),
       }
     }
   }
 }
 
-const memberName = ({ name, agents }: Sort, member: number): string =>
-  agents.length > 0 ? `${agents[0]}[${member}]` : `${member} of ${name}`
+const memberName = ({ name, agents }: Sort, member: number): string => {
+  if (agents.length > 0) return `${agents[0]}[${member}]`
+  return name.includes('[i]') ? name.replace('[i]', `[${member}]`) : `${member} among the ${name}`
+}
 
 const differenceWords = (system: System, difference: Difference): string => {
   switch (difference.kind) {
@@ -108,69 +110,46 @@ const differenceWords = (system: System, difference: Difference): string => {
 }
 
 /** The element of a vector, as its author calls it. */
-const elementName = ({ variables, agents, processes }: System, element: number): string => {
-  let rest = element
-  for (const variable of variables) {
-    const count = elements(variable)
-    if (rest >= count) {
-      rest -= count
-      continue
-    }
-    if (variable.role.kind === 'location') return `where ${at(agents, at(processes, variable.role.process).agent).name} is`
-    const index = unflatten(rest, variable.dims)
-    return `'${variable.name.replace(/#(len|idx)$/, '')}${index.map((i) => `[${i}]`).join('')}'`
-  }
-  throw new Error(`there is no element ${element}`)
+const elementName = (system: System, element: number): string => {
+  const { agents, processes } = system
+  const variable = variableAt(system, element)
+  if (variable.role.kind === 'location') return `where ${at(agents, at(processes, variable.role.process).agent).name} is`
+  const index = unflatten(element - at(vectorOffsets(system), variable.id), variable.dims)
+  return `'${variable.name.replace(/#(len|idx)$/, '')}${index.map((i) => `[${i}]`).join('')}'`
 }
 
-const placeOf = (system: System, span: Span | null): SortReport['at'] => {
+const variableAt = (system: System, element: number): Variable => {
+  const offsets = vectorOffsets(system)
+  const found = system.variables.findLast((variable) => at(offsets, variable.id) <= element)
+  if (found === undefined) throw new Error(`there is no element ${element}`)
+  return found
+}
+
+const placeOf = (system: System, span: Pick<Span, 'file' | 'start'> | null): SortReport['at'] => {
   if (span === null) return null
   const file = system.files[span.file]
   return file === undefined ? null : { file: file.name, line: lineAndColumn(file.text, span.start).line }
 }
 
+interface Loop {
+  /** Its head, on one line. */
+  readonly head: string
+  readonly file: number
+  readonly offset: number
+}
+
 /**
- * The head of a loop around the yield of a step, where the step goes on to another round: what differs is where the
- * process is or which round it is in. The outermost that is found on the way of calls to it.
+ * The loop whose rounds differ: where a step makes of a process's local what it should not, and that local counts the
+ * rounds of a loop in the same file, the nearest one that does.
  */
-const loopAround = (system: System, step: Step, difference: Difference): string | null => {
-  if (difference.kind !== 'element' || step.location === null) return null
-  const process = system.processes.find(({ agent }) => agent === step.agent)
-  if (process === undefined || !isOfProcess(system, process.id, difference.element)) return null
-  const key = at(process.locations, step.location).key
-  const texts = [...key.matchAll(/([^/:]+\.[cm]?tsx?):(\d+)/g)].flatMap(([, name = '', offset = '']) => {
-    const file = system.files.find((one) => one.name.endsWith(name))
-    return file === undefined ? [] : [{ text: file.text, offset: Number(offset) }]
-  })
-  const own = system.files[step.at.file]
-  if (own !== undefined) texts.push({ text: own.text, offset: step.at.start })
-  for (const { text, offset } of texts) {
-    const head = loopBefore(text, offset)
-    if (head !== null) return head
-  }
-  return null
-}
-
-const isOfProcess = (system: System, process: number, element: number): boolean => {
-  let rest = element
-  for (const variable of system.variables) {
-    const count = elements(variable)
-    if (rest < count) return (variable.role.kind === 'local' || variable.role.kind === 'location') && variable.role.process === process
-    rest -= count
-  }
-  return false
-}
-
-/** The nearest `for` whose block is not closed yet. */
-const loopBefore = (text: string, offset: number): string | null => {
-  const heads = [...text.slice(0, offset).matchAll(/\bfor \((?:[^()]|\([^()]*\))*\)/g)].reverse()
-  for (const head of heads) {
-    const between = text.slice(head.index + head[0].length, offset)
-    const opened = between.split('{').length - between.split('}').length
-    const isOnOneLine = !between.includes('\n')
-    if (opened > 0 || isOnOneLine) return head[0].replaceAll(/\s+/g, ' ')
-    // What is declared at the margin ends what was before it.
-    if (/^\}/m.test(between)) return null
-  }
-  return null
+const loopOf = (system: System, step: Step, difference: Difference): Loop | null => {
+  if (difference.kind !== 'element') return null
+  const variable = variableAt(system, difference.element)
+  if (variable?.role.kind !== 'local') return null
+  const [, name = ''] = /\.([\w$]+)(@\d+)?(#idx)?$/.exec(variable.name) ?? []
+  const file = at(system.files, step.at.file)
+  const heads = [...file.text.matchAll(/\bfor \((?:let|const) ([\w$]+)(?:[^()]|\([^()]*\))*\)/g)].filter(([, counter]) => counter === name)
+  const distance = ({ index }: RegExpExecArray): number => Math.abs(index - step.at.start)
+  const [nearest] = heads.toSorted((a, b) => distance(a) - distance(b))
+  return nearest === undefined ? null : { head: nearest[0].replaceAll(/\s+/g, ' '), file: step.at.file, offset: nearest.index }
 }

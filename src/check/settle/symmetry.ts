@@ -1,6 +1,7 @@
 /** Which sorts a search counts states modulo: found and proved in the thread of the solvers, when it is worth it. */
 import { performance } from 'node:perf_hooks'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
+import { isBounded } from '../../explicit/emit/memory-map.js'
 import { type PropertyResult, type SearchOptions, type SearchResult, search } from '../../explicit/search/search.js'
 import { exchangeable, type Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
@@ -16,8 +17,8 @@ import type { CheckOptions, Prepared } from '../request/prepare.js'
  */
 const statesWorthAProof = 1_000_000
 
-/** A proof takes a fraction of a second, unless a model is very large. */
-const mostSeconds = 30
+/** A proof takes a fraction of a second, unless a model is very large. Nobody waits longer who has not asked for it. */
+const mostSeconds = { asked: 60, auto: 5 } as const
 
 export interface Symmetry {
   /** What the search is told. */
@@ -32,9 +33,9 @@ export interface Symmetry {
  */
 export const symmetryOf = async ({ system }: Pick<Prepared, 'system'>, { symmetry = 'auto', signal }: CheckOptions): Promise<Symmetry> => {
   let known: { readonly judged: readonly Judged[]; readonly seconds: number } | null = null
-  const judge = async (): Promise<readonly Judged[]> => {
+  const judge = async (seconds: number): Promise<readonly Judged[]> => {
     const started = performance.now()
-    const judged = await judgeSorts(system, signal)
+    const judged = await judgeSorts(system, seconds, signal)
     known = { judged, seconds: (performance.now() - started) / 1000 }
     return judged
   }
@@ -43,10 +44,13 @@ export const symmetryOf = async ({ system }: Pick<Prepared, 'system'>, { symmetr
     case 'off':
       return { options: {}, report }
     case 'auto':
-      return { options: { later: { states: statesWorthAProof, sorts: async () => provedOf(await judge()) } }, report }
+      return {
+        options: { later: { states: statesWorthAProof, sorts: async () => provedOf(system, await judge(mostSeconds.auto)) } },
+        report,
+      }
     default: {
-      const judged = await judge()
-      return { options: { sorts: provedOf(asked(system, judged, symmetry)) }, report }
+      const judged = await judge(mostSeconds.asked)
+      return { options: { sorts: provedOf(system, asked(system, judged, symmetry)) }, report }
     }
   }
 }
@@ -54,8 +58,8 @@ export const symmetryOf = async ({ system }: Pick<Prepared, 'system'>, { symmetr
 /** What a search would count states modulo, whatever is asked for. */
 export const reportSymmetry = async ({ system }: Pick<Prepared, 'system'>, { signal }: CheckOptions): Promise<SymmetryReport> => {
   const started = performance.now()
-  const judged = await judgeSorts(system, signal)
-  return symmetryReport(system, judged, provedOf(judged), (performance.now() - started) / 1000)
+  const judged = await judgeSorts(system, mostSeconds.asked, signal)
+  return symmetryReport(system, judged, provedOf(system, judged), (performance.now() - started) / 1000)
 }
 
 /**
@@ -74,15 +78,18 @@ export const confirmWithout = async ({ system }: Pick<Prepared, 'system'>, befor
 }
 
 /** All sorts that a system may have; those that there was no time for are left out. */
-export const judgeSorts = async (system: System, signal?: AbortSignal): Promise<readonly Judged[]> =>
+const judgeSorts = async (system: System, seconds: number, signal?: AbortSignal): Promise<readonly Judged[]> =>
   withSession(async (session) => {
-    const ended = await session.run('symmetry', { system }, { seconds: mostSeconds, ...(signal === undefined ? {} : { signal }) })
+    const ended = await session.run('symmetry', { system }, { seconds, ...(signal === undefined ? {} : { signal }) })
     return ended.kind === 'result' ? ended.result : (ended.last ?? [])
   })
 
 /** Those whose members are interchangeable, as a search takes them. */
-const provedOf = (judged: readonly Judged[]): readonly Sort[] =>
-  judged.flatMap(({ proposal, proof }) => (proof?.kind === 'proved' && proposal.kind === 'sort' ? [exchangeable(proposal.sort)] : []))
+const provedOf = (system: System, judged: readonly Judged[]): readonly Sort[] =>
+  // A way that is looked for in the buffer has to be there still.
+  !isBounded(system)
+    ? []
+    : judged.flatMap(({ proposal, proof }) => (proof?.kind === 'proved' && proposal.kind === 'sort' ? [exchangeable(proposal.sort)] : []))
 
 /** What is asked for by name has to be interchangeable; 'on' asks for all agents. */
 const asked = (system: System, judged: readonly Judged[], wanted: 'on' | readonly string[]): readonly Judged[] => {
@@ -100,6 +107,12 @@ const asked = (system: System, judged: readonly Judged[], wanted: 'on' | readonl
         )
   for (const { report } of chosen)
     if (report.verdict !== 'interchangeable' && (wanted !== 'on' || report.agents.length > 0)) throw notInterchangeable(system, report)
+  if (!isBounded(system))
+    throw new DiagnosticError(
+      'MC309',
+      'a state of this model can have thousands of successors: no search modulo symmetry keeps them all',
+      'leave --symmetry out; or make what is chosen from smaller',
+    )
   if (!chosen.some(({ report }) => report.verdict === 'interchangeable'))
     throw new DiagnosticError(
       'MC309',

@@ -12,7 +12,9 @@ import { operands } from '../walk.js'
 export type Place = string
 
 export const dimension = (variable: number, axis: number): Place => `d${variable}.${axis}`
-/** What the elements of a variable hold; of a reference (`#idx`) each index that it is made of is a place of its own. */
+/**
+ * What the elements of a variable hold; of a reference (`#idx`) each index that it is made of is a place of its own.
+ */
 export const heldBy = ({ variables }: Pick<System, 'variables'>, variable: number, last = 0): Place =>
   isReference(at(variables, variable)) ? `v${variable}.${last}` : `v${variable}`
 
@@ -243,12 +245,13 @@ const uniteMentions = (
   const steps = members.map(({ id }) => stepsOf(system, id))
   for (const k of (steps[0] ?? []).keys()) {
     const said = steps.map((own) => mentioned.get(own[k] ?? -1) ?? [])
-    const [first = []] = said
-    if (said.some(({ length }) => length !== first.length)) continue
-    for (const i of first.keys()) {
+    const lengths = said.map(({ length }) => length)
+    // Where something folds away for one of them, all before it still stands side by side.
+    const [shortest, isAligned] = [Math.min(...lengths), new Set(lengths).size === 1]
+    for (let i = 0; i < shortest; i++) {
       const here = said.map((one) => at(one, i))
       const isOwn = here.every(({ value }, member) => value === member)
-      const isOther = here.every(({ value }, member) => value !== member && value >= 0 && value < members.length)
+      const isOther = isAligned && here.every(({ value }, member) => value !== member && value >= 0 && value < members.length)
       const isSame = here.every(({ value }) => value === here[0]?.value)
       if (isOwn || (isOther && !isSame)) for (const { place } of here) isMember(place)
     }

@@ -113,7 +113,7 @@ const proposalOf = (system: System, one: Class, size: number): Proposal => {
 const nameOf = ({ variables }: System, { groups, dims, values }: Class): string => {
   if (groups.length > 0) return groups.join(', ')
   const [first] = dims
-  if (first === undefined) return `values of ${[...new Set(values.map(({ variable }) => at(variables, variable).name))].join(', ')}`
+  if (first === undefined) return `values of ${at(variables, at(values, 0).variable).name}`
   const { name, dims: all } = at(variables, first.variable)
   return `${name}${all.map((_, axis) => (axis === first.axis ? '[i]' : '[..]')).join('')}`
 }

@@ -107,6 +107,11 @@ const startAsking = (system: System, create: SolverFactory): Asking => {
   const solver = create()
   const encoder = createEncoder(graph, solver)
   for (const literal of wellFormed(executor, fields, state, current)) solver.clause([encoder.literal(literal)])
+  const staysWellFormed = (when: Literal, elementsAfter: readonly Word[]): void => {
+    const bits = fields.flatMap(({ variable, bits: n }, i) => encoded(graph, at(elementsAfter, i), variable.lo, n))
+    const after = wellFormed(executor, fields, bits, storeOf(graph, fields, bits))
+    if (answer(and(graph, when, complement(all(graph, after)))) === 'sat') throw new Ended({ kind: 'open' })
+  }
   const known = new Map<number, ReturnType<Asking['taken']>>()
   const answer = (literal: Literal): 'sat' | 'unsat' => {
     if (literal === FALSE) return 'unsat'
@@ -126,12 +131,7 @@ const startAsking = (system: System, create: SolverFactory): Asking => {
       const { here, before } = standingAt(executor, process, step, current)
       const chooser = choiceInputs(graph, choiceCounts([step.body]), system.radix)
       const taken = takenIn(asking, step, step.body, before, chooser)
-      // What can be reached stays well formed.
-      if (taken.elements !== null) {
-        const bits = fields.flatMap(({ variable, bits: n }, i) => encoded(graph, at(taken.elements ?? [], i), variable.lo, n))
-        const after = wellFormed(executor, fields, bits, storeOf(graph, fields, bits))
-        if (answer(all(graph, [here, taken.completes, complement(all(graph, after))])) === 'sat') throw new Ended({ kind: 'open' })
-      }
+      if (taken.elements !== null) staysWellFormed(and(graph, here, taken.completes), taken.elements)
       const made = { here, chooser, before, taken }
       known.set(step.id, made)
       return made
@@ -146,7 +146,17 @@ const startAsking = (system: System, create: SolverFactory): Asking => {
     },
     dispose: solver.dispose,
   }
+  const initial = startIn(asking, system.init, choiceInputs(graph, choiceCounts([system.init]), system.radix))
+  if (initial.elements !== null) staysWellFormed(initial.completes, initial.elements)
   return asking
+}
+
+/** What `init` does, by way of these choices. */
+const startIn = ({ executor, system, fields }: Asking, body: Block, chooser: Chooser): Outcome => {
+  const before: Store = { elements: fields.map(({ variable }) => constantWord(at(system.initial, variable.id))), temps: new Map() }
+  return ways(executor, body, before, chooser, () => {
+    throw new Error('goto in init')
+  })
 }
 
 const storeOf = (graph: Graph, fields: readonly Field[], state: readonly Literal[]): Store => ({
@@ -249,14 +259,10 @@ const fixedChooser = (values: readonly number[]): Chooser => ({
 
 /** Each initial state has its counterpart among them. */
 const askInit = (asking: Asking, sort: Sort, k: number): void => {
-  const { executor, system, fields } = asking
+  const { executor, system } = asking
   const { graph } = executor
   const counts = choiceCounts([system.init])
-  const before: Store = { elements: fields.map(({ variable }) => constantWord(at(system.initial, variable.id))), temps: new Map() }
-  const start = (body: Block, chooser: Chooser): Outcome =>
-    ways(executor, body, before, chooser, () => {
-      throw new Error('goto in init')
-    })
+  const start = (body: Block, chooser: Chooser): Outcome => startIn(asking, body, chooser)
   const chooser = choiceInputs(graph, counts, system.radix)
   const mine = start(system.init, chooser)
   if (mine.elements === null) return
