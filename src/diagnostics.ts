@@ -61,6 +61,7 @@ export const diagnosticCodes = {
   MC210: 'division by a number that can be 0',
   MC211: 'comparison of objects',
   MC212: 'a label that is computed',
+  MC213: 'an identity is used as a number',
   MC301: 'a reference to the state, used after a yield',
   MC302: 'the protocol reads a ghost',
   MC303: 'the property writes',

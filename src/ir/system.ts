@@ -45,6 +45,8 @@ export interface Variable {
    * variants, `false` and `true`. Needed for locals, whose domains are inferred.
    */
   readonly values?: readonly (string | boolean)[]
+  /** Its values are interchangeable identities, as its author says. */
+  readonly ids?: true
   /**
    * What must be there for an element to be there: the optionals, queues and unions that it is in. Elsewhere it holds
    * what it would hold if nothing had ever been stored.

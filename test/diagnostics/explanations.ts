@@ -224,6 +224,12 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead:
       'Compare with labels that are constant; or keep what tells the steps apart in a variable of the state, a `ghost` for instance.',
   },
+  MC213: {
+    means:
+      'A value of `ids(n)` is computed with, ordered, or compared with a number or set to one. Identities are interchangeable: which one it is means nothing.',
+    instead:
+      'Another identity to compare with; `yield* choose(n)`, or the number of an agent, to store. Where the number means something, `index(n)` or `range(lo, hi)`.',
+  },
   MC301: {
     means:
       'A local that names a part of the state is a reference, and by now another process may have changed what it refers to. Whether the old or the new value is meant is the question that races are made of.',

@@ -108,7 +108,7 @@ export const newTemp = ({ draft }: Context): number => draft.temps++
 
 /** Enters the variables of a type under a name; gives their numbers, leaf by leaf. */
 export const declareVariables = ({ draft }: Context, name: string, type: Type, role: VariableRole): number[] =>
-  leaves(type).map(({ suffix, lo, hi, dims, axes, values, within }) => {
+  leaves(type).map(({ suffix, lo, hi, dims, axes, values, ids, within }) => {
     const id = draft.variables.length
     if (draft.variableIds.has(`${name}${suffix}`))
       throw new DiagnosticError(
@@ -130,6 +130,7 @@ export const declareVariables = ({ draft }: Context, name: string, type: Type, r
       ...(axes.length === 0 ? {} : { axes: axes.map((axis) => `${name}${axis}`) }),
       role,
       ...(values === undefined ? {} : { values }),
+      ...(ids === true ? { ids } : {}),
       ...(around === undefined ? {} : { within: around }),
     })
     draft.variableIds.set(`${name}${suffix}`, id)

@@ -33,6 +33,7 @@ export interface Leaf {
   readonly zero: number
   /** What the numbers stand for, from `lo` on, where they are no integers. */
   readonly values?: readonly (string | boolean)[]
+  readonly ids?: true
   /** What it is in that may be absent, outermost first; then it is `zero`. */
   readonly within?: readonly Around[]
 }
@@ -60,7 +61,7 @@ export const leaves = (
     case 'stale':
       return []
     case 'int':
-      return [{ suffix, dims, axes, lo: t.lo, hi: t.hi, zero: t.zero, ...inside }]
+      return [{ suffix, dims, axes, lo: t.lo, hi: t.hi, zero: t.zero, ...(t.ids === true ? { ids: true } : {}), ...inside }]
     case 'bool':
       return [{ suffix, dims, axes, lo: 0, hi: 1, zero: 0, values: [false, true], ...inside }]
     case 'enum':
@@ -246,7 +247,7 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
     case 'stale':
       return t
     case 'int':
-      return int(get(leaf, element), t.lo, t.hi)
+      return int(get(leaf, element), t.lo, t.hi, t)
     case 'bool':
       return boolean(get(leaf, element))
     case 'enum':

@@ -84,8 +84,9 @@ const sizeOf = (system: System, kin: Kin, kind: Place, { groups, dims, values, c
   const ranges = values.map(({ variable }) => at(system.variables, variable).hi + 1)
   const counts = choices.map((temp) => kin.choices.get(temp) ?? 0)
   const size = Math.min(...lengths, ...ranges)
-  // Values that nothing indexes with are members of something where any of them can be chosen.
-  const isKind = lengths.length > 0 || (ranges.length > 0 && counts.includes(size) && !isMentioned(system, values))
+  // Values that nothing indexes with, and of which nobody says so, are members of something where any of them can be chosen.
+  const isSaid = values.some(({ variable }) => at(system.variables, variable).ids === true)
+  const isKind = isSaid || lengths.length > 0 || (ranges.length > 0 && counts.includes(size) && !isMentioned(system, values))
   return isKind && size >= 2 && Number.isFinite(size) ? size : null
 }
 
