@@ -79,7 +79,7 @@ const refusal = (
     case 'step': {
       const step = at(system.steps, subject.step)
       const agent = at(system.agents, step.agent).name
-      const loop = loopOf(system, step, difference)
+      const loop = loopOf(system, sort, step, difference)
       const because = loop === null ? '' : `; \`${loop.head}\` with a yield visits them in order, \`yield* choose(...)\` would not`
       return {
         why: `'${step.label}' of ${agent} tells ${both} apart: ${differenceWords(system, difference)}${because}`,
@@ -139,17 +139,28 @@ interface Loop {
 }
 
 /**
- * The loop whose rounds differ: where a step makes of a process's local what it should not, and that local counts the
- * rounds of a loop in the same file, the nearest one that does.
+ * The loop with yields whose rounds differ: the nearest one in the step's file that counts by the local that differs,
+ * or where something else does by one that is alive there and means a member; or one over a list, if the step stands in
+ * a round of such.
  */
-const loopOf = (system: System, step: Step, difference: Difference): Loop | null => {
-  if (difference.kind !== 'element') return null
-  const variable = variableAt(system, difference.element)
-  if (variable?.role.kind !== 'local') return null
-  const [, name = ''] = /\.([\w$]+)(@\d+)?(#idx)?$/.exec(variable.name) ?? []
-  const file = at(system.files, step.at.file)
-  const heads = [...file.text.matchAll(/\bfor \((?:let|const) ([\w$]+)(?:[^()]|\([^()]*\))*\)/g)].filter(([, counter]) => counter === name)
+const loopOf = (system: System, { holders }: Sort, step: Step, difference: Difference): Loop | null => {
+  const process = system.processes.find(({ agent }) => agent === step.agent)
+  if (process === undefined || step.location === null) return null
+  const { key, live } = at(process.locations, step.location)
+  const local = difference.kind === 'element' ? localAt(system, difference.element) : null
+  const isHolder = (variable: number): boolean => holders.some(({ element }) => variableAt(system, element).id === variable)
+  const counters = local === null ? live.filter(({ variable }) => isHolder(variable)).map(({ name }) => name) : [local]
+  const heads = [...at(system.files, step.at.file).text.matchAll(/\bfor \((?:let|const) ([\w$]+)(?:[^()]|\([^()]*\))*\)/g)]
+  const counting = heads.filter(({ 1: name = '', index }) => counters.includes(name) && (local !== null || index < step.at.start))
+  // `#i`: it stands in round i of a loop over a list.
+  const listing = /#\d/.test(key) ? heads.filter(({ 0: head, index }) => head.includes(' of ') && index < step.at.start) : []
   const distance = ({ index }: RegExpExecArray): number => Math.abs(index - step.at.start)
-  const [nearest] = heads.toSorted((a, b) => distance(a) - distance(b))
+  const [nearest] = [counting, listing].flatMap((some) => some.toSorted((a, b) => distance(a) - distance(b)).slice(0, 1))
   return nearest === undefined ? null : { head: nearest[0].replaceAll(/\s+/g, ' '), file: step.at.file, offset: nearest.index }
+}
+
+/** The name of the local that an element belongs to, as its author wrote it. */
+const localAt = (system: System, element: number): string | null => {
+  const { name, role } = variableAt(system, element)
+  return role.kind === 'local' ? (/\.([\w$]+)(@\d+)?(#idx)?$/.exec(name)?.[1] ?? null) : null
 }

@@ -29,7 +29,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   // What is to become of deadlocks the system says.
   const { deadlock: _asked, symmetry: _choice, ...asked } = options
   const symmetry = await symmetryOf(prepared, options)
-  const { safety, liveness, wanted } = await searchAll(prepared, { ...asked, ...symmetry.options })
+  const { safety, liveness, wanted } = await searchAll({ ...prepared, system: symmetry.system }, { ...asked, ...symmetry.options })
   if (options.engine === 'both') await confirmWithout(prepared, safety, asked)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState } = safety
   const limit = safety.limit ?? liveness?.limit ?? null

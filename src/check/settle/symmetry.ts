@@ -3,7 +3,8 @@ import { performance } from 'node:perf_hooks'
 import { DiagnosticError, type Place } from '../../diagnostics.js'
 import { isBounded } from '../../explicit/emit/memory-map.js'
 import { type PropertyResult, type SearchOptions, type SearchResult, search } from '../../explicit/search/search.js'
-import { exchangeable, type Sort } from '../../ir/symmetry/sort.js'
+import { withAlikeLocals } from '../../ir/symmetry/alike.js'
+import { exchangeable, type Modulo, type Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
 import { Disagreement } from '../../replay/disagreement.js'
 import { withSession } from '../../session/pool.js'
@@ -23,6 +24,8 @@ const mostSeconds = { asked: 60, auto: 5 } as const
 export interface Symmetry {
   /** What the search is told. */
   readonly options: Pick<SearchOptions, 'sorts' | 'later'>
+  /** What it searches. */
+  readonly system: System
   /** What is said of it after the search, given the sorts that it used; null where nothing was asked. */
   readonly report: (used: readonly Sort[]) => SymmetryReport | null
 }
@@ -31,7 +34,11 @@ export interface Symmetry {
  * @throws DiagnosticError MC308 where members are asked for that are not interchangeable, MC309 where there are none to
  * ask for.
  */
-export const symmetryOf = async ({ system }: Pick<Prepared, 'system'>, { symmetry = 'auto', signal }: CheckOptions): Promise<Symmetry> => {
+export const symmetryOf = async (
+  { system: given }: Pick<Prepared, 'system'>,
+  { symmetry = 'auto', signal }: CheckOptions,
+): Promise<Symmetry> => {
+  const system = withAlikeLocals(given)
   let known: { readonly judged: readonly Judged[]; readonly seconds: number } | null = null
   const judge = async (seconds: number): Promise<readonly Judged[]> => {
     const started = performance.now()
@@ -40,23 +47,22 @@ export const symmetryOf = async ({ system }: Pick<Prepared, 'system'>, { symmetr
     return judged
   }
   const report: Symmetry['report'] = (used) => (known === null ? null : symmetryReport(system, known.judged, used, known.seconds))
+  const modulo = async (): Promise<Modulo> => ({ system, sorts: provedOf(system, await judge(mostSeconds.auto)) })
   switch (symmetry) {
     case 'off':
-      return { options: {}, report }
+      return { options: {}, system: given, report }
     case 'auto':
-      return {
-        options: { later: { states: statesWorthAProof, sorts: async () => provedOf(system, await judge(mostSeconds.auto)) } },
-        report,
-      }
+      return { options: { later: { states: statesWorthAProof, modulo } }, system: given, report }
     default: {
       const judged = await judge(mostSeconds.asked)
-      return { options: { sorts: provedOf(system, asked(system, judged, symmetry)) }, report }
+      return { options: { sorts: provedOf(system, asked(system, judged, symmetry)) }, system, report }
     }
   }
 }
 
 /** What a search would count states modulo, whatever is asked for. */
-export const reportSymmetry = async ({ system }: Pick<Prepared, 'system'>, { signal }: CheckOptions): Promise<SymmetryReport> => {
+export const reportSymmetry = async ({ system: given }: Pick<Prepared, 'system'>, { signal }: CheckOptions): Promise<SymmetryReport> => {
+  const system = withAlikeLocals(given)
   const started = performance.now()
   const judged = await judgeSorts(system, mostSeconds.asked, signal)
   return symmetryReport(system, judged, provedOf(system, judged), (performance.now() - started) / 1000)
@@ -67,7 +73,9 @@ export const reportSymmetry = async ({ system }: Pick<Prepared, 'system'>, { sig
  */
 export const confirmWithout = async ({ system }: Pick<Prepared, 'system'>, before: SearchResult, options: SearchOptions): Promise<void> => {
   if (before.sorts.length === 0) return
-  const all = await search(system, { ...options, schedules: 'none' })
+  const { limits: { seconds, ...limits } = {} } = options
+  const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - before.seconds) }
+  const all = await search(system, { ...options, limits: { ...limits, ...left }, schedules: 'none' })
   for (const [i, { name, verdict, length }] of before.properties.entries()) {
     const other = all.properties[i]
     if (other === undefined || verdict === 'incomplete' || other.verdict === 'incomplete') continue

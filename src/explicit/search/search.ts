@@ -2,7 +2,7 @@
 import type { SafetyKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
-import { byAnyMember, type Sort } from '../../ir/symmetry/sort.js'
+import { byAnyMember, type Modulo, type Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { crossablesOf } from '../emit/crossables.js'
@@ -36,7 +36,7 @@ export interface SearchOptions {
   /** Their members are interchangeable, as was proved: one state is kept for all that differ only in their order. */
   readonly sorts?: readonly Sort[]
   /** Where a search finds more states than this, it asks for such sorts, and where there are any it begins anew. */
-  readonly later?: { readonly states: number; readonly sorts: () => Promise<readonly Sort[]> }
+  readonly later?: { readonly states: number; readonly modulo: () => Promise<Modulo> }
   /** Called about every 50 ms. */
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search as `interrupted`; then no schedules are made. */
@@ -116,7 +116,7 @@ export interface Run {
   readonly limit: Limit | null
   readonly seconds: number
   /** Where the search is given up, because it was found out which members are interchangeable. */
-  readonly sorts: readonly Sort[]
+  readonly modulo: Modulo | null
 }
 
 /** Runs a search that was set up, until nothing is left or a limit is hit. */
@@ -126,8 +126,8 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
   const show = (): void => onProgress?.(progressOf(machine, pace.seconds()))
   let end = await pace.run(running(machine, later?.states), show)
   if (end === 'larger') {
-    const sorts = (await later?.sorts()) ?? []
-    if (sorts.length > 0) return { limit: null, seconds: pace.seconds(), sorts }
+    const modulo = (await later?.modulo()) ?? null
+    if (modulo !== null && modulo.sorts.length > 0) return { limit: null, seconds: pace.seconds(), modulo }
     end = await pace.run(running(machine), show)
   }
   const limit = (): Limit | null => {
@@ -143,7 +143,7 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
         return isCut(machine, depth) ? { kind: 'depth', depth } : null
     }
   }
-  return { limit: limit(), seconds: pace.seconds(), sorts: [] }
+  return { limit: limit(), seconds: pace.seconds(), modulo: null }
 }
 
 /** Whether what is left was not expanded for its depth. */
@@ -254,10 +254,11 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
     throw error
   })
   if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
-  if (found.limit?.kind === 'interrupted') return { ...found, scheduleSeconds: 0 }
+  const { searched, ...result } = found
+  if (found.limit?.kind === 'interrupted') return { ...result, scheduleSeconds: 0 }
   const scheduling = performance.now()
-  const properties = await withSchedules(system, found.properties, bytes, found.seconds, found.sorts, options)
-  return { ...found, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
+  const properties = await withSchedules(searched, found.properties, bytes, found.seconds, found.sorts, options)
+  return { ...result, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
 }
 
 /** What is left of the limits after so many seconds; no sorts are asked for any more. */
@@ -266,8 +267,13 @@ const withTimeLeft = ({ later: _, ...options }: SearchOptions, used: number): Se
   return seconds === undefined ? options : { ...options, limits: { ...limits, seconds: Math.max(0, seconds - used) } }
 }
 
+/** What was searched is the system, or what it was searched modulo. */
+interface Explored extends Omit<SearchResult, 'scheduleSeconds'> {
+  readonly searched: System
+}
+
 /** The search without its schedules. Its memory is free when it has returned. */
-const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Omit<SearchResult, 'scheduleSeconds'>> => {
+const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Explored> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const { sorts = [] } = options
@@ -277,9 +283,9 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   idle.begin(machine, program.memory.groups)
   startSearch(program, machine, options)
   const setupSeconds = (performance.now() - begun) / 1000
-  const { limit, seconds, sorts: found } = await runToTheEnd(machine, options, bytes)
-  if (found.length > 0) {
-    const again = await explore(system, { ...withTimeLeft(options, seconds), sorts: found }, bytes)
+  const { limit, seconds, modulo } = await runToTheEnd(machine, options, bytes)
+  if (modulo !== null) {
+    const again = await explore(modulo.system, { ...withTimeLeft(options, seconds), sorts: modulo.sorts }, bytes)
     return { ...again, seconds: again.seconds + seconds, setupSeconds: again.setupSeconds + setupSeconds }
   }
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
@@ -299,6 +305,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     bytesPerState: machine.bytes() / Math.max(1, states),
     properties: resultsOf(program, machine, complete, deadlock),
     idle: idle.parts(),
+    searched: system,
     sorts,
     fired: byAnyMember(sorts, copy(memory.fired, system.steps.length)),
     taken: copy(memory.taken, system.branches.length),

@@ -11,6 +11,7 @@ import { operands } from '../walk.js'
 /** A place, as a text: `d3.0` is the first dimension of variable 3. */
 export type Place = string
 
+/** The indices of a dimension. */
 export const dimension = (variable: number, axis: number): Place => `d${variable}.${axis}`
 /**
  * What the elements of a variable hold; of a reference (`#idx`) each index that it is made of is a place of its own.
@@ -20,9 +21,12 @@ export const heldBy = ({ variables }: Pick<System, 'variables'>, variable: numbe
 
 /** A local that names a part of the state, by the indices on its path: its last dimension is over these. */
 export const isReference = ({ name }: Pick<Variable, 'name'>): boolean => name.endsWith('#idx')
+/** What is chosen, or any other temp. */
 export const choiceOf = (temp: number): Place => `t${temp}`
+/** The numbers of the agents of a group. */
 export const groupOf = (group: string): Place => `g${group}`
 
+/** Which places are of one kind. */
 export interface Kin {
   /** The same text for places of one kind. */
   readonly kindOf: (place: Place) => Place

@@ -16,6 +16,7 @@ export interface Unlike {
   readonly unlike: { readonly what: 'steps' | 'locals'; readonly members: readonly [string, string]; readonly step: number | null }
 }
 
+/** What may be a sort, or cannot be one. */
 export type Proposal = { readonly kind: 'sort'; readonly sort: Sort } | ({ readonly kind: 'unlike' } & Unlike)
 
 /** The places of one kind. */
@@ -84,7 +85,7 @@ const sizeOf = (system: System, kin: Kin, kind: Place, { groups, dims, values, c
   const ranges = values.map(({ variable }) => at(system.variables, variable).hi + 1)
   const counts = choices.map((temp) => kin.choices.get(temp) ?? 0)
   const size = Math.min(...lengths, ...ranges)
-  // Values that nothing indexes with, and of which nobody says so, are members of something where any of them can be chosen.
+  // Values that nothing indexes with, and of which nobody says so, are members where any of them can be chosen.
   const isSaid = values.some(({ variable }) => at(system.variables, variable).ids === true)
   const isKind = isSaid || lengths.length > 0 || (ranges.length > 0 && counts.includes(size) && !isMentioned(system, values))
   return isKind && size >= 2 && Number.isFinite(size) ? size : null

@@ -4,7 +4,7 @@
  * other. Whether that changes nothing is another question, which a solver answers.
  */
 import { at } from '../../at.js'
-import type { Vector } from '../system.js'
+import type { System, Vector } from '../system.js'
 
 /** An element has one of these values. */
 export interface Condition {
@@ -38,6 +38,12 @@ export interface Sort {
   readonly exchanges: readonly Exchange[]
   /** Temps of `choose`s whose value is a member. */
   readonly choices: readonly number[]
+}
+
+/** What is searched modulo the orders of some sorts: a system in which their members have the same locals. */
+export interface Modulo {
+  readonly system: System
+  readonly sorts: readonly Sort[]
 }
 
 /** A state in which members `k` and `k + 1` have changed places. */
