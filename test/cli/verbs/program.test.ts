@@ -47,7 +47,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --no-deadlock --stuck --symmetry cpu,page --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -65,6 +65,7 @@ test('every flag of check arrives', async () => {
         deadlock: 'allowed',
         stuck: 'violation',
         limits: { states: 1_000_000, depth: 0, bytes: 1024 ** 3, seconds: 120 },
+        symmetry: ['cpu', 'page'],
         oracle: { seconds: 2.5 },
         seed: 7,
       },
