@@ -6,6 +6,7 @@ import { alone, beside, type Confirmed } from './check/confirm/again/beside.js'
 import { evidenceWords } from './check/report/evidence.js'
 import type { Found } from './check/report/found.js'
 import type { Report } from './check/report/report.js'
+import type { SymmetryReport } from './check/report/symmetry.js'
 import { withSizeExplained } from './check/report/too-large.js'
 import { engineOf } from './check/request/engine-choice.js'
 import { type CheckOptions, type Prepared, prepare } from './check/request/prepare.js'
@@ -13,12 +14,13 @@ import { subjectOf } from './check/request/subject.js'
 import type { Checkable } from './check/request/target.js'
 import { agreed } from './check/settle/agree.js'
 import { type Stage, stagesOf } from './check/settle/engines.js'
+import { reportSymmetry } from './check/settle/symmetry.js'
 import { dumpWasm } from './explicit/search/search.js'
 
 export { CodeDisagrees, EnginesDisagree } from './check/confirm/disagreement.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
 export type { EngineChoice } from './check/request/engine-choice.js'
-export { type CheckOptions, type OracleExtent, type Prepared, prepare } from './check/request/prepare.js'
+export { type CheckOptions, type OracleExtent, type Prepared, prepare, type SymmetryChoice } from './check/request/prepare.js'
 export type { Limits } from './ir/limits.js'
 export { Disagreement } from './replay/disagreement.js'
 
@@ -67,6 +69,14 @@ const settling =
     const now = await engine.settle(prepared, before?.findings ?? null, signal === undefined ? given : { ...given, signal })
     return before === null ? now : { findings: agreed(prepared, before.findings, now.findings), coverage: before.coverage }
   }
+
+/**
+ * What in a model is interchangeable, and where not why; nothing is searched. @throws DiagnosticError as `prepare`.
+ */
+export const symmetry = async (target: Checkable, options: CheckOptions = {}): Promise<{ readonly model: string } & SymmetryReport> => {
+  const prepared = await prepare(target, options, 'crossable')
+  return { model: prepared.target.model.name, ...(await reportSymmetry(prepared, options)) }
+}
 
 /**
  * The generated WebAssembly, or the transition system, as text that ends in a line end; nothing is searched.

@@ -14,6 +14,7 @@ const verbsTo = (output: Output): Verbs => ({
   certify: async (request) => (await import('./run/certify.js')).runCertify(request, output),
   synthesize: async (request) => (await import('./run/synthesize.js')).runSynthesize(request, output),
   dump: async (request) => (await import('./run/check.js')).runDump(request, output),
+  symmetry: async (request) => (await import('./run/symmetry.js')).runSymmetry(request, output),
   inspect: async (request) => (await import('./run/inspect.js')).runInspect(request, output),
   claims: async (request) => (await import('./run/claims.js')).runClaims(request, output),
   mutate: async (request) => (await import('./run/mutate.js')).runMutate(request, output),

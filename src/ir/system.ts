@@ -37,12 +37,31 @@ export interface Variable {
   readonly lo: number
   readonly hi: number
   readonly dims: readonly number[]
+  /** Of each dimension the author's array, queue or set whose it is: variables that share one have the same text. */
+  readonly axes?: readonly string[]
   readonly role: VariableRole
   /**
    * What the values stand for, `values[i - lo]` for i, where they are no integers: an enum's strings, a union's
    * variants, `false` and `true`. Needed for locals, whose domains are inferred.
    */
   readonly values?: readonly (string | boolean)[]
+  /** Its values are interchangeable identities, as its author says. */
+  readonly ids?: true
+  /**
+   * What must be there for an element to be there: the optionals, queues and unions that it is in. Elsewhere it holds
+   * what it would hold if nothing had ever been stored.
+   */
+  readonly within?: readonly Presence[]
+}
+
+/**
+ * The variable that says whether a part of a value is there. It has the first of the part's dimensions: where its
+ * element of the same indices holds `value` (an optional's `?` holds 1, a union's tag the variant), or more than the
+ * part's index along `axis` (a queue's length).
+ */
+export interface Presence {
+  readonly variable: number
+  readonly there: { readonly kind: 'where'; readonly value: number } | { readonly kind: 'before'; readonly axis: number }
 }
 
 /** What a variable is for: what may read it, and who writes it. */

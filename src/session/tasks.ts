@@ -6,6 +6,7 @@
 
 import { performance } from 'node:perf_hooks'
 import { at } from '../at.js'
+import { type Proposal, proposeSorts } from '../ir/symmetry/propose.js'
 import type { System } from '../ir/system.js'
 import { type Certificate, createCertificate, type Subject } from '../symbolic/certificate/certificate.js'
 import { checkCertificate, explainRefusal } from '../symbolic/certificate/check-certificate.js'
@@ -21,6 +22,13 @@ import {
 } from '../symbolic/free/settings.js'
 import { type Answer, type Progress, type SettleOptions, type SolverNames, settle } from '../symbolic/search/settle.js'
 import type { Solver, SolverFactory, SolverName } from '../symbolic/solver/solver.js'
+import { type Proof, proveSort } from '../symbolic/symmetry/prove.js'
+
+/** A sort that was proposed, and what the solver says of it; null where nobody had to be asked. */
+export interface Judged {
+  readonly proposal: Proposal
+  readonly proof: Proof | null
+}
 
 export interface Tasks {
   /**
@@ -57,6 +65,12 @@ export interface Tasks {
     readonly input: { readonly system: System; readonly certificate: Certificate }
     readonly progress: never
     readonly result: { readonly refusal: string | null; readonly gaveUp: boolean }
+  }
+  /** The sorts that a system may have, and of each whether its members are interchangeable; one after the other. */
+  readonly symmetry: {
+    readonly input: { readonly system: System }
+    readonly progress: readonly Judged[]
+    readonly result: readonly Judged[]
   }
   /**
    * Whether one pigeon more than there are holes fits in: it never does, and each hole more takes a solver several
@@ -110,6 +124,15 @@ export const work: Work = {
   certify: async ({ system, certificate }, context) => {
     const refusal = checkCertificate(system, translate(system), certificate, await context.solver('z3'))
     return { refusal: refusal === null ? null : explainRefusal(system, certificate, refusal), gaveUp: refusal?.kind === 'gave up' }
+  },
+  symmetry: async ({ system }, context) => {
+    const solver = await context.solver('cadical')
+    const judged: Judged[] = []
+    for (const proposal of proposeSorts(system)) {
+      judged.push({ proposal, proof: proposal.kind === 'sort' ? proveSort(system, proposal.sort, solver) : null })
+      context.report(judged)
+    }
+    return judged
   },
   pigeons: async ({ solver, holes }, context) => {
     const create = await context.solver(solver)

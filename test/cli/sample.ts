@@ -28,6 +28,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     bytesPerState: 10.6,
     workers: 1,
     notChecked: [],
+    symmetry: null,
     liveness: null,
     solved: null,
     oracle: {
@@ -49,7 +50,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     unreadGhosts: [],
     properties: given.map((property) => {
       const full = { ...base, ...property }
-      const evidence: readonly Evidence[] = [{ by: 'search', ...explored, limit }]
+      const evidence: readonly Evidence[] = [{ by: 'search', modulo: 1, ...explored, limit }]
       return { ...full, evidence, established: evidenceWords(full, evidence) }
     }),
   }

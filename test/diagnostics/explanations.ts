@@ -224,6 +224,12 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead:
       'Compare with labels that are constant; or keep what tells the steps apart in a variable of the state, a `ghost` for instance.',
   },
+  MC213: {
+    means:
+      'A value of `ids(n)` is computed with, ordered, or compared with a number or set to one. Identities are interchangeable: which one it is means nothing.',
+    instead:
+      'Another identity to compare with; `yield* choose(n)`, or the number of an agent, to store. Where the number means something, `index(n)` or `range(lo, hi)`.',
+  },
   MC301: {
     means:
       'A local that names a part of the state is a reference, and by now another process may have changed what it refers to. Whether the old or the new value is meant is the question that races are made of.',
@@ -248,6 +254,16 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   MC307: {
     means: 'Every way through `init` is blocked, so nothing is reachable and every property would hold.',
     instead: 'An `init` that leaves at least one way: `choose` from something that is not empty.',
+  },
+  MC308: {
+    means:
+      'With `--symmetry on`, or the name of a sort, members were to be exchanged that are told apart: by a step, by a property, or in the initial states.',
+    instead:
+      'Leave `--symmetry` out: then each state counts. Or take away what tells them apart: a loop with a yield visits them in order, `yield* choose(...)` does not; a property that names one is left out by `--property`.',
+  },
+  MC309: {
+    means: 'With `--symmetry on` there is nothing whose members could be exchanged, or nothing of the name that was given.',
+    instead: 'Leave `--symmetry` out; `--symmetry report` lists what there is.',
   },
   MC401: {
     means: 'A state takes more bits than a search can handle.',

@@ -20,7 +20,7 @@ export const runJob = async (job: Job, signal?: AbortSignal): Promise<Ended> => 
   try {
     switch (job.task) {
       case 'check':
-        return { kind: 'report', report: await check(job.target, { ...job.options, ...interruptible }) }
+        return { kind: 'report', report: await check(job.target, { symmetry: 'off', ...job.options, ...interruptible }) }
       case 'judge': {
         const { limits = {}, workers = usableWorkers() } = job.options
         const options = { limits, workers, ...interruptible }

@@ -120,7 +120,7 @@ const killsOf = (mutants: readonly Judged[], names: readonly string[]): Kills[] 
 }
 
 const requireSafe = async (target: string, options: Job['options'], name: string): Promise<void> => {
-  const { properties } = await check(target, { ...options, engine: 'explicit', oracle: 'quarter' })
+  const { properties } = await check(target, { ...options, engine: 'explicit', oracle: 'quarter', symmetry: 'off' })
   const not = properties.find(({ verdict }) => verdict !== 'holds')
   if (not === undefined) return
   throw new DiagnosticError(

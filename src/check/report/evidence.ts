@@ -3,13 +3,20 @@ import { match } from 'ts-pattern'
 import { propertyKinds } from '../../ir/kinds.js'
 import type { Limit } from '../../ir/limits.js'
 import type { Answer } from '../../symbolic/search/settle.js'
-import { formatCount, formatStateCount } from './format.js'
+import { formatCount, formatStateCount, formatStates } from './format.js'
 import { limitText } from './limit.js'
 import type { PropertyKind, ReportLimit, Verdict } from './report.js'
 
 export type Evidence =
   /** So many states were seen, to this depth: all of them where `limit` is null or the property settled before it. */
-  | { readonly by: 'search'; readonly states: number; readonly depth: number; readonly limit: ReportLimit | null }
+  | {
+      readonly by: 'search'
+      readonly states: number
+      /** Of so many orders of interchangeable members one was kept; 1 where all were. */
+      readonly modulo: number
+      readonly depth: number
+      readonly limit: ReportLimit | null
+    }
   /** A solver alone was asked whether what settles the property is reached. */
   | { readonly by: 'solver'; readonly answer: Answer; readonly limit: ReportLimit | null }
   /** A solver was asked after a search had answered, and says the same, or more. */
@@ -55,8 +62,8 @@ const wordsOf = (property: Settled, evidence: Evidence): string =>
     .with({ by: 'nobody', why: 'not of states' }, () => 'not settled: this engine settles properties of states only (--engine explicit)')
     .exhaustive()
 
-const searchWords = (property: Settled, { states: count, depth, limit }: Extract<Evidence, { by: 'search' }>): string => {
-  const states = formatStateCount(count)
+const searchWords = (property: Settled, { states: count, modulo, depth, limit }: Extract<Evidence, { by: 'search' }>): string => {
+  const states = formatStates(count, modulo)
   switch (property.verdict) {
     case 'holds':
       return holding(property, `explored exhaustively: ${states}`)

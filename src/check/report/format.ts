@@ -6,6 +6,9 @@ export const formatCount = (n: number): string => String(Math.round(n)).replace(
 /** `1 state`, `12,345 states`. */
 export const formatStateCount = (n: number): string => `${formatCount(n)} ${n === 1 ? 'state' : 'states'}`
 
+/** `12,345 states`, `12,345 states modulo symmetry` where one stands for up to `modulo`. */
+export const formatStates = (n: number, modulo: number): string => `${formatStateCount(n)}${modulo === 1 ? '' : ' modulo symmetry'}`
+
 /** `350 KiB` as people read memory: powers of 1024, three digits. */
 export const formatBytes = (bytes: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -8,6 +8,7 @@ import type { Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
 import type { Evidence } from './evidence.js'
 import type { Idleness } from './idle.js'
+import type { SymmetryReport } from './symmetry.js'
 
 export type { PropertyKind } from '../../ir/kinds.js'
 export type Verdict = 'holds' | 'violated' | 'incomplete'
@@ -155,8 +156,10 @@ export interface Report {
   readonly workers: number | null
   /** Of the built-in checks those that were not made, and properties that are not asked in this setting. */
   readonly notChecked: readonly NotChecked[]
+  /** What was found out about interchangeable members; null where nobody looked for any. */
+  readonly symmetry: SymmetryReport | null
   /** What the graph of all states took, where liveness was checked. */
-  readonly liveness: { readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
+  readonly liveness: { readonly states: number; readonly seconds: number; readonly bytes: number; readonly bytesPerEdge: number } | null
   /** Null where no solver was asked. */
   readonly solved: Solved | null
   /**

@@ -21,6 +21,14 @@ import { type Checkable, loadTarget, type Target } from './target.js'
  */
 export type OracleExtent = 'beside' | 'quarter' | 'all' | 'none' | { readonly seconds: number }
 
+/**
+ * Whether the explicit engine keeps one state for all that differ only in the order of interchangeable members. 'auto':
+ * of those that are found and proved, where a search gets large; 'on': of these from the start, and of all agents of
+ * `each(n)`, which have to be interchangeable; names: of these sorts, which have to be. Properties of behaviours are
+ * settled without.
+ */
+export type SymmetryChoice = 'auto' | 'on' | 'off' | readonly string[]
+
 export interface CheckOptions {
   /**
    * By default `both in time`, and `explicit` where the search is limited to some states, steps, memory or the first
@@ -50,6 +58,8 @@ export interface CheckOptions {
   readonly limits?: Limits
   /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
   readonly workers?: number
+  /** By default 'auto'. */
+  readonly symmetry?: SymmetryChoice
   /** By default 'beside'. */
   readonly oracle?: OracleExtent
   /** Of the random numbers by which states to be run again are chosen; by default 1. */

@@ -2,6 +2,7 @@
 import { at } from '../../at.js'
 import type { PropertyResult, SearchResult } from '../../explicit/search/search.js'
 import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
+import { ordersOf } from '../../ir/symmetry/sort.js'
 import type { Trace } from '../../trace/trace.js'
 import { traceOf } from '../confirm/trace-of.js'
 import { collectCoverage } from '../report/coverage.js'
@@ -12,6 +13,7 @@ import type { Finding, Findings } from '../report/report.js'
 import type { CheckOptions, Prepared } from '../request/prepare.js'
 import type { Engine } from './engine.js'
 import { searchAll } from './search-all.js'
+import { confirmWithout, symmetryOf } from './symmetry.js'
 import { noTrace, reportLiveness, reportNeverStuck, reportOpen } from './temporal.js'
 
 /** Settles all kinds of properties. Throws DiagnosticError where nothing is reachable, or the system is too large. */
@@ -26,7 +28,7 @@ export const explicit: Engine = {
 const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
   // What is to become of deadlocks and stuck processes the system and the target say.
-  const { deadlock: _deadlock, stuck: _stuck, onRace, ...asked } = options
+  const { deadlock: _deadlock, stuck: _stuck, symmetry: _choice, onRace, ...asked } = options
   const shown = new Map<string, Trace>()
   const onViolation = (found: PropertyResult): void => {
     if (found.schedule === null || onRace === undefined) return
@@ -34,10 +36,16 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     shown.set(found.name, trace)
     onRace({ property: found.name, trace })
   }
-  const { safety, liveness, wanted } = await searchAll(prepared, { ...asked, ...(onRace === undefined ? {} : { onViolation }) })
+  const symmetry = await symmetryOf(prepared, options)
+  const { safety, liveness, wanted } = await searchAll(
+    { ...prepared, system: symmetry.system },
+    { ...asked, ...symmetry.options, ...(onRace === undefined ? {} : { onViolation }) },
+  )
+  if (options.engine === 'both') await confirmWithout(prepared, safety, asked)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState, workers } = safety
   const limit = safety.limit ?? liveness?.limit ?? null
-  const searched: Evidence = { by: 'search', states, depth, limit }
+  const modulo = ordersOf(safety.sorts)
+  const searched: Evidence = { by: 'search', states, modulo, depth, limit }
   const byState = safety.properties.map((found): Finding => {
     const { name, kind, verdict, length, maximum, schedule, unchosen } = found
     const trace = verdict === 'violated' && schedule !== null ? (shown.get(name) ?? traceOf(prepared, found, schedule)) : null
@@ -58,7 +66,9 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   const reports = new Map([
     ...byState.map((report) => [report.name, report] as const),
     ...(safety.neverStuck ? [['stuck', reportNeverStuck(searched)] as const] : []),
-    ...(liveness === null ? reportOpen(wanted, searched) : reportLiveness(prepared, wanted, liveness, searched)),
+    ...(liveness === null
+      ? reportOpen(wanted, searched)
+      : reportLiveness(prepared, wanted, liveness, { by: 'search', states: liveness.states, modulo: 1, depth, limit })),
   ])
   const findings: Findings = {
     engine: 'explicit',
@@ -71,7 +81,11 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     bytes,
     bytesPerState,
     workers,
-    liveness: liveness === null ? null : { seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
+    symmetry: symmetry.report(safety.sorts),
+    liveness:
+      liveness === null
+        ? null
+        : { states: liveness.states, seconds: liveness.seconds, bytes: liveness.bytes, bytesPerEdge: liveness.bytesPerEdge },
     ...collectCoverage(system, safety),
     solved: null,
     properties: [...Object.keys(prepared.properties), ...builtInKinds].flatMap((name) => reports.get(name) ?? []),

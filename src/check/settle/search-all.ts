@@ -37,12 +37,15 @@ export const searchAll = async ({ system, target, stuck }: Searchable, options: 
   const { seconds } = limits
   const left = seconds === undefined ? {} : { seconds: Math.max(0, seconds - safety.seconds) }
   const liveness = await withSizeExplained(system, target.model, () =>
-    searchLiveness(system, { ...options, limits: { ...limits, ...left }, stuck: wanted.stuck }),
+    searchLiveness(system, { ...ofAllStates(options), limits: { ...limits, ...left }, stuck: wanted.stuck }),
   )
   // What is said of the limit is what was asked for, not what was left of it.
   const limit = liveness.limit?.kind === 'time' && seconds !== undefined ? { ...liveness.limit, seconds } : liveness.limit
   return { safety, wanted, liveness: { ...liveness, limit } }
 }
+
+/** Behaviours are those of single members. */
+const ofAllStates = ({ sorts: _sorts, later: _later, ...options }: SearchOptions): SearchOptions => options
 
 /** Where nothing is reachable everything would hold. */
 const requireInitialState = ({ model }: Target, { complete, states, properties }: SearchResult): void => {

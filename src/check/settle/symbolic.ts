@@ -85,6 +85,7 @@ const solve = async (prepared: Prepared, engine: 'bmc' | 'prove', before: Findin
     bytes: null,
     bytesPerState: null,
     workers: null,
+    symmetry: null,
     liveness: null,
     neverFired: [],
     neverTaken: [],

@@ -34,6 +34,7 @@ const showOne = async (
     workers: usableWorkers(),
     invariants: [],
     stop: 'all settled',
+    symmetry: 'off',
     oracle: 'beside',
     seed: defaultSeed,
   } as const

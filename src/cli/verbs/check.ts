@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import type { Export } from '../../check/exported.js'
 import { engineOf } from '../../check/request/engine-choice.js'
 import type { Checkable } from '../../check/request/target.js'
-import type { CheckOptions } from '../../check.js'
+import type { CheckOptions, SymmetryChoice } from '../../check.js'
 import { usableWorkers } from '../../explicit/program/ceiling.js'
 import { parseDuration, parseMemory, parseSetting, parseWorkers, UsageError } from '../terminal/units.js'
 import {
@@ -40,6 +40,12 @@ export interface DumpRequest {
   readonly what: 'wasm' | 'ir'
 }
 
+export interface SymmetryRequest {
+  readonly target: string
+  readonly search: Search
+  readonly format: 'text' | 'json'
+}
+
 export interface ExportRequest {
   readonly target: string
   readonly search: Search
@@ -52,6 +58,7 @@ export interface CheckVerbs {
   readonly check: (request: CheckRequest) => Promise<number>
   readonly dump: (request: DumpRequest) => Promise<number>
   readonly export: (request: ExportRequest) => Promise<number>
+  readonly symmetry: (request: SymmetryRequest) => Promise<number>
 }
 
 /** What to search, and within which limits. */
@@ -68,6 +75,7 @@ export type Search = Required<
     | 'workers'
     | 'deadlock'
     | 'stuck'
+    | 'symmetry'
     | 'oracle'
     | 'seed'
   >
@@ -97,7 +105,7 @@ interface CheckFlags extends OracleFlags {
   readonly out: string
   readonly dumpWasm?: true
   readonly dumpIr?: true
-  readonly symmetry?: unknown
+  readonly symmetry?: SymmetryFlag
   readonly workers?: number
 }
 
@@ -126,6 +134,11 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--no-deadlock', 'deadlocks are allowed, whatever the model says')
     .option('--stuck', 'a process that can never step again is a violation, whatever the model says')
     .option('--no-stuck', 'do not look for processes that can never step again')
+    .option(
+      '--symmetry <what>',
+      'keep one state for all that differ only in the order of interchangeable members: auto, in large searches (the default); on; off; report, to list what is interchangeable, and search nothing; or names of that list, as cpu,page',
+      symmetryOf,
+    )
     .option(...oracleOption('what coverage asks for, and as long as solvers compute'))
     .option(...seedOption)
     .option('--json', 'print one JSON object')
@@ -138,14 +151,14 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--out-smt2 <file>', 'write "is the --property violated within --max-depth steps?" as SMT-LIB, and search nothing')
     .option('--dump-wasm', 'print the generated WebAssembly as text, and search nothing')
     .option('--dump-ir', 'print the transition system, and search nothing')
-    .addOption(new Option('--symmetry [kind]').hideHelp())
     .addHelpText('after', exitCodesHelp)
     .action(async (target: string, flags: CheckFlags) => {
-      rejectUnfinished(flags)
       const search = searchOf(flags)
       if (flags.dumpWasm === true && flags.dumpIr === true) throw new UsageError('--dump-wasm and --dump-ir cannot be used together')
       if (flags.dumpWasm === true || flags.dumpIr === true)
         return report(await verbs.dump({ target, search, what: flags.dumpWasm === true ? 'wasm' : 'ir' }))
+      if (flags.symmetry === 'report')
+        return report(await verbs.symmetry({ target, search, format: flags.json === true ? 'json' : 'text' }))
       const files = exportsOf(flags)
       if (files.length > 0) return report(await verbs.export({ target, search, files }))
       report(
@@ -161,6 +174,12 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
         }),
       )
     })
+
+/** `report` searches nothing. */
+type SymmetryFlag = SymmetryChoice | 'report'
+
+const symmetryOf = (given: string): SymmetryFlag =>
+  given === 'auto' || given === 'on' || given === 'off' || given === 'report' ? given : given.split(',').map((name) => name.trim())
 
 const exportsOf = ({ outSmt2, outAiger, property = [], maxDepth, maxSteps }: CheckFlags): ExportRequest['files'] => {
   const depth = maxDepth ?? maxSteps
@@ -182,15 +201,15 @@ Exit codes: 0 all holds; 11 deadlock or stuck; 12 a property of states is violat
 65 the model is wrong; 70 a bug of mmucheck; 73 a file cannot be written; 130 interrupted. A violation beats "incomplete"; of several violations the smallest code counts.`
 
 /** Flags that the design names and nothing implements: an error, never silently ignored. */
-const rejectUnfinished = ({ symmetry }: CheckFlags): void => {
-  if (symmetry !== undefined) throw new UsageError('--symmetry is not implemented: the search is of all states')
-}
-
-const rejectLimits = ({ engine, first, maxStates, memory, workers }: CheckFlags): void => {
-  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory, '--workers': workers }
+const rejectLimits = ({ engine, first, maxStates, memory, workers, symmetry }: CheckFlags): void => {
+  const onlyExplicit = { '--first': first, '--max-states': maxStates, '--memory': memory, '--workers': workers, '--symmetry': symmetry }
   const given = Object.entries(onlyExplicit).find(([, value]) => value !== undefined)
   if ((engine === 'bmc' || engine === 'prove') && given !== undefined)
-    throw new UsageError(`${given[0]} is for the explicit engine; with --engine ${engine} use --time or --max-depth`)
+    throw new UsageError(
+      given[0] === '--symmetry'
+        ? `--symmetry is about the explicit engine, not about --engine ${engine}`
+        : `${given[0]} is for the explicit engine; with --engine ${engine} use --time or --max-depth`,
+    )
 }
 
 const searchOf = (flags: CheckFlags): Search => {
@@ -208,6 +227,7 @@ const searchOf = (flags: CheckFlags): Search => {
     stuck: flags.stuck === undefined ? 'as the model says' : flags.stuck ? 'violation' : 'allowed',
     limits,
     workers: flags.workers ?? usableWorkers(),
+    symmetry: flags.symmetry === undefined || flags.symmetry === 'report' ? 'auto' : flags.symmetry,
     oracle: flags.oracle ?? 'beside',
     seed: flags.seed ?? defaultSeed,
   }

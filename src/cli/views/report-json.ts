@@ -29,6 +29,7 @@ export const reportJson = (
     bytes,
     bytesPerState,
     workers: report.workers,
+    symmetry: report.symmetry,
     liveness: report.liveness,
     solved: report.solved === null ? null : solvedObject(report.solved, certificate),
     oracle: report.oracle,

@@ -1,6 +1,6 @@
 /** The report of a check as text: the races first, then what was established. Plain enough for a mail. */
 import { runAgainText } from '../../check/confirm/again/words.js'
-import { formatBytes, formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
+import { formatBytes, formatCount, formatSeconds, formatStateCount, formatStates } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
 import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/report/report.js'
 import { isBuiltIn } from '../../ir/kinds.js'
@@ -10,6 +10,7 @@ import type { Trace } from '../../trace/trace.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
 import { type Extent, hints } from './hints-text.js'
+import { symmetryLines } from './symmetry-text.js'
 
 export interface ReportOptions {
   /** 'shown' adds `file:line` to every step of a race. */
@@ -87,15 +88,18 @@ const statistics = (report: Report, options: ReportOptions): string[] => [
   ...wrap(runAgainText(report.oracle), width, 2),
 ]
 
-const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, workers, liveness }: Report): string[] => {
+const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, workers, liveness, symmetry }: Report): string[] => {
   if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
   const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
   return [
-    `${formatStateCount(states)}, ${formatCount(transitions)} transitions, depth ${depth}`,
+    `${formatStates(states, symmetry?.orders ?? 1)}, ${formatCount(transitions)} transitions, depth ${depth}`,
+    ...(symmetry === null ? [] : symmetryLines(symmetry)),
     `${formatSeconds(seconds)} of search${workers === null || workers === 1 ? '' : ` by ${workers} workers`}${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
     ...(liveness === null
       ? []
-      : [`${formatSeconds(liveness.seconds)} of search for liveness, ${formatBytes(liveness.bytes)}${ofEdges(liveness.bytesPerEdge)}`]),
+      : [
+          `${formatSeconds(liveness.seconds)} of search for liveness${(symmetry?.orders ?? 1) === 1 ? '' : `, in all ${formatStateCount(liveness.states)}`}, ${formatBytes(liveness.bytes)}${ofEdges(liveness.bytesPerEdge)}`,
+        ]),
   ]
 }
 
@@ -161,8 +165,8 @@ const openText = (open: readonly PropertyReport[]): string =>
   open.length === 0 ? 'the search did not end' : `not settled: ${open.map(({ name }) => printable(name)).join(', ')}`
 
 /** What the verdict rests on. */
-const means = ({ states, solved }: Report): string => {
-  const explored = states === null ? [] : [`explored exhaustively: ${formatStateCount(states)}`]
+const means = ({ states, solved, symmetry }: Report): string => {
+  const explored = states === null ? [] : [`explored exhaustively: ${formatStates(states, symmetry?.orders ?? 1)}`]
   const isConfirmed = solved !== null && solved.limit === null
   const proof = solved?.certificate == null ? 'settled by Z3' : 'proved by induction, certificate checked by Z3'
   return [

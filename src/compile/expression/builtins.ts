@@ -2,7 +2,7 @@
 import type { CallExpression, Expression } from 'oxc-parser'
 import { binary, constant, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { absolute, extreme, integer, operand, quotient, sign } from '../values/arithmetic.js'
+import { absolute, extreme, number, operand, quotient, sign } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { settle, settleValue } from '../values/emit.js'
 import { compact } from '../values/layout.js'
@@ -56,7 +56,7 @@ export const builtins = {
       const division = divisionOf(c, node, scope)
       if (division === null) return whole(c, node, scope)
       const site = siteOf(scope, node)
-      const [p, q] = [integer(c, division.a, site, '/'), integer(c, division.b, site, '/')]
+      const [p, q] = [number(c, division.a, site, '/'), number(c, division.b, site, '/')]
       if (p.lo < 0 || q.lo < 0)
         return refuse(c, 'MC102', scope.file, node, 'Math.floor of a quotient that may be negative', 'write Math.trunc(a / b)')
       return quotient(c, division.a, division.b, site)
@@ -147,6 +147,6 @@ const divisionOf = (c: Context, node: CallExpression, scope: Scope): { readonly 
 
 /** An integer, which is whole already. */
 const whole = (c: Context, node: CallExpression, scope: Scope): Value => {
-  const i = integer(c, first(c, node, scope), siteOf(scope, node), 'Math.trunc')
+  const i = number(c, first(c, node, scope), siteOf(scope, node), 'Math.trunc')
   return int(i.e, i.lo, i.hi)
 }

@@ -174,7 +174,7 @@ const narrow = (c: Context, node: Expression, operator: '<' | '<=' | '>' | '>=' 
   else if (operator === '>=') lo = Math.max(lo, limit.lo)
   else if (operator === '===') [lo, hi] = [Math.max(lo, limit.lo), Math.min(hi, limit.hi)]
   else if (limit.lo === limit.hi) [lo, hi] = [lo === limit.lo ? lo + 1 : lo, hi === limit.lo ? hi - 1 : hi]
-  if (lo <= hi && (lo !== local.v.lo || hi !== local.v.hi)) setCell(c, local.cell, int(local.v.e, lo, hi))
+  if (lo <= hi && (lo !== local.v.lo || hi !== local.v.hi)) setCell(c, local.cell, int(local.v.e, lo, hi, local.v))
 }
 
 /** The range of an operand, if finding it out emits no code. */

@@ -2,7 +2,7 @@
 import type { Expression, SpreadElement, UnaryExpression } from 'oxc-parser'
 import { not } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
-import { arithmetic, integer, negate, operand } from '../values/arithmetic.js'
+import { arithmetic, negate, number, operand } from '../values/arithmetic.js'
 import { isBorrowed } from '../values/borrowed.js'
 import type { Context } from '../values/context.js'
 import { reach, reachCondition } from '../values/draft.js'
@@ -23,7 +23,7 @@ import { condition, logical, mostLinks } from './condition.js'
 import { itemsOf } from './element.js'
 import { listLiteral, objectLiteral } from './literal.js'
 import { identifier } from './name.js'
-import { binaryOperator, refuseNeverEqual } from './operator.js'
+import { binaryOperator, refuseNeverEqual, refuseNumbers } from './operator.js'
 import { textValue } from './template.js'
 
 /** Evaluates an expression whose value may get a second name where it goes. */
@@ -163,7 +163,7 @@ const unary = (c: Context, node: UnaryExpression, scope: Scope): Value => {
     case '-':
       return negate(c, evaluate(c, node.argument, scope), site)
     case '+': {
-      const i = integer(c, evaluate(c, node.argument, scope), site, '+')
+      const i = number(c, evaluate(c, node.argument, scope), site, '+')
       return int(i.e, i.lo, i.hi)
     }
     case '~':
@@ -183,6 +183,7 @@ const binaryChain = (c: Context, node: Extract<Expression, { type: 'BinaryExpres
     const a = binaryOperand(c, link, v, scope)
     const b = binaryOperand(c, link, evaluateObject(c, right, scope), scope)
     refuseNeverEqual(c, operator, [left as Expression, a], [right, b], scope)
+    refuseNumbers(c, operator, [left as Expression, a], [right, b], scope)
     v = binaryOperator(c, operator, a, b, siteOf(scope, link))
     if (i % mostLinks === mostLinks - 1) v = settleValue(c, v)
   }

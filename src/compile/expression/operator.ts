@@ -4,6 +4,7 @@ import { not } from '../../ir/build.js'
 import { arithmetic, compare } from '../values/arithmetic.js'
 import type { Context } from '../values/context.js'
 import { equal } from '../values/equality.js'
+import { isIdentity, isWritten, refuseIdentity } from '../values/identity.js'
 import { requireLabels } from '../values/labels.js'
 import { unwrapped } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
@@ -86,6 +87,23 @@ export const refuseNeverEqual = (
   ] as const)
     if (unwrapped(literal).type === 'Literal' && unwrapped(access).type === 'MemberExpression')
       refuseOutsideEnum(c, text, v, siteOf(scope, unwrapped(literal)))
+}
+
+/** An identity that is compared with a number as its author wrote it: which one that is means nothing. */
+export const refuseNumbers = (
+  c: Context,
+  operator: string,
+  a: readonly [Expression, Value],
+  b: readonly [Expression, Value],
+  scope: Scope,
+): void => {
+  if (operator !== '===' && operator !== '!==') return
+  for (const [[literal], [, v]] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    if (isIdentity(v) && isWritten(c, siteOf(scope, literal)))
+      refuseIdentity(c, 'an identity is compared with a number', siteOf(scope, literal))
 }
 
 /** Refuses a constant string that an enum of the state cannot be. */

@@ -7,6 +7,7 @@ import { reach, reachStores } from '../values/draft.js'
 import { cover, settle, settleValue } from '../values/emit.js'
 import { equal } from '../values/equality.js'
 import { conditional, type Flow, jump, leavable, scoped } from '../values/flow.js'
+import { isIdentity, isWritten, refuseIdentity } from '../values/identity.js'
 import { decide } from '../values/known.js'
 import { requireLabels } from '../values/labels.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
@@ -301,6 +302,8 @@ export const switchCases = (
         )
       if (unwrapped(node.discriminant).type === 'MemberExpression')
         refuseOutsideEnum(c, value, subject, { file: scope.file, node: one.test })
+      if (isIdentity(subject) && isWritten(c, siteOf(scope, one.test)))
+        refuseIdentity(c, 'an identity is compared with a number', siteOf(scope, one.test))
       requireLabels(c, subject, value, siteOf(scope, one.test))
       const e = equal(subject, value)
       if (e === null)

@@ -23,6 +23,14 @@ export const aliveOf = (variables: readonly Variable[], agents: CompiledAgents, 
     numbers.set(v.id, kept.length)
     kept.push({ ...v, id: kept.length })
   }
+  // What says whether something is there may be dead, where nobody asks any more.
+  const renumbered = kept.map((v): Variable => {
+    const within = v.within?.flatMap(({ variable, there }) => {
+      const number = numbers.get(variable)
+      return number === undefined ? [] : [{ variable: number, there }]
+    })
+    return within === undefined ? v : { ...v, within }
+  })
   const keep = (id: number): number => {
     const number = numbers.get(id)
     if (number === undefined) throw new Error(`the local ${variables[id]?.name ?? id} is used although it is dead`)
@@ -34,7 +42,7 @@ export const aliveOf = (variables: readonly Variable[], agents: CompiledAgents, 
   const stores = (b: Block): Block => ({ body: b.body.map((s) => renumberStores(s, keep)), end: storesInEnd(b.end, stores) })
   const stmt = (s: Stmt): Stmt => renumberStores(mapStmt(s, rewrite), keep)
   return {
-    variables: kept,
+    variables: renumbered,
     keep,
     block: (b) => stores(loads(b)),
     query: ({ body, value, at }) => ({ body: body.map(stmt), value: rewrite(value), at }),

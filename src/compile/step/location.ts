@@ -280,7 +280,7 @@ const isInteger = (t: Type): boolean => t.k === 'int' || (t.k === 'const' && Num
 /** What is known of a local's value at a location, given what is known of it everywhere. */
 const narrowed = (value: Value, type: Type | undefined): Value => {
   if (type?.k === 'const') return constantValue(type.value)
-  return value.k === 'int' && type?.k === 'int' ? int(value.e, type.lo, type.hi) : value
+  return value.k === 'int' && type?.k === 'int' ? int(value.e, type.lo, type.hi, type) : value
 }
 
 /** A reference that a local (not a parameter) holds is stale after the yield, wherever in the value it is. */

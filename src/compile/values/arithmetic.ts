@@ -3,6 +3,7 @@ import { binary, constant, one, zero } from '../../ir/build.js'
 import type { BinaryOp, Expr } from '../../ir/system.js'
 import type { Context } from './context.js'
 import { check, settle } from './emit.js'
+import { isIdentity, refuseIdentity } from './identity.js'
 import { refuse, type Site, spanOf, textOf } from './site.js'
 import { stale } from './stale.js'
 import { asInt, boolean, constantValue, describe, int, type Value } from './value.js'
@@ -12,9 +13,13 @@ type Range = { readonly e: Expr; readonly lo: number; readonly hi: number }
 type Operands = readonly [Range, Range]
 
 const operands = (c: Context, a: Value, b: Value, operator: string, site: Site): Operands => {
-  const [x, y] = [integer(c, a, site, operator), integer(c, b, site, operator)]
+  const [x, y] = [number(c, a, site, operator), number(c, b, site, operator)]
   return [x, y]
 }
+
+/** The integer of a value that something is computed from, or that is ordered. */
+export const number = (c: Context, v: Value, site: Site, operator: string): Range =>
+  isIdentity(v) ? refuseIdentity(c, `'${operator}' of an identity`, site) : integer(c, v, site, operator)
 
 /** The integer of a value; refuses all else. A value that may be absent is checked to be there. */
 export const integer = (c: Context, v: Value, site: Site, operator: string): Range => {
@@ -182,7 +187,7 @@ export const compare = (c: Context, operator: '<' | '<=' | '>' | '>=', left: Val
 
 export const extreme = (c: Context, which: 'min' | 'max', values: readonly Value[], site: Site): Value => {
   const f = which === 'min' ? Math.min : Math.max
-  const [first, ...rest] = values.map((v) => integer(c, v, site, `Math.${which}`))
+  const [first, ...rest] = values.map((v) => number(c, v, site, `Math.${which}`))
   if (first === undefined) return refuse(c, 'MC201', site.file, site.node, `Math.${which} of nothing`, 'give it at least one integer')
   const result = rest.reduce((a, b) => ({ e: binary(which, a.e, b.e), lo: f(a.lo, b.lo), hi: f(a.hi, b.hi) }), first)
   return int(result.e, result.lo, result.hi)
@@ -191,14 +196,14 @@ export const extreme = (c: Context, which: 'min' | 'max', values: readonly Value
 export const negate = (c: Context, v: Value, site: Site): Value => arithmetic(c, '-', constantValue(0), v, site)
 
 export const absolute = (c: Context, v: Value, site: Site): Value => {
-  const a = integer(c, v, site, 'Math.abs')
+  const a = number(c, v, site, 'Math.abs')
   if (a.lo >= 0) return v
   const larger = asInt(extreme(c, 'max', [v, negate(c, v, site)], site))
   return larger === null ? v : int(larger.e, Math.max(0, larger.lo), larger.hi)
 }
 
 export const sign = (c: Context, v: Value, site: Site): Value => {
-  const a = integer(c, v, site, 'Math.sign')
+  const a = number(c, v, site, 'Math.sign')
   const e = settle(c, a.e)
   return int(
     binary('sub', binary('gt', e, zero), binary('lt', e, zero)),

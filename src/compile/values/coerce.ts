@@ -4,6 +4,7 @@ import type { Expr, Span, Stmt } from '../../ir/system.js'
 import type { Domain } from '../../lang/domain.js'
 import type { Context } from './context.js'
 import { check, emit, emitInto, settle, settleValue } from './emit.js'
+import { isWritten, refuseIdentity } from './identity.js'
 import { compact, enumPosition, lower, raise, scalarAt, zeros } from './layout.js'
 import { refuse, type Site, spanOf } from './site.js'
 import { stale } from './stale.js'
@@ -94,7 +95,9 @@ const wrong = (c: Context, v: Value, domain: Domain, { name, site }: Into): neve
 const coerceInteger = (c: Context, v: Value, domain: DomainOf<'range'>, into: Into): Value => {
   const i = asInt(v)
   if (i === null) return wrong(c, v, domain, into)
-  if (i.lo >= domain.lo && i.hi <= domain.hi) return int(i.e, i.lo, i.hi)
+  if (domain.ids && domain.hi > 0 && v.k === 'const' && isWritten(c, into.site))
+    refuseIdentity(c, `${into.name} is set to a number`, into.site)
+  if (i.lo >= domain.lo && i.hi <= domain.hi) return int(i.e, i.lo, i.hi, domain.ids ? { ids: true } : {})
   const e = settle(c, i.e)
   const above = i.lo >= domain.lo ? one : binary('ge', e, constant(domain.lo))
   const below = i.hi <= domain.hi ? one : binary('le', e, constant(domain.hi))

@@ -108,7 +108,7 @@ export const newTemp = ({ draft }: Context): number => draft.temps++
 
 /** Enters the variables of a type under a name; gives their numbers, leaf by leaf. */
 export const declareVariables = ({ draft }: Context, name: string, type: Type, role: VariableRole): number[] =>
-  leaves(type).map(({ suffix, lo, hi, dims, values }) => {
+  leaves(type).map(({ suffix, lo, hi, dims, axes, values, ids, within }) => {
     const id = draft.variables.length
     if (draft.variableIds.has(`${name}${suffix}`))
       throw new DiagnosticError(
@@ -117,7 +117,22 @@ export const declareVariables = ({ draft }: Context, name: string, type: Type, r
         'put a record between a queue and a queue in it, or an optional and an optional in it: queue(2, record({ items: queue(3, bool) }))',
         null,
       )
-    draft.variables.push({ id, name: `${name}${suffix}`, lo, hi, dims, role, ...(values === undefined ? {} : { values }) })
+    const around = within?.flatMap(({ suffix: first, there }) => {
+      const variable = draft.variableIds.get(`${name}${first}`)
+      return variable === undefined ? [] : [{ variable, there }]
+    })
+    draft.variables.push({
+      id,
+      name: `${name}${suffix}`,
+      lo,
+      hi,
+      dims,
+      ...(axes.length === 0 ? {} : { axes: axes.map((axis) => `${name}${axis}`) }),
+      role,
+      ...(values === undefined ? {} : { values }),
+      ...(ids === true ? { ids } : {}),
+      ...(around === undefined ? {} : { within: around }),
+    })
     draft.variableIds.set(`${name}${suffix}`, id)
     return id
   })

@@ -4,7 +4,7 @@
  */
 import { at } from '../../at.js'
 import { and, constant, eq, not, one, select, zero } from '../../ir/build.js'
-import type { Expr } from '../../ir/system.js'
+import type { Expr, Presence } from '../../ir/system.js'
 import { describeType, joinTypes, ShapesDiffer, type Type, typeOf, withLabels } from './type.js'
 import {
   absences,
@@ -26,15 +26,34 @@ import {
 export interface Leaf {
   readonly suffix: string
   readonly dims: readonly number[]
+  /** Of each dimension the array, queue or set whose it is, by its place in the value. */
+  readonly axes: readonly string[]
   readonly lo: number
   readonly hi: number
   readonly zero: number
   /** What the numbers stand for, from `lo` on, where they are no integers. */
   readonly values?: readonly (string | boolean)[]
+  readonly ids?: true
+  /** What it is in that may be absent, outermost first; then it is `zero`. */
+  readonly within?: readonly Around[]
+}
+
+/** An optional, a queue or a union around a part of a value: its first leaf says whether the part is there. */
+export interface Around {
+  readonly suffix: string
+  readonly there: Presence['there']
 }
 
 /** The scalars of a type, in the order that `lower` gives and `raise` takes. */
-export const leaves = (t: Type, suffix = '', dims: readonly number[] = []): Leaf[] => {
+export const leaves = (
+  t: Type,
+  suffix = '',
+  dims: readonly number[] = [],
+  axes: readonly string[] = [],
+  within: readonly Around[] = [],
+): Leaf[] => {
+  const inside = within.length === 0 ? {} : { within }
+  const axis = `${suffix}/${dims.length}`
   switch (t.k) {
     case 'never':
     case 'const':
@@ -42,30 +61,57 @@ export const leaves = (t: Type, suffix = '', dims: readonly number[] = []): Leaf
     case 'stale':
       return []
     case 'int':
-      return [{ suffix, dims, lo: t.lo, hi: t.hi, zero: t.zero }]
+      return [{ suffix, dims, axes, lo: t.lo, hi: t.hi, zero: t.zero, ...(t.ids === true ? { ids: true } : {}), ...inside }]
     case 'bool':
-      return [{ suffix, dims, lo: 0, hi: 1, zero: 0, values: [false, true] }]
+      return [{ suffix, dims, axes, lo: 0, hi: 1, zero: 0, values: [false, true], ...inside }]
     case 'enum':
-      return [{ suffix, dims, lo: 0, hi: t.values.length - 1, zero: 0, values: t.values }]
-    case 'optional':
-      return [{ suffix: `${suffix}?`, dims, lo: 0, hi: 1, zero: 0 }, ...leaves(t.of, suffix, dims)]
+      return [{ suffix, dims, axes, lo: 0, hi: t.values.length - 1, zero: 0, values: t.values, ...inside }]
+    case 'optional': {
+      const first = `${suffix}?`
+      const of = leaves(t.of, suffix, dims, axes, [...within, { suffix: first, there: { kind: 'where', value: 1 } }])
+      return [{ suffix: first, dims, axes, lo: 0, hi: 1, zero: 0, ...inside }, ...of]
+    }
     case 'record':
-      return [...t.fields].flatMap(([name, f]) => leaves(f, `${suffix}.${name}`, dims))
+      return [...t.fields].flatMap(([name, f]) => leaves(f, `${suffix}.${name}`, dims, axes, within))
     case 'list': {
-      const items = leaves(t.of, suffix, [...dims, t.length])
-      return t.dense ? items : [{ suffix: `${suffix}#len`, dims, lo: 0, hi: t.length, zero: 0 }, ...items]
+      if (t.dense) return leaves(t.of, suffix, [...dims, t.length], [...axes, axis], within)
+      const first = `${suffix}#len`
+      const of = leaves(
+        t.of,
+        suffix,
+        [...dims, t.length],
+        [...axes, axis],
+        [...within, { suffix: first, there: { kind: 'before', axis: dims.length } }],
+      )
+      return [{ suffix: first, dims, axes, lo: 0, hi: t.length, zero: 0, ...inside }, ...of]
     }
     case 'set':
-      return [{ suffix, dims: [...dims, t.size], lo: 0, hi: 1, zero: 0 }]
-    case 'union':
+      return [{ suffix, dims: [...dims, t.size], axes: [...axes, axis], lo: 0, hi: 1, zero: 0, ...inside }]
+    case 'union': {
+      const first = `${suffix}.${t.tag}`
       return [
-        { suffix: `${suffix}.${t.tag}`, dims, lo: 0, hi: t.variants.length - 1, zero: 0, values: t.variants.map(([name]) => name) },
-        ...t.variants.flatMap(([name, fields]) => [...fields].flatMap(([f, x]) => leaves(x, `${suffix}.${name}.${f}`, dims))),
+        { suffix: first, dims, axes, lo: 0, hi: t.variants.length - 1, zero: 0, values: t.variants.map(([name]) => name), ...inside },
+        ...t.variants.flatMap(([name, fields], value) =>
+          [...fields].flatMap(([f, x]) =>
+            leaves(x, `${suffix}.${name}.${f}`, dims, axes, [...within, { suffix: first, there: { kind: 'where', value } }]),
+          ),
+        ),
       ]
+    }
     case 'ref':
       return t.index !== null
         ? []
-        : [{ suffix: `${suffix}#idx`, dims: [...dims, t.dims.length], lo: 0, hi: Math.max(...t.dims) - 1, zero: 0 }]
+        : [
+            {
+              suffix: `${suffix}#idx`,
+              dims: [...dims, t.dims.length],
+              axes: [...axes, axis],
+              lo: 0,
+              hi: Math.max(...t.dims) - 1,
+              zero: 0,
+              ...inside,
+            },
+          ]
   }
 }
 
@@ -201,7 +247,7 @@ const raiseAt = (t: Type, leaf: number, element: number, get: (leaf: number, ele
     case 'stale':
       return t
     case 'int':
-      return int(get(leaf, element), t.lo, t.hi)
+      return int(get(leaf, element), t.lo, t.hi, t)
     case 'bool':
       return boolean(get(leaf, element))
     case 'enum':

@@ -12,7 +12,7 @@ export type Type =
   /** Known by identity: closures and the state itself. */
   | { readonly k: 'keep'; readonly value: Value }
   /** `zero`: the value where there is none (an absent payload, a slot beyond a queue's end). */
-  | { readonly k: 'int'; readonly lo: number; readonly hi: number; readonly zero: number }
+  | { readonly k: 'int'; readonly lo: number; readonly hi: number; readonly zero: number; readonly ids?: true }
   | { readonly k: 'bool' }
   | { readonly k: 'enum'; readonly values: readonly string[]; readonly labels?: LabelSet }
   | { readonly k: 'optional'; readonly absent: null | undefined; readonly of: Type }
@@ -42,7 +42,7 @@ export const typeOfDomain = (d: Domain): Type => {
     case 'bool':
       return { k: 'bool' }
     case 'range':
-      return { k: 'int', lo: d.lo, hi: d.hi, zero: zeroIn(d.lo, d.hi) }
+      return { k: 'int', lo: d.lo, hi: d.hi, zero: zeroIn(d.lo, d.hi), ...(d.ids ? { ids: true } : {}) }
     case 'oneOf':
       return { k: 'enum', values: d.values }
     case 'optional':
@@ -81,7 +81,7 @@ export const typeOf = (v: Value): Type => {
       return lifted.k === 'const' ? { k: 'const', value: v.value } : typeOf(lifted)
     }
     case 'int':
-      return { k: 'int', lo: v.lo, hi: v.hi, zero: zeroIn(v.lo, v.hi) }
+      return { k: 'int', lo: v.lo, hi: v.hi, zero: zeroIn(v.lo, v.hi), ...(v.ids === true ? { ids: true } : {}) }
     case 'bool':
       return { k: 'bool' }
     case 'enum':
@@ -169,7 +169,7 @@ export const joinTypes = (a: Type, b: Type): Type => {
   const y = widenConst(b)
   if (x.k === 'int' && y.k === 'int') {
     const [lo, hi] = [Math.min(x.lo, y.lo), Math.max(x.hi, y.hi)]
-    return { k: 'int', lo, hi, zero: zeroIn(lo, hi) }
+    return { k: 'int', lo, hi, zero: zeroIn(lo, hi), ...(x.ids === true && y.ids === true ? { ids: true } : {}) }
   }
   if (x.k === 'bool' && y.k === 'bool') return x
   if (x.k === 'enum' && y.k === 'enum') {

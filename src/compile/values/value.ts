@@ -52,7 +52,8 @@ export const isLeftOut = ({ present }: Item): boolean => present.op === 'const' 
 export type Value =
   /** Known now: a number, string, boolean, null, undefined, function, params, an array or object of such. */
   | { readonly k: 'const'; readonly value: unknown }
-  | { readonly k: 'int'; readonly e: Expr; readonly lo: number; readonly hi: number }
+  /** `ids`: one of interchangeable identities, which have no order. */
+  | { readonly k: 'int'; readonly e: Expr; readonly lo: number; readonly hi: number; readonly ids?: true }
   | { readonly k: 'bool'; readonly e: Expr }
   /** One of `values`, by position. `labels` where these are labels at which a process may stand. */
   | { readonly k: 'enum'; readonly e: Expr; readonly values: readonly string[]; readonly labels?: LabelSet }
@@ -99,9 +100,11 @@ export const constantValue = (value: unknown): Value => ({ k: 'const', value })
 export const undefinedValue: Value = constantValue(undefined)
 
 /** An integer with what is known of its range; a constant where that is all. */
-export const int = (e: Expr, lo: number, hi: number): Value =>
+export const int = (e: Expr, lo: number, hi: number, { ids }: { readonly ids?: true | undefined } = {}): Value => {
   // + 0: the corners of a product may be -0, which is 0 here.
-  e.op === 'const' ? constantValue(e.value + 0) : lo === hi ? constantValue(lo + 0) : { k: 'int', e, lo: lo + 0, hi: hi + 0 }
+  if (e.op === 'const') return constantValue(e.value + 0)
+  return lo === hi ? constantValue(lo + 0) : { k: 'int', e, lo: lo + 0, hi: hi + 0, ...(ids === true ? { ids } : {}) }
+}
 export const boolean = (e: Expr): Value => (e.op === 'const' ? constantValue(e.value !== 0) : { k: 'bool', e })
 export const optionalValue = (present: Expr, absent: null | undefined, of: Value): Value =>
   present.op === 'const' ? (present.value === 0 ? constantValue(absent) : of) : { k: 'optional', present, absent, of }

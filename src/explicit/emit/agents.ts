@@ -8,7 +8,7 @@ import { block, br, brTable, call, get, i32, i64, type Node, set, type WasmFunct
 import { copyEnv, type Env, elementKey, freshLocal, plus, readElement, untouched } from './fields.js'
 import type { Layout } from './layout.js'
 import type { MemoryMap } from './memory-map.js'
-import type { Purpose } from './purpose.js'
+import { isTraced, type Purpose } from './purpose.js'
 import { nested, type StepScope } from './scope.js'
 import { ways } from './step.js'
 import { constantElement } from './ways.js'
@@ -202,11 +202,12 @@ const processInParts = (scope: StepScope, env: Env, process: Process, steps: rea
 }
 
 /** A scope for a new function. */
-export const newScope = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose): StepScope => ({
+export const newScope = (system: System, layout: Layout, memory: MemoryMap, purpose: Purpose, renames = false): StepScope => ({
   system,
   layout,
   memory,
   purpose,
+  renames,
   locals: [],
   code: [],
   step: null,
@@ -264,5 +265,5 @@ export const agentFunctions = (newAgentScope: () => StepScope, agent: Agent): Wa
 export const initFunction = (scope: StepScope): WasmFunction => {
   const env = currentState(scope)
   ways(scope, env, scope.system.init)
-  return { ...successorsFunction('init', scope), exported: scope.purpose === 'sample' }
+  return { ...successorsFunction('init', scope), exported: isTraced(scope) }
 }

@@ -39,18 +39,21 @@ export const edgeBytes = 24
 
 /**
  * `hunt(state, count)` and `hunt_initial()` look for edges; `successors(state) -> end` writes a state's successors to
- * the buffer.
+ * the buffer, `init(out) -> end` the initial states.
  */
 export const traceExports = {
   hunt: procedure(['state', 'i32'], ['count', 'i32']),
   hunt_initial: procedure(),
   successors: answer(['state', 'i32']),
+  init: answer(['out', 'i32']),
 } as const
 
 export const traceGlobals = {
   /** 1 while successors are looked up in the table instead of being inserted. */
   hunting: global32(),
   hunter: global32(),
+  /** 1 while successors are written as they are, though their members are interchangeable. */
+  as_is: global32(),
   /** Where the next edge goes, and where there is no more room. */
   edge: global32(),
   edge_limit: global32(),

@@ -89,6 +89,9 @@ export const mostSuccessors = (system: System): number => {
 
 const mostBounded = 4096
 
+/** Whether all successors of any state fit into the buffer. */
+export const isBounded = (system: System): boolean => mostSuccessors(system) <= mostBounded
+
 /**
  * Bytes of an entry of the buffer behind its state: for `trace` and `sample` the step and the choice code, for `graph`
  * the agent.

@@ -4,7 +4,7 @@
  */
 
 import { block, br, get, getGlobal, i32, type Node, set, type WasmFunction, when } from '../wasm/instruction.js'
-import { answer, exported, global32, procedure } from '../wasm/interface.js'
+import { exported, global32, procedure } from '../wasm/interface.js'
 import { currentState } from './agents.js'
 import { expression } from './expression.js'
 import { type MemoryMap, recordBytes } from './memory-map.js'
@@ -18,8 +18,8 @@ export const sampleGlobals = {
   sampling: global32(),
 } as const
 
-/** `init(out) -> out` writes the initial states; `look()` see below. */
-export const sampleExports = { init: answer(['out', 'i32']), look: procedure() } as const
+/** `look()` see below. */
+export const sampleExports = { look: procedure() } as const
 
 /** The fields of a property's record: its value, and 1 where it has none because something in it fails. */
 export const valueFields = { value: 0, fails: 4 } as const

@@ -8,6 +8,8 @@ import type { Purpose } from './purpose.js'
 export interface StepScope extends FunctionScope {
   readonly memory: MemoryMap
   readonly purpose: Purpose
+  /** What is emitted is rewritten by `canonical`. */
+  readonly renames: boolean
   /** The step that is being generated; null for `init` and properties. */
   step: number | null
   /** Temps that the step sets in one place only: where that sets a constant, they are that constant. */

@@ -2,7 +2,7 @@
 import { at } from '../../at.js'
 import type { Block, Expr, FrameEntry } from '../../ir/system.js'
 import { blockSize, walkBlock } from '../../ir/walk.js'
-import { block, brIf, call, get, i32, i64, loop, type Node, set, setGlobal, when } from '../wasm/instruction.js'
+import { block, brIf, call, get, getGlobal, i32, i64, loop, type Node, set, setGlobal, when } from '../wasm/instruction.js'
 import { expression, negated, tempLocal } from './expression.js'
 import { cleared, copyEnv, type Env, freshLocal, held, withField, wordValue, writeElement } from './fields.js'
 import { fieldMask, placeOf } from './layout.js'
@@ -19,6 +19,7 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
   else if (scope.step !== null) scope.code.push(i32.store8(i32.const(0), i32.const(1), memory.fired + scope.step))
   for (const [w, word] of env.words.entries())
     scope.code.push(i64.store(get('out'), wordValue(word, fieldMask(at(scope.layout.widths, w))), w * 8))
+  if (scope.renames) scope.code.push(...renaming(scope))
   if (isTraced(scope)) {
     scope.code.push(i32.store(get('out'), i32.const(scope.step ?? -1), env.words.length * 8))
     scope.code.push(i64.store(get('out'), choiceNode(way), env.words.length * 8 + 8))
@@ -33,6 +34,12 @@ const emit = (scope: StepScope, env: Env, way: Way): void => {
         setGlobal('emitted', i32.const(1)),
       ]),
     )
+}
+
+/** Schedules also ask for successors as they are. */
+const renaming = (scope: StepScope): Node[] => {
+  const rename = call('canonical', get('out'))
+  return [isTraced(scope) ? when(i32.eqz(getGlobal('as_is')), [rename]) : rename]
 }
 
 const isUnchanged = (scope: StepScope, entry: FrameEntry): boolean =>

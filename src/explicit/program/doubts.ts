@@ -14,6 +14,7 @@
  * What is shown so is true. Where a walk finds nothing, nothing is known, and nobody asks any more: the graph of all
  * states has to decide. That is so where a process is stuck, or where nothing can step though some have not returned.
  */
+import type { Sort } from '../../ir/symmetry/sort.js'
 import type { Agent, Process, System } from '../../ir/system.js'
 import { copyState, currentState } from '../emit/agents.js'
 import { readElement } from '../emit/fields.js'
@@ -44,9 +45,11 @@ import { exported, global32, global64, procedure } from '../wasm/interface.js'
 export interface Asked {
   /** Whether no process can get stuck. */
   readonly stuck: boolean
+  /** Modulo the orders of the members of which sorts: of states that differ only in these one stands for all. */
+  readonly sorts: readonly Sort[]
 }
 
-export const nothingAsked: Asked = { stuck: false }
+export const nothingAsked: Asked = { stuck: false, sorts: [] }
 
 /** So many steps a walk may take in the mean, and so many more all together. */
 const stepsPerDoubt = 16n
@@ -155,9 +158,10 @@ const doubtFunction = (layout: Layout, memory: MemoryMap): WasmFunction => ({
 
 /**
  * `walk(out) -> 0 or 1`: whether a walk from the current state comes by a step of each process that is blocked in it,
- * or to a lower order. Successors are written to `out`.
+ * or to a lower order. Where members of sorts change their names on the way, only a state in which nobody is blocked
+ * says so much. Successors are written to `out`.
  */
-const walkFunction = (layout: Layout, memory: MemoryMap): WasmFunction => {
+const walkFunction = (layout: Layout, memory: MemoryMap, sorts: readonly Sort[]): WasmFunction => {
   const count = i32.divU(i32.sub(get('end'), get('out')), i32.const(memory.entry))
   const drawn = i32.wrap(i64.shrU(i64.mul(i64.shrU(get('x'), i64.const(32n)), i64.extend(count)), i64.const(32n)))
   return {
@@ -187,7 +191,7 @@ const walkFunction = (layout: Layout, memory: MemoryMap): WasmFunction => {
         set('from', i32.add(get('out'), i32.mul(drawn, i32.const(memory.entry)))),
         ...copyState(layout, memory, get('from')),
         set('end', call('expand', get('out'))),
-        set('blocked', i32.and(get('blocked'), getGlobal('idle'))),
+        set('blocked', sorts.length > 0 ? isBlocked : i32.and(get('blocked'), getGlobal('idle'))),
         br('next'),
       ]),
       i32.const(0),
@@ -251,10 +255,10 @@ interface Doubting {
 }
 
 /** All functions about doubts. */
-export const doubtFunctions = (scope: StepScope, { stuck }: Asked): WasmFunction[] => {
+export const doubtFunctions = (scope: StepScope, { stuck, sorts }: Asked): WasmFunction[] => {
   const { layout, memory } = scope
   if (!stuck) return [{ ...exported(doubtExports, 'settle_doubts'), locals: [], body: [] }]
-  return [returnedFunction(scope), doubtFunction(layout, memory), walkFunction(layout, memory), settleDoubtsFunction(layout, memory)]
+  return [returnedFunction(scope), doubtFunction(layout, memory), walkFunction(layout, memory, sorts), settleDoubtsFunction(layout, memory)]
 }
 
 /** What is done when a state has been expanded from `before` to `out`, and when there is room behind `out` again. */

@@ -4,6 +4,7 @@
  */
 import type { System } from '../../ir/system.js'
 import { newScope } from '../emit/agents.js'
+import { canonicalFunction } from '../emit/canonical.js'
 import { crossablesOf } from '../emit/crossables.js'
 import { crossedExports, crossedFunction, crossedFunctions } from '../emit/crossed.js'
 import { rememberFunction, traceExports, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
@@ -51,16 +52,17 @@ const visit = (system: System, memory: MemoryMap, purpose: keyof Interfaces, ask
   ...doubting(memory, asked),
 })
 
-/** Generates the module of a system. What is asked, a `search` answers. @throws StateTooWide */
+/** Generates the module of a system, for what is asked. @throws StateTooWide */
 export const programOf = <P extends keyof Interfaces>(system: System, purpose: P, asked: Asked = nothingAsked): Program<Interfaces[P]> => {
   const layout = layoutOf(system)
   const memory = memoryMap(system, layout, purpose)
   const shape = tableShape(layout.widths)
-  const scope = (): StepScope => newScope(system, layout, memory, purpose)
+  const scope = (): StepScope => newScope(system, layout, memory, purpose, asked.sorts.length > 0)
   const isTraced = purpose !== 'search'
   const crossables = isTraced ? [] : crossablesOf(system)
   const functions: WasmFunction[] = [
     ...expansion(system, scope, asked),
+    ...(asked.sorts.length > 0 ? [canonicalFunction(system, layout, asked.sorts)] : []),
     ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope(), crossables)] : []),
     ...crossedFunctions(scope, crossables),
     crossedFunction(crossables),

@@ -1,4 +1,6 @@
 /** A search of all states: by one machine here, and where that has become large by workers. */
+import type { Limit } from '../../ir/limits.js'
+import type { Modulo } from '../../ir/symmetry/sort.js'
 import { mostMemory, usableWorkers } from '../program/ceiling.js'
 import { isUnproved } from '../program/doubts.js'
 import { type Pace, startPace } from '../program/pace.js'
@@ -10,7 +12,12 @@ import { askedBy, type SearchOptions } from './options.js'
 import { isCut, lookAtTheRest, runUpTo, type Turn } from './run.js'
 
 /** `workers` found it: 1 where it did not become large. */
-export type Grown = Omit<Large, 'queue'> & { readonly seconds: number; readonly workers: number }
+export type Grown = Omit<Large, 'queue'> & {
+  readonly seconds: number
+  readonly workers: number
+  /** Where the search is given up, because it was found out which members are interchangeable. */
+  readonly modulo: Modulo | null
+}
 
 /** From so many states on workers search: a few tenths of a second. They take a part of that to get ready. */
 const largeFrom = 2 ** 20
@@ -23,13 +30,17 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
   const isDivisible = typeof SharedArrayBuffer !== 'undefined'
   const run = (states: number): ReturnType<typeof runUpTo> =>
     runUpTo(machine, isDivisible ? states : Number.POSITIVE_INFINITY, pace, { depth, bytes: Math.min(bytes, mostMemory) }, onTurn)
+  if (options.later !== undefined && (await run(options.later.states)).isLarge) {
+    const modulo = await options.later.modulo()
+    if (modulo.sorts.length > 0) return { ...alone(begun, null, pace), modulo }
+  }
   let end = await run(from / 2)
   if (end.isLarge) {
     const crew = startCrew(workers)
     try {
       end = await run(from)
       const found = end.isLarge ? await byWorkers(begun, crew, pace, { ...options, workers }, bytes, onTurn) : null
-      if (found !== null) return { ...found, seconds: pace.seconds(), workers }
+      if (found !== null) return { ...found, seconds: pace.seconds(), workers, modulo: null }
     } finally {
       crew.close()
     }
@@ -37,20 +48,23 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
   }
   const { limit } = end
   if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
-  const { globals, memory } = machine
-  return {
-    limit,
-    states: globals.states,
-    transitions: globals.transitions,
-    depth: globals.depth,
-    bytes: machine.bytes(),
-    noted: new Uint8Array(memory.buffer.slice(0, begun.program.memory.ring)),
-    unproved: isUnproved(machine, begun.program.memory),
-    idle: begun.idle.parts(),
-    seconds: pace.seconds(),
-    workers: 1,
-  }
+  return alone(begun, limit, pace)
 }
+
+/** What one machine has found. */
+const alone = ({ machine, program, idle }: Begun, limit: Limit | null, pace: Pace): Grown => ({
+  limit,
+  states: machine.globals.states,
+  transitions: machine.globals.transitions,
+  depth: machine.globals.depth,
+  bytes: machine.bytes(),
+  noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
+  unproved: isUnproved(machine, program.memory),
+  idle: idle.parts(),
+  seconds: pace.seconds(),
+  workers: 1,
+  modulo: null,
+})
 
 /** Null where there is no memory for workers: the machine goes on alone. */
 const byWorkers = async (

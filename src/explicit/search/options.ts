@@ -1,5 +1,6 @@
 /** What a search is told, and what it says of itself. */
 import type { Limits } from '../../ir/limits.js'
+import type { Modulo, Sort } from '../../ir/symmetry/sort.js'
 import type { Asked } from '../program/doubts.js'
 import type { LargeOptions } from '../shards/large-search.js'
 import type { PropertyResult } from './results.js'
@@ -17,6 +18,10 @@ export interface SearchOptions {
    * or for none.
    */
   readonly schedules?: 'violations' | 'all' | 'none'
+  /** Their members are interchangeable, as was proved: one state is kept for all that differ only in their order. */
+  readonly sorts?: readonly Sort[]
+  /** Where a search finds more states than this, it asks for such sorts, and where there are any it begins anew. */
+  readonly later?: { readonly states: number; readonly modulo: () => Promise<Modulo> }
   /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
   readonly workers?: number
   /** When a search is large, and how it is divided then: for tests, which walk every path on small models. */
@@ -33,7 +38,7 @@ export interface SearchOptions {
 }
 
 /** What the generated code is asked. */
-export const askedBy = ({ stuck = false }: SearchOptions): Asked => ({ stuck })
+export const askedBy = ({ stuck = false, sorts = [] }: SearchOptions): Asked => ({ stuck, sorts })
 
 export interface Progress {
   readonly states: number

@@ -15,6 +15,7 @@ import { builtIns } from '../emit/built-ins.js'
 import { isStopped, type Pace, type Sliced, startPace } from '../program/pace.js'
 import { writeState } from '../program/start.js'
 import { failingWays, violatedBy } from './failing-ways.js'
+import { type End, lift, narrowest, widest } from './lift.js'
 import {
   endsAt,
   failuresAt,
@@ -27,6 +28,7 @@ import {
 } from './second-search.js'
 import { createSwitches, type Switches, switchesBytes, unwanted } from './switches.js'
 import { anyWayTo, type Chosen, chooseBack, outOfMemory } from './walk-back.js'
+import { bestOf, type Way } from './way.js'
 
 /** A property by its place in `SearchResult.properties`' numbering: the system's, then deadlock, assert, range. */
 export interface Target {
@@ -49,23 +51,6 @@ export interface Scheduled {
   readonly schedule: Schedule
   /** Null where it is one with the fewest switches; else what ended the choice. */
   readonly unchosen: Limit | null
-}
-
-interface Way {
-  readonly agent: number
-  readonly cost: number
-  readonly move: Move
-  /** Null where the move fails. */
-  readonly next: number | null
-}
-
-/** The way with the fewest switches, behind a step of `agent`; on ties the lowest agent, step and choice. */
-const bestOf = (ways: readonly Way[], agent: number | null): Way => {
-  const total = (way: Way): number => way.cost + (agent === null || way.agent === agent ? 0 : 1)
-  return ways.reduce((a, b) => {
-    const difference = total(b) - total(a) || b.agent - a.agent || b.move.step - a.move.step || b.move.choice - a.move.choice
-    return difference < 0 ? b : a
-  })
 }
 
 /** The rest of a way, from a state that `chooseBack` came by on a level. Null where memory runs out. */
@@ -153,12 +138,8 @@ interface Paces {
   readonly finding: Pace
 }
 
-const scheduleTo = async (
-  searched: Searched,
-  target: Target,
-  { choosing, finding }: Paces,
-  options: ScheduleOptions,
-): Promise<Scheduled | null> => {
+const scheduleTo = async (searched: Searched, target: Target, paces: Paces, options: ScheduleOptions): Promise<Scheduled | null> => {
+  const { choosing, finding } = paces
   const { program, machine, levels } = searched
   const { system } = program
   const isFailure = target.property > builtIns(system).deadlock
@@ -182,6 +163,8 @@ const scheduleTo = async (
       : await chooseBack(searched, depth, ends, switches, choosing, options.bytes)
   if (chosen.stopped?.kind === 'interrupted') return null
   const costOf = (address: number): number => switches?.after(numberOf(program, address), null) ?? 0
+  if ((options.sorts ?? []).length > 0)
+    return lifted(searched, chosen, switches, depth, { property: target.property, fails: isFailure }, paces)
   const cheapest = chosen.wanted.reduce((a, b) => (costOf(b) < costOf(a) ? b : a))
   const way = chosen.stopped === null ? { start: null, moves: [] } : await finding.run(anyWayTo(searched, chosen.level, cheapest))
   if (way === null || isStopped(way)) return null
@@ -191,6 +174,41 @@ const scheduleTo = async (
   const rest = await finding.run(follow(searched, chosen, from, way.moves.at(-1), target, switches))
   if (rest === null || isStopped(rest)) return null
   return { schedule: { init: start.init, moves: [...way.moves, ...rest], fails: isFailure }, unchosen: chosen.stopped }
+}
+
+/** Of each level the states that a shortest way may lead through. Null where memory runs out. */
+function* statesPassed(searched: Searched, chosen: Chosen, switches: Switches | null, depth: number): Sliced<(readonly number[])[] | null> {
+  const { program, levels } = searched
+  const stateBytes = program.layout.widths.length * 8
+  const isWhole = chosen.stopped === null
+  const way = isWhole ? null : yield* anyWayTo(searched, chosen.level, at(chosen.wanted, 0))
+  if (!isWhole && way === null) return null
+  const passed: (readonly number[])[] = (way?.passed ?? []).map((state) => [state])
+  passed.push(isWhole ? chosen.wanted : chosen.wanted.slice(0, 1))
+  for (const { start, count } of levels.slice(passed.length, depth + 1)) {
+    const states = Array.from({ length: count }, (_, i) => start + i * stateBytes)
+    passed.push(states.filter((state) => switches?.least[numberOf(program, state)] !== unwanted))
+    yield
+  }
+  return passed
+}
+
+/** Where a state stands for others, the way leads through these: it is looked for from an initial state on. */
+const lifted = async (
+  searched: Searched,
+  chosen: Chosen,
+  switches: Switches | null,
+  depth: number,
+  end: End,
+  { choosing, finding }: Paces,
+): Promise<Scheduled | null> => {
+  const passed = await finding.run(statesPassed(searched, chosen, switches, depth))
+  if (passed === null || isStopped(passed)) return null
+  const best = await choosing.run(lift(searched, passed, end, widest))
+  const stopped = isStopped(best) ? best.stopped : best === 'too many' ? ({ kind: 'time', seconds: choosing.seconds() } as const) : null
+  if (stopped?.kind === 'interrupted') return null
+  const found = stopped === null ? best : await finding.run(lift(searched, passed, end, narrowest))
+  return found === null || found === 'too many' || isStopped(found) ? null : { schedule: found, unchosen: chosen.stopped ?? stopped }
 }
 
 /** For all states up to a depth. Null where that takes too much memory. */

@@ -1,6 +1,7 @@
 /** Exhaustive breadth-first search of a system's states. */
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
+import { byAnyMember, type Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { crossablesOf } from '../emit/crossables.js'
@@ -49,7 +50,9 @@ export interface SearchResult {
   readonly properties: readonly PropertyResult[]
   /** Of each of the system's `crossable` the numbers of the parts that never mattered in the states looked at. */
   readonly idle: readonly (readonly number[])[]
-  /** Per step 1 where it was taken, per branch 1 where it was. */
+  /** The sorts modulo whose orders states were counted; none where each state was. */
+  readonly sorts: readonly Sort[]
+  /** Per step 1 where it was taken, by any of those who are interchangeable; per branch 1 where it was. */
   readonly fired: Uint8Array
   readonly taken: Uint8Array
 }
@@ -77,6 +80,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
     kind === 'deadlock' && deadlock === 'allowed' ? [] : [{ name, kind, ...nothingKnown }],
   ),
   idle: system.crossable.map(({ parts }) => [...parts.keys()]),
+  sorts: [],
   fired: new Uint8Array(system.steps.length),
   taken: new Uint8Array(system.branches.length),
 })
@@ -130,18 +134,32 @@ export const search = async (system: System, options: SearchOptions = {}): Promi
     throw error
   })
   if (found === null) return notBegun(system, options.deadlock ?? system.deadlock)
-  const { early, ...result } = found
+  const { early, searched, ...result } = found
   const scheduling = performance.now()
   const { schedules = 'violations', deadlock = system.deadlock, signal } = options
-  const asked = { bytes: Math.min(bytes, mostMemory), seconds: timeToChoose(options, result.seconds), deadlock, signal }
+  const asked = {
+    bytes: Math.min(bytes, mostMemory),
+    seconds: timeToChoose(options, result.seconds),
+    deadlock,
+    signal,
+    sorts: result.sorts,
+  }
   const isOver = result.limit?.kind === 'interrupted'
-  const properties = await withSchedules(system, result.properties, schedules, early, async (targets) =>
-    isOver ? [] : shortestSchedules(system, targets, asked),
+  const properties = await withSchedules(searched, result.properties, schedules, early, async (targets) =>
+    isOver ? [] : shortestSchedules(searched, targets, asked),
   )
   return { ...result, properties, scheduleSeconds: (performance.now() - scheduling) / 1000 }
 }
 
+/** What is left of the limits after so many seconds; no sorts are asked for any more. */
+const withTimeLeft = ({ later: _, ...options }: SearchOptions, used: number): SearchOptions => {
+  const { limits: { seconds, ...limits } = {} } = options
+  return seconds === undefined ? options : { ...options, limits: { ...limits, seconds: Math.max(0, seconds - used) } }
+}
+
+/** What was searched is the system, or what it was searched modulo. */
 interface Explored extends Omit<SearchResult, 'scheduleSeconds'> {
+  readonly searched: System
   /** Schedules that were made while the search went on. */
   readonly early: ReadonlyMap<number, Scheduled>
 }
@@ -150,6 +168,7 @@ interface Explored extends Omit<SearchResult, 'scheduleSeconds'> {
 const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Explored> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
+  const { sorts = [] } = options
   const program = programOf(system, 'search', askedBy(options))
   const idle = watchIdle(firstGroups(crossablesOf(system)))
   const machine = createMachine(partsOf(program), { bytes: Math.min(bytes, mostMemory), keep: false, narrow: idle.narrow })
@@ -160,7 +179,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const early = earlySchedules(
     () => (performance.now() - begun) / 1000,
     async (target) => {
-      const asked = { bytes: Math.min(bytes - used, mostMemory), deadlock, signal: options.signal }
+      const asked = { bytes: Math.min(bytes - used, mostMemory), deadlock, signal: options.signal, sorts }
       return (await shortestSchedules(system, [target], asked))[0] ?? null
     },
   )
@@ -175,7 +194,20 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     if (options.onViolation !== undefined) early.look(violated, options.onViolation)
     options.onProgress?.({ ...progress, mostBytes: bytes, violated: violated.length })
   }
-  const { limit, noted, ...found } = await searchStates({ system, program, machine, idle }, options, bytes, onTurn)
+  const { limit, noted, modulo, ...found } = await searchStates({ system, program, machine, idle }, options, bytes, onTurn)
+  if (modulo !== null) {
+    await early.end()
+    const again = await explore(modulo.system, { ...withTimeLeft(options, found.seconds), sorts: modulo.sorts }, bytes)
+    // What is said of the limit is what was asked for, not what was left of it.
+    const { seconds } = options.limits ?? {}
+    const limitAsked = again.limit?.kind === 'time' && seconds !== undefined ? { ...again.limit, seconds } : again.limit
+    return {
+      ...again,
+      limit: limitAsked,
+      seconds: again.seconds + found.seconds,
+      setupSeconds: again.setupSeconds + setupSeconds,
+    }
+  }
   const complete = limit === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => noted.slice(at, at + n)
@@ -193,7 +225,9 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     neverStuck: options.stuck === true && complete && !found.unproved,
     properties: resultsOf(program, new DataView(noted.buffer), complete, deadlock),
     idle: found.idle,
-    fired: copy(memory.fired, system.steps.length),
+    searched: system,
+    sorts,
+    fired: byAnyMember(sorts, copy(memory.fired, system.steps.length)),
     taken: copy(memory.taken, system.branches.length),
     early: await early.end(),
   }

@@ -1,4 +1,5 @@
 import type { Move } from '../../ir/schedule.js'
+import type { Sort } from '../../ir/symmetry/sort.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
 import { createMachine, type Machine, partsOf } from '../program/machine.js'
@@ -18,6 +19,8 @@ export interface SecondSearchOptions {
   /** For all of it. */
   readonly bytes: number
   readonly deadlock: 'violation' | 'allowed'
+  /** As in the first search. */
+  readonly sorts?: readonly Sort[] | undefined
 }
 
 export interface Searched {
@@ -30,7 +33,7 @@ export interface Searched {
 
 /** Searches to a depth that the first search reached. Null where memory runs out. */
 export function* searchAgain(system: System, depth: number, options: SecondSearchOptions): Sliced<Searched | null> {
-  const program = programOf(system, 'trace')
+  const program = programOf(system, 'trace', { stuck: false, sorts: options.sorts ?? [] })
   const machine = machineFor(program, options)
   if (machine === null) return null
   startSearch(program, machine, { limits: { depth }, deadlock: options.deadlock })

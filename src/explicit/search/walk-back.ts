@@ -68,14 +68,18 @@ export const chooseBack = async (
   return { level: 0, wanted, stopped: null }
 }
 
+export interface AnyWay {
+  readonly start: number
+  readonly moves: readonly Move[]
+  /** The states on it, but for the last one. */
+  readonly passed: readonly number[]
+}
+
 /** Any way from an initial state to a state of a level. Null where memory runs out. */
-export function* anyWayTo(
-  searched: Searched,
-  level: number,
-  state: number,
-): Sliced<{ readonly start: number; readonly moves: Move[] } | null> {
+export function* anyWayTo(searched: Searched, level: number, state: number): Sliced<AnyWay | null> {
   const { hunter, levels } = searched
   const moves: Move[] = []
+  const passed: number[] = []
   let address = state
   for (let d = level - 1; d >= 0; d--) {
     if (!hunter.seek([address])) return null
@@ -85,8 +89,9 @@ export function* anyWayTo(
       if (edges.count === 0) continue
       moves.push(edges.move(0))
       address = edges.from(0)
+      passed.push(address)
       break
     }
   }
-  return { start: address, moves: moves.reverse() }
+  return { start: address, moves: moves.reverse(), passed: passed.reverse() }
 }

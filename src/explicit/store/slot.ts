@@ -270,9 +270,10 @@ export const insertLocals = ({ rest }: TableShape, first: FirstBytes): WasmFunct
 const touches = 8
 
 /**
- * Reads the words at all addresses in the list at `homes`, of `n` bytes: nothing but loads, so that as many cache misses
- * are under way at once as the processor can hold. What is read is of no use; it is kept only to have it read. There
- * is one at least; behind the last there are those of former batches, or zeros. Afterwards `last` is where the list ends.
+ * Reads the words at all addresses in the list at `homes`, of `n` bytes: nothing but loads, so that as many cache
+ * misses are under way at once as the processor can hold. What is read is of no use; it is kept only to have it read.
+ * There is one at least; behind the last there are those of former batches, or zeros. Afterwards `last` is where the
+ * list ends.
  */
 export const touchPass = (homes: number): Node[] => [
   set('last', get('n')),

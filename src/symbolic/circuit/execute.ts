@@ -119,16 +119,18 @@ const meet = (graph: Graph, arrivals: readonly Arrival[]): Arrival => {
   }
 }
 
+/** Who is told of what is met on the way, and under which condition it is. */
+interface Told {
+  readonly fail: (failure: number, when: Literal) => void
+  readonly cover: (branch: number, when: Literal) => void
+}
+
+const nobody = (): void => {}
+
 /** Where `exit` leads: what has arrived there so far. */
 type Exits = ReadonlyMap<number, Arrival[]>
 
-const statements = (
-  executor: Executor,
-  stmts: readonly Stmt[],
-  from: Arrival,
-  exits: Exits,
-  fail: (failure: number, when: Literal) => void,
-): Arrival => {
+const statements = (executor: Executor, stmts: readonly Stmt[], from: Arrival, exits: Exits, told: Told): Arrival => {
   const { graph } = executor
   let { live, store } = from
   for (const s of stmts) {
@@ -141,10 +143,11 @@ const statements = (
         write(executor, store, s.variable, s.index, s.value)
         break
       case 'cover':
+        told.cover(s.branch, live)
         break
       case 'check': {
         const holds = truth(graph, evaluateExpr(executor, store, s.condition))
-        fail(s.failure, and(graph, live, complement(holds)))
+        told.fail(s.failure, and(graph, live, complement(holds)))
         live = and(graph, live, holds)
         break
       }
@@ -156,7 +159,7 @@ const statements = (
       }
       case 'block': {
         const arrivals: Arrival[] = []
-        const through = statements(executor, s.body, { live, store: copy(store) }, new Map([...exits, [s.id, arrivals]]), fail)
+        const through = statements(executor, s.body, { live, store: copy(store) }, new Map([...exits, [s.id, arrivals]]), told)
         ;({ live, store } = meet(graph, [...arrivals, through]))
         break
       }
@@ -165,7 +168,7 @@ const statements = (
         const arms = [
           { arm: s.then, live: and(graph, live, condition) },
           { arm: s.else, live: and(graph, live, complement(condition)) },
-        ].map(({ arm, live: there }) => statements(executor, arm, { live: there, store: copy(store) }, exits, fail))
+        ].map(({ arm, live: there }) => statements(executor, arm, { live: there, store: copy(store) }, exits, told))
         ;({ live, store } = meet(graph, arms))
         break
       }
@@ -180,9 +183,10 @@ const statements = (
  */
 export const execute = (executor: Executor, stmts: readonly Stmt[], store: Store): { readonly store: Store; readonly broken: Literal } => {
   let broken: Literal = FALSE
-  const through = statements(executor, stmts, { live: TRUE, store: copy(store) }, new Map(), (_, when) => {
+  const fail = (_: number, when: Literal): void => {
     broken = or(executor.graph, broken, when)
-  })
+  }
+  const through = statements(executor, stmts, { live: TRUE, store: copy(store) }, new Map(), { fail, cover: nobody })
   return { store: through.store, broken }
 }
 
@@ -211,8 +215,8 @@ export interface Outcome {
 }
 
 /**
- * Executes a step (or `init`). `move` makes the elements after a `goto`. @param live the condition under which the step
- * is taken at all; outcomes say nothing about other cases.
+ * Executes a step (or `init`). `move` makes the elements after a `goto`; `cover` is told of the branches that are taken
+ * on the way that the choices name, also where it is blocked in the end.
  */
 export const ways = (
   executor: Executor,
@@ -220,6 +224,7 @@ export const ways = (
   before: Store,
   chooser: Chooser,
   move: (store: Store, location: number, frame: readonly FrameEntry[]) => readonly Word[],
+  cover: Told['cover'] = nobody,
 ): Outcome => {
   const { graph, system } = executor
   const failing: Failing = { assert: FALSE, range: FALSE }
@@ -229,7 +234,7 @@ export const ways = (
       const { kind } = at(system.failures, failure)
       failing[kind] = or(graph, failing[kind], and(graph, when, chooser.none(depth)))
     }
-    const { live, store } = statements(executor, block.body, from, new Map(), fail)
+    const { live, store } = statements(executor, block.body, from, new Map(), { fail, cover })
     if (live === FALSE) return
     const { end } = block
     switch (end.op) {

@@ -42,7 +42,7 @@ const unitsOf = (system: System): readonly Unit[] =>
   })
 
 /** Of the choices that ways make, the most values that the first, the second, ... can have. */
-const choiceCounts = (blocks: readonly Block[]): readonly number[] => {
+export const choiceCounts = (blocks: readonly Block[]): readonly number[] => {
   const counts: number[] = []
   const visit = ({ end }: Block, depth: number): void => {
     if (end.op === 'branch') {
@@ -57,14 +57,14 @@ const choiceCounts = (blocks: readonly Block[]): readonly number[] => {
   return counts
 }
 
-interface ChoiceInputs extends Chooser {
+export interface ChoiceInputs extends Chooser {
   readonly inputs: readonly Literal[]
   /** The choice code (see `End` in ir/system.ts) that the inputs, from `first` on, name. */
   readonly code: (input: (i: number) => boolean, first: number) => number
 }
 
 /** One word of inputs per choice. */
-const choiceInputs = (graph: Graph, counts: readonly number[], radix: number): ChoiceInputs => {
+export const choiceInputs = (graph: Graph, counts: readonly number[], radix: number): ChoiceInputs => {
   const words = counts.map((count) => Array.from({ length: bitsFor(count - 1) }, () => input(graph)))
   const wordOf = (depth: number, count: number): Word => decoded(graph, (words[depth] ?? []).slice(0, bitsFor(count - 1)), 0, count - 1)
   return {
@@ -190,7 +190,7 @@ const takenSteps = (
 }
 
 /** Whether a process is where a step of it starts, and the state as it then is. */
-const standingAt = (
+export const standingAt = (
   { graph, offsets }: Executor,
   process: Process | null,
   { location }: Step,
@@ -205,7 +205,7 @@ const standingAt = (
 }
 
 /** The elements after a `goto`: the frame's values, and `lo` for every other local of the process. */
-const moved = (
+export const moved = (
   executor: Executor,
   fields: readonly Field[],
   process: Process | null,
@@ -306,7 +306,7 @@ const deadlockTarget = (executor: Executor, taken: readonly Taken[], choices: re
 }
 
 /** No code is outside its range, and what no way to a location sets is `lo` there. */
-const wellFormed = (executor: Executor, fields: readonly Field[], state: readonly Literal[], current: Store): readonly Literal[] => {
+export const wellFormed = (executor: Executor, fields: readonly Field[], state: readonly Literal[], current: Store): readonly Literal[] => {
   const { graph, system, offsets } = executor
   const ranges = fields.flatMap(({ variable, first, bits }) => {
     const unsigned: Word = { bits: [...state.slice(first, first + bits), FALSE], lo: 0, hi: 2 ** bits - 1 }

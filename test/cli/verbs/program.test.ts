@@ -13,6 +13,7 @@ const parse = async (...words: string[]): Promise<unknown> => {
     check: verb('check'),
     dump: verb('dump'),
     export: verb('export'),
+    symmetry: verb('symmetry'),
     certify: verb('certify'),
     synthesize: verb('synthesize'),
     inspect: verb('inspect'),
@@ -36,6 +37,7 @@ const search = {
   stuck: 'as the model says',
   limits: {},
   workers: usableWorkers(),
+  symmetry: 'auto',
   oracle: 'beside',
   seed: 1,
 }
@@ -47,7 +49,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --workers 3 --no-deadlock --stuck --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --workers 3 --no-deadlock --stuck --symmetry cpu,page --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -66,6 +68,7 @@ test('every flag of check arrives', async () => {
         stuck: 'violation',
         limits: { states: 1_000_000, depth: 0, bytes: 1024 ** 3, seconds: 120 },
         workers: 3,
+        symmetry: ['cpu', 'page'],
         oracle: { seconds: 2.5 },
         seed: 7,
       },
@@ -161,10 +164,11 @@ describe('what makes no sense is a usage error that says why', () => {
     ['check m --out-smt2 f --property p', 'give one --property'],
     ['check m --out-smt2 f --max-depth 3', 'give one --property'],
     ['synthesize m', 'say what must hold'],
-    ['check m --symmetry', '--symmetry is not implemented'],
     ['check m --workers none', "'none' is not a whole number of at least 1"],
     ['check m --workers 65', "'65' is more than 64"],
     ['check m --workers 2 --engine prove', '--workers is for the explicit engine'],
+    ['check m --symmetry', "option '--symmetry <what>' argument missing"],
+    ['check m --engine prove --symmetry on', '--symmetry is about the explicit engine'],
     ['check m --seed -1', "'-1' is not a whole number"],
     ['check m --oracle some', "'some' is neither all nor none nor a length of time"],
     ['sweep m --property p --oracle 0s', "'0s' is neither all nor none"],

@@ -1,8 +1,15 @@
 /** MC3xx and MC4xx: references, ghosts, copies, sizes. */
-import { type Family, init, process, property, rule, source } from '../case.ts'
+import type { DiagnosticCode } from '../../../src/diagnostics.ts'
+import { type Case, type Family, init, process, property, rule, source } from '../case.ts'
 
 const ptes = 'pte: array(2, record({ P: bool, n: range(0, 3) })), x: range(0, 3)'
 const ghosts = 'g: ghost(range(0, 3)), a: array(4, range(0, 3)), x: range(0, 3)'
+
+/** A case of one module, checked with these flags. */
+const modulo = (name: string, code: DiagnosticCode, flags: readonly string[], text: string): Case => ({
+  ...source(name, code, text),
+  steps: [{ run: ['check', './model.ts', ...flags] }],
+})
 
 export const meaning: Family = [
   process('a reference used after a yield', 'MC301', ptes, "yield 'read'\nconst entry = s.pte[0]\nyield 'write'\nif («entry».P) s.x = 1"),
@@ -171,6 +178,39 @@ export const meaning: Family = [
     'no initial state',
     'MC307',
     "export default model({\n  name: 'example',\n  state: () => ({ members: set(3), chosen: index(3) }),\n  init: «function* (s) {\n    s.chosen = yield* choose(s.members)\n  }»,\n})",
+  ),
+  modulo(
+    'members that a loop visits in order',
+    'MC308',
+    ['--symmetry', 'on'],
+    `export default model({
+  name: 'example',
+  state: () => ({ told: array(3, bool), last: array(3, index(3)) }),
+  init: (s) => {
+    for (let cpu = 0; cpu < 3; cpu++) s.last[cpu] = cpu
+  },
+  processes: () => ({
+    cpu: each(3, function* (s, cpu) {
+      «for (let other = 0; other < 3; other++) {»
+        yield 'tell'
+        if (other !== cpu) s.told[other] = true
+        s.last[cpu] = other
+      }
+    }),
+  }),
+})`,
+  ),
+  modulo(
+    'nothing is interchangeable',
+    'MC309',
+    ['--symmetry', 'on'],
+    "export default model({\n  name: 'example',\n  state: () => ({ x: range(0, 3) }),\n  rules: () => ({ go: (s) => { s.x = 3 } }),\n})",
+  ),
+  modulo(
+    'a sort that there is not',
+    'MC309',
+    ['--symmetry', 'cpu'],
+    "export default model({\n  name: 'example',\n  state: () => ({ x: ids(3) }),\n  rules: () => ({ go: function* (s) { s.x = yield* choose(3) } }),\n})",
   ),
   source(
     'a state that is too wide',

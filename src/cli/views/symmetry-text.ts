@@ -1,0 +1,43 @@
+/** What is interchangeable, as text. */
+import { formatCount, formatSeconds } from '../../check/report/format.js'
+import type { SortReport, SymmetryReport } from '../../check/report/symmetry.js'
+import { defaultDiagram } from '../../trace/diagram.js'
+import { printable } from '../../trace/plain.js'
+import { wrap } from '../../trace/wrap.js'
+
+const width = defaultDiagram.width
+
+/** In a report: modulo what states were counted, and which agents are not interchangeable. */
+export const symmetryLines = ({ modulo, orders, seconds, sorts }: SymmetryReport): string[] => {
+  const named = modulo.map(({ name, members }) => `${members} of ${printable(name)}`)
+  const used = `modulo the ${formatCount(orders)} orders of ${named.join(', ')}: interchangeable, proved in ${formatSeconds(seconds)}`
+  const told = sorts.filter(({ agents, verdict }) => agents.length > 0 && verdict !== 'interchangeable')
+  return [...(modulo.length === 0 ? [] : wrap(used, width, 2)), ...told.flatMap(sortLines)]
+}
+
+/** Of a sort that is not used: why. */
+const sortLines = (sort: SortReport): string[] => wrap(`${printable(sort.name)}: ${verdictText(sort)}`, width, 2)
+
+const verdictText = ({ members, verdict, why, at }: SortReport): string => {
+  const place = at === null ? '' : ` (${at.file}:${at.line})`
+  const because = why === null ? '' : `: ${printable(why)}${place}`
+  switch (verdict) {
+    case 'interchangeable':
+      return `${members} members, interchangeable`
+    case 'not interchangeable':
+      return `${members} members, not interchangeable${because}`
+    case 'open':
+      return `${members} members, of which nothing is known${because}`
+  }
+}
+
+/** All that was found, for `--symmetry report`. */
+export const formatSymmetry = (model: string, { sorts, orders, seconds }: SymmetryReport): string => {
+  const listed = sorts.flatMap(sortLines)
+  const proved = sorts.filter(({ verdict }) => verdict === 'interchangeable')
+  const summary =
+    proved.length === 0
+      ? `${model}: nothing is interchangeable`
+      : `${model}: one state stands for up to ${formatCount(orders)} (${formatSeconds(seconds)} of solving)`
+  return [...listed, summary, ''].join('\n')
+}
