@@ -153,7 +153,7 @@ export const unneeded = accepted(kvmFastPageFault, [
     'step split',
   ),
   ...inBoth(
-    'There is one virtual CPU and one frame: while it is about to set W nobody sets A, D or W, nor maps another frame. Two notice (aba-direct-only).',
+    'There is one virtual CPU and one frame: while it is about to set W nobody sets A, D or W, nor maps another frame. Two virtual CPUs notice that A is not compared (aba-direct-only).',
     `operand left out: ${same.slice(0, 99)}… → a.mmuWritable === b.mmuWritable`,
     'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame → a.frame === b.frame',
     'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D → a.D === b.D',
