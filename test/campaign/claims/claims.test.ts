@@ -38,8 +38,9 @@ interface Row {
   readonly trace: string | null
 }
 
+/** In one process: the pages below are made by several. */
 const json = async (...words: string[]): Promise<Answer> => {
-  const { code, out, err } = await project.mmucheck(['claims', ...words, '--json'])
+  const { code, out, err } = await project.mmucheck(['claims', ...words, '--json', '--jobs', '1'])
   const answer = JSON.parse(out) as Answer
   expect(answer.exitCode, err).toBe(code)
   return answer
@@ -80,7 +81,7 @@ describe('the table', () => {
       ['C1.4', 'holds', null],
       ['C1.5', 'holds', null],
     ])
-    const check = await project.mmucheck(['check', 'counter', '--json', '--out', 'other'])
+    const check = await project.mmucheck(['check', 'counter', '--engine', 'explicit', '--json', '--out', 'other'])
     expect(rows[0]?.states).toBe((JSON.parse(check.out) as { states: number }).states)
     const stored = (folder: string) => readFileSync(join(project.folder, folder, 'counter/default/counted.txt'), 'utf8')
     expect(stored('counterexamples')).toBe(stored('other'))
@@ -110,7 +111,7 @@ describe('the table', () => {
   })
 
   test('--out', async () => {
-    await project.mmucheck(['claims', '--out', 'elsewhere'])
+    await project.mmucheck(['claims', '--out', 'elsewhere', '--jobs', '1'])
     expect(existsSync(join(project.folder, 'elsewhere/counter/default/counted.itf.json'))).toBe(true)
   })
 })
@@ -122,7 +123,7 @@ describe('what fails the command', () => {
       expect([exitCode, different, models[0]?.rows[0]?.asExpected]).toEqual([12, 1, false])
       // What its readings say follows from what was expected, so nothing follows from it.
       expect(sentences[0]).toMatchObject({ answer: 'open', onlyIf: null })
-      const page = (await project.mmucheck(['claims', '--markdown'])).out
+      const page = (await project.mmucheck(['claims', '--markdown', '--jobs', '1'])).out
       expect(page).toContain('| "Two increments cannot get lost" | **open**: a verdict is not the expected one |')
       expect(page).toContain('9 rows: 8 as expected, 1 differs.')
       const { out } = await project.mmucheck(['claims'])
@@ -135,7 +136,7 @@ describe('what fails the command', () => {
     expect(open).toBeGreaterThan(3)
     expect(models[0]?.rows.filter(({ found }) => found === 'holds')).toEqual([])
     expect(sentences.filter(({ answer }) => answer === 'confirmed')).toEqual([])
-    expect((await project.mmucheck(['claims', '--max-states', '3'])).out).toMatch(/limit\s+of\s+3\s+states\s+was\s+reached/)
+    expect((await project.mmucheck(['claims', '--max-states', '3', '--jobs', '1'])).out).toMatch(/limit\s+of\s+3\s+states\s+was\s+reached/)
   })
 
   test('a model without claims: 64', () =>
