@@ -18,7 +18,7 @@ import { blocks, findModule, isPath } from './modules.js'
 import { functionInfo, registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
-import { sourceOf } from './source.js'
+import { sourceOf, sourceOfText } from './source.js'
 import { placeInStack } from './stack.js'
 import { stoppable } from './stoppable.js'
 import { transformExpression } from './transform.js'
@@ -64,7 +64,10 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
 /** Loads a model once more, as if one of its files were edited. Only for a built package: see hooks.ts. */
 export const loadChanged = async (target: string, changed: Changed): Promise<Loaded> => {
   const { file, edits } = changed
-  registry.texts.set(changedName(file), applyEdits(sourceOf(file).text, edits))
+  const text = applyEdits(sourceOf(file).text, edits)
+  registry.texts.set(changedName(file), text)
+  // It may have been changed otherwise before.
+  sourceOfText(changedName(file), text)
   return loadFound(findTarget(target, process.cwd()), changed)
 }
 

@@ -27,6 +27,10 @@ export const loadText = (source: string): { readonly model: Model; readonly prop
       /import\s*\{([^}]*)\}\s*from\s*['"]([^'"]*)['"];?/g,
       (_, names: string, from: string) => `const {${names.replaceAll(' as ', ': ')}} = $imports[${JSON.stringify(from)}];`,
     )
+    .replaceAll(
+      /import\s*\*\s*as\s*(\w+)\s*from\s*['"]([^'"]*)['"];?/g,
+      (_, name: string, from: string) => `const ${name} = $imports[${JSON.stringify(from)}];`,
+    )
     .replace('export default', 'return')
   const exported = new Function('$imports', `'use strict';${body}`)(modules) as Properties
   return { model: exported.model, properties: exported.properties }

@@ -298,6 +298,21 @@ test('functions of the language are known by what they are, not by their names',
   expect(comparison).toMatchObject({ kind: 'agree', states: 5 })
 })
 
+// `when` by the name of its module was taken for a helper, which cannot block its caller.
+test('functions of the language by the name of their module', async () => {
+  const comparison = await compareText(`
+    import * as mmu from 'mmucheck'
+    const m = mmu.model({
+      name: 'names',
+      state: () => ({ x: mmu.range(0, 3) }),
+      processes: () => ({ cpu: function* (s: any) { yield mmu.until('wait', () => s.x > 0); s.x = yield* mmu.choose(4) } }),
+      rules: () => ({ go: (s: any) => { mmu.when(s.x < 1); s.x = s.x + 1 } }),
+    })
+    export default mmu.properties(m, { few: mmu.always((s: any) => s.x <= 3) })`)
+  // 0; 1; what the process chooses, and 1 again where that is 0.
+  expect(comparison).toMatchObject({ kind: 'agree', states: 6 })
+})
+
 // Of a copy JavaScript reads undefined there, and no oracle can tell that from what the chain gives.
 test('an index behind ?. that may be outside of a copy is refused, one into the state is checked', async () => {
   await expect(rule('s.lists.push([1, 2]); for (const x of s.lists) s.x = x?.[s.n] ?? 7')).rejects.toThrow(/MC101/)

@@ -6,6 +6,7 @@ import { type Diagnostic, DiagnosticError } from '../../diagnostics.js'
 import { isFailureKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
+import type { Changed } from '../../load/changed.js'
 import type { Edit } from '../../load/edit.js'
 import { withEdits } from '../../load/source.js'
 import { type RuleName, withoutRules } from './rules.js'
@@ -32,6 +33,8 @@ export interface Mutation {
   readonly edits: readonly Edit[]
   /** Rules that are left out, whatever the edits: a model builds its rules in JavaScript. */
   readonly rules: readonly RuleName[]
+  /** Whether what is changed may also run while the model is built, so that the changed module has to be executed. */
+  readonly runsWhileBuilt: boolean
 }
 
 export interface JudgeOptions {
@@ -46,12 +49,15 @@ export interface Original {
   readonly meaning: string
   /** Asked for when the first mutant survives. */
   readonly graph: () => ReadonlyMap<string, string> | null
+  /** Executes the model's modules again, with a change. */
+  readonly reload: (changed: Changed) => Promise<Prepared>
 }
 
-export const originalOf = (prepared: Prepared): Original => {
+export const originalOf = (prepared: Prepared, reload: Original['reload']): Original => {
   let known: { readonly graph: ReadonlyMap<string, string> | null } | null = null
   return {
     prepared,
+    reload,
     meaning: meaningOf(prepared.system),
     graph: () => {
       known ??= { graph: graphOf(prepared.system) }
@@ -63,7 +69,7 @@ export const originalOf = (prepared: Prepared): Original => {
 /** Compiles a mutant and searches it, up to the first violation. @throws what is a bug of ours. */
 export const judge = async (original: Original, mutation: Mutation, options: JudgeOptions): Promise<Outcome> => {
   try {
-    const system = compiled(original.prepared, mutation)
+    const system = await compiled(original, mutation)
     if (meaningOf(system) === original.meaning) return { kind: 'unchanged', same: 'transition system' }
     return await searched(original, system, options)
   } catch (error) {
@@ -72,10 +78,13 @@ export const judge = async (original: Original, mutation: Mutation, options: Jud
   }
 }
 
-const compiled = ({ target, params, properties, system }: Prepared, { file, edits, rules }: Mutation): System => {
+const compiled = async ({ prepared, reload }: Original, { file, edits, rules, runsWhileBuilt }: Mutation): Promise<System> => {
+  const { target, params, properties, system } = prepared
   const input = { model: withoutRules(target.model, rules), params, properties }
   const mutant = rules.length === 0 ? withEdits(file, edits, () => compile(input)) : compile(input)
-  return { ...mutant, deadlock: system.deadlock }
+  // What does not compile is not executed: it might never end.
+  const { deadlock } = system
+  return { ...(runsWhileBuilt ? (await reload({ file, edits })).system : mutant), deadlock }
 }
 
 const searched = async (original: Original, system: System, options: JudgeOptions): Promise<Outcome> => {
