@@ -19,7 +19,7 @@ import { functionInfo, registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
 import { sourceOf, sourceOfText } from './source.js'
-import { placeInStack } from './stack.js'
+import { modelError, placeInStack } from './stack.js'
 import { stoppable } from './stoppable.js'
 import { transformExpression } from './transform.js'
 
@@ -195,8 +195,7 @@ const loadError = (error: unknown, file: string): unknown => {
     )
   if (error.name === 'SyntaxError')
     return new DiagnosticError('MC015', error.message, 'check the name, and that the other module exports it', place)
-  if (error.name === 'ModelError')
-    return new DiagnosticError('MC014', error.message, 'give this domain, param or model what the message asks for', place)
+  if (error.name === 'ModelError') return modelError(error, 'give this domain, param or model what the message asks for', place)
   return new DiagnosticError('MC003', `${error.name}: ${error.message}`, 'the module was run to read its model, and this happened', place)
 }
 

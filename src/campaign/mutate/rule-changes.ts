@@ -1,4 +1,4 @@
-/** Each rule left out: it goes from the object literal that has it, as `up: (s) => ...`, or names it, as `{ up: raise }`. */
+/** Each rule left out, from the object literal that has it, as `up: (s) => ...`, or names it, as `{ up: raise }`. */
 import { child, childrenOf, list, type Node } from '../../load/node.js'
 import type { RuleName } from '../judge/rules.js'
 import { keyOf } from './function-names.js'
