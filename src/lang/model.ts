@@ -111,8 +111,8 @@ export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : 
  * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is
  * checked.
  * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, for a part of a name
- * that means nothing, for a part that is no function and has to be one, and for a variant that sets what is no param, or
- * to what it does not take.
+ * that means nothing, for a part that is no function and has to be one, and for a variant that sets what is no param,
+ * or one to what it does not take.
  */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
   definition: ModelDefinition<P, F, R>,
