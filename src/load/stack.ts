@@ -33,7 +33,7 @@ export const modelError = (error: Error, instead: string, place: Place | null): 
   return new DiagnosticError('MC014', error.message, hint, named ?? place)
 }
 
-/** The last of words of which each stands somewhere behind the one before, from an offset on; null where one does not. */
+/** The last of words that stand one behind the other, from an offset on; null where one of them does not. */
 export const behind = (place: Place, from: number, words: readonly string[]): Place | null => {
   const [word, ...others] = words
   if (word === undefined) return place

@@ -115,8 +115,8 @@ const json = async (...words: string[]): Promise<{ code: number | null; report: 
 }
 
 /**
- * `check` by one engine. What these tests ask is the same with all of them, and those that start Z3 take twice the time;
- * engines.test.ts has them.
+ * `check` by one engine. What these tests ask is the same with all of them, and those that start Z3 take twice the
+ * time; engines.test.ts has them.
  */
 const check = (...words: string[]): Promise<Ended> => project.mmucheck(['check', ...words, '--engine', 'explicit'])
 const checkJson = (...words: string[]): ReturnType<typeof json> => json('check', ...words, '--engine', 'explicit')

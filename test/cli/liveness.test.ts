@@ -102,7 +102,7 @@ const json = async (...words: string[]) => {
   return { code, err, report, of }
 }
 
-/** What is asked here of states and behaviours alone is the same with all engines; without Z3 it takes half the time. */
+/** What is asked here is the same with all engines; without Z3 it takes half the time. */
 const explicit = ['--engine', 'explicit']
 
 describe('a behaviour that goes on for ever', () => {

@@ -1,5 +1,5 @@
 /**
- * The table of claims as text that survives a mail: nothing is wider than 78 columns but names that cannot be broken.
+ * The table of claims as text that survives a mail: nothing is wider than 100 columns but names that cannot be broken.
  */
 
 import { type Answer, type Answered, answersOf, readingsOf } from '../../campaign/claims/answer.js'
@@ -12,8 +12,7 @@ import { printable } from '../../trace/plain.js'
 import { tracePaths } from '../../trace/store.js'
 import { wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
-
-const width = 78
+import { width } from '../terminal/width.js'
 
 /** By model and sentence, ending in a newline; `folder` is where the traces were written. */
 export const claimsText = (models: readonly ModelClaims[], folder: string, output: Pick<Output, 'colours'>): string => {
