@@ -107,13 +107,17 @@ const loadFound = async (found: Found, changed: Changed | null): Promise<Loaded>
   }
 }
 
-const ofAnotherModel = (what: string, theirs: Model, model: Model, { file, properties }: Found): DiagnosticError =>
-  new DiagnosticError(
+/** `file` has the model; `properties` is where what is another's stands, null where that is the same file. */
+const ofAnotherModel = (what: string, theirs: Model, model: Model, { file, properties }: Found): DiagnosticError => {
+  const from = functionInfo(theirs.state)?.file
+  const elsewhere = from === undefined ? '' : ` in ${shown(from)}`
+  return new DiagnosticError(
     'MC010',
-    `these are ${what} of '${theirs.name}', not of '${model.name}'`,
-    `import the model from '${shown(file)}'`,
+    `these are ${what} of '${theirs.name}'${elsewhere}, not of '${model.name}' in ${shown(file)}`,
+    `import the model from '${shown(file)}', or give this file the name of the model that it is about`,
     startOf(properties ?? file),
   )
+}
 
 const claimsOf = (module: Readonly<Record<string, unknown>>, model: Model, file: string): NamedClaims[] =>
   Object.entries(module).flatMap(([name, value]) => {

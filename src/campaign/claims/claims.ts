@@ -3,14 +3,14 @@ import type { PropertyReport, Report, Verdict } from '../../check/report/report.
 import { type Vacuity, vacuityOf } from '../../check/report/vacuity.js'
 import type { EngineChoice, Limits, OracleExtent } from '../../check.js'
 import { DiagnosticError } from '../../diagnostics.js'
-import { loadModel } from '../../load/load.js'
+import { type Loaded, loadModel } from '../../load/load.js'
 import type { TraceKey } from '../../trace/store.js'
 import type { Trace } from '../../trace/trace.js'
 import type { Job } from '../jobs/job.js'
 import { type RunOptions, runJobs } from '../jobs/run.js'
 import { windowsOf } from '../jobs/windows.js'
 import { type Group, groupsOf, type Row, rowsOf } from './row.js'
-import { type AnyClaim, type AnyReading, requireSentences } from './sentence.js'
+import { type AnyClaim, type AnyReading, idsOf, requireHomes, requireSentences } from './sentence.js'
 
 /** A row of a claim, and what was found. */
 export interface ClaimResult {
@@ -39,9 +39,16 @@ export interface ModelClaims {
   readonly target: string
   /** In the order of the file of properties. Empty where the model makes no claims. */
   readonly rows: readonly ClaimResult[]
+  /** By the number of a sentence, the models that have readings of it too and were not settled here. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>
 }
 
 export interface ClaimsOptions extends RunOptions {
+  /**
+   * Models that are only read, to see which sentences are theirs too; one that does not load has none. By default the
+   * targets are all there are.
+   */
+  readonly beside?: readonly string[]
   readonly limits?: Limits
   /** By default `explicit`. */
   readonly engine?: EngineChoice
@@ -55,9 +62,12 @@ export interface ClaimsOptions extends RunOptions {
  * @throws DiagnosticError as `check`, and MC016 for a claim that cannot be settled; Disagreement as `check`.
  */
 export const settleClaims = async (targets: readonly string[], options: ClaimsOptions = {}): Promise<readonly ModelClaims[]> => {
-  const models = []
+  const models: (Loaded & { readonly target: string })[] = []
   for (const target of targets) models.push({ target, ...(await loadModel(target)) })
   requireSentences(models)
+  const { beside = null } = options
+  const others = beside === null ? null : (await besides(beside)).filter(({ file }) => models.every((one) => one.file !== file))
+  requireHomes(models, others)
   const loaded = models.map((one) => ({ ...one, rows: rowsOf(one), windows: windowsOf(one) }))
   const work = loaded.flatMap(({ target, rows, windows }) =>
     groupsOf(rows).map((group) => ({ group, job: jobOf(target, windows, group, options) })),
@@ -80,7 +90,22 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
     title: model.title ?? null,
     target,
     rows: rows.map((row) => resultOf(model.name, home, row, reports.get(row) ?? null, windows)),
+    elsewhere: new Map(
+      rows.map(({ claim: { id } }) => [id, (others ?? []).filter((one) => idsOf(one).has(id)).map((one) => one.model.name)]),
+    ),
   }))
+}
+
+/** What is wrong with a model that nobody asked about is told when somebody does. */
+const besides = async (targets: readonly string[]): Promise<readonly Loaded[]> => {
+  const loaded: Loaded[] = []
+  for (const target of targets)
+    try {
+      loaded.push(await loadModel(target))
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error
+    }
+  return loaded
 }
 
 /**

@@ -44,6 +44,30 @@ export const requireSentences = (loaded: readonly Pick<Loaded, 'claims'>[]): voi
   }
 }
 
+/** The numbers of a model's sentences, as far as they have any. */
+export const idsOf = ({ claims }: Pick<Loaded, 'claims'>): ReadonlySet<string> =>
+  new Set(claims.flatMap(({ claims: { sentences } }) => (sentences as readonly AnyClaim[]).flatMap((claim) => claim?.id ?? [])))
+
+type Claiming = Pick<Loaded, 'model' | 'claims'>
+
+/**
+ * `others` are models that are not settled. Where some are, there may be more that nobody knows of here.
+ * @throws DiagnosticError MC016 for a sentence that stands with a model that has no reading of it.
+ */
+export const requireHomes = (models: readonly Claiming[], others: readonly Claiming[] | null): void => {
+  const all = [...models, ...(others ?? [])]
+  for (const { claims } of models)
+    for (const named of claims)
+      for (const claim of named.claims.sentences as readonly AnyClaim[]) {
+        const { id, model: home } = claim
+        const isKnown = others === null || all.some(({ model }) => model.name === home)
+        const homes = all.filter((one) => idsOf(one).has(id)).map(({ model }) => model.name)
+        if (home === undefined || homes.includes(home) || !isKnown) continue
+        const hint = `the models that have one: ${homes.join(', ')}`
+        throw unsettled(named, claim, `it stands with '${home}', which has no reading of it`, hint, { word: home })
+      }
+}
+
 /** Of two models. */
 const isSame = (a: AnyClaim, b: AnyClaim): boolean =>
   a.quote === b.quote && a.by === b.by && a.short === b.short && sourceText(a.source) === sourceText(b.source)

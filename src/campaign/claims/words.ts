@@ -4,7 +4,7 @@ import { vacuityText } from '../../check/report/vacuity.js'
 import type { ParamSetting } from '../../check/request/params.js'
 import { isSafetyKind } from '../../ir/kinds.js'
 import { formatSetting } from '../../trace/plain.js'
-import type { Answer } from './answer.js'
+import type { Answer, Answered } from './answer.js'
 import type { ClaimResult } from './claims.js'
 import type { AnyClaim } from './sentence.js'
 import { sourceText } from './source.js'
@@ -26,6 +26,10 @@ export const answerText = (answer: Answer): string => {
   const [word, rest] = answerWords(answer)
   return `${word}${rest}`
 }
+
+/** What an answer that only some of the models were asked for is without; null where all were. */
+export const elsewhereText = ({ elsewhere }: Pick<Answered, 'elsewhere'>): string | null =>
+  elsewhere.length === 0 ? null : `by this model alone: it has readings of ${elsewhere.join(', ')} too`
 
 /** The same in two parts, of which the first is the answer in a word or two. */
 export const answerWords = (answer: Answer): readonly [string, string] => {

@@ -16,7 +16,7 @@ export const claimsJson = (models: readonly ModelClaims[], folder: string, exitC
   return `${JSON.stringify(object)}\n`
 }
 
-const sentenceObject = ({ claim, model, rows, answer }: Answered, folder: string): object => {
+const sentenceObject = ({ claim, model, rows, answer, elsewhere }: Answered, folder: string): object => {
   const shortest = shortestOf(rows)
   return {
     id: claim.id,
@@ -28,6 +28,7 @@ const sentenceObject = ({ claim, model, rows, answer }: Answered, folder: string
     answer: answer.kind,
     onlyIf: answer.kind === 'only if' ? answer.condition : null,
     rows: rows.length,
+    elsewhere,
     shortest: shortest === null ? null : tracePaths(folder, shortest.key).itf,
   }
 }

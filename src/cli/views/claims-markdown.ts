@@ -6,7 +6,7 @@
 import { type Answer, type Answered, answersOf, type ReadingResult, readingsOf, shortestOf } from '../../campaign/claims/answer.js'
 import type { ClaimResult, ModelClaims } from '../../campaign/claims/claims.js'
 import { aboutMail, bySource, mailHeading, sourceText } from '../../campaign/claims/source.js'
-import { answerWords, foundText, rowText, shortQuote, stepsText, tallyText, writtenBy } from '../../campaign/claims/words.js'
+import { answerWords, elsewhereText, foundText, rowText, shortQuote, stepsText, tallyText, writtenBy } from '../../campaign/claims/words.js'
 import { formatCount } from '../../check/report/format.js'
 import type { Mail, Source } from '../../lang/claim.js'
 import { printable } from '../../trace/plain.js'
@@ -127,10 +127,10 @@ const table = (sentences: readonly Answered[]): string[] =>
         '',
       ]
 
-const inShort = ({ claim, answer, rows }: Answered): string[] => [
+const inShort = ({ claim, answer, rows, elsewhere }: Answered): string[] => [
   linkToSentence(claim.id),
   asText(`"${shortQuote(claim)}"${claim.by === undefined ? '' : ` (${claim.by})`}`),
-  answerCell(answer),
+  answerCell(answer, elsewhere),
   race(rows),
 ]
 
@@ -158,7 +158,7 @@ const index = (protocols: readonly Protocol[]): string[] => {
 }
 
 /** A sentence, its answer and its readings. */
-const section = ({ claim, model, rows, answer }: Answered): string[] => {
+const section = ({ claim, model, rows, answer, elsewhere }: Answered): string[] => {
   const readings = readingsOf(rows)
   // What fits stands in its row; what is long, or of several rows, below the table with a number.
   const below = readings.filter(({ note, rows: { length } }) => note !== null && (length > 1 || note.length > 60))
@@ -171,7 +171,7 @@ const section = ({ claim, model, rows, answer }: Answered): string[] => {
     '>',
     ...paragraph(`(${writtenBy(claim)})`, '> '),
     '',
-    ...fill(answerCell(answer).split(' '), '', ''),
+    ...fill(answerCell(answer, elsewhere).split(' '), '', ''),
     '',
     '| settings | property | expected | found | states | reading |',
     '|---|---|---|---|---|---|',
@@ -201,9 +201,10 @@ const foundCell = (row: ClaimResult): string => {
   return row.found === 'violated' && row.property?.trace ? linkToRace(row, words) : words
 }
 
-const answerCell = (answer: Answer): string => {
+const answerCell = (answer: Answer, elsewhere: readonly string[]): string => {
   const [word, rest] = answerWords(answer)
-  return `**${word}**${asText(rest)}`
+  const without = elsewhereText({ elsewhere })
+  return `**${word}**${asText(rest)}${without === null ? '' : `, ${asText(without)}`}`
 }
 
 const race = (rows: readonly ClaimResult[]): string => {

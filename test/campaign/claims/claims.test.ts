@@ -1,5 +1,5 @@
 /** \`mmucheck claims\`, as a user runs it. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withoutSample } from '../../cli/again.ts'
@@ -114,6 +114,36 @@ describe('the table', () => {
     await project.mmucheck(['claims', '--out', 'elsewhere', '--jobs', '1'])
     expect(existsSync(join(project.folder, 'elsewhere/counter/default/counted.itf.json'))).toBe(true)
   })
+})
+
+describe('a sentence of which another model has readings', () => {
+  const second = counter['models/counter.ts'].replace("name: 'counter'", "name: 'second'")
+  const files = {
+    'models/second.ts': second,
+    'properties/second.ts': counter['properties/counter.ts'].replace('../models/counter.ts', '../models/second.ts'),
+  }
+
+  test('says so where that one is not asked', async () => {
+    project.write(files)
+    try {
+      const { out } = await project.mmucheck(['claims', 'counter', '--jobs', '1'])
+      expect(out).toContain('      confirmed, by this model alone: it has readings of second too\n')
+      expect((await json('counter')).sentences[1]).toMatchObject({ id: 'C1.2', elsewhere: ['second'] })
+    } finally {
+      for (const file of Object.keys(files)) rmSync(join(project.folder, file))
+    }
+  })
+
+  test('and stands with one of those', () =>
+    changed("id: 'C1.2',", "id: 'C1.2', model: 'conter',", async () => {
+      const { code, err } = await project.mmucheck(['claims'])
+      expect([code, err.split('\n')[0]]).toEqual([
+        65,
+        expect.stringMatching(
+          /^properties\/counter\.ts:\d+:\d+: error MC016: claim C1\.2: it stands with 'conter', which has no reading of it$/,
+        ),
+      ])
+    }))
 })
 
 describe('what fails the command', () => {

@@ -100,6 +100,24 @@ export const files: Family = [
     files: { ...counter, 'cut.itf.json': '{ "#meta": {\n«»' },
     steps: [{ run: ['inspect', 'cut.itf.json'] }],
   },
+  {
+    name: 'another file taken for a trace',
+    code: 'MC012',
+    files: { ...counter, 'notes.json': '  «a» race\n' },
+    steps: [{ run: ['inspect', 'notes.json'] }],
+  },
+  {
+    name: 'a drawn race taken for a trace',
+    code: 'MC012',
+    files: counter,
+    steps: [violated, { run: ['inspect', stored.replace('.itf.json', '.txt')] }],
+  },
+  {
+    name: 'a trace with a slip of the keyboard',
+    code: 'MC012',
+    files: { ...counter, 'slip.itf.json': '{ "#meta": {\n  "format": «u»nquoted,\n  "source": "models/counter.ts"\n} }\n' },
+    steps: [{ run: ['inspect', 'slip.itf.json'] }],
+  },
   { name: 'no certificate there', code: 'MC018', files: counter, steps: [{ run: ['certify', 'none.json'] }] },
   {
     name: 'a certificate cut short',
