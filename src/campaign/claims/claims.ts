@@ -1,8 +1,11 @@
 /** Settles the claims of the literature that models make rows of: what `mmucheck claims` does. */
+import { fieldOf } from '../../at.js'
 import type { PropertyReport, Report, Verdict } from '../../check/report/report.js'
 import { type Vacuity, vacuityOf } from '../../check/report/vacuity.js'
+import type { ParamSetting } from '../../check/request/params.js'
 import type { EngineChoice, Limits, OracleExtent } from '../../check.js'
 import { DiagnosticError } from '../../diagnostics.js'
+import type { Model } from '../../lang/model.js'
 import { type Loaded, loadModel } from '../../load/load.js'
 import type { TraceKey } from '../../trace/store.js'
 import type { Trace } from '../../trace/trace.js'
@@ -21,6 +24,8 @@ export interface ClaimResult {
   readonly model: string
   /** The model, how it was set, and the property: what names the files of the trace too. */
   readonly key: TraceKey
+  /** The sizes that its variant sets to others than the model's defaults, and the row to no others. */
+  readonly sizes: Readonly<Record<string, ParamSetting>>
   /** 'incomplete' also where the search never ran. */
   readonly found: Verdict
   /** The verdict is the expected one, and says something of the setting. */
@@ -35,6 +40,8 @@ export interface ClaimResult {
 export interface ModelClaims {
   readonly model: string
   readonly title: string | null
+  /** Those of its defaults. */
+  readonly sizes: Readonly<Record<string, ParamSetting>>
   /** As the command line names it. */
   readonly target: string
   /** In the order of the file of properties. Empty where the model makes no claims. */
@@ -88,8 +95,9 @@ export const settleClaims = async (targets: readonly string[], options: ClaimsOp
   return loaded.map(({ target, model, home, rows, windows }) => ({
     model: model.name,
     title: model.title ?? null,
+    sizes: sizesOf(model),
     target,
-    rows: rows.map((row) => resultOf(model.name, home, row, reports.get(row) ?? null, windows)),
+    rows: rows.map((row) => resultOf(model, home, row, reports.get(row) ?? null, windows)),
     elsewhere: new Map(
       rows.map(({ claim: { id } }) => [id, (others ?? []).filter((one) => idsOf(one).has(id)).map((one) => one.model.name)]),
     ),
@@ -136,7 +144,7 @@ const jobOf = (
   }
 }
 
-const resultOf = (model: string, home: string, row: Row, report: Report | null, windows: readonly string[]): ClaimResult => {
+const resultOf = (model: Model, home: string, row: Row, report: Report | null, windows: readonly string[]): ClaimResult => {
   const { claim, reading, variant, settings } = row
   const property = report?.properties.find(({ name }) => name === row.property) ?? null
   const found = property?.verdict ?? 'incomplete'
@@ -144,7 +152,8 @@ const resultOf = (model: string, home: string, row: Row, report: Report | null, 
   return {
     claim,
     reading,
-    model,
+    model: model.name,
+    sizes: sizesOfVariant(model, row),
     key: { home, variant, settings, property: row.property },
     found,
     asExpected: found === reading.expected && (vacuity === null) === (reading.vacuous === undefined),
@@ -152,6 +161,19 @@ const resultOf = (model: string, home: string, row: Row, report: Report | null, 
     report,
     property,
   }
+}
+
+const sizesOf = ({ params }: Model): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(params).flatMap(([name, param]) => (param.kind === 'size' ? [[name, param.default]] : [])))
+
+const sizesOfVariant = (model: Model, { variant, settings }: Row): ClaimResult['sizes'] => {
+  const set = (variant === null ? {} : fieldOf(model.variants ?? {}, variant)) as Readonly<Record<string, ParamSetting>>
+  return Object.fromEntries(
+    Object.entries(sizesOf(model)).flatMap(([name, size]) => {
+      const value = set[name] ?? size
+      return value === size || Object.hasOwn(settings, name) ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** Each trace of a violated row, once, whatever the number of rows that it settles. */

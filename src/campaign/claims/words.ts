@@ -46,14 +46,25 @@ export const answerWords = (answer: Answer): readonly [string, string] => {
 
 /** `as-coded, cpus=3`, `default`. */
 export const settingsText = (variant: string | null, settings: Readonly<Record<string, ParamSetting>>): string => {
-  const changed = Object.entries(settings).map(([name, value]) => `${name}=${formatSetting(value)}`)
-  const all = [...(variant === null ? [] : [variant]), ...changed]
+  const all = [variant ?? '', paramsText(settings)].filter((part) => part !== '')
   return all.length === 0 ? 'default' : all.join(', ')
 }
 
-/** The same of a row that stands with the sentences of `model`, and names its own where it is of another one. */
-export const rowText = ({ model, key }: ClaimResult, at: string): string =>
-  `${model === at ? '' : `${model}: `}${settingsText(key.variant, key.settings)}`
+/** `cpus=3, ptes=1` */
+export const paramsText = (settings: Readonly<Record<string, ParamSetting>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${formatSetting(value)}`)
+    .join(', ')
+
+/**
+ * The same of a row that stands with the sentences of `model`, and names its own where it is of another one. The sizes
+ * that a variant sets follow its name: `as-coded (ptes=1), cpus=3`.
+ */
+export const rowText = ({ model, key: { variant, settings }, sizes }: ClaimResult, at: string): string => {
+  const inside = paramsText(sizes)
+  const named = variant === null || inside === '' ? variant : `${variant} (${inside})`
+  return `${model === at ? '' : `${model}: `}${settingsText(named, settings)}`
+}
 
 /** `8 steps`. */
 export const stepsText = (length: number | null): string => (length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`)

@@ -33,13 +33,14 @@ const sentenceObject = ({ claim, model, rows, answer, elsewhere }: Answered, fol
   }
 }
 
-const rowObject = ({ claim, reading, key, found, asExpected, vacuity, report, property }: ClaimResult, folder: string): object => ({
+const rowObject = ({ claim, reading, key, sizes, found, asExpected, vacuity, report, property }: ClaimResult, folder: string): object => ({
   id: claim.id,
   says: reading.says,
   note: reading.note ?? null,
   finding: reading.finding ?? null,
   variant: key.variant,
   settings: key.settings,
+  sizes,
   property: key.property,
   expected: reading.expected,
   found,
