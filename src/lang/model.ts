@@ -1,6 +1,7 @@
 /** A model: params, state, initial values, processes and rules. */
 import { type Fields, ModelError, type ValuesOf } from './domain.js'
-import { allowed, type Params, type ParamValues, takes } from './param.js'
+import type { Params, ParamValues } from './param.js'
+import { allowed, takes } from './param-values.js'
 import type { Steps } from './step.js'
 
 /** A process that exists once, or one instance of `each`. */

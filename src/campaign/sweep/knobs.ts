@@ -3,7 +3,8 @@ import { formatCount } from '../../check/report/format.js'
 import type { ParamSetting } from '../../check/request/params.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Model } from '../../lang/model.js'
-import { allowed, type Param } from '../../lang/param.js'
+import type { Param } from '../../lang/param.js'
+import { allowed } from '../../lang/param-values.js'
 
 export interface Knob {
   readonly name: string

@@ -2,7 +2,8 @@
 import { fieldOf } from '../../at.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Model } from '../../lang/model.js'
-import { allowed, type Param, type Params, takes } from '../../lang/param.js'
+import type { Param, Params } from '../../lang/param.js'
+import { allowed, takes } from '../../lang/param-values.js'
 
 export type ParamSetting = number | boolean | string
 
