@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { mmucheck } from './src/load/vite.ts'
 import { slowTests } from './test/slow.ts'
@@ -8,8 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // By default one core is left to vitest itself, which has next to nothing to do.
-    maxWorkers: '100%',
+    // A third of the time a worker waits for the command line, which it has started.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // `npm test` runs the fast ones, `npm run test:all` both; a file named on the command line runs wherever it is.
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...slowTests] } },

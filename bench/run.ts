@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|scale|all]`: mmucheck beside its peers on the same
- * protocols, in one run on one machine. Each tool's states, transitions and verdicts are compared with the known ones;
- * a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
+ * `npm run bench [-- --json] [-- --runs N] [-- --part explicit|symbolic|scale|all]`: mmucheck beside its peers on the
+ * same protocols, in one run on one machine. Each tool's states, transitions and verdicts are compared with the known
+ * ones; a difference ends the benchmark with exit code 1, since then the seconds mean nothing.
  */
 import { readdirSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'

@@ -361,8 +361,8 @@ export const unneeded = accepted(lazyMmu, [
   },
   ...(
     [
-      'another value: false → true in s.pte[at] = { P: true, W: true, A: false, D: false, frame: at }',
-      'another value: false → true in s.pte[at] = { P: true, W: true, A: false, D: false, frame: at } (2)',
+      'another value: false → true in s.pte[at] = { P: true, W: true, A: false, D: false, frame: at } (in init)',
+      'another value: false → true in s.pte[at] = { P: true, W: true, A: false, D: false, frame: at } (2 in init)',
     ] as const
   ).map((change) => ({
     change,

@@ -43,7 +43,7 @@ export const unneeded = accepted(machShootdown, [
     why: 'an initiator that tells itself too is not active, so that it waits for itself no longer than for others, and responds when it is done',
   },
   {
-    change: "another value: 'I3' → 'I4' in s.pc[cpu] = 'I3'",
+    change: "another value: 'I3' → 'I4' in s.pc[cpu] = 'I3' (in I2)",
     why: 'one CPU more is told, whom it told last or at first itself: who is told without need responds without need',
   },
   { change: 'left out: s.cur[cpu] = cpu', why: 'I3 sets it before it is read: the literature gives it a value at first' },

@@ -77,7 +77,7 @@ export const unneeded = accepted(machShootdown, [
   },
   ...[
     'step split: s.entry[pmap] = yield* choose(p.entries)',
-    'step split: s.tlb[self] = s.entry[pmap]',
+    'step split: s.tlb[self] = s.entry[pmap] (in shootDown)',
     'step split: if (s.interrupt[self])',
   ].map((change) => ({
     change,

@@ -57,9 +57,9 @@ export const unneeded = accepted(mmuNotifierCow, [
     "swapped: when(s.deviceTlb[va] !== 'none') s.deviceTlb[va] = 'none'",
     "left out: when(s.deviceTlb[va] !== 'none')",
     "lets through: when(s.deviceTlb[va] !== 'none')",
-    "comparison: s.deviceTlb[va] !== 'none' → s.deviceTlb[va] === 'none' (2)",
+    "comparison: s.deviceTlb[va] !== 'none' → s.deviceTlb[va] === 'none' (in eviction)",
     "another value: 'none' → 'old' in when(s.deviceTlb[va] !== 'none')",
-    "left out: s.deviceTlb[va] = 'none' (2)",
+    "left out: s.deviceTlb[va] = 'none' (in eviction)",
   ].map((change) => ({
     change,
     why: 'the environment: a translation that is evicted is walked for again, and what is dangerous is one that stays; every window can be had without',

@@ -122,7 +122,7 @@ export const unneeded = accepted(pteModify, [
     change: 'another value: false → true in s.flushPending = false',
     why: 'whether a flush is pending is asked only where a writer may leave its flush out (flushSkipped)',
   },
-  ...['always true: s.queued.length > 0', 'comparison: s.queued.length > 0 → s.queued.length >= 0'].map((change) => ({
+  ...['always true: s.queued.length > 0 (in issue)', 'comparison: s.queued.length > 0 → s.queued.length >= 0 (in issue)'].map((change) => ({
     change,
     why: 'something is always queued: nobody else writes, so every entry is present',
   })),

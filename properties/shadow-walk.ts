@@ -476,18 +476,18 @@ export const unneeded = accepted(shadowWalk, [
     why: "Of the two halves one touches the vCPU's own locals alone, or both are under the shadow lock, which whoever else changes the version, the shadow or a protected table takes. So the version need not be changed by an atomic_inc().",
   },
   {
-    change: 'left out: break',
+    change: 'left out: break (in writeEntry)',
     variant,
     why: 'The guest stores the same value again and again, until the table is protected and the store emulated: more writes, of nothing new.',
   },
   ...[
     'operand left out: s.writable[table] || s.writerTlb[table] → s.writerTlb[table]',
-    'left out: s.writerTlb[table] = true',
-    'another value: true → false in s.writerTlb[table] = true',
+    'left out: s.writerTlb[table] = true (in writeEntry)',
+    'another value: true → false in s.writerTlb[table] = true (in writeEntry)',
     'rule left out: fill',
     'swapped: when(s.writable[table] && !s.writerTlb[table]) s.writerTlb[table] = true',
-    'left out: s.writerTlb[table] = true (2)',
-    'another value: true → false in s.writerTlb[table] = true (2)',
+    'left out: s.writerTlb[table] = true (in fill)',
+    'another value: true → false in s.writerTlb[table] = true (in fill)',
   ].map((change) => ({
     change,
     variant,

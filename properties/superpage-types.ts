@@ -135,7 +135,7 @@ export const unneeded = accepted(superpageTypes, [
     variant,
   },
   ...[
-    'always false: at === lastPage(p) && s.freed (2)',
+    'always false: at === lastPage(p) && s.freed (in getPageTable)',
     'step split: if (at === lastPage(p) && s.freed) return false let type = s.page[at].type',
   ].map((change) => ({ change, why: 'whose the page is, is asked again in the step of the cmpxchg', variant })),
   ...[
@@ -178,8 +178,8 @@ export const unneeded = accepted(superpageTypes, [
     'swapped: when(s.writableInTlb) s.writableInTlb = false',
     'left out: when(s.writableInTlb)',
     'lets through: when(s.writableInTlb)',
-    'left out: s.writableInTlb = false (2)',
-    'another value: false → true in s.writableInTlb = false (2)',
+    'left out: s.writableInTlb = false (in TLB eviction)',
+    'another value: false → true in s.writableInTlb = false (in TLB eviction)',
   ].map((change) => ({
     change,
     why: 'the environment: what is dangerous is a translation that stays, and nothing has to wait for one that is evicted',

@@ -18,6 +18,7 @@ import { reportSymmetry } from './check/settle/symmetry.js'
 import { dumpWasm } from './explicit/search/search.js'
 
 export { CodeDisagrees, EnginesDisagree } from './check/confirm/disagreement.js'
+export { failuresOf } from './check/report/failures.js'
 export type { PropertyKind, PropertyReport, Report, ReportLimit, Unreached, Verdict } from './check/report/report.js'
 export type { EngineChoice } from './check/request/engine-choice.js'
 export { type CheckOptions, type OracleExtent, type Prepared, prepare, type SymmetryChoice } from './check/request/prepare.js'

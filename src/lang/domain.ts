@@ -128,9 +128,23 @@ export type UnionValue<Tag extends string, V extends Record<string, Fields>> = {
   [K in keyof V & string]: { readonly [T in Tag]: K } & ValuesOf<V[K]>
 }[keyof V & string]
 
+/** What the author of a model that makes no sense is told besides the message. */
+export interface ModelHelp {
+  /** What to write instead. */
+  readonly hint?: string
+  /** Words of the author's, each behind the one before: the last is what is wrong. */
+  readonly words?: readonly string[]
+}
+
 /** Thrown when a model is built from parts that make no sense; the command line reports it with exit code 65. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
+  readonly help: ModelHelp
+
+  constructor(message: string, help: ModelHelp = {}) {
+    super(message)
+    this.help = help
+  }
 }
 
 const requireCount = (what: string, n: number, least: number): void => {

@@ -1,6 +1,7 @@
 /** A model: params, state, initial values, processes and rules. */
 import { type Fields, ModelError, type ValuesOf } from './domain.js'
 import type { Params, ParamValues } from './param.js'
+import { allowed, takes } from './param-values.js'
 import type { Steps } from './step.js'
 
 /** A process that exists once, or one instance of `each`. */
@@ -111,7 +112,8 @@ export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : 
  * Defines a model; see `ModelDefinition` for its parts. Its functions are not called here: they run when the model is
  * checked.
  * @throws ModelError if there is no name, or it is not made of letters, digits, dots and dashes, for a part of a name
- * that means nothing, and for a part that is no function and has to be one.
+ * that means nothing, for a part that is no function and has to be one, and for a variant that sets what is no param,
+ * or one to what it does not take.
  */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
   definition: ModelDefinition<P, F, R>,
@@ -130,7 +132,28 @@ export const model = <const P extends Params = Record<never, never>, F extends F
     if (typeof given === 'function' || (given === undefined && part !== 'state')) continue
     throw new ModelError(`\`${part}\` of the model '${definition.name}' is no function: write ${part}: ${written}`)
   }
-  return { ...definition, kind: 'model', params: definition.params ?? ({} as P) }
+  const params = definition.params ?? ({} as P)
+  requireVariants(definition.variants ?? {}, params)
+  return { ...definition, kind: 'model', params }
+}
+
+/** Nobody may ever choose a variant that is wrong: so all are looked at. */
+const requireVariants = (variants: Readonly<Record<string, object>>, params: Params): void => {
+  for (const [variant, settings] of Object.entries(variants))
+    for (const [name, value] of Object.entries(settings)) {
+      const help = { words: ['variants', variant, name] }
+      const param = Object.hasOwn(params, name) ? params[name] : undefined
+      if (param === undefined) {
+        const names = Object.keys(params)
+        const hint = names.length === 0 ? 'this model has no params' : `the params are ${names.join(', ')}`
+        throw new ModelError(`the variant '${variant}' sets '${name}', which is no param`, { ...help, hint })
+      }
+      if (!takes(param, value))
+        throw new ModelError(`${name}=${String(value)} in the variant '${variant}' is not allowed`, {
+          ...help,
+          hint: `${name} takes ${allowed(param)}`,
+        })
+    }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Properties: ordinary predicates over the state, and what is claimed of them. */
-import type { Fields, ValuesOf } from './domain.js'
+import { type Fields, ModelError, type ValuesOf } from './domain.js'
 import type { Model } from './model.js'
 import type { Params, ParamValues } from './param.js'
 
@@ -65,11 +65,67 @@ export interface Extreme<S, P, A = never> {
 /** Everything that can stand under a name of `properties(...)`. */
 export type AnyProperty<S, P, A = never> = Property<S, P, A> | TemporalProperty<S, P, A> | Extreme<S, P, A>
 
+/** How properties are written: types are gone when a file of them runs. */
+const written: Readonly<Record<AnyProperty<never, never>['kind'], string>> = {
+  always: 'always((s, p) => ...)',
+  sometimes: 'sometimes((s, p) => ...)',
+  bound: 'bound((s, p) => ..., max)',
+  eventually: 'eventually((s, p) => ...)',
+  leadsTo: 'leadsTo((s, p) => ..., (s, p) => ...)',
+  alwaysPossible: 'alwaysPossible((s, p) => ...)',
+  maximum: 'maximum((s, p) => ...)',
+  minimum: 'minimum((s, p) => ...)',
+}
+
+const misuse = (kind: keyof typeof written, what: string, form: string, given: unknown): ModelError =>
+  new ModelError(
+    given === undefined ? `${kind}(...) is without its ${what}` : `the ${what} of ${kind}(...) is ${form}, not ${shown(given)}`,
+    {
+      hint: `write ${written[kind]}`,
+      words: [kind],
+    },
+  )
+
+const shown = (x: unknown): string => (typeof x === 'string' ? `'${x}'` : String(x))
+
+/** The function that is given. @throws ModelError for what is none. */
+const required = <T>(kind: keyof typeof written, what: string, given: T): T => {
+  if (typeof given === 'function') return given
+  throw misuse(kind, what, 'a function', given)
+}
+
+/** @throws ModelError for what says nothing of the settings. */
+const wellAsked = <P>(asked: Asked<P>): Asked<P> => {
+  const hint = "write sometimes((s, p) => ..., { in: ['lazy'] }), or { where: (p) => p.lazy }"
+  const wrongly = (message: string): ModelError => new ModelError(message, { hint, words: ['sometimes'] })
+  const given: unknown = asked
+  if (typeof given !== 'object' || given === null)
+    throw wrongly(`what is behind the predicate of sometimes(...) is an object, not ${shown(given)}`)
+  const unknown = Object.keys(given).find((key) => key !== 'in' && key !== 'where')
+  if (unknown !== undefined) throw wrongly(`'${unknown}' of sometimes(...) means nothing`)
+  const { in: variants, where }: { readonly in?: unknown; readonly where?: unknown } = given
+  if (variants !== undefined && !(Array.isArray(variants) && variants.every((one) => typeof one === 'string')))
+    throw wrongly('`in` of sometimes(...) is a list of names of variants')
+  if (where !== undefined && typeof where !== 'function') throw wrongly('`where` of sometimes(...) is a function of the params')
+  return asked
+}
+
+const wellOver = (kind: 'maximum' | 'minimum', over: Extreme<never, never>['over'] = 'all states'): Extreme<never, never>['over'] => {
+  if (over === 'all states' || over === 'final states') return over
+  throw new ModelError(`\`over\` of ${kind}(...) is 'all states' or 'final states', not ${shown(over)}`, {
+    hint: `write ${kind}((s, p) => ..., { over: 'final states' })`,
+    words: [kind],
+  })
+}
+
 /**
  * Holds in every reachable state, the initial ones too. A state in which the predicate fails (an index outside its
  * array) violates it.
  */
-export const always = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Always<S, P, A> => ({ kind: 'always', predicate })
+export const always = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Always<S, P, A> => ({
+  kind: 'always',
+  predicate: required('always', 'predicate', predicate),
+})
 /**
  * Holds in some reachable state: the guard against a model that proves nothing because it does nothing. A window that
  * belongs to some settings only is asked there alone: `sometimes(predicate, { in: ['lazy'] })`, or with a condition on
@@ -77,33 +133,42 @@ export const always = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Always
  */
 export const sometimes = <S, P, A = unknown>(predicate: Predicate<S, P, A>, asked: Asked<P> = {}): Sometimes<S, P, A> => ({
   kind: 'sometimes',
-  predicate,
-  asked,
+  predicate: required('sometimes', 'predicate', predicate),
+  asked: wellAsked(asked),
 })
 /**
  * The measure never exceeds `max` in any reachable state; the report says the greatest value reached, and whether `max`
  * is tight.
  */
-export const bound = <S, P, A = unknown>(measure: Measure<S, P, A>, max: number): Bound<S, P, A> => ({ kind: 'bound', measure, max })
+export const bound = <S, P, A = unknown>(measure: Measure<S, P, A>, max: number): Bound<S, P, A> => {
+  required('bound', 'measure', measure)
+  if (!isInteger(max)) throw misuse('bound', 'limit', 'a 32-bit integer', max)
+  return { kind: 'bound', measure, max }
+}
+
+const isInteger = (x: unknown): x is number => typeof x === 'number' && (x | 0) === x
 
 /**
  * Every fair behaviour reaches a state in which the predicate holds. A behaviour goes on as long as anything is
  * enabled; where nothing is, it stays in its last state for ever. Which behaviours are fair is the model's `fairness`.
  */
-export const eventually = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Eventually<S, P, A> => ({ kind: 'eventually', predicate })
+export const eventually = <S, P, A = unknown>(predicate: Predicate<S, P, A>): Eventually<S, P, A> => ({
+  kind: 'eventually',
+  predicate: required('eventually', 'predicate', predicate),
+})
 /**
  * From every reachable state in which `trigger` holds, every fair behaviour reaches one in which `predicate` holds
  * (that state itself counts).
  */
 export const leadsTo = <S, P, A = unknown>(trigger: Predicate<S, P, A>, predicate: Predicate<S, P, A>): LeadsTo<S, P, A> => ({
   kind: 'leadsTo',
-  trigger,
-  predicate,
+  trigger: required('leadsTo', 'first predicate', trigger),
+  predicate: required('leadsTo', 'second predicate', predicate),
 })
 /** From every reachable state some path reaches a state in which the predicate holds: AG EF. Fairness plays no part. */
 export const alwaysPossible = <S, P, A = unknown>(predicate: Predicate<S, P, A>): AlwaysPossible<S, P, A> => ({
   kind: 'alwaysPossible',
-  predicate,
+  predicate: required('alwaysPossible', 'predicate', predicate),
 })
 /**
  * The greatest value of a measure over the reachable states, or with `over: 'final states'` over those in which every
@@ -114,8 +179,8 @@ export const maximum = <S, P, A = unknown>(
   options: { readonly over?: Extreme<S, P, A>['over'] } = {},
 ): Extreme<S, P, A> => ({
   kind: 'maximum',
-  measure,
-  over: options.over ?? 'all states',
+  measure: required('maximum', 'measure', measure),
+  over: wellOver('maximum', options.over),
 })
 /** The least value of a measure, for the report; otherwise as `maximum`. */
 export const minimum = <S, P, A = unknown>(
@@ -123,8 +188,8 @@ export const minimum = <S, P, A = unknown>(
   options: { readonly over?: Extreme<S, P, A>['over'] } = {},
 ): Extreme<S, P, A> => ({
   kind: 'minimum',
-  measure,
-  over: options.over ?? 'all states',
+  measure: required('minimum', 'measure', measure),
+  over: wellOver('minimum', options.over),
 })
 
 /** The properties of one model, as `properties` makes them: the default export of their file. */

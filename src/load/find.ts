@@ -37,8 +37,9 @@ export const findTarget = (target: string, cwd: string): Found => {
 /** The files that by their names are the properties of a model, of which there should be at most one. */
 export const propertiesOf = (model: string): string[] => {
   const base = basename(model, extname(model))
-  const named = [join(dirname(dirname(model)), 'properties', base), join(dirname(model), `${base}.properties`)]
-  return named.flatMap((path) => firstFile(path) ?? [])
+  const folder = dirname(model)
+  const apart = basename(folder) === 'models' ? [join(dirname(folder), 'properties', base)] : []
+  return [...apart, join(folder, `${base}.properties`)].flatMap((path) => firstFile(path) ?? [])
 }
 
 /** Without symbolic links, as Node names modules. */

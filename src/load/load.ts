@@ -18,8 +18,8 @@ import { blocks, findModule, isPath } from './modules.js'
 import { functionInfo, registry } from './registry.js'
 import { $mmu } from './runtime.js'
 import { shown } from './shown.js'
-import { sourceOf } from './source.js'
-import { placeInStack } from './stack.js'
+import { sourceOf, sourceOfText } from './source.js'
+import { modelError, placeInStack } from './stack.js'
 import { stoppable } from './stoppable.js'
 import { transformExpression } from './transform.js'
 
@@ -64,7 +64,10 @@ export const loadModel = async (target: string, cwd: string = process.cwd()): Pr
 /** Loads a model once more, as if one of its files were edited. Only for a built package: see hooks.ts. */
 export const loadChanged = async (target: string, changed: Changed): Promise<Loaded> => {
   const { file, edits } = changed
-  registry.texts.set(changedName(file), applyEdits(sourceOf(file).text, edits))
+  const text = applyEdits(sourceOf(file).text, edits)
+  registry.texts.set(changedName(file), text)
+  // It may have been changed otherwise before.
+  sourceOfText(changedName(file), text)
   return loadFound(findTarget(target, process.cwd()), changed)
 }
 
@@ -104,13 +107,17 @@ const loadFound = async (found: Found, changed: Changed | null): Promise<Loaded>
   }
 }
 
-const ofAnotherModel = (what: string, theirs: Model, model: Model, { file, properties }: Found): DiagnosticError =>
-  new DiagnosticError(
+/** `file` has the model; `properties` is where what is another's stands, null where that is the same file. */
+const ofAnotherModel = (what: string, theirs: Model, model: Model, { file, properties }: Found): DiagnosticError => {
+  const from = functionInfo(theirs.state)?.file
+  const elsewhere = from === undefined ? '' : ` in ${shown(from)}`
+  return new DiagnosticError(
     'MC010',
-    `these are ${what} of '${theirs.name}', not of '${model.name}'`,
-    `import the model from '${shown(file)}'`,
+    `these are ${what} of '${theirs.name}'${elsewhere}, not of '${model.name}' in ${shown(file)}`,
+    `import the model from '${shown(file)}', or give this file the name of the model that it is about`,
     startOf(properties ?? file),
   )
+}
 
 const claimsOf = (module: Readonly<Record<string, unknown>>, model: Model, file: string): NamedClaims[] =>
   Object.entries(module).flatMap(([name, value]) => {
@@ -192,8 +199,7 @@ const loadError = (error: unknown, file: string): unknown => {
     )
   if (error.name === 'SyntaxError')
     return new DiagnosticError('MC015', error.message, 'check the name, and that the other module exports it', place)
-  if (error.name === 'ModelError')
-    return new DiagnosticError('MC014', error.message, 'give this domain, param or model what the message asks for', place)
+  if (error.name === 'ModelError') return modelError(error, 'give this domain, param or model what the message asks for', place)
   return new DiagnosticError('MC003', `${error.name}: ${error.message}`, 'the module was run to read its model, and this happened', place)
 }
 

@@ -1,6 +1,7 @@
 /** Where in an author's module an exception comes from, and where a function of it stands. */
 import { fileURLToPath } from 'node:url'
-import type { Place } from '../diagnostics.js'
+import { DiagnosticError, type Place } from '../diagnostics.js'
+import type { ModelHelp } from '../lang/domain.js'
 import { functionInfo, registry } from './registry.js'
 import { shown } from './shown.js'
 import { sourceOf } from './source.js'
@@ -22,6 +23,25 @@ export const placeInStack = (error: Error): Place | null => {
     }
   }
   return null
+}
+
+/** What a model or property that makes no sense is: at the words that the error names, or on its line. */
+export const modelError = (error: Error, instead: string, place: Place | null): DiagnosticError => {
+  // A copy of the package may have thrown it.
+  const { hint = instead, words = [] } = (error as { readonly help?: ModelHelp }).help ?? {}
+  const named = place === null || words.length === 0 ? null : behind(place, place.start, words)
+  return new DiagnosticError('MC014', error.message, hint, named ?? place)
+}
+
+/** The last of words that stand one behind the other, from an offset on; null where one of them does not. */
+export const behind = (place: Place, from: number, words: readonly string[]): Place | null => {
+  const [word, ...others] = words
+  if (word === undefined) return place
+  const found = new RegExp(`(?<![\\w$])${word.replaceAll(/[^\w\s]/g, '\\$&')}(?![\\w$])`).exec(place.text.slice(from))
+  if (found === null) return null
+  const start = from + found.index
+  const end = start + word.length
+  return behind({ ...place, start, end }, end, others)
 }
 
 /** Where a function that the loader tagged is written; null for any other value. */

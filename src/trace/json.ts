@@ -27,14 +27,45 @@ export const parseJson = (document: Document): Node => {
   } catch (error) {
     const { file, text } = document
     const reason = error instanceof Error ? error.message : String(error)
-    const found = /position (\d+)/.exec(reason)
-    const start = Math.min(found === null ? text.trimEnd().length : Number(found[1]), text.length)
+    const start = endOfJson(text)
+    const isJson = /^\s*\{/.test(text)
     // The place says where; what more a message says of it differs from Node to Node.
-    const what = reason.replace(/ in JSON at position .*/, '')
-    throw new DiagnosticError('MC012', `${file} is not valid JSON: ${what}`, restore, { file, text, start, end: start + 1 })
+    const what = reason.replace(/ in JSON at position .*|, (?:\.\.\.)?"[\s\S]*/, '')
+    throw new DiagnosticError('MC012', `${file} is not valid JSON: ${what}`, isJson ? restore : another, {
+      file,
+      text,
+      start,
+      end: start + 1,
+    })
   }
 }
 
+/**
+ * Where a text that is no JSON stops being some: messages do not always say. The longest part that could go on is
+ * looked for by halves.
+ */
+const endOfJson = (text: string): number => {
+  let [good, bad] = [0, text.length + 1]
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (couldGoOn(text.slice(0, middle))) good = middle
+    else bad = middle
+  }
+  return good
+}
+
+/** Whether a text is JSON, or the beginning of some: then nothing is wrong with it before its end. */
+const couldGoOn = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const reason = String(error)
+    return reason.includes('Unexpected end') || Number(/position (\d+)/.exec(reason)?.[1] ?? -1) >= text.length
+  }
+}
+
+const another = 'name an .itf.json file, as check writes them below counterexamples/'
 const restore = 'restore the file from version control, or write it anew with: mmucheck check <model>'
 
 /** The error to throw where a document is not what it should be. */

@@ -170,6 +170,12 @@ export const exists = async (path: string): Promise<boolean> =>
 
 /** Reads a stored trace. @throws DiagnosticError MC012 if the file cannot be read or is damaged. */
 export const loadTrace = async (path: string): Promise<Trace> => {
+  if (path.endsWith('.txt'))
+    throw new DiagnosticError(
+      'MC012',
+      `${path} is a trace drawn for people`,
+      `inspect the file beside it: ${path.replace(/\.txt$/, '.itf.json')}`,
+    )
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DiagnosticError(
       'MC012',

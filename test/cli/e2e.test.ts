@@ -114,6 +114,13 @@ const json = async (...words: string[]): Promise<{ code: number | null; report: 
   return { code, report: JSON.parse(out) }
 }
 
+/**
+ * `check` by one engine. What these tests ask is the same with all of them, and those that start Z3 take twice the
+ * time; engines.test.ts has them.
+ */
+const check = (...words: string[]): Promise<Ended> => project.mmucheck(['check', ...words, '--engine', 'explicit'])
+const checkJson = (...words: string[]): ReturnType<typeof json> => json('check', ...words, '--engine', 'explicit')
+
 describe('verdicts', () => {
   test('a race: drawn, stored, and printed again exactly', async () => {
     const { code, out, err } = await project.mmucheck(['check', 'counter'])
@@ -128,7 +135,7 @@ describe('verdicts', () => {
   })
 
   test('the JSON report counts states and transitions', async () => {
-    const { code, report } = await json('check', 'counter', '--variant', 'locked', '--engine', 'explicit')
+    const { code, report } = await checkJson('counter', '--variant', 'locked')
     expect(code).toBe(0)
     // By hand: neither, one, the other, or both CPUs are done.
     expect(report).toMatchObject({
@@ -158,7 +165,7 @@ describe('verdicts', () => {
     ['bounded.ts', 12, 'small', 4],
     ['holds.ts', 0, null, null],
   ])('%s exits with %d', async (file, code, name, length) => {
-    const { code: exited, report } = await json('check', `./${file}`)
+    const { code: exited, report } = await checkJson(`./${file}`)
     expect([exited, report.exitCode]).toEqual([code, code])
     const violated = report.properties.filter(({ verdict }: { verdict: string }) => verdict === 'violated')
     expect(violated.map((property: { name: string; length: number }) => [property.name, property.length])).toEqual(
@@ -168,13 +175,13 @@ describe('verdicts', () => {
   })
 
   test('a bound says the greatest value', async () => {
-    const { report } = await json('check', './bounded.ts')
+    const { report } = await checkJson('./bounded.ts')
     expect(report.properties.find(({ name }: { name: string }) => name === 'fits')).toMatchObject({ verdict: 'holds', maximum: 5 })
   })
 
   test('--deadlock and --no-deadlock overrule the model', async () => {
-    expect((await project.mmucheck(['check', './abba.ts', '--no-deadlock'])).code).toBe(0)
-    expect((await project.mmucheck(['check', './abba.ts', '--deadlock'])).code).toBe(11)
+    expect((await check('./abba.ts', '--no-deadlock')).code).toBe(0)
+    expect((await check('./abba.ts', '--deadlock')).code).toBe(11)
   })
 
   test('a model of rules alone is checked for a deadlock where that is asked for, by both engines, and else says that it is not', async () => {
@@ -182,18 +189,21 @@ describe('verdicts', () => {
     expect(unasked.code).toBe(0)
     expect(unasked.out).toContain('\ndeadlock was not checked: there are no processes, only rules (--deadlock)\n')
     expect(unasked.out).not.toMatch(/(holds|violated) +(deadlock|stuck)|stuck was/)
-    for (const flags of [['--deadlock'], ['--property', 'deadlock']])
-      for (const engine of ['explicit', 'bmc', 'both']) {
-        const { code, out } = await project.mmucheck(['check', './halting.ts', '--engine', engine, ...flags, '--max-depth', '9'])
-        expect(code).toBe(11)
-        expect(out).toContain('halting: deadlock after 2 steps\n')
-        expect(out).toMatch(/violated +deadlock +deadlock after 2 steps, the fewest there are/)
-      }
+    for (const flags of [
+      ['--deadlock', '--engine', 'both'],
+      ['--property', 'deadlock', '--engine', 'explicit'],
+      ['--property', 'deadlock', '--engine', 'bmc'],
+    ]) {
+      const { code, out } = await project.mmucheck(['check', './halting.ts', '--max-depth', '9', ...flags])
+      expect(code).toBe(11)
+      expect(out).toContain('halting: deadlock after 2 steps\n')
+      expect(out).toMatch(/violated +deadlock +deadlock after 2 steps, the fewest there are/)
+    }
     expect((await project.mmucheck(['check', './turning.ts', '--engine', 'prove', '--deadlock'])).out).toMatch(/holds +deadlock +/)
   })
 
   test('--property and --invariant choose what is checked', async () => {
-    const { report } = await json('check', 'counter', '--property', 'allDone', '--invariant', '(s, p) => s.count < p.cpus')
+    const { report } = await checkJson('counter', '--property', 'allDone', '--invariant', '(s, p) => s.count < p.cpus')
     expect(report.properties.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict]).slice(0, 2)).toEqual([
       ['allDone', 'holds'],
       ['invariant-1', 'violated'],
@@ -201,7 +211,7 @@ describe('verdicts', () => {
   })
 
   test('settings name the folder', async () => {
-    const { report } = await json('check', 'counter', '--set', 'cpus=3')
+    const { report } = await checkJson('counter', '--set', 'cpus=3')
     expect(report.properties[0].trace).toBe(join('counterexamples', 'counter', 'cpus=3', 'counted.itf.json'))
   })
 
@@ -212,27 +222,23 @@ describe('verdicts', () => {
         "state: () => ({ n: range(0, 3) }),\n  processes: () => ({ cpu: function* (s) {\n    yield until('wait for three', () => s.n === 3)\n    s.n = 0\n  } })",
       ),
     })
-    const { out } = await project.mmucheck(['check', './idle.ts', '--no-deadlock'])
+    const { out } = await check('./idle.ts', '--no-deadlock')
     expect(out).toContain('never fired:\n  cpu: wait for three (idle.ts:5)')
   })
 })
 
 describe('output', () => {
   test('no escape sequences in a pipe', async () => {
-    expect((await project.mmucheck(['check', 'counter'])).out).not.toContain('\u001b')
+    expect((await check('counter')).out).not.toContain('\u001b')
   })
 
   test('--quiet is one line', async () => {
-    expect((await project.mmucheck(['check', 'counter', '--quiet', '--engine', 'explicit'])).out).toBe(
-      'counter: violated: counted (1 of 6)\n',
-    )
-    expect((await project.mmucheck(['check', './holds.ts', '--quiet', '--engine', 'explicit'])).out).toBe(
-      'holds: holds: all 3 properties, explored exhaustively: 6 states\n',
-    )
+    expect((await check('counter', '--quiet')).out).toBe('counter: violated: counted (1 of 6)\n')
+    expect((await check('./holds.ts', '--quiet')).out).toBe('holds: holds: all 3 properties, explored exhaustively: 6 states\n')
   })
 
   test('--out and --out-itf say where traces go', async () => {
-    const { out } = await project.mmucheck(['check', 'counter', '--out', 'elsewhere', '--out-itf', 'first.itf.json'])
+    const { out } = await check('counter', '--out', 'elsewhere', '--out-itf', 'first.itf.json')
     expect(out).toContain(join('elsewhere', 'counter', 'default', 'counted.txt'))
     expect(readFileSync(join(project.folder, 'first.itf.json'), 'utf8')).toBe(
       readFileSync(join(project.folder, 'elsewhere/counter/default/counted.itf.json'), 'utf8'),
@@ -240,7 +246,7 @@ describe('output', () => {
   })
 
   test('inspect shows states whole, and places', async () => {
-    await project.mmucheck(['check', 'counter'])
+    await check('counter')
     const file = 'counterexamples/counter/default/counted.itf.json'
     expect((await project.mmucheck(['inspect', file, '--lines'])).out).toContain('[models/counter.ts:')
     expect((await project.mmucheck(['inspect', file, '--step', '0'])).out).toContain('count  = 0')
@@ -250,7 +256,7 @@ describe('output', () => {
 
   test('a note says which stored traces are of an earlier run', async () => {
     project.write({ 'counterexamples/holds.ts/default/positive.txt': 'old' })
-    expect((await project.mmucheck(['check', './holds.ts'])).err).toContain(
+    expect((await check('./holds.ts')).err).toContain(
       `note: positive holds now; ${join('counterexamples', 'holds.ts', 'default', 'positive.txt')} is of an earlier run`,
     )
   })
@@ -278,7 +284,7 @@ describe('output', () => {
       'copies/of/counting.properties.ts': properties('./counting.ts', 2),
     })
     const storedBy = async (target: string): Promise<string> => {
-      const { out, err } = await project.mmucheck(['check', target, '--json'])
+      const { out, err } = await check(target, '--json')
       expect(err).toBe('')
       return (JSON.parse(out) as { properties: { trace: string | null }[] }).properties[0]?.trace ?? ''
     }
@@ -286,7 +292,7 @@ describe('output', () => {
     expect(await storedBy('counting')).toBe(own)
     expect(await storedBy('properties/strict.ts')).toBe(join('counterexamples', 'properties', 'strict.ts', 'default', 'small.itf.json'))
     expect(await storedBy('properties/counting.ts')).toBe(own)
-    expect((await project.mmucheck(['check', 'copies/of/counting.ts'])).err).toBe('')
+    expect((await check('copies/of/counting.ts')).err).toBe('')
   })
 
   test('a reader that closes the pipe early is no error', () => {
@@ -296,8 +302,8 @@ describe('output', () => {
   })
 
   test('--dump-wasm prints the module, --dump-ir the transition system', async () => {
-    expect((await project.mmucheck(['check', 'counter', '--dump-wasm'])).out).toContain('(module')
-    expect((await project.mmucheck(['check', 'counter', '--dump-ir'])).out).toMatch(/^system counter\n/)
+    expect((await check('counter', '--dump-wasm')).out).toContain('(module')
+    expect((await check('counter', '--dump-ir')).out).toMatch(/^system counter\n/)
   })
 })
 
@@ -316,7 +322,7 @@ describe('limits end in an explicit incomplete', () => {
   })
 
   test('--first stops at the first violation and leaves the rest open', async () => {
-    const { code, report } = await json('check', 'counter', '--first')
+    const { code, report } = await checkJson('counter', '--first')
     expect(code).toBe(12)
     expect(report.properties[0].verdict).toBe('violated')
   })
@@ -363,22 +369,28 @@ describe('bad input', () => {
     expect([ended.code, ended.out]).toEqual([code, ''])
     expect(ended.err).toContain(message)
     expect(ended.err).toContain(hint)
-    const same = await json(...words)
-    expect([same.code, same.report.exitCode]).toEqual([code, code])
-    expect(JSON.stringify(same.report.error)).toContain(message)
+  })
+
+  test.each([
+    [['check', 'throws'], 65, { code: 'MC003', file: 'models/throws.ts', line: 1 }],
+    [['check', 'counter', '--set', 'cpu=2'], 64, { code: 'MC005' }],
+    [['check', 'counter', '--bogus'], 64, { message: expect.stringContaining("unknown option '--bogus'") }],
+  ])('%j, with --json', async (words, code, error) => {
+    project.write(bad)
+    expect(await json(...words)).toMatchObject({ code, report: { exitCode: code, error } })
   })
 
   test('a folder that cannot be written takes nothing from the report', async () => {
     project.write({ blocked: 'a file' })
-    const { code, out, err } = await project.mmucheck(['check', 'counter', '--out', 'blocked'])
+    const { code, out, err } = await check('counter', '--out', 'blocked')
     expect(code).toBe(73)
     expect(out).toContain('counted is violated')
     expect(err).toContain('MC011: cannot write')
-    expect((await json('check', 'counter', '--out', 'blocked')).report).toMatchObject({ states: expect.any(Number), exitCode: 73 })
+    expect((await checkJson('counter', '--out', 'blocked')).report).toMatchObject({ states: expect.any(Number), exitCode: 73 })
   })
 
   test('a damaged trace, and one of another version of the model', async () => {
-    await project.mmucheck(['check', 'counter', '--out', 'versions'])
+    await check('counter', '--out', 'versions')
     const file = 'versions/counter/default/counted.itf.json'
     const text = readFileSync(join(project.folder, file), 'utf8')
     project.write({ 'damaged.itf.json': text.slice(0, 500) })

@@ -129,7 +129,7 @@ describe('engines', { timeout: 60_000 }, () => {
   test('by default a short search is confirmed; no file is left of the proof', async () => {
     const { code, out } = await run('check', 'knobs', '--out', 'default')
     expect(code).toBe(0)
-    expect(out).toMatch(/explored exhaustively: \d+ states; confirmed by Z3: proved by induction, certificate checked\n$/)
+    expect(out).toMatch(/explored exhaustively: \d+ states; confirmed by Z3: proved by\s+induction, certificate checked\n$/)
     expect(existsSync(join(project.folder, 'default'))).toBe(false)
   })
 
@@ -150,15 +150,15 @@ describe('a proof that takes too long', { timeout: 60_000 }, () => {
   })
 
   test('--time: incomplete, with the depth that is free of violations', async () => {
-    const { code, out } = await run(...hard, '--time', '6s', '--json')
+    const { code, out } = await run(...hard, '--time', '4s', '--json')
     expect(code).toBe(20)
     const { limit, solved } = JSON.parse(out) as { limit: object; solved: { open: { name: string; depth: number }[] } }
-    expect(limit).toEqual({ kind: 'time', seconds: 6 })
+    expect(limit).toEqual({ kind: 'time', seconds: 4 })
     expect(solved.open.find(({ name }) => name === 'activeMeansCurrent')?.depth).toBeGreaterThan(0)
   })
 
   test('Ctrl-C: the report so far, and exit code 130', async () => {
-    const { code, out } = await project.mmucheck(hard, (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 5_000))
+    const { code, out } = await project.mmucheck(hard, (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 3_000))
     expect(code).toBe(130)
     expect(out).toMatch(/incomplete {2}activeMeansCurrent {2}not settled: the search was interrupted; /)
   })

@@ -56,6 +56,8 @@ const names = [
     'ghost',
     'ids',
     'index',
+    'leadsTo',
+    'maximum',
     'model',
     'oneOf',
     'optional',
@@ -65,7 +67,7 @@ const names = [
 
 /** The import that a text needs. */
 const imports = (text: string): string => {
-  const used = names.filter((name) => new RegExp(`(?<![.\\w'])${name}(?=[\\s(,;)<}]|$)(?!: )`).test(text))
+  const used = names.filter((name) => new RegExp(`(?<![.\\w'])${name}(?=[\\s(,;)<}»]|$)(?!: )`).test(text))
   const types = /\bSteps\b/.test(text) ? ['type Steps'] : []
   return `import { ${[...used, ...types].join(', ')} } from 'mmucheck'\n`
 }

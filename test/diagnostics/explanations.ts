@@ -26,9 +26,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead: '`export default model({ ... })`, and in the file of properties `export default properties(model, { ... })`.',
   },
   MC005: { means: '`--set`, or a variant, names a param that the model has not.', instead: 'One of the params that the message lists.' },
-  MC006: { means: '`--set`, or a variant, gives a param a value that it does not take.', instead: 'A value that the message allows.' },
+  MC006: { means: '`--set` gives a param a value that it does not take.', instead: 'A value that the message allows.' },
   MC007: {
-    means: '`--variant` names a variant that the model has not, or the `in` of a `sometimes` does.',
+    means: '`--variant` names a variant that the model has not.',
     instead: 'One of the variants that the message lists, or `--set`.',
   },
   MC008: { means: '`--property` names a property that the model has not.', instead: 'One of the names that the message offers.' },
@@ -55,7 +55,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC014: {
     means:
-      'A domain, param, property or model is built from parts that make no sense: an empty range, an array of no elements, a variable without a domain, a model without a name, a `state` that is no function.',
+      'A domain, param, property or model is built from parts that make no sense: an empty range, an array of no elements, a variable without a domain, a model without a name, a `state` that is no function, a variant that sets what is no param, a `bound` without a limit.',
     instead: 'What the message asks for.',
   },
   MC015: {

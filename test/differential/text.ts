@@ -2,6 +2,7 @@
  * Loads a model from a text, through the loader's transform as a user's file goes, but without a file: hundreds a
  * minute.
  */
+import * as mmu from 'mmucheck/mmu'
 import * as tsPattern from 'ts-pattern'
 import * as lang from '../../src/lang/index.ts'
 import type { Model } from '../../src/lang/model.ts'
@@ -9,7 +10,7 @@ import type { Properties } from '../../src/lang/property.ts'
 import { $mmu } from '../../src/load/runtime.ts'
 import { transform } from '../../src/load/transform.ts'
 
-const modules: Readonly<Record<string, unknown>> = { mmucheck: lang, 'ts-pattern': tsPattern, runtime: { $mmu } }
+const modules: Readonly<Record<string, unknown>> = { mmucheck: lang, 'mmucheck/mmu': mmu, 'ts-pattern': tsPattern, runtime: { $mmu } }
 
 /**
  * Every text takes the place of the one before: the loader remembers sources by file name, and would keep all of them.
@@ -26,6 +27,10 @@ export const loadText = (source: string): { readonly model: Model; readonly prop
     .replaceAll(
       /import\s*\{([^}]*)\}\s*from\s*['"]([^'"]*)['"];?/g,
       (_, names: string, from: string) => `const {${names.replaceAll(' as ', ': ')}} = $imports[${JSON.stringify(from)}];`,
+    )
+    .replaceAll(
+      /import\s*\*\s*as\s*(\w+)\s*from\s*['"]([^'"]*)['"];?/g,
+      (_, name: string, from: string) => `const ${name} = $imports[${JSON.stringify(from)}];`,
     )
     .replace('export default', 'return')
   const exported = new Function('$imports', `'use strict';${body}`)(modules) as Properties

@@ -30,7 +30,7 @@ import { stepModule } from './step-module.ts'
 const made = new Map<string, number>()
 const count = (name: string): void => void made.set(name, (made.get(name) ?? 0) + 1)
 
-const seed = 20_261_201
+const seed = 20_261_205
 const nothing: ReadonlySet<never> = new Set()
 
 beforeAll(() => {

@@ -151,6 +151,7 @@ export const ofOwnList = (sc: Scope): Int | null => {
     [2, () => ({ code: int`Math.min(${a.code}, ${b.code})`, lo: Math.min(a.lo, b.lo), hi: Math.min(a.hi, b.hi) })],
     [1, () => ({ code: int`[${a.code}, ${b.code}][${draw.one(['0', '1'])}]`, lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi) })],
     [1, () => ({ code: int`[${a.code}, ...${list.text}, ${b.code}].length`, lo: 2, hi: list.type.most + 2 })],
+    [1, () => ({ code: int`[${a.code}, ...Array.from(${list.text}), ${b.code}].length`, lo: 2, hi: list.type.most + 2 })],
   ])()
 }
 
@@ -161,5 +162,7 @@ export const changedList: Make = (sc) => {
   const list = sc.draw.one(lists)
   if (!sc.draw.once(12)) return done(sc, statement`${changed(sc, list).code}`)
   const name = sc.fresh('xs')
-  return done(declared(sc, { ...list, text: name, assignable: false }), statement`const ${name} = ${list.text}`)
+  // Another name, of which most is refused, or a copy.
+  const given = sc.draw.one([code('')`${list.text}`, code('')`Array.from(${list.text})`, code('')`[...${list.text}]`])
+  return done(declared(sc, { ...list, text: name, assignable: false }), statement`const ${name} = ${given}`)
 }

@@ -260,9 +260,9 @@ describe('properties', () => {
   test('a wrong variant, or a yield of something else, is an error', () => {
     const wrongs = [
       // @ts-expect-error no such value
-      model({ name: 'm', params: { mode: choice(['a', 'b'], 'a') }, state: () => ({ x: bool }), variants: { wrong: { mode: 'c' } } }),
+      () => model({ name: 'm', params: { mode: choice(['a', 'b'], 'a') }, state: () => ({ x: bool }), variants: { wrong: { mode: 'c' } } }),
       // @ts-expect-error no such param
-      model({ name: 'm', params: { mode: choice(['a', 'b'], 'a') }, state: () => ({ x: bool }), variants: { wrong: { speed: 1 } } }),
+      () => model({ name: 'm', params: { mode: choice(['a', 'b'], 'a') }, state: () => ({ x: bool }), variants: { wrong: { speed: 1 } } }),
       model({
         name: 'm',
         state: () => ({ x: bool }),

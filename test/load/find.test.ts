@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { editDistance, nearest } from '../../src/load/find.ts'
+import { editDistance, findTarget, nearest } from '../../src/load/find.ts'
 
 test('editDistance counts insertions, deletions and replacements', () => {
   expect(editDistance('', 'abc')).toBe(3)
@@ -14,4 +17,19 @@ test('nearest gives what is near, nearest first', () => {
   expect(nearest('mach-shutdown', names)).toEqual(['mach-shootdown'])
   expect(nearest('shootdown', names)).toEqual(['mach-shootdown', 'mach-shootdown-rules', 'tlb-shootdown'])
   expect(nearest('virtio', names)).toEqual([])
+})
+
+// A model in any folder got the properties of one that had its name, from a folder beside.
+test('properties of another folder are those of models in models/', () => {
+  const root = mkdtempSync(join(tmpdir(), 'mmucheck-find-'))
+  try {
+    for (const folder of ['models', 'properties', 'mine']) mkdirSync(join(root, folder))
+    for (const file of ['models/lock.ts', 'properties/lock.ts', 'mine/lock.ts']) writeFileSync(join(root, file), '')
+    const found = (target: string) => findTarget(target, root).properties?.slice(root.length + 1) ?? null
+    expect([found('lock'), found('models/lock.ts'), found('mine/lock.ts')]).toEqual(['properties/lock.ts', 'properties/lock.ts', null])
+    writeFileSync(join(root, 'mine/lock.properties.ts'), '')
+    expect(found('mine/lock.ts')).toBe('mine/lock.properties.ts')
+  } finally {
+    rmSync(root, { recursive: true })
+  }
 })

@@ -149,7 +149,9 @@ describe('diagnostics', () => {
     none: ['models/none.ts:1:1: error MC004'],
     'lone-properties': ['properties/lone-properties.ts:1:1: error MC004: properties/lone-properties.ts exports no properties'],
     twice: ["models/twice.ts:2:67: error MC009: 'x' stands twice"],
-    other: ["properties/other.ts:1:1: error MC010: these are properties of 'lonely', not of 'other'"],
+    other: [
+      "properties/other.ts:1:1: error MC010: these are properties of 'lonely' in models/lonely.ts, not of 'other' in models/other.ts",
+    ],
     'wrong-domain': ['models/wrong-domain.ts:3:1: error MC014: range(3, 1) needs'],
     'missing-file': ["models/missing-file.ts:2:19: error MC015: cannot find './no-such.ts'", 'relative to the importing file'],
     'missing-package': ["models/missing-package.ts:2:19: error MC015: cannot find 'no-such-package'", 'npm install no-such-package'],

@@ -94,6 +94,18 @@ test.each([
   expect(await shared(body)).toMatchObject({ kind: 'agree' })
 })
 
+// What is in the copy is in the list too.
+test.each([
+  ['const os = [{ n: 1 }, { n: 2 }]; const copy = Array.from(os); os[0]!.n = 5; s.y = copy[0]!.n', 'MC304'],
+  ['const os = [{ n: 1 }, { n: 2 }]; const copy = Array.from(os); copy[0]!.n = 5; s.y = os[0]!.n', 'MC304'],
+  ['const os = [{ n: 1 }, { n: 2 }]; const copy = Array.from(os, (o) => o); os[0]!.n = 5; s.y = copy[0]!.n', 'MC304'],
+  ['const os = [{ n: 1 }, { n: 2 }]; const copy = Array.from(os, (o) => o); copy[0]!.n = 5; s.y = os[0]!.n', 'MC304'],
+  ['const xs = [1, 2]; const ys = Array.from(xs, (x) => { xs.push(3); return x }); s.y = ys[1]!', 'MC304'],
+])('what a copy by Array.from shares: %s', async (body, code) => {
+  const outcome = await rule(body)
+  expect(outcome.kind === 'refused' ? outcome.diagnostic.code : outcome).toBe(code)
+})
+
 // An iterator looks at its list anew in every round; the compiled code had made a copy, and where the list grew in the
 // loop JavaScript never came to an end.
 test.each([
@@ -114,6 +126,10 @@ test.each([
   ['for (const [i, x] of xs.map((e) => e).entries()) { xs[1] = 7; s.y = x + i }'],
   ['for (const [i, x] of xs.entries()) { s.y = x + i; break }; xs[1] = 9; s.y = xs[1]!'],
   ['for (const [i, x] of s.list.entries()) { s.list[1]!.n = 7; s.y = x.n + i }'],
+  // Array.from counted as a second name, as any call does.
+  ['const ys = Array.from(xs); xs.push(3); ys[0] = 5; s.y = ys[0]! + xs.length + ys.length - xs[0]!'],
+  ['const ys = Array.from(xs, (x) => x + 1); xs[1] = 7; ys.push(xs[1]!); s.y = ys[2]! - ys[1]!'],
+  ['const ys = Array.from(xs.values()); xs[1] = 7; ys[1] = 3; s.y = ys[1]!'],
 ])('a copy, and the state, may change: %s', async (body) => {
   expect((await rule(`const xs = [1, 2]; ${body}`)).kind).toBe('agree')
 })

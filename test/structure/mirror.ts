@@ -31,7 +31,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
     version: commandLine,
   },
   'src/campaign/claims': { '*': ['test/campaign/claims/claims.test.ts'] },
-  'src/campaign/judge': { '*': ['test/campaign/mutate/mutate.test.ts'] },
+  'src/campaign/judge': { '*': ['test/campaign/mutate/mutate.test.ts'], reload: commandLine },
   'src/campaign/mutate': { '*': ['test/campaign/mutate/mutate.test.ts'], code: commandLine, show: commandLine },
   'src/campaign/jobs': { '*': ['test/campaign/jobs/run.test.ts'], windows: ['test/campaign/sweep/sweep.test.ts'] },
   'src/campaign/sweep': { '*': ['test/campaign/sweep/sweep.test.ts'] },

@@ -10,6 +10,8 @@ export interface Answered {
   readonly model: string
   /** Of whatever models. */
   readonly rows: readonly ClaimResult[]
+  /** Models that have readings of it too, and were not asked: the answer is without them. */
+  readonly elsewhere: readonly string[]
   readonly answer: Answer
 }
 
@@ -36,7 +38,8 @@ export const answersOf = (models: readonly ModelClaims[]): Answered[] => {
     // A run of one model may be without the one with which the sentence stands.
     const { model } = rows.find((row) => row.model === claim.model) ?? first
     const atHome = [...rows.filter((row) => row.model === model), ...rows.filter((row) => row.model !== model)]
-    return [{ claim, model, rows: atHome, answer: answerOf(rows) }]
+    const elsewhere = models.flatMap((one) => one.elsewhere.get(claim.id) ?? [])
+    return [{ claim, model, rows: atHome, elsewhere: [...new Set(elsewhere)], answer: answerOf(rows) }]
   })
 }
 

@@ -37,7 +37,11 @@ export const rowsOf = (loaded: Loaded): Row[] =>
       const { params, ...row } = rowOf(loaded, named, given as AnyRow)
       // However a setting is written: one verdict could confirm the sentence and refute it.
       const key = JSON.stringify([row.claim.id, row.property, Object.entries(params)])
-      if (asked.has(key)) throw unsettled(named, row.claim, 'it asks for one verdict twice', 'leave it to one of its readings', null)
+      if (asked.has(key))
+        throw unsettled(named, row.claim, 'it asks for one verdict twice', 'leave it to one of its readings', {
+          word: null,
+          reading: row.reading,
+        })
       asked.add(key)
       return row
     })
@@ -47,7 +51,7 @@ type AnyRow = ClaimRow<Readonly<Record<string, unknown>>>
 
 const rowOf = (loaded: Loaded, named: NamedClaims, row: AnyRow): Row & Pick<ResolvedParams, 'params'> => {
   const { sentence: claim, reading, property } = row
-  requireProperty(loaded, named, claim, property)
+  requireProperty(loaded, named, { claim, reading, property })
   const variant = row.variant ?? null
   const names = Object.keys(loaded.model.params)
   // In the order of the params, however the row has them: the settings name the folder of the trace.
@@ -59,30 +63,41 @@ const rowOf = (loaded: Loaded, named: NamedClaims, row: AnyRow): Row & Pick<Reso
     if (!(error instanceof DiagnosticError)) throw error
     const { code, message, hint } = error.diagnostic
     const wrong = code === 'MC007' ? variant : (given.map(([name]) => name).find((name) => message.includes(name)) ?? null)
-    throw unsettled(named, claim, message, hint, wrong)
+    throw unsettled(named, claim, message, hint, { word: wrong, reading })
   }
-  requireAsked(loaded, named, claim, property, resolved.params)
+  requireAsked(loaded, named, { claim, reading, property }, resolved.params)
   return { claim, reading, property, variant, settings: resolved.settings, params: resolved.params }
 }
 
-const requireAsked = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, name: string, params: Row['settings']): void => {
+type Asking = Pick<Row, 'claim' | 'reading' | 'property'>
+
+const requireAsked = (
+  { model, properties }: Loaded,
+  named: NamedClaims,
+  { claim, reading, property: name }: Asking,
+  params: Row['settings'],
+): void => {
   const property = properties?.properties[name]
   const why = property === undefined ? null : whyNotAsked(model, name, property, params)
-  if (why !== null) throw unsettled(named, claim, `'${name}' is ${why}`, 'claim it of a setting in which it is asked', name)
+  if (why !== null)
+    throw unsettled(named, claim, `'${name}' is ${why}`, 'claim it of a setting in which it is asked', { word: name, reading })
 }
 
-const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, claim: AnyClaim, property: string): void => {
+const requireProperty = ({ model, properties }: Loaded, named: NamedClaims, { claim, reading, property }: Asking): void => {
   const known = properties?.properties ?? {}
   if (isBuiltIn(property)) return
   if (!Object.hasOwn(known, property)) {
     const names = [...Object.keys(known), ...builtInKinds]
     const near = nearest(property, names)
     const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it has: ${names.join(', ')}`
-    throw unsettled(named, claim, `${model.name} has no property '${property}'`, hint, property)
+    throw unsettled(named, claim, `${model.name} has no property '${property}'`, hint, { word: property, reading })
   }
   const kind = known[property]?.kind
   if (kind === 'maximum' || kind === 'minimum')
-    throw unsettled(named, claim, `'${property}' is a ${kind}, which cannot be violated`, 'claim a bound(measure, max) instead', property)
+    throw unsettled(named, claim, `'${property}' is a ${kind}, which cannot be violated`, 'claim a bound(measure, max) instead', {
+      word: property,
+      reading,
+    })
 }
 
 /** In the order of their first rows. */

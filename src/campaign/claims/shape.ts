@@ -5,6 +5,8 @@ export interface Misshape {
   readonly message: string
   readonly hint: string
   readonly wrong: string | null
+  /** In which reading; null where it is the sentence itself. */
+  readonly reading: unknown
 }
 
 /** Whether a value is one, and what it has to be, in words. */
@@ -43,9 +45,10 @@ export const misshapeOf = (sentence: unknown): Misshape | null => {
   if (!isRecord(sentence)) return wrongly('it is no object', 'write { id, quote, source, readings }', null)
   const own = misfit(sentence, 'it', { id: text, quote: text, source, readings }, { short: text, by: text, model: text, onlyIf: text })
   if (own !== null) return own
-  return (
-    misfitOfSource(sentence.source) ?? (sentence.readings as readonly unknown[]).map(misfitOfReading).find((one) => one !== null) ?? null
-  )
+  const all = sentence.readings as readonly unknown[]
+  const reading = all.find((one) => misfitOfReading(one) !== null) ?? null
+  const inReading = all.map(misfitOfReading).find((one) => one !== null) ?? null
+  return misfitOfSource(sentence.source) ?? (inReading === null ? null : { ...inReading, reading })
 }
 
 const misfitOfSource = (given: unknown): Misshape | null => {
@@ -85,6 +88,11 @@ const misfit = (given: Readonly<Record<string, unknown>>, what: string, needed: 
   return null
 }
 
-const wrongly = (message: string, hint: string, wrong: string | null): Misshape => ({ message, hint, wrong })
+const wrongly = (message: string, hint: string, wrong: string | null): Misshape => ({
+  message,
+  hint,
+  wrong,
+  reading: null,
+})
 
 const shown = (x: unknown): string => (typeof x === 'string' ? `'${x}'` : x === undefined ? 'missing' : typeof x)

@@ -4,7 +4,7 @@ import { vacuityText } from '../../check/report/vacuity.js'
 import type { ParamSetting } from '../../check/request/params.js'
 import { isSafetyKind } from '../../ir/kinds.js'
 import { formatSetting } from '../../trace/plain.js'
-import type { Answer } from './answer.js'
+import type { Answer, Answered } from './answer.js'
 import type { ClaimResult } from './claims.js'
 import type { AnyClaim } from './sentence.js'
 import { sourceText } from './source.js'
@@ -27,6 +27,10 @@ export const answerText = (answer: Answer): string => {
   return `${word}${rest}`
 }
 
+/** What an answer that only some of the models were asked for is without; null where all were. */
+export const elsewhereText = ({ elsewhere }: Pick<Answered, 'elsewhere'>): string | null =>
+  elsewhere.length === 0 ? null : `by this model alone: it has readings of ${elsewhere.join(', ')} too`
+
 /** The same in two parts, of which the first is the answer in a word or two. */
 export const answerWords = (answer: Answer): readonly [string, string] => {
   switch (answer.kind) {
@@ -42,14 +46,25 @@ export const answerWords = (answer: Answer): readonly [string, string] => {
 
 /** `as-coded, cpus=3`, `default`. */
 export const settingsText = (variant: string | null, settings: Readonly<Record<string, ParamSetting>>): string => {
-  const changed = Object.entries(settings).map(([name, value]) => `${name}=${formatSetting(value)}`)
-  const all = [...(variant === null ? [] : [variant]), ...changed]
+  const all = [variant ?? '', paramsText(settings)].filter((part) => part !== '')
   return all.length === 0 ? 'default' : all.join(', ')
 }
 
-/** The same of a row that stands with the sentences of `model`, and names its own where it is of another one. */
-export const rowText = ({ model, key }: ClaimResult, at: string): string =>
-  `${model === at ? '' : `${model}: `}${settingsText(key.variant, key.settings)}`
+/** `cpus=3, ptes=1` */
+export const paramsText = (settings: Readonly<Record<string, ParamSetting>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${formatSetting(value)}`)
+    .join(', ')
+
+/**
+ * The same of a row that stands with the sentences of `model`, and names its own where it is of another one. The sizes
+ * that a variant sets follow its name: `as-coded (ptes=1), cpus=3`.
+ */
+export const rowText = ({ model, key: { variant, settings }, sizes }: ClaimResult, at: string): string => {
+  const inside = paramsText(sizes)
+  const named = variant === null || inside === '' ? variant : `${variant} (${inside})`
+  return `${model === at ? '' : `${model}: `}${settingsText(named, settings)}`
+}
 
 /** `8 steps`. */
 export const stepsText = (length: number | null): string => (length === null ? '' : `${length} ${length === 1 ? 'step' : 'steps'}`)

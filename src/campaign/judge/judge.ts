@@ -7,6 +7,7 @@ import type { SearchResult } from '../../explicit/search/search.js'
 import { isFailureKind } from '../../ir/kinds.js'
 import type { Limit, Limits } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
+import type { Changed } from '../../load/changed.js'
 import type { Edit } from '../../load/edit.js'
 import { withEdits } from '../../load/source.js'
 import { type RuleName, withoutRules } from './rules.js'
@@ -33,6 +34,8 @@ export interface Mutation {
   readonly edits: readonly Edit[]
   /** Rules that are left out, whatever the edits: a model builds its rules in JavaScript. */
   readonly rules: readonly RuleName[]
+  /** Whether what is changed may also run while the model is built, so that the changed module has to be executed. */
+  readonly runsWhileBuilt: boolean
 }
 
 export interface JudgeOptions {
@@ -50,17 +53,20 @@ export interface Original {
   readonly size: () => Promise<Size>
   /** Asked for when one survives that is as large. */
   readonly graph: () => Graph | null
+  /** Executes the model's modules again, with a change. */
+  readonly reload: (changed: Changed) => Promise<Prepared>
 }
 
 type Size = Pick<SearchResult, 'states' | 'depth'>
 
-export const originalOf = (prepared: Prepared): Original => {
+export const originalOf = (prepared: Prepared, reload: Original['reload']): Original => {
   const { system, target } = prepared
   const statesAlone: Searchable = { target, stuck: 'allowed', system: { ...system, temporal: [], extremes: [] } }
   let size: Promise<Size> | null = null
   let known: { readonly graph: Graph | null } | null = null
   return {
     prepared,
+    reload,
     meaning: meaningOf(system),
     size: () => {
       size ??= searchAll(statesAlone, { stop: 'first violation', schedules: 'none' }).then(({ safety }) => safety)
@@ -76,7 +82,7 @@ export const originalOf = (prepared: Prepared): Original => {
 /** Compiles a mutant and searches it, up to the first violation. @throws what is a bug of ours. */
 export const judge = async (original: Original, mutation: Mutation, options: JudgeOptions): Promise<Outcome> => {
   try {
-    const system = compiled(original.prepared, mutation)
+    const system = await compiled(original, mutation)
     if (meaningOf(system) === original.meaning) return { kind: 'unchanged', same: 'transition system' }
     return await searched(original, system, options)
   } catch (error) {
@@ -85,10 +91,13 @@ export const judge = async (original: Original, mutation: Mutation, options: Jud
   }
 }
 
-const compiled = ({ target, params, properties, system }: Prepared, { file, edits, rules }: Mutation): System => {
+const compiled = async ({ prepared, reload }: Original, { file, edits, rules, runsWhileBuilt }: Mutation): Promise<System> => {
+  const { target, params, properties, system } = prepared
   const input = { model: withoutRules(target.model, rules), params, properties }
   const mutant = rules.length === 0 ? withEdits(file, edits, () => compile(input)) : compile(input)
-  return { ...mutant, deadlock: system.deadlock }
+  // What does not compile is not executed: it might never end.
+  const { deadlock } = system
+  return { ...(runsWhileBuilt ? (await reload({ file, edits })).system : mutant), deadlock }
 }
 
 const searched = async (original: Original, system: System, options: JudgeOptions): Promise<Outcome> => {

@@ -22,9 +22,11 @@ const rulesIn = (given: unknown): Group => {
 
 /** All rules of a setting, with the author's functions. */
 export const rulesOf = ({ rules }: Model, params: unknown): readonly (RuleName & { readonly fn: unknown })[] =>
-  Object.entries(rules?.call(undefined as never, params as never) ?? {}).flatMap(([group, given]) =>
-    rulesIn(given).map(([label, fn]) => ({ group, label, fn })),
-  )
+  functionsOf(rules?.call(undefined as never, params as never) ?? {})
+
+/** The author's functions of groups of processes or rules. */
+export const functionsOf = (groups: object): readonly (RuleName & { readonly fn: unknown })[] =>
+  Object.entries(groups).flatMap(([group, given]) => rulesIn(given).map(([label, fn]) => ({ group, label, fn })))
 
 /** The model without some of its rules. */
 export const withoutRules = (model: Model, gone: readonly RuleName[]): Model => {

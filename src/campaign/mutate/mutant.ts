@@ -36,7 +36,10 @@ export interface Mutant extends Change, Mutation {
   readonly number: number
   /** Of `start`, from 1 on. */
   readonly line: number
-  /** What names it, also when lines have moved: `left out: s.lock = null`. No two of a model are the same. */
+  /**
+   * What names it, also when lines have moved: `left out: s.lock = null`, with the function around it where there are
+   * several: `left out: s.lock = null (in cpu)`. No two of a model are the same.
+   */
   readonly change: string
 }
 
@@ -56,29 +59,51 @@ const codeOf = (text: string, start: number, end: number): string => {
   return code.length > longest ? `${code.slice(0, longest - 1)}…` : code
 }
 
-/** How often each name was given, over all files of a model. */
-export type Names = Map<string, number>
+/** A file with all changes of it, in no order. */
+export interface ChangedModule {
+  /** An absolute path. */
+  readonly file: string
+  readonly text: string
+  readonly changes: readonly Change[]
+  /** Of the function around an offset; null where none has a name. */
+  readonly functionAt: (offset: number) => string | null
+  /** Whether the code at an offset may also run while the model is built. */
+  readonly runsWhileBuilt: (offset: number) => boolean
+}
 
-/** Numbers and names changes of a file; those that make the same text are one. */
-export const mutantsOf = (file: string, text: string, changes: readonly Change[], first: number, names: Names): Mutant[] => {
-  const seen = new Set([text])
-  const mutants: Mutant[] = []
-  for (const change of [...changes].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    const edited = applyEdits(text, change.edits)
-    if (seen.has(edited)) continue
-    seen.add(edited)
-    const name = nameOf(text, change)
-    const times = (names.get(name) ?? 0) + 1
-    names.set(name, times)
-    mutants.push({
+/** Numbers and names all changes of a model; those that make the same text are one. */
+export const mutantsOf = (modules: readonly ChangedModule[]): Mutant[] => {
+  const found = modules.flatMap((module) => differing(module).map((change) => ({ module, change, name: nameOf(module.text, change) })))
+  const alike = new Map<string, number>()
+  for (const { name } of found) alike.set(name, (alike.get(name) ?? 0) + 1)
+  const given = new Map<string, number>()
+  return found.map(({ module, change, name }, i) => {
+    const { file, text, functionAt, runsWhileBuilt } = module
+    const within = alike.get(name) === 1 ? null : (functionAt(change.start) ?? 'the module')
+    const times = (given.get(`${name} ${within}`) ?? 0) + 1
+    given.set(`${name} ${within}`, times)
+    return {
       ...change,
-      number: first + mutants.length,
+      number: i + 1,
       file,
+      runsWhileBuilt: change.rules.length === 0 && change.edits.some(({ start }) => runsWhileBuilt(start)),
       line: lineAt(text, change.start),
-      change: times === 1 ? name : `${name} (${times})`,
+      change: within === null ? name : `${name} (${times === 1 ? '' : `${times} `}in ${within})`,
+    }
+  })
+}
+
+/** In the order of the text. */
+const differing = ({ text, changes }: ChangedModule): readonly Change[] => {
+  const seen = new Set([text])
+  return [...changes]
+    .sort((a, b) => a.start - b.start || b.end - a.end)
+    .filter(({ edits }) => {
+      const edited = applyEdits(text, edits)
+      const isNew = !seen.has(edited)
+      seen.add(edited)
+      return isNew
     })
-  }
-  return mutants
 }
 
 const nameOf = (text: string, { operator, start, end, edits }: Change): string => {

@@ -6,36 +6,49 @@ import type { Domain } from '../../lang/domain.js'
 import type { Model } from '../../lang/model.js'
 import { sourcesOf } from '../../load/load.js'
 import { blocks } from '../../load/modules.js'
-import { child, childrenOf, list, type Node } from '../../load/node.js'
-import { functionInfo } from '../../load/registry.js'
+import type { Node } from '../../load/node.js'
+import { functionInfo, registry } from '../../load/registry.js'
 import { sourceOf } from '../../load/source.js'
-import { type RuleName, rulesOf } from '../judge/rules.js'
-import { type Change, type Mutant, mutantsOf, type Names } from './mutant.js'
+import { functionsOf, rulesOf } from '../judge/rules.js'
+import { functionNames } from './function-names.js'
+import { type Mutant, mutantsOf } from './mutant.js'
 import { changesOf } from './operators.js'
 import { importedIn } from './protocol.js'
+import { type Parsed, ruleChanges, type Site } from './rule-changes.js'
+import { whileBuilt } from './while-built.js'
 
 /** In the order of files and lines. Compiles the model once more. */
-export const mutantsOfModel = ({ target: { model }, params, properties }: Prepared): readonly Mutant[] => {
+export const mutantsOfModel = ({ target, params, properties }: Prepared): readonly Mutant[] => {
+  const { model } = target
   const reached = createReached()
   compile({ model, params, properties, reached })
   const domains = model.state(params as never) as Readonly<Record<string, Domain>>
   const enums = Object.values(domains).flatMap(enumsIn)
-  const rules = writtenRules(model, params)
-  const mutants: Mutant[] = []
-  const names: Names = new Map()
-  for (const file of sourcesOf(model, '').filter((one) => !one.startsWith(blocks))) {
-    const { text, program } = sourceOf(file)
-    const root = program as unknown as Node
-    const own = rules.filter((rule) => rule.file === file)
-    const atomic = new Set(own.map(({ start }) => start))
-    const changes = [
-      ...changesOf({ text, program: root, imported: importedIn(root), reached, enums, atomic }),
-      ...ruleChanges(root, text, own),
-    ]
-    mutants.push(...mutantsOf(file, text, changes, mutants.length + 1, names))
-  }
-  return mutants
+  const rules = rulesOf(model, params).flatMap(({ group, label, fn }) => siteOf(fn).map((site) => ({ group, label, ...site })))
+  const steps = stepsOf(model, params, { ...target.properties?.properties, ...properties })
+  const builders = [model.processes, model.rules].flatMap(siteOf)
+  const files = sourcesOf(model, '').filter((one) => !one.startsWith(blocks))
+  const withoutRule = ruleChanges(files.map(parsed), rules, functionInfo(model.rules) ?? null)
+  // What properties build of the model's helpers is built before anything is changed, too.
+  const modules = [...new Set([...files, ...steps.map(({ file }) => file)])].filter(
+    (file) => !file.startsWith(blocks) && registry.modules.has(file),
+  )
+  const startsIn = (file: string, of: readonly Site[]): ReadonlySet<number> =>
+    new Set(of.flatMap((site) => (site.file === file ? [site.start] : [])))
+  const runs = whileBuilt(
+    modules.map((file) => ({ program: parsed(file).program, steps: startsIn(file, steps), builders: startsIn(file, builders) })),
+  )
+  return mutantsOf(
+    files.map((file) => {
+      const { text, program } = parsed(file)
+      const protocol = { text, program, imported: importedIn(program), reached, enums, atomic: startsIn(file, rules) }
+      const changes = [...changesOf(protocol), ...(withoutRule.get(file) ?? [])]
+      return { file, text, changes, functionAt: functionNames(program), runsWhileBuilt: runs[modules.indexOf(file)] ?? (() => true) }
+    }),
+  )
 }
+
+const parsed = (file: string): Parsed => ({ file, text: sourceOf(file).text, program: sourceOf(file).program as unknown as Node })
 
 const enumsIn = (domain: Domain): readonly (readonly string[])[] => {
   switch (domain.kind) {
@@ -57,32 +70,15 @@ const enumsIn = (domain: Domain): readonly (readonly string[])[] => {
   }
 }
 
-interface WrittenRule extends RuleName {
-  readonly file: string
-  readonly start: number
+const siteOf = (fn: unknown): readonly Site[] => {
+  const info = functionInfo(fn)
+  return info === undefined ? [] : [{ file: info.file, start: info.start }]
 }
 
-const writtenRules = (model: Model, params: Prepared['params']): readonly WrittenRule[] =>
-  rulesOf(model, params).flatMap(({ group, label, fn }) => {
-    const info = functionInfo(fn)
-    return info === undefined ? [] : [{ group, label, file: info.file, start: info.start }]
-  })
-
-/** The properties of an object literal that are rules: each left out, with the rules that this leaves out. */
-const ruleChanges = (root: Node, text: string, written: readonly WrittenRule[]): readonly Change[] => {
-  const changes: Change[] = []
-  const visit = (node: Node): void => {
-    const value = node.type === 'Property' ? child(node, 'value') : null
-    // `each(n, rule)` too.
-    const starts = value === null ? [] : [value, ...list(value, 'arguments')].map(({ start }) => start)
-    const rules = written.filter(({ start }) => starts.includes(start)).map(({ group, label }) => ({ group, label }))
-    if (rules.length > 0) {
-      const comma = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*,/.exec(text.slice(node.end))?.[0].length ?? 0
-      const { start, end } = child(node, 'key') ?? node
-      changes.push({ operator: 'rule left out', start, end, edits: [{ start: node.start, end: node.end + comma, text: '' }], rules })
-    }
-    for (const part of childrenOf(node)) visit(part)
-  }
-  visit(root)
-  return changes
+/** Where the functions are that nothing but steps and properties execute. */
+const stepsOf = (model: Model, params: Prepared['params'], properties: Prepared['properties']): readonly Site[] => {
+  const groups = model.processes?.call(undefined as never, params as never) ?? {}
+  const predicates = Object.values(properties).flatMap((property) => Object.values(property) as unknown[])
+  const agents = [...functionsOf(groups), ...rulesOf(model, params)].map(({ fn }) => fn)
+  return [model.init, ...agents, ...predicates].flatMap(siteOf)
 }

@@ -71,7 +71,12 @@ export const mutate = async (target: string, options: MutateOptions = {}): Promi
   const explanations = accepted.filter((one) => isNamed && (one.variant ?? null) === variant)
   const planned = mutantsOfModel(prepared)
   const ended = await runJobs(
-    planned.map(({ file, edits, rules }): Job => ({ task: 'judge', target, options: asked, mutation: { file, edits, rules } })),
+    planned.map(
+      ({ file, edits, rules, runsWhileBuilt }): Job => ({
+        ...{ task: 'judge', target, options: asked },
+        mutation: { file, edits, rules, runsWhileBuilt },
+      }),
+    ),
     options,
   )
   const outcomes = planned.map((_, i): Outcome | null => {

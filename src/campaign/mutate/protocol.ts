@@ -17,6 +17,7 @@ export interface Protocol {
   readonly imported: ReadonlyMap<string, string>
 }
 
+/** By `import * as`, the parts of the namespace: `mmu.until`. */
 export const importedIn = (program: Node): ReadonlyMap<string, string> =>
   new Map(
     list(program, 'body')
@@ -24,7 +25,9 @@ export const importedIn = (program: Node): ReadonlyMap<string, string> =>
       .flatMap((node) => list(node, 'specifiers'))
       .flatMap((one): readonly (readonly [string, string])[] => {
         const [local, imported] = [nameOf(child(one, 'local')), nameOf(child(one, 'imported'))]
-        return local === null || imported === null ? [] : [[local, imported]]
+        if (local === null) return []
+        if (one.type === 'ImportNamespaceSpecifier') return actions.map((action) => [`${local}.${action}`, action] as const)
+        return imported === null ? [] : [[local, imported]]
       }),
   )
 
@@ -34,10 +37,15 @@ export const endsSteps = (protocol: Protocol, node: Node): boolean =>
   !protocol.atomic.has(node.start) &&
   yieldsIn(typed(node)).some(({ delegate, argument }) => !delegate || !isCallOf(protocol, argument as unknown as Node, 'choose'))
 
+/** What a protocol calls and this looks for. */
+const actions = ['assert', 'choose', 'until', 'when'] as const
+
 /** Whether it calls a function of the language, whatever that is called here. */
-export const isCallOf = ({ imported }: Protocol, node: Node, name: string): boolean => {
-  const callee = node.type === 'CallExpression' ? nameOf(child(node, 'callee')) : null
-  return callee !== null && imported.get(callee) === name
+export const isCallOf = ({ imported }: Protocol, node: Node, name: (typeof actions)[number]): boolean => {
+  const callee = node.type === 'CallExpression' ? child(node, 'callee') : null
+  const member = callee?.type === 'MemberExpression' && callee.computed !== true ? callee : null
+  const called = member === null ? nameOf(callee) : `${nameOf(child(member, 'object'))}.${nameOf(child(member, 'property'))}`
+  return called !== null && imported.get(called) === name
 }
 
 export const isDecided = ({ reached }: Protocol, node: Node): boolean => typeof reached.conditions.get(node) === 'boolean'

@@ -2,8 +2,8 @@
 import { type CheckOptions, prepare } from '../../check.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Properties } from '../../lang/property.js'
-import { loadChanged } from '../../load/load.js'
 import { shown } from '../../load/shown.js'
+import { reloaded } from '../judge/reload.js'
 import { codeOfMutant } from './code.js'
 import { mutantsOfModel } from './mutants-of-model.js'
 import type { Judged } from './mutate.js'
@@ -26,11 +26,11 @@ export const mutantOf = async (
   const mutant = planned[number - 1]
   if (mutant === undefined)
     throw new DiagnosticError('MC028', `there is no mutant ${number}`, `in this setting they are numbered from 1 to ${planned.length}`)
-  const { model, properties } = await loadChanged(target, { file: mutant.file, edits: mutant.edits })
-  const named = { ...model, name: `${model.name}/mutant-${number}` }
-  const { operator, line } = mutant
+  const { operator, line, file, edits } = mutant
+  const properties = await reloaded(target, { file, edits })
+  const model = { ...properties.model, name: `${properties.model.name}/mutant-${number}` }
   return {
-    ...{ number, operator, line, shownFile: shown(mutant.file), code: codeOfMutant(mutant) },
-    properties: { ...(properties ?? { kind: 'properties', properties: {} }), model: named },
+    ...{ number, operator, line, shownFile: shown(file), code: codeOfMutant(mutant) },
+    properties: { ...properties, model },
   }
 }

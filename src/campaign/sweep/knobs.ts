@@ -1,9 +1,10 @@
 /** The knobs of a sweep, and every combination of their values. */
 import { formatCount } from '../../check/report/format.js'
-import { allowed, type ParamSetting } from '../../check/request/params.js'
+import type { ParamSetting } from '../../check/request/params.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Model } from '../../lang/model.js'
 import type { Param } from '../../lang/param.js'
+import { allowed } from '../../lang/param-values.js'
 
 export interface Knob {
   readonly name: string

@@ -2,14 +2,14 @@
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Model } from '../../lang/model.js'
 import type { AnyProperty } from '../../lang/property.js'
-import { placeOfFunction } from '../../load/stack.js'
+import { behind, placeOfFunction } from '../../load/stack.js'
 import { type ParamSetting, resolveParams } from './params.js'
 
 type Setting = Readonly<Record<string, ParamSetting>>
 
 /**
  * Why a property is not asked in a setting; null where it is.
- * @throws DiagnosticError MC007 for a variant that the model has not, MC014 for a condition that is none.
+ * @throws DiagnosticError MC014 for a variant that the model has not, and for a condition that is none.
  */
 export const whyNotAsked = (model: Model, name: string, property: AnyProperty<never, never>, params: Setting): string | null => {
   if (property.kind !== 'sometimes') return null
@@ -29,12 +29,13 @@ export const whyNotAsked = (model: Model, name: string, property: AnyProperty<ne
 
 /** A setting is of a variant if its flags and choices are. Sizes may differ. */
 const isOfVariant = (model: Model, name: string, variant: string, property: AnyProperty<never, never>, params: Setting): boolean => {
+  const predicate = placeOfFunction('predicate' in property ? property.predicate : null)
   if (!Object.hasOwn(model.variants ?? {}, variant))
     throw new DiagnosticError(
-      'MC007',
+      'MC014',
       `the property '${name}' is asked in '${variant}', which is no variant of ${model.name}`,
       `${model.name} has: ${Object.keys(model.variants ?? {}).join(', ') || 'none'}`,
-      placeOfFunction('predicate' in property ? property.predicate : null),
+      predicate === null ? null : (behind(predicate, predicate.end, [variant]) ?? predicate),
     )
   const own = resolveParams(model, variant, []).params
   return Object.entries(model.params).every(([param, { kind }]) => kind === 'size' || own[param] === params[param])

@@ -3,6 +3,7 @@ import { fieldOf } from '../../at.js'
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Model } from '../../lang/model.js'
 import type { Param, Params } from '../../lang/param.js'
+import { allowed, takes } from '../../lang/param-values.js'
 
 export type ParamSetting = number | boolean | string
 
@@ -29,7 +30,7 @@ export const resolveParams = (
   return { params: { ...base, ...given }, settings: Object.fromEntries(changed) }
 }
 
-const variantOf = (model: Model, variant: string | null): Record<string, ParamSetting> => {
+const variantOf = (model: Model, variant: string | null): Readonly<Record<string, ParamSetting>> => {
   if (variant === null) return {}
   const variants = model.variants ?? {}
   if (!Object.hasOwn(variants, variant)) {
@@ -37,8 +38,7 @@ const variantOf = (model: Model, variant: string | null): Record<string, ParamSe
     const hint = names.length === 0 ? `${model.name} has no variants` : `${model.name} has: ${names.join(', ')}`
     throw new DiagnosticError('MC007', `${model.name} has no variant '${variant}'`, hint)
   }
-  const values = Object.entries(variants[variant] as Record<string, unknown>)
-  return Object.fromEntries(values.map(([name, value]) => [name, parseValue(name, paramOf(model.params, name), value, variant)]))
+  return fieldOf(variants, variant) as Readonly<Record<string, ParamSetting>>
 }
 
 const paramOf = (params: Params, name: string): Param => {
@@ -51,23 +51,10 @@ const paramOf = (params: Params, name: string): Param => {
   )
 }
 
-/** `1 to 8`, `true or false`, `direct or shadow`. */
-export const allowed = (param: Param): string => {
-  switch (param.kind) {
-    case 'size':
-      return `${param.min} to ${param.max}`
-    case 'flag':
-      return 'true or false'
-    case 'choice':
-      return param.values.join(' or ')
-  }
-}
-
-const parseValue = (name: string, param: Param, given: unknown, variant: string | null = null): ParamSetting => {
+const parseValue = (name: string, param: Param, given: ParamSetting): ParamSetting => {
   const value = typeof given === 'string' ? fromText(param, given) : given
   if (takes(param, value)) return value
-  const where = variant === null ? '' : ` in variant '${variant}'`
-  throw new DiagnosticError('MC006', `${name}=${String(given)}${where} is not allowed`, `${name} takes ${allowed(param)}`)
+  throw new DiagnosticError('MC006', `${name}=${String(given)} is not allowed`, `${name} takes ${allowed(param)}`)
 }
 
 const fromText = (param: Param, text: string): unknown => {
@@ -78,16 +65,5 @@ const fromText = (param: Param, text: string): unknown => {
       return text === 'true' ? true : text === 'false' ? false : text
     case 'choice':
       return text
-  }
-}
-
-const takes = (param: Param, value: unknown): value is ParamSetting => {
-  switch (param.kind) {
-    case 'size':
-      return typeof value === 'number' && Number.isInteger(value) && value >= param.min && value <= param.max
-    case 'flag':
-      return typeof value === 'boolean'
-    case 'choice':
-      return typeof value === 'string' && param.values.includes(value)
   }
 }

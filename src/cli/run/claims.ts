@@ -20,7 +20,10 @@ export const runClaims = async (
   output: Output,
 ): Promise<number> => {
   const { result: models, isInterrupted } = await watchedJobs(output, 'settings', processes, (jobs) =>
-    settleClaims(target === null ? modelNames(process.cwd()) : [target], { engine, limits, oracle, seed, ...jobs }),
+    settleClaims(target === null ? modelNames(process.cwd()) : [target], {
+      ...{ engine, limits, oracle, seed, ...jobs },
+      ...(target === null ? {} : { beside: modelNames(process.cwd()) }),
+    }),
   )
   const rows = models.flatMap((model) => model.rows)
   if (rows.length === 0)

@@ -1,6 +1,7 @@
 /** The verb `list`: which models there are, and how one can be set. */
-import { allowed } from '../../check/request/params.js'
+
 import type { Model } from '../../lang/model.js'
+import { allowed } from '../../lang/param-values.js'
 import type { Properties } from '../../lang/property.js'
 import { modelNames } from '../../load/find.js'
 import { loadModel } from '../../load/load.js'

@@ -1,6 +1,8 @@
 /** The verbs and flags: from words on a command line to typed requests. */
 import { Command, CommanderError } from 'commander'
+import { wrap } from '../../trace/wrap.js'
 import { UsageError } from '../terminal/units.js'
+import { width } from '../terminal/width.js'
 import { type CertifyRequest, certifyCommand } from './certify.js'
 import { type CheckVerbs, checkCommand } from './check.js'
 import { type ClaimsRequest, claimsCommand } from './claims.js'
@@ -39,8 +41,8 @@ export const runProgram = async (words: readonly string[], version: string, verb
   const program = new Command('mmucheck')
     .description('Model checker for MMU protocols that are written in TypeScript.')
     .version(version)
-    .configureHelp({ helpWidth: 100 })
-    .configureOutput({ writeOut: out, writeErr: err, outputError: () => {} })
+    .configureHelp({ helpWidth: width })
+    .configureOutput({ writeOut: (text) => out(withParagraphs(text)), writeErr: err, outputError: () => {} })
     .exitOverride()
     .showSuggestionAfterError()
   program.addCommand(refusingOpposites(checkCommand(verbs, report)).copyInheritedSettings(program))
@@ -61,3 +63,7 @@ export const runProgram = async (words: readonly string[], version: string, verb
   }
   return exitCode
 }
+
+/** What stands behind the options of a verb is broken into lines as they are. */
+const withParagraphs = (help: string): string =>
+  help.replace(/(?<=\n)Exit codes: [\s\S]*\S/, (paragraph) => wrap(paragraph.replaceAll('\n', ' '), width).join('\n'))

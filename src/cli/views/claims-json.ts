@@ -16,7 +16,7 @@ export const claimsJson = (models: readonly ModelClaims[], folder: string, exitC
   return `${JSON.stringify(object)}\n`
 }
 
-const sentenceObject = ({ claim, model, rows, answer }: Answered, folder: string): object => {
+const sentenceObject = ({ claim, model, rows, answer, elsewhere }: Answered, folder: string): object => {
   const shortest = shortestOf(rows)
   return {
     id: claim.id,
@@ -28,17 +28,19 @@ const sentenceObject = ({ claim, model, rows, answer }: Answered, folder: string
     answer: answer.kind,
     onlyIf: answer.kind === 'only if' ? answer.condition : null,
     rows: rows.length,
+    elsewhere,
     shortest: shortest === null ? null : tracePaths(folder, shortest.key).itf,
   }
 }
 
-const rowObject = ({ claim, reading, key, found, asExpected, vacuity, report, property }: ClaimResult, folder: string): object => ({
+const rowObject = ({ claim, reading, key, sizes, found, asExpected, vacuity, report, property }: ClaimResult, folder: string): object => ({
   id: claim.id,
   says: reading.says,
   note: reading.note ?? null,
   finding: reading.finding ?? null,
   variant: key.variant,
   settings: key.settings,
+  sizes,
   property: key.property,
   expected: reading.expected,
   found,

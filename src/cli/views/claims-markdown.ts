@@ -6,7 +6,17 @@
 import { type Answer, type Answered, answersOf, type ReadingResult, readingsOf, shortestOf } from '../../campaign/claims/answer.js'
 import type { ClaimResult, ModelClaims } from '../../campaign/claims/claims.js'
 import { aboutMail, bySource, mailHeading, sourceText } from '../../campaign/claims/source.js'
-import { answerWords, foundText, rowText, shortQuote, stepsText, tallyText, writtenBy } from '../../campaign/claims/words.js'
+import {
+  answerWords,
+  elsewhereText,
+  foundText,
+  paramsText,
+  rowText,
+  shortQuote,
+  stepsText,
+  tallyText,
+  writtenBy,
+} from '../../campaign/claims/words.js'
 import { formatCount } from '../../check/report/format.js'
 import type { Mail, Source } from '../../lang/claim.js'
 import { printable } from '../../trace/plain.js'
@@ -23,9 +33,12 @@ named. Of a proposal that means that it is safe. A sentence is *open* as long as
 reading that *contrasts* with it shows what would be in a setting of which it does not speak, and so does a race after
 *else*.
 
-A verdict is about the model in [models/](../models), at the size that it is set to: *holds* means that every reachable
-state was searched, *violated* that there is a race, of which the link shows the shortest. This page is made by
-\`mmucheck claims --markdown\`.
+The first part of a sentence's number, up to the point or the space, is the debate to which it belongs; a letter or a
+word in it was given to what was added later. Sentences stand with the model that answers them, by their numbers.
+
+A verdict is about the model in [models/](../models), at the sizes that are said there; where the row says others, or in
+parentheses the variant that it names, at those. *Holds* means that every reachable state was searched, *violated* that
+there is a race, of which the link shows the shortest. This page is made by \`mmucheck claims --markdown\`.
 `
 
 /** Ends in a newline. Links lead from a folder beside `counterexamples/`. */
@@ -37,7 +50,7 @@ export const claimsMarkdown = (models: readonly ModelClaims[]): string => {
     `${tallyText(models.flatMap(({ rows }) => rows))}.`,
     '',
     ...index(protocols),
-    ...protocols.flatMap(({ heading, sentences }) => [`## ${heading}`, '', ...sentences.flatMap(section)]),
+    ...protocols.flatMap(({ heading, sizes, sentences }) => [`## ${heading}`, '', ...sizesLine(sizes), ...sentences.flatMap(section)]),
   ]
     .join('\n')
     .replace(/\n*$/, '\n')
@@ -47,7 +60,9 @@ export const claimsMarkdown = (models: readonly ModelClaims[]): string => {
 interface Protocol {
   readonly heading: string
   readonly model: string
-  /** Those of mails first, then what is written elsewhere, then our own; those of a kind by their numbers. */
+  /** The sizes of its defaults, `cpus=2, ptes=2`; empty where it has none. */
+  readonly sizes: string
+  /** By their numbers. */
   readonly sentences: readonly Answered[]
   /** The first mail; null where nobody wrote one about it. */
   readonly mail: Mail | null
@@ -57,12 +72,13 @@ interface Protocol {
 const protocolsOf = (models: readonly ModelClaims[]): Protocol[] => {
   const answers = answersOf(models).toSorted(byNumber)
   return models
-    .map(({ model, title }) => {
+    .map(({ model, title, sizes }) => {
       const sentences = answers.filter((sentence) => sentence.model === model)
       return {
         heading: title === null ? asText(model) : `${asText(model)}: ${asText(title)}`,
         model,
-        sentences: (['mail', 'document', 'own'] as const).flatMap((kind) => sentences.filter(({ claim }) => claim.source.kind === kind)),
+        sizes: paramsText(sizes),
+        sentences,
         mail: mailsOf(sentences)[0] ?? null,
       }
     })
@@ -127,10 +143,10 @@ const table = (sentences: readonly Answered[]): string[] =>
         '',
       ]
 
-const inShort = ({ claim, answer, rows }: Answered): string[] => [
+const inShort = ({ claim, answer, rows, elsewhere }: Answered): string[] => [
   linkToSentence(claim.id),
   asText(`"${shortQuote(claim)}"${claim.by === undefined ? '' : ` (${claim.by})`}`),
-  answerCell(answer),
+  answerCell(answer, elsewhere),
   race(rows),
 ]
 
@@ -157,8 +173,10 @@ const index = (protocols: readonly Protocol[]): string[] => {
   return ['## Index', '', ...items(ofMails), ...between, ...items(others), '']
 }
 
+const sizesLine = (sizes: string): string[] => (sizes === '' ? [] : [...paragraph(`Sizes where nothing else is said: ${sizes}.`), ''])
+
 /** A sentence, its answer and its readings. */
-const section = ({ claim, model, rows, answer }: Answered): string[] => {
+const section = ({ claim, model, rows, answer, elsewhere }: Answered): string[] => {
   const readings = readingsOf(rows)
   // What fits stands in its row; what is long, or of several rows, below the table with a number.
   const below = readings.filter(({ note, rows: { length } }) => note !== null && (length > 1 || note.length > 60))
@@ -171,7 +189,7 @@ const section = ({ claim, model, rows, answer }: Answered): string[] => {
     '>',
     ...paragraph(`(${writtenBy(claim)})`, '> '),
     '',
-    ...fill(answerCell(answer).split(' '), '', ''),
+    ...fill(answerCell(answer, elsewhere).split(' '), '', ''),
     '',
     '| settings | property | expected | found | states | reading |',
     '|---|---|---|---|---|---|',
@@ -201,9 +219,10 @@ const foundCell = (row: ClaimResult): string => {
   return row.found === 'violated' && row.property?.trace ? linkToRace(row, words) : words
 }
 
-const answerCell = (answer: Answer): string => {
+const answerCell = (answer: Answer, elsewhere: readonly string[]): string => {
   const [word, rest] = answerWords(answer)
-  return `**${word}**${asText(rest)}`
+  const without = elsewhereText({ elsewhere })
+  return `**${word}**${asText(rest)}${without === null ? '' : `, ${asText(without)}`}`
 }
 
 const race = (rows: readonly ClaimResult[]): string => {

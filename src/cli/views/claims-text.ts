@@ -1,10 +1,10 @@
 /**
- * The table of claims as text that survives a mail: nothing is wider than 78 columns but names that cannot be broken.
+ * The table of claims as text that survives a mail: nothing is wider than 100 columns but names that cannot be broken.
  */
 
 import { type Answer, type Answered, answersOf, readingsOf } from '../../campaign/claims/answer.js'
 import type { ClaimResult, ModelClaims } from '../../campaign/claims/claims.js'
-import { answerText, foundText, rowText, tally, tallyText, writtenBy } from '../../campaign/claims/words.js'
+import { answerText, elsewhereText, foundText, rowText, tally, tallyText, writtenBy } from '../../campaign/claims/words.js'
 import { runAgainOfAll, runAgainText } from '../../check/confirm/again/words.js'
 import { formatSeconds, formatStateCount } from '../../check/report/format.js'
 import { limitText } from '../../check/report/limit.js'
@@ -12,8 +12,7 @@ import { printable } from '../../trace/plain.js'
 import { tracePaths } from '../../trace/store.js'
 import { wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
-
-const width = 78
+import { width } from '../terminal/width.js'
 
 /** By model and sentence, ending in a newline; `folder` is where the traces were written. */
 export const claimsText = (models: readonly ModelClaims[], folder: string, output: Pick<Output, 'colours'>): string => {
@@ -27,13 +26,16 @@ export const claimsText = (models: readonly ModelClaims[], folder: string, outpu
   return `${[...sections, [...without(models), ...again(models), last(models, output)]].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const sentenceLines = ({ claim, model, rows, answer }: Answered, folder: string, output: Pick<Output, 'colours'>): string[] => {
+const sentenceLines = ({ claim, model, rows, answer, elsewhere }: Answered, folder: string, output: Pick<Output, 'colours'>): string[] => {
   const { id, quote } = claim
   const left = Math.max(6, id.length + 2)
   const quoted = wrap(`"${printable(quote)}"`, width - left).map((line, i) => `${(i === 0 ? id : '').padEnd(left)}${line}`)
   const by = indent(wrap(printable(writtenBy(claim)), width - left), left)
+  const without = elsewhereText({ elsewhere })
   const answered = indent(
-    wrap(printable(answerText(answer)), width - left).map((line) => paint(output, answerColour(answer), line)),
+    wrap(printable(`${answerText(answer)}${without === null ? '' : `, ${without}`}`), width - left).map((line) =>
+      paint(output, answerColour(answer), line),
+    ),
     left,
   )
   const found = readingsOf(rows).flatMap(({ says, note, isFinding, rows: of }) => [

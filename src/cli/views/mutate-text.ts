@@ -11,8 +11,7 @@ import { limitText } from '../../check/report/limit.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
-
-const width = 100
+import { width } from '../terminal/width.js'
 
 /** So many mutants of a kind that says nothing bad are listed; the rest with `--full`. */
 const few = 5

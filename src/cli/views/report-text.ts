@@ -4,11 +4,12 @@ import { formatBytes, formatCount, formatSeconds, formatStateCount, formatStates
 import { limitText } from '../../check/report/limit.js'
 import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/report/report.js'
 import { isBuiltIn } from '../../ir/kinds.js'
-import { defaultDiagram, diagram } from '../../trace/diagram.js'
+import { diagram } from '../../trace/diagram.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import type { Trace } from '../../trace/trace.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
+import { width } from '../terminal/width.js'
 import { type Extent, hints } from './hints-text.js'
 import { symmetryLines } from './symmetry-text.js'
 
@@ -24,8 +25,6 @@ export interface ReportOptions {
   readonly certificate: string | null
 }
 
-const width = defaultDiagram.width
-
 /** The whole report, ending in a newline. */
 export const formatReport = (report: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string => {
   const races = report.properties.flatMap(({ name, verdict, trace }) =>
@@ -39,7 +38,7 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
       ...invariant(report, options),
       ...unchecked(report),
       ...hints(report, options.hints, width),
-      summary(report, output),
+      ...lastLines(report, output),
     ]),
   ]
   return parts.join('\n')
@@ -140,12 +139,24 @@ const invariant = ({ solved }: Report, { certificate }: ReportOptions): string[]
 const unchecked = ({ notChecked, properties }: Report): string[] => {
   return [
     ...(properties.every(({ kind }) => isBuiltIn(kind)) ? ['no property of the model was checked: only what is built in'] : []),
-    ...notChecked.map(({ name, why }) => `${name} was not checked: ${why}`),
+    ...notChecked.flatMap(({ name, why }) => wrap(`${name} was not checked: ${why}`, width, 2)),
   ]
 }
 
 /** The last line, and the only one with `--quiet`: never more than was established. */
 export const summary = (report: Report, output: Pick<Output, 'colours'>): string => {
+  const { model, verdict, colour, says } = ending(report)
+  return `${model}: ${paint(output, colour, verdict)}${says}`
+}
+
+interface Ending {
+  readonly model: string
+  readonly verdict: Verdict
+  readonly colour: 'red' | 'yellow' | 'green'
+  readonly says: string
+}
+
+const ending = (report: Report): Ending => {
   const { model, properties, limit, complete } = report
   const of = (verdict: Verdict): readonly PropertyReport[] => properties.filter((property) => property.verdict === verdict)
   const violated = of('violated')
@@ -153,11 +164,23 @@ export const summary = (report: Report, output: Pick<Output, 'colours'>): string
   const ended = limit === null ? '' : `; incomplete: ${limitText(limit)}`
   if (violated.length > 0) {
     const names = violated.map(({ name }) => printable(name)).join(', ')
-    return `${model}: ${paint(output, 'red', 'violated')}: ${names} (${violated.length} of ${properties.length})${open.length > 0 ? ended : ''}`
+    const says = `: ${names} (${violated.length} of ${properties.length})${open.length > 0 ? ended : ''}`
+    return { model, verdict: 'violated', colour: 'red', says }
   }
   if (open.length > 0 || !complete)
-    return `${model}: ${paint(output, 'yellow', 'incomplete')}: ${limit === null ? openText(open) : limitText(limit)}; no violation so far`
-  return `${model}: ${paint(output, 'green', 'holds')}: ${properties.length === 1 ? '1 property' : `all ${properties.length} properties`}, ${means(report)}`
+    return {
+      ...{ model, verdict: 'incomplete', colour: 'yellow' },
+      says: `: ${limit === null ? openText(open) : limitText(limit)}; no violation so far`,
+    }
+  const all = properties.length === 1 ? '1 property' : `all ${properties.length} properties`
+  return { model, verdict: 'holds', colour: 'green', says: `: ${all}, ${means(report)}` }
+}
+
+/** As `summary`, on as many lines as it takes. Colours have no width. */
+const lastLines = (report: Report, output: Pick<Output, 'colours'>): string[] => {
+  const { model, verdict, colour, says } = ending(report)
+  const [first = '', ...rest] = wrap(`${model}: ${verdict}${says}`, width, 2)
+  return [first.replace(`: ${verdict}`, `: ${paint(output, colour, verdict)}`), ...rest]
 }
 
 /** Without a limit something is open because the engine cannot settle it. */

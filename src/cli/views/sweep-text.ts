@@ -12,8 +12,7 @@ import type { ParamSetting } from '../../check/request/params.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
-
-const width = 100
+import { width } from '../terminal/width.js'
 
 /** The whole table, ending in a newline. */
 export const sweepText = (sweep: Sweep, output: Pick<Output, 'colours'>): string => {

@@ -6,8 +6,7 @@ import { formatCount, formatSeconds } from '../../check/report/format.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
-
-const width = 100
+import { width } from '../terminal/width.js'
 
 /** The whole answer, ending in a newline. */
 export const synthesizeText = (found: Synthesized, output: Pick<Output, 'colours'>): string => {

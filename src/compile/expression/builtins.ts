@@ -6,7 +6,7 @@ import { absolute, extreme, number, operand, quotient, sign } from '../values/ar
 import type { Context } from '../values/context.js'
 import { settle, settleValue } from '../values/emit.js'
 import { compact } from '../values/layout.js'
-import { whileUsed } from '../values/ownership.js'
+import { nameParts, whileUsed } from '../values/ownership.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { refuse, spanOf } from '../values/site.js'
 import { wholeOf } from '../values/state-places.js'
@@ -15,7 +15,7 @@ import { present } from './access.js'
 import { argumentsOf, invoke } from './call.js'
 import { condition } from './condition.js'
 import { fixedSequence, itemsOf, sequenceOf } from './element.js'
-import { evaluate, spreadItems } from './expression.js'
+import { evaluate, evaluateObject, spreadItems } from './expression.js'
 import { mapped } from './visits.js'
 
 type Call = (c: Context, node: CallExpression, scope: Scope) => Value
@@ -85,15 +85,19 @@ export const builtins = {
     is: Array.from,
     call: (c, node, scope) => {
       const site = siteOf(scope, node)
-      const [from = undefinedValue, transform] = argumentsOf(c, node, scope)
-      const source = lift(present(c, from, site))
+      const [given, by] = node.arguments
+      if (given === undefined || given.type === 'SpreadElement' || by?.type === 'SpreadElement')
+        return refuse(c, 'MC101', scope.file, node, 'arguments are spread', 'write them out')
+      // The list gets no second name, as in [...xs]: what is in it does.
+      const source = lift(present(c, evaluateObject(c, given, scope), site))
+      const transform = by === undefined ? undefined : whileUsed(c, given, source, scope, () => evaluate(c, by, scope))
       const length = source.k === 'record' ? source.fields.get('length') : undefined
       const sequence =
         length?.k === 'const'
           ? fixedSequence(Array.from({ length: Number(length.value) }, () => ({ present: constant(1), value: undefinedValue })))
           : sequenceOf(c, source, site)
+      if (sequence.fixed !== null) nameParts(c, given, sequence.fixed, scope)
       if (transform === undefined) return { k: 'list', items: sequence.fixed ?? itemsOf(c, source, site) }
-      const [given] = node.arguments
       const numbered =
         sequence.fixed === null ? sequence : fixedSequence(compact(sequence.fixed, wholeOf(c, spanOf(site.file, node))).items)
       const isSet = source.k === 'ref' && source.place.domain.kind === 'set'
@@ -108,7 +112,7 @@ export const builtins = {
           if (isSet) members = settle(c, binary('add', members, isThere))
           return { present: isThere, value: settleValue(c, value) }
         })
-      const items = given === undefined || given.type === 'SpreadElement' ? apply() : whileUsed(c, given, source, scope, apply)
+      const items = whileUsed(c, given, source, scope, apply)
       sequence.end()
       return { k: 'list', items }
     },

@@ -11,7 +11,7 @@ import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
 import type { AnyProperty } from '../../lang/property.js'
 import { shown } from '../../load/shown.js'
-import { placeInStack, placeOfFunction } from '../../load/stack.js'
+import { modelError, placeInStack, placeOfFunction } from '../../load/stack.js'
 import { stoppableOnce } from '../../load/stoppable.js'
 import { ghostUse } from '../after/ghosts.js'
 import { sweep } from '../after/live-locals.js'
@@ -218,12 +218,7 @@ const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'r
     if (error instanceof DiagnosticError) throw error
     const place = (error instanceof Error ? placeInStack(error) : null) ?? placeOfFunction(model[part])
     if (error instanceof ModelError)
-      throw new DiagnosticError(
-        'MC014',
-        error.message,
-        `\`${part}\` of '${model.name}' makes this domain: give it limits that make sense`,
-        place,
-      )
+      throw modelError(error, `\`${part}\` of '${model.name}' makes this domain: give it limits that make sense`, place)
     throw new DiagnosticError(
       'MC003',
       `\`${part}\` of '${model.name}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,

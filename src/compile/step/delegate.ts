@@ -1,5 +1,5 @@
 /** `yield*`: choices, and helpers that run in place; `when`, which blocks a way. */
-import type { CallExpression, Expression, YieldExpression } from 'oxc-parser'
+import type { CallExpression, Expression, MemberExpression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../../ir/build.js'
 import type { Expr, Span, Stmt } from '../../ir/system.js'
 import { choose, when } from '../../lang/step.js'
@@ -226,6 +226,7 @@ const mayPause = (c: Context, node: YieldExpression, scope: Scope, around: reado
 const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null => {
   const known = c.way.evaluated.get(callee)
   if (known?.k === 'value') return known.value
+  if (callee.type === 'MemberExpression') return callee.computed ? null : partOfNamespace(callee.object, callee.property, scope)
   if (callee.type !== 'Identifier') return null
   const found = lookup(scope, callee.name)
   if (found === null) return null
@@ -235,6 +236,16 @@ const calleeValue = (c: Context, callee: Expression, scope: Scope): Value | null
   } catch {
     return null
   }
+}
+
+/** `mmu.until`, where `mmu` is all that a module exports; null for parts of anything else. */
+const partOfNamespace = (object: Expression, part: MemberExpression['property'], scope: Scope): Value | null => {
+  if (object.type !== 'Identifier' || part.type !== 'Identifier') return null
+  const found = lookup(scope, object.name)
+  if (found === null || 'cell' in found) return null
+  const namespace = found.captured.captured(object.name)
+  const isNamespace = Object.prototype.toString.call(namespace) === '[object Module]'
+  return isNamespace ? constantValue(Reflect.get(Object(namespace), part.name)) : null
 }
 
 /** Whether a callee is a function of the language, under whatever name it was imported. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { answersOf, readingsOf, shortestOf } from '../../../src/campaign/claims/answer.ts'
 import type { ClaimResult, ModelClaims } from '../../../src/campaign/claims/claims.ts'
 import type { AnyClaim, AnyReading } from '../../../src/campaign/claims/sentence.ts'
-import { shortQuote } from '../../../src/campaign/claims/words.ts'
+import { elsewhereText, rowText, shortQuote } from '../../../src/campaign/claims/words.ts'
 import type { PropertyReport } from '../../../src/check/report/report.ts'
 
 const sentence: AnyClaim = { id: 'S.1', quote: 'It holds.', source: { kind: 'document', title: 'holds(7)' }, readings: [] }
@@ -19,6 +19,7 @@ const found = (of: AnyReading, more: Partial<ClaimResult> = {}): ClaimResult => 
   reading: of,
   model: 'first',
   key: { home: 'first', variant: null, settings: {}, property: 'holds' },
+  sizes: {},
   found: 'holds',
   asExpected: true,
   vacuity: null,
@@ -32,11 +33,13 @@ const race = (length: number): Partial<ClaimResult> => ({
   property: { name: 'holds', verdict: 'violated', length, trace: {} } as PropertyReport,
 })
 
-const model = (name: string, rows: readonly ClaimResult[]): ModelClaims => ({
+const model = (name: string, rows: readonly ClaimResult[], elsewhere: ModelClaims['elsewhere'] = new Map()): ModelClaims => ({
   model: name,
   title: null,
+  sizes: {},
   target: name,
   rows: rows.map((row) => ({ ...row, model: name })),
+  elsewhere,
 })
 
 const answer = (...rows: readonly ClaimResult[]) => answersOf([model('first', rows)])[0]?.answer
@@ -71,6 +74,21 @@ describe('a sentence of which two models have readings', () => {
     expect([one?.model, one?.rows.map((row) => row.model)]).toEqual(['second', ['second', 'first']])
     expect(answersOf([model('first', [named(confirms)])])[0]?.model).toBe('first')
   })
+})
+
+// A row said which variant it was of, and nobody saw that it was of another size.
+test('a row names the sizes that its variant sets', () => {
+  const row = { ...confirms, key: { ...confirms.key, variant: 'as-coded', settings: { cpus: 3 } }, sizes: { ptes: 1 } }
+  expect(rowText(row, 'first')).toBe('as-coded (ptes=1), cpus=3')
+  expect(rowText({ ...row, sizes: {} }, 'second')).toBe('first: as-coded, cpus=3')
+})
+
+// A run of one model answered with its rows alone, and did not say so.
+test('the models that were not asked are named', () => {
+  const [one] = answersOf([model('first', [confirms], new Map([['S.1', ['second', 'third']]]))])
+  expect(one?.elsewhere).toEqual(['second', 'third'])
+  expect(one === undefined ? null : elsewhereText(one)).toBe('by this model alone: it has readings of second, third too')
+  expect(answersOf([model('first', [confirms])])[0]?.elsewhere).toEqual([])
 })
 
 test('the shortest race is of a setting of which the sentence speaks, if there is one', () => {

@@ -1,5 +1,5 @@
 /** \`mmucheck claims\`, as a user runs it. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withoutSample } from '../../cli/again.ts'
@@ -38,8 +38,9 @@ interface Row {
   readonly trace: string | null
 }
 
+/** In one process: the pages below are made by several. */
 const json = async (...words: string[]): Promise<Answer> => {
-  const { code, out, err } = await project.mmucheck(['claims', ...words, '--json'])
+  const { code, out, err } = await project.mmucheck(['claims', ...words, '--json', '--jobs', '1'])
   const answer = JSON.parse(out) as Answer
   expect(answer.exitCode, err).toBe(code)
   return answer
@@ -61,7 +62,7 @@ describe('the table', () => {
   test('as text', async () => {
     const { code, out, err } = await project.mmucheck(['claims'])
     expect([code, err]).toEqual([0, ''])
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(78)
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
     await expect(withoutTimes(out)).toMatchFileSnapshot('golden/counter.txt')
   })
 
@@ -80,7 +81,7 @@ describe('the table', () => {
       ['C1.4', 'holds', null],
       ['C1.5', 'holds', null],
     ])
-    const check = await project.mmucheck(['check', 'counter', '--json', '--out', 'other'])
+    const check = await project.mmucheck(['check', 'counter', '--engine', 'explicit', '--json', '--out', 'other'])
     expect(rows[0]?.states).toBe((JSON.parse(check.out) as { states: number }).states)
     const stored = (folder: string) => readFileSync(join(project.folder, folder, 'counter/default/counted.txt'), 'utf8')
     expect(stored('counterexamples')).toBe(stored('other'))
@@ -110,9 +111,39 @@ describe('the table', () => {
   })
 
   test('--out', async () => {
-    await project.mmucheck(['claims', '--out', 'elsewhere'])
+    await project.mmucheck(['claims', '--out', 'elsewhere', '--jobs', '1'])
     expect(existsSync(join(project.folder, 'elsewhere/counter/default/counted.itf.json'))).toBe(true)
   })
+})
+
+describe('a sentence of which another model has readings', () => {
+  const second = counter['models/counter.ts'].replace("name: 'counter'", "name: 'second'")
+  const files = {
+    'models/second.ts': second,
+    'properties/second.ts': counter['properties/counter.ts'].replace('../models/counter.ts', '../models/second.ts'),
+  }
+
+  test('says so where that one is not asked', async () => {
+    project.write(files)
+    try {
+      const { out } = await project.mmucheck(['claims', 'counter', '--jobs', '1'])
+      expect(out).toContain('      confirmed, by this model alone: it has readings of second too\n')
+      expect((await json('counter')).sentences[1]).toMatchObject({ id: 'C1.2', elsewhere: ['second'] })
+    } finally {
+      for (const file of Object.keys(files)) rmSync(join(project.folder, file))
+    }
+  })
+
+  test('and stands with one of those', () =>
+    changed("id: 'C1.2',", "id: 'C1.2', model: 'conter',", async () => {
+      const { code, err } = await project.mmucheck(['claims'])
+      expect([code, err.split('\n')[0]]).toEqual([
+        65,
+        expect.stringMatching(
+          /^properties\/counter\.ts:\d+:\d+: error MC016: claim C1\.2: it stands with 'conter', which has no reading of it$/,
+        ),
+      ])
+    }))
 })
 
 describe('what fails the command', () => {
@@ -122,7 +153,7 @@ describe('what fails the command', () => {
       expect([exitCode, different, models[0]?.rows[0]?.asExpected]).toEqual([12, 1, false])
       // What its readings say follows from what was expected, so nothing follows from it.
       expect(sentences[0]).toMatchObject({ answer: 'open', onlyIf: null })
-      const page = (await project.mmucheck(['claims', '--markdown'])).out
+      const page = (await project.mmucheck(['claims', '--markdown', '--jobs', '1'])).out
       expect(page).toContain('| "Two increments cannot get lost" | **open**: a verdict is not the expected one |')
       expect(page).toContain('9 rows: 8 as expected, 1 differs.')
       const { out } = await project.mmucheck(['claims'])
@@ -135,7 +166,7 @@ describe('what fails the command', () => {
     expect(open).toBeGreaterThan(3)
     expect(models[0]?.rows.filter(({ found }) => found === 'holds')).toEqual([])
     expect(sentences.filter(({ answer }) => answer === 'confirmed')).toEqual([])
-    expect((await project.mmucheck(['claims', '--max-states', '3'])).out).toMatch(/limit\s+of\s+3\s+states\s+was\s+reached/)
+    expect((await project.mmucheck(['claims', '--max-states', '3', '--jobs', '1'])).out).toMatch(/limit\s+of\s+3\s+states\s+was\s+reached/)
   })
 
   test('a model without claims: 64', () =>

@@ -3,6 +3,7 @@ import { judge, type Outcome, originalOf } from '../../../src/campaign/judge/jud
 import type { Mutant } from '../../../src/campaign/mutate/mutant.ts'
 import { mutantsOfModel } from '../../../src/campaign/mutate/mutants-of-model.ts'
 import { prepare } from '../../../src/check.ts'
+import { applyEdits } from '../../../src/load/edit.ts'
 import { loadText } from '../../differential/text.ts'
 
 export interface JudgedText {
@@ -21,7 +22,12 @@ export const moduleOf = (parts: string, claims: string, helpers = ''): string =>
 export const judgedOf = async (source: string): Promise<JudgedText[]> => {
   const { model, properties } = loadText(source)
   const prepared = await prepare({ kind: 'properties', model, properties } as never)
-  const original = originalOf(prepared)
+  const original = originalOf(prepared, async ({ edits }) => {
+    const changed = await prepare({ kind: 'properties', ...loadText(applyEdits(source, edits)) } as never)
+    // All texts have one file: the next change is one of the author's again.
+    loadText(source)
+    return changed
+  })
   const judged: JudgedText[] = []
   for (const mutant of mutantsOfModel(prepared))
     judged.push({ mutant, outcome: await judge(original, mutant, { limits: { states: 10_000 }, workers: 1 }) })

@@ -285,3 +285,102 @@ test.each([
     else expect([report !== null, ...violated], mutant.change).toEqual([true])
   }
 })
+
+// What ran while the model was built stayed as it was: half of the change was judged, and `--show` showed the whole.
+test.each([
+  ['a domain', 'state: () => ({ n: range(0, next(1)) })'],
+  ['a captured constant', `${state('n: range(0, 3)')}`, 'const most = next(1)', 's.n < most + 1'],
+  ['a builder', `${state('n: range(0, 2)')}`, 'const tables = { of: (to: number) => next(to) }', 's.n <= tables.of(1)'],
+])('a helper that also runs while the model is built: in %s', async (_where, parts, before = '', allowed = 'true') => {
+  const body = `${parts}, rules: () => ({ up: (s: any) => { when(s.n < 1 && ${allowed}); s.n = next(s.n) } })`
+  const source = moduleOf(body, 'up: sometimes((s: any) => s.n === 1)').replace(
+    'const m =',
+    `const next = (n: number) => n + 1\n${before}\nconst m =`,
+  )
+  const judged = (await judgedOf(source)).filter(({ mutant }) => mutant.change.includes('in const next'))
+  expect(judged.map(({ mutant }) => [mutant.change, mutant.runsWhileBuilt])).toEqual([
+    ['off by one: 1 → 2 in const next = (n: number) => n + 1', true],
+    ['off by one: 1 → 0 in const next = (n: number) => n + 1', true],
+  ])
+  for (const { mutant, outcome } of judged) {
+    const report = await check({ kind: 'properties', ...loadText(applyEdits(source, mutant.edits)) } as never, { engine: 'explicit' })
+    const violated = report.properties.filter(({ verdict }) => verdict === 'violated').map(({ name }) => name)
+    expect(outcome.kind === 'killed' ? outcome.by.map(({ property }) => property) : []).toEqual(violated)
+  }
+})
+
+test('a helper of steps alone is compiled from its changed text, and nothing is executed', async () => {
+  const source = moduleOf(
+    `${state('n: range(0, 2)')}, rules: () => ({ up: (s: any) => { when(s.n < 1); s.n = next(s.n) } })`,
+    'up: sometimes((s: any) => s.n === 1)',
+  ).replace('const m =', 'const next = (n: number) => n + 1\nconst m =')
+  expect((await judgedOf(source)).map(({ mutant }) => mutant.runsWhileBuilt)).not.toContain(true)
+})
+
+test('rules that are written elsewhere are left out where they are named', async () => {
+  const source = moduleOf(
+    `${state('n: range(0, 2), m: range(0, 1)')},
+     rules: () => ({ up, again: reset, each: each(2, idle), group: { up: raise(1), down: (s: any) => { s.m = 0 } }, ...more })`,
+    'up: sometimes((s: any) => s.n === 2)',
+  ).replace(
+    'const m =',
+    `const up = (s: any) => { s.n = 2 }
+     const reset = (s: any) => { s.n = 0 }
+     const idle = (s: any) => { s.m = s.m }
+     const raise = (to: number) => (s: any) => { s.m = to }
+     const more = { code: (s: any) => { s.m = 1 } }
+     const m =`,
+  )
+  const left = (await judgedOf(source)).filter(({ mutant }) => mutant.operator === 'rule left out')
+  expect(left.map(({ mutant, outcome }) => [mutant.change, mutant.rules.map(({ group, label }) => [group, label]), outcome.kind])).toEqual([
+    ['rule left out: code', [['code', null]], 'survived'],
+    ['rule left out: up (in rules)', [['up', null]], 'killed'],
+    ['rule left out: again', [['again', null]], 'survived'],
+    ['rule left out: each', [['each', null]], 'survived'],
+    ['rule left out: up (2 in rules)', [['group', 'up']], 'survived'],
+    ['rule left out: down', [['group', 'down']], 'survived'],
+  ])
+  // What is shown is the text without the rule.
+  for (const { mutant } of left) expect(() => loadText(applyEdits(source, mutant.edits)), mutant.change).not.toThrow()
+})
+
+test('the language by the name of its namespace', async () => {
+  const source = moduleOf(
+    `${state('n: range(0, 1)')}, processes: () => ({ cpu: function* (s: any) { yield mmu.until('wait', () => s.n === 0); s.n = 1; mmu.assert(s.n > 0, 'one') } }),
+     rules: () => ({ up: (s: any) => { mmu.when(s.n < 1); s.n = 1 } })`,
+    '',
+  ).replace('\nconst m =', "\nimport * as mmu from 'mmucheck'\nconst m =")
+  const changes = (await judgedOf(source)).map(({ mutant }) => mutant.change)
+  expect(changes.filter((change) => change.startsWith('lets through'))).toEqual([
+    "lets through: mmu.until('wait', () => s.n === 0)",
+    'lets through: mmu.when(s.n < 1)',
+  ])
+  expect(changes.filter((change) => /^left out.*assert/.test(change))).toEqual([])
+})
+
+test('one change in several functions is named by each', async () => {
+  const source = moduleOf(
+    `${state('n: range(0, 3)')}, processes: () => ({
+      cpu: each(2, function* (s: any) {
+        yield 'up'
+        s.n = 1
+        yield 'again'
+        s.n = 1
+      }),
+      *device(s: any) {
+        yield 'up'
+        const act = () => {
+          s.n = 1
+        }
+        act()
+      },
+    })`,
+    '',
+  )
+  const changes = (await judgedOf(source)).map(({ mutant }) => mutant.change)
+  expect(changes.filter((change) => change.startsWith('left out: s.n = 1'))).toEqual([
+    'left out: s.n = 1 (in cpu)',
+    'left out: s.n = 1 (2 in cpu)',
+    'left out: s.n = 1 (in act)',
+  ])
+})

@@ -139,6 +139,18 @@ test('inspect and list', async () => {
   expect(await parse('list')).toEqual(['list', { target: null, format: 'text' }])
 })
 
+test('help is as wide as everything else', async () => {
+  for (const verb of ['check', 'claims', 'mutate', 'sweep', 'synthesize', 'certify', 'inspect', 'list']) {
+    let text = ''
+    const out = (part: string): void => {
+      text += part
+    }
+    await runProgram([verb, '--help'], '0', {} as never, { out, err: () => {} })
+    expect(text).toContain(`mmucheck ${verb}`)
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
+  }
+})
+
 test('help and version are no errors', async () => {
   expect(await parse('--help')).toBe(0)
   expect(await parse('check', '--help')).toBe(0)

@@ -45,6 +45,16 @@ test('lines are at most 100 characters and have no trailing spaces', () => {
   }
 })
 
+// The last line of a report was as long as it came.
+test('the last line is broken as all others are, whatever its colours', () => {
+  const names = Array.from({ length: 20 }, (_, i) => `property${i}`)
+  const many = report(names.map((name) => ({ name, kind: 'always', verdict: 'violated' })))
+  const text = formatReport(many, nowhere, plain)
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
+  expect(text.replaceAll(/\s+/g, ' ').trimEnd().endsWith(summary(many, plain))).toBe(true)
+  expect(stripVTControlCharacters(formatReport(many, nowhere, { colours: true }))).toBe(text)
+})
+
 test('the last line says no more than was established', () => {
   expect(summary(holding(), plain)).toBe('lazy-mmu: holds: 1 property, explored exhaustively: 12,345 states')
   expect(summary(violated(), plain)).toBe('lazy-mmu: violated: noLostUpdate, neverFull (2 of 7)')

@@ -64,7 +64,6 @@ export const files: Family = [
   command('param of another type', 'MC006', ['check', 'counter', '--set', 'fast=1']),
   command('param that is none of the choices', 'MC006', ['check', 'counter', '--set', 'mode=sideways']),
   command('unknown variant', 'MC007', ['check', 'counter', '--variant', 'short']),
-  property('a window of a variant that is none', 'MC007', 'x: range(0, 3)', "reached: sometimes(«(s) => s.x > 1», { in: ['fast'] })"),
   command('unknown property', 'MC008', ['check', 'counter', '--property', 'smal']),
   property('two properties of one name', 'MC009', 'x: range(0, 3)', 'small: always((s) => s.x < 2),\n  «small»: always((s) => s.x < 3)'),
   source(
@@ -100,6 +99,24 @@ export const files: Family = [
     code: 'MC012',
     files: { ...counter, 'cut.itf.json': '{ "#meta": {\n«»' },
     steps: [{ run: ['inspect', 'cut.itf.json'] }],
+  },
+  {
+    name: 'another file taken for a trace',
+    code: 'MC012',
+    files: { ...counter, 'notes.json': '  «a» race\n' },
+    steps: [{ run: ['inspect', 'notes.json'] }],
+  },
+  {
+    name: 'a drawn race taken for a trace',
+    code: 'MC012',
+    files: counter,
+    steps: [violated, { run: ['inspect', stored.replace('.itf.json', '.txt')] }],
+  },
+  {
+    name: 'a trace with a slip of the keyboard',
+    code: 'MC012',
+    files: { ...counter, 'slip.itf.json': '{ "#meta": {\n  "format": «u»nquoted,\n  "source": "models/counter.ts"\n} }\n' },
+    steps: [{ run: ['inspect', 'slip.itf.json'] }],
   },
   { name: 'no certificate there', code: 'MC018', files: counter, steps: [{ run: ['certify', 'none.json'] }] },
   {
@@ -137,6 +154,40 @@ export const files: Family = [
     'models/broken.ts':
       "import { index, model } from 'mmucheck'\n\n«const page = index(0)»\nexport default model({ name: 'broken', state: () => ({ page }) })\n",
   }),
+  source(
+    'a variant that sets what is no param',
+    'MC014',
+    `export default model({
+  name: 'example',
+  params: { depth: size(2), safe: flag(false) },
+  state: () => ({ x: range(0, 3) }),
+  variants: {
+    safe: { safe: true },
+    deep: { depth: 3, «saef»: true },
+  } as never,
+})`,
+  ),
+  source(
+    'a variant with a value that the param does not take',
+    'MC014',
+    `export default model({
+  name: 'example',
+  params: { depth: size(2, { max: 4 }) },
+  state: () => ({ x: range(0, 3) }),
+  variants: { deep: { «depth»: 9 } },
+})`,
+  ),
+  property('a bound without a limit', 'MC014', 'x: range(0, 3)', 'few: («bound» as any)((s: { x: number }) => s.x)'),
+  property('an always of nothing', 'MC014', 'x: range(0, 3)', 'small: («always» as any)()'),
+  property('a leadsTo with one predicate', 'MC014', 'x: range(0, 3)', 'comes: («leadsTo» as any)((s: { x: number }) => s.x > 1)'),
+  property('a maximum of what is no measure', 'MC014', 'x: range(0, 3)', 'most: «maximum»(3 as never)'),
+  property('a window of a variant that is none', 'MC014', 'x: range(0, 3)', "reached: sometimes((s) => s.x > 1, { in: ['«fast»'] })"),
+  property(
+    'a window in what is no list of variants',
+    'MC014',
+    'x: range(0, 3)',
+    "reached: «sometimes»((s) => s.x > 1, { in: 'fast' as never })",
+  ),
   property('a property made without always', 'MC014', 'x: range(0, 3)', 'small: («(s: { x: number }) => s.x < 2») as never'),
   source(
     'module not found',
@@ -187,8 +238,8 @@ export const mails = claims(counter, [
       ['two sentences of one number', "{ ...sentence, id: '«C1»', quote: 'It stays large.', readings: [confirms] }"],
       ['a short form that is no excerpt', "{ ...sentence, ...other, short: '«It is … small»', readings: [confirms] }"],
       ['a date that is none', "{ ...sentence, ...other, source: { ...page, date: '31 Jan 2008' }, readings: [confirms] }"],
-      ['a verdict that is asked for twice', '{ ...sentence, ...other, readings: [confirms, { ...confirms, settings: {} }] }'],
-      ['a note that is a finding too', "{ ...sentence, ...other, readings: [{ ...confirms, note: 'so it is', finding: 'so it is' }] }"],
+      ['a verdict that is asked for twice', '{ ...sentence, ...other, readings: [confirms, «{ ...confirms, settings: {} }»] }'],
+      ['a note that is a finding too', "{ ...sentence, ...other, readings: [{ ...confirms, note: 'so it is', «finding»: 'so it is' }] }"],
       ['a sentence without an answer', "{ ...sentence, ...other, readings: [{ ...confirms, says: 'contrasts' }] }"],
       [
         'a sentence with two answers',
@@ -199,7 +250,7 @@ export const mails = claims(counter, [
       ['a sentence without readings', '{ ...sentence, ...other, «reading»: [confirms] }'],
       ['a reading that says something else', "{ ...sentence, ...other, readings: [{ ...confirms, says: '«refute»' }] }"],
       ['a verdict that is none', "{ ...sentence, ...other, readings: [{ ...confirms, expected: '«violatd»' }] }"],
-      ['a reading without a property', "{ ...sentence, ...other, readings: [{ says: 'confirms', expected: 'holds' }] }"],
+      ['a reading without a property', "{ ...sentence, ...other, readings: [«{ says: 'confirms', expected: 'holds' }»] }"],
       ['a condition of nothing', "{ ...sentence, ...other, onlyIf: 'it is cold', readings: [confirms] }"],
     ] as const
   ).map(
