@@ -79,7 +79,8 @@ export const notingIdle = ({ processes }: System, agent: Agent, successors: Node
   const process = processes.find((p) => p.agent === agent.id)
   if (process === undefined) return [set('out', successors)]
   const isIdle = i32.eq(get('before'), get('out'))
-  return [set('before', get('out')), set('out', successors), set('idle', i32.or(get('idle'), i32.shl(isIdle, i32.const(bitOf(process)))))]
+  const noted = set('idle', i32.or(get('idle'), i32.const(1 << bitOf(process))))
+  return [set('before', get('out')), set('out', successors), when(isIdle, [noted])]
 }
 
 /** Makes known who is idle, among them those that never step; who has a failing way is not. */
