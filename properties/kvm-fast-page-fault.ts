@@ -187,13 +187,13 @@ export const unneeded = accepted(kvmFastPageFault, [
   ...byDefault(
     'A bit that the spte keeps is noted as well: the page is dirty, or accessed, anyway.',
     'operand left out: old.A && !value.A → old.A',
-    'operand left out: old.D && !value.D → old.D',
+    'operand left out: old.D && !value.D → old.D (in updateSpte)',
   ),
   ...byDefault(
     'The TLBs are flushed for nothing.',
-    "always true: change === 'zap' (2)",
-    'operand left out: old.D && !value.D → old.D (2)',
-    'operand left out: old.D && !value.D → !value.D (2)',
+    "always true: change === 'zap' (2 in updateSpte)",
+    'operand left out: old.D && !value.D → old.D (2 in updateSpte)',
+    'operand left out: old.D && !value.D → !value.D (2 in updateSpte)',
     "always true: p.logFlush === 'after unlock' && s.buffer.some((isTaken) => isTaken)",
     "operand left out: p.logFlush === 'after unlock' && s.buffer.some((isTaken) => isTaken) → p.logFlush === 'after unlock'",
     'always true: flushes',
@@ -241,7 +241,7 @@ export const unneeded = accepted(kvmFastPageFault, [
   ),
   ...inBoth(
     'The hardware sets A when the guest tries again.',
-    'another value: true → false in if (!P || (W && !isWritable)) s.spte[spteOf(p, gfn)] = { P: true, W, A: true, D: W, frame, mmuWrita… (2)',
+    'another value: true → false in if (!P || (W && !isWritable)) s.spte[spteOf(p, gfn)] = { P: true, W, A: true, D: W, frame, mmuWrita… (2 in slowPageFault)',
   ),
   ...inBoth(
     'The fast path finds that the spte is not there, and leaves it to the slow one.',
@@ -273,10 +273,10 @@ export const unneeded = accepted(kvmFastPageFault, [
   ...inBoth(
     'The workload: the page begins as it is later, not mapped, aged, dirty or not MMU-writable.',
     `left out: ${firstSpte}`,
-    `another value: true → false in ${firstSpte}`,
-    `another value: true → false in ${firstSpte} (2)`,
-    `another value: false → true in ${firstSpte} (2)`,
-    `another value: true → false in ${firstSpte} (3)`,
+    `another value: true → false in ${firstSpte} (in init)`,
+    `another value: true → false in ${firstSpte} (2 in init)`,
+    `another value: false → true in ${firstSpte} (2 in init)`,
+    `another value: true → false in ${firstSpte} (3 in init)`,
   ),
   ...inBoth(
     'The workload: one access less, or one more.',
@@ -285,7 +285,7 @@ export const unneeded = accepted(kvmFastPageFault, [
   ),
   ...inBoth(
     'Only a ghost is told whether an access hits in the TLB: it is told of one walk less, of a store that walks to set D.',
-    "always true: access === 'load'",
+    "always true: access === 'load' (in vcpu)",
   ),
   ...byDefault(
     'Where the access completes, the translation is in the TLB.',
@@ -293,7 +293,7 @@ export const unneeded = accepted(kvmFastPageFault, [
   ),
   ...inBoth(
     'The hardware drops what it faulted on, and would walk again for a store through what is read-only.',
-    'left out: flush(s.tlb[cpu], at)',
+    'left out: flush(s.tlb[cpu], at) (in vcpu)',
   ),
   ...byDefault('Two choices change their names.', "comparison: action === 'unmap' → action !== 'unmap'"),
   ...inBoth(
@@ -302,7 +302,7 @@ export const unneeded = accepted(kvmFastPageFault, [
     'swapped: when(loadHits(s.tlb[cpu], at)) flush(s.tlb[cpu], at)',
     'left out: when(loadHits(s.tlb[cpu], at))',
     'lets through: when(loadHits(s.tlb[cpu], at))',
-    'left out: flush(s.tlb[cpu], at) (2)',
+    'left out: flush(s.tlb[cpu], at) (in TLB eviction)',
   ),
 ])
 

@@ -137,7 +137,7 @@ export const unneeded = accepted(writablePageTables, [
     'off by one: 0 → 1 in yield* hypercall(s, p, 0)',
   ].map((change) => ({ change, variant, why: alone })),
   {
-    change: 'another value: false → true in s.tlbOfTable[cpu][t] = false',
+    change: 'another value: false → true in s.tlbOfTable[cpu][t] = false (in flushTlb)',
     variant,
     why: 'The table is about to be made writable, and its translations are flushed when it is not any more.',
   },
@@ -195,10 +195,10 @@ export const unneeded = accepted(writablePageTables, [
     "off by one: 0 → 1 in when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]))",
     "operand left out: s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t] → s.tlb[cpu][t] !== 'none'",
     "operand left out: s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t] → s.tlbOfTable[cpu][t]",
-    "comparison: s.tlb[cpu][t] !== 'none' → s.tlb[cpu][t] === 'none' (2)",
+    "comparison: s.tlb[cpu][t] !== 'none' → s.tlb[cpu][t] === 'none' (in TLB eviction)",
     "another value: 'none' → 'a' in when(p.writes === 0 && (s.tlb[cpu][t] !== 'none' || s.tlbOfTable[cpu][t]))",
-    "left out: s.tlb[cpu][t] = 'none' (2)",
-    'left out: s.tlbOfTable[cpu][t] = false (2)',
+    "left out: s.tlb[cpu][t] = 'none' (in TLB eviction)",
+    'left out: s.tlbOfTable[cpu][t] = false (in TLB eviction)',
   ].map((change) => ({ change, variant, why: evicts })),
 ])
 
