@@ -82,11 +82,19 @@ export const measureLarge = async (
   const counts: { size: number; states: number }[] = []
   for (const size of counted) {
     const smaller = { ...subject, params: { ...subject.params, [grows]: size } }
-    const { complete, states } = await checkSubject(root, smaller, ['--engine', 'explicit', '--no-stuck'])
+    const { complete, states } = await checkSubject(root, smaller, ['--engine', 'explicit', '--no-stuck', '--symmetry', 'off'])
     if (!complete || states === null) throw new Error(`${subjectText(smaller)} was not counted to its end`)
     counts.push({ size, states })
   }
-  const cut = await checkSubject(root, subject, ['--engine', 'explicit', '--no-stuck', '--time', `${enumerationSeconds}s`])
+  const cut = await checkSubject(root, subject, [
+    '--engine',
+    'explicit',
+    '--no-stuck',
+    '--symmetry',
+    'off',
+    '--time',
+    `${enumerationSeconds}s`,
+  ])
   if (cut.limit === null) throw new Error(`${subjectText(subject)} is no size that no enumeration reaches: ${cut.states} states`)
   const { bits = null, gates = null, seconds: took = 0, invariant = [] } = report.solved ?? {}
   const settled = isSettled(subject, how, report)

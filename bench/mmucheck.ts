@@ -45,7 +45,7 @@ export const searchMmucheck = async (
   params: Readonly<Record<string, number | string>>,
 ): Promise<Measurement> => {
   const { stdout, stderr, code, peakBytes } = await runCheck(...([root, model, params] as const), [
-    ...['--engine', 'explicit', '--no-stuck', '--workers', '1'],
+    ...['--engine', 'explicit', '--no-stuck', '--workers', '1', '--symmetry', 'off'],
     ...(ofStates[model] ?? []).flatMap((name) => ['--property', name]),
   ])
   if (code === null || !ended.has(code)) throw new Error(`mmucheck check ${model} ended with ${code}:\n${stdout}${stderr}`)

@@ -11,10 +11,16 @@ export const rumurNeeds = ['rumur', 'gcc'] as const
  * Translates and compiles an instance in the folder `work`, and gives a function that searches it.
  * @throws Error if a tool fails, or the search reports an error.
  */
-export const prepareRumur = async (instance: Instance, sources: string, work: string): Promise<() => Promise<Measurement>> => {
+export const prepareRumur = async (
+  instance: Instance,
+  sources: string,
+  work: string,
+  symmetry: 'off' | 'exhaustive' = 'off',
+): Promise<() => Promise<Measurement>> => {
   mkdirSync(work, { recursive: true })
-  writeFileSync(join(work, 'model.m'), withConstants(readFileSync(join(sources, instance.murphi), 'utf8'), instance.constants))
-  const options = ['--threads', '1', '--symmetry-reduction', 'off', '--deadlock-detection', 'off']
+  const text = withConstants(readFileSync(join(sources, instance.murphi), 'utf8'), instance.constants)
+  writeFileSync(join(work, 'model.m'), symmetry === 'off' ? text : withScalarsets(text))
+  const options = ['--threads', '1', '--symmetry-reduction', symmetry, '--deadlock-detection', 'off']
   await mustExecute('rumur', [...options, '--output', 'model.c', 'model.m'], { cwd: work })
   await mustExecute('gcc', ['-O3', '-march=native', '-mcx16', '-o', 'model', 'model.c', '-lpthread', '-latomic'], { cwd: work })
   return async () => {
@@ -30,6 +36,23 @@ export const withConstants = (murphi: string, constants: Readonly<Record<string,
     const declaration = new RegExp(`^( +${name}): \\d+;`, 'm')
     if (!declaration.test(text)) throw new Error(`no constant ${name} in the Murphi model`)
     return text.replace(declaration, `$1: ${value};`)
+  }, murphi)
+
+/**
+ * The Mach model with its sorts as scalarsets, of which Rumur keeps one order. No member can be named, so each entry and
+ * each pmap is one with which it may start.
+ */
+export const withScalarsets = (murphi: string): string =>
+  [
+    ['Cpu: 0 .. CPUS - 1;', 'Cpu: scalarset(CPUS);'],
+    ['Pmap: 0 .. PMAPS - 1;', 'Pmap: scalarset(PMAPS);'],
+    ['Entry: 0 .. ENTRIES - 1;', 'Entry: scalarset(ENTRIES);'],
+    ['startstate\nbegin', 'ruleset m0: Pmap; e0: Entry do\nstartstate\nbegin'],
+    ['upm[p] := 0; wpm[p] := 0; cur[p] := p; tlb[p] := 0;', 'upm[p] := m0; wpm[p] := m0; cur[p] := p; tlb[p] := e0;'],
+    ['pent[m] := 0 end;\n  err := false;\nend;', 'pent[m] := e0 end;\n  err := false;\nend;\nend;'],
+  ].reduce((text, [from = '', to = '']) => {
+    if (!text.includes(from)) throw new Error(`the Murphi model has no '${from}'`)
+    return text.replace(from, to)
   }, murphi)
 
 /** Reads the report of a Rumur verifier. @throws Error if it found an error. */

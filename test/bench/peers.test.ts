@@ -12,6 +12,7 @@ import { missing } from '../../bench/process.ts'
 import { type Instance, mach, small } from '../../bench/protocols.ts'
 import { prepareRumur, readRumur, rumurNeeds, withConstants } from '../../bench/rumur.ts'
 import { prepareSpin, readSpin, spinNeeds } from '../../bench/spin.ts'
+import { check } from '../../src/check.ts'
 
 const sources = resolve(import.meta.dirname, '../../bench')
 let work = ''
@@ -38,6 +39,33 @@ for (const [tool, needs, prepare] of peers) {
     })
   })
 }
+
+const withoutRumur = missing(rumurNeeds)
+describe('modulo symmetry', () => {
+  const sizes = [
+    { cpus: 2, pmaps: 1, states: 2_223, transitions: 4_331 },
+    { cpus: 2, pmaps: 2, states: 33_773, transitions: 73_944 },
+  ]
+  it.each(sizes)('Mach ($cpus, $pmaps, 2), says mmucheck', async ({ cpus, pmaps, states, transitions }) => {
+    const options = {
+      settings: [
+        ['cpus', cpus],
+        ['pmaps', pmaps],
+      ],
+      properties: ['noError'],
+      engine: 'explicit',
+      symmetry: 'on',
+      oracle: 'none',
+    } as const
+    expect(await check('mach-shootdown-rules', options)).toMatchObject({ states, transitions })
+  })
+  it.skipIf(withoutRumur.length > 0).each(sizes)('Mach ($cpus, $pmaps, 2), says Rumur', { timeout: 120_000 }, async (size) => {
+    const instance = mach(size.cpus, size.pmaps, { states: 0, transitions: 0, hash: 20, depth: 0 })
+    const search = await prepareRumur(instance, sources, join(work, `scalarsets-${size.cpus}-${size.pmaps}`), 'exhaustive')
+    const { states, transitions } = await search()
+    expect({ states, transitions }).toEqual({ states: size.states, transitions: size.transitions })
+  })
+})
 
 const withoutSpin = missing(spinNeeds)
 describe('properties of behaviours under weak fairness', () => {

@@ -97,7 +97,7 @@ const provedOf = (system: System, judged: readonly Judged[]): readonly Sort[] =>
   // A way that is looked for in the buffer has to be there still.
   !isBounded(system)
     ? []
-    : judged.flatMap(({ proposal, proof }) => (proof?.kind === 'proved' && proposal.kind === 'sort' ? [exchangeable(proposal.sort)] : []))
+    : judged.flatMap(({ proposal, proof }) => (proof?.kind === 'proved' && proposal.kind === 'sort' ? exchangeable(proposal.sort) : []))
 
 /** What is asked for by name has to be interchangeable; 'on' asks for all agents. */
 const asked = (system: System, judged: readonly Judged[], wanted: 'on' | readonly string[]): readonly Judged[] => {

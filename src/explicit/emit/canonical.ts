@@ -57,12 +57,13 @@ const holds = ({ field: place, among }: Test): Node => {
   return runs.map(([from, to]) => i32.ltU(i32.sub(value, i32.const(from)), i32.const(to - from + 1))).reduce((any, one) => i32.or(any, one))
 }
 
-/** Members `k` and `k + 1` change places. */
-const exchange = ({ holders, moves }: SortBits, k: number): Node[] => {
+/** The `k`th member and the next one change places. */
+const exchange = ({ first, holders, moves }: SortBits, k: number): Node[] => {
+  const member = first + k
   const renamed = holders.map(({ field: place, when: tests }): Node => {
-    const isOne = i32.ltU(i32.sub(field(place), i32.const(k)), i32.const(2))
+    const isOne = i32.ltU(i32.sub(field(place), i32.const(member)), i32.const(2))
     const condition = tests.map(holds).reduce((all, test) => i32.and(all, test), isOne)
-    const other = BigInt(k ^ (k + 1)) << BigInt(place.shift)
+    const other = BigInt(member ^ (member + 1)) << BigInt(place.shift)
     const w = word(place.word)
     return set(w, i64.xor(get(w), select(condition, i64.const(other), i64.const(0n))))
   })

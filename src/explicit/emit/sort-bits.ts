@@ -32,6 +32,7 @@ export interface Column {
 }
 
 export interface SortBits {
+  readonly first: number
   readonly size: number
   readonly holders: readonly { readonly field: Field; readonly when: readonly Test[] }[]
   /** By the member that changes places with the next one. */
@@ -46,6 +47,7 @@ export const bitsOfSorts = (system: System, layout: Layout, sorts: readonly Sort
   const isPlain = plainElements(fieldAt, sorts)
   return sorts.map(
     (sort): SortBits => ({
+      first: sort.first,
       size: sort.size,
       holders: sort.holders.flatMap(({ element, when }) => {
         const { field } = at(fieldAt, element)

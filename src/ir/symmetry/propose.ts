@@ -108,7 +108,7 @@ const proposalOf = (system: System, one: Class, size: number): Proposal => {
   const unlike = unlikeIn(system, one)
   if (unlike !== null) return { kind: 'unlike', name, size, unlike }
   const exchanges = Array.from({ length: size - 1 }, (_, k) => exchangeOf(system, one, k))
-  const sort: Sort = { name, size, agents: one.groups, holders: holdersOf(system, one, size), exchanges, choices: one.choices }
+  const sort: Sort = { first: 0, name, size, agents: one.groups, holders: holdersOf(system, one, size), exchanges, choices: one.choices }
   return { kind: 'sort', sort }
 }
 

@@ -18,16 +18,18 @@ export interface Holder {
   readonly when: readonly Condition[]
 }
 
-/** Two neighbouring members, `k` and `k + 1` of their sort, change places. */
+/** Two neighbouring members, the `k`th of their sort and the next one, change places. */
 export interface Exchange {
-  /** Elements of the state that change places: of member k first. */
+  /** Elements of the state that change places: of the first of the two first. */
   readonly swaps: readonly (readonly [number, number])[]
   /** Of each step the one that does the same for the other member; most stay. */
   readonly steps: readonly number[]
 }
 
-/** Members are numbered 0..size-1. Neighbours exchanged, one after the other, give every order of them. */
+/** Neighbours exchanged, one after the other, give every order of the members. */
 export interface Sort {
+  /** The number of the first member; the others follow. */
+  readonly first: number
   /** After the agents that are its members, or a variable that has one element for each. */
   readonly name: string
   readonly size: number
@@ -46,12 +48,16 @@ export interface Modulo {
   readonly sorts: readonly Sort[]
 }
 
-/** A state in which members `k` and `k + 1` have changed places. */
-export const exchanged = ({ holders, exchanges }: Pick<Sort, 'holders' | 'exchanges'>, k: number, state: Vector): Vector => {
+/** A state in which the `k`th member and the next one have changed places. */
+export const exchanged = (
+  { first, holders, exchanges }: Pick<Sort, 'first' | 'holders' | 'exchanges'>,
+  k: number,
+  state: Vector,
+): Vector => {
   const renamed = [...state]
   for (const { element, when } of holders)
     if (when.every((condition) => condition.among.includes(at(state, condition.element))))
-      renamed[element] = otherMember(k, at(state, element))
+      renamed[element] = otherMember(first + k, at(state, element))
   for (const [a, b] of at(exchanges, k).swaps) [renamed[a], renamed[b]] = [at(renamed, b), at(renamed, a)]
   return renamed
 }
@@ -75,12 +81,16 @@ export const byAnyMember = (sorts: readonly Sort[], taken: Uint8Array): Uint8Arr
   return all
 }
 
-/** Of so many members all orders are tried where they look alike: 720. Of more only the first ones are exchanged. */
+/** Of so many members all orders are tried where they look alike: 720. */
 const mostMembers = 6
 
-/** A sort whose first members alone are exchanged, where there are many. */
-export const exchangeable = (sort: Sort): Sort =>
-  sort.size <= mostMembers ? sort : { ...sort, size: mostMembers, exchanges: sort.exchanges.slice(0, mostMembers - 1) }
+/** Of a sort of more members, sorts of some of them: members are exchanged with those of the same sort only. */
+export const exchangeable = (sort: Sort): readonly Sort[] =>
+  Array.from({ length: Math.ceil(sort.size / mostMembers) }, (_, i): Sort => {
+    const first = i * mostMembers
+    const size = Math.min(mostMembers, sort.size - first)
+    return { ...sort, first: sort.first + first, size, exchanges: sort.exchanges.slice(first, first + size - 1) }
+  }).filter(({ size }) => size > 1)
 
 /** In how many orders the members can be. */
 export const ordersOf = (sorts: readonly Pick<Sort, 'size'>[]): number =>

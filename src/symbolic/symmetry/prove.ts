@@ -211,7 +211,7 @@ const askStep = (asking: Asking, sort: Sort, k: number, step: Step): void => {
   const counterpart = at(system.steps, at(at(sort.exchanges, k).steps, step.id))
   const { here, chooser, before, taken: mine } = asking.taken(step)
   const renamed: Store = { elements: renamedElements(graph, sort, k, before.elements), temps: before.temps }
-  const body = renamedChoices(new Set(sort.choices), k, counterpart.body)
+  const body = renamedChoices(new Set(sort.choices), sort.first + k, counterpart.body)
   const yours = takenIn(asking, counterpart, body, renamed, chooser)
   const after = mine.elements === null ? null : renamedElements(graph, sort, k, mine.elements)
   const differences = differencesOf(graph, mine, yours, after)
@@ -279,7 +279,7 @@ const askInit = (asking: Asking, sort: Sort, k: number): void => {
       graph,
       differences(yours).map(([, literal]) => literal),
     )
-  const direct = start(renamedChoices(new Set(sort.choices), k, system.init), chooser)
+  const direct = start(renamedChoices(new Set(sort.choices), sort.first + k, system.init), chooser)
   const directly = and(graph, mine.completes, differs(direct))
   if (asking.isNever(directly)) return
   const others = [...valuations(counts, mostOthers)].map((values) => differs(start(system.init, fixedChooser(values))))

@@ -5,7 +5,7 @@ import type { Block } from '../../ir/system.js'
 import { all, any, type Graph, type Literal } from '../circuit/aig.js'
 import { constantWord, equal, select, type Word } from '../circuit/word.js'
 
-export const renamedElements = (graph: Graph, { holders, exchanges }: Sort, k: number, elements: readonly Word[]): Word[] => {
+export const renamedElements = (graph: Graph, { first, holders, exchanges }: Sort, k: number, elements: readonly Word[]): Word[] => {
   const renamed = [...elements]
   for (const { element, when } of holders) {
     const holds = when.map((condition): Literal => {
@@ -16,7 +16,7 @@ export const renamedElements = (graph: Graph, { holders, exchanges }: Sort, k: n
       )
     })
     const member = at(elements, element)
-    renamed[element] = select(graph, all(graph, holds), otherWord(graph, k, member), member)
+    renamed[element] = select(graph, all(graph, holds), otherWord(graph, first + k, member), member)
   }
   for (const [a, b] of at(exchanges, k).swaps) [renamed[a], renamed[b]] = [at(renamed, b), at(renamed, a)]
   return renamed

@@ -4,6 +4,7 @@ import { byAnyMember, exchangeable, exchanged, ordersOf, otherMember, type Sort 
 
 /** Three members: elements 0 to 2 are theirs, 3 holds one of them where 4 is 1. */
 const sort: Sort = {
+  first: 0,
   name: 'cpu',
   size: 3,
   agents: ['cpu'],
@@ -49,8 +50,14 @@ test('orders', () => {
   expect(ordersOf([sort, { size: 2 }])).toBe(12)
 })
 
-test('of many members the first ones are exchanged', () => {
+test('many members are exchanged in groups', () => {
   const exchanges = Array.from({ length: 8 }, (_, k) => ({ swaps: [[k, k + 1]] as const, steps: [] }))
-  expect(exchangeable({ ...sort, size: 9, exchanges })).toMatchObject({ size: 6, exchanges: exchanges.slice(0, 5) })
-  expect(exchangeable(sort)).toBe(sort)
+  expect(exchangeable({ ...sort, size: 9, exchanges })).toMatchObject([
+    { first: 0, size: 6, exchanges: exchanges.slice(0, 5) },
+    { first: 6, size: 3, exchanges: exchanges.slice(6, 8) },
+  ])
+  expect(exchangeable({ ...sort, size: 7, exchanges })).toHaveLength(1)
+  expect(exchangeable(sort)).toEqual([sort])
+  const second = { ...sort, first: 1, exchanges: sort.exchanges.slice(1) }
+  expect(exchanged(second, 0, [7, 8, 9, 2, 1])).toEqual(exchanged(sort, 1, [7, 8, 9, 2, 1]))
 })
