@@ -5,7 +5,8 @@
  * Each member has a key, made of the bits that are its own and mean no member of any sort. Keys go where their members
  * go, and whatever order other sorts are in, they stay the same. So among the orders of a state those in which the keys
  * ascend are the same ones wherever one starts, and of these the least state, word by word, is one state for all of
- * them: neighbours are exchanged until the keys ascend, and then all orders of members with equal keys are tried.
+ * them: neighbours are exchanged until the keys ascend, and then all orders of members with equal keys are tried, but
+ * for those of members that are equal in everything.
  */
 import { at } from '../../at.js'
 import type { Sort } from '../../ir/symmetry/sort.js'
@@ -15,6 +16,7 @@ import {
   br,
   brIf,
   brTable,
+  call,
   get,
   i32,
   i64,
@@ -22,7 +24,6 @@ import {
   type Node,
   select,
   set,
-  type ValueType,
   type WasmFunction,
   when,
 } from '../wasm/instruction.js'
@@ -33,6 +34,8 @@ const word = (w: number): string => `w${w}`
 const best = (w: number): string => `best${w}`
 const key = (sort: number, member: number): string => `key${sort}_${member}`
 const cursor = (sort: number): string => `cursor${sort}`
+const tied = (sort: number): string => `tied${sort}`
+const open = (sort: number): string => `open${sort}`
 const last = (sort: number): string => `last${sort}`
 
 const shifted = (value: Node, left: number): Node =>
@@ -121,6 +124,30 @@ const ties = (sort: SortBits, number: number): Node =>
   }).reduce((all, one) => i32.or(all, one))
 
 /**
+ * Bit k says whether members k and k + 1 have equal keys and stand in a group in which some two are told apart after
+ * all. In other groups each order is the same state, whatever the order of all others.
+ */
+const openTies = (sort: SortBits, number: number, words: number): Node[] => {
+  const { size } = sort
+  const bit = open(number)
+  const found = Array.from({ length: size - 1 }, (_, k) =>
+    when(i32.and(get(tied(number)), i32.const(1 << k)), [
+      ...exchange(sort, k),
+      when(differs(words), [
+        set(bit, i32.or(get(bit), i32.const(1 << k))),
+        ...Array.from({ length: words }, (_w, w) => set(word(w), get(best(w)))),
+      ]),
+    ]),
+  )
+  const around = i32.or(i32.shl(get(bit), i32.const(1)), i32.shrU(get(bit), i32.const(1)))
+  const spread = set(bit, i32.or(get(bit), i32.and(around, get(tied(number)))))
+  return [set(bit, i32.const(0)), ...found, ...Array.from({ length: size - 2 }, () => spread)]
+}
+
+const differs = (words: number): Node =>
+  Array.from({ length: words }, (_, w) => i64.ne(get(word(w)), get(best(w)))).reduce((any, one) => i32.or(any, one))
+
+/**
  * Neighbours to exchange, one after the other, so that all orders of so many things come by (Steinhaus, Johnson and
  * Trotter): there are as many as orders, less one.
  */
@@ -174,7 +201,7 @@ const tryAll = (sorts: readonly SortBits[], number: number, words: number): Node
   let inner: Node[] = [brTable(swaps.map(label), exchanged, get(cursor(number)))]
   for (let k = 0; k < size - 1; k++) inner = [block(label(k), inner), ...exchange(sort, k), br(exchanged)]
   return [
-    ...cursorsOf(starts, number, ties(sort, number)),
+    ...cursorsOf(starts, number, get(open(number))),
     block(done, [
       loop(next, [
         ...tryAll(sorts, number + 1, words),
@@ -199,25 +226,60 @@ const cursorsOf = (starts: readonly number[], number: number, pattern: Node): No
 
 const keep = (words: number): Node[] => Array.from({ length: words }, (_, w) => set(best(w), get(word(w))))
 
-/** The function, for the sorts of a system whose members are interchangeable. */
-export const canonicalFunction = (system: System, layout: Layout, sorts: readonly Sort[]): WasmFunction => {
+/**
+ * The functions, for the sorts of a system whose members are interchangeable: `canonical(at)`, and `orders`, which it
+ * calls where some keys are equal, with the pattern of these for each sort. Few states need that, and what all need
+ * stays small.
+ */
+export const canonicalFunctions = (system: System, layout: Layout, sorts: readonly Sort[]): WasmFunction[] => {
   const bits = bitsOfSorts(system, layout, sorts)
   const words = layout.widths.length
   const load = Array.from({ length: words }, (_, w) => set(word(w), i64.load(get('at'), w * 8)))
   const store = (name: (w: number) => string): Node[] => Array.from({ length: words }, (_, w) => i64.store(get('at'), get(name(w)), w * 8))
-  const isTied = bits.map((sort, number) => ties(sort, number)).reduce((any, one) => i32.or(any, one), i32.const(0))
-  const locals: (readonly [string, ValueType])[] = [
-    ...Array.from({ length: words }, (_, w) => [[word(w), 'i64'] as const, [best(w), 'i64'] as const]).flat(),
-    ...bits.flatMap(({ size }, number) => Array.from({ length: size }, (_, member) => [key(number, member), 'i64'] as const)),
-    ...bits.flatMap((_, number) => [[cursor(number), 'i32'] as const, [last(number), 'i32'] as const]),
-    ...(['moved', 'held'] as const).map((name) => [name, 'i64'] as const),
-  ]
-  return {
+  const wordLocals = (name: (w: number) => string): Locals => Array.from({ length: words }, (_, w) => [name(w), 'i64'] as const)
+  const patterns = bits.map((_, number) => get(tied(number)))
+  const canonical: WasmFunction = {
     name: 'canonical',
     params: [['at', 'i32']],
     result: null,
     exported: false,
-    locals,
-    body: [...load, ...bits.flatMap(ascending), when(isTied, [...keep(words), ...tryAll(bits, 0, words), ...store(best)], store(word))],
+    locals: [
+      ...wordLocals(word),
+      ...bits.flatMap(({ size }, number) => Array.from({ length: size }, (_, member) => [key(number, member), 'i64'] as const)),
+      ...bits.map((_, number) => [tied(number), 'i32'] as const),
+      ...(['moved', 'held'] as const).map((name) => [name, 'i64'] as const),
+    ],
+    body: [
+      ...load,
+      ...bits.flatMap(ascending),
+      ...store(word),
+      ...bits.map((sort, number) => set(tied(number), ties(sort, number))),
+      when(
+        patterns.reduce((any, one) => i32.or(any, one)),
+        [call('orders', get('at'), ...patterns)],
+      ),
+    ],
   }
+  const orders: WasmFunction = {
+    name: 'orders',
+    params: [['at', 'i32'], ...bits.map((_, number) => [tied(number), 'i32'] as const)],
+    result: null,
+    exported: false,
+    locals: [
+      ...wordLocals(word),
+      ...wordLocals(best),
+      ...bits.flatMap((_, number) => [cursor, last, open].map((name) => [name(number), 'i32'] as const)),
+      ['moved', 'i64'],
+    ],
+    body: [
+      ...load,
+      ...keep(words),
+      ...bits.flatMap((sort, number) => openTies(sort, number, words)),
+      ...tryAll(bits, 0, words),
+      ...store(best),
+    ],
+  }
+  return [canonical, orders]
 }
+
+type Locals = WasmFunction['locals']

@@ -4,7 +4,7 @@
  */
 import type { System } from '../../ir/system.js'
 import { newScope } from '../emit/agents.js'
-import { canonicalFunction } from '../emit/canonical.js'
+import { canonicalFunctions } from '../emit/canonical.js'
 import { crossablesOf } from '../emit/crossables.js'
 import { crossedExports, crossedFunction, crossedFunctions } from '../emit/crossed.js'
 import { rememberFunction, traceExports, traceFunctions, traceGlobals } from '../emit/hunt-functions.js'
@@ -62,7 +62,7 @@ export const programOf = <P extends keyof Interfaces>(system: System, purpose: P
   const crossables = isTraced ? [] : crossablesOf(system)
   const functions: WasmFunction[] = [
     ...expansion(system, scope, asked),
-    ...(asked.sorts.length > 0 ? [canonicalFunction(system, layout, asked.sorts)] : []),
+    ...(asked.sorts.length > 0 ? canonicalFunctions(system, layout, asked.sorts) : []),
     ...(system.safety.length > 0 && purpose !== 'sample' ? [propertiesFunction(scope(), crossables)] : []),
     ...crossedFunctions(scope, crossables),
     crossedFunction(crossables),

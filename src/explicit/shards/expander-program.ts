@@ -4,7 +4,7 @@
  */
 import type { System } from '../../ir/system.js'
 import { newScope } from '../emit/agents.js'
-import { canonicalFunction } from '../emit/canonical.js'
+import { canonicalFunctions } from '../emit/canonical.js'
 import { crossablesOf } from '../emit/crossables.js'
 import { crossedExports, crossedFunction, crossedFunctions } from '../emit/crossed.js'
 import { type Layout, layoutOf } from '../emit/layout.js'
@@ -93,7 +93,7 @@ export const expanderProgram = (system: System, division: Division, asked: Asked
   const scope = (): StepScope => newScope(system, layout, memory, 'search', asked.sorts.length > 0)
   const crossables = crossablesOf(system)
   const functions: WasmFunction[] = [
-    ...(asked.sorts.length > 0 ? [canonicalFunction(system, layout, asked.sorts)] : []),
+    ...(asked.sorts.length > 0 ? canonicalFunctions(system, layout, asked.sorts) : []),
     ...expansion(system, scope, asked),
     ...(system.safety.length > 0 ? [propertiesFunction(scope(), crossables)] : []),
     ...crossedFunctions(scope, crossables),
