@@ -39,8 +39,8 @@ export const withConstants = (murphi: string, constants: Readonly<Record<string,
   }, murphi)
 
 /**
- * The Mach model with its sorts as scalarsets, of which Rumur keeps one order. No member can be named, so each entry and
- * each pmap is one with which it may start.
+ * The Mach model with its sorts as scalarsets, of which Rumur keeps one order. No member can be named, so it may start
+ * with any pmap, and any entry.
  */
 export const withScalarsets = (murphi: string): string =>
   [

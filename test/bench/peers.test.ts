@@ -59,6 +59,13 @@ describe('modulo symmetry', () => {
     } as const
     expect(await check('mach-shootdown-rules', options)).toMatchObject({ states, transitions })
   })
+  it('Mach (3, 1, 2), which is large enough for that to be found out', async () => {
+    const options = { settings: [['cpus', 3]], properties: ['noError'], engine: 'explicit', oracle: 'none' } as const
+    const report = await check('mach-shootdown-rules', options)
+    expect(report).toMatchObject({ states: 653_619, transitions: 1_878_486, depth: 144, symmetry: { orders: 12 } })
+    const byName = await check('mach-shootdown-rules', { ...options, symmetry: ['cpu'] })
+    expect(byName).toMatchObject({ states: 1_302_817, transitions: 3_746_523, depth: 144, symmetry: { orders: 6 } })
+  })
   it.skipIf(withoutRumur.length > 0).each(sizes)('Mach ($cpus, $pmaps, 2), says Rumur', { timeout: 120_000 }, async (size) => {
     const instance = mach(size.cpus, size.pmaps, { states: 0, transitions: 0, hash: 20, depth: 0 })
     const search = await prepareRumur(instance, sources, join(work, `scalarsets-${size.cpus}-${size.pmaps}`), 'exhaustive')

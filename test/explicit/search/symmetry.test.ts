@@ -1,5 +1,6 @@
 /** Searches modulo the orders of interchangeable members, against orbits that are counted by hand. */
 import { describe, expect, it } from 'vitest'
+import { prepare } from '../../../src/check.ts'
 import { search } from '../../../src/explicit/search/search.ts'
 import type { Schedule } from '../../../src/ir/schedule.ts'
 import { proposeSorts } from '../../../src/ir/symmetry/propose.ts'
@@ -26,7 +27,9 @@ const orbitOf = (sorts: readonly Sort[], state: Vector): readonly Vector[] => {
   return [...orbit.values()]
 }
 
-/** How many sets of states there are that differ only in the order of members, and how many transitions one of each has. */
+/**
+ * How many sets of states there are that differ only in the order of members, and how many transitions one of each has.
+ */
 const countOrbits = (system: System, sorts: readonly Sort[], states: ReadonlyMap<string, Vector>): [number, number] => {
   const { successors } = interpreter(system)
   const seen = new Set<string>()
@@ -97,4 +100,27 @@ describe('a search modulo the orders of members', () => {
     expect(smaller).toBeGreaterThan(runs / 2)
     expect(violated).toBeGreaterThan(runs / 2)
   }, 300_000)
+
+  it('begins anew where it gets large, if something is interchangeable then', async () => {
+    const { system } = await prepare('mach-shootdown-rules', { settings: [['pmaps', 2]], properties: ['noError'] })
+    const sorts = sortsOf(system)
+    const all = await search(system)
+    const on = await search(system, { sorts })
+    const shown = ({ states, transitions, depth, properties, fired, taken }: typeof on) => ({
+      states,
+      transitions,
+      depth,
+      properties,
+      fired,
+      taken,
+    })
+    expect(on.states).toBeLessThan(all.states)
+    const asked: number[] = []
+    const later = (found: readonly Sort[]) => ({ states: 20_000, modulo: async () => ({ system, sorts: asked.push(1) > 0 ? found : [] }) })
+    expect(shown(await search(system, { later: later(sorts) }))).toEqual(shown(on))
+    expect(shown(await search(system, { later: later([]) }))).toEqual(shown(all))
+    expect(asked).toHaveLength(2)
+    expect(shown(await search(system, { later: { ...later(sorts), states: all.states } }))).toEqual(shown(all))
+    expect(asked).toHaveLength(2)
+  })
 })
