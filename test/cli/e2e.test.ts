@@ -328,7 +328,7 @@ describe('limits end in an explicit incomplete', () => {
   })
 
   test.each(['text', 'json'])('Ctrl-C prints the report so far (%s) and exits with 130', async (format) => {
-    const words = ['check', './huge.ts', ...(format === 'json' ? ['--json'] : [])]
+    const words = ['check', './huge.ts', '--symmetry', 'off', ...(format === 'json' ? ['--json'] : [])]
     let ended: Ended | null = null
     const running = project.mmucheck(words, (pid) => {
       // The search takes minutes. While the model is loaded and compiled, a fraction of one, Ctrl-C ends all.
