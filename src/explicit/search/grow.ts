@@ -5,8 +5,8 @@ import { mostMemory, usableWorkers } from '../program/ceiling.js'
 import { isUnproved } from '../program/doubts.js'
 import { type Pace, startPace } from '../program/pace.js'
 import { greatest } from '../program/start.js'
-import { type Crew, startCrew } from '../shards/crew.js'
-import { type Begun, type Large, searchLarge } from '../shards/large-search.js'
+import type { Crew } from '../shards/crew.js'
+import type { Begun, Large } from '../shards/large-search.js'
 import { NoMemory } from '../wasm/platform.js'
 import { askedBy, type SearchOptions } from './options.js'
 import { isCut, lookAtTheRest, runUpTo, type Turn } from './run.js'
@@ -36,6 +36,8 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
   }
   let end = await run(from / 2)
   if (end.isLarge) {
+    // Few searches come so far: the others need not load it.
+    const { startCrew } = await import('../shards/crew.js')
     const crew = startCrew(workers)
     try {
       end = await run(from)
@@ -89,6 +91,7 @@ const byWorkers = async (
     onTurn: (turn: Omit<Turn, 'seconds'>) => onTurn({ ...turn, seconds: pace.seconds() }),
     ...(large?.tiny === undefined ? {} : { tiny: large.tiny }),
   }
+  const { searchLarge } = await import('../shards/large-search.js')
   const found = await searchLarge(begun, crew, pace, asked).catch((error: unknown) => {
     if (error instanceof NoMemory) return null
     throw error
