@@ -7,48 +7,48 @@ import { loadModel } from '../../../src/load/load.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
+/** A model and a variant of it; null for the params as they are by default. */
+export type Setting = readonly [model: string, variant: string | null]
+
 /** No protocols of the literature on MMUs. */
 const others: readonly string[] = ['two-phase-commit']
 
 /**
- * By model and variant, what takes more than some ten seconds of a processor. Another variant of the model does not, or
- * another model: mach-shootdown-rules is the protocol of mach-shootdown again.
+ * What takes more than some ten seconds of a processor. Another variant of the model does not, or another model:
+ * mach-shootdown-rules is the protocol of mach-shootdown again.
  */
-export const large: readonly (readonly [string, string | null])[] = [
+export const large: readonly Setting[] = [
   ['kvm-fast-page-fault', null],
   ['mach-shootdown-rules', null],
 ]
 
-const isLarge = (model: string, variant: string | null): boolean => large.some(([name, of]) => name === model && of === variant)
+const isLarge = ([model, variant]: Setting): boolean => large.some(([name, of]) => name === model && of === variant)
 
-interface Protocol {
-  readonly model: string
-  /** Null for the params as they are by default. */
-  readonly variants: readonly (string | null)[]
+const loaded = await Promise.all(readdirSync(join(root, 'models')).map((file) => loadModel(join(root, 'models', file))))
+const protocolModels = loaded.filter(({ model }) => !others.includes(model.name))
+
+export const protocols: readonly string[] = protocolModels.map(({ model }) => model.name)
+
+export const explained: readonly Setting[] = protocolModels.flatMap(({ model, accepted }) =>
+  [...new Set(accepted.map(({ variant }) => variant ?? null))].map((variant): Setting => [model.name, variant]),
+)
+
+export const small: readonly Setting[] = explained.filter((setting) => !isLarge(setting))
+
+interface Judgement {
+  readonly setting: Setting
+  readonly killed: number
+  /** Their lines, and the changes there. */
+  readonly unsettled: readonly string[]
+  readonly unexplained: readonly string[]
 }
 
-export const protocols: readonly Protocol[] = (
-  await Promise.all(
-    readdirSync(join(root, 'models')).map(async (file) => {
-      const { model, accepted } = await loadModel(join(root, 'models', file))
-      return { model: model.name, variants: [...new Set(accepted.map(({ variant }) => variant ?? null))] }
-    }),
-  )
-).filter(({ model }) => !others.includes(model))
-
-/** The settings of one size, by protocol. */
-export const explained = (size: 'small' | 'large'): readonly Protocol[] =>
-  protocols
-    .map(({ model, variants }) => ({ model, variants: variants.filter((variant) => isLarge(model, variant) === (size === 'large')) }))
-    .filter(({ variants }) => variants.length > 0)
-
-interface Mutants {
-  readonly mutants: readonly { readonly line: number; readonly change: string; readonly outcome: string; readonly why: string | null }[]
-}
-
-/** Throws where it ends with another code than 0: with 12 where a survivor is not explained. */
-export const mutantsOf = async (model: string, variant: string | null): Promise<Mutants['mutants']> => {
-  const asked = ['mutate', model, '--json', ...(variant === null ? [] : ['--variant', variant])]
-  const { stdout } = await promisify(execFile)(process.execPath, ['dist/cli/main.js', ...asked], { cwd: root, maxBuffer: 2 ** 26 })
-  return (JSON.parse(stdout) as Mutants).mutants
+/** Judges the mutants of all settings, built, one after the other in one process. */
+export const judge = async (settings: readonly Setting[]): Promise<Judgement[]> => {
+  const program = join(import.meta.dirname, 'judge-settings.js')
+  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(settings)], { cwd: root })
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Judgement)
 }

@@ -1,15 +1,14 @@
 /** As protocols.test.ts, of the settings that take more than some ten seconds of a processor. */
-import { describe, expect, test } from 'vitest'
-import { explained, large, mutantsOf } from './explained.ts'
+import { expect, test } from 'vitest'
+import { explained, judge, large } from './explained.ts'
 
 test('all that is called large is explained', () => {
-  const found = explained('large').flatMap(({ model, variants }) => variants.map((variant) => [model, variant]))
-  expect(found).toEqual(large)
+  expect(explained).toEqual(expect.arrayContaining([...large]))
 })
 
-describe.each(explained('large'))('$model', ({ model, variants }) => {
-  test.each(variants.map((variant) => [variant]))('variant %s', { timeout: 600_000 }, async (variant) => {
-    const mutants = await mutantsOf(model, variant)
-    expect(mutants.filter(({ outcome }) => outcome === 'killed').length).toBeGreaterThan(10)
-  })
+test.each(large)('every step of %s is needed, or explained; variant %s', { timeout: 1_200_000 }, async (...setting) => {
+  const [judged, ...others] = await judge([setting])
+  expect(others).toEqual([])
+  expect(judged).toMatchObject({ setting, unsettled: [], unexplained: [] })
+  expect(judged?.killed).toBeGreaterThan(10)
 })

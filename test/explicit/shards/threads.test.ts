@@ -41,9 +41,9 @@ describe('threads', () => {
   })
 
   it.each([20, 10])('share the numbers of words, where states are wide; of %i bits at first', async (numberBits) => {
-    const system = wide(3, 20_000)
+    const system = wide(3, 6_000)
     const alone = numbers(await search(system))
-    expect(alone.states).toBe(20_000)
+    expect(alone.states).toBe(6_000)
     for (const workers of [2, 3])
       expect(numbers(await search(system, { workers, large: { from: 10, tiny: { ...large.tiny, numberBits } } }))).toEqual(alone)
   })
