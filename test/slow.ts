@@ -1,7 +1,8 @@
 /**
  * The tests that `npm test` leaves out and `npm run test:all` runs: those that search the models of the repository
- * whole, under one engine or under all, that wait for other programs, or that try the limits of size. Every other test
- * file is fast. structure/slow.test.ts keeps this list true.
+ * whole, under one engine or under all, that wait for other programs, that try the limits of size or the engine's many
+ * workers, or that start the command line half a hundred times for what few changes touch. Every other test file is
+ * fast. structure/slow.test.ts keeps this list true.
  */
 export const slowTests: readonly string[] = [
   'test/bench/peers.test.ts',
@@ -9,9 +10,16 @@ export const slowTests: readonly string[] = [
   'test/campaign/claims/both.test.ts',
   'test/campaign/claims/repository.test.ts',
   'test/campaign/mutate/large.test.ts',
+  'test/campaign/sweep/sweep.test.ts',
   'test/check/report/vacuity.models.test.ts',
+  'test/cli/liveness.test.ts',
+  'test/cli/modules.test.ts',
   'test/cli/size.test.ts',
   'test/compile/free.models.test.ts',
+  'test/explicit/shards/large-search.test.ts',
+  'test/explicit/shards/threads.test.ts',
+  'test/fuzz/coverage.test.ts',
+  'test/fuzz/sabotage.test.ts',
   'test/models/kvm-fast-page-fault.test.ts',
   'test/models/lazy-mmu-nesting.test.ts',
   'test/models/lazy-mmu-pde.test.ts',
