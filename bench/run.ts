@@ -23,6 +23,7 @@ import { prepareRumur, rumurNeeds } from './rumur.js'
 import { measureScale, scaleTables } from './scale.js'
 import { subjectText } from './solving.js'
 import { prepareSpin, spinNeeds } from './spin.js'
+import { measureSymmetry, symmetryTable } from './symmetry.js'
 import { formatCount, formatTable, least, median } from './table.js'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -316,9 +317,12 @@ const main = async (): Promise<void> => {
   const explicit = isWanted('explicit') ? await measureExplicit() : null
   for (const table of explicit === null ? [] : explicitTables(explicit)) show(table)
   const symbolic = isWanted('symbolic') ? await measureSymbolic(show) : null
-  const scale = isWanted('scale') ? await measureScale({ root, workers: cpus().length, seconds: limits.scale, say }) : null
+  const many = { root, workers: cpus().length, say }
+  const scale = isWanted('scale') ? await measureScale({ ...many, seconds: limits.scale }) : null
   for (const table of scale === null ? [] : scaleTables(scale)) show(table)
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine, runs, ...explicit, symbolic, scale }, null, 2)}\n`)
+  const symmetry = isWanted('scale') ? await measureSymmetry({ ...many, rumur: available('Rumur', rumurNeeds) }) : null
+  if (symmetry !== null) show(symmetryTable(symmetry))
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine, runs, ...explicit, symbolic, scale, symmetry }, null, 2)}\n`)
 }
 
 try {
