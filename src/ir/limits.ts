@@ -4,7 +4,7 @@ export interface Limits {
   readonly states?: number
   /** Steps from an initial state at most: states so deep are looked at, and not expanded. */
   readonly depth?: number
-  /** Bytes of memory for the states at most; more than 4 GiB are no more than that. */
+  /** Bytes of memory at most. */
   readonly bytes?: number
   /** Seconds of search at most. */
   readonly seconds?: number
@@ -17,6 +17,8 @@ export type Limit =
   | { readonly kind: 'memory'; readonly bytes: number }
   /** Some part of the graph of all states has what it can have, which is less than the limit for all of it. */
   | { readonly kind: 'part of the graph' }
+  /** What one worker, or one shard, of a large search can have was used up, while the limit would allow more. */
+  | { readonly kind: 'part of the search' }
   /** The machine gave no memory to begin with. */
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'time'; readonly seconds: number }
@@ -25,3 +27,6 @@ export type Limit =
   | { readonly kind: 'interrupted' }
   /** A thread of the search ended, as it should not. */
   | { readonly kind: 'died'; readonly why: string }
+
+/** Why of several shortest ways the one with the fewest switches between agents was not looked for to the end. */
+export type Unchosen = Limit | { readonly kind: 'ways'; readonly most: number }

@@ -1,7 +1,7 @@
 /** How verdicts were established, as data, and the one place that says so in words: never more than what was. */
 import { match } from 'ts-pattern'
 import { propertyKinds } from '../../ir/kinds.js'
-import type { Limit } from '../../ir/limits.js'
+import type { Unchosen } from '../../ir/limits.js'
 import type { Answer } from '../../symbolic/search/settle.js'
 import { formatCount, formatStateCount, formatStates } from './format.js'
 import { limitText } from './limit.js'
@@ -14,7 +14,8 @@ export type Evidence =
       readonly states: number
       /** Of so many orders of interchangeable members one was kept; 1 where all were. */
       readonly modulo: number
-      readonly depth: number
+      /** Null where the deepest of them is not known. */
+      readonly depth: number | null
       readonly limit: ReportLimit | null
     }
   /** A solver alone was asked whether what settles the property is reached. */
@@ -24,7 +25,7 @@ export type Evidence =
   /** The oracle ran all that follows the trace's last state: so many states; null where they are too many. */
   | { readonly by: 'oracle'; readonly states: number | null; readonly most: number }
   /** The trace is just any of the shortest ones. */
-  | { readonly by: 'any schedule'; readonly limit: Limit }
+  | { readonly by: 'any schedule'; readonly limit: Unchosen }
   | { readonly by: 'nobody'; readonly why: 'no trace' | 'not of states' }
 
 export interface Settled {
@@ -55,12 +56,17 @@ const wordsOf = (property: Settled, evidence: Evidence): string =>
     )
     .with({ by: 'oracle' }, ({ states }) => `confirmed by running all that follows: ${formatStateCount(states ?? 0)}`)
     .with({ by: 'any schedule' }, ({ limit }) => {
-      const why = limit.kind === 'memory' ? 'would take more memory (--memory)' : 'would take more time (--time)'
-      return `any of the shortest ways: to find the one with the fewest switches ${why}`
+      return `any of the shortest ways: ${unchosenWords(limit)}`
     })
     .with({ by: 'nobody', why: 'no trace' }, () => 'not replayed: its trace was not found within the limits')
     .with({ by: 'nobody', why: 'not of states' }, () => 'not settled: this engine settles properties of states only (--engine explicit)')
     .exhaustive()
+
+const unchosenWords = (limit: Unchosen): string => {
+  const fewest = 'the one with the fewest switches'
+  if (limit.kind === 'ways') return `${fewest} is not looked for among more than ${formatCount(limit.most)} states on them`
+  return `to find ${fewest} would take more ${limit.kind === 'memory' ? 'memory (--memory)' : 'time (--time)'}`
+}
 
 const searchWords = (property: Settled, { states: count, modulo, depth, limit }: Extract<Evidence, { by: 'search' }>): string => {
   const states = formatStates(count, modulo)
@@ -70,13 +76,13 @@ const searchWords = (property: Settled, { states: count, modulo, depth, limit }:
     case 'violated':
       return property.kind === 'sometimes' ? `not reached: explored exhaustively, ${states}` : violation(property)
     case 'incomplete':
-      return `not settled: ${limitWords(limit)}; ${states} explored, to depth ${depth}${soFar(property)}`
+      return `not settled: ${limitWords(limit)}; ${states} explored${depth === null ? '' : `, to depth ${depth}`}${soFar(property)}`
   }
 }
 
 const solverWords = (kind: PropertyKind, answer: Answer, limit: ReportLimit | null): string =>
   match(answer)
-    .with({ kind: 'reached' }, ({ length }) => `${propertyKinds[kind].found} ${after(length)}`)
+    .with({ kind: 'reached' }, ({ length }) => `${propertyKinds[kind].found}${after(length)}`)
     .with({ kind: 'never' }, (never) => `${kind === 'sometimes' ? 'never reached: ' : ''}${neverWords(never)}`)
     .with({ kind: 'open' }, ({ depth }) => `not settled: ${limitWords(limit)}; ${withinWords(depth)}`)
     .exhaustive()
@@ -99,12 +105,12 @@ const holding = (property: Settled, explored: string): string => {
   const { kind, extreme, length } = property
   switch (kind) {
     case 'sometimes':
-      return `reached ${after(length)}`
+      return `reached${after(length)}`
     case 'maximum':
     case 'minimum':
       return extreme === null
         ? `no value: no state in which every process has returned; ${explored}`
-        : `${extreme}, reached ${after(length)}; ${explored}`
+        : `${extreme}, reached${after(length)}; ${explored}`
     case 'eventually':
     case 'leadsTo':
       return `${explored}, and their fair cycles`
@@ -131,7 +137,7 @@ const soFar = ({ kind, extreme }: Settled): string => {
 const violation = (property: Settled): string => {
   const { kind, length } = property
   const { settledBy, found } = propertyKinds[kind]
-  return settledBy === 'behaviour' ? never(property) : `${found} ${after(length)}`
+  return settledBy === 'behaviour' ? never(property) : `${found}${after(length)}`
 }
 
 const never = ({ length, loop }: Settled): string => {
@@ -144,5 +150,5 @@ const steps = (n: number): string => `${n} ${n === 1 ? 'step' : 'steps'}`
 
 const after = (length: number | null): string => {
   if (length === null) return ''
-  return length === 0 ? 'in an initial state' : `after ${steps(length)}, the fewest there are`
+  return length === 0 ? ' in an initial state' : ` after ${steps(length)}, the fewest there are`
 }

@@ -14,6 +14,8 @@ export const limitText = (limit: ReportLimit): string => {
       return `the limit of ${formatBytes(limit.bytes)} of memory was reached (--memory)`
     case 'part of the graph':
       return `a part of the graph of states could not grow: the states, and the transitions, can have ${formatBytes(mostMemory)} each`
+    case 'part of the search':
+      return `a part of the search could not grow: the states that wait at a worker, and those of a shard, can have ${formatBytes(mostMemory)} each (--workers, for more parts)`
     case 'unavailable':
       return `the machine gives no memory for a search${addresses}`
     case 'time':

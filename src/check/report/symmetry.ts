@@ -40,10 +40,10 @@ export const symmetryReport = (system: System, judged: readonly Judged[], used: 
 
 export const sortReport = (system: System, { proposal, proof }: Judged): SortReport => {
   if (proposal.kind === 'unlike') {
-    const { name, size, unlike } = proposal
+    const { name, size, agents, unlike } = proposal
     const step = unlike.step === null ? null : at(system.steps, unlike.step)
     return {
-      ...{ name, members: size, agents: [name], verdict: 'not interchangeable' },
+      ...{ name, members: size, agents, verdict: 'not interchangeable' },
       why: unlikeWords(unlike, step),
       at: placeOf(system, step?.at ?? null),
     }

@@ -2,6 +2,7 @@
 import { at } from '../../at.js'
 import type { PropertyResult, SearchResult } from '../../explicit/search/search.js'
 import { builtInKinds, type PropertyKind, propertyKinds } from '../../ir/kinds.js'
+import type { Limit } from '../../ir/limits.js'
 import { ordersOf } from '../../ir/symmetry/sort.js'
 import type { Trace } from '../../trace/trace.js'
 import { traceOf } from '../confirm/trace-of.js'
@@ -25,6 +26,10 @@ export const explicit: Engine = {
   settle: (prepared, _before, options) => explore(prepared, options),
 }
 
+/** A limit of time is what was asked for, whatever a proof of symmetry has left of it. */
+const asAsked = (limit: Limit | null, { limits: { seconds } = {} }: CheckOptions): Limit | null =>
+  limit?.kind === 'time' && seconds !== undefined ? { ...limit, seconds } : limit
+
 const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found> => {
   const { system } = prepared
   // What is to become of deadlocks and stuck processes the system and the target say.
@@ -43,7 +48,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
   )
   if (options.engine === 'both') await confirmWithout(prepared, safety, asked)
   const { complete, states, transitions, depth, seconds, bytes, bytesPerState, workers } = safety
-  const limit = safety.limit ?? liveness?.limit ?? null
+  const limit = asAsked(safety.limit ?? liveness?.limit ?? null, options)
   const modulo = ordersOf(safety.sorts)
   const searched: Evidence = { by: 'search', states, modulo, depth, limit }
   const byState = safety.properties.map((found): Finding => {
@@ -68,7 +73,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     ...(safety.neverStuck ? [['stuck', reportNeverStuck(searched)] as const] : []),
     ...(liveness === null
       ? reportOpen(wanted, searched)
-      : reportLiveness(prepared, wanted, liveness, { by: 'search', states: liveness.states, modulo: 1, depth, limit })),
+      : reportLiveness(prepared, wanted, liveness, { by: 'search', states: liveness.states, modulo: 1, depth: null, limit })),
   ])
   const findings: Findings = {
     engine: 'explicit',

@@ -23,7 +23,7 @@ const mostSeconds = { asked: 60, auto: 5 } as const
 
 export interface Symmetry {
   /** What the search is told. */
-  readonly options: Pick<SearchOptions, 'sorts' | 'later'>
+  readonly options: Pick<SearchOptions, 'sorts' | 'later' | 'limits'>
   /** What it searches. */
   readonly system: System
   /** What is said of it after the search, given the sorts that it used; null where nothing was asked. */
@@ -36,7 +36,7 @@ export interface Symmetry {
  */
 export const symmetryOf = async (
   { system: given }: Pick<Prepared, 'system'>,
-  { symmetry = 'auto', signal }: CheckOptions,
+  { symmetry = 'auto', signal, limits = {} }: CheckOptions,
 ): Promise<Symmetry> => {
   const system = withAlikeLocals(given)
   let known: { readonly judged: readonly Judged[]; readonly seconds: number } | null = null
@@ -47,15 +47,22 @@ export const symmetryOf = async (
     return judged
   }
   const report: Symmetry['report'] = (used) => (known === null ? null : symmetryReport(system, known.judged, used, known.seconds))
-  const modulo = async (): Promise<Modulo> => ({ system, sorts: provedOf(system, await judge(mostSeconds.auto)) })
+  const modulo = async (left: number): Promise<Modulo> => ({
+    system,
+    sorts: provedOf(system, await judge(Math.min(mostSeconds.auto, left))),
+  })
   switch (symmetry) {
     case 'off':
       return { options: {}, system: given, report }
     case 'auto':
       return { options: { later: { states: statesWorthAProof, modulo } }, system: given, report }
     default: {
-      const judged = await judge(mostSeconds.asked)
-      return { options: { sorts: provedOf(system, asked(system, judged, symmetry)) }, system, report }
+      const { seconds: most = Number.POSITIVE_INFINITY } = limits
+      const started = performance.now()
+      const judged = await judge(Math.min(mostSeconds.asked, most))
+      const left = Math.max(0, most - (performance.now() - started) / 1000)
+      const timed = limits.seconds === undefined ? {} : { limits: { ...limits, seconds: left } }
+      return { options: { sorts: provedOf(system, asked(system, judged, symmetry)), ...timed }, system, report }
     }
   }
 }
@@ -127,7 +134,8 @@ const asked = (system: System, judged: readonly Judged[], wanted: 'on' | readonl
       'nothing in this model is interchangeable',
       'agents of `each(n)` and what is indexed by them can be; leave --symmetry out',
     )
-  return chosen.map(({ one }) => one)
+  // Several names may be one sort's.
+  return [...new Set(chosen.map(({ one }) => one))]
 }
 
 const unknown = (name: string, reports: readonly SortReport[]): never => {

@@ -24,7 +24,8 @@ export const parseBytes = (text: string): number => {
   if (match === null) throw new UsageError(`'${text}' is no amount of memory, as 512M or 2G`)
   const [, amount, unit = ''] = match
   const bytes = Math.floor(Number(amount) * byteUnits[unit.toLowerCase() as keyof typeof byteUnits])
-  if (!Number.isSafeInteger(bytes) || bytes < 1024 ** 2) throw new UsageError(`'${text}' is not an amount of memory of at least 1M`)
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`'${text}' is more than any machine has`)
+  if (bytes < 1024 ** 2) throw new UsageError(`'${text}' is not an amount of memory of at least 1M`)
   return bytes
 }
 

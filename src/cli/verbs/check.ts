@@ -178,8 +178,13 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
 /** `report` searches nothing. */
 type SymmetryFlag = SymmetryChoice | 'report'
 
-const symmetryOf = (given: string): SymmetryFlag =>
-  given === 'auto' || given === 'on' || given === 'off' || given === 'report' ? given : given.split(',').map((name) => name.trim())
+/** @throws UsageError for a name that is none. */
+const symmetryOf = (given: string): SymmetryFlag => {
+  if (given === 'auto' || given === 'on' || given === 'off' || given === 'report') return given
+  const names = given.split(',').map((name) => name.trim())
+  if (names.includes('')) throw new UsageError(`'${given}' has an empty name: --symmetry takes names between commas`)
+  return names
+}
 
 const exportsOf = ({ outSmt2, outAiger, property = [], maxDepth, maxSteps }: CheckFlags): ExportRequest['files'] => {
   const depth = maxDepth ?? maxSteps

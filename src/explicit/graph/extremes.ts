@@ -3,7 +3,7 @@
  * maximum, and depths.
  */
 import { at } from '../../at.js'
-import type { Limit } from '../../ir/limits.js'
+import type { Limit, Unchosen } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { recordBytes } from '../emit/memory-map.js'
@@ -12,7 +12,7 @@ import { createMachine, partsOf } from '../program/machine.js'
 import { programOf } from '../program/program.js'
 import { startSearch } from '../program/start.js'
 import type { SearchOptions } from '../search/options.js'
-import { lookAtTheRest, runToTheEnd } from '../search/run.js'
+import { runToTheEnd } from '../search/run.js'
 import { shortestSchedules } from '../search/schedule.js'
 import { timeToChoose } from '../search/search.js'
 import { NoMemory } from '../wasm/platform.js'
@@ -26,7 +26,7 @@ export interface ExtremeResult {
   /** A shortest way to a state with this value. */
   readonly schedule: Schedule | null
   /** See `PropertyResult`. */
-  readonly unchosen: Limit | null
+  readonly unchosen: Unchosen | null
 }
 
 export interface Extremes {
@@ -51,7 +51,6 @@ const measure = async (system: System, memory: number, options: SearchOptions): 
   const machine = createMachine(partsOf(program), { bytes: memory, keep: false })
   startSearch(program, machine, { ...options, stop: 'all settled', deadlock: 'allowed' })
   const { limit, seconds } = await runToTheEnd(machine, { ...options, stop: 'all settled' }, memory)
-  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
   const view = machine.view()
   const field = (property: number, offset: number): number => view.getInt32(program.memory.records + property * recordBytes + offset, true)
   const values = system.extremes.map(({ kind }, i): number | null => {

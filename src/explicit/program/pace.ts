@@ -24,6 +24,8 @@ export interface Pace {
    * `onTurn` is called.
    */
   readonly run: <T>(work: Sliced<T>, onTurn?: () => void) => Promise<T | Stopped>
+  /** The limit of time, or the signal, where it is there by now. */
+  readonly limit: () => Limit | null
   /** Whether so many bytes may be in use. */
   readonly hasRoom: (bytes: number) => boolean
   readonly seconds: () => number
@@ -44,16 +46,20 @@ export const startPace = ({ bytes: mostBytes, seconds: most, signal }: PaceOptio
   let sliceEnd = started + sliceMilliseconds
   const seconds = (): number => (performance.now() - started) / 1000
   const hasRoom = (bytes: number): boolean => bytes <= mostBytes
-  const turn = async (onTurn?: () => void): Promise<Limit | null> => {
+  const limit = (): Limit | null => {
     if (most !== undefined && seconds() >= most) return { kind: 'time', seconds: most }
+    return signal?.aborted === true ? { kind: 'interrupted' } : null
+  }
+  const turn = async (onTurn?: () => void): Promise<Limit | null> => {
     if (performance.now() >= sliceEnd) {
       onTurn?.()
       await new Promise<void>((resolve) => setImmediate(resolve))
       sliceEnd = performance.now() + sliceMilliseconds
     }
-    return signal?.aborted === true ? { kind: 'interrupted' } : null
+    return limit()
   }
   return {
+    limit,
     hasRoom,
     seconds,
     run: async (work, onTurn) => {

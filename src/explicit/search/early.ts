@@ -20,7 +20,7 @@ export interface Early {
 
 /** A search that takes no longer shows its races at its end. */
 const quietSeconds = 1
-/** Of the time so far, what may go into schedules: each is a search to its depth. */
+/** One is begun only while less than this part of the time so far went into them: each is a search to its depth. */
 const mostShare = 0.3
 
 /** `seconds` have passed since the search began; `schedule` makes the schedule to a target, where it can. */

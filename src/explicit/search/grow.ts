@@ -31,7 +31,7 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
   const run = (states: number): ReturnType<typeof runUpTo> =>
     runUpTo(machine, isDivisible ? states : Number.POSITIVE_INFINITY, pace, { depth, bytes: Math.min(bytes, mostMemory) }, onTurn)
   if (options.later !== undefined && (await run(options.later.states)).isLarge) {
-    const modulo = await options.later.modulo()
+    const modulo = await options.later.modulo(seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, seconds - pace.seconds()))
     if (modulo.sorts.length > 0) return { ...alone(begun, null, pace), modulo }
   }
   let end = await run(from / 2)
@@ -49,7 +49,7 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
     if (end.isLarge) end = await run(Number.POSITIVE_INFINITY)
   }
   const { limit } = end
-  if (limit?.kind === 'states' || limit?.kind === 'memory') lookAtTheRest(machine)
+  if (limit?.kind === 'states' || limit?.kind === 'memory') await lookAtTheRest(machine, pace)
   return alone(begun, limit, pace)
 }
 
@@ -77,17 +77,15 @@ const byWorkers = async (
   bytes: number,
   onTurn: (turn: Turn) => void,
 ): Promise<Large | null> => {
-  const { limits: { seconds, depth = greatest, states = greatest } = {}, workers, large, signal } = options
+  const { limits: { depth = greatest, states = Number.POSITIVE_INFINITY } = {}, workers, large } = options
   const asked = {
     workers,
     bytes,
     states,
     depth,
-    seconds,
     stop: options.stop ?? 'all settled',
     deadlock: options.deadlock ?? begun.system.deadlock,
     asked: askedBy(options),
-    signal,
     onTurn: (turn: Omit<Turn, 'seconds'>) => onTurn({ ...turn, seconds: pace.seconds() }),
     ...(large?.tiny === undefined ? {} : { tiny: large.tiny }),
   }

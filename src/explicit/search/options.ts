@@ -20,8 +20,11 @@ export interface SearchOptions {
   readonly schedules?: 'violations' | 'all' | 'none'
   /** Their members are interchangeable, as was proved: one state is kept for all that differ only in their order. */
   readonly sorts?: readonly Sort[]
-  /** Where a search finds more states than this, it asks for such sorts, and where there are any it begins anew. */
-  readonly later?: { readonly states: number; readonly modulo: () => Promise<Modulo> }
+  /**
+   * Where a search knows so many states at the end of a level, it asks for such sorts, which takes no more than the
+   * seconds that are left; where there are any it begins anew.
+   */
+  readonly later?: { readonly states: number; readonly modulo: (seconds: number) => Promise<Modulo> }
   /** Threads that search where there are many states, from 1 to 64; by default one for each core. */
   readonly workers?: number
   /** When a search is large, and how it is divided then: for tests, which walk every path on small models. */

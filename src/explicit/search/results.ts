@@ -1,6 +1,6 @@
 /** What a search has found out about each property, from what it has noted. */
 import type { SafetyKind } from '../../ir/kinds.js'
-import type { Limit } from '../../ir/limits.js'
+import type { Unchosen } from '../../ir/limits.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { recordBytes } from '../emit/memory-map.js'
@@ -18,7 +18,7 @@ export interface PropertyResult {
   /**
    * Null where the schedule has the fewest switches between agents; else what ended the choice among the shortest ones.
    */
-  readonly unchosen: Limit | null
+  readonly unchosen: Unchosen | null
   /** An index into `System.failures`, where a step fails. */
   readonly failure: number | null
   /** The greatest value of a `bound` in the states looked at; null where none was. */

@@ -1,7 +1,7 @@
 /** Runs a search in one machine. */
 import type { Limit } from '../../ir/limits.js'
 import type { Machine } from '../program/machine.js'
-import { atOnce, isStopped, type Pace, running, runningUpTo, startPace } from '../program/pace.js'
+import { isStopped, type Pace, running, runningUpTo, startPace } from '../program/pace.js'
 import { stopReasons } from '../store/store.js'
 import type { Progress, SearchOptions } from './options.js'
 
@@ -25,13 +25,14 @@ export interface Run {
   readonly seconds: number
 }
 
-/** Runs a search that was set up, until nothing is left or a limit is hit. */
+/** Runs a search that was set up, until nothing is left or a limit is hit. What waits then is looked at. */
 export const runToTheEnd = async (machine: Machine, options: SearchOptions, bytes: number): Promise<Run> => {
   const { limits: { seconds, depth } = {}, signal, onProgress } = options
   const pace = startPace({ bytes, seconds, signal })
   const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, { depth, bytes }, ({ noted: _noted, ...turn }) =>
     onProgress?.({ ...turn, mostBytes: bytes, violated: 0 }),
   )
+  if (limit?.kind === 'states' || limit?.kind === 'memory') await lookAtTheRest(machine, pace)
   return { limit, seconds: pace.seconds() }
 }
 
@@ -64,9 +65,12 @@ export const runUpTo = async (
 export const isCut = (reached: { readonly depth: number; readonly states: number }, depth: number | undefined): depth is number =>
   depth !== undefined && reached.depth >= depth && reached.states > 0
 
-/** Looks at the states that wait in the queue, without expanding them: they are reachable. */
-export const lookAtTheRest = (machine: Machine): void => {
+/**
+ * Looks at the states that wait in the queue, without expanding them: they are reachable. The limit of time, or the
+ * signal, ends it.
+ */
+export const lookAtTheRest = async (machine: Machine, pace: Pace): Promise<void> => {
   machine.globals.stop = 0
   machine.globals.max_depth = 0
-  atOnce(running(machine))
+  await pace.run(running(machine))
 }

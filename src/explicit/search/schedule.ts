@@ -8,7 +8,7 @@
  * switches. Where there is no time or memory for that, a single way is followed back from where it has come to.
  */
 import { at } from '../../at.js'
-import type { Limit } from '../../ir/limits.js'
+import type { Unchosen } from '../../ir/limits.js'
 import type { Move, Schedule } from '../../ir/schedule.js'
 import type { System } from '../../ir/system.js'
 import { builtIns } from '../emit/built-ins.js'
@@ -50,7 +50,7 @@ export interface Scheduled {
   /** A shortest one. */
   readonly schedule: Schedule
   /** Null where it is one with the fewest switches; else what ended the choice. */
-  readonly unchosen: Limit | null
+  readonly unchosen: Unchosen | null
 }
 
 /** The rest of a way, from a state that `chooseBack` came by on a level. Null where memory runs out. */
@@ -205,7 +205,7 @@ const lifted = async (
   const passed = await finding.run(statesPassed(searched, chosen, switches, depth))
   if (passed === null || isStopped(passed)) return null
   const best = await choosing.run(lift(searched, passed, end, widest))
-  const stopped = isStopped(best) ? best.stopped : best === 'too many' ? ({ kind: 'time', seconds: choosing.seconds() } as const) : null
+  const stopped = isStopped(best) ? best.stopped : best === 'too many' ? ({ kind: 'ways', most: widest.all } as const) : null
   if (stopped?.kind === 'interrupted') return null
   const found = stopped === null ? best : await finding.run(lift(searched, passed, end, narrowest))
   return found === null || found === 'too many' || isStopped(found) ? null : { schedule: found, unchosen: chosen.stopped ?? stopped }

@@ -13,7 +13,7 @@ import { startSearch } from '../program/start.js'
 import { NoMemory } from '../wasm/platform.js'
 import { moduleText } from '../wasm/text.js'
 import { earlySchedules } from './early.js'
-import { searchStates } from './grow.js'
+import { type Grown, searchStates } from './grow.js'
 import { askedBy, type SearchOptions } from './options.js'
 import { kindsOf, type PropertyResult, resultsOf } from './results.js'
 import type { Turn } from './run.js'
@@ -164,8 +164,47 @@ interface Explored extends Omit<SearchResult, 'scheduleSeconds'> {
   readonly early: ReadonlyMap<number, Scheduled>
 }
 
-/** The search without the schedules that are made behind it. Its memory is free when it has returned. */
+/**
+ * The search without the schedules that are made behind it; where it is found out on the way what is interchangeable,
+ * the search modulo that, with what was found before.
+ */
 const explore = async (system: System, options: SearchOptions, bytes: number): Promise<Explored> => {
+  const { modulo, ...first } = await exploreOnce(system, options, bytes)
+  if (modulo === null) return first
+  const names = kindsOf(system).map(({ name }) => name)
+  const shown = new Set([...first.early.keys()].map((property) => at(names, property)))
+  const { onViolation } = options
+  const { modulo: _, ...again } = await exploreOnce(
+    modulo.system,
+    {
+      ...withTimeLeft(options, first.seconds),
+      sorts: modulo.sorts,
+      ...(onViolation === undefined ? {} : { onViolation: (found) => shown.has(found.name) || onViolation(found) }),
+    },
+    bytes,
+  )
+  // What is said of the limit is what was asked for, not what was left of it.
+  const { seconds } = options.limits ?? {}
+  return {
+    ...again,
+    limit: again.limit?.kind === 'time' && seconds !== undefined ? { ...again.limit, seconds } : again.limit,
+    properties: again.properties.map((after, i) => knownOf(at(first.properties, i), after)),
+    early: new Map([...again.early, ...first.early]),
+    seconds: again.seconds + first.seconds,
+    setupSeconds: again.setupSeconds + first.setupSeconds,
+  }
+}
+
+/** What is known of a property from a search that was given up, whose lengths are shortest too, and the one after. */
+const knownOf = (before: PropertyResult, after: PropertyResult): PropertyResult => {
+  if (after.verdict !== 'incomplete') return after
+  if (before.verdict !== 'incomplete') return before
+  const values = [before.maximum, after.maximum].filter((value) => value !== null)
+  return { ...after, maximum: values.length === 0 ? null : Math.max(...values) }
+}
+
+/** Its memory is free when it has returned. */
+const exploreOnce = async (system: System, options: SearchOptions, bytes: number): Promise<Explored & Pick<Grown, 'modulo'>> => {
   const begun = performance.now()
   const deadlock = options.deadlock ?? system.deadlock
   const { sorts = [] } = options
@@ -179,7 +218,8 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
   const early = earlySchedules(
     () => (performance.now() - begun) / 1000,
     async (target) => {
-      const asked = { bytes: Math.min(bytes - used, mostMemory), deadlock, signal: options.signal, sorts }
+      // The search grows meanwhile.
+      const asked = { bytes: Math.min((bytes - used) / 2, mostMemory), deadlock, signal: options.signal, sorts }
       return (await shortestSchedules(system, [target], asked))[0] ?? null
     },
   )
@@ -195,23 +235,11 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     options.onProgress?.({ ...progress, mostBytes: bytes, violated: violated.length })
   }
   const { limit, noted, modulo, ...found } = await searchStates({ system, program, machine, idle }, options, bytes, onTurn)
-  if (modulo !== null) {
-    await early.end()
-    const again = await explore(modulo.system, { ...withTimeLeft(options, found.seconds), sorts: modulo.sorts }, bytes)
-    // What is said of the limit is what was asked for, not what was left of it.
-    const { seconds } = options.limits ?? {}
-    const limitAsked = again.limit?.kind === 'time' && seconds !== undefined ? { ...again.limit, seconds } : again.limit
-    return {
-      ...again,
-      limit: limitAsked,
-      seconds: again.seconds + found.seconds,
-      setupSeconds: again.setupSeconds + setupSeconds,
-    }
-  }
-  const complete = limit === null
+  const complete = limit === null && modulo === null
   const { memory } = program
   const copy = (at: number, n: number): Uint8Array => noted.slice(at, at + n)
   return {
+    modulo,
     complete,
     limit,
     states: found.states,

@@ -2,9 +2,11 @@
  * What the workers of a search say to each other, in memory that they share: a barrier, counters of a round and of a
  * level, the memory in use, and why the search is to end.
  */
+import { at } from '../../at.js'
 
-/** Values of `stop`. */
-export const endings = { none: 0, asked: 1, memory: 2, died: 3, narrow: 4 } as const
+/** Why a search is to end; it is written down as the place here. */
+const endings = ['none', 'asked', 'memory', 'room', 'died', 'narrow'] as const
+export type Ending = Exclude<(typeof endings)[number], 'none'>
 
 const places = {
   arrived: 0,
@@ -17,8 +19,10 @@ const places = {
   unfinished: 5,
   /** Workers with states of the next level, by the parity of the level. */
   found: 8,
+  /** Workers that know of a violation, by the parity of the level. */
   violated: 12,
-  depth: 13,
+  depth: 14,
+  asked: 15,
 } as const
 const integers = 16
 /**
@@ -26,7 +30,7 @@ const integers = 16
  * them up to an even and an odd round: the others may be sending again when one asks whether all has arrived.
  */
 const perWorker = { states: 0, transitions: 1, queue: 2, tables: 3, received: 4, sent0: 5, sent1: 6 } as const
-const numbersPerWorker = 7
+const numbersPerWorker = Object.keys(perWorker).length
 
 const unit = 4096
 
@@ -42,9 +46,11 @@ export interface Control {
   readonly shared: SharedControl
   /** Says that one is at the barrier; `isOver` says whether all are. */
   readonly arrive: () => Barrier
-  readonly stopped: () => number
+  readonly stopped: () => 'none' | Ending
   /** Ends the search; the first reason counts. Whoever waits goes on. */
-  readonly stop: (ending: number) => void
+  readonly stop: (ending: Ending) => void
+  /** Whether somebody has asked for the end, whatever reason came first. */
+  readonly isAsked: () => boolean
   /** Takes so many bytes; false, and nothing is taken, where there are not so many left. */
   readonly take: (bytes: number) => boolean
   readonly bytes: () => number
@@ -53,7 +59,7 @@ export interface Control {
   readonly sum: (what: keyof Published) => number
   readonly unfinished: Counter
   readonly found: Counter
-  readonly violated: { readonly get: () => boolean; readonly set: () => void }
+  readonly violated: Counter
   readonly depth: { readonly get: () => number; readonly set: (depth: number) => void }
 }
 
@@ -93,12 +99,12 @@ export const controlOf = (shared: SharedControl, waits: 'threads' | 'turns' = 't
       clear: (turn) => void Atomics.store(words, low(turn), 0),
     }
   }
-  const stopped = (): number => Atomics.load(words, places.stop)
+  const stopped = (): (typeof endings)[number] => at(endings, Atomics.load(words, places.stop))
   return {
     shared,
     arrive: () => {
       const generation = Atomics.load(words, places.generation)
-      const isOver = (): boolean => Atomics.load(words, places.generation) !== generation || stopped() !== endings.none
+      const isOver = (): boolean => Atomics.load(words, places.generation) !== generation || stopped() !== 'none'
       if (Atomics.add(words, places.arrived, 1) === workers - 1) {
         Atomics.store(words, places.arrived, 0)
         Atomics.add(words, places.generation, 1)
@@ -115,13 +121,20 @@ export const controlOf = (shared: SharedControl, waits: 'threads' | 'turns' = 't
     },
     stopped,
     stop: (ending) => {
-      Atomics.compareExchange(words, places.stop, endings.none, ending)
+      if (ending === 'asked') Atomics.store(words, places.asked, 1)
+      Atomics.compareExchange(words, places.stop, 0, endings.indexOf(ending))
       Atomics.notify(words, places.generation)
     },
+    isAsked: () => Atomics.load(words, places.asked) === 1,
+    // What is not taken is never counted: it would keep others from taking less.
     take: (bytes) => {
       const units = Math.ceil(bytes / unit)
-      if (Atomics.add(words, places.memory, units) + units <= Atomics.load(words, places.mostMemory)) return true
-      Atomics.sub(words, places.memory, units)
+      const most = Atomics.load(words, places.mostMemory)
+      for (let used = Atomics.load(words, places.memory); used + units <= most; ) {
+        const before = Atomics.compareExchange(words, places.memory, used, used + units)
+        if (before === used) return true
+        used = before
+      }
       return false
     },
     bytes: () => Atomics.load(words, places.memory) * unit,
@@ -135,10 +148,7 @@ export const controlOf = (shared: SharedControl, waits: 'threads' | 'turns' = 't
     },
     unfinished: counter(places.unfinished),
     found: counter(places.found),
-    violated: {
-      get: () => Atomics.load(words, places.violated) === 1,
-      set: () => void Atomics.store(words, places.violated, 1),
-    },
+    violated: counter(places.violated),
     depth: {
       get: () => Atomics.load(words, places.depth),
       set: (depth) => void Atomics.store(words, places.depth, depth),

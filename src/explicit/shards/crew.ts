@@ -5,14 +5,11 @@
 import { Worker } from 'node:worker_threads'
 import type { Limit } from '../../ir/limits.js'
 import { atOnce, isStopped, type Pace, type Sliced } from '../program/pace.js'
-import { controlOf, endings } from './control.js'
+import { controlOf } from './control.js'
 import { type Outcome, type Setup, work } from './work.js'
 
 /** What a thread says. */
-export type FromThread =
-  | { readonly kind: 'ready'; readonly id: unknown }
-  | { readonly kind: 'done'; readonly outcome: Outcome }
-  | { readonly kind: 'failed'; readonly why: string }
+export type FromThread = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'failed'; readonly why: string }
 
 /** What the workers came to; or why they did not get there. */
 export type Ended =
@@ -20,36 +17,33 @@ export type Ended =
   | { readonly kind: 'died'; readonly why: string }
 
 export interface Crew {
-  readonly run: (setups: readonly Setup[], pace: Pace, options: CrewOptions) => Promise<Ended>
+  /** `onTurn` is called about every 50 ms. @throws what `onTurn` throws. */
+  readonly run: (setups: readonly Setup[], pace: Pace, onTurn: () => void) => Promise<Ended>
   readonly close: () => void
-}
-
-export interface CrewOptions {
-  /** About every 50 ms. */
-  readonly onTurn: () => void
-  readonly seconds: number | undefined
-  readonly signal: AbortSignal | undefined
 }
 
 /** Node cannot start a thread from TypeScript source. */
 const isBuilt = import.meta.url.endsWith('.js')
 
 /** Gets so many workers ready. */
-export const startCrew = (workers: number): Crew => (workers > 1 && isBuilt ? threads(workers) : inTurns)
+export const startCrew = (workers: number): Crew => {
+  const threads = workers > 1 && isBuilt ? startThreads(workers) : null
+  return threads === null ? inTurns : together(threads)
+}
 
 const inTurns: Crew = {
-  run: async (setups, pace, { onTurn }) => {
-    const works = together(setups)
+  run: async (setups, pace, onTurn) => {
+    const works = turns(setups)
     const ended = await pace.run(works, onTurn)
     if (!isStopped(ended)) return { kind: 'done', outcomes: ended, stopped: null }
-    for (const { control } of setups) controlOf(control).stop(endings.asked)
+    for (const { control } of setups.slice(0, 1)) controlOf(control).stop('asked')
     return { kind: 'done', outcomes: atOnce(works), stopped: ended.stopped }
   },
   close: () => {},
 }
 
-/** All of them, a slice of each in turn. */
-function* together(setups: readonly Setup[]): Sliced<Outcome[]> {
+/** A slice of each in turn. */
+function* turns(setups: readonly Setup[]): Sliced<Outcome[]> {
   const outcomes = new Map<number, Outcome>()
   const works = setups.map((setup) => work(setup, 'turns'))
   while (outcomes.size < works.length)
@@ -62,70 +56,90 @@ function* together(setups: readonly Setup[]): Sliced<Outcome[]> {
   return setups.flatMap((_, i) => outcomes.get(i) ?? [])
 }
 
-const turnMilliseconds = 50
+interface Thread {
+  readonly worker: Worker
+  /** Fails when the thread does, or ends. */
+  readonly ended: Promise<never>
+}
 
-const threads = (workers: number): Crew => {
-  const started = Array.from({ length: workers }, (_, id) => {
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: id, stdout: false, stderr: false })
-    worker.unref()
-    return worker
-  })
-  const close = (): void => {
-    for (const worker of started) void worker.terminate()
-  }
-  return {
-    run: async (setups, pace, { onTurn, seconds, signal }) => {
-      const [first] = setups
-      if (first === undefined) throw new Error('no worker has anything to do')
-      const control = controlOf(first.control)
-      const outcomes = started.map((worker, i) => outcomeOf(worker, setups[i]))
-      let stopped: Limit | null = null
-      const stop = (limit: Limit): void => {
-        stopped ??= limit
-        control.stop(endings.asked)
-      }
-      const onAbort = (): void => stop({ kind: 'interrupted' })
-      signal?.addEventListener('abort', onAbort)
-      const timer = setInterval(() => {
-        onTurn()
-        if (seconds !== undefined && pace.seconds() >= seconds) stop({ kind: 'time', seconds })
-      }, turnMilliseconds)
-      try {
-        return { kind: 'done', outcomes: await Promise.all(outcomes), stopped }
-      } catch (error) {
-        control.stop(endings.died)
-        return { kind: 'died', why: error instanceof Error ? error.message : String(error) }
-      } finally {
-        clearInterval(timer)
-        signal?.removeEventListener('abort', onAbort)
-      }
-    },
-    close,
+/** Null where not so many can be started. */
+const startThreads = (workers: number): readonly Thread[] | null => {
+  const started: Thread[] = []
+  try {
+    for (let i = 0; i < workers; i++) started.push(startThread())
+    return started
+  } catch {
+    for (const { worker } of started) void worker.terminate()
+    return null
   }
 }
 
-/** @throws Error where the thread fails, or ends without an outcome. */
-const outcomeOf = (worker: Worker, setup: Setup | undefined): Promise<Outcome> =>
-  new Promise((resolve, reject) => {
-    const end = (): void => {
-      worker.off('message', take)
-      worker.off('error', fail)
-      worker.off('exit', exit)
-    }
-    const fail = (error: Error): void => {
-      end()
-      reject(error)
-    }
-    const exit = (code: number): void => fail(new Error(`it ended with code ${code}`))
-    const take = (message: FromThread): void => {
-      if (message.kind === 'failed') fail(new Error(message.why))
-      if (message.kind !== 'done') return
-      end()
-      resolve(message.outcome)
-    }
-    worker.ref()
-    worker.on('message', take)
-    worker.on('error', fail)
-    worker.on('exit', exit)
-    worker.postMessage(setup)
+const startThread = (): Thread => {
+  const worker = new Worker(new URL('./thread.js', import.meta.url), { stdout: false, stderr: false })
+  worker.unref()
+  const ended = new Promise<never>((_, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`it ended with code ${code}`)))
   })
+  // Who waits for it is told; one that is let go of before is no error.
+  ended.catch(() => {})
+  return { worker, ended }
+}
+
+const turnMilliseconds = 50
+
+const together = (threads: readonly Thread[]): Crew => ({
+  run: async (setups, pace, onTurn) => {
+    const [first] = setups
+    if (first === undefined) throw new Error('no worker has anything to do')
+    const control = controlOf(first.control)
+    let stopped: Limit | null = null
+    let timer: NodeJS.Timeout | undefined
+    const watched = new Promise<never>((_, reject) => {
+      timer = setInterval(() => {
+        stopped ??= pace.limit()
+        if (stopped !== null) control.stop('asked')
+        try {
+          onTurn()
+        } catch (error) {
+          control.stop('asked')
+          reject(error)
+        }
+      }, turnMilliseconds)
+    })
+    watched.catch(() => {})
+    const outcomes = Promise.all(threads.map((thread, i) => outcomeOf(thread, setups[i])))
+    try {
+      const ended = outcomes.then(
+        (done): Ended => ({ kind: 'done', outcomes: done, stopped }),
+        (error: unknown): Ended => {
+          control.stop('died')
+          return { kind: 'died', why: error instanceof Error ? error.message : String(error) }
+        },
+      )
+      return await Promise.race([ended, watched])
+    } finally {
+      clearInterval(timer)
+    }
+  },
+  close: () => {
+    for (const { worker } of threads) void worker.terminate()
+  },
+})
+
+/** @throws Error where the thread fails, or ends without an outcome. */
+const outcomeOf = ({ worker, ended }: Thread, setup: Setup | undefined): Promise<Outcome> => {
+  const said = new Promise<Outcome>((resolve, reject) => {
+    worker.once('message', (message: FromThread) => {
+      switch (message.kind) {
+        case 'done':
+          return resolve(message.outcome)
+        case 'failed':
+          return reject(new Error(message.why))
+      }
+    })
+  })
+  worker.ref()
+  worker.postMessage(setup)
+  return Promise.race([said, ended])
+}

@@ -48,7 +48,8 @@ export interface WordMap {
   readonly mostBits: number
 }
 
-export interface Desk {
+/** What a worker has to itself in the memory of the dictionary. */
+export interface DeskMap {
   readonly raw: number
   readonly packed: number
   readonly spares: number
@@ -56,12 +57,15 @@ export interface Desk {
 
 export interface DictionaryMap {
   /** For each worker: raw states, entries, and of each word 4 bytes: a number that it has to spare, and 1; or 0. */
-  readonly desks: readonly Desk[]
+  readonly desks: readonly DeskMap[]
   readonly words: readonly WordMap[]
 }
 
-/** A hash table has so many slots at first: each worker can add what it packs at once, and it is nearly empty still. */
-export const firstSlots = (workers: number): number => 2 ** Math.ceil(Math.log2(16 * workers * packedAtOnce))
+/**
+ * A hash table has so many slots at first: where it is three quarters full, so many words can be added before anybody
+ * looks again. Twice as many as there can be numbers are always enough.
+ */
+export const firstSlots = (added: number, mostBits: number): number => Math.min(2 ** (mostBits + 1), 2 ** Math.ceil(Math.log2(4 * added)))
 
 export const dictionaryMap = (widths: readonly number[], workers: number): DictionaryMap => {
   const area = areasFrom(64)
@@ -91,7 +95,7 @@ const slotAt = (slots: number): [Node, number] => [i32.shl(get('slot'), i32.cons
 const valueAt = (values: number, number: Node): [Node, number] => [i32.shl(number, i32.const(3)), values]
 
 /** `number` := the number of the word `w`, which may be new. */
-const numbered = ({ count, mask, values, slots }: WordMap, i: number): Node[] => {
+const numbered = ({ count, mask, values, slots, mostBits }: WordMap, i: number): Node[] => {
   const label = `w${i}`
   return [
     ...hashed(get('w')),
@@ -106,7 +110,14 @@ const numbered = ({ count, mask, values, slots }: WordMap, i: number): Node[] =>
             set('mine', i32.sub(i32.load(get('spares'), i * 4), i32.const(1))),
             when(
               i32.eq(get('mine'), i32.const(-1)),
-              [set('mine', i32.atomicAdd(i32.const(0), i32.const(1), count))],
+              [
+                set('mine', i32.atomicAdd(i32.const(0), i32.const(1), count)),
+                // Where there is no room for another word; whoever looks in time never gets here.
+                when(i32.shrU(get('mine'), i32.const(mostBits)), [
+                  setGlobal('narrow', i32.const(1)),
+                  ...[set('number', i32.const(0)), set('mine', i32.const(-1)), br(`${label}_found`)],
+                ]),
+              ],
               [i32.store(get('spares'), i32.const(0), i * 4)],
             ),
             i64.store(valueAt(values, get('mine'))[0], get('w'), values),

@@ -2,7 +2,7 @@
 import { at } from '../../at.js'
 import { type Compiled, type Instance, instantiated } from '../wasm/interface.js'
 import type { WasmMemory } from '../wasm/platform.js'
-import { type DictionaryInterface, type DictionaryMap, firstSlots, packedAtOnce } from './dictionary-program.js'
+import { type DictionaryInterface, type DictionaryMap, firstSlots } from './dictionary-program.js'
 
 /** What workers share of it. */
 export interface SharedDictionary {
@@ -43,25 +43,28 @@ export const dictionaryBytes = ({ memory, map }: Pick<SharedDictionary, 'memory'
   return map.words.reduce((sum, { count, mask }) => sum + words[count / 4]! * 8 + (words[mask / 4]! + 1) * 4, 0)
 }
 
-/** An empty one; before anybody uses it. */
-export const emptyDictionary = ({ memory, map }: Pick<SharedDictionary, 'memory' | 'map'>): void => {
+/** An empty one; before anybody uses it. Each worker packs `perLook` states at most before it looks how full it is. */
+export const emptyDictionary = ({ memory, map }: Pick<SharedDictionary, 'memory' | 'map'>, perLook: number): void => {
   const words = new Uint32Array(memory.buffer)
-  for (const { mask } of map.words) words[mask / 4] = firstSlots(map.desks.length) - 1
+  for (const { mask, mostBits } of map.words) words[mask / 4] = firstSlots(map.desks.length * perLook, mostBits) - 1
 }
 
 /** A hash table grows when more than this part of it is taken, and nobody packs while more than that is. */
 const [loose, crowded] = [0.5, 0.75]
 const growth = 2
 
-/** For one worker, or for whoever is alone with it. @throws NoMemory */
-export const openDictionary = (shared: SharedDictionary, worker: number | 'all'): Dictionary => {
+/**
+ * For one worker, or for whoever is alone with it, who packs `perLook` states at most before looking at `isNarrow` and
+ * `isCrowded`. @throws NoMemory
+ */
+export const openDictionary = (shared: SharedDictionary, worker: number | 'all', perLook: number): Dictionary => {
   const { memory, map, code, numbered, raw, packed } = shared
   const bytes = new Uint8Array(memory.buffer)
   const words = new Uint32Array(memory.buffer)
   const { exports, globals }: Instance<DictionaryInterface> = instantiated(code, memory, {})
   const desk = at(map.desks, worker === 'all' ? 0 : worker)
-  /** All workers together can add so many before anybody looks again. */
-  const margin = 2 * map.desks.length * packedAtOnce
+  /** All workers together can add so many before each has looked again. */
+  const margin = map.desks.length * perLook
   const full = (): number[] => numbered.filter((i) => words[at(map.words, i).count / 4]! > 2 ** at(map.words, i).mostBits - margin)
   return {
     pack: (states) => {
@@ -82,8 +85,8 @@ export const openDictionary = (shared: SharedDictionary, worker: number | 'all')
         if (worker !== 'all' && i % map.desks.length !== worker) continue
         const known = words[count / 4]!
         const before = words[mask / 4]! + 1
-        if (known <= before * loose) continue
-        words[mask / 4] = Math.min(before * growth, 2 ** (mostBits + 1)) - 1
+        if (known <= before * loose || before === 2 ** (mostBits + 1)) continue
+        words[mask / 4] = before * growth - 1
         bytes.fill(0, slots, slots + before * 4)
         // A number to spare has no word.
         const spare = map.desks.map(({ spares }) => words[spares / 4 + i]! - 1).filter((number) => number >= 0)

@@ -12,7 +12,7 @@ import type { Crew } from './crew.js'
 import { handOver } from './hand-over.js'
 import { notedTogether } from './noted.js'
 import { type Packing, packingFor } from './packing.js'
-import { type From, newNumbers, numberWords, setUp } from './set-up.js'
+import { type From, fullWords, newNumbers, numberWords, perLookOf, setUp } from './set-up.js'
 import type { Outcome } from './work.js'
 
 /** What has begun: the initial states wait in the machine's queue. */
@@ -28,11 +28,9 @@ export interface LargeOptions {
   readonly bytes: number
   readonly states: number
   readonly depth: number
-  readonly seconds: number | undefined
   readonly stop: 'all settled' | 'first violation'
   readonly deadlock: 'violation' | 'allowed'
   readonly asked: Asked
-  readonly signal: AbortSignal | undefined
   readonly onTurn: (progress: LargeProgress & { readonly noted: () => DataView }) => void
   /** Of tests, so that every path is walked on small models. */
   readonly tiny?: {
@@ -60,6 +58,12 @@ export interface Large extends LargeProgress {
   readonly idle: readonly (readonly number[])[]
 }
 
+/** So many times the bytes of all states are in use while they are handed over: as they are, packed, and by shards. */
+const handedOver = 3
+
+/** Where states have so many successors that workers would add more words than these unseen, states are not packed. */
+const mostPerLook = 2 ** 22
+
 /** Where a number does not fit, all get so many more bits, as far as there can be so many numbers. */
 const moreBits = 3
 
@@ -70,9 +74,12 @@ const moreBits = 3
 export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options: LargeOptions): Promise<Large | null> => {
   const { program, machine } = begun
   const { tiny } = options
+  const bytes = machine.globals.states * program.layout.widths.length * 8
+  if (!pace.hasRoom(machine.bytes() + handedOver * bytes)) return null
   const handed = handOver(program, machine)
   if (handed === null) return null
   const { widths } = program.layout
+  const perLook = perLookOf(begun.system)
   const from: From = {
     system: begun.system,
     handed,
@@ -84,21 +91,22 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
     unproved: isUnproved(machine, program.memory),
     noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
     idle: begun.idle,
-    numbers: newNumbers(widths, options.workers),
+    numbers: newNumbers(widths, options.workers, perLook),
+    perLook,
   }
-  const met = widths.length === 1 ? null : numberWords(from)
+  const isPackable = widths.length > 1 && perLook * options.workers <= mostPerLook
+  const met = isPackable ? numberWords(from) : null
   const most = from.numbers.map.words.map(({ mostBits }) => mostBits)
   const mostAtFirst = tiny === undefined ? most : most.map((bits) => Math.min(bits, tiny.numberBits))
   let packing = met === null ? null : packingFor(widths, met, mostAtFirst, tiny?.slack)
   for (;;) {
     const found = await searchPacked(from, packing, crew, pace, options)
     if (found !== 'narrow') return found
-    const before = packing?.words ?? []
-    packing = packingFor(
-      widths,
-      before.map(({ bits }) => 2 ** (bits + moreBits)),
-      most,
+    const full = fullWords(from)
+    const room = (packing?.words ?? []).map(({ as, bits }, i) =>
+      as === 'itself' || full.has(i) ? Number.POSITIVE_INFINITY : 2 ** Math.min(bits + moreBits, at(most, i)),
     )
+    packing = packingFor(widths, room, most, 0)
   }
 }
 
@@ -122,11 +130,7 @@ const searchPacked = async (
   // It lies in memory that outlives the threads. A worker that has not begun yet has noted nothing.
   const notedSoFar = (): Uint8Array =>
     notedTogether(from.system, memory, [from.noted, ...memories.map(({ buffer }) => new Uint8Array(buffer, 0, from.ring))])
-  const ended = await crew.run(setups, pace, {
-    onTurn: () => options.onTurn({ ...now(), noted: () => new DataView(notedSoFar().buffer) }),
-    seconds: options.seconds,
-    signal: options.signal,
-  })
+  const ended = await crew.run(setups, pace, () => options.onTurn({ ...now(), noted: () => new DataView(notedSoFar().buffer) }))
   if (ended.kind === 'died')
     return { ...now(), limit: { kind: 'died', why: ended.why }, noted: notedSoFar(), idle: from.idle.parts(), unproved: true }
   const { outcomes, stopped } = ended
@@ -156,11 +160,14 @@ const limitOf = (ending: Outcome['ending'], { states, bytes }: LargeOptions): Li
       return { kind: 'states', states }
     case 'memory':
       return { kind: 'memory', bytes }
+    case 'room':
+      return { kind: 'part of the search' }
     case 'first':
       return { kind: 'first' }
     case 'over':
     case 'asked':
     case 'narrow':
+    case 'died':
       return null
   }
 }

@@ -8,13 +8,13 @@ import { page } from '../wasm/linear-memory.js'
 import { newSharedMemory, type WasmMemory } from '../wasm/platform.js'
 import { newControl, type SharedControl } from './control.js'
 import { countsOf, emptyDictionary, openDictionary, type SharedDictionary } from './dictionary.js'
-import { dictionaryMap, dictionaryModule } from './dictionary-program.js'
+import { dictionaryMap, dictionaryModule, packedAtOnce } from './dictionary-program.js'
 import { divisionOf, mostShards } from './division.js'
 import { expanderProgram } from './expander-program.js'
 import { byShard, type HandOver } from './hand-over.js'
 import type { LargeOptions } from './large-search.js'
 import { type PackedWord, type Packing, unpacked } from './packing.js'
-import { poolEnd } from './pool-map.js'
+import { blockBytes, mostBucketsLog, poolEnd } from './pool-map.js'
 import { type Setup, shardsOf } from './work.js'
 
 /** Where a large search begins. */
@@ -34,17 +34,30 @@ export interface From {
   readonly idle: Idle
   /** Of words, which packed states consist of. */
   readonly numbers: Numbers
+  readonly perLook: number
 }
 
 export type Numbers = Pick<SharedDictionary, 'memory' | 'map'>
 
 const newMemory = (): WasmMemory => newSharedMemory(poolEnd / page)
 
+/** Entries of a block, at most. */
+const perBlock = blockBytes / 8
+
+/** States that a worker packs at most between two looks: what follows a block of states, and what waited before. */
+export const perLookOf = (system: System): number => perBlock * mostSuccessors(system) + packedAtOnce
+
 /** No word has a number yet. @throws NoMemory */
-export const newNumbers = (widths: readonly number[], workers: number): Numbers => {
+export const newNumbers = (widths: readonly number[], workers: number, perLook: number): Numbers => {
   const numbers = { memory: newMemory(), map: dictionaryMap(widths, workers) }
-  emptyDictionary(numbers)
+  emptyDictionary(numbers, perLook)
   return numbers
+}
+
+/** Words of which there are about as many as there can be numbers. */
+export const fullWords = ({ numbers: { memory, map }, perLook }: Pick<From, 'numbers' | 'perLook'>): ReadonlySet<number> => {
+  const counts = countsOf({ memory, map })
+  return new Set(map.words.flatMap(({ mostBits }, i) => (at(counts, i) > 2 ** mostBits - map.desks.length * perLook ? [i] : [])))
 }
 
 const dictionaryOf = (widths: readonly number[], packing: Packing, { memory, map }: Numbers): SharedDictionary => ({
@@ -61,12 +74,16 @@ const dictionaryOf = (widths: readonly number[], packing: Packing, { memory, map
  * more than can have numbers.
  */
 export const numberWords = (from: From, without: ReadonlySet<number> = new Set()): number[] => {
-  const { widths, numbers, handed } = from
+  const { widths, numbers, handed, perLook } = from
   const words = widths.map((bits, i): PackedWord => {
     const number = { as: 'number', bits: at(numbers.map.words, i).mostBits } as const
     return { ...(without.has(i) ? ({ as: 'itself', bits } as const) : number), word: i, shift: 0 }
   })
-  const { pack, full, grow } = openDictionary(dictionaryOf(widths, { words, widths: words.map(({ bits }) => bits) }, numbers), 'all')
+  const { pack, full, grow } = openDictionary(
+    dictionaryOf(widths, { words, widths: words.map(({ bits }) => bits) }, numbers),
+    'all',
+    perLook,
+  )
   for (const states of [...handed.known, ...handed.frontier]) {
     pack(states)
     if (full().length > 0) return numberWords(from, new Set([...without, ...full()]))
@@ -86,7 +103,7 @@ const exchangeBytes = 2 ** 30
 const shardLogOf = (widths: readonly number[], workers: number, bytes: number): number => {
   const isEven = Number.isInteger(Math.log2(workers))
   const wanted = Math.max(isEven ? workers : 4 * workers, bytes / shardBytes)
-  return Math.min(Math.ceil(Math.log2(Math.max(1, wanted))), mostShards(widths))
+  return Math.min(Math.ceil(Math.log2(Math.max(1, wanted))), mostShards(widths), mostBucketsLog)
 }
 
 export interface SetUp {
@@ -106,7 +123,7 @@ export const setUp = (from: From, packing: Packing | null, options: LargeOptions
   const division = divisionOf(widths, packing, shardLog)
   const expander = expanderProgram(system, division, options.asked)
   const dictionary = dictionaryOf(widths, packing ?? unpacked(widths), numbers)
-  const { pack } = openDictionary(dictionary, 'all')
+  const { pack } = openDictionary(dictionary, 'all', from.perLook)
   const entries = (states: readonly Uint8Array[]): Uint8Array[] => states.map((some) => pack(some).slice())
   const known = byShard(entries(handed.known), division.entry, division.mixing.keyBits, shardLog)
   const frontier = entries(handed.frontier)
@@ -137,6 +154,7 @@ export const setUp = (from: From, packing: Packing | null, options: LargeOptions
       deadlock: options.deadlock,
       exchange: tiny?.exchange ?? Math.min(exchangeBytes, bytes / 8) / workers,
       successors: mostSuccessors(system),
+      perLook: from.perLook,
       partBytes: tiny?.partBytes ?? partBytes,
     }
   })

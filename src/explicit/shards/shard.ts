@@ -19,6 +19,8 @@ export interface Shard {
    * the front of the inbox then. Null where there is no memory.
    */
   readonly insert: (end: number) => number | null
+  /** What it lacked when there was none: what all may take, or room in its own memory. */
+  readonly lacks: () => 'memory' | 'room'
   readonly states: () => number
   /** Bytes of its table. */
   readonly tableBytes: () => number
@@ -62,25 +64,32 @@ const memoized = <A extends readonly number[], R>(make: (...args: A) => R): ((..
   }
 }
 
-/** In a memory that nobody has used, with room for so many states at first. @throws NoMemory */
+/**
+ * In a memory that nobody has used, with room for so many states at first, where so much may be taken. @throws NoMemory
+ */
 export const createShard = ({ shape }: Division, code: ShardCode, memory: WasmMemory, states: number, take: Take): Shard => {
   const { map } = code
   const bytes = new Uint8Array(memory.buffer)
   const programOf = memoized((first: FirstBytes) => instantiated(code.table(first), memory, {}))
   const moverOf = memoized((from: FirstBytes, to: FirstBytes) => instantiated(code.growth(from, to), memory, {}))
 
-  let size = sizeFor(shape, states + batch) ?? sizeFor(shape, 1)
-  if (size === null) throw new Error('no table size is possible')
-  let program = programOf(size.first)
   /** From here on the memory was never written. */
   let fresh = map.table
+  let lack: 'memory' | 'room' = 'memory'
   /** Makes the memory reach up to an address. */
   const reach = (end: number): boolean => {
-    if (end > poolEnd) return false
-    if (end > fresh && !take(end - fresh)) return false
+    lack = end > poolEnd ? 'room' : 'memory'
+    if (end > poolEnd || (end > fresh && !take(end - fresh))) return false
     fresh = Math.max(fresh, end)
     return true
   }
+
+  const smallest = sizeFor(shape, 1)
+  if (smallest === null) throw new Error('no table size is possible')
+  const wanted = sizeFor(shape, states + batch) ?? smallest
+  // A table that is too small grows as far as it can, and says that it cannot where a state is put in.
+  let size = reach(map.table + shardTableBytes(shape, wanted)) ? wanted : smallest
+  let program = programOf(size.first)
 
   const settle = (next: ShardSize, kept: { readonly states: number; readonly furthest: number }): void => {
     size = next
@@ -121,18 +130,17 @@ export const createShard = ({ shape }: Division, code: ShardCode, memory: WasmMe
   }
 
   const isTooFull = (): boolean => program.globals.states + batch > program.globals.room
-  const isTooFar = (): boolean => furthestOf(program) >= 2 ** (shape.keyBits - (size?.log ?? 0) + distanceBits)
+  const isTooFar = (): boolean => furthestOf(program) >= 2 ** (shape.keyBits - size.log + distanceBits)
   const grow = (): boolean => {
     while (isTooFull() || isTooFar()) {
       const old = size
-      if (old === null || nextShardSizes(shape, old).some((next) => growTo(old, next))) continue
+      if (nextShardSizes(shape, old).some((next) => growTo(old, next))) continue
       program.globals.room = lastShardRoom(shape, old)
       return !isTooFull() && !isTooFar()
     }
     return true
   }
 
-  reach(map.table + shardTableBytes(shape, size))
   settle(size, { states: 0, furthest: 0 })
   return {
     map,
@@ -148,6 +156,7 @@ export const createShard = ({ shape }: Division, code: ShardCode, memory: WasmMe
       }
     },
     states: () => program.globals.states,
-    tableBytes: () => (size === null ? 0 : shardTableBytes(shape, size)),
+    tableBytes: () => shardTableBytes(shape, size),
+    lacks: () => lack,
   }
 }

@@ -1,6 +1,6 @@
 /** The thread of a worker: it does what it is sent, and says what came of it. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { controlOf, endings } from './control.js'
+import { parentPort } from 'node:worker_threads'
+import { controlOf } from './control.js'
 import type { FromThread } from './crew.js'
 import { type Setup, work } from './work.js'
 
@@ -17,8 +17,7 @@ parentPort?.on('message', (setup: Setup) => {
       }
     }
   } catch (error) {
-    controlOf(setup.control).stop(endings.died)
+    controlOf(setup.control).stop('died')
     say({ kind: 'failed', why: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
 })
-say({ kind: 'ready', id: workerData })

@@ -12,11 +12,12 @@ import type { Sliced } from '../program/pace.js'
 import { stopReasons } from '../store/store.js'
 import { type Compiled, type Instance, instantiated } from '../wasm/interface.js'
 import type { WasmMemory } from '../wasm/platform.js'
-import { type Control, controlOf, endings, type SharedControl } from './control.js'
-import { dictionaryBytes, openDictionary, type SharedDictionary } from './dictionary.js'
+import { type Control, controlOf, type Ending, type SharedControl } from './control.js'
+import { type Desk, deskOf } from './desk.js'
+import type { SharedDictionary } from './dictionary.js'
 import type { Division } from './division.js'
 import type { ExpanderInterface } from './expander-program.js'
-import { type Chains, chainsOf, createPool, emptyFrontier, type Frontier, type Pool, type Run } from './pool.js'
+import { type Chains, chainsOf, createPool, emptyFrontier, type Frontier, type Pool } from './pool.js'
 import { blockBytes, mostBucketsLog, type PoolMap, poolEnd } from './pool-map.js'
 import { createShard, type Shard, shardCode } from './shard.js'
 
@@ -52,13 +53,15 @@ export interface Setup {
   readonly exchange: number
   /** The most successors that a state has. */
   readonly successors: number
+  /** States that a worker packs at most between two looks at how full the dictionary is. */
+  readonly perLook: number
   /** Bytes of a shard's table that belong to one bucket, about. */
   readonly partBytes: number
 }
 
 export interface Outcome {
   /** Why it ended where states are left. */
-  readonly ending: 'over' | 'states' | 'first' | 'memory' | 'asked' | 'narrow'
+  readonly ending: 'over' | 'states' | 'first' | Ending
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -94,19 +97,19 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
   })
   let current = emptyFrontier()
   let next = emptyFrontier()
-  const lacks = (): void => control.stop(endings.memory)
+  const lacks = (what: 'memory' | 'room' = 'memory'): void => control.stop(what)
 
   for (const [i, shard] of shards.entries())
     for (const entries of at(setup.known, i)) {
       for (let from = 0; from < entries.length; ) {
         const end = Math.min(entries.length, from + shard.map.inboxEnd - shard.map.inbox)
         shard.bytes.set(entries.subarray(from, end), shard.map.inbox)
-        if (shard.insert(shard.map.inbox + end - from) === null) lacks()
+        if (shard.insert(shard.map.inbox + end - from) === null) lacks(shard.lacks())
         from = end
       }
       yield
     }
-  for (const entries of setup.frontier) if (!pool.append(current, entries)) lacks()
+  for (const entries of setup.frontier) if (!pool.append(current, entries)) lacks(poolLacks(expander))
 
   let received = 0
   const sent: [number, number] = [0, 0]
@@ -146,25 +149,26 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
       yield* expand(setup, { expander, desk }, pool, current, { buckets, tables }, control, publish)
       if (current.blocks.length > 0) control.unfinished.add(round, 1)
       sent[round % 2 === 0 ? 0 : 1] = expander.globals.sent
-      if (expander.globals.stop === stopReasons.settled) control.violated.set()
+      if (expander.globals.stop === stopReasons.settled) control.violated.add(level, 1)
       yield* allHere()
-      if (control.stopped() !== endings.none) return
+      if (control.stopped() !== 'none') return
       isOver = control.unfinished.get(round) === 0
       // Nobody packs anything until all have inserted.
       if (!desk.grow()) lacks()
       if (worker === 0) {
         control.unfinished.clear(round + 1)
         control.found.clear(level + 1)
+        control.violated.clear(level + 1)
       }
       for (const [i, shard] of shards.entries()) {
         const parts = { first: at(numbers, i) * 2 ** (buckets - division.shardLog), count: 2 ** (buckets - division.shardLog) }
         const taken = yield* insert(shard, chains, parts, worker, (entries) => pool.append(next, entries))
-        if (taken === null) return lacks()
+        if (taken === null) return lacks(shard.lacks() === 'room' ? 'room' : poolLacks(expander))
         received += taken
       }
       if (isOver && next.blocks.length > 0) control.found.add(level, 1)
       yield* allHere()
-      if (control.stopped() !== endings.none) return
+      if (control.stopped() !== 'none') return
       if (control.sum(round % 2 === 0 ? 'sent0' : 'sent1') !== control.sum('received'))
         throw new Error('successors were lost between workers')
       pool.clear(2 ** buckets)
@@ -177,12 +181,12 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
   for (let level = 0; ; level++) {
     yield* rounds(level)
     const ending = endingOf(control, level, setup)
-    if (ending === 'states' || ending === 'memory') {
+    if (ending === 'states' || ending === 'memory' || ending === 'room') {
       // What waits is reachable, and is looked at; nothing is expanded.
       globals.max_depth = 0
-      yield* look(desk, pool, current)
+      yield* look(desk, pool, current, control)
       if (next.blocks.length > 0) globals.depth++
-      yield* look(desk, pool, next)
+      yield* look(desk, pool, next, control)
     }
     if (ending !== null) return outcome(ending)
     current = next
@@ -194,18 +198,11 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
 
 /** Null where the search goes on to the next level. */
 const endingOf = (control: Control, level: number, { mostStates, stop }: Setup): Outcome['ending'] | null => {
-  switch (control.stopped()) {
-    case endings.none:
-      if (control.found.get(level) === 0) return 'over'
-      if (stop === 'first violation' && control.violated.get()) return 'first'
-      return control.sum('states') > mostStates ? 'states' : null
-    case endings.memory:
-      return 'memory'
-    case endings.narrow:
-      return 'narrow'
-    default:
-      return 'asked'
-  }
+  const stopped = control.stopped()
+  if (stopped !== 'none') return stopped
+  if (control.found.get(level) === 0) return 'over'
+  if (stop === 'first violation' && control.violated.get(level) > 0) return 'first'
+  return control.sum('states') > mostStates ? 'states' : null
 }
 
 /** A worker's memory is taken in pieces of so many bytes. */
@@ -215,6 +212,9 @@ const growPool = ({ globals }: Instance<ExpanderInterface>, control: Control): v
   const end = globals.fresh_end + poolStep
   if (end <= poolEnd && control.take(poolStep)) globals.fresh_end = end
 }
+
+const poolLacks = ({ globals }: Instance<ExpanderInterface>): 'memory' | 'room' =>
+  globals.fresh_end + poolStep > poolEnd ? 'room' : 'memory'
 
 interface Started {
   readonly expander: Instance<ExpanderInterface>
@@ -244,63 +244,12 @@ const startExpander = (setup: Setup, control: Control): Started => {
   return { expander, idle, desk }
 }
 
-/** Where entries become states that the expander looks at, and states that it has found become entries. */
-interface Desk {
-  readonly visit: (run: Run) => void
-  /** Packs and distributes what waits for it. */
-  readonly finish: () => void
-  readonly isNarrow: () => boolean
-  readonly isCrowded: () => boolean
-  /** False where there is no memory. */
-  readonly grow: () => boolean
-}
-
-const deskOf = (
-  { dictionary: shared, worker, pool }: Setup,
-  { exports, globals, memory }: Instance<ExpanderInterface>,
-  control: Control,
-): Desk => {
-  if (shared === null)
-    return {
-      visit: ({ at: from, end }) => exports.visit(from, end),
-      finish: () => {},
-      isNarrow: () => false,
-      isCrowded: () => false,
-      grow: () => true,
-    }
-  const bytes = new Uint8Array(memory.buffer)
-  const { pack, unpack, isNarrow, isCrowded, grow } = openDictionary(shared, worker)
-  /** Bytes of the dictionary that were taken; worker 0 does so for all. */
-  let counted = 0
-  return {
-    visit: ({ at: from, end }) => {
-      const states = unpack(bytes.subarray(from, end))
-      bytes.set(states, pool.unpacked)
-      exports.visit(pool.unpacked, pool.unpacked + states.length)
-    },
-    finish: () => {
-      if (globals.raw_end === pool.raw) return
-      const entries = pack(bytes.subarray(pool.raw, globals.raw_end))
-      globals.raw_end = pool.raw
-      bytes.set(entries, pool.packed)
-      exports.distribute(pool.packed, pool.packed + entries.length)
-    },
-    isNarrow,
-    isCrowded,
-    grow: () => {
-      grow()
-      if (worker !== 0) return true
-      const before = counted
-      counted = dictionaryBytes(shared)
-      return control.take(counted - before)
-    },
-  }
-}
-
 /** Log2 of the number of buckets, the same for all workers: each one's part of the tables should fit into a cache. */
 const bucketsLog = ({ division, partBytes }: Setup, tables: number): number => {
   const wanted = Math.ceil(Math.log2(Math.max(1, tables / partBytes)))
-  return Math.min(Math.max(division.shardLog, wanted), Math.max(division.shardLog, mostBucketsLog), division.mixing.keyBits)
+  // With one bucket nothing of a word would say which: a shift by all 64 bits of it is none.
+  const least = Math.max(1, division.shardLog)
+  return Math.min(Math.max(least, wanted), mostBucketsLog, division.mixing.keyBits)
 }
 
 /** Successors wait for being inserted in at most this part of the memory of tables, for each worker. */
@@ -317,10 +266,9 @@ function* expand(
   publish: () => void,
 ): Sliced<void> {
   const { globals, exports } = expander
-  const { pool: map, successors, exchange } = setup
-  const perBlock = map.used / map.entry
+  const { successors, exchange } = setup
   /** The blocks that one more block of states can take, at the most. */
-  const reserve = 2 ** buckets + Math.ceil((perBlock * successors) / perBlock)
+  const reserve = 2 ** buckets + successors
   const bytes = Math.min(exchange, tables / tablesPerExchange)
   const room = Math.max(Math.floor(bytes / blockBytes), 2 * reserve)
   globals.bucket_shift = setup.division.mixing.keyBits - buckets
@@ -329,15 +277,16 @@ function* expand(
     if (run === null) break
     desk.visit(run)
     pool.release(run)
-    if (globals.lacking === 1) control.stop(endings.memory)
-    if (control.stopped() !== endings.none) return
+    if (globals.lacking === 1) control.stop(poolLacks(expander))
+    if (desk.isNarrow()) control.stop('narrow')
+    if (control.stopped() !== 'none') return
     publish()
     yield
   }
   desk.finish()
   exports.drain(2 ** buckets)
-  if (globals.lacking === 1) control.stop(endings.memory)
-  if (desk.isNarrow()) control.stop(endings.narrow)
+  if (globals.lacking === 1) control.stop(poolLacks(expander))
+  if (desk.isNarrow()) control.stop('narrow')
 }
 
 /** Inserts what lies in some buckets of all workers, and says how many bytes; null where there is no memory for it. */
@@ -373,9 +322,9 @@ function* insert(
   return end === map.inbox || insertAll() ? taken : null
 }
 
-/** Looks at states, and expands none. */
-function* look(desk: Desk, pool: Pool, frontier: Frontier): Sliced<void> {
-  for (let run = pool.shift(frontier); run !== null; run = pool.shift(frontier)) {
+/** Looks at states, and expands none, until somebody asks for the end. */
+function* look(desk: Desk, pool: Pool, frontier: Frontier, { isAsked }: Control): Sliced<void> {
+  for (let run = pool.shift(frontier); run !== null && !isAsked(); run = pool.shift(frontier)) {
     desk.visit(run)
     yield
   }

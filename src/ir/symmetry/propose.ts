@@ -13,6 +13,8 @@ import { type Condition, type Exchange, type Holder, otherMember, type Sort } fr
 export interface Unlike {
   readonly name: string
   readonly size: number
+  /** The groups of agents among its members. */
+  readonly agents: readonly string[]
   readonly unlike: { readonly what: 'steps' | 'locals'; readonly members: readonly [string, string]; readonly step: number | null }
 }
 
@@ -31,14 +33,14 @@ interface Class {
 /** The sorts with agents first. */
 export const proposeSorts = (system: System): readonly Proposal[] => {
   const kin = kinOf(system)
-  const found: (Proposal & { readonly agents: boolean })[] = []
+  const found: { readonly proposal: Proposal; readonly hasAgents: boolean }[] = []
   const changed = new Set(system.steps.flatMap((step) => [...stepAccess(system, step).writes]))
   for (const [kind, one] of classesOf(system, kin)) {
     const size = sizeOf(system, kin, kind, one)
     const isAlive = one.groups.length > 0 || [...one.values, ...one.dims].some(({ variable }) => changed.has(variable))
-    if (size !== null && isAlive) found.push({ ...proposalOf(system, one, size), agents: one.groups.length > 0 })
+    if (size !== null && isAlive) found.push({ proposal: proposalOf(system, one, size), hasAgents: one.groups.length > 0 })
   }
-  return found.toSorted((a, b) => Number(b.agents) - Number(a.agents)).map(({ agents: _, ...proposal }) => proposal)
+  return found.toSorted((a, b) => Number(b.hasAgents) - Number(a.hasAgents)).map(({ proposal }) => proposal)
 }
 
 const classesOf = (system: System, { kindOf, choices }: Kin): ReadonlyMap<Place, Class> => {
@@ -106,7 +108,7 @@ const isMentioned = (system: System, values: Class['values']): boolean => {
 const proposalOf = (system: System, one: Class, size: number): Proposal => {
   const name = nameOf(system, one)
   const unlike = unlikeIn(system, one)
-  if (unlike !== null) return { kind: 'unlike', name, size, unlike }
+  if (unlike !== null) return { kind: 'unlike', name, size, agents: one.groups, unlike }
   const exchanges = Array.from({ length: size - 1 }, (_, k) => exchangeOf(system, one, k))
   const sort: Sort = { first: 0, name, size, agents: one.groups, holders: holdersOf(system, one, size), exchanges, choices: one.choices }
   return { kind: 'sort', sort }

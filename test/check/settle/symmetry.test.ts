@@ -158,6 +158,11 @@ describe('a check', () => {
     expect(diagnostic.place.text.slice(diagnostic.place.start, diagnostic.place.end)).toBe("yield 'unlock'")
   })
 
+  test('asked for by two names of one sort has that sort once', async () => {
+    const report = await check(claimed, { engine: 'explicit', symmetry: ['cpu', 'cpu'] })
+    expect(report.symmetry).toMatchObject({ orders: 6, modulo: [{ name: 'cpu' }] })
+  })
+
   test('asked for with a name that nothing has says what there is', async () => {
     await expect(check(claimed, { symmetry: ['page'] })).rejects.toMatchObject({
       diagnostic: { code: 'MC309', message: "there is no sort 'page'", hint: "there is 'cpu'" },

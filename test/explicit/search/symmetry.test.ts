@@ -123,4 +123,26 @@ describe('a search modulo the orders of members', () => {
     expect(shown(await search(system, { later: { ...later(sorts), states: all.states } }))).toEqual(shown(all))
     expect(asked).toHaveLength(2)
   })
+
+  it('forgets nothing that was found before it begins anew, wherever the second search ends', async () => {
+    const { system } = await prepare('mach-shootdown-rules', {
+      settings: [
+        ['pmaps', 2],
+        ['dropI9', true],
+      ],
+    })
+    const all = await search(system)
+    const found = all.properties.filter(({ verdict, kind }) => verdict === (kind === 'sometimes' ? 'holds' : 'violated'))
+    expect(found.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['always', 'sometimes']))
+    const stop = new AbortController()
+    const modulo = async () => {
+      stop.abort()
+      return { system, sorts: sortsOf(system) }
+    }
+    const cut = await search(system, { signal: stop.signal, later: { states: Math.floor(all.states * 0.7), modulo } })
+    expect(cut).toMatchObject({ complete: false, limit: { kind: 'interrupted' } })
+    expect(cut.sorts).not.toEqual([])
+    const told = (one: (typeof all)['properties'][number] | undefined) => [one?.name, one?.verdict, one?.length]
+    for (const one of found) expect(told(cut.properties.find(({ name }) => name === one.name))).toEqual(told(one))
+  })
 })

@@ -80,6 +80,31 @@ describe('threads', () => {
     expect(result.properties.every(({ verdict, kind }) => verdict !== (kind === 'sometimes' ? 'violated' : 'holds'))).toBe(true)
   })
 
+  it('what a watcher throws ends the search, and is thrown', async () => {
+    const onProgress = ({ states }: { readonly states: number }): void => {
+      if (states > 2000) throw new Error('no more')
+    }
+    await expect(search(mach(3, 1, 3), { workers: 2, large: { from: 1000 }, onProgress })).rejects.toThrow('no more')
+  })
+
+  it('where threads cannot be started the workers take turns', async () => {
+    const unref = Worker.prototype.unref
+    let started = 0
+    vi.spyOn(Worker.prototype, 'unref').mockImplementation(function (this: Worker) {
+      unref.call(this)
+      if (++started === 2) throw new Error('no second thread')
+    })
+    const inTurns = await search(mach(2, 1, 2), { workers: 2, large })
+    expect(numbers(inTurns)).toEqual(numbers(await search(mach(2, 1, 2))))
+  })
+
+  it('the first violation ends it with its level, however late a worker looks', async () => {
+    const options = { workers: 3, large, stop: 'first violation' } as const
+    const system = mach(2, 1, 2)
+    const first = await search(system, options)
+    for (let i = 0; i < 5; i++) expect(numbers(await search(system, options))).toEqual(numbers(first))
+  })
+
   it('a thread that fails ends it too', async () => {
     sabotage(0, (_worker, setup) => void Object.assign(setup, { pool: null }))
     const result = await search(mach(2, 1, 2), { workers: 2, large })
