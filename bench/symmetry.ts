@@ -11,8 +11,10 @@ interface Row {
   readonly modulo: string
   readonly states: number
   readonly transitions: number
-  /** Of the process, with compiling and the proof that members may be exchanged. */
-  readonly seconds: number
+  /** Of the search alone; of the proof that members may be exchanged; of the whole process. */
+  readonly search: number | null
+  readonly proof: number | null
+  readonly process: number
 }
 
 type Wanted = 'off' | 'on' | 'cpu'
@@ -20,7 +22,7 @@ type Wanted = 'off' | 'on' | 'cpu'
 interface Subject {
   readonly instance: Instance
   readonly wanted: readonly Wanted[]
-  /** Whether Rumur comes to an end within minutes. */
+  /** Whether it is small: Rumur comes to an end within minutes. */
   readonly rumur: boolean
 }
 
@@ -43,7 +45,8 @@ interface CheckReport {
   readonly complete: boolean
   readonly states: number
   readonly transitions: number
-  readonly symmetry: { readonly modulo: readonly { readonly name: string; readonly members: number }[] } | null
+  readonly seconds: number
+  readonly symmetry: { readonly seconds: number; readonly modulo: readonly { readonly name: string; readonly members: number }[] } | null
 }
 
 const search = async ({ name, model, params }: Instance, wanted: Wanted, { root, workers }: SymmetryOptions): Promise<Row> => {
@@ -51,25 +54,28 @@ const search = async ({ name, model, params }: Instance, wanted: Wanted, { root,
   const flags = ['--engine', 'explicit', '--no-stuck', '--workers', String(workers), '--symmetry', wanted, ...safety]
   const { stdout, stderr, code, seconds } = await runCheck(root, model, params, flags)
   if (code !== 0) throw new Error(`${name} with --symmetry ${wanted} ended with ${code}:\n${stdout}${stderr}`)
-  const { states, transitions, symmetry } = JSON.parse(stdout) as CheckReport
+  const { states, transitions, symmetry, seconds: searched } = JSON.parse(stdout) as CheckReport
   const modulo = (symmetry?.modulo ?? []).map((sort) => `${sort.name} (${sort.members})`).join(', ') || 'nothing'
-  return { subject: name, tool: 'mmucheck', modulo, states, transitions, seconds }
+  const times = { search: searched, proof: symmetry?.seconds ?? null, process: seconds }
+  return { subject: name, tool: `mmucheck, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, modulo, states, transitions, ...times }
 }
 
 const searchByRumur = async (instance: Instance, { root }: SymmetryOptions): Promise<Row> => {
   const work = join(root, 'bench/out', `${instance.name.replaceAll(/[^a-z0-9]+/gi, '-')}-scalarsets`)
   const { states, transitions, seconds } = await (await prepareRumur(instance, join(root, 'bench'), work, 'exhaustive'))()
-  return { subject: instance.name, tool: 'Rumur', modulo: 'its scalarsets', states, transitions, seconds }
+  const times = { search: null, proof: null, process: seconds }
+  return { subject: instance.name, tool: 'Rumur', modulo: 'its scalarsets', states, transitions, ...times }
 }
 
 /** @throws Error where Rumur and mmucheck differ in what is left modulo all that may be exchanged. */
 export const measureSymmetry = async (options: SymmetryOptions): Promise<readonly Row[]> => {
   const rows: Row[] = []
   for (const { instance, wanted, rumur } of subjects) {
-    for (const one of wanted) {
-      options.say(`${instance.name}: --symmetry ${one}`)
-      rows.push(await search(instance, one, options))
-    }
+    for (const one of wanted)
+      for (const workers of rumur ? [1, options.workers] : [options.workers]) {
+        options.say(`${instance.name}: --symmetry ${one}, ${workers} workers`)
+        rows.push(await search(instance, one, { ...options, workers }))
+      }
     if (!rumur || !options.rumur) continue
     options.say(`${instance.name}: Rumur with scalarsets`)
     const peer = await searchByRumur(instance, options)
@@ -82,7 +88,11 @@ export const measureSymmetry = async (options: SymmetryOptions): Promise<readonl
 }
 
 export const symmetryTable = (rows: readonly Row[]): string => {
-  const columns = ['model', 'tool', 'modulo', 'states', 'transitions', 'process s']
-  const cells = rows.map((r) => [r.subject, r.tool, r.modulo, formatCount(r.states), formatCount(r.transitions), r.seconds.toFixed(1)])
-  return `modulo symmetry, whole processes\n${formatTable(columns, cells)}`
+  const columns = ['model', 'tool', 'modulo', 'states', 'transitions', 'search s', 'proof s', 'process s']
+  const seconds = (n: number | null): string => n?.toFixed(2) ?? ''
+  const cells = rows.map((r) => [
+    ...[r.subject, r.tool, r.modulo, formatCount(r.states), formatCount(r.transitions)],
+    ...[r.search, r.proof, r.process].map(seconds),
+  ])
+  return `modulo symmetry\n${formatTable(columns, cells)}`
 }

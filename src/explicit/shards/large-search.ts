@@ -98,7 +98,7 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
   const met = isPackable ? numberWords(from) : null
   const most = from.numbers.map.words.map(({ mostBits }) => mostBits)
   const mostAtFirst = tiny === undefined ? most : most.map((bits) => Math.min(bits, tiny.numberBits))
-  let packing = met === null ? null : packingFor(widths, met, mostAtFirst, tiny?.slack)
+  let packing = met === null ? null : packingFor(widths, met, mostAtFirst, tiny === undefined ? undefined : [tiny.slack])
   for (;;) {
     const found = await searchPacked(from, packing, crew, pace, options)
     if (found !== 'narrow') return found
@@ -106,7 +106,7 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
     const room = (packing?.words ?? []).map(({ as, bits }, i) =>
       as === 'itself' || full.has(i) ? Number.POSITIVE_INFINITY : 2 ** Math.min(bits + moreBits, at(most, i)),
     )
-    packing = packingFor(widths, room, most, 0)
+    packing = packingFor(widths, room, most, [0])
   }
 }
 

@@ -21,23 +21,39 @@ export interface Packing {
   readonly widths: readonly number[]
 }
 
-/** So many times more words can be met than are known when a packing is chosen, as log2, at least. */
-const usualSlack = 7
+/**
+ * So many times more words can be met than are known when a packing is chosen, as log2, at least: the most of these with
+ * which states take as few words as with the least.
+ */
+const usualSlacks = [7, 6, 5]
 
 const bitsFor = (count: number): number => Math.ceil(Math.log2(Math.max(2, count)))
 
 /**
  * Packs words of `widths` bits, of which so many values were met; numbers have at most `mostBits` bits. Null where
- * nothing is gained by it.
+ * nothing is gained by it. `slacks` are what may be chosen from.
  */
 export const packingFor = (
   widths: readonly number[],
   met: readonly number[],
   mostBits: readonly number[],
-  slack = usualSlack,
+  slacks: readonly number[] = usualSlacks,
 ): Packing | null => {
-  const wanted = widths.map((width, i) => Math.min(width, bitsFor(at(met, i)) + slack))
-  const isNumber = wanted.map((bits, i) => bits < at(widths, i) && bits <= at(mostBits, i))
+  const wantedWith = (slack: number): number[] => widths.map((width, i) => Math.min(width, bitsFor(at(met, i)) + slack))
+  // A word of which too many values were met is no number, however little room others are given.
+  const isNumber = wantedWith(Math.max(...slacks)).map((bits, i) => bits < at(widths, i) && bits <= at(mostBits, i))
+  const packings = slacks.map((slack) => packed(widths, wantedWith(slack), isNumber, mostBits)).filter((packing) => packing !== null)
+  const fewest = Math.min(...packings.map((packing) => packing.widths.length))
+  return packings.find((packing) => packing.widths.length === fewest) ?? null
+}
+
+/** Some words become numbers of so many bits, or more where there is room. */
+const packed = (
+  widths: readonly number[],
+  wanted: readonly number[],
+  isNumber: readonly boolean[],
+  mostBits: readonly number[],
+): Packing | null => {
   const needed = widths.map((width, i) => (at(isNumber, i) ? at(wanted, i) : width))
   const places = placed(needed)
   const count = Math.max(...places.map(({ word }) => word)) + 1
