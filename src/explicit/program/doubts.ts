@@ -244,8 +244,8 @@ const settleDoubtsFunction = (layout: Layout, memory: MemoryMap): WasmFunction =
   }
 }
 
-/** Whether doubts are left, now that no state is being expanded. */
-export const isUnproved = ({ globals, exports }: Doubting, { buffer }: MemoryMap): boolean => {
+/** Walks from the states that are doubted, while no state is being expanded: whether doubts are left. */
+export const doubtsAreLeft = ({ globals, exports }: Doubting, { buffer }: MemoryMap): boolean => {
   exports.settle_doubts(buffer)
   return globals.unproved === 1
 }

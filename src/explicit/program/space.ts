@@ -3,7 +3,7 @@
  * policies by which they grow.
  */
 import { batch, type MemoryMap } from '../emit/memory-map.js'
-import { inverse64 } from '../store/slot.js'
+import { inverse64 } from '../store/mixing.js'
 import { stopReasons } from '../store/store.js'
 import type { TableInterface } from '../store/table.js'
 import {

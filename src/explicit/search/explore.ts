@@ -3,8 +3,9 @@ import type { System, Vector } from '../../ir/system.js'
 import { decodeState } from '../emit/layout.js'
 import { defaultMemory } from '../program/ceiling.js'
 import { createMachine, partsOf } from '../program/machine.js'
-import { atOnce, running } from '../program/pace.js'
+import { atOnce } from '../program/pace.js'
 import { programOf } from '../program/program.js'
+import { running } from '../program/running.js'
 import { startSearch, wordsAt } from '../program/start.js'
 
 export interface Reachable {

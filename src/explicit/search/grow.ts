@@ -2,7 +2,7 @@
 import type { Limit } from '../../ir/limits.js'
 import type { Modulo } from '../../ir/symmetry/sort.js'
 import { mostMemory, usableWorkers } from '../program/ceiling.js'
-import { isUnproved } from '../program/doubts.js'
+import { doubtsAreLeft } from '../program/doubts.js'
 import { type Pace, startPace } from '../program/pace.js'
 import { greatest } from '../program/start.js'
 import type { Crew } from '../shards/crew.js'
@@ -61,7 +61,7 @@ const alone = ({ machine, program, idle }: Begun, limit: Limit | null, pace: Pac
   depth: machine.globals.depth,
   bytes: machine.bytes(),
   noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
-  unproved: isUnproved(machine, program.memory),
+  unproved: doubtsAreLeft(machine, program.memory),
   idle: idle.parts(),
   seconds: pace.seconds(),
   workers: 1,

@@ -1,7 +1,8 @@
 /** Runs a search in one machine. */
 import type { Limit } from '../../ir/limits.js'
 import type { Machine } from '../program/machine.js'
-import { isStopped, type Pace, running, runningUpTo, startPace } from '../program/pace.js'
+import { isStopped, type Pace, startPace } from '../program/pace.js'
+import { running, runningUpTo } from '../program/running.js'
 import { stopReasons } from '../store/store.js'
 import type { Progress, SearchOptions } from './options.js'
 

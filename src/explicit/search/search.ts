@@ -19,7 +19,6 @@ import { kindsOf, type PropertyResult, resultsOf } from './results.js'
 import type { Turn } from './run.js'
 import { type Scheduled, shortestSchedules, type Target } from './schedule.js'
 
-export { defaultMemory } from '../program/ceiling.js'
 export { type Reachable, reachable } from './explore.js'
 export type { Progress, SearchOptions } from './options.js'
 export type { PropertyResult } from './results.js'

@@ -6,7 +6,7 @@
  */
 import { at } from '../../at.js'
 import { areasFrom } from '../emit/memory-map.js'
-import { mask64, mixed, unmixed } from '../store/slot.js'
+import { mask64, mixed, unmixed } from '../store/mixing.js'
 import { tableShape } from '../store/table-size.js'
 import { block, br, brIf, get, i32, i64, loop, type Node, set, setGlobal, type WasmFunction, when } from '../wasm/instruction.js'
 import { answer, exported, global32, type Module, moduleOf, procedure } from '../wasm/interface.js'

@@ -3,7 +3,7 @@
  * behind the other, so that no table is touched in the order in which states happen to be found.
  */
 import type { MemoryMap } from '../emit/memory-map.js'
-import { mixed } from '../store/slot.js'
+import { mixed } from '../store/mixing.js'
 import { storeExports } from '../store/store.js'
 import { tableShape } from '../store/table-size.js'
 import {

@@ -2,7 +2,7 @@
 import { at } from '../../at.js'
 import type { Limit } from '../../ir/limits.js'
 import type { System } from '../../ir/system.js'
-import { type Asked, isUnproved } from '../program/doubts.js'
+import { type Asked, doubtsAreLeft } from '../program/doubts.js'
 import type { Idle } from '../program/idle.js'
 import type { Machine } from '../program/machine.js'
 import type { Pace } from '../program/pace.js'
@@ -88,7 +88,7 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
     states: machine.globals.states,
     transitions: machine.globals.transitions,
     depth: machine.globals.depth,
-    unproved: isUnproved(machine, program.memory),
+    unproved: doubtsAreLeft(machine, program.memory),
     noted: new Uint8Array(machine.memory.buffer.slice(0, program.memory.ring)),
     idle: begun.idle,
     numbers: newNumbers(widths, options.workers, perLook),

@@ -22,8 +22,8 @@ export interface Packing {
 }
 
 /**
- * So many times more words can be met than are known when a packing is chosen, as log2, at least: the most of these with
- * which states take as few words as with the least.
+ * So many times more words can be met than are known when a packing is chosen, as log2, at least: the most of these
+ * with which states take as few words as with the least.
  */
 const usualSlacks = [7, 6, 5]
 

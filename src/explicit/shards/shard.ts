@@ -1,7 +1,7 @@
 /** A shard: the table of the states that belong to it, in a memory of its own. */
 
 import { batch } from '../emit/memory-map.js'
-import { inverse64 } from '../store/slot.js'
+import { inverse64 } from '../store/mixing.js'
 import { bytesOfSlot, distanceBits, type FirstBytes, slack } from '../store/table-size.js'
 import { type Compiled, compiled, instantiated } from '../wasm/interface.js'
 import type { WasmMemory } from '../wasm/platform.js'

@@ -5,7 +5,8 @@
  */
 import { areasFrom, batch } from '../emit/memory-map.js'
 import { rehashFunction, rehashParams } from '../store/growth.js'
-import { insertLocals, located, mask64, probe, pushIn, setSize, sizeLocals, slotAddress, slotOps, touchPass } from '../store/slot.js'
+import { mask64 } from '../store/mixing.js'
+import { insertLocals, located, probe, pushIn, setSize, sizeLocals, slotAddress, slotOps, touchPass } from '../store/slot.js'
 import { distanceBits, type FirstBytes, type TableShape } from '../store/table-size.js'
 import { block, br, brIf, call, get, getGlobal, i32, i64, loop, set, setGlobal, type WasmFunction, when } from '../wasm/instruction.js'
 import { answer, exported, global32, global64, type Module, moduleOf, procedure } from '../wasm/interface.js'

@@ -6,7 +6,7 @@
  */
 import { at } from '../../at.js'
 import type { MemoryMap } from '../emit/memory-map.js'
-import { isUnproved } from '../program/doubts.js'
+import { doubtsAreLeft } from '../program/doubts.js'
 import { type Idle, watchIdle } from '../program/idle.js'
 import type { Sliced } from '../program/pace.js'
 import { stopReasons } from '../store/store.js'
@@ -133,7 +133,7 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
   }
   const outcome = (ending: Outcome['ending']): Outcome => ({
     ending,
-    unproved: isUnproved(expander, setup.memory),
+    unproved: doubtsAreLeft(expander, setup.memory),
     states: shards.reduce((n, shard) => n + shard.states(), 0),
     transitions: expander.globals.transitions,
     depth: expander.globals.depth,

@@ -16,7 +16,8 @@ import {
   when,
 } from '../wasm/instruction.js'
 import { exported, procedure } from '../wasm/interface.js'
-import { located, mask64, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
+import { mask64 } from './mixing.js'
+import { located, restWords, setSize, sizeLocals, slotAddress, slotOps } from './slot.js'
 import { bytesOfSlot, type FirstBytes, firstBytes, slotKinds, type TableShape } from './table-size.js'
 
 /** What one slice of the growth of a table is told; see below. */

@@ -36,7 +36,8 @@ import {
 } from '../wasm/instruction.js'
 import { answer, exported, global32, global64 } from '../wasm/interface.js'
 import { growthExports, rehashFunctions } from './growth.js'
-import { insertLocals, located, mixed, probe, pushIn, restWords, setSize, sizeLocals, slotAddress, slotOps, touchPass } from './slot.js'
+import { mixed } from './mixing.js'
+import { insertLocals, located, probe, pushIn, restWords, setSize, sizeLocals, slotAddress, slotOps, touchPass } from './slot.js'
 import { flushFunction, type Inserting, stopReasons, storeExports, storeGlobals } from './store.js'
 import { distanceBits, firstBytes, type SlotKind, slotKinds, type TableShape } from './table-size.js'
 
