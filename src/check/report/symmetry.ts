@@ -28,10 +28,19 @@ export interface SymmetryReport {
   readonly orders: number
   /** Of finding and proving them. */
   readonly seconds: number
+  /** A search of all states that was given up for the one modulo symmetry; null where there was none. */
+  readonly givenUp: { readonly states: number; readonly seconds: number } | null
   readonly sorts: readonly SortReport[]
 }
 
-export const symmetryReport = (system: System, judged: readonly Judged[], used: readonly Sort[], seconds: number): SymmetryReport => ({
+export const symmetryReport = (
+  system: System,
+  judged: readonly Judged[],
+  used: readonly Sort[],
+  seconds: number,
+  givenUp: SymmetryReport['givenUp'] = null,
+): SymmetryReport => ({
+  givenUp,
   modulo: used.map(({ name, size }) => ({ name, members: size })),
   orders: ordersOf(used),
   seconds,

@@ -86,7 +86,7 @@ const explore = async (prepared: Prepared, options: CheckOptions): Promise<Found
     bytes,
     bytesPerState,
     workers,
-    symmetry: symmetry.report(safety.sorts),
+    symmetry: symmetry.report(safety),
     liveness:
       liveness === null
         ? null

@@ -26,8 +26,8 @@ export interface Symmetry {
   readonly options: Pick<SearchOptions, 'sorts' | 'later' | 'limits'>
   /** What it searches. */
   readonly system: System
-  /** What is said of it after the search, given the sorts that it used; null where nothing was asked. */
-  readonly report: (used: readonly Sort[]) => SymmetryReport | null
+  /** What is said of it after the search, given what it used; null where nothing was asked. */
+  readonly report: (searched: Pick<SearchResult, 'sorts' | 'givenUp'>) => SymmetryReport | null
 }
 
 /**
@@ -46,7 +46,8 @@ export const symmetryOf = async (
     known = { judged, seconds: (performance.now() - started) / 1000 }
     return judged
   }
-  const report: Symmetry['report'] = (used) => (known === null ? null : symmetryReport(system, known.judged, used, known.seconds))
+  const report: Symmetry['report'] = ({ sorts, givenUp }) =>
+    known === null ? null : symmetryReport(system, known.judged, sorts, known.seconds, givenUp)
   const modulo = async (left: number): Promise<Modulo> => ({
     system,
     sorts: provedOf(system, await judge(Math.min(mostSeconds.auto, left))),
@@ -151,7 +152,7 @@ const notInterchangeable = (system: System, { name, members, why, at: place }: S
   new DiagnosticError(
     'MC308',
     `the ${members} members of '${name}' are not interchangeable: ${why ?? 'nothing is known of them'}`,
-    'without --symmetry on, each state is counted; --symmetry report lists what is interchangeable',
+    'a proof is about all states, reachable or not; --symmetry report lists what is interchangeable, and why the rest is not',
     placeOf(system, place),
   )
 

@@ -8,6 +8,7 @@ import type { Output } from './output.js'
 
 /** What a search says of itself while it runs. */
 export interface ProgressUpdate {
+  readonly phase: 'states' | 'modulo symmetry' | 'behaviours'
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -47,30 +48,39 @@ const betweenSeconds = 0.1
 /** Where there is no terminal. */
 const betweenLines = 10
 
-/** `without` says what is written where there is no terminal. */
+/** Seconds from here on: one search may follow another, each with seconds of its own. */
+const clock = (): (() => number) => {
+  const started = performance.now()
+  return () => (performance.now() - started) / 1000
+}
+
+/** `without` says what is written where there is no terminal; `now` is a clock, in seconds. */
 export const progressLine = (
   { err, terminal }: Pick<Output, 'err' | 'terminal'>,
   without: 'where it takes long' | 'never' = 'never',
+  now: () => number = clock(),
 ): ProgressLine => {
-  const started = performance.now()
-  const now = (): number => (performance.now() - started) / 1000
   const between = terminal === null ? betweenLines : betweenSeconds
   let last = terminal === null ? 0 : quietSeconds - betweenSeconds
   let shown = false
-  const showAt = (seconds: number, text: () => string): void => {
+  const showNow = (text: () => string): void => {
+    const seconds = now()
     if (seconds - last < between || (terminal === null && without === 'never')) return
     last = seconds
     shown = terminal !== null
     err(terminal === null ? `${text()}\n` : `\r\u001b[K${text().slice(0, terminal - 1)}`)
   }
-  const trend = queueTrend()
+  let trend = queueTrend()
+  let phase: ProgressUpdate['phase'] = 'states'
   return {
     show: (update) => {
+      if (update.phase !== phase) trend = queueTrend()
+      phase = update.phase
       const queue = trend(update)
-      showAt(update.seconds, () => progressText(update, queue))
+      showNow(() => progressText(update, queue))
     },
-    showSolving: (update) => showAt(now(), () => solvingText(update)),
-    showSynthesis: (update) => showAt(now(), () => synthesisText(update)),
+    showSolving: (update) => showNow(() => solvingText(update)),
+    showSynthesis: (update) => showNow(() => synthesisText(update)),
     clear: () => {
       if (shown) err('\r\u001b[K')
       shown = false
@@ -114,7 +124,7 @@ export const queueTrend = (): ((update: Pick<ProgressUpdate, 'queue' | 'seconds'
     between = { queue, seconds }
     const perSecond = (between.queue - before.queue) / (between.seconds - before.seconds)
     falling = perSecond < 0 ? falling + 1 : 0
-    const isSteady = Math.abs(perSecond) * trendSeconds < queue / 100
+    const isSteady = Math.abs(perSecond) * trendSeconds <= queue / 100
     trend = { queue: isSteady ? '=' : perSecond > 0 ? '+' : '-', secondsLeft: falling > 1 ? queue / -perSecond : null }
     return trend
   }
@@ -143,11 +153,21 @@ const shortTime = (seconds: number): string =>
 
 const mostColumns = 60
 
+/** In front of what is counted. */
+const phaseWords: Readonly<Record<ProgressUpdate['phase'], string>> = {
+  states: '',
+  'modulo symmetry': 'symmetry: ',
+  behaviours: 'liveness: ',
+}
+
 /** `1240M states, 4.1M/s, depth 134, queue 12.3M-, 2 violated, 8.1G/18G, ~40 s`: as much of it as fits. */
-export const progressText = ({ states, depth, queue, bytes, mostBytes, violated, seconds }: ProgressUpdate, trend: Trend): string => {
+export const progressText = (
+  { phase, states, depth, queue, bytes, mostBytes, violated, seconds }: ProgressUpdate,
+  trend: Trend,
+): string => {
   const rate = seconds > 0 ? short(states / seconds) : '0'
   const parts = [
-    `${short(states)} states`,
+    `${phaseWords[phase]}${short(states)} states`,
     `${rate}/s`,
     `depth ${depth}`,
     `queue ${short(queue)}${trend.queue}`,

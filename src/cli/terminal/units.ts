@@ -39,8 +39,9 @@ export const parseMemory = (text: string): number => {
 
 /** Threads of a search. @throws UsageError */
 export const parseWorkers = (text: string): number => {
-  const workers = parseCount(text, 1)
-  if (workers > mostWorkers) throw new UsageError(`'${text}' is more than ${mostWorkers}`)
+  const workers = Number(text)
+  if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers)
+    throw new UsageError(`'${text}' is no number of workers: 1 to ${mostWorkers}`)
   if (workers > 1 && typeof SharedArrayBuffer === 'undefined')
     throw new UsageError('this Node has no SharedArrayBuffer, without which there is one worker')
   return workers

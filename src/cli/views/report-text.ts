@@ -87,17 +87,18 @@ const statistics = (report: Report, options: ReportOptions): string[] => [
   ...wrap(runAgainText(report.oracle), width, 2),
 ]
 
-const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, workers, liveness, symmetry }: Report): string[] => {
+const explored = ({ states, transitions, depth, seconds, bytes, bytesPerState, workers, liveness, symmetry, limit }: Report): string[] => {
   if (states === null || transitions === null || bytes === null || bytesPerState === null) return []
-  const rate = seconds > 0 ? ` (${formatCount(states / seconds)} states/s)` : ''
+  const own = seconds - (symmetry?.givenUp?.seconds ?? 0)
+  const rate = own > 0 ? ` (${formatCount(states / own)} states/s)` : ''
   return [
     `${formatStates(states, symmetry?.orders ?? 1)}, ${formatCount(transitions)} transitions, depth ${depth}`,
     ...(symmetry === null ? [] : symmetryLines(symmetry)),
-    `${formatSeconds(seconds)} of search${workers === null || workers === 1 ? '' : ` by ${workers} workers`}${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
+    `${formatSeconds(own)} of search${workers === null || workers === 1 ? '' : ` by ${workers} workers`}${rate}, ${formatBytes(bytes)}, ${bytesPerState.toFixed(1)} bytes per state`,
     ...(liveness === null
       ? []
       : [
-          `${formatSeconds(liveness.seconds)} of search for liveness${(symmetry?.orders ?? 1) === 1 ? '' : `, in all ${formatStateCount(liveness.states)}`}, ${formatBytes(liveness.bytes)}${ofEdges(liveness.bytesPerEdge)}`,
+          `${formatSeconds(liveness.seconds)} of search for liveness${(symmetry?.orders ?? 1) === 1 ? '' : `, ${limit === null ? 'in all' : 'of all states'} ${formatStateCount(liveness.states)}`}, ${formatBytes(liveness.bytes)}${ofEdges(liveness.bytesPerEdge)}`,
         ]),
   ]
 }

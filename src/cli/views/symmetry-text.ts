@@ -1,5 +1,5 @@
 /** What is interchangeable, as text. */
-import { formatCount, formatSeconds } from '../../check/report/format.js'
+import { formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
 import type { SortReport, SymmetryReport } from '../../check/report/symmetry.js'
 import { defaultDiagram } from '../../trace/diagram.js'
 import { printable } from '../../trace/plain.js'
@@ -8,11 +8,13 @@ import { wrap } from '../../trace/wrap.js'
 const width = defaultDiagram.width
 
 /** In a report: modulo what states were counted, and which agents are not interchangeable. */
-export const symmetryLines = ({ modulo, orders, seconds, sorts }: SymmetryReport): string[] => {
-  const named = modulo.map(({ name, members }) => `${members} of ${printable(name)}`)
-  const used = `modulo the ${formatCount(orders)} orders of ${named.join(', ')}: interchangeable, proved in ${formatSeconds(seconds)}`
+export const symmetryLines = ({ modulo, orders, seconds, sorts, givenUp }: SymmetryReport): string[] => {
+  const named = modulo.map(({ name, members }) => `${printable(name)} (${members})`)
+  const used = `modulo the ${formatCount(orders)} orders of ${named.join(' and ')}: interchangeable, proved in ${formatSeconds(seconds)}`
   const told = sorts.filter(({ agents, verdict }) => agents.length > 0 && verdict !== 'interchangeable')
-  return [...(modulo.length === 0 ? [] : wrap(used, width, 2)), ...told.flatMap(sortLines)]
+  const anew =
+    givenUp === null ? '' : `; begun anew after a search of ${formatStateCount(givenUp.states)} in ${formatSeconds(givenUp.seconds)}`
+  return [...(modulo.length === 0 ? [] : wrap(`${used}${anew}`, width, 2)), ...told.flatMap(sortLines)]
 }
 
 /** Of a sort that is not used: why. */

@@ -114,6 +114,7 @@ export const buildGraph = async (system: System, options: GraphOptions, pace: Pa
   }
   const whole = await pace.run(building(machine), () =>
     onProgress?.({
+      phase: 'behaviours',
       states: machine.globals.states,
       transitions: machine.globals.transitions,
       depth: machine.globals.depth,

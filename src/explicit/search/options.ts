@@ -44,6 +44,8 @@ export interface SearchOptions {
 export const askedBy = ({ stuck = false, sorts = [] }: SearchOptions): Asked => ({ stuck, sorts })
 
 export interface Progress {
+  /** What is searched: the states, those modulo symmetry, or the graph of all states for properties of behaviours. */
+  readonly phase: 'states' | 'modulo symmetry' | 'behaviours'
   readonly states: number
   readonly transitions: number
   readonly depth: number

@@ -7,7 +7,7 @@ import { stopReasons } from '../store/store.js'
 import type { Progress, SearchOptions } from './options.js'
 
 /** What a search says of itself while it runs; `noted` is the memory in front of its queue. */
-export interface Turn extends Omit<Progress, 'mostBytes' | 'violated'> {
+export interface Turn extends Omit<Progress, 'mostBytes' | 'violated' | 'phase'> {
   readonly noted: () => DataView
 }
 
@@ -31,7 +31,7 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
   const { limits: { seconds, depth } = {}, signal, onProgress } = options
   const pace = startPace({ bytes, seconds, signal })
   const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, { depth, bytes }, ({ noted: _noted, ...turn }) =>
-    onProgress?.({ ...turn, mostBytes: bytes, violated: 0 }),
+    onProgress?.({ ...turn, phase: 'behaviours', mostBytes: bytes, violated: 0 }),
   )
   if (limit?.kind === 'states' || limit?.kind === 'memory') await lookAtTheRest(machine, pace)
   return { limit, seconds: pace.seconds() }

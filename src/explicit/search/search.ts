@@ -31,8 +31,10 @@ export interface SearchResult {
   readonly transitions: number
   /** Of the deepest state. */
   readonly depth: number
-  /** Of the search alone. */
+  /** Of the search alone; with those of one that was given up. */
   readonly seconds: number
+  /** What a search had seen when it was given up, to begin anew modulo symmetry; null where none was. */
+  readonly givenUp: { readonly states: number; readonly seconds: number } | null
   /** Of generating and compiling the code before it. */
   readonly setupSeconds: number
   /** Of finding schedules after it. */
@@ -68,6 +70,7 @@ const notBegun = (system: System, deadlock: System['deadlock']): SearchResult =>
   states: 0,
   transitions: 0,
   depth: 0,
+  givenUp: null,
   seconds: 0,
   setupSeconds: 0,
   scheduleSeconds: 0,
@@ -190,6 +193,7 @@ const explore = async (system: System, options: SearchOptions, bytes: number): P
     properties: again.properties.map((after, i) => knownOf(at(first.properties, i), after)),
     early: new Map([...again.early, ...first.early]),
     seconds: again.seconds + first.seconds,
+    givenUp: { states: first.states, seconds: first.seconds },
     setupSeconds: again.setupSeconds + first.setupSeconds,
   }
 }
@@ -231,7 +235,8 @@ const exploreOnce = async (system: System, options: SearchOptions, bytes: number
       return target !== null && result.verdict === 'violated' ? [{ target, result }] : []
     })
     if (options.onViolation !== undefined) early.look(violated, options.onViolation)
-    options.onProgress?.({ ...progress, mostBytes: bytes, violated: violated.length })
+    const phase = sorts.length === 0 ? 'states' : 'modulo symmetry'
+    options.onProgress?.({ ...progress, phase, mostBytes: bytes, violated: violated.length })
   }
   const { limit, noted, modulo, ...found } = await searchStates({ system, program, machine, idle }, options, bytes, onTurn)
   const complete = limit === null && modulo === null
@@ -241,6 +246,7 @@ const exploreOnce = async (system: System, options: SearchOptions, bytes: number
     modulo,
     complete,
     limit,
+    givenUp: null,
     states: found.states,
     transitions: found.transitions,
     depth: found.depth,

@@ -112,12 +112,14 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
   for (const entries of setup.frontier) if (!pool.append(current, entries)) lacks(poolLacks(expander))
 
   let received = 0
+  /** States that wait, between two rounds: within one those that are being inserted are counted nowhere. */
+  let waiting = current.entries
   const sent: [number, number] = [0, 0]
   const publish = (): void =>
     control.publish(worker, {
       states: shards.reduce((n, shard) => n + shard.states(), 0),
       transitions: expander.globals.transitions,
-      queue: current.entries + next.entries,
+      queue: waiting,
       tables: shards.reduce((n, shard) => n + shard.tableBytes(), 0),
       received,
       sent0: sent[0],
@@ -166,6 +168,7 @@ export function* work(setup: Setup, waits: 'threads' | 'turns'): Sliced<Outcome>
         if (taken === null) return lacks(shard.lacks() === 'room' ? 'room' : poolLacks(expander))
         received += taken
       }
+      waiting = current.entries + next.entries
       if (isOver && next.blocks.length > 0) control.found.add(level, 1)
       yield* allHere()
       if (control.stopped() !== 'none') return

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { progressLine, progressText, queueTrend, type Trend } from '../../../src/cli/terminal/progress.ts'
 
 const update = (seconds: number, over: object = {}) => ({
+  phase: 'states' as const,
   states: 1_234_567,
   transitions: 2,
   depth: 34,
@@ -17,7 +18,13 @@ const rising: Trend = { queue: '+', secondsLeft: null }
 
 const record = (terminal: number | null, without?: 'where it takes long' | 'never') => {
   const written: string[] = []
-  return { written, line: progressLine({ err: (text) => void written.push(text), terminal }, without) }
+  let now = 0
+  const line = progressLine({ err: (text) => void written.push(text), terminal }, without, () => now)
+  const showAt = (seconds: number, shown = update(seconds)): void => {
+    now = seconds
+    line.show(shown)
+  }
+  return { written, line, showAt }
 }
 
 describe('the text', () => {
@@ -56,29 +63,41 @@ test('the trend is that of some seconds, and an end is foreseen when the queue h
 
 describe('the line', () => {
   test('without a terminal comes every 10 s', () => {
-    const { written, line } = record(null, 'where it takes long')
-    for (const seconds of [1, 9.9, 10.1, 19, 20.2]) line.show(update(seconds))
+    const { written, line, showAt } = record(null, 'where it takes long')
+    for (const seconds of [1, 9.9, 10.1, 19, 20.2]) showAt(seconds)
     line.clear()
     expect(written).toHaveLength(2)
     expect(written[0]).toBe('1.2M states, 122k/s, depth 34, queue 12.0k+, 11M/18G\n')
   })
 
   test('without a terminal does not come where nobody wants it', () => {
-    const { written, line } = record(null)
-    line.show(update(50))
+    const { written, line, showAt } = record(null)
+    showAt(50)
     line.clear()
     expect(written).toEqual([])
   })
 
   test('is silent for the first half second, fits the terminal, and is cleared at the end', () => {
-    const { written, line } = record(20)
-    line.show(update(0.2))
+    const { written, line, showAt } = record(20)
+    showAt(0.2)
     line.clear()
     expect(written).toEqual([])
-    for (const seconds of [1, 1.05, 1.2]) line.show(update(seconds))
+    for (const seconds of [1, 1.05, 1.2]) showAt(seconds)
     expect(written).toHaveLength(2)
     expect(written[0]).toBe('\r\u001b[K1.2M states, 1.2M/s')
     line.clear()
     expect(written.at(-1)).toBe('\r\u001b[K')
+  })
+
+  test('says what is searched, and is not silent when a second search begins its seconds anew', () => {
+    const { written, showAt } = record(80)
+    showAt(8, update(8, { queue: 0 }))
+    showAt(8.2, update(0.1, { phase: 'modulo symmetry' }))
+    showAt(8.4, update(0.1, { phase: 'behaviours', queue: 5 }))
+    expect(written.map((text) => text.slice(4))).toEqual([
+      '1.2M states, 154k/s, depth 34, queue 0=, 11M/18G',
+      'symmetry: 1.2M states, 12.3M/s, depth 34, queue 12.0k+',
+      'liveness: 1.2M states, 12.3M/s, depth 34, queue 5+, 11M/18G',
+    ])
   })
 })
