@@ -1,6 +1,6 @@
 /** Which files a name or a path on the command line means. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { DiagnosticError } from '../diagnostics.js'
 import { shown } from './shown.js'
 
@@ -15,12 +15,13 @@ const extensions = ['.ts', '.mts', '.js', '.mjs']
 
 /**
  * The files of `target`: a path (it has a slash or an extension of a module), or the name of a file in `models/` below
- * `cwd`.
- * @throws DiagnosticError MC001, with the nearest names; MC023 where two files claim to be its properties.
+ * `cwd`, or in a folder of it.
+ * @throws DiagnosticError MC001, with the nearest names, or where two files have the name; MC023 where two files claim to
+ * be its properties.
  */
 export const findTarget = (target: string, cwd: string): Found => {
   const isPath = /[\\/]/.test(target) || extensions.includes(extname(target))
-  const file = firstFile(isPath ? resolve(cwd, target) : join(cwd, 'models', target))
+  const file = isPath ? firstFile(resolve(cwd, target)) : named(target, cwd)
   if (file === null) throw unknownModel(target, cwd, isPath)
   const [properties = null, another = null] = propertiesOf(file)
   // A file of properties that lies where another one's model would is asked for itself.
@@ -34,11 +35,25 @@ export const findTarget = (target: string, cwd: string): Found => {
   return { file, properties }
 }
 
+/** The model of a name. */
+const named = (name: string, cwd: string): string | null => {
+  const [file = null, another = null] = modelFiles(cwd).filter((path) => nameOf(path) === name)
+  if (file !== null && another !== null)
+    throw new DiagnosticError(
+      'MC001',
+      `${shown(file)} and ${shown(another)} are both '${name}'`,
+      'give the path of one of them, or rename it',
+    )
+  return file === null ? null : realpathSync(file)
+}
+
 /** The files that by their names are the properties of a model, of which there should be at most one. */
 export const propertiesOf = (model: string): string[] => {
   const base = basename(model, extname(model))
   const folder = dirname(model)
-  const apart = basename(folder) === 'models' ? [join(dirname(folder), 'properties', base)] : []
+  const parts = folder.split(sep)
+  const models = parts.lastIndexOf('models')
+  const apart = models < 0 ? [] : [join(parts.toSpliced(models, 1, 'properties').join(sep) || sep, base)]
   return [...apart, join(folder, `${base}.properties`)].flatMap((path) => firstFile(path) ?? [])
 }
 
@@ -49,15 +64,34 @@ const firstFile = (path: string): string | null => {
   return null
 }
 
-/** The names of the models in `models/` below `cwd`, sorted. */
-export const modelNames = (cwd: string): string[] => {
+const nameOf = (path: string): string => basename(path, extname(path))
+
+/** The models in `models/` below `cwd` and in its folders; those of a folder behind the others, each sorted by name. */
+const modelFiles = (cwd: string): string[] => {
+  const filesIn = (folder: string): string[] => {
+    const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const isModel = (name: string): boolean => extensions.includes(extname(name)) && !/\.(d|properties)\.[cm]?ts$/.test(name)
+    return [
+      ...entries.filter((entry) => !entry.isDirectory() && isModel(entry.name)).map(({ name }) => join(folder, name)),
+      ...entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => filesIn(join(folder, name))),
+    ]
+  }
   const folder = join(cwd, 'models')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => extensions.includes(extname(name)) && !name.endsWith('.d.ts'))
-    .map((name) => basename(name, extname(name)))
-    .sort()
+  return existsSync(folder) ? filesIn(folder) : []
 }
+
+/** The names of the models in `models/` below `cwd`, by the folders of it that they are in: '' for itself. */
+export const modelGroups = (cwd: string): ReadonlyMap<string, readonly string[]> => {
+  const groups = new Map<string, string[]>()
+  for (const file of modelFiles(cwd)) {
+    const group = relative(join(cwd, 'models'), dirname(file)).split(sep).join('/')
+    groups.set(group, [...(groups.get(group) ?? []), nameOf(file)])
+  }
+  return groups
+}
+
+/** The names of all models in `models/` below `cwd`. */
+export const modelNames = (cwd: string): string[] => [...modelGroups(cwd).values()].flat()
 
 const unknownModel = (target: string, cwd: string, isPath: boolean): DiagnosticError => {
   if (isPath)

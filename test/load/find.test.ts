@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { editDistance, findTarget, nearest } from '../../src/load/find.ts'
+import { editDistance, findTarget, modelGroups, nearest } from '../../src/load/find.ts'
 
 test('editDistance counts insertions, deletions and replacements', () => {
   expect(editDistance('', 'abc')).toBe(3)
@@ -29,6 +29,31 @@ test('properties of another folder are those of models in models/', () => {
     expect([found('lock'), found('models/lock.ts'), found('mine/lock.ts')]).toEqual(['properties/lock.ts', 'properties/lock.ts', null])
     writeFileSync(join(root, 'mine/lock.properties.ts'), '')
     expect(found('mine/lock.ts')).toBe('mine/lock.properties.ts')
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+})
+
+test('models in folders of models/ are found by name, with properties beside them in properties/', () => {
+  const root = mkdtempSync(join(tmpdir(), 'mmucheck-find-'))
+  try {
+    for (const folder of ['models/races/tlb', 'properties/races/tlb']) mkdirSync(join(root, folder), { recursive: true })
+    for (const file of ['models/lock.ts', 'models/races/b.ts', 'models/races/a.ts', 'models/races/tlb/lazy.ts', 'models/races/a.d.ts'])
+      writeFileSync(join(root, file), '')
+    writeFileSync(join(root, 'properties/races/tlb/lazy.ts'), '')
+    const { file, properties } = findTarget('lazy', root)
+    expect([file, properties].map((path) => path?.slice(root.length + 1))).toEqual([
+      'models/races/tlb/lazy.ts',
+      'properties/races/tlb/lazy.ts',
+    ])
+    expect([...modelGroups(root)]).toEqual([
+      ['', ['lock']],
+      ['races', ['a', 'b']],
+      ['races/tlb', ['lazy']],
+    ])
+    expect(() => findTarget('lazi', root)).toThrow("there is no model 'lazi'")
+    writeFileSync(join(root, 'models/lazy.ts'), '')
+    expect(() => findTarget('lazy', root)).toThrow("are both 'lazy'")
   } finally {
     rmSync(root, { recursive: true })
   }
