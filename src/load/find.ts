@@ -16,8 +16,8 @@ const extensions = ['.ts', '.mts', '.js', '.mjs']
 /**
  * The files of `target`: a path (it has a slash or an extension of a module), or the name of a file in `models/` below
  * `cwd`, or in a folder of it.
- * @throws DiagnosticError MC001, with the nearest names, or where two files have the name; MC023 where two files claim to
- * be its properties.
+ * @throws DiagnosticError MC001, with the nearest names, or where two files have the name; MC023 where two files claim
+ * to be its properties.
  */
 export const findTarget = (target: string, cwd: string): Found => {
   const isPath = /[\\/]/.test(target) || extensions.includes(extname(target))

@@ -24,7 +24,8 @@ export const large: readonly Setting[] = [
 
 const isLarge = ([model, variant]: Setting): boolean => large.some(([name, of]) => name === model && of === variant)
 
-const loaded = await Promise.all(readdirSync(join(root, 'models')).map((file) => loadModel(join(root, 'models', file))))
+const files = readdirSync(join(root, 'models')).filter((file) => file.endsWith('.ts'))
+const loaded = await Promise.all(files.map((file) => loadModel(join(root, 'models', file))))
 const protocolModels = loaded.filter(({ model }) => !others.includes(model.name))
 
 export const protocols: readonly string[] = protocolModels.map(({ model }) => model.name)

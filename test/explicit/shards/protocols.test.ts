@@ -11,7 +11,7 @@ import { search } from '../../../src/explicit/search/search.ts'
 const models = resolve(import.meta.dirname, '../../../models')
 const large = { from: 100, tiny: { exchange: 2 ** 14, partBytes: 2 ** 12, shardLog: 3, numberBits: 20, slack: 1 } }
 
-describe.each(readdirSync(models))('%s', (file) => {
+describe.each(readdirSync(models).filter((file) => file.endsWith('.ts')))('%s', (file) => {
   it('is to workers what it is to one machine', async () => {
     const { system } = await prepare(join(models, file))
     const alone = await search(system)
