@@ -12,6 +12,10 @@ test('a model in models/ that has the name of its file, with the properties that
   expect(home('lazy-mmu', 'models/lazy-mmu.ts', null)).toBe('lazy-mmu')
 })
 
+test('one in a folder of models/ lives in such a folder', () => {
+  expect(home('switch-mm', 'models/races/switch-mm.ts', 'properties/races/switch-mm.ts')).toBe('races/switch-mm')
+})
+
 test('whatever could be taken for it lives under the path of its file', () => {
   expect(home('other', 'models/lazy-mmu.ts', 'properties/lazy-mmu.ts')).toBe('models/lazy-mmu.ts')
   expect(home('lazy-mmu', 'models/lazy-mmu.ts', 'properties/pte-modify.ts')).toBe('properties/pte-modify.ts')
