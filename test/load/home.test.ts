@@ -13,7 +13,7 @@ test('a model in models/ that has the name of its file, with the properties that
 })
 
 test('one in a folder of models/ lives in such a folder', () => {
-  expect(home('switch-mm', 'models/races/switch-mm.ts', 'properties/races/switch-mm.ts')).toBe('races/switch-mm')
+  expect(home('switch-mm', 'models/races/switch-mm.ts', null)).toBe('races/switch-mm')
 })
 
 test('whatever could be taken for it lives under the path of its file', () => {
