@@ -360,8 +360,8 @@ describe('bad input', () => {
     [['check', 'counter', '--property', 'count'], 64, 'MC008', 'counted'],
     [['check', 'counter', '--invariant', '(s) =>'], 65, 'MC002', '--invariant:1:'],
     [['inspect', 'nothing.itf.json'], 65, 'MC012', 'no such file'],
-    [['check', 'counter', '--workers', '0'], 64, "'0' is not a whole number of at least 1", '--help'],
-    [['check', 'counter', '--workers', '65'], 64, "'65' is more than 64", '--help'],
+    [['check', 'counter', '--workers', '0'], 64, "'0' is no number of workers: 1 to 64", '--help'],
+    [['check', 'counter', '--workers', '65'], 64, "'65' is no number of workers: 1 to 64", '--help'],
     [['check', 'counter', '--bogus'], 64, "unknown option '--bogus'", '--help'],
   ])('%j', async (words, code, message, hint) => {
     project.write(bad)

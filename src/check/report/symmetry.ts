@@ -148,9 +148,9 @@ interface Loop {
 }
 
 /**
- * The loop with yields whose rounds differ: the nearest one in the step's file that counts by the local that differs,
- * or where something else does by one that is alive there and means a member; or one over a list, if the step stands in
- * a round of such.
+ * The loop with yields whose rounds differ: the nearest one before the step that counts by the local that differs, or
+ * where something else does by one that is alive there and means a member; or one over a list, if the step stands in a
+ * round of such. A step of a helper in another file stands where its process is written.
  */
 const loopOf = (system: System, { holders }: Sort, step: Step, difference: Difference): Loop | null => {
   const process = system.processes.find(({ agent }) => agent === step.agent)
@@ -159,13 +159,15 @@ const loopOf = (system: System, { holders }: Sort, step: Step, difference: Diffe
   const local = difference.kind === 'element' ? localAt(system, difference.element) : null
   const isHolder = (variable: number): boolean => holders.some(({ element }) => variableAt(system, element).id === variable)
   const counters = local === null ? live.filter(({ variable }) => isHolder(variable)).map(({ name }) => name) : [local]
-  const heads = [...at(system.files, step.at.file).text.matchAll(/\bfor \((?:let|const) ([\w$]+)(?:[^()]|\([^()]*\))*\)/g)]
-  const counting = heads.filter(({ 1: name = '', index }) => counters.includes(name) && (local !== null || index < step.at.start))
+  const whole = at(process.locations, process.locations.length - 1).at
+  const here = step.at.file === whole.file ? step.at : { file: whole.file, start: whole.end }
+  const heads = [...at(system.files, here.file).text.matchAll(/\bfor \((?:let|const) ([\w$]+)(?:[^()]|\([^()]*\))*\)/g)]
+  const counting = heads.filter(({ 1: name = '', index }) => counters.includes(name) && (local !== null || index < here.start))
   // `#i`: it stands in round i of a loop over a list.
-  const listing = /#\d/.test(key) ? heads.filter(({ 0: head, index }) => head.includes(' of ') && index < step.at.start) : []
-  const distance = ({ index }: RegExpExecArray): number => Math.abs(index - step.at.start)
+  const listing = /#\d/.test(key) ? heads.filter(({ 0: head, index }) => head.includes(' of ') && index < here.start) : []
+  const distance = ({ index }: RegExpExecArray): number => Math.abs(index - here.start)
   const [nearest] = [counting, listing].flatMap((some) => some.toSorted((a, b) => distance(a) - distance(b)).slice(0, 1))
-  return nearest === undefined ? null : { head: nearest[0].replaceAll(/\s+/g, ' '), file: step.at.file, offset: nearest.index }
+  return nearest === undefined ? null : { head: nearest[0].replaceAll(/\s+/g, ' '), file: here.file, offset: nearest.index }
 }
 
 /** The name of the local that an element belongs to, as its author wrote it. */

@@ -106,6 +106,14 @@ describe('what is interchangeable', () => {
     expect(cpu?.at === null).toBe(favour === 'a start')
   })
 
+  test('not where a step of a helper in another file stands in such a loop, which is named all the same', async () => {
+    const { sorts } = await symmetry('lazy-mmu')
+    expect(sorts.find(({ name }) => name === 'pte.P[i]')).toMatchObject({
+      why: expect.stringContaining('`for (let at = 0; at < p.ptes; at++)` with a yield visits them in order'),
+      at: { file: 'models/lazy-mmu.ts' },
+    })
+  })
+
   test('not where a property names one of them', async () => {
     const [cpu] = await sortsOf(naming, 'nobody')
     expect(cpu).toMatchObject({ verdict: 'not interchangeable', why: "the property 'ofTheFirst' tells cpu[0] and cpu[1] apart" })
