@@ -69,7 +69,7 @@ const nameOf = (path: string): string => basename(path, extname(path))
 /** The models in `models/` below `cwd` and in its folders; those of a folder behind the others, each sorted by name. */
 const modelFiles = (cwd: string): string[] => {
   const filesIn = (folder: string): string[] => {
-    const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (nameOf(a.name) < nameOf(b.name) ? -1 : 1))
     const isModel = (name: string): boolean => extensions.includes(extname(name)) && !/\.(d|properties)\.[cm]?ts$/.test(name)
     return [
       ...entries.filter((entry) => !entry.isDirectory() && isModel(entry.name)).map(({ name }) => join(folder, name)),

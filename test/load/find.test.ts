@@ -38,7 +38,14 @@ test('models in folders of models/ are found by name, with properties beside the
   const root = mkdtempSync(join(tmpdir(), 'mmucheck-find-'))
   try {
     for (const folder of ['models/races/tlb', 'properties/races/tlb']) mkdirSync(join(root, folder), { recursive: true })
-    for (const file of ['models/lock.ts', 'models/races/b.ts', 'models/races/a.ts', 'models/races/tlb/lazy.ts', 'models/races/a.d.ts'])
+    for (const file of [
+      'models/lock.ts',
+      'models/races/b.ts',
+      'models/races/a-b.ts',
+      'models/races/a.ts',
+      'models/races/tlb/lazy.ts',
+      'models/races/a.d.ts',
+    ])
       writeFileSync(join(root, file), '')
     writeFileSync(join(root, 'properties/races/tlb/lazy.ts'), '')
     const { file, properties } = findTarget('lazy', root)
@@ -48,7 +55,7 @@ test('models in folders of models/ are found by name, with properties beside the
     ])
     expect([...modelGroups(root)]).toEqual([
       ['', ['lock']],
-      ['races', ['a', 'b']],
+      ['races', ['a', 'a-b', 'b']],
       ['races/tlb', ['lazy']],
     ])
     expect(() => findTarget('lazi', root)).toThrow("there is no model 'lazi'")
