@@ -18,7 +18,7 @@ export default properties(switchMm, {
   newFrameIsUsed: sometimes((s) => s.cr3 === 'mm' && s.tlb === 1),
 })
 
-const commit = { kind: 'document', title: 'Linux commit fea4e317f9e7', author: 'Dave Hansen', date: '2025' } as const
+const commit = { kind: 'document', title: 'Linux commit fea4e317f9e7', date: '2025' } as const
 
 export const commits = claims(switchMm, [
   {
