@@ -29,13 +29,14 @@ export default model({
     flushed: bool,
     /** mm->context.id of each address space: the ASID, and whether that is of the current generation. */
     id: array(3, record({ current: bool, asid: index(2) })),
-    /** asid_map of this generation. */
-    used: set(2),
+    /** asid_map, of this generation. */
+    asidMap: set(2),
     /** What CPU 1 runs, in TTBR0, and under which ASID. */
     task: index(3),
     ttbr: index(2),
     /** By ASID: CPU 1 has a translation of the page of mm. */
     tlb: array(2, bool),
+    used: ghost(bool),
     usedAfterFlush: ghost(bool),
     invalidated: ghost(bool),
     invalidatedByRollover: ghost(bool),
@@ -45,8 +46,8 @@ export default model({
     s.pte = true
     s.id[0] = { current: true, asid: 0 }
     s.id[1] = { current: true, asid: 1 }
-    s.used.add(0)
-    s.used.add(1)
+    s.asidMap.add(0)
+    s.asidMap.add(1)
   },
   processes: (p) => ({
     cpu0: function* (s) {
@@ -73,17 +74,17 @@ export default model({
         const next = (s.task + 1 + (yield* choose(2))) % 3
         // new_context(), under cpu_asid_lock. The ASID that CPU 1 runs stays reserved for whom it runs.
         if (!s.id[next].current) {
-          if (s.used.size === 2) {
+          if (s.asidMap.size === 2) {
             for (let task = 0; task < 3; task++) s.id[task].current = task === s.task
-            s.used.clear()
-            s.used.add(s.ttbr)
+            s.asidMap.clear()
+            s.asidMap.add(s.ttbr)
             if (p.flushAtRollover) {
               if (s.tlb.some((cached) => cached)) s.invalidatedByRollover = true
               for (let asid = 0; asid < 2; asid++) s.tlb[asid] = false
             }
           }
-          const asid = s.used.has(0) ? 1 : 0
-          s.used.add(asid)
+          const asid = s.asidMap.has(0) ? 1 : 0
+          s.asidMap.add(asid)
           s.id[next] = { current: true, asid }
         }
         yield `cpu_switch_mm(task ${next})`
@@ -100,6 +101,7 @@ export default model({
       },
       use: (s) => {
         when(s.task === 0 && s.tlb[s.ttbr])
+        s.used = true
         s.usedAfterFlush = s.usedAfterFlush || s.flushed
       },
       evict: function* (s) {

@@ -32,6 +32,7 @@ export default model({
     /** Its translations of mm are kept under an ASID; without one, the next switch_mm() gives a new one. */
     asid: bool,
     tlb: bool,
+    used: ghost(bool),
     usedFreed: ghost(bool),
     /** A translation went by a flush of the TLB, with the ASID. */
     flushed: ghost(bool),
@@ -92,6 +93,7 @@ export default model({
       },
       use: (s) => {
         when(s.loaded === 'mm' && s.tlb)
+        s.used = true
         s.usedFreed = s.usedFreed || s.freed
       },
       evict: (s) => {

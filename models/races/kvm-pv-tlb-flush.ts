@@ -39,6 +39,7 @@ export default model({
     ipi: bool,
     /** vCPU 1 has a translation of the page. */
     tlb: bool,
+    used: ghost(bool),
     usedFreed: ghost(bool),
     /** A translation went because the host was asked, and because vCPU 1 was interrupted. */
     flushedByHost: ghost(bool),
@@ -110,6 +111,7 @@ export default model({
       },
       use: (s) => {
         when(s.running && s.tlb)
+        s.used = true
         s.usedFreed = s.usedFreed || s.freed
       },
       evict: (s) => {

@@ -42,6 +42,7 @@ export default model({
     ipi: bool,
     /** Its paging-structure cache has the PMD that points to T. */
     cachedPmd: bool,
+    walked: ghost(bool),
     walkedFreed: ghost(bool),
     /** The cached PMD went by an interrupt, or on the way back to the program; or was left behind in lazy TLB mode. */
     flushedByIpi: ghost(bool),
@@ -89,6 +90,7 @@ export default model({
       },
       'walk T': (s) => {
         when(s.cr3 === 'mm' && s.cachedPmd)
+        s.walked = true
         s.walkedFreed = s.walkedFreed || s.freed
       },
       evict: (s) => {

@@ -33,6 +33,7 @@ export default model({
     ipi: bool,
     /** Its translation of the page of p; there are no PCIDs, so another %cr3 has none. */
     tlb: bool,
+    used: ghost(bool),
     usedFreed: ghost(bool),
     flushedByIpi: ghost(bool),
     flushedByCr3: ghost(bool),
@@ -97,6 +98,7 @@ export default model({
       },
       use: (s) => {
         when(s.user && s.cr3 === 'p' && s.tlb)
+        s.used = true
         s.usedFreed = s.usedFreed || s.freed
       },
       evict: (s) => {

@@ -47,6 +47,7 @@ export default model({
     ipi: bool,
     /** CPU 1's translation under the PCID of mm: the frame. */
     tlb: optional(index(2)),
+    used: ghost(bool),
     usedFreed: ghost(bool),
     /** A translation of the old frame went by an interrupt, by the load of CR3. */
     flushedByIpi: ghost(bool),
@@ -148,6 +149,7 @@ export default model({
     'cpu1 user': {
       use: (s) => {
         when(!s.irqsOff && s.cr3 === 'mm' && s.tlb !== null)
+        s.used = true
         s.usedFreed = s.usedFreed || (s.freed && s.tlb === 0)
       },
     },

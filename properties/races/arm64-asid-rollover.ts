@@ -10,6 +10,7 @@ export default properties(arm64AsidRollover, {
   /** No address space runs under an ASID under which translations of another one are cached. */
   noForeignTranslation: always((s) => s.task === 0 || !s.tlb[s.ttbr]),
 
+  isUsed: sometimes((s) => s.used),
   invalidatedByTlbi: sometimes((s) => s.invalidated),
   invalidatedByRollover: sometimes((s) => s.invalidatedByRollover, { where: (p) => p.flushAtRollover }),
   /** mm has got another ASID, before the entry is cleared, and after. */

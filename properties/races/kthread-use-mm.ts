@@ -8,6 +8,7 @@ export default properties(kthreadUseMm, {
   /** So no CPU that has loaded mm has a translation of it. */
   noStaleTranslation: always((s) => !(s.freed && s.loaded === 'mm' && s.tlb)),
 
+  isUsed: sometimes((s) => s.used),
   /** Both orders: the flush comes once mm is loaded, and before. */
   flushed: sometimes((s) => s.flushed),
   flushedLater: sometimes((s) => s.flushedLater),

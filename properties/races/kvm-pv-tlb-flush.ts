@@ -8,6 +8,7 @@ export default properties(kvmPvTlbFlush, {
   /** So a vCPU that runs has no translation of it. */
   noStaleTranslation: always((s) => !(s.freed && s.running && s.tlb)),
 
+  isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedByHost: sometimes((s) => s.flushedByHost),
   /** The frame is freed while vCPU 1, which has a translation, is preempted: the host still owes the flush. */

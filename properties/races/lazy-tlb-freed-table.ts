@@ -8,6 +8,7 @@ export default properties(lazyTlbFreedTable, {
   /** So none that has mm in CR3 has cached an entry that points to it. */
   outOfReach: always((s) => !(s.freed && s.cr3 === 'mm' && s.cachedPmd)),
 
+  isWalked: sometimes((s) => s.walked),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   /**
    * A CPU in lazy TLB mode: it leaves that, and flushes before it comes back. One that is skipped can still be

@@ -8,6 +8,7 @@ export default properties(openbsdPmCpus, {
   /** So no CPU has a translation of it, whether it runs a thread or is in the kernel. */
   noStaleTranslation: always((s) => !(s.freed && s.tlb)),
 
+  isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedByCr3: sometimes((s) => s.flushedByCr3),
   /** Both orders: the page is freed under a CPU that runs p, and while it runs something else. */

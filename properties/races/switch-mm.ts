@@ -8,6 +8,7 @@ export default properties(switchMm, {
   /** So no CPU that has mm in CR3 has a translation of it, which hardware may use at any time. */
   noStaleTranslation: always((s) => !(s.freed && s.cr3 === 'mm' && s.tlb === 0)),
 
+  isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedBySwitch: sometimes((s) => s.flushedBySwitch),
   /** The switch comes first, and the frame is freed under it; the flush comes first, and finds nobody to interrupt. */

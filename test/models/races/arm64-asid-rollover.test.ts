@@ -7,9 +7,9 @@ import { inOrder, settle } from '../settle.ts'
 const settingsOf = (variant: string) => arm64AsidRollover.variants?.[variant] ?? {}
 
 describe.each([
-  ['as-it-was', ['violated', 'violated', 'holds'], 12, 1_472],
-  ['fixed', ['holds', 'holds', 'holds'], null, 960],
-  ['no-flush-at-rollover', ['violated', 'violated', 'violated'], 18, 1_632],
+  ['as-it-was', ['violated', 'violated', 'holds'], 12, 2_784],
+  ['fixed', ['holds', 'holds', 'holds'], null, 1_920],
+  ['no-flush-at-rollover', ['violated', 'violated', 'violated'], 18, 2_976],
 ] as const)('%s', (variant, verdicts, length, states) => {
   test(`is ${verdicts}, in ${states} states`, async () => {
     const found = await settle(properties, settingsOf(variant))

@@ -7,10 +7,10 @@ import { inOrder, settle } from '../settle.ts'
 const settingsOf = (variant: string) => kthreadUseMm.variants?.[variant] ?? {}
 
 describe.each([
-  ['as-it-was', 'violated', 8, 72],
-  ['fixed', 'holds', null, 93],
-  ['switch-first', 'violated', 7, 75],
-  ['asks-what-is-loaded', 'holds', null, 57],
+  ['as-it-was', 'violated', 8, 138],
+  ['fixed', 'holds', null, 186],
+  ['switch-first', 'violated', 7, 138],
+  ['asks-what-is-loaded', 'holds', null, 114],
 ] as const)('%s', (variant, verdict, length, states) => {
   test(`is ${verdict}, in ${states} states`, async () => {
     const found = await settle(properties, settingsOf(variant))

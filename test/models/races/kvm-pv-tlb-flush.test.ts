@@ -7,11 +7,11 @@ import { inOrder, settle } from '../settle.ts'
 const settingsOf = (variant: string) => kvmPvTlbFlush.variants?.[variant] ?? {}
 
 describe.each([
-  ['as-it-was', 'violated', 11, 124],
-  ['fixed', 'holds', null, 76],
-  ['no-copy', 'violated', 11, 124],
-  ['guest-ors', 'violated', 10, 108],
-  ['guest-writes', 'violated', 10, 108],
+  ['as-it-was', 'violated', 11, 238],
+  ['fixed', 'holds', null, 152],
+  ['no-copy', 'violated', 11, 238],
+  ['guest-ors', 'violated', 10, 204],
+  ['guest-writes', 'violated', 10, 204],
 ] as const)('%s', (variant, verdict, length, states) => {
   test(`is ${verdict}, in ${states} states`, async () => {
     const found = await settle(properties, settingsOf(variant))

@@ -7,10 +7,10 @@ import { inOrder, settle } from '../settle.ts'
 const settingsOf = (variant: string) => openbsdPmCpus.variants?.[variant] ?? {}
 
 describe.each([
-  ['as-it-was', ['violated', 'violated'], [9, 6], 312],
-  ['set-late', ['violated', 'violated'], [15, 11], 254],
-  ['cleared-early', ['holds', 'violated'], [null, 6], 218],
-  ['fixed', ['holds', 'holds'], [null, null], 210],
+  ['as-it-was', ['violated', 'violated'], [9, 6], 588],
+  ['set-late', ['violated', 'violated'], [15, 11], 482],
+  ['cleared-early', ['holds', 'violated'], [null, 6], 436],
+  ['fixed', ['holds', 'holds'], [null, null], 420],
 ] as const)('%s', (variant, verdicts, lengths, states) => {
   test(`is ${verdicts}, in ${states} states`, async () => {
     const found = await settle(properties, settingsOf(variant))
