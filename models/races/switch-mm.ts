@@ -3,7 +3,7 @@
  * PCIDs). The switch need not flush: translations of the last time are kept, if no flush has been missed meanwhile,
  * which tlb_gen says. The flusher need not interrupt: it looks at what the other CPU has loaded, which while CR3 changes
  * is neither the one nor the other, LOADED_MM_SWITCHING. One of the two has to notice the other. Each got that wrong
- * once: the flusher in 6.14, and the switch in the backports of the fix to stable kernels.
+ * once: the flusher since 6db2526c1d69, and the switch in the backports of the fix to stable kernels.
  *
  * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of mm
  * once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
