@@ -24,7 +24,7 @@ describe.each([
 
   test('the oracle and the engine agree on every state', async () => {
     await explore(kvmPvTlbFlush, properties.properties, settingsOf(variant))
-  })
+  }, 30_000)
 })
 
 test.each(commits.rows)('$id $variant: $property $expected', async ({ variant, property, expected }) => {

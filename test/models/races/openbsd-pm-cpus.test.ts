@@ -23,7 +23,7 @@ describe.each([
 
   test('the oracle and the engine agree on every state', async () => {
     await explore(openbsdPmCpus, properties.properties, settingsOf(variant))
-  })
+  }, 30_000)
 })
 
 test.each(commits.rows)('$id $variant $settings: $property $expected', async ({ variant, settings, property, expected }) => {

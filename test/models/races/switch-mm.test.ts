@@ -25,7 +25,7 @@ describe.each([
 
   test('the oracle and the engine agree on every state', async () => {
     await explore(switchMm, properties.properties, settingsOf(variant), 10)
-  })
+  }, 30_000)
 })
 
 test.each(commits.rows)('$id $variant: $property $expected', async ({ variant, property, expected }) => {
