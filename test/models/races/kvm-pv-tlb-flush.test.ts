@@ -27,7 +27,7 @@ describe.each([
   }, 30_000)
 })
 
-test.each(commits.rows)('$id $variant: $property $expected', async ({ variant, property, expected }) => {
+test.each(commits.rows)('$sentence.id $variant: $property $expected', async ({ variant, property, expected }) => {
   expect((await settle(properties, settingsOf(variant ?? 'fixed'))).verdicts[property]).toBe(expected)
 })
 

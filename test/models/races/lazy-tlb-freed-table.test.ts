@@ -27,7 +27,7 @@ describe.each([
   }, 30_000)
 })
 
-test.each(commits.rows)('$id $variant $settings: $property $expected', async ({ variant, settings, property, expected }) => {
+test.each(commits.rows)('$sentence.id $variant $settings: $property $expected', async ({ variant, settings, property, expected }) => {
   expect((await settle(properties, { ...settingsOf(variant ?? 'fixed'), ...settings })).verdicts[property]).toBe(expected)
 })
 
