@@ -1,0 +1,120 @@
+/**
+ * A kernel thread borrows an address space (kthread_use_mm()) while another CPU takes a page of it away. The interrupt
+ * that flushes asks current->active_mm whether the CPU runs that address space; if so it flushes the TLB of what is
+ * loaded, if not it sees to it that the next switch to it starts without old translations. The thread sets active_mm and
+ * switches in two steps: an interrupt between them was told the one, and found the other.
+ */
+import { bool, choice, flag, ghost, model, oneOf, until, when } from 'mmucheck'
+
+export default model({
+  name: 'kthread-use-mm',
+  title: 'kthread_use_mm() says what it has loaded before it loads it',
+  source: 'Linux commit 38cf307c1f20 "mm: fix kthread_use_mm() vs TLB invalidate" (2020)',
+  params: {
+    irqsOff: flag(true, 'interrupts are off from the store to active_mm until switch_mm() is done'),
+    order: choice(['active_mm first', 'switch_mm first'], 'active_mm first', 'which of the two kthread_use_mm() does first'),
+    asks: choice(['active_mm', 'loaded_mm'], 'active_mm', 'what the interrupt asks: the task, or the CPU, as x86 does'),
+  },
+  variants: {
+    'as-it-was': { irqsOff: false },
+    fixed: {},
+    'switch-first': { irqsOff: false, order: 'switch_mm first' },
+    'asks-what-is-loaded': { irqsOff: false, asks: 'loaded_mm' },
+  },
+  state: () => ({
+    pte: bool,
+    freed: bool,
+    /** CPU 1. */
+    activeMm: oneOf('old_mm', 'mm'),
+    loaded: oneOf('old_mm', 'mm'),
+    irqsOff: bool,
+    ipi: bool,
+    /** Its translations of mm are kept under an ASID; without one, the next switch_mm() gives a new one. */
+    asid: bool,
+    tlb: bool,
+    used: ghost(bool),
+    usedFreed: ghost(bool),
+    /** A translation went by a flush of the TLB, with the ASID. */
+    flushed: ghost(bool),
+    flushedLater: ghost(bool),
+  }),
+  // CPU 1 has run mm before, and keeps the translation.
+  init: (s) => {
+    s.pte = true
+    s.asid = true
+    s.tlb = true
+  },
+  processes: (p) => ({
+    cpu0: function* (s) {
+      yield 'ptep_get_and_clear()'
+      s.pte = false
+      yield 'flush_tlb_mm(mm): send the IPI'
+      s.ipi = true
+      yield until('wait for the acknowledgement', () => !s.ipi)
+      yield 'free the frame'
+      s.freed = true
+    },
+    cpu1: function* (s) {
+      while (true) {
+        if (p.irqsOff) {
+          yield 'local_irq_disable()'
+          s.irqsOff = true
+        }
+        if (p.order === 'active_mm first') {
+          yield 'tsk->active_mm = mm'
+          s.activeMm = 'mm'
+        }
+        yield 'switch_mm(old_mm, mm)'
+        s.loaded = 'mm'
+        if (!s.asid) {
+          if (s.tlb) s.flushedLater = true
+          s.tlb = false
+          s.asid = true
+        }
+        if (p.order === 'switch_mm first') {
+          yield 'tsk->active_mm = mm'
+          s.activeMm = 'mm'
+        }
+        if (p.irqsOff) {
+          yield 'local_irq_enable()'
+          s.irqsOff = false
+        }
+        yield 'schedule(): switch to old_mm'
+        s.activeMm = 'old_mm'
+        s.loaded = 'old_mm'
+      }
+    },
+  }),
+  rules: (p) => ({
+    'cpu1 hardware': {
+      fill: (s) => {
+        when(s.loaded === 'mm' && s.pte && !s.tlb)
+        s.tlb = true
+      },
+      use: (s) => {
+        when(s.loaded === 'mm' && s.tlb)
+        s.used = true
+        s.usedFreed = s.usedFreed || s.freed
+      },
+      evict: (s) => {
+        when(s.tlb)
+        s.tlb = false
+      },
+    },
+    'cpu1 IPI': {
+      'flush, and acknowledge': (s) => {
+        when(s.ipi && !s.irqsOff && (p.asks === 'active_mm' ? s.activeMm : s.loaded) === 'mm')
+        if (s.loaded === 'mm') {
+          if (s.tlb) s.flushed = true
+          s.tlb = false
+        }
+        s.ipi = false
+      },
+      'drop the ASID, and acknowledge': (s) => {
+        when(s.ipi && !s.irqsOff && (p.asks === 'active_mm' ? s.activeMm : s.loaded) !== 'mm')
+        s.asid = false
+        s.ipi = false
+      },
+    },
+  }),
+})

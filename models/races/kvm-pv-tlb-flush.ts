@@ -1,0 +1,129 @@
+/**
+ * A guest CPU flushes the TLBs of others (KVM's paravirtual TLB flush). It need not interrupt a vCPU that the host has
+ * preempted: it asks the host, by a bit in the word in which the host tells of the preemption, to flush when that vCPU
+ * is loaded again. Guest and host share the word. The guest sets its bit by a locked compare-and-exchange; the host
+ * until 2020 did what it does with most of the steal time area: copied it, looked, and wrote the copy back.
+ *
+ * vCPU 0 takes away the one page, and frees its frame. The host preempts vCPU 1 and loads it again, for ever; the
+ * translations of vCPU 1 survive that, as they do under a VPID.
+ */
+import { bool, choice, ghost, model, record, until, when } from 'mmucheck'
+
+export default model({
+  name: 'kvm-pv-tlb-flush',
+  title: 'A guest asks the host to flush a preempted vCPU, which is loaded at that moment',
+  source: 'Linux commit b043138246a4 "x86/KVM: Make sure KVM_VCPU_FLUSH_TLB flag is not missed" (2020), CVE-2019-3016',
+  params: {
+    load: choice(
+      ['xchg', 'copy and write back', 'read and clear'],
+      'xchg',
+      'how the host clears the word: one locked exchange; on a copy that is written back at the end; or by a read and a plain write of the word itself',
+    ),
+    ask: choice(['cmpxchg', 'or', 'plain write'], 'cmpxchg', 'how the guest sets KVM_VCPU_FLUSH_TLB in what it has read'),
+  },
+  variants: {
+    'as-it-was': { load: 'copy and write back' },
+    fixed: {},
+    'no-copy': { load: 'read and clear' },
+    'guest-ors': { ask: 'or' },
+    'guest-writes': { ask: 'plain write' },
+  },
+  state: () => ({
+    pte: bool,
+    freed: bool,
+    /** kvm_steal_time.preempted of vCPU 1: KVM_VCPU_PREEMPTED and KVM_VCPU_FLUSH_TLB. */
+    shared: record({ preempted: bool, flush: bool }),
+    /** vCPU 1 is in guest mode. */
+    running: bool,
+    /** The interrupt to vCPU 1: it waits where that is not running. */
+    ipi: bool,
+    /** vCPU 1 has a translation of the page. */
+    tlb: bool,
+    used: ghost(bool),
+    usedFreed: ghost(bool),
+    /** A translation went because the host was asked, and because vCPU 1 was interrupted. */
+    flushedByHost: ghost(bool),
+    flushedByIpi: ghost(bool),
+  }),
+  init: (s) => {
+    s.pte = true
+    s.running = true
+  },
+  processes: (p) => ({
+    vcpu0: function* (s) {
+      yield 'pte_clear()'
+      s.pte = false
+      yield 'state = READ_ONCE(src->preempted)'
+      const state = { ...s.shared }
+      let deferred = false
+      if (state.preempted && p.ask === 'cmpxchg') {
+        yield 'try_cmpxchg(&src->preempted, state, state | KVM_VCPU_FLUSH_TLB)'
+        deferred = s.shared.preempted === state.preempted && s.shared.flush === state.flush
+        if (deferred) s.shared.flush = true
+      } else if (state.preempted) {
+        yield p.ask === 'or' ? 'src->preempted |= KVM_VCPU_FLUSH_TLB' : 'src->preempted = state | KVM_VCPU_FLUSH_TLB'
+        if (p.ask === 'plain write') s.shared = { ...state, flush: true }
+        else s.shared.flush = true
+        deferred = true
+      }
+      if (!deferred) {
+        yield 'native_flush_tlb_others()'
+        s.ipi = true
+        yield until('wait for the acknowledgement', () => !s.ipi)
+      }
+      yield 'free the frame'
+      s.freed = true
+    },
+    host: function* (s) {
+      while (true) {
+        yield 'kvm_arch_vcpu_put()'
+        s.running = false
+        yield 'kvm_steal_time_set_preempted()'
+        s.shared = { preempted: true, flush: false }
+        if (p.load === 'xchg') {
+          yield 'record_steal_time(): xchg(&shared->preempted, 0)'
+          if (s.shared.flush) {
+            if (s.tlb) s.flushedByHost = true
+            s.tlb = false
+          }
+          s.shared = { preempted: false, flush: false }
+        } else {
+          yield p.load === 'copy and write back' ? 'record_steal_time(): copy the area' : 'record_steal_time(): read shared->preempted'
+          const copy = { ...s.shared }
+          if (copy.flush) {
+            yield 'kvm_vcpu_flush_tlb()'
+            if (s.tlb) s.flushedByHost = true
+            s.tlb = false
+          }
+          yield p.load === 'copy and write back' ? 'record_steal_time(): write the copy back' : 'record_steal_time(): shared->preempted = 0'
+          s.shared = { preempted: false, flush: false }
+        }
+        yield 'enter vCPU 1'
+        s.running = true
+      }
+    },
+  }),
+  rules: () => ({
+    vcpu1: {
+      fill: (s) => {
+        when(s.running && s.pte && !s.tlb)
+        s.tlb = true
+      },
+      use: (s) => {
+        when(s.running && s.tlb)
+        s.used = true
+        s.usedFreed = s.usedFreed || s.freed
+      },
+      evict: (s) => {
+        when(s.tlb)
+        s.tlb = false
+      },
+      'flush, and acknowledge': (s) => {
+        when(s.running && s.ipi)
+        if (s.tlb) s.flushedByIpi = true
+        s.tlb = false
+        s.ipi = false
+      },
+    },
+  }),
+})

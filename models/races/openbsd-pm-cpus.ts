@@ -1,0 +1,118 @@
+/**
+ * OpenBSD's pmap says in pm_cpus which CPUs have it loaded, and who changes an entry interrupts those. A CPU that
+ * switches from a thread to another one of the same process does not load %cr3, so its TLB is kept; but it took its bit
+ * out of pm_cpus and put it back. Who looked in between did not interrupt it. The twin of `kthread-use-mm`: there a CPU
+ * says too early that it runs an address space, here that it does not.
+ *
+ * CPU 0 removes the one page of pmap p; CPU 1 switches between threads of p and of another process, for ever.
+ */
+import { bool, choice, choose, flag, ghost, model, oneOf, until, when } from 'mmucheck'
+
+export default model({
+  name: 'openbsd-pm-cpus',
+  title: 'cpu_switchto() takes its CPU out of pm_cpus, and %cr3 stays',
+  source: 'OpenBSD commit 9f1181d59de3',
+  params: {
+    evenIfSame: flag(false, 'the bits are changed even if %cr3 is not'),
+    clear: choice(['before %cr3', 'after %cr3'], 'after %cr3', 'when the bit goes from pm_cpus of the old pmap'),
+    set: choice(['before %cr3', 'after %cr3'], 'before %cr3', 'when it comes to pm_cpus of the new one'),
+  },
+  variants: {
+    'as-it-was': { evenIfSame: true, clear: 'before %cr3', set: 'after %cr3' },
+    'set-late': { set: 'after %cr3' },
+    'cleared-early': { clear: 'before %cr3' },
+    fixed: {},
+  },
+  state: () => ({
+    pte: bool,
+    freed: bool,
+    /** CPU 1: its bit in pm_cpus of p, the pmap that it has loaded, whether it runs a thread, and its interrupt. */
+    pmCpus: bool,
+    cr3: oneOf('p', 'other'),
+    user: bool,
+    ipi: bool,
+    /** Its translation of the page of p; there are no PCIDs, so another %cr3 has none. */
+    tlb: bool,
+    used: ghost(bool),
+    usedFreed: ghost(bool),
+    flushedByIpi: ghost(bool),
+    flushedByCr3: ghost(bool),
+  }),
+  init: (s) => {
+    s.pte = true
+    s.pmCpus = true
+    s.user = true
+  },
+  processes: (p) => ({
+    cpu0: function* (s) {
+      yield 'pmap_remove(): clear the entry'
+      s.pte = false
+      yield 'pmap_tlb_shootpage(): read pm_cpus'
+      if (s.pmCpus) {
+        s.ipi = true
+        yield until('pmap_tlb_shootwait()', () => !s.ipi)
+      }
+      yield 'free the page'
+      s.freed = true
+    },
+    cpu1: function* (s) {
+      while (true) {
+        yield 'cpu_switchto()'
+        s.user = false
+        const to = yield* choose(['p', 'other'])
+        const from = s.cr3
+        if (p.evenIfSame || from !== to) {
+          if (p.clear === 'before %cr3') {
+            yield 'clear the bit in the old pm_cpus'
+            if (from === 'p') s.pmCpus = false
+          }
+          if (p.set === 'before %cr3') {
+            yield 'set the bit in the new pm_cpus'
+            if (to === 'p') s.pmCpus = true
+          }
+          if (from !== to) {
+            yield 'load %cr3'
+            if (s.tlb) s.flushedByCr3 = true
+            s.cr3 = to
+            s.tlb = false
+          }
+          if (p.set === 'after %cr3') {
+            yield 'set the bit in the new pm_cpus'
+            if (to === 'p') s.pmCpus = true
+          }
+          if (p.clear === 'after %cr3') {
+            yield 'clear the bit in the old pm_cpus'
+            if (from === 'p') s.pmCpus = false
+          }
+        }
+        yield 'run the thread'
+        s.user = true
+      }
+    },
+  }),
+  rules: () => ({
+    'cpu1 hardware': {
+      fill: (s) => {
+        when(s.cr3 === 'p' && s.pte && !s.tlb)
+        s.tlb = true
+      },
+      use: (s) => {
+        when(s.user && s.cr3 === 'p' && s.tlb)
+        s.used = true
+        s.usedFreed = s.usedFreed || s.freed
+      },
+      evict: (s) => {
+        when(s.tlb)
+        s.tlb = false
+      },
+    },
+    'cpu1 IPI': {
+      invlpg: (s) => {
+        when(s.ipi)
+        if (s.tlb) s.flushedByIpi = true
+        s.tlb = false
+        s.ipi = false
+      },
+    },
+  }),
+})

@@ -1,0 +1,157 @@
+/**
+ * A CPU switches to an address space while another one changes an entry of it and wants all TLBs flushed (x86 with
+ * PCIDs). The switch need not flush: translations of the last time are kept, if no flush has been missed meanwhile,
+ * which tlb_gen says. The flusher need not interrupt: it looks at what the other CPU has loaded, which while CR3 changes
+ * is neither the one nor the other, LOADED_MM_SWITCHING. One of the two has to notice the other. Each got that wrong
+ * once: the flusher since 6db2526c1d69, and the switch in the backports of the fix to stable kernels.
+ *
+ * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of mm
+ * once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
+ */
+import { assert, bool, choice, flag, ghost, index, model, oneOf, optional, range, until, when } from 'mmucheck'
+
+export default model({
+  name: 'switch-mm',
+  title: 'switch_mm() without a flush, while flush_tlb_mm_range() looks for whom to interrupt',
+  source:
+    'Linux commit fea4e317f9e7 "x86/mm: Eliminate window where TLB flushes may be inadvertently skipped" (2025; Fixes 6db2526c1d69), and its backports to 6.1, 6.6 and 6.12',
+  params: {
+    flushSwitching: flag(true, 'should_flush_tlb() says so of a CPU that is at LOADED_MM_SWITCHING too'),
+    announce: choice(
+      ['before tlb_gen', 'after tlb_gen'],
+      'before tlb_gen',
+      'when the switch stores LOADED_MM_SWITCHING: before or after it reads tlb_gen',
+    ),
+    joinFirst: flag(true, 'the switch sets its bit in mm_cpumask() before it reads tlb_gen'),
+    pteFirst: flag(true, 'the flusher changes the entry before it increments tlb_gen'),
+  },
+  variants: {
+    'as-it-was': { flushSwitching: false },
+    'stable-backport': { announce: 'after tlb_gen' },
+    fixed: {},
+    'cpumask-after-tlb-gen': { joinFirst: false },
+    'tlb-gen-before-pte': { pteFirst: false },
+  },
+  state: () => ({
+    /** The frame that the entry maps: 0 is replaced by 1, and freed. */
+    pte: index(2),
+    freed: bool,
+    tlbGen: range(0, 1),
+    /** mm_cpumask(mm) has CPU 1. */
+    cpumask: bool,
+    /** CPU 1: what it says it has loaded, what it has, and up to which generation its translations of mm were flushed. */
+    loadedMm: oneOf('prev', 'SWITCHING', 'mm'),
+    cr3: oneOf('prev', 'mm'),
+    ctxGen: range(0, 1),
+    irqsOff: bool,
+    ipi: bool,
+    /** CPU 1's translation under the PCID of mm: the frame. */
+    tlb: optional(index(2)),
+    used: ghost(bool),
+    usedFreed: ghost(bool),
+    /** A translation of the old frame went by an interrupt, by the load of CR3. */
+    flushedByIpi: ghost(bool),
+    flushedBySwitch: ghost(bool),
+  }),
+  // CPU 1 has run mm before: its translation is still there.
+  init: (s) => {
+    s.tlb = 0
+  },
+  processes: (p) => ({
+    cpu0: function* (s) {
+      if (!p.pteFirst) {
+        yield 'inc_mm_tlb_gen()'
+        s.tlbGen++
+      }
+      yield 'set_pte(new frame)'
+      s.pte = 1
+      if (p.pteFirst) {
+        yield 'inc_mm_tlb_gen()'
+        s.tlbGen++
+      }
+      yield 'cpumask_test_cpu(1, mm_cpumask(mm))'
+      if (s.cpumask) {
+        yield 'should_flush_tlb(1)'
+        if (s.loadedMm === 'mm' || (p.flushSwitching && s.loadedMm === 'SWITCHING')) {
+          s.ipi = true
+          yield until('wait for flush_tlb_func()', () => !s.ipi)
+        }
+      }
+      yield 'free the old frame'
+      s.freed = true
+    },
+    cpu1: function* (s) {
+      while (true) {
+        let gen = 0
+        yield 'local_irq_disable()'
+        s.irqsOff = true
+        if (!p.joinFirst) {
+          yield 'gen = mm->tlb_gen'
+          gen = s.tlbGen
+        }
+        yield 'cpumask_set_cpu(1, mm_cpumask(mm))'
+        s.cpumask = true
+        if (p.announce === 'before tlb_gen') {
+          yield 'loaded_mm = LOADED_MM_SWITCHING'
+          s.loadedMm = 'SWITCHING'
+        }
+        if (p.joinFirst) {
+          yield 'gen = mm->tlb_gen'
+          gen = s.tlbGen
+        }
+        if (p.announce === 'after tlb_gen') {
+          yield 'loaded_mm = LOADED_MM_SWITCHING'
+          s.loadedMm = 'SWITCHING'
+        }
+        yield 'load_new_mm_cr3(mm, need_flush)'
+        s.cr3 = 'mm'
+        if (s.ctxGen < gen) {
+          if (s.tlb === 0) s.flushedBySwitch = true
+          s.tlb = null
+          s.ctxGen = gen
+        }
+        yield 'loaded_mm = mm'
+        s.loadedMm = 'mm'
+        yield 'local_irq_enable()'
+        s.irqsOff = false
+        yield 'switch_mm(mm, prev): loaded_mm = LOADED_MM_SWITCHING'
+        s.irqsOff = true
+        s.loadedMm = 'SWITCHING'
+        yield 'switch_mm(mm, prev): load_new_mm_cr3(prev)'
+        s.cr3 = 'prev'
+        yield 'switch_mm(mm, prev): loaded_mm = prev'
+        s.loadedMm = 'prev'
+        s.irqsOff = false
+      }
+    },
+  }),
+  rules: () => ({
+    'cpu1 hardware': {
+      fill: (s) => {
+        when(s.cr3 === 'mm' && s.tlb === null)
+        s.tlb = s.pte
+      },
+      evict: (s) => {
+        when(s.tlb !== null)
+        s.tlb = null
+      },
+      'flush_tlb_func()': (s) => {
+        when(s.ipi && !s.irqsOff)
+        s.ipi = false
+        if (s.loadedMm !== 'mm') return // Whoever loads mm again compares the generations.
+        assert(s.cr3 === 'mm', 'loaded_mm says what CR3 does not')
+        if (s.ctxGen === s.tlbGen) return
+        if (s.tlb === 0) s.flushedByIpi = true
+        s.tlb = null
+        s.ctxGen = s.tlbGen
+      },
+    },
+    'cpu1 user': {
+      use: (s) => {
+        when(!s.irqsOff && s.cr3 === 'mm' && s.tlb !== null)
+        s.used = true
+        s.usedFreed = s.usedFreed || (s.freed && s.tlb === 0)
+      },
+    },
+  }),
+})

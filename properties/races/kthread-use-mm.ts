@@ -1,0 +1,62 @@
+/** What the acknowledgement of a flush means, whatever the CPU was about to load. */
+import { always, claims, properties, sometimes } from 'mmucheck'
+import kthreadUseMm from '../../models/races/kthread-use-mm.ts'
+
+export default properties(kthreadUseMm, {
+  /** Once all CPUs have acknowledged and the frame is free, nobody reaches it. */
+  noUseAfterFree: always((s) => !s.usedFreed),
+  /** So no CPU that has loaded mm has a translation of it. */
+  noStaleTranslation: always((s) => !(s.freed && s.loaded === 'mm' && s.tlb)),
+
+  isUsed: sometimes((s) => s.used),
+  /** Both orders: the flush comes once mm is loaded, and before. */
+  flushed: sometimes((s) => s.flushed),
+  flushedLater: sometimes((s) => s.flushedLater),
+  /** The frame is free, and the switch that has to drop the translation is still to come. */
+  flushIsOwed: sometimes((s) => s.freed && s.tlb && !s.asid),
+  freedWhileMmIsLoaded: sometimes((s) => s.freed && s.loaded === 'mm'),
+  /** The interrupt comes while what is said and what is loaded differ. */
+  interruptedBetween: sometimes((s) => s.ipi && s.activeMm !== s.loaded),
+})
+
+const commit = { kind: 'document', title: 'Linux commit 38cf307c1f20', date: '2020' } as const
+
+export const commits = claims(kthreadUseMm, [
+  {
+    id: 'R11',
+    quote: 'Where it is possible the IPI flushed the TLBs for @old_mm, not @mm, because the IPI lands before we actually switched.',
+    short: 'it is possible the IPI flushed the TLBs for @old_mm, not @mm',
+    source: commit,
+    readings: [{ says: 'confirms', variant: 'as-it-was', property: ['noUseAfterFree', 'noStaleTranslation'], expected: 'violated' }],
+  },
+  {
+    id: 'R11 2',
+    quote: 'Avoid this by disabling IRQs across changing ->active_mm and switch_mm().',
+    source: commit,
+    readings: [
+      { says: 'confirms', variant: 'fixed', property: ['noUseAfterFree', 'noStaleTranslation'], expected: 'holds' },
+      {
+        says: 'contrasts',
+        variant: 'switch-first',
+        property: 'noUseAfterFree',
+        expected: 'violated',
+        note: 'the other order is no fix: the interrupt drops the ASID, for a switch that has already been',
+      },
+      {
+        says: 'contrasts',
+        variant: 'fixed',
+        settings: { order: 'switch_mm first' },
+        property: 'noUseAfterFree',
+        expected: 'holds',
+        note: 'with interrupts off the order does not matter',
+      },
+      {
+        says: 'contrasts',
+        variant: 'asks-what-is-loaded',
+        property: 'noUseAfterFree',
+        expected: 'holds',
+        note: 'nor does any of it where the interrupt asks what is loaded: "x86 - N/A" in the commit',
+      },
+    ],
+  },
+])

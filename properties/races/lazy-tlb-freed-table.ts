@@ -1,0 +1,69 @@
+/** What is freed is out of reach of every walker, that of a CPU that runs something else too. */
+import { always, claims, properties, sometimes } from 'mmucheck'
+import lazyTlbFreedTable from '../../models/races/lazy-tlb-freed-table.ts'
+
+export default properties(lazyTlbFreedTable, {
+  /** No walker reads a page table that has been freed. */
+  noWalkOfFreedTable: always((s) => !s.walkedFreed),
+  /** So none that has mm in CR3 has cached an entry that points to it. */
+  outOfReach: always((s) => !(s.freed && s.cr3 === 'mm' && s.cachedPmd)),
+
+  isWalked: sometimes((s) => s.walked),
+  flushedByIpi: sometimes((s) => s.flushedByIpi),
+  /**
+   * A CPU in lazy TLB mode: it leaves that, and flushes before it comes back. One that is skipped can still be
+   * interrupted so, if it became lazy once the flusher had looked.
+   */
+  leftLazyMode: sometimes((s) => s.leftLazyMode),
+  flushedOnReturn: sometimes((s) => s.flushedOnReturn, { where: (p) => p.comparesOnReturn }),
+  /** Both orders: T is freed while CPU 1 is lazy, and before it is. */
+  freedWhileLazy: sometimes((s) => s.freed && s.isLazy),
+  freedBeforeLazy: sometimes((s) => s.freed && !s.isLazy && s.cr3 === 'mm' && !s.cachedPmd),
+})
+
+const commit2017 = { kind: 'document', title: 'Linux commit b956575bed91', date: '2017' } as const
+const commit2018 = { kind: 'document', title: 'Linux commit 2ff6ddf19c0e', author: 'Rik van Riel', date: '2018' } as const
+
+export const commits = claims(lazyTlbFreedTable, [
+  {
+    id: 'R32a',
+    quote: 'Flush more aggressively in lazy TLB mode',
+    source: commit2017,
+    readings: [
+      { says: 'confirms', variant: 'as-it-was', property: ['noWalkOfFreedTable', 'outOfReach'], expected: 'violated' },
+      { says: 'confirms', variant: 'always-interrupted', property: ['noWalkOfFreedTable', 'outOfReach'], expected: 'holds' },
+    ],
+  },
+  {
+    id: 'R32a 2',
+    quote:
+      'The latter problem can be prevented in two ways. The first is to always send a TLB shootdown IPI to CPUs in lazy TLB mode, while the second one is to only send the TLB shootdown at page table freeing time.',
+    short: 'always send a TLB shootdown IPI to CPUs in lazy TLB mode, … only … at page table freeing time',
+    source: commit2018,
+    onlyIf: 'the flush is told that a table is freed, and who comes back from init_mm compares tlb_gen',
+    readings: [
+      { says: 'confirms', variant: ['always-interrupted', 'fixed'], property: ['noWalkOfFreedTable', 'outOfReach'], expected: 'holds' },
+      {
+        says: 'refutes',
+        variant: 'not-told-2025',
+        property: ['noWalkOfFreedTable', 'outOfReach'],
+        expected: 'violated',
+        note: 'the second way needs every caller to say that it frees one: one did not, until 3ef938c35035 (2025)',
+      },
+      {
+        says: 'contrasts',
+        variant: 'always-interrupted',
+        settings: { freedTables: false },
+        property: ['noWalkOfFreedTable', 'outOfReach'],
+        expected: 'holds',
+        note: 'the first way does not',
+      },
+      {
+        says: 'refutes',
+        variant: 'no-look-on-return',
+        property: ['noWalkOfFreedTable', 'outOfReach'],
+        expected: 'violated',
+      },
+    ],
+  },
+])

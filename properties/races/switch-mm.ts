@@ -1,0 +1,82 @@
+/** What a flush promises to who frees the frame, and how either side may be the one that notices the other. */
+import { always, claims, properties, sometimes } from 'mmucheck'
+import switchMm from '../../models/races/switch-mm.ts'
+
+export default properties(switchMm, {
+  /** Once flush_tlb_mm_range() has returned, nobody reaches the old frame. */
+  noUseAfterFree: always((s) => !s.usedFreed),
+  /** So no CPU that has mm in CR3 has a translation of it, which hardware may use at any time. */
+  noStaleTranslation: always((s) => !(s.freed && s.cr3 === 'mm' && s.tlb === 0)),
+
+  isUsed: sometimes((s) => s.used),
+  flushedByIpi: sometimes((s) => s.flushedByIpi),
+  flushedBySwitch: sometimes((s) => s.flushedBySwitch),
+  /** The switch comes first, and the frame is freed under it; the flush comes first, and finds nobody to interrupt. */
+  freedWhileMmRuns: sometimes((s) => s.freed && s.loadedMm === 'mm'),
+  freedBeforeTheSwitch: sometimes((s) => s.freed && s.loadedMm === 'prev' && s.tlb === 0),
+  /** The window that both bugs are about: a flush is under way, and CR3 changes. */
+  interruptedWhileSwitching: sometimes((s) => s.ipi && s.loadedMm === 'SWITCHING'),
+  newFrameIsUsed: sometimes((s) => s.cr3 === 'mm' && s.tlb === 1),
+})
+
+const commit = { kind: 'document', title: 'Linux commit fea4e317f9e7', date: '2025' } as const
+
+export const commits = claims(switchMm, [
+  {
+    id: 'R1a',
+    quote: 'Eliminate window where TLB flushes may be inadvertently skipped',
+    source: commit,
+    onlyIf: 'LOADED_MM_SWITCHING is stored before tlb_gen is read, as in mainline',
+    readings: [
+      { says: 'confirms', variant: 'as-it-was', property: ['noUseAfterFree', 'noStaleTranslation'], expected: 'violated' },
+      { says: 'confirms', variant: 'fixed', property: ['noUseAfterFree', 'noStaleTranslation'], expected: 'holds' },
+      {
+        says: 'refutes',
+        variant: 'stable-backport',
+        property: ['noUseAfterFree', 'noStaleTranslation'],
+        expected: 'violated',
+        note: 'the backports to 6.1, 6.6 and 6.12 kept the two the other way round, and the window is still there',
+      },
+    ],
+  },
+  {
+    id: 'R1a 2',
+    quote: 'Simply checking for that state in should_flush_tlb() is sufficient to ensure that the CPU is targeted with an IPI.',
+    short: 'Simply checking for that state in should_flush_tlb() is sufficient',
+    source: commit,
+    onlyIf: 'that state is there before tlb_gen is read',
+    readings: [
+      { says: 'confirms', variant: 'fixed', property: 'noUseAfterFree', expected: 'holds' },
+      { says: 'refutes', variant: 'stable-backport', property: 'noUseAfterFree', expected: 'violated' },
+    ],
+  },
+  {
+    id: 'R1b',
+    quote: 'Fix check/use ordering in switch_mm_irqs_off()',
+    source: {
+      kind: 'mail',
+      author: 'Stephen Dolan',
+      date: '2025-10-09',
+      list: 'linux-kernel',
+      subject: 'x86/mm: Fix check/use ordering in switch_mm_irqs_off()',
+    },
+    readings: [
+      { says: 'confirms', variant: 'stable-backport', property: 'noUseAfterFree', expected: 'violated' },
+      { says: 'confirms', variant: 'fixed', property: 'noUseAfterFree', expected: 'holds' },
+      {
+        says: 'contrasts',
+        variant: 'cpumask-after-tlb-gen',
+        property: 'noUseAfterFree',
+        expected: 'violated',
+        note: 'the bit in mm_cpumask() is read first, so it has to be set as early',
+      },
+      {
+        says: 'contrasts',
+        variant: 'tlb-gen-before-pte',
+        property: 'noUseAfterFree',
+        expected: 'violated',
+        note: 'the flusher has an order to keep as well',
+      },
+    ],
+  },
+])
