@@ -21,7 +21,9 @@ export default properties(uffdWriteprotect, {
 export const commits = claims(uffdWriteprotect, [
   {
     id: 'R9',
-    quote: 'mm/userfaultfd: fix memory corruption due to writeprotect',
+    quote:
+      'this flush takes place after the copy has already been performed, and therefore changes of the page are possible between the time of the copy and the time in which the PTE is flushed.',
+    short: 'changes of the page are possible between the time of the copy and the time in which the PTE is flushed',
     source: { kind: 'document', title: 'Linux commit 6ce64428d620', date: '2021' },
     readings: [
       { says: 'confirms', variant: 'as-it-was', property: 'noLostStore', expected: 'violated' },
