@@ -2,7 +2,7 @@ import properties from '../../../properties/races/mremap-flush.ts'
 import { testPinned } from './pinned.ts'
 
 const freed = (...released: string[]) => [
-  'cpu2: load (0)',
+  'cpu2: load',
   'cpu0: move_ptes(): spin_lock(old_ptl)',
   'cpu0: move_ptes(): ptep_get_and_clear(old)',
   'cpu0: move_ptes(): set_pte_at(new)',
@@ -18,14 +18,14 @@ testPinned(properties, {
   'as-it-was': {
     states: 80,
     violated: {
-      noUseAfterFree: { length: 12, diagram: [...freed(unlockNew, unlockOld), 'cpu2: load (0)'] },
+      noUseAfterFree: { length: 12, diagram: [...freed(unlockNew, unlockOld), 'cpu2: load'] },
       freedIsUnmapped: { length: 11, diagram: freed(unlockNew, unlockOld) },
     },
   },
   'flush-under-old-lock': {
     states: 103,
     violated: {
-      noUseAfterFree: { length: 11, diagram: [...freed(unlockNew), 'cpu2: load (0)'] },
+      noUseAfterFree: { length: 11, diagram: [...freed(unlockNew), 'cpu2: load'] },
       freedIsUnmapped: { length: 10, diagram: freed(unlockNew) },
     },
   },
