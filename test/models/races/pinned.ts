@@ -26,7 +26,7 @@ export const testPinned = <P extends Params, F extends Fields>(
     const { states, violated } = pinned[name]!
 
     test('the oracle and the engine agree on every state, and on the length of each race', async () => {
-      const found = await explore(claimed.model, claimed.properties as never, settings)
+      const found = await explore(claimed.model, claimed.properties as never, settings, 10)
       expect(found.states).toHaveLength(states)
       for (const [property, { length }] of Object.entries(violated)) expect(found.verdicts[property]).toBe(`violated ${length}`)
     })
