@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/madvise-free.ts'
+import properties, { commits } from '../../../properties/races/madvise-free.ts'
 import { testPinned } from './pinned.ts'
 
 const lost = [
@@ -11,7 +11,7 @@ const lost = [
   'reclaim: try_to_unmap_one(): clean, discard the page',
 ]
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': { states: 1_650, violated: { noLostStore: { length: 12, diagram: lost } } },
   'nested-at-gather': {
     states: 2_479,

@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/mremap-flush.ts'
+import properties, { commits } from '../../../properties/races/mremap-flush.ts'
 import { testPinned } from './pinned.ts'
 
 const freed = (...released: string[]) => [
@@ -14,7 +14,7 @@ const freed = (...released: string[]) => [
 const unlockNew = 'cpu0: move_ptes(): spin_unlock(new_ptl)'
 const unlockOld = 'cpu0: move_ptes(): spin_unlock(old_ptl)'
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': {
     states: 80,
     violated: {

@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/mremap-pmd.ts'
+import properties, { commits } from '../../../properties/races/mremap-pmd.ts'
 import { testPinned } from './pinned.ts'
 
 const lock = 'cpu2: try_to_unmap_one(): spin_lock(pte_ptl)'
@@ -21,7 +21,7 @@ const violated = (length: number, diagram: string[]) => ({
   freedIsUnmapped: { length: length - 1, diagram },
 })
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': { states: 98, violated: violated(11, freed([], [])) },
   'page-table-lock': { states: 115, violated: violated(13, freed(['cpu1: mremap(): spin_lock(pte_ptl)'], [lock])) },
   recheck: { states: 103, violated: violated(11, freed([lock], [])) },

@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/pfnmap-unmap.ts'
+import properties, { commits } from '../../../properties/races/pfnmap-unmap.ts'
 import { testPinned } from './pinned.ts'
 
 const noVma = [
@@ -22,7 +22,7 @@ const missedVma = {
   nothingIsCached: { length: 6, diagram: noVma },
 }
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': { states: 70, violated: missedVma },
   'first-vma-only': { states: 70, violated: missedVma },
   'first-vma-is-pfnmap': { states: 62, violated: {} },

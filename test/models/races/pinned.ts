@@ -14,13 +14,24 @@ export interface Pinned {
   readonly violated: Readonly<Record<string, { readonly length: number; readonly diagram: readonly string[] }>>
 }
 
+/** What a commit says of variants: a row for each of them and each property. */
+interface Rows {
+  readonly rows: readonly { readonly variant?: string | undefined; readonly property: string; readonly expected: string }[]
+}
+
 export const testPinned = <P extends Params, F extends Fields>(
   claimed: Properties<P, F>,
+  commits: Rows,
   pinned: Readonly<Record<string, Pinned>>,
 ): void => {
   const variants = Object.entries(claimed.model.variants ?? {}) as [string, Partial<ParamValues<P>>][]
 
   test('all variants are pinned', () => expect(variants.map(([name]) => name).sort()).toEqual(Object.keys(pinned).sort()))
+
+  test.each(commits.rows)('the commit says of $variant: $property $expected', ({ variant, property, expected }) => {
+    expect(Object.keys(claimed.properties)).toContain(property)
+    expect(property in pinned[variant!]!.violated ? 'violated' : 'holds').toBe(expected)
+  })
 
   describe.each(variants)('%s', (name, settings) => {
     const { states, violated } = pinned[name]!

@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/tlb-flush-pending.ts'
+import properties, { commits } from '../../../properties/races/tlb-flush-pending.ts'
 import { testPinned } from './pinned.ts'
 
 const stored = [
@@ -18,7 +18,7 @@ const cleared = (race: string[]) => [
   ...race.slice(-3),
 ]
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': {
     states: 42,
     violated: { noLostStore: { length: 6, diagram: stored }, freedIsUnmapped: { length: 6, diagram: freed } },

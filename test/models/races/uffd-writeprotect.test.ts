@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/uffd-writeprotect.ts'
+import properties, { commits } from '../../../properties/races/uffd-writeprotect.ts'
 import { testPinned } from './pinned.ts'
 
 const lost = [
@@ -9,7 +9,7 @@ const lost = [
   'cpu1: set_pte_at_notify(new page)',
 ]
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': { states: 88, violated: { noLostStore: { length: 9, diagram: lost } } },
   'flush-after-copy': { states: 112, violated: { noLostStore: { length: 11, diagram: lost } } },
   'flush-at-once': { states: 38, violated: {} },

@@ -1,4 +1,4 @@
-import properties from '../../../properties/races/zap-page-mkclean.ts'
+import properties, { commits } from '../../../properties/races/zap-page-mkclean.ts'
 import { testPinned } from './pinned.ts'
 
 const lost = [
@@ -12,7 +12,7 @@ const lost = [
   'user: store',
 ]
 
-testPinned(properties, {
+testPinned(properties, commits, {
   'as-it-was': { states: 57, violated: { cleanIsOnDisk: { length: 10, diagram: lost } } },
   fixed: { states: 46, violated: {} },
 })
