@@ -1,13 +1,13 @@
 /**
  * mremap() moves an entry from one place of the page tables to another and flushes the TLBs when it has given the page
  * table locks back (CVE-2018-18281). cpu0 moves the page. cpu1 frees it: it finds the entry at the new address, clears
- * it, flushes the new address and frees the page, as it may: the locks are what the life of a mapped page hangs on. cpu2
- * still has the translation of the old address.
+ * it, flushes the new address and frees the page, as it may: the locks are what the life of a mapped page hangs on.
+ * cpu2 still has the translation of the old address.
  *
  * Who walks the rmap looks at the old address first, then at the new one, so it does not miss an entry that is moved
  * meanwhile. Truncation takes the lock of each entry; reclaim (page_vma_mapped_walk()) passes an entry that is not
- * present without its lock. The lock is held for one access, which is a step that waits until it is free. Only cpu2 has
- * a TLB here, and a flush is one step, in which all CPUs have acknowledged.
+ * present without its lock. The lock is held for one access, which is a step that waits until it is free. Only cpu2
+ * has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
 import { array, bool, choice, choose, ghost, model, type StateOf, type Steps, until, when } from 'mmucheck'
 import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb, xchg } from 'mmucheck/mmu'

@@ -1,9 +1,9 @@
 /**
- * mremap() moves a whole page table from one upper entry (pmd) to another, and takes neither the lock of that page table
- * nor of the rmap (CVE-2022-41222). cpu2 reclaims the page: it has found the entry by the old address, and holds the
- * lock of the page table. cpu1 moves the table to the new address and flushes the old one. cpu3 uses the new address.
- * cpu2 clears the entry, which is still the same one, flushes the old address, and frees the page: the translation of
- * the new address is still in cpu3's TLB.
+ * mremap() moves a whole page table from one upper entry (pmd) to another, and takes neither the lock of that page
+ * table nor of the rmap (CVE-2022-41222). cpu2 reclaims the page: it has found the entry by the old address, and holds
+ * the lock of the page table. cpu1 moves the table to the new address and flushes the old one. cpu3 uses the new
+ * address. cpu2 clears the entry, which is still the same one, flushes the old address, and frees the page: the
+ * translation of the new address is still in cpu3's TLB.
  *
  * A walk of the hardware reads pmd and entry in one step. Reclaim looks at the old address, then at the new one. Only
  * cpu3 has a TLB, and a flush is one step, in which all CPUs have acknowledged. The locks of the pmds are left out:

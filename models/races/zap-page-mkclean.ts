@@ -1,9 +1,9 @@
 /**
  * munmap() of a dirty page of a shared file mapping, and its writeback (2014). munmap() clears the entry, tells the
- * page that it is dirty (set_page_dirty()), and flushes the TLBs later, without the page table lock. Writeback makes the
- * page clean: page_mkclean() would write-protect the entry and flush, but finds none. It writes the page to disk. A CPU
- * that has the translation from before stores to the page after that, and nothing says that the page is dirty again:
- * once munmap() has flushed, a page that looks clean is dropped.
+ * page that it is dirty (set_page_dirty()), and flushes the TLBs later, without the page table lock. Writeback makes
+ * the page clean: page_mkclean() would write-protect the entry and flush, but finds none. It writes the page to disk.
+ * A CPU that has the translation from before stores to the page after that, and nothing says that the page is dirty
+ * again: once munmap() has flushed, a page that looks clean is dropped.
  *
  * A fault that would make the page writable again is left out. page_mkclean() takes the lock for one step. Only the
  * user's CPU has a TLB here, and a flush is one step, in which all CPUs have acknowledged.

@@ -5,13 +5,18 @@ import madviseFree from '../../models/races/madvise-free.ts'
 const flushes = 'tlb_finish_mmu(): flush'
 
 export default properties(madviseFree, {
-  /** A page that was stored to after madvise() had returned is not discarded, unless the other one frees it once more. */
+  /**
+   * A page that was stored to after madvise() had returned is not discarded, unless the other one frees it once more.
+   */
   noLostStore: always((s) => !s.discarded || s.owed !== 'store'),
 
   /** The page is discarded; and it is kept because of a store after madvise(). */
   pageIsDiscarded: sometimes((s) => s.discarded && s.owed === 'returned'),
   pageIsKept: sometimes((s, _p, at) => at.reclaim === 'try_to_unmap_one(): dirty, set_pte_at(old)' && s.owed === 'store'),
-  /** A flush finds a translation that says dirty where the entry is clean; it may be the one that would have been left out. */
+  /**
+   * A flush finds a translation that says dirty where the entry is clean; it may be the one that would have been left
+   * out.
+   */
   flushFindsDirty: sometimes((s, _p, at) => at.madvise[0] === flushes && s.tlb[0] !== null && s.tlb[0].D && !s.pte[0].D),
   bothFlush: sometimes((_s, _p, at) => at.madvise[0] === flushes && at.madvise[1] === flushes),
   /** Both orders: madvise[1] returns before the flush of the other, and begins after it. */
