@@ -38,7 +38,7 @@ function* modify(s: State, p: Params, cpu: number): Steps {
     s.modified = true
     if (s.frees > 0) s.wroteFreedTable = true
   }
-  if (locks) yield* release(s.l3Lock, cpu, 'unlock(L3)')
+  if (locks) yield* release(s.l3Lock, cpu, 'modify: unlock(L3)')
 }
 
 function* coalesce(s: State, p: Params, cpu: number): Steps {
@@ -54,13 +54,13 @@ function* coalesce(s: State, p: Params, cpu: number): Steps {
       yield 'l3e_write_atomic(superpage)'
       s.l3e = 'superpage'
     }
-    if (p.locked === 'the replacement') yield* release(s.l3Lock, cpu, 'unlock(L3)')
+    if (p.locked === 'the replacement') yield* release(s.l3Lock, cpu, 'replace: unlock(L3)')
     if (isTable) {
       yield 'free_xen_pagetable(L2)'
       s.frees++
     }
   }
-  if (p.locked === 'from the walk to the free') yield* release(s.l3Lock, cpu, 'unlock(L3)')
+  if (p.locked === 'from the walk to the free') yield* release(s.l3Lock, cpu, 'coalesce: unlock(L3)')
 }
 
 export default model({
