@@ -3,8 +3,8 @@
  * pages. So Xen's accesses go through the TLB, and MMU_UPDATE of an L2 entry changes what is mapped there. A guest
  * flushes its own mappings when it likes; that Xen uses them too is none of its business.
  *
- * Two virtual CPUs; the first replaces L1 table A by B, so that A loses its type, and is ordinary memory. Both write entries through
- * the linear mapping at any time (UPDATE_VA_MAPPING).
+ * Two virtual CPUs; the first replaces L1 table A by B, so that A loses its type, and is ordinary memory. Both write
+ * entries through the linear mapping at any time (UPDATE_VA_MAPPING).
  */
 import {
   array,

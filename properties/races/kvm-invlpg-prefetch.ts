@@ -3,12 +3,12 @@ import { always, claims, type Document, properties, sometimes } from 'mmucheck'
 import kvmInvlpgPrefetch from '../../models/races/kvm-invlpg-prefetch.ts'
 
 export default properties(kvmInvlpgPrefetch, {
-  /** Once the invlpg of the virtual CPU that changed the entry has completed, the shadow entry is none, or as the guest's. */
+  /** Once the invlpg of who changed the entry has completed, the shadow entry is none, or as the guest's. */
   noStaleSpte: always((s, _, at) => at.writer !== null || s.spte === null || s.spte === s.gpte),
 
   staleBeforeInvlpg: sometimes((s) => s.gpte === 'new' && s.spte === 'old'),
   newEntryIsPrefetched: sometimes((s) => s.spte === 'new', { where: (p) => p.prefetch }),
-  /** Both orders: a prefetch is over before the guest writes; it has still to come when the other invlpg is complete. */
+  /** Both orders: a prefetch is over before the guest writes; it is still to come when the other invlpg is complete. */
   prefetchBeforeTheWrite: sometimes((s, _, at) => s.gpte === 'old' && s.spte === 'old' && at.bystander === null, {
     where: (p) => p.prefetch,
   }),

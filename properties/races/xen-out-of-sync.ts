@@ -12,7 +12,8 @@ export default properties(xenOutOfSync, {
   inSyncAndWritable: sometimes((s) => !s.outOfSync && s.sl1e === 'RW' && s.gl1e === 'RW'),
   /** The guest's write comes first, or the write protection does: then it faults. */
   writtenFreely: sometimes((s) => s.outOfSync && s.gl1e === 'RO'),
-  writeFaults: sometimes((_s, _p, at) => at.v2 === 'emulate: gl1e := RO, validate'),
+  writeFaults: sometimes((s, _p, at) => at.v2 === 'shadow_unlock()' && s.gl1e === 'RO'),
+  resyncedByCr3: sometimes((_s, _p, at) => at.v3 === 'sh_resync(): sl1e as gl1e, in sync'),
   walksAgain: sometimes((s) => s.rewalked, { where: (p) => p.reread !== 'never' }),
   faultResyncs: sometimes((s) => s.resyncedByFault, { where: (p) => p.ownResync }),
 })

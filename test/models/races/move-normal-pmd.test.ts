@@ -1,7 +1,7 @@
 import claimed, { commits } from '../../../properties/races/move-normal-pmd.ts'
 import { judge } from './judged.ts'
 
-// The diagram of the commit: mremap() looks; the page table is retracted and freed; the locks; the new entry is populated.
+// The diagram: mremap() looks; the page table is retracted and freed; the locks; the new entry is populated.
 const race = [
   'mremap: move_page_tables(): read *old_pmd',
   'collapse: retract_page_tables(): i_mmap_lock',
