@@ -45,6 +45,7 @@ const state = (p: Params) => ({
   /** Xen wrote an entry into a page that is no L1 table; or, after the return, into one that is not the address's. */
   wroteUntyped: ghost(bool),
   wroteOther: ghost(bool),
+  /** The first CPU has written into B. */
   wroteB: ghost(bool),
 })
 
@@ -106,7 +107,7 @@ export default model({
         s.tlb[cpu] = at
         if (at === 'A' && !s.isTypedA) s.wroteUntyped = true
         if (at === 'A' && s.l2e === 'B') s.wroteOther = s.wroteOther || s.returned
-        if (at === 'B') s.wroteB = true
+        if (at === 'B' && cpu === 0) s.wroteB = true
       },
     }),
   }),

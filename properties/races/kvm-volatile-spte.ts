@@ -12,6 +12,9 @@ export default properties(kvmVolatileSpte, {
   /** The windows: the hardware sets D between the read and the write; stores through the TLB need no entry any more. */
   dirtyAfterTheRead: sometimes((s, _, at) => at.kvm !== 'old = READ_ONCE(spte)' && s.spte[0].D && !s.pageDirty),
   storesWithoutAWalk: sometimes((s) => !s.spte[0].D && storeHits(s.tlb, 0)),
+  /** A is cleared; a page that was stored to is harvested, and not stored to again. */
+  isAged: sometimes((s) => s.spte[0].P && !s.spte[0].A, { where: (p) => p.update === 'age' }),
+  isHarvested: sometimes((s, _, at) => at.kvm === null && s.stored && !s.logged),
   pageIsCopied: sometimes((s) => s.stored && !s.modified),
   /** The guest stores before the harvest; it stores after it, and is logged again. */
   storedBeforeTheUpdate: sometimes((s, _, at) => at.kvm === 'old = READ_ONCE(spte)' && s.stored),

@@ -12,6 +12,9 @@ export default properties(thpNonePmd, {
   lookedInBetween: sometimes(
     (_s, _p, at) => at.numa === 'set_pmd_at()' && at.madvise !== 'zap_pmd_range(): pmd_trans_huge(*pmd)?' && at.madvise !== null,
   ),
+  lookedAtInvalid: sometimes((s, _p, at) => s.pmd === 'invalid' && at.madvise === 'zap_huge_pmd(): pmd_trans_huge_lock()', {
+    where: (p) => p.change === 'invalidate',
+  }),
   /** Both orders: the change is over before the zap, and the zap before the change. */
   changedFirst: sometimes((s, _, at) => at.numa === null && s.pmd === 'old' && at.madvise === 'pmdp_huge_get_and_clear_full()'),
   zappedFirst: sometimes((s, _, at) => s.returned && s.pmd === 'none' && at.numa === 'change_huge_pmd(): pmd_trans_huge_lock()'),

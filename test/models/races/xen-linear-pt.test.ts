@@ -14,8 +14,8 @@ const flushed = 'guest: flush_tlb_local()'
 
 judge(claimed, commits.rows, {
   'as-it-was': {
-    states: 56,
-    transitions: 146,
+    states: 47,
+    transitions: 125,
     races: { entriesLandInTables: [4, ...race(1, dropped)], entriesLandWhereTheyShould: [5, ...race(0, dropped, returned)] },
   },
   'as-it-was-one-cpu': {
@@ -24,13 +24,13 @@ judge(claimed, commits.rows, {
     races: { entriesLandInTables: [5, ...race(0, dropped, returned)], entriesLandWhereTheyShould: [5, ...race(0, dropped, returned)] },
   },
   'flushes-this-cpu': {
-    states: 50,
-    transitions: 137,
+    states: 42,
+    transitions: 117,
     races: {
       entriesLandInTables: [5, ...race(1, flushed, dropped)],
       entriesLandWhereTheyShould: [6, ...race(1, flushed, dropped, returned)],
     },
   },
-  'flushes-late': { states: 70, transitions: 197, races: { entriesLandInTables: [4, ...race(1, dropped)] } },
-  fixed: { states: 48, transitions: 141 },
+  'flushes-late': { states: 53, transitions: 151, races: { entriesLandInTables: [4, ...race(1, dropped)] } },
+  fixed: { states: 33, transitions: 98 },
 })
