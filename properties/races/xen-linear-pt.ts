@@ -1,0 +1,52 @@
+/** Where Xen's writes land, and that stale translations are there to be flushed. */
+import { always, claims, type Document, properties, sometimes } from 'mmucheck'
+import xenLinearPt from '../../models/races/xen-linear-pt.ts'
+
+export default properties(xenLinearPt, {
+  /** Xen writes an entry only into a page that is an L1 table. */
+  entriesLandInTables: always((s) => !s.wroteUntyped),
+  /** Once MMU_UPDATE has returned, Xen writes into the L1 table that the L2 entry names. */
+  entriesLandWhereTheyShould: always((s) => !s.wroteOther),
+
+  /** The flush finds stale translations, on the CPU that makes the change, and on the other. */
+  staleHere: sometimes((s) => s.l2e === 'B' && s.tlb[0] === 'A'),
+  staleElsewhere: sometimes((s) => s.l2e === 'B' && s.tlb.some((entry, cpu) => cpu !== 0 && entry === 'A'), { where: (p) => p.cpus > 1 }),
+  flushedElsewhere: sometimes((s, _, at) => at.guest === 'flush_tlb_mask()' && s.tlb.some((entry, cpu) => cpu !== 0 && entry === 'A'), {
+    where: (p) => p.flushed === 'all CPUs',
+  }),
+  tableLosesItsType: sometimes((s) => !s.isTypedA),
+  newTableIsWritten: sometimes((s, _, at) => at.guest === null && s.wroteB),
+})
+
+const pagingStructures: Document = { kind: 'document', title: 'Xen commit 16a20963b3 (XSA-286)', author: 'Andrew Cooper', date: '2020' }
+
+export const commits = claims(xenLinearPt, [
+  {
+    id: 'R31',
+    quote: 'x86/pv: Flush TLB in response to paging structure changes',
+    source: pagingStructures,
+    readings: [
+      { says: 'confirms', variant: 'fixed', property: ['entriesLandInTables', 'entriesLandWhereTheyShould'], expected: 'holds' },
+      {
+        says: 'confirms',
+        variant: ['as-it-was', 'as-it-was-one-cpu'],
+        property: ['entriesLandInTables', 'entriesLandWhereTheyShould'],
+        expected: 'violated',
+      },
+      {
+        says: 'contrasts',
+        variant: 'flushes-this-cpu',
+        property: ['entriesLandInTables', 'entriesLandWhereTheyShould'],
+        expected: 'violated',
+        note: 'all CPUs that run the guest have to be flushed',
+      },
+      {
+        says: 'contrasts',
+        variant: 'flushes-late',
+        property: 'entriesLandInTables',
+        expected: 'violated',
+        note: 'and before the table can be used as anything else; Xen has a flush for that too, which is left out',
+      },
+    ],
+  },
+])
