@@ -1,8 +1,8 @@
 /**
- * A kernel thread borrows an address space (kthread_use_mm()) while another CPU takes a page of it away. The interrupt
- * that flushes asks current->active_mm whether the CPU runs that address space; if so it flushes the TLB of what is
- * loaded, if not it sees to it that the next switch to it starts without old translations. The thread sets active_mm and
- * switches in two steps: an interrupt between them was told the one, and found the other.
+ * A kernel thread borrows an address space (kthread_use_mm()) while another CPU takes a page of it away. The
+ * interrupt that flushes asks current->active_mm whether the CPU runs that address space; if so it flushes the TLB of
+ * what is loaded, if not it sees to it that the next switch to it starts without old translations. The thread sets
+ * active_mm and switches in two steps: an interrupt between them was told the one, and found the other.
  */
 import { bool, choice, flag, ghost, model, oneOf, until, when } from 'mmucheck'
 

@@ -47,7 +47,7 @@ function* flushTlb(s: State, label: string): Steps {
 
 export default model({
   name: 'pfnmap-unmap',
-  title: 'munmap() takes a VMA out of the rmap before it flushes: unmap_mapping_range() misses it (CVE-2022-39188)',
+  title: 'munmap() takes a VMA out of the rmap before it flushes (CVE-2022-39188)',
   source: 'Linux commit b67fbebd4cf9, "mmu_gather: Force tlb-flush VM_PFNMAP vmas" (2022); Jann Horn',
   params,
   variants: {

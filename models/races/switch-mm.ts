@@ -1,12 +1,12 @@
 /**
  * A CPU switches to an address space while another one changes an entry of it and wants all TLBs flushed (x86 with
  * PCIDs). The switch need not flush: translations of the last time are kept, if no flush has been missed meanwhile,
- * which tlb_gen says. The flusher need not interrupt: it looks at what the other CPU has loaded, which while CR3 changes
- * is neither the one nor the other, LOADED_MM_SWITCHING. One of the two has to notice the other. Each got that wrong
- * once: the flusher since 6db2526c1d69, and the switch in the backports of the fix to stable kernels.
+ * which tlb_gen says. The flusher need not interrupt: it looks at what the other CPU has loaded, which while CR3
+ * changes is neither the one nor the other, LOADED_MM_SWITCHING. One of the two has to notice the other. Each got
+ * that wrong once: the flusher since 6db2526c1d69, and the switch in the backports of the fix to stable kernels.
  *
- * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of mm
- * once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
+ * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of
+ * mm once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
  */
 import { assert, bool, choice, flag, ghost, index, model, oneOf, optional, range, until, when } from 'mmucheck'
 
@@ -39,7 +39,7 @@ export default model({
     tlbGen: range(0, 1),
     /** mm_cpumask(mm) has CPU 1. */
     cpumask: bool,
-    /** CPU 1: what it says it has loaded, what it has, and up to which generation its translations of mm were flushed. */
+    /** CPU 1: what it says it has loaded, what it has, and up to which generation translations of mm were flushed. */
     loadedMm: oneOf('prev', 'SWITCHING', 'mm'),
     cr3: oneOf('prev', 'mm'),
     ctxGen: range(0, 1),

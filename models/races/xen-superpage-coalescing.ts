@@ -65,7 +65,7 @@ function* coalesce(s: State, p: Params, cpu: number): Steps {
 
 export default model({
   name: 'xen-superpage-coalescing',
-  title: "Xen's own page tables: a superpage replaces a table that somebody else walks, or frees as well",
+  title: "Xen's own page tables: a superpage replaces a table that somebody walks, or frees",
   source: 'XSA-345, Xen commit 1ce75e99d7, 2020; partial fixes a511466229 and b9ee1fd7b9, 2017',
   params,
   variants: {

@@ -11,7 +11,12 @@ import { modelGroups } from '../../src/load/find.ts'
 const root = resolve(import.meta.dirname, '../..')
 const text = readFileSync(join(root, 'docs/RACES.md'), 'utf8')
 const rows = [...text.matchAll(/^\| .* \| \[.*\]\(races\/([\w-]+)\.md\) \| .* \| `([\w-]+)` \| ([\d,]+) \| (\d+) \|$/gm)].map(
-  ([, name = '', variant = '', states = '', steps]) => ({ name, variant, states: Number(states.replaceAll(',', '')), steps: Number(steps) }),
+  ([, name = '', variant = '', states = '', steps]) => ({
+    name,
+    variant,
+    states: Number(states.replaceAll(',', '')),
+    steps: Number(steps),
+  }),
 )
 const names = modelGroups(root).get('races') ?? []
 

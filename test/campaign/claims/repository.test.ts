@@ -81,12 +81,12 @@ describe('the page', () => {
   })
 
   test('has no sentence that is part of another one', async () => {
-    const files = readdirSync(join(root, 'properties')).filter((file) => file !== 'sources.ts')
+    const files = readdirSync(join(root, 'properties'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
     const sentences = new Map<string, string>()
-    for (const file of files) {
-      const { mails } = (await import(join(root, 'properties', file))) as { mails?: Claims }
-      for (const { id, quote } of mails?.sentences ?? []) sentences.set(id, quote)
-    }
+    const isClaims = (x: unknown): x is Claims => typeof x === 'object' && x !== null && 'sentences' in x
+    for (const file of files)
+      for (const exported of Object.values((await import(join(root, 'properties', file))) as object))
+        if (isClaims(exported)) for (const { id, quote } of exported.sentences) sentences.set(id, quote)
     expect([...sentences.keys()].toSorted()).toEqual(ids().toSorted())
     for (const [id, quote] of sentences)
       expect(
