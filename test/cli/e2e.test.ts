@@ -332,7 +332,7 @@ describe('limits end in an explicit incomplete', () => {
     let ended: Ended | null = null
     const running = project.mmucheck(words, (pid) => {
       // The search takes minutes. While the model is loaded and compiled, a fraction of one, Ctrl-C ends all.
-      setTimeout(() => process.kill(pid, 'SIGINT'), 2000)
+      setTimeout(() => process.kill(pid, 'SIGINT'), 3000)
     })
     ended = await running
     expect(ended.code, ended.err).toBe(130)
