@@ -28,5 +28,5 @@ judge(claimed, commits.rows, {
   fixed: { states: 34, transitions: 72 },
   'invalidate-as-it-was': { states: 23, transitions: 35, races: { noDirtyPageIsLost: lost('WRITE_ONCE') } },
   'invalidate-read-before': { states: 23, transitions: 35, races: { noDirtyPageIsLost: lost('xchg') } },
-  'invalidate-fixed': { states: 15, transitions: 23 },
+  'invalidate-fixed': { states: 15, transitions: 23, idle: ['dirtyLogIsComplete: s.logged'] },
 })

@@ -1,5 +1,5 @@
 import properties, { commits } from '../../../properties/races/mremap-flush.ts'
-import { testPinned } from './pinned.ts'
+import { judge } from './judged.ts'
 
 const freed = (...released: string[]) => [
   'cpu2: load',
@@ -14,22 +14,24 @@ const freed = (...released: string[]) => [
 const unlockNew = 'cpu0: move_ptes(): spin_unlock(new_ptl)'
 const unlockOld = 'cpu0: move_ptes(): spin_unlock(old_ptl)'
 
-testPinned(properties, commits, {
+judge(properties, commits.rows, {
   'as-it-was': {
     states: 80,
-    violated: {
-      noUseAfterFree: { length: 12, diagram: [...freed(unlockNew, unlockOld), 'cpu2: load'] },
-      freedIsUnmapped: { length: 11, diagram: freed(unlockNew, unlockOld) },
+    transitions: 206,
+    races: {
+      noUseAfterFree: [12, ...freed(unlockNew, unlockOld), 'cpu2: load'],
+      freedIsUnmapped: [11, ...freed(unlockNew, unlockOld)],
     },
   },
   'flush-under-old-lock': {
     states: 103,
-    violated: {
-      noUseAfterFree: { length: 11, diagram: [...freed(unlockNew), 'cpu2: load'] },
-      freedIsUnmapped: { length: 10, diagram: freed(unlockNew) },
+    transitions: 280,
+    races: {
+      noUseAfterFree: [11, ...freed(unlockNew), 'cpu2: load'],
+      freedIsUnmapped: [10, ...freed(unlockNew)],
     },
   },
-  'old-lock-and-truncation': { states: 63, violated: {} },
-  fixed: { states: 85, violated: {} },
-  'fixed-and-truncation': { states: 60, violated: {} },
+  'old-lock-and-truncation': { states: 63, transitions: 142 },
+  fixed: { states: 85, transitions: 213 },
+  'fixed-and-truncation': { states: 60, transitions: 128 },
 })

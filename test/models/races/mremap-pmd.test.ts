@@ -1,5 +1,5 @@
 import properties, { commits } from '../../../properties/races/mremap-pmd.ts'
-import { testPinned } from './pinned.ts'
+import { type Expected, judge } from './judged.ts'
 
 const lock = 'cpu2: try_to_unmap_one(): spin_lock(pte_ptl)'
 
@@ -16,15 +16,15 @@ const freed = (before: string[], after: string[]) => [
   'cpu2: try_to_unmap_one(): flush_tlb_page(old)',
   'cpu2: reclaim: free the page',
 ]
-const violated = (length: number, diagram: string[]) => ({
-  noUseAfterFree: { length, diagram: [...diagram, 'cpu3: load'] },
-  freedIsUnmapped: { length: length - 1, diagram },
+const violated = (length: number, diagram: string[]): NonNullable<Expected['races']> => ({
+  noUseAfterFree: [length, ...diagram, 'cpu3: load'],
+  freedIsUnmapped: [length - 1, ...diagram],
 })
 
-testPinned(properties, commits, {
-  'as-it-was': { states: 98, violated: violated(11, freed([], [])) },
-  'page-table-lock': { states: 115, violated: violated(13, freed(['cpu1: mremap(): spin_lock(pte_ptl)'], [lock])) },
-  recheck: { states: 103, violated: violated(11, freed([lock], [])) },
-  'page-table-lock-and-recheck': { states: 92, violated: {} },
-  fixed: { states: 42, violated: {} },
+judge(properties, commits.rows, {
+  'as-it-was': { states: 98, transitions: 222, races: violated(11, freed([], [])) },
+  'page-table-lock': { states: 115, transitions: 262, races: violated(13, freed(['cpu1: mremap(): spin_lock(pte_ptl)'], [lock])) },
+  recheck: { states: 103, transitions: 235, races: violated(11, freed([lock], [])) },
+  'page-table-lock-and-recheck': { states: 92, transitions: 214 },
+  fixed: { states: 42, transitions: 82 },
 })

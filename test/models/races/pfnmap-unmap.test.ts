@@ -1,5 +1,5 @@
 import properties, { commits } from '../../../properties/races/pfnmap-unmap.ts'
-import { testPinned } from './pinned.ts'
+import { type Expected, judge } from './judged.ts'
 
 const noVma = [
   'cpu2: load',
@@ -17,21 +17,22 @@ const noEntry = [
   'cpu1: unmap_mapping_range(): i_mmap_unlock()',
 ]
 const used = ['cpu1: the driver frees the page', 'cpu2: load']
-const missedVma = {
-  noUseAfterFree: { length: 8, diagram: [...noVma, ...used] },
-  nothingIsCached: { length: 6, diagram: noVma },
+const missedVma: NonNullable<Expected['races']> = {
+  noUseAfterFree: [8, ...noVma, ...used],
+  nothingIsCached: [6, ...noVma],
 }
 
-testPinned(properties, commits, {
-  'as-it-was': { states: 70, violated: missedVma },
-  'first-vma-only': { states: 70, violated: missedVma },
-  'first-vma-is-pfnmap': { states: 62, violated: {} },
+judge(properties, commits.rows, {
+  'as-it-was': { states: 70, transitions: 157, races: missedVma },
+  'first-vma-only': { states: 70, transitions: 157, races: missedVma },
+  'first-vma-is-pfnmap': { states: 62, transitions: 145 },
   'without-nested': {
     states: 69,
-    violated: {
-      noUseAfterFree: { length: 11, diagram: [...noEntry, ...used] },
-      nothingIsCached: { length: 9, diagram: noEntry },
+    transitions: 160,
+    races: {
+      noUseAfterFree: [11, ...noEntry, ...used],
+      nothingIsCached: [9, ...noEntry],
     },
   },
-  fixed: { states: 62, violated: {} },
+  fixed: { states: 62, transitions: 145 },
 })

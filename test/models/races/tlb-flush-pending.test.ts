@@ -1,5 +1,5 @@
 import properties, { commits } from '../../../properties/races/tlb-flush-pending.ts'
-import { testPinned } from './pinned.ts'
+import { judge } from './judged.ts'
 
 const stored = [
   'user: load',
@@ -18,15 +18,17 @@ const cleared = (race: string[]) => [
   ...race.slice(-3),
 ]
 
-testPinned(properties, commits, {
+judge(properties, commits.rows, {
   'as-it-was': {
     states: 42,
-    violated: { noLostStore: { length: 6, diagram: stored }, freedIsUnmapped: { length: 6, diagram: freed } },
+    transitions: 141,
+    races: { noLostStore: [6, ...stored], freedIsUnmapped: [6, ...freed] },
   },
   bool: {
     states: 263,
-    violated: { noLostStore: { length: 11, diagram: cleared(stored) }, freedIsUnmapped: { length: 11, diagram: cleared(freed) } },
+    transitions: 978,
+    races: { noLostStore: [11, ...cleared(stored)], freedIsUnmapped: [11, ...cleared(freed)] },
   },
-  'bool-alone': { states: 46, violated: {} },
-  fixed: { states: 184, violated: {} },
+  'bool-alone': { states: 46, transitions: 142 },
+  fixed: { states: 184, transitions: 706 },
 })

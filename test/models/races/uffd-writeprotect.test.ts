@@ -1,5 +1,5 @@
 import properties, { commits } from '../../../properties/races/uffd-writeprotect.ts'
-import { testPinned } from './pinned.ts'
+import { judge } from './judged.ts'
 
 const lost = [
   'cpu2: load',
@@ -9,9 +9,9 @@ const lost = [
   'cpu1: set_pte_at_notify(new page)',
 ]
 
-testPinned(properties, commits, {
-  'as-it-was': { states: 88, violated: { noLostStore: { length: 9, diagram: lost } } },
-  'flush-after-copy': { states: 112, violated: { noLostStore: { length: 11, diagram: lost } } },
-  'flush-at-once': { states: 38, violated: {} },
-  fixed: { states: 70, violated: {} },
+judge(properties, commits.rows, {
+  'as-it-was': { states: 88, transitions: 300, races: { noLostStore: [9, ...lost] } },
+  'flush-after-copy': { states: 112, transitions: 376, races: { noLostStore: [11, ...lost] } },
+  'flush-at-once': { states: 38, transitions: 121 },
+  fixed: { states: 70, transitions: 236 },
 })

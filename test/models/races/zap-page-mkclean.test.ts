@@ -1,5 +1,5 @@
 import properties, { commits } from '../../../properties/races/zap-page-mkclean.ts'
-import { testPinned } from './pinned.ts'
+import { judge } from './judged.ts'
 
 const lost = [
   'user: load',
@@ -12,7 +12,7 @@ const lost = [
   'user: store',
 ]
 
-testPinned(properties, commits, {
-  'as-it-was': { states: 57, violated: { cleanIsOnDisk: { length: 10, diagram: lost } } },
-  fixed: { states: 46, violated: {} },
+judge(properties, commits.rows, {
+  'as-it-was': { states: 57, transitions: 165, races: { cleanIsOnDisk: [10, ...lost] } },
+  fixed: { states: 46, transitions: 127 },
 })
