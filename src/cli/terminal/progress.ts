@@ -4,22 +4,8 @@
  */
 import { performance } from 'node:perf_hooks'
 import { formatCount } from '../../check/report/format.js'
+import type { Progress } from '../../explicit/search/search.js'
 import type { Output } from './output.js'
-
-/** What a search says of itself while it runs. */
-export interface ProgressUpdate {
-  readonly phase: 'states' | 'modulo symmetry' | 'behaviours'
-  readonly states: number
-  readonly transitions: number
-  readonly depth: number
-  /** States that are found and not yet expanded. */
-  readonly queue: number
-  readonly bytes: number
-  readonly mostBytes: number
-  /** Properties that are violated so far. */
-  readonly violated: number
-  readonly seconds: number
-}
 
 /** What a solver says of itself. */
 export interface SolvingUpdate {
@@ -37,7 +23,7 @@ export interface SynthesisUpdate {
 
 export interface ProgressLine {
   readonly showSynthesis: (update: SynthesisUpdate) => void
-  readonly show: (update: ProgressUpdate) => void
+  readonly show: (update: Progress) => void
   readonly showSolving: (update: SolvingUpdate) => void
   readonly clear: () => void
 }
@@ -71,7 +57,7 @@ export const progressLine = (
     err(terminal === null ? `${text()}\n` : `\r\u001b[K${text().slice(0, terminal - 1)}`)
   }
   let trend = queueTrend()
-  let phase: ProgressUpdate['phase'] = 'states'
+  let phase: Progress['phase'] = 'states'
   return {
     show: (update) => {
       if (update.phase !== phase) trend = queueTrend()
@@ -113,8 +99,8 @@ const trendSeconds = 3
  * Follows the queue. A search whose queue gets shorter is over at the latest when it would be empty, if it went on like
  * that: most go on faster.
  */
-export const queueTrend = (): ((update: Pick<ProgressUpdate, 'queue' | 'seconds'>) => Trend) => {
-  let before: Pick<ProgressUpdate, 'queue' | 'seconds'> = { queue: 0, seconds: 0 }
+export const queueTrend = (): ((update: Pick<Progress, 'queue' | 'seconds'>) => Trend) => {
+  let before: Pick<Progress, 'queue' | 'seconds'> = { queue: 0, seconds: 0 }
   let between = before
   let falling = 0
   let trend: Trend = { queue: '+', secondsLeft: null }
@@ -154,17 +140,14 @@ const shortTime = (seconds: number): string =>
 const mostColumns = 60
 
 /** In front of what is counted. */
-const phaseWords: Readonly<Record<ProgressUpdate['phase'], string>> = {
+const phaseWords: Readonly<Record<Progress['phase'], string>> = {
   states: '',
   'modulo symmetry': 'symmetry: ',
   behaviours: 'liveness: ',
 }
 
 /** `1240M states, 4.1M/s, depth 134, queue 12.3M-, 2 violated, 8.1G/18G, ~40 s`: as much of it as fits. */
-export const progressText = (
-  { phase, states, depth, queue, bytes, mostBytes, violated, seconds }: ProgressUpdate,
-  trend: Trend,
-): string => {
+export const progressText = ({ phase, states, depth, queue, bytes, mostBytes, violated, seconds }: Progress, trend: Trend): string => {
   const rate = seconds > 0 ? short(states / seconds) : '0'
   const parts = [
     `${phaseWords[phase]}${short(states)} states`,

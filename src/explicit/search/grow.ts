@@ -49,7 +49,7 @@ export const searchStates = async (begun: Begun, options: SearchOptions, bytes: 
     if (end.isLarge) end = await run(Number.POSITIVE_INFINITY)
   }
   const { limit } = end
-  if (limit?.kind === 'states' || limit?.kind === 'memory') await lookAtTheRest(machine, pace)
+  await lookAtTheRest(machine, limit, pace)
   return alone(begun, limit, pace)
 }
 

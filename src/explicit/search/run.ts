@@ -33,7 +33,7 @@ export const runToTheEnd = async (machine: Machine, options: SearchOptions, byte
   const { limit } = await runUpTo(machine, Number.POSITIVE_INFINITY, pace, { depth, bytes }, ({ noted: _noted, ...turn }) =>
     onProgress?.({ ...turn, phase: 'behaviours', mostBytes: bytes, violated: 0 }),
   )
-  if (limit?.kind === 'states' || limit?.kind === 'memory') await lookAtTheRest(machine, pace)
+  await lookAtTheRest(machine, limit, pace)
   return { limit, seconds: pace.seconds() }
 }
 
@@ -67,10 +67,11 @@ export const isCut = (reached: { readonly depth: number; readonly states: number
   depth !== undefined && reached.depth >= depth && reached.states > 0
 
 /**
- * Looks at the states that wait in the queue, without expanding them: they are reachable. The limit of time, or the
- * signal, ends it.
+ * Where a limit of states or of memory has ended a search, looks at the states that wait in the queue, without
+ * expanding them: they are reachable. The limit of time, or the signal, ends it.
  */
-export const lookAtTheRest = async (machine: Machine, pace: Pace): Promise<void> => {
+export const lookAtTheRest = async (machine: Machine, limit: Limit | null, pace: Pace): Promise<void> => {
+  if (limit?.kind !== 'states' && limit?.kind !== 'memory') return
   machine.globals.stop = 0
   machine.globals.max_depth = 0
   await pace.run(running(machine))

@@ -49,6 +49,15 @@ export const emptyDictionary = ({ memory, map }: Pick<SharedDictionary, 'memory'
   for (const { mask, mostBits } of map.words) words[mask / 4] = firstSlots(map.desks.length * perLook, mostBits) - 1
 }
 
+/**
+ * Words of which there are about as many as there can be numbers: all workers together can add `perLook` each before
+ * everybody has looked again.
+ */
+export const fullWords = ({ memory, map }: Pick<SharedDictionary, 'memory' | 'map'>, perLook: number): ReadonlySet<number> => {
+  const counts = countsOf({ memory, map })
+  return new Set(map.words.flatMap(({ mostBits }, i) => (at(counts, i) > 2 ** mostBits - map.desks.length * perLook ? [i] : [])))
+}
+
 /** A hash table grows when more than this part of it is taken, and nobody packs while more than that is. */
 const [loose, crowded] = [0.5, 0.75]
 const growth = 2
@@ -63,9 +72,10 @@ export const openDictionary = (shared: SharedDictionary, worker: number | 'all',
   const words = new Uint32Array(memory.buffer)
   const { exports, globals }: Instance<DictionaryInterface> = instantiated(code, memory, {})
   const desk = at(map.desks, worker === 'all' ? 0 : worker)
-  /** All workers together can add so many before each has looked again. */
-  const margin = map.desks.length * perLook
-  const full = (): number[] => numbered.filter((i) => words[at(map.words, i).count / 4]! > 2 ** at(map.words, i).mostBits - margin)
+  const full = (): number[] => {
+    const all = fullWords(shared, perLook)
+    return numbered.filter((i) => all.has(i))
+  }
   return {
     pack: (states) => {
       bytes.set(states, desk.raw)

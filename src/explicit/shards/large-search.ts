@@ -9,10 +9,11 @@ import type { Pace } from '../program/pace.js'
 import type { Program } from '../program/program.js'
 import { controlOf } from './control.js'
 import type { Crew } from './crew.js'
+import { fullWords } from './dictionary.js'
 import { handOver } from './hand-over.js'
 import { notedTogether } from './noted.js'
 import { type Packing, packingFor } from './packing.js'
-import { type From, fullWords, newNumbers, numberWords, perLookOf, setUp } from './set-up.js'
+import { type From, newNumbers, numberWords, perLookOf, setUp } from './set-up.js'
 import type { Outcome } from './work.js'
 
 /** What has begun: the initial states wait in the machine's queue. */
@@ -102,7 +103,7 @@ export const searchLarge = async (begun: Begun, crew: Crew, pace: Pace, options:
   for (;;) {
     const found = await searchPacked(from, packing, crew, pace, options)
     if (found !== 'narrow') return found
-    const full = fullWords(from)
+    const full = fullWords(from.numbers, perLook)
     const room = (packing?.words ?? []).map(({ as, bits }, i) =>
       as === 'itself' || full.has(i) ? Number.POSITIVE_INFINITY : 2 ** Math.min(bits + moreBits, at(most, i)),
     )

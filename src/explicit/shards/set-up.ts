@@ -54,12 +54,6 @@ export const newNumbers = (widths: readonly number[], workers: number, perLook: 
   return numbers
 }
 
-/** Words of which there are about as many as there can be numbers. */
-export const fullWords = ({ numbers: { memory, map }, perLook }: Pick<From, 'numbers' | 'perLook'>): ReadonlySet<number> => {
-  const counts = countsOf({ memory, map })
-  return new Set(map.words.flatMap(({ mostBits }, i) => (at(counts, i) > 2 ** mostBits - map.desks.length * perLook ? [i] : [])))
-}
-
 const dictionaryOf = (widths: readonly number[], packing: Packing, { memory, map }: Numbers): SharedDictionary => ({
   memory,
   map,
