@@ -71,9 +71,11 @@ export const diagnosticCodes = {
   MC307: 'there is no initial state',
   MC308: 'members are not interchangeable',
   MC309: 'nothing is interchangeable',
+  MC310: 'a store that waits, and a change of another CPU, in one step',
   MC401: 'the state is too wide',
   MC402: 'the step is too large',
   MC403: 'code is nested too deeply',
+  MC404: 'more stores than a store buffer holds',
 } as const satisfies Record<string, string>
 
 export type DiagnosticCode = keyof typeof diagnosticCodes

@@ -16,6 +16,7 @@ export const slowTests: readonly string[] = [
   'test/cli/modules.test.ts',
   'test/cli/size.test.ts',
   'test/compile/free.models.test.ts',
+  'test/compile/memory/litmus.test.ts',
   'test/explicit/shards/large-search.test.ts',
   'test/explicit/shards/protocols.test.ts',
   'test/explicit/shards/threads.test.ts',

@@ -181,6 +181,21 @@ export interface Agent {
   readonly instance: number | null
   /** In the behaviours that liveness properties speak of; see the model's `fairness`. */
   readonly fairness: 'weak' | 'strong' | 'none'
+  /** The CPU that it is on, by number; null where on none. */
+  readonly cpu: number | null
+}
+
+/**
+ * How a system's stores to memory were compiled: each CPU has a store buffer, which is a variable as others are. The
+ * steps of processes on CPUs store to it, except for those here.
+ */
+export interface BufferedMemory {
+  /** How many stores a buffer holds. */
+  readonly capacity: number
+  /** Steps that load and store memory: locked instructions, which wait until the CPU's buffer is empty. */
+  readonly locked: readonly number[]
+  /** Steps that are full barriers, by their author's word. */
+  readonly fences: readonly number[]
 }
 
 /** A local's element that is alive at a location, and where the oracle finds it. */
@@ -339,6 +354,8 @@ export interface System {
    * unless there are no processes.
    */
   readonly deadlock: 'violation' | 'allowed'
+  /** Null where memory is sequentially consistent, or nothing is said to be in it. */
+  readonly memory: BufferedMemory | null
   /** Greater than every chosen value; see `choose`. */
   readonly radix: number
   /** Temps are numbered 0..temps-1 over the whole system. */

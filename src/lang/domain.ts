@@ -51,7 +51,11 @@ export type Domain<T = unknown> = (
   | SetDomain
   | UnionDomain
   | GhostDomain
-) & { readonly [valueType]?: T }
+) & {
+  readonly [valueType]?: T
+  /** Said by `memory(...)` of a whole variable of `state`. */
+  readonly memory?: true
+}
 
 /** Exists in types only: carries the TypeScript type of a domain's values. */
 declare const valueType: unique symbol
@@ -190,16 +194,16 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(...values:
 
 /**
  * `null` or a value of the domain; initially `null`.
- * @throws ModelError if the domain is an optional itself, since null would have two meanings, or a ghost.
+ * @throws ModelError if the domain is an optional itself, since null would have two meanings, or a ghost or memory.
  */
 export const optional = <D extends Domain>(of: D): Domain<ValueOf<D> | null> => {
   if (of.kind === 'optional') throw new ModelError('optional(optional(...)) has two kinds of null: write optional(...) once, or a union')
-  return { kind: 'optional', of: notGhost('optional', of) }
+  return { kind: 'optional', of: whole('optional', of) }
 }
 
 /** An object with the given fields, each initially as its own domain says. @throws ModelError if a field is a ghost. */
 export const record = <F extends Fields>(fields: F): Domain<ValuesOf<F>> => {
-  for (const of of Object.values(fields)) notGhost('record', of)
+  for (const of of Object.values(fields)) whole('record', of)
   return { kind: 'record', fields }
 }
 
@@ -209,7 +213,7 @@ export const record = <F extends Fields>(fields: F): Domain<ValuesOf<F>> => {
  */
 export const array = <D extends Domain>(length: number, of: D): Domain<ValueOf<D>[]> => {
   requireCount('array(n, domain)', length, 1)
-  return { kind: 'array', length, of: notGhost('array', of) }
+  return { kind: 'array', length, of: whole('array', of) }
 }
 
 /**
@@ -218,7 +222,7 @@ export const array = <D extends Domain>(length: number, of: D): Domain<ValueOf<D
  */
 export const queue = <D extends Domain>(capacity: number, of: D): Domain<Queue<ValueOf<D>>> => {
   requireCount('queue(n, domain)', capacity, 1)
-  return { kind: 'queue', capacity, of: notGhost('queue', of) }
+  return { kind: 'queue', capacity, of: whole('queue', of) }
 }
 
 /** A set of integers out of 0..n-1; initially empty. @throws ModelError if n is no integer from 1 to 65536. */
@@ -236,7 +240,7 @@ export const union = <const Tag extends string, V extends Record<string, Fields>
   if (Object.keys(variants).length === 0) throw new ModelError(`union('${tag}', {}) needs at least one variant`)
   for (const [name, fields] of Object.entries(variants)) {
     if (Object.hasOwn(fields, tag)) throw new ModelError(`variant '${name}' of union('${tag}', ...) has a field named like the tag`)
-    for (const of of Object.values(fields)) notGhost('union', of)
+    for (const of of Object.values(fields)) whole('union', of)
   }
   return { kind: 'union', tag, variants }
 }
@@ -245,9 +249,22 @@ export const union = <const Tag extends string, V extends Record<string, Fields>
  * A variable that only properties, `assert` and other ghosts may read: the protocol never depends on it. Only whole
  * variables of `state` can be ghosts. Initially as `of` says. @throws ModelError if `of` is a ghost itself.
  */
-export const ghost = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ kind: 'ghost', of: notGhost('ghost', of) })
+export const ghost = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ kind: 'ghost', of: whole('ghost', of) })
 
-const notGhost = <D extends Domain>(where: string, of: D): D => {
-  if (of.kind === 'ghost') throw new ModelError(`ghost(...) inside ${where}(...): only a whole variable of state can be a ghost`)
+/**
+ * A variable that lives in memory: with `memoryModel: 'tso'` what a CPU stores to it waits in the CPU's store buffer
+ * before others see it. Its words are the elements of `of` where that is an array (of arrays), else `of` as a whole;
+ * to store a part of a word is to load and to store it. With `memoryModel: 'sc'`, which is the default, it is a variable
+ * like all others. @throws ModelError if `of` is a ghost, or memory itself.
+ */
+export const memory = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ ...whole('memory', of), memory: true }) as Domain<ValueOf<D>>
+
+/** A domain that may stand inside another one. */
+const whole = <D extends Domain>(where: string, of: D): D => {
+  const kind = of.kind === 'ghost' ? 'a ghost' : of.memory === true ? 'memory' : null
+  if (kind !== null) {
+    const name = of.kind === 'ghost' ? 'ghost' : 'memory'
+    throw new ModelError(`${name}(...) inside ${where}(...): only a whole variable of state can be ${kind}`)
+  }
   return of
 }

@@ -1,5 +1,7 @@
 /** A model: params, state, initial values, processes and rules. */
+import type { On } from './cpu.js'
 import { type Fields, ModelError, type ValuesOf } from './domain.js'
+import type { StoreBuffers } from './memory.js'
 import type { Params, ParamValues } from './param.js'
 import { allowed, takes } from './param-values.js'
 import type { Steps } from './step.js'
@@ -91,10 +93,26 @@ export interface ModelDefinition<P extends Params, F extends Fields, R = unknown
    * returned is one; in a model of rules alone, any state in which none is enabled.
    */
   readonly deadlock?: 'violation' | 'allowed'
+  /**
+   * By name of a process or of rules, on which CPU they are: see `On`. What `each` makes under the name `cpu` is on the
+   * CPU of its number where nothing else is said. CPUs are the columns of race diagrams, and have the store buffers.
+   */
+  readonly on?: (p: ParamValues<P>) => Readonly<Record<string, On>>
+  /**
+   * How stores to variables that are `memory(...)` become visible. 'sc' (the default): at once. 'tso': as on x86, where
+   * each CPU has a FIFO of stores that it alone sees; then each process says `on` which CPU it is. A function where it
+   * depends on the params.
+   */
+  readonly memoryModel?: MemoryModel | ((p: ParamValues<P>) => MemoryModel)
+  /** How many stores the store buffer of a CPU holds, 1 to 8; 2 where not given. A function as above. */
+  readonly storeBuffer?: number | ((p: ParamValues<P>) => number)
 }
 
+/** How stores to memory become visible to other CPUs; see `ModelDefinition.memoryModel`. */
+export type MemoryModel = 'sc' | 'tso'
+
 /** A definition that `model` has accepted; its params are a record, empty where it has none. */
-export interface Model<P extends Params = Params, F extends Fields = Fields, A = Labels> extends ModelDefinition<P, F> {
+export interface Model<P extends Params = Params, F extends Fields = Fields, A = unknown> extends ModelDefinition<P, F> {
   readonly kind: 'model'
   readonly params: P
   readonly [labelsType]?: A
@@ -117,7 +135,7 @@ export type ParamsOf<M> = M extends Model<infer P, infer _F> ? ParamValues<P> : 
  */
 export const model = <const P extends Params = Record<never, never>, F extends Fields = Fields, R = Record<never, never>>(
   definition: ModelDefinition<P, F, R>,
-): Model<P, F, LabelsOf<R>> => {
+): Model<P, F, LabelsOf<R> & StoreBuffers> => {
   if (typeof definition.name !== 'string' || definition.name === '')
     throw new ModelError('the model has no name: it is a string that names a folder')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(definition.name))
@@ -171,12 +189,16 @@ const parts: Readonly<Record<keyof ModelDefinition<Params, Fields>, true>> = {
   variants: true,
   fairness: true,
   deadlock: true,
+  on: true,
+  memoryModel: true,
+  storeBuffer: true,
 }
 
 /** The parts that run when the model is checked, and how they are written. */
-const functions: Readonly<Record<'state' | 'init' | 'processes' | 'rules', string>> = {
+const functions: Readonly<Record<'state' | 'init' | 'processes' | 'rules' | 'on', string>> = {
   state: '() => ({ x: range(0, 3) })',
   init: '(s) => { s.x = 1 }',
   processes: '() => ({ cpu: function* (s) { ... } })',
   rules: '() => ({ tick: (s) => { ... } })',
+  on: '() => ({ syscall: 1 })',
 }

@@ -11,6 +11,12 @@ export interface Until {
   readonly condition: () => boolean
 }
 
+/** `yield fence(label)`: the step that starts here can run only when the CPU's store buffer is empty. */
+export interface Fence {
+  readonly kind: 'fence'
+  readonly label: string
+}
+
 /** What `yield* choose(...)` asks of whoever runs the process: one of `options`, tried in order. */
 export interface Choice {
   readonly kind: 'choose'
@@ -21,7 +27,7 @@ export interface Choice {
 }
 
 /** The generator type of processes, rules and helpers: `function* drain(...): Steps<void>`. */
-export type Steps<T = void> = Generator<string | Until | Choice, T, unknown>
+export type Steps<T = void> = Generator<string | Until | Fence | Choice, T, unknown>
 
 /** Thrown by `when(false)`: these choices do not enable the rule. */
 class Blocked extends Error {
@@ -35,6 +41,12 @@ class AssertionFailed extends Error {
 
 /** Starts a step, named `label`, that can run only while `condition` holds. The condition must not write. */
 export const until = (label: string, condition: () => boolean): Until => ({ kind: 'until', label, condition })
+
+/**
+ * Starts a step, named `label`, that can run only while the store buffer of the process's CPU is empty: a full barrier,
+ * `smp_mb()` or `mfence`. Where memory is sequentially consistent, and for a process on no CPU, it is a step as any.
+ */
+export const fence = (label: string): Fence => ({ kind: 'fence', label })
 
 /**
  * Any one of: 0..n-1 (a count), the elements of a list, or the members of a set; the search tries all of them, in

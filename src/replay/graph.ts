@@ -7,6 +7,7 @@ import type { Schedule } from '../ir/schedule.js'
 import type { System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
 import { type Arrival, execute, expand, ways } from './executions.js'
+import { lockedIn } from './memory.js'
 import { createOracle, type Oracle, type ParamRecord, type Run, readCode } from './oracle.js'
 import { correspond } from './standing.js'
 import { toVector } from './vector.js'
@@ -51,7 +52,7 @@ export const slowGraph = <T>(
   look: (run: Run) => T,
   { from, maxStates }: SlowGraphOptions,
 ): SlowGraph<T> | null => {
-  const oracle = createOracle(model, params)
+  const oracle = createOracle(model, params, lockedIn(system))
   const { agents, stateOf } = correspond(system, oracle)
   const numberOf = new Map(agents.map((inOracle, id) => [inOracle, id]))
   const nodes: (SlowNode<T> & { readonly arrival: Arrival; edges: readonly SlowEdge[]; enabled: ReadonlySet<number> })[] = []

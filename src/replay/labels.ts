@@ -1,4 +1,5 @@
 /** Where processes stand, as predicates get it: `at`. */
+import { type StoreBuffers, storeBuffer } from '../lang/memory.js'
 import type { Label, Labels } from '../lang/model.js'
 import type { OracleAgent } from './oracle.js'
 import type { State } from './state.js'
@@ -6,12 +7,17 @@ import type { State } from './state.js'
 /** What a predicate looks at: a state, and where the processes stand in it. */
 export interface Seen {
   readonly state: State
-  readonly at: Labels
+  readonly at: Labels & StoreBuffers
 }
 
-/** Each label is asked for when it is read, which the state notes as it notes reads of its variables. */
-export const labelsIn = (state: State, agents: readonly OracleAgent[], labelOf: (agent: number) => Label): Labels => {
-  const at: Record<string, Label | Label[]> = {}
+/** Of a model with so many CPUs. Each label is asked for when it is read, which the state notes as it notes reads of its variables. */
+export const labelsIn = (
+  state: State,
+  agents: readonly OracleAgent[],
+  labelOf: (agent: number) => Label,
+  cpus: number,
+): Labels & StoreBuffers => {
+  const at: Record<string, unknown> = {}
   agents.forEach(({ kind, group, instance, name }, agent) => {
     if (kind !== 'process') return
     const get = (): Label => {
@@ -22,8 +28,11 @@ export const labelsIn = (state: State, agents: readonly OracleAgent[], labelOf: 
     if (instance === null) Object.defineProperty(at, group, { get, enumerable: true })
     else {
       if (instance === 0) Object.defineProperty(at, group, { value: [], enumerable: true })
-      Object.defineProperty(at[group], instance, { get, enumerable: true })
+      Object.defineProperty(at[group] as Label[], instance, { get, enumerable: true })
     }
   })
-  return at
+  const none = Array.from({ length: cpus }, () => [])
+  const buffers = state.stores.has(storeBuffer) ? { get: () => state.s[storeBuffer] } : { value: none }
+  Object.defineProperty(at, storeBuffer, { ...buffers, enumerable: true })
+  return at as Labels & StoreBuffers
 }

@@ -11,6 +11,7 @@ import type { AgentFairness, Loop, Plain } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
 import { type Ability, abilities, abilityIn, abilityOf } from './enabled.js'
 import { ask } from './evaluate.js'
+import { lockedIn } from './memory.js'
 import { createOracle, type Oracle, type ParamRecord, type Run } from './oracle.js'
 import { arriveBy, type Replay, replay, taker } from './replay.js'
 import { correspond } from './standing.js'
@@ -86,7 +87,7 @@ const closed = ({ initial, steps }: Replay, start: number): Replay['steps'] => {
 
 /** @throws Disagreement where the cycle is not fair, or something can move where it is said to stay for ever. */
 const fairnessOf = (system: System, model: Model, params: ParamRecord, schedule: Schedule, start: number): AgentFairness[] => {
-  const oracle = createOracle(model, params)
+  const oracle = createOracle(model, params, lockedIn(system))
   const { agents } = correspond(system, oracle)
   const arriveAfter = (moves: number) => (): Run => arriveBy(system, oracle, { ...schedule, moves: schedule.moves.slice(0, moves) })
   const length = schedule.moves.length - start

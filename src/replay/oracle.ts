@@ -4,11 +4,14 @@
  */
 
 import type { Fields } from '../lang/domain.js'
+import { platformAndVariables, type StoreBuffering, storeBuffer } from '../lang/memory.js'
 import type { Model } from '../lang/model.js'
-import type { Choice, Steps, Until } from '../lang/step.js'
+import type { Choice, Fence, Steps, Until } from '../lang/step.js'
 import { createRunning, type Frame, judging, type Running, running } from '../load/runtime.js'
 import { failureOf, type StepFailure } from './fault.js'
 import { labelsIn, type Seen } from './labels.js'
+import { locationKey } from './location-key.js'
+import { createMemory, drainedIn, drains, type IsLocked, type Memory } from './memory.js'
 import { createState, plainCopy, type State } from './state.js'
 
 export type ParamRecord = Readonly<Record<string, unknown>>
@@ -60,6 +63,8 @@ export interface Oracle {
   readonly domains: Fields
   /** Processes and then rules, in the order of the model. */
   readonly agents: readonly OracleAgent[]
+  /** How many CPUs there are. */
+  readonly cpus: number
   /** Runs `init`, and every process up to its first yield. */
   readonly start: (choose: Chooser) => { readonly outcome: Outcome; readonly run: Run }
   /** One more execution of a process, at its first yield, on a state that may have others. */
@@ -74,33 +79,57 @@ interface AgentCode {
 }
 
 /**
- * An oracle for a model with these params.
+ * An oracle for a model with these params. Where its memory has store buffers, `isLocked` says which steps are locked
+ * instructions.
  * @throws whatever the model's `state`, `processes` and `rules` throw.
  */
-export const createOracle = (model: Model, params: ParamRecord): Oracle => {
+export const createOracle = (model: Model, params: ParamRecord, isLocked: IsLocked = () => false): Oracle => {
   const p = params as never
-  const domains = model.state(p)
-  const codes = [...agentsOf('process', model.processes?.(p) ?? {}), ...agentsOf('rule', model.rules?.(p) ?? {})]
+  const { variables: domains, cpus, buffering } = platformAndVariables(model, p)
+  const codes = [
+    ...agentsOf('process', model.processes?.(p) ?? {}),
+    ...agentsOf('rule', model.rules?.(p) ?? {}),
+    ...(buffering === null ? [] : drainsOf(buffering)),
+  ]
+  const memories = new WeakMap<State, Memory>()
+  const memoryOf = (state: State): Memory | null => {
+    if (buffering === null) return null
+    const memory = memories.get(state) ?? createMemory(state, buffering)
+    memories.set(state, memory)
+    return memory
+  }
+  /** How the steps of an agent come to memory: null where at once. */
+  const throughBuffer = ({ name, group, instance }: OracleAgent, state: State): Buffered | null => {
+    const cpu = cpus.of(group, instance)
+    const memory = memoryOf(state)
+    return cpu === null || memory === null ? null : { cpu, memory, isLocked: (location) => isLocked(name, location) }
+  }
+  const startOn = (code: AgentCode, state: State): RunningProcess => startProcess(code, state, throughBuffer(code.agent, state))
   const init = model.init as ((s: unknown, p: unknown) => unknown) | undefined
 
   const start: Oracle['start'] = (choose) => {
     const state = createState(domains)
     const outcome = attempt('init', choose, (resume) => finish('init', init?.(state.s, params), resume))
-    const processes =
-      outcome.kind === 'moved' ? codes.map((code) => (code.agent.kind === 'process' ? startProcess(code, state) : null)) : []
+    const processes = outcome.kind === 'moved' ? codes.map((code) => (code.agent.kind === 'process' ? startOn(code, state) : null)) : []
     const step: Run['step'] = (agent, rule, chooser) => {
       const process = processes[agent]
       if (process !== null && process !== undefined) return process.step(chooser)
       const { agent: of, bodies } = codes[agent]!
       const body = bodies.get(rule ?? of.group)
       if (body === undefined) throw new RangeError(`'${of.name}' has no rule '${rule}'`)
-      const label = rule ?? of.group
+      const label = (of.group === storeBuffer && buffering !== null ? drainedIn(state, of.instance ?? 0) : null) ?? rule ?? of.group
       return attempt(label, chooser, (resume) => finish(label, of.instance === null ? body(state.s) : body(state.s, of.instance), resume))
     }
     const agents = codes.map(({ agent }) => agent)
-    return { outcome, run: { state, at: labelsIn(state, agents, (agent) => processes[agent]?.label ?? null), processes, step } }
+    return { outcome, run: { state, at: labelsIn(state, agents, (agent) => processes[agent]?.label ?? null, cpus.count), processes, step } }
   }
-  return { domains, agents: codes.map(({ agent }) => agent), start, begin: (agent, state) => startProcess(codes[agent]!, state) }
+  return {
+    domains,
+    agents: codes.map(({ agent }) => agent),
+    cpus: cpus.count,
+    start,
+    begin: (agent, state) => startOn(codes[agent]!, state),
+  }
 }
 
 const agentsOf = (kind: OracleAgent['kind'], groups: Readonly<Record<string, unknown>>): AgentCode[] =>
@@ -108,6 +137,9 @@ const agentsOf = (kind: OracleAgent['kind'], groups: Readonly<Record<string, unk
     if (!isEach(of)) return [agentCode(kind, group, null, of)]
     return Array.from({ length: of.count }, (_, instance) => agentCode(kind, group, instance, of.body))
   })
+
+const drainsOf = (buffering: StoreBuffering): AgentCode[] =>
+  Array.from({ length: buffering.cpus }, (_, cpu) => agentCode('rule', storeBuffer, cpu, Object.fromEntries(drains(buffering))))
 
 const agentCode = (kind: OracleAgent['kind'], group: string, instance: number | null, of: unknown): AgentCode => {
   const bodies = new Map<string, Body>(typeof of === 'function' ? [[group, of as Body]] : Object.entries(of as Record<string, Body>))
@@ -131,19 +163,31 @@ export interface RunningProcess extends OracleProcess {
   readonly step: (choose: Chooser) => Outcome
 }
 
-const startProcess = ({ agent, bodies }: AgentCode, state: State): RunningProcess => {
+/** The store buffer of a process's CPU, and which of its locations are locked instructions. */
+interface Buffered {
+  readonly cpu: number
+  readonly memory: Memory
+  readonly isLocked: (location: string) => boolean
+}
+
+const startProcess = ({ agent, bodies }: AgentCode, state: State, buffer: Buffered | null): RunningProcess => {
   const body = bodies.get(agent.group)!
   const context: Running = createRunning()
   const steps = (agent.instance === null ? body(state.s) : body(state.s, agent.instance)) as Steps<unknown>
   let at = arrive(running(context, () => steps.next()))
+  const isLockedHere = (): boolean => buffer?.isLocked(locationKey(context.frames)) ?? false
+  const waits = ({ isFence }: Arrival): boolean => isFence || isLockedHere()
   return {
     frames: context.frames,
     get label() {
       return at?.label ?? null
     },
     ready: () => {
+      const here = at
+      if (here === null || (buffer !== null && waits(here) && !buffer.memory.isEmpty(buffer.cpu))) return false
+      const holds = (): boolean => here.condition?.() ?? true
       try {
-        return at !== null && (at.condition?.() ?? true)
+        return buffer === null ? holds() : buffer.memory.seenBy(buffer.cpu, holds)
       } catch (error) {
         return failureOf(error) !== null
       }
@@ -151,25 +195,36 @@ const startProcess = ({ agent, bodies }: AgentCode, state: State): RunningProces
     step: (choose) => {
       const here = at
       if (here === null) return { kind: 'blocked' }
-      return attempt(here.label, choose, (resume) => {
-        if (here.condition !== null && !here.condition()) return 'blocked'
-        const yielded = running(context, () => resume(steps))
-        if (yielded === 'blocked') return 'blocked'
-        at = arrive(yielded)
-        return 'done'
-      })
+      const go = (): Outcome =>
+        attempt(here.label, choose, (resume) => {
+          if (here.condition !== null && !here.condition()) return 'blocked'
+          const yielded = running(context, () => resume(steps))
+          if (yielded === 'blocked') return 'blocked'
+          at = arrive(yielded)
+          return 'done'
+        })
+      if (buffer === null) return go()
+      const { cpu, memory } = buffer
+      if (waits(here) && !memory.isEmpty(cpu)) return { kind: 'blocked' }
+      return isLockedHere() ? go() : memory.buffering(cpu, go, ({ kind }) => kind === 'moved')
     },
   }
 }
 
+/** The step at which a process stands. */
+interface Arrival {
+  readonly label: string
+  readonly condition: (() => boolean) | null
+  readonly isFence: boolean
+}
+
 /** Where a process stands after a `next()`: at the yield of a step, or returned (null). */
-const arrive = (
-  result: IteratorResult<unknown, unknown>,
-): { readonly label: string; readonly condition: (() => boolean) | null } | null => {
+const arrive = (result: IteratorResult<unknown, unknown>): Arrival | null => {
   if (result.done === true) return null
-  const yielded = result.value as string | Until | Choice
-  if (typeof yielded === 'string') return { label: yielded, condition: null }
-  if (yielded?.kind === 'until') return yielded
+  const yielded = result.value as string | Until | Fence | Choice
+  if (typeof yielded === 'string') return { label: yielded, condition: null, isFence: false }
+  if (yielded?.kind === 'until') return { ...yielded, isFence: false }
+  if (yielded?.kind === 'fence') return { label: yielded.label, condition: null, isFence: true }
   throw new Error(
     yielded?.kind === 'choose' ? 'a process chooses before its first step' : `a process yields ${String(yielded)}, which is no label`,
   )

@@ -8,6 +8,7 @@ import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
 import type { StepFailure } from './fault.js'
 import type { Seen } from './labels.js'
+import { lockedIn } from './memory.js'
 import { chooseByCode, createOracle, type Oracle, type Outcome, type ParamRecord, type Run, readCode } from './oracle.js'
 import { placeOf } from './place.js'
 import { processView } from './process-view.js'
@@ -51,7 +52,7 @@ export type Visit = (seen: Seen, index: number) => void
  * ours.
  */
 export const replay = (system: System, model: Model, params: ParamRecord, schedule: Schedule, visit: Visit = () => {}): Replay => {
-  const oracle = createOracle(model, params)
+  const oracle = createOracle(model, params, lockedIn(system))
   const { agents, stateOf } = correspond(system, oracle)
   const first = readCode(schedule.init, system.radix)
   const { outcome, run } = oracle.start(first.choose)

@@ -10,6 +10,7 @@ import type { Model } from '../lang/model.js'
 import { Disagreement } from './disagreement.js'
 import { type AnyProperty, evaluate } from './evaluate.js'
 import { type Arrival, execute, expand, type Move, ways } from './executions.js'
+import { lockedIn } from './memory.js'
 import { createOracle, type Outcome, type ParamRecord, type Run } from './oracle.js'
 import { correspond } from './standing.js'
 import { toVector } from './vector.js'
@@ -65,7 +66,7 @@ export const slowSearch = (
   { limits = {}, checkMergedEvery = 0 }: SlowOptions = {},
 ): SlowResult => {
   const { states: maxStates = Number.POSITIVE_INFINITY, depth: maxDepth = Number.POSITIVE_INFINITY } = limits
-  const oracle = createOracle(model, params)
+  const oracle = createOracle(model, params, lockedIn(system))
   const { stateOf } = correspond(system, oracle)
   const deadlock = model.deadlock ?? (system.processes.length > 0 ? 'violation' : 'allowed')
   const settled = settle(ofStates(properties), params, safetyBuiltIns({ deadlock }))

@@ -2,6 +2,7 @@
 
 import type { System } from '../ir/system.js'
 import { Disagreement } from './disagreement.js'
+import { locationKey } from './location-key.js'
 import type { Oracle, OracleAgent, OracleProcess, Run } from './oracle.js'
 import type { OracleState, Standing } from './vector.js'
 
@@ -34,11 +35,5 @@ export const correspond = (system: System, oracle: Oracle): Correspondence => {
 export const standingOf = ({ frames, label }: OracleProcess): Standing => {
   if (label === null) return null
   const locals = frames.map((frame) => frame.locals())
-  const key = frames.map(({ file, offset }, i) => `${file}:${offset}${rounds(locals[i]!)}`).join('/')
-  return { key, frames: locals }
+  return { key: locationKey(frames, locals), frames: locals }
 }
-
-const rounds = (locals: Readonly<Record<string, unknown>>): string =>
-  Object.entries(locals)
-    .map(([name, round]) => (name.startsWith('#') ? `#${String(round)}` : ''))
-    .join('')

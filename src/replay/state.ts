@@ -40,6 +40,8 @@ export interface State {
   readonly withReads: <T>(f: () => T) => { readonly value: T; readonly reads: readonly Read[] }
   /** Notes a read of something that stands beside the state, for `withReads`. */
   readonly note: (location: string, value: Value) => void
+  /** Runs `f` and says after each store in it to what: to the whole of it, or to a part of what it holds. */
+  readonly watch: <T>(note: (store: Store, whole: boolean) => void, f: () => T) => T
   /** Remembers all values; what it returns brings them back, as often as it is called. */
   readonly save: () => () => void
 }
@@ -74,6 +76,12 @@ export const createState = (domains: Fields): State => {
     if (reads === null) return
     if (typeof value !== 'object' || value === null || isSet(value)) return note(location, value)
     for (const [name, x] of Object.entries(value)) noteAll(Array.isArray(value) ? `${location}[${name}]` : `${location}.${name}`, x)
+  }
+
+  let stored: (store: Store, whole: boolean) => void = () => {}
+  const assignAll = (store: Store, value: unknown): void => {
+    assign(store, value)
+    stored(store, true)
   }
 
   const proxies = new WeakMap<Store, object>()
@@ -148,7 +156,7 @@ export const createState = (domains: Fields): State => {
         set: (_, key, value) => {
           const field = fields().get(String(key))
           if (field === undefined) throw new Fault(`${path} has no field '${String(key)}' that can be stored to`)
-          assign(field, value)
+          assignAll(field, value)
           return true
         },
         has: (_, key) => key === tag || fields().has(String(key)),
@@ -176,7 +184,7 @@ export const createState = (domains: Fields): State => {
       set: (_, key, value) => {
         stillThere(store)
         if (key === 'length') throw new Fault(`${store.at.text} always has ${length} elements`)
-        assign(elementAt(store, String(key)), value)
+        assignAll(elementAt(store, String(key)), value)
         return true
       },
       has: (target, key) => (typeof key === 'string' && isIndex(key) ? Number(key) < length : Reflect.has(target, key)),
@@ -197,13 +205,16 @@ export const createState = (domains: Fields): State => {
           if (store.items.length === store.domain.capacity)
             throw new Fault(`${path}.push(${show(value)}): the queue is full, it holds ${store.domain.capacity}`)
           store.items.push(checked(store.domain.of, value, `${path}[${store.items.length}]`))
+          stored(store, false)
         }
         return store.items.length
       },
       shift: () => {
         stillThere(store)
         if (store.items.length === 0) throw new Fault(`${path}.shift(): the queue is empty`)
-        return store.items.shift()
+        const first = store.items.shift()
+        stored(store, false)
+        return first
       },
     }
     return new Proxy(
@@ -255,10 +266,18 @@ export const createState = (domains: Fields): State => {
       },
       add: (member: number) => {
         members().add(member)
+        stored(store, false)
         return reference
       },
-      delete: (member: number) => members().delete(member),
-      clear: () => members().clear(),
+      delete: (member: number) => {
+        const was = members().delete(member)
+        stored(store, false)
+        return was
+      },
+      clear: () => {
+        members().clear()
+        stored(store, false)
+      },
     }
     // A method is got before its arguments are evaluated: a set that has gone fails then, as lists do.
     const reference: IndexSet = {
@@ -297,6 +316,15 @@ export const createState = (domains: Fields): State => {
     domains,
     stores,
     note,
+    watch: (watcher, f) => {
+      const before = stored
+      stored = watcher
+      try {
+        return f()
+      } finally {
+        stored = before
+      }
+    },
     save: () => {
       const kept: (() => void)[] = []
       for (const store of stores.values()) keep(store, kept)

@@ -6,6 +6,7 @@ import { at } from '../at.js'
 import type { LiveLocal, Process, Location as ProcessLocation, System, Variable, Vector } from '../ir/system.js'
 import { elements } from '../ir/system.js'
 import type { Domain, Fields } from '../lang/domain.js'
+import { platformAndVariables } from '../lang/memory.js'
 import type { Model } from '../lang/model.js'
 import type { Plain, ProcessView, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
@@ -115,7 +116,7 @@ const encodeLive = (
  * reference parameter `x` shows as `&x`, the indices of the location that it means.
  */
 export const view = (system: System, model: Model, params: Readonly<Record<string, unknown>>, vector: Vector): StateView =>
-  viewOf(system, model.state(params as never), partsOf(system, vector))
+  viewOf(system, platformAndVariables(model, params as never).variables, partsOf(system, vector))
 
 type Parts = ReadonlyMap<string, readonly number[]>
 

@@ -265,6 +265,12 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means: 'With `--symmetry on` there is nothing whose members could be exchanged, or nothing of the name that was given.',
     instead: 'Leave `--symmetry` out; `--symmetry report` lists what there is.',
   },
+  MC310: {
+    means:
+      'With total store order a step that only stores leaves its stores in the store buffer of its CPU: others see them later. This one also changes at once what belongs to another CPU, an element of a list with one for each CPU.',
+    instead:
+      'Two steps, with a `yield` between them; or `memory(...)` around what the other CPU reads. In a step that also loads memory, which is a locked instruction, both happen at once.',
+  },
   MC401: {
     means: 'A state takes more bits than a search can handle.',
     instead: 'Shorter arrays and queues, smaller ranges: the message names the widest variables.',
@@ -277,5 +283,9 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     means:
       'Brackets, conditions or statements stand in one another thousands deep. Chains of operators (`a && b && c && ...`) may be as long as they like.',
     instead: 'Parts with names of their own: a `const`, a helper function, a table that is looked up.',
+  },
+  MC404: {
+    means: 'With total store order all stores of a step wait in the store buffer of its CPU, and there is never room for so many.',
+    instead: 'A `yield` before each store, as a CPU executes them; or a larger `storeBuffer`.',
   },
 }

@@ -1,9 +1,11 @@
 /**
  * The fewest switches between agents with which a shortest schedule can do, found by trying all of them in the oracle.
  */
+
 import type { System } from '../../src/ir/system.ts'
 import type { Model } from '../../src/lang/model.ts'
 import { type AnyProperty, evaluate } from '../../src/replay/evaluate.ts'
+import { lockedIn } from '../../src/replay/memory.ts'
 import { createOracle, type Outcome, type ParamRecord, type Run } from '../../src/replay/oracle.ts'
 import { ways } from '../../src/replay/search.ts'
 import { correspond } from '../../src/replay/standing.ts'
@@ -20,7 +22,7 @@ export type Target = { readonly property: AnyProperty } | { readonly kind: 'dead
 
 /** Null where no schedule of that length ends so. Time grows with the states within `length`, and its square. */
 export const fewestSwitches = (system: System, model: Model, params: ParamRecord, length: number, target: Target): number | null => {
-  const oracle = createOracle(model, params)
+  const oracle = createOracle(model, params, lockedIn(system))
   const { stateOf } = correspond(system, oracle)
   const again = ({ init, moves }: Path): Run => {
     const { run } = oracle.start(chosen(init))

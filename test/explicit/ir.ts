@@ -98,6 +98,7 @@ export const builder = (model: string) => {
     group: string
     instance: null
     fairness: 'weak' | 'strong' | 'none'
+    cpu: number | null
   }[] = []
   const steps: Step[] = []
   const processes: Process[] = []
@@ -112,7 +113,15 @@ export const builder = (model: string) => {
     const found = agents.find((a) => a.name === name)
     return (
       found?.id ??
-      agents.push({ id: agents.length, name, kind, group: name, instance: null, fairness: kind === 'process' ? 'weak' : 'none' }) - 1
+      agents.push({
+        id: agents.length,
+        name,
+        kind,
+        group: name,
+        instance: null,
+        fairness: kind === 'process' ? 'weak' : 'none',
+        cpu: null,
+      }) - 1
     )
   }
   return {
@@ -188,6 +197,7 @@ export const builder = (model: string) => {
       initial,
       safety: properties,
       temporal: [],
+      memory: null,
       extremes: [],
       crossable: [],
       failures,

@@ -223,7 +223,8 @@ describe('properties', () => {
   test('predicates know where each process of the model stands', () => {
     const claimed = properties(example, {
       a: always((_s, _p, at) => {
-        expectTypeOf(at).toEqualTypeOf<{ readonly cpu: readonly (string | null)[]; readonly single: string | null }>()
+        expectTypeOf({ cpu: at.cpu, single: at.single }).toEqualTypeOf<{ cpu: readonly (string | null)[]; single: string | null }>()
+        expectTypeOf(at.storeBuffer.map(({ length }) => length)).toEqualTypeOf<number[]>()
         return at.cpu[0] !== 'wait' || at.single === null
       }),
       b: bound((s, _p, { cpu }) => cpu.filter((label, i) => label === 'step' && s.owner === i).length, 1),

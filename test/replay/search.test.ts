@@ -20,6 +20,7 @@ const rule = (group: string, instance: number | null = null): Agent => ({
   group,
   instance,
   fairness: 'none',
+  cpu: null,
 })
 const search = (s: System, m: unknown, properties: object = {}, options: object = {}) =>
   slowSearch(s, m as Model, {}, properties as never, options)

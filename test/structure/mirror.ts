@@ -54,6 +54,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
     'sweep-json': ['test/campaign/sweep/sweep.test.ts'],
   },
   'src/compile/expression': { '*': language },
+  'src/compile/memory': { '*': ['test/compile/memory/memory.test.ts'] },
   'src/compile/model': { '*': language, specialisations: synthesis },
   'src/compile/step': { '*': language },
   'src/compile/values': { '*': language },

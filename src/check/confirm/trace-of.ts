@@ -5,6 +5,7 @@ import { lineAndColumn } from '../../diagnostics.js'
 import { propertyKinds, type SafetyKind, stateKinds } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
+import { platformAndVariables } from '../../lang/memory.js'
 import type { AnyProperty, Property } from '../../lang/property.js'
 import { Disagreement, type DisagreementDetails } from '../../replay/disagreement.js'
 import { evaluate } from '../../replay/evaluate.js'
@@ -52,7 +53,7 @@ export const traceOf = (subject: Subject, claim: Claim, schedule: Schedule): Tra
 /** A trace of what was replayed. */
 export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): Trace => {
   const { target, variant, params, system } = subject
-  const domains = Object.entries(target.model.state(params as never))
+  const domains = Object.entries(platformAndVariables(target.model, params as never).variables)
   const places = new Map<string, SourcePlace>()
   const placeOf = (at: Span): SourcePlace => {
     const key = `${at.file}:${at.start}`

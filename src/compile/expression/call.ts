@@ -12,6 +12,7 @@ import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { type Stance, setStance, takeStance } from '../values/parts.js'
+import { whileLooking } from '../values/reads.js'
 import { sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
@@ -236,7 +237,7 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
   if (test === undefined || test.type === 'SpreadElement')
     return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
   const site: Site = { file: scope.file, node: test }
-  const e = condition(c, evaluate(c, test, scope), site)
+  const e = whileLooking(c, () => condition(c, evaluate(c, test, scope), site))
   if (message !== undefined && message.type !== 'SpreadElement') evaluateText(c, message, scope)
   const said =
     message === undefined || message.type === 'SpreadElement'

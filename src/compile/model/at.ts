@@ -1,6 +1,7 @@
 /** Where processes stand, as properties get it: `at`. */
 import { binary, constant, load, select, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
+import { storeBuffer } from '../../lang/memory.js'
 import type { CompiledAgents } from '../step/agents.js'
 import type { Context } from '../values/context.js'
 import { settle } from '../values/emit.js'
@@ -9,7 +10,7 @@ import { constantValue, type Value } from '../values/value.js'
 import { isWritten } from './written.js'
 
 /** A record of all processes: of each its label, of those that are made by `each` a list of labels. */
-export const labelsAt = (c: Context, { agents, processes, labels }: CompiledAgents): Value => {
+export const labelsAt = (c: Context, { agents, processes, labels, cpus }: CompiledAgents): Value => {
   const instances = processes.map(({ agent, pc }, i) => ({ agent: agents[agent], pc, ...labels[i] }))
   const fields = new Map<string, Value>()
   for (const group of new Set(instances.map(({ agent }) => agent?.group ?? ''))) {
@@ -25,8 +26,11 @@ export const labelsAt = (c: Context, { agents, processes, labels }: CompiledAgen
     const isEach = own[0]?.agent?.instance !== null
     fields.set(group, isEach || only === undefined ? { k: 'list', items: values.map((value) => ({ present: constant(1), value })) } : only)
   }
+  fields.set(storeBuffer, c.draft.buffers === null ? withoutBuffers(cpus.count) : { k: 'ref', place: c.draft.buffers, origin: 'parameter' })
   return { k: 'record', fields }
 }
+
+const withoutBuffers = (cpus: number): Value => constantValue(Array.from({ length: cpus }, () => []))
 
 /** The final location is behind all others. */
 const labelOf = (c: Context, pc: number, labels: readonly Label[], values: readonly string[], set: LabelSet): Value => {

@@ -11,7 +11,7 @@ import { sourceOf } from '../../load/source.js'
 import { placeOfFunction } from '../../load/stack.js'
 import type { CompileInput } from './compile.js'
 
-const parts = ['state', 'processes', 'rules', 'fairness'] as const
+const parts = ['state', 'processes', 'rules', 'fairness', 'on'] as const
 type Part = (typeof parts)[number]
 
 /**
@@ -89,6 +89,7 @@ const wanted: Readonly<Record<Part, string>> = {
   state: 'give each variable its domain: () => ({ x: range(0, 3) })',
   processes: 'give each process its generator: () => ({ cpu: function* (s) { ... } })',
   rules: 'give each rule its function: () => ({ tick: (s) => { ... } })',
+  on: 'give each name its CPU: () => ({ syscall: 1 })',
   fairness: "give each name its fairness: () => ({ cpu: 'strong' })",
 }
 

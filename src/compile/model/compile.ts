@@ -7,6 +7,7 @@ import type { Agent, Block, Query, Span, Stmt, System, Variable } from '../../ir
 import { elements } from '../../ir/system.js'
 import { type Visitor, walkBlock, walkExpr, walkStmts } from '../../ir/walk.js'
 import { type Domain, ModelError } from '../../lang/domain.js'
+import { type Parts, type Platform, platformOf, storeBuffer, withStoreBuffers } from '../../lang/memory.js'
 import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
 import type { AnyProperty } from '../../lang/property.js'
@@ -15,12 +16,13 @@ import { modelError, placeInStack, placeOfFunction } from '../../load/stack.js'
 import { stoppableOnce } from '../../load/stoppable.js'
 import { ghostUse } from '../after/ghosts.js'
 import { sweep } from '../after/live-locals.js'
-import { type CompiledAgents, compileInit, compileProcesses, compileRules } from '../step/agents.js'
+import { type Lowered, lowerMemory } from '../memory/memory.js'
+import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { type Context, createContext } from '../values/context.js'
 import { declareVariables, newTemp, type Reached } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
-import { refuse } from '../values/site.js'
+import { refuse, spanOf } from '../values/site.js'
 import { typeOfDomain } from '../values/type.js'
 import { aliveOf } from './alive.js'
 import { createAttempts, isTooDeep, tooDeep } from './attempts.js'
@@ -127,13 +129,29 @@ const withDepthExplained = <T>(model: CompileInput['model'], run: () => T): T =>
 const compileModel = ({ model, params, properties, parts = 'fixed', reached }: CompileInput, free: FreeParams | null): System => {
   requireBuilding({ model, params, properties })
   const p = (free?.p ?? params) as never
-  const state = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
-  const c = createContext(state, shown, reached)
-  const initial = declareState(c, state, model.state)
-  if (free !== null) declareFreeParams(c, model.params, free)
-  const agents: CompiledAgents = { agents: [], processes: [], labels: [], steps: [], starts: [], decided: [] }
+  const own = build(model, 'state', () => model.state(p)) as Readonly<Record<string, Domain>>
+  requireDomains(own, model.state)
   const processes = build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>
   const rules = build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>
+  const { cpus, buffering } = buildPlatform(model, p as never, { state: own, processes, rules })
+  const state = withStoreBuffers(own, buffering)
+  const c = createContext(state, shown, reached)
+  for (const variable of buffering?.variables ?? []) c.draft.memory.set(variable.name, variable)
+  const domain = buffering === null ? undefined : state[storeBuffer]
+  c.draft.buffers = domain === undefined ? null : { name: storeBuffer, domain, index: [], dims: [], inside: [] }
+  const initial = declareState(c, state)
+  if (free !== null) declareFreeParams(c, model.params, free)
+  const agents: CompiledAgents = {
+    agents: [],
+    processes: [],
+    labels: [],
+    steps: [],
+    accesses: [],
+    fences: new Set(),
+    cpus,
+    starts: [],
+    decided: [],
+  }
   if (free !== null && free.shaping.size > 0) throw new Shaped()
   // Where params are free, what the first error has read says which of them shape the model.
   const { attempt, failed, end } = createAttempts(c, free === null)
@@ -149,11 +167,17 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
   for (const [name, property] of Object.entries(properties)) attempt(() => compileProperty(c, name, property, about, compiled))
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
+  const { site } = siteOfFunction(c, model.state)
+  let lowered: Lowered = { agents: agents.agents, steps: swept, memory: null }
+  if (!failed())
+    attempt(() => {
+      lowered = lowerMemory(c, buffering, { ...agents, steps: swept }, initial, spanOf(site.file, site.node))
+    })
   end()
   const crossable = parts === 'crossable' ? compileCrossable(c, properties, compiled, about) : []
   const read = loaded(
     c.draft.variables,
-    [...swept.map(({ body }) => body), started],
+    [...lowered.steps.map(({ body }) => body), started],
     [
       ...compiled.safety,
       ...compiled.temporal.flatMap(({ trigger, goal }) => (trigger === null ? [goal] : [trigger, goal])),
@@ -167,13 +191,13 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
     model: model.name,
     files: c.draft.files.map(({ file }) => file),
     variables,
-    agents: withFairness(model, params as never, agents.agents),
+    agents: withFairness(model, params as never, lowered.agents),
     processes: agents.processes.map((process) => ({
       ...process,
       pc: keep(process.pc),
       locations: process.locations.map((l) => ({ ...l, live: l.live.map((x) => ({ ...x, variable: keep(x.variable) })) })),
     })),
-    steps: swept.map((step) => ({ ...step, body: block(step.body) })),
+    steps: lowered.steps.map((step) => ({ ...step, body: block(step.body) })),
     init: block(init),
     initial: variables.map((v) => (v.role.kind === 'param' ? v.lo : (initial.get(v.name) ?? v.lo))),
     safety: compiled.safety.map((property) => ({ ...property, ...query(property) })),
@@ -183,6 +207,7 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
     failures: c.draft.failures,
     branches: c.draft.branches,
     deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
+    memory: lowered.memory,
     radix: c.draft.radix,
     temps: c.draft.temps,
   }
@@ -211,7 +236,7 @@ const withFairness = (model: CompileInput['model'], p: never, agents: readonly A
 }
 
 /** Runs one of the author's functions that build the model's parts. */
-const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'rules', run: () => T): T => {
+const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'rules' | 'on', run: () => T): T => {
   try {
     return run()
   } catch (error) {
@@ -228,11 +253,24 @@ const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'r
   }
 }
 
+/** What is wrong with the CPUs or the memory of a model is said in several of its parts: its words tell where. */
+const buildPlatform = (model: CompileInput['model'], p: never, parts: Parts): Platform => {
+  try {
+    return platformOf(model as Model, p, parts)
+  } catch (error) {
+    if (!(error instanceof ModelError))
+      return build(model, 'on', () => {
+        throw error
+      })
+    const place = placeOfFunction(model.state)
+    throw modelError(error, '', place === null ? null : { ...place, start: 0, end: 0 })
+  }
+}
+
 const kinds: ReadonlySet<string> = new Set(['bool', 'range', 'oneOf', 'optional', 'record', 'array', 'queue', 'set', 'union', 'ghost'])
 
-const declareState = (c: Context, state: Readonly<Record<string, Domain>>, definition: unknown): Map<string, number> => {
-  const initial = new Map<string, number>()
-  for (const [name, domain] of Object.entries(state)) {
+const requireDomains = (state: Readonly<Record<string, Domain>>, definition: unknown): void => {
+  for (const [name, domain] of Object.entries(state))
     if (typeof domain !== 'object' || domain === null || !kinds.has(domain.kind))
       throw new DiagnosticError(
         'MC014',
@@ -240,6 +278,11 @@ const declareState = (c: Context, state: Readonly<Record<string, Domain>>, defin
         'give it one: bool, range(lo, hi), oneOf(...), record({ ... }), ...',
         placeOfFunction(definition),
       )
+}
+
+const declareState = (c: Context, state: Readonly<Record<string, Domain>>): Map<string, number> => {
+  const initial = new Map<string, number>()
+  for (const [name, domain] of Object.entries(state)) {
     const type = typeOfDomain(domain)
     declareVariables(c, name, type, { kind: domain.kind === 'ghost' ? 'ghost' : 'global' })
     for (const leaf of leaves(type)) initial.set(`${name}${leaf.suffix}`, leaf.zero)

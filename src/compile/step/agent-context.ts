@@ -1,5 +1,6 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../../ir/system.js'
+import { type Accesses, accessesOf, noAccesses } from '../memory/accesses.js'
 import type { Purpose } from '../values/code.js'
 import { begin, type Context } from '../values/context.js'
 import { close, count, type OpenBlock } from '../values/emit.js'
@@ -34,6 +35,8 @@ export interface CompiledLocation {
   /** The label, as far as the locals that are restored say it. */
   readonly label: () => Label
   readonly at: Span
+  /** Whether the step waits for the CPU's stores, where it has a store buffer. */
+  readonly fence: boolean
   readonly cells: readonly LocalCell[]
   /** What integers the locals hold here: less than all that they hold anywhere. */
   readonly integers: Map<string, { type: Type; changes: number }>
@@ -67,6 +70,10 @@ export interface Machine {
   readonly stepRounds: Map<object, number>
   /** The variables of a local's leaves; null while types are still being found. */
   frameVariables: ((cell: string) => readonly number[]) | null
+  /** Of a process the CPU that it is on. */
+  readonly cpu: number | null
+  /** What the step that was compiled last does to memory. */
+  accesses: Accesses
   /** How a process, rule or `init` ends. */
   readonly finish: () => void
 }
@@ -117,5 +124,7 @@ export const blocked =
 export const compileAt = (m: Machine, purpose: Purpose, known: Known, body: Next): Block => {
   m.stepRounds.clear()
   begin(m.c, purpose, [], known)
-  return keepReads(m.c, fork(m, body))
+  const block = fork(m, body)
+  m.accesses = m.cpu === null || m.c.draft.memory.size === 0 ? noAccesses : accessesOf(m.c, block, m.cpu)
+  return keepReads(m.c, block)
 }

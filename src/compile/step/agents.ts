@@ -14,10 +14,12 @@ import {
   unflatten,
 } from '../../ir/system.js'
 import { mapBlock } from '../../ir/walk.js'
+import type { Cpus } from '../../lang/cpu.js'
 import type { Each, Process as ProcessDefinition, Rules } from '../../lang/model.js'
 import { functionInfo } from '../../load/registry.js'
 import { liveLocals } from '../after/live-locals.js'
 import { functionOf } from '../expression/call.js'
+import { type Accesses, noAccesses } from '../memory/accesses.js'
 import { begin, type Context } from '../values/context.js'
 import { declareVariables, fileNumber } from '../values/draft.js'
 import type { Label } from '../values/labels.js'
@@ -56,7 +58,7 @@ export const siteOfFunction = (c: Context, fn: AnyFunction, around?: unknown): {
 }
 
 /** A machine that emits into nothing yet. */
-const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) => void): Machine => {
+const createMachine = (c: Context, kind: Machine['kind'], cpu: number | null, finish: (m: Machine) => void): Machine => {
   const m: Machine = {
     c,
     kind,
@@ -67,6 +69,8 @@ const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) =
     dirty: new Set(),
     stepRounds: new Map(),
     frameVariables: null,
+    cpu,
+    accesses: noAccesses,
     finish: () => finish(m),
   }
   c.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
@@ -79,6 +83,12 @@ export interface CompiledAgents {
   /** Of each process its function, and the labels of its locations but the final one. */
   readonly labels: { readonly body: AnyFunction; readonly labels: readonly Label[] }[]
   readonly steps: Step[]
+  /** What the steps of processes do to memory; they come before those of rules. */
+  readonly accesses: Accesses[]
+  /** The steps that are fences. */
+  readonly fences: Set<number>
+  /** On which CPU an agent is. */
+  readonly cpus: Pick<Cpus, 'of' | 'count'>
   /** What locals hold at the start, where it is not their least value: stores for `init`. */
   readonly starts: { readonly variable: number; readonly element: number; readonly value: number }[]
   /** Where free params decide it: what `init` does to put processes where they start, with their locals. */
@@ -102,17 +112,25 @@ const compileProcess = (
   c: Context,
   group: string,
   instance: Instance<AnyFunction>,
-  { agents, processes, labels, steps, starts, decided }: CompiledAgents,
+  { agents, processes, labels, steps, accesses, fences, cpus, starts, decided }: CompiledAgents,
   around: unknown,
 ): void => {
-  const agent: Agent = { id: agents.length, name: instance.name, kind: 'process', group, instance: instance.number, fairness: 'weak' }
+  const agent: Agent = {
+    id: agents.length,
+    name: instance.name,
+    kind: 'process',
+    group,
+    instance: instance.number,
+    fairness: 'weak',
+    cpu: cpus.of(group, instance.number),
+  }
   agents.push(agent)
   const process = processes.length
   const { site, root } = siteOfFunction(c, instance.body, around)
   const fn = constantValue(instance.body)
   requireGenerator(c, fn, agent.name, site)
   const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
-  const m = createMachine(c, 'process', (machine) => {
+  const m = createMachine(c, 'process', agent.cpu, (machine) => {
     machine.block.end = { op: 'goto', location: finalLocation, frame: [] }
   })
   const compileStart = (): Block =>
@@ -134,7 +152,12 @@ const compileProcess = (
     mapGotos(block, (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end))
   const start = toFinal(compileStart())
   requireToDeclare(c, start, agent.name, site)
-  const blocks = locations.map((location) => toFinal(compileLocation(m, location)))
+  const done: Accesses[] = []
+  const blocks = locations.map((location) => {
+    const block = toFinal(compileLocation(m, location))
+    done.push(m.accesses)
+    return block
+  })
   const alive = liveLocals([...blocks, null], (v) => localOf.has(v))
   const prune = (block: Block): Block =>
     mapGotos(block, (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }))
@@ -158,6 +181,8 @@ const compileProcess = (
   labels.push({ body: instance.body, labels: labelled })
   blocks.forEach((block, id) => {
     const location = at(all, id)
+    if (at(locations, id).fence) fences.add(steps.length)
+    accesses.push(at(done, id))
     steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
   })
 }
@@ -281,6 +306,7 @@ export const compileRules = (
         group: name,
         instance: instance.number,
         fairness: 'none',
+        cpu: into.cpus.of(name, instance.number),
       }
       into.agents.push(agent)
       const rules = typeof instance.body === 'function' ? { [name]: instance.body } : instance.body
@@ -299,7 +325,7 @@ const compileRule = (
   const { instance } = agent
   const { site, root } = siteOfFunction(c, body, around)
   const args: Value[] = [{ k: 'state' }, ...(instance === null ? [] : [constantValue(instance)])]
-  const m = createMachine(c, 'rule', (machine) => {
+  const m = createMachine(c, 'rule', null, (machine) => {
     machine.block.end = { op: 'finish' }
   })
   const block = compileAt(m, 'step', c.draft.params, () =>
@@ -317,7 +343,7 @@ export const compileInit = (
 ): Block => {
   const { site, root } =
     init === undefined ? { site: { file: 0, node: { start: 0, end: 0 } }, root: functionScope(null, null, 0, '') } : siteOfFunction(c, init)
-  const m = createMachine(c, 'init', (machine) => {
+  const m = createMachine(c, 'init', null, (machine) => {
     machine.block.end = { op: 'finish' }
   })
   return compileAt(m, 'init', c.draft.params, () => {

@@ -8,7 +8,7 @@ import type { CallExpression, Expression, Node, YieldExpression } from 'oxc-pars
 import { at } from '../../at.js'
 import { constant, load } from '../../ir/build.js'
 import { type Expr, type FrameEntry, unflatten } from '../../ir/system.js'
-import { choose, until } from '../../lang/step.js'
+import { choose, fence, until } from '../../lang/step.js'
 import { calleeOf, invoke } from '../expression/call.js'
 import { condition } from '../expression/condition.js'
 import { evaluate } from '../expression/expression.js'
@@ -32,6 +32,7 @@ interface PauseSite {
   readonly label: () => Label
   /** The condition of `until`, where it stands, and the call as it should be where it is no function. */
   readonly condition: { readonly node: Expression; readonly scope: Scope; readonly instead: string } | null
+  readonly fence: boolean
 }
 
 export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Next): void => {
@@ -45,7 +46,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       `${m.kind === 'rule' ? 'a rule' : 'init'} takes a step in the middle`,
       m.kind === 'rule' ? 'a rule is one atomic step: make it a process, or several rules' : 'init sets initial values; it may only choose',
     )
-  const { label, condition: waits } = pauseSite(c, node, scope)
+  const { label, condition: waits, fence: isFence } = pauseSite(c, node, scope)
   const key = m.frames.map((frame, i) => `${frame.path}:${i === m.frames.length - 1 ? node.start : frame.call}${frame.rounds}`).join('/')
   const innermost = m.frames.length - 1
   const cells = visibleLocals(m.frames.map((frame, depth) => (depth === innermost ? scope : frame.scope)))
@@ -58,6 +59,7 @@ export const pause = (m: Machine, node: YieldExpression, scope: Scope, next: Nex
       key,
       label,
       at: spanOf(scope.file, node),
+      fence: isFence,
       cells,
       integers: new Map(),
       shared: notShared,
@@ -116,15 +118,25 @@ const pauseSite = (c: Context, node: YieldExpression, scope: Scope): PauseSite =
       labelOf(c, label, scope)
       evaluateText(c, label, scope)
       const instead = `until(${textOf(c, scope.file, label)}, () => ${textOf(c, scope.file, test)})`
-      return { label: () => labelOf(c, label, scope), condition: { node: test, scope, instead } }
+      return { label: () => labelOf(c, label, scope), condition: { node: test, scope, instead }, fence: false }
     }
+    if (fn.k === 'const' && fn.value === fence) return fenceSite(c, argument, scope)
     if (fn.k === 'const' && fn.value === choose)
       return refuse(c, 'MC108', scope.file, node, 'yield choose(...)', 'write yield* choose(...)')
   }
   // Now for what is wrong with it; later, with what is known of the locals on all ways here, for its text.
   labelOf(c, argument, scope)
   evaluateText(c, argument, scope)
-  return { label: () => labelOf(c, argument, scope), condition: null }
+  return { label: () => labelOf(c, argument, scope), condition: null, fence: false }
+}
+
+const fenceSite = (c: Context, call: CallExpression, scope: Scope): PauseSite => {
+  const [label, more] = call.arguments
+  if (label === undefined || more !== undefined || label.type === 'SpreadElement')
+    return refuse(c, 'MC114', scope.file, call, 'fence(...) takes a label', "write yield fence('smp_mb()')")
+  labelOf(c, label, scope)
+  evaluateText(c, label, scope)
+  return { label: () => labelOf(c, label, scope), condition: null, fence: true }
 }
 
 /** As these arguments may have been meant. */

@@ -21,6 +21,8 @@ export interface Code {
   ghostStores: number
   /** What the author's code read, by the list of statements that it reads in: see reads.ts. */
   readonly reads: WeakMap<readonly Stmt[], Read[]>
+  /** Whether what is read is for people alone: inside `assert`, a label, or an assignment to a ghost. */
+  looking: boolean
   /** In the condition of an `until`: the locals that it finds. */
   outside: Cells | null
   /** The author's statement that is being compiled, where there is one. */
@@ -43,6 +45,7 @@ export const createCode = (purpose: Purpose): Code => ({
   stores: 0,
   ghostStores: 0,
   reads: new WeakMap(),
+  looking: false,
   outside: null,
   at: null,
   startRead: null,

@@ -1,6 +1,7 @@
 /** The system as far as it is compiled: what all steps and properties add to. */
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Branch, Expr, Failure, SourceFile, Span, Variable, VariableRole } from '../../ir/system.js'
+import type { MemoryVariable } from '../../lang/memory.js'
 import { sourceOf } from '../../load/source.js'
 import type { Code } from './code.js'
 import type { Context } from './context.js'
@@ -32,6 +33,12 @@ export interface Draft {
   readonly ghostReads: WeakMap<Expr, Span>
   /** All values of each free param; empty where none is free. */
   readonly params: Map<number, readonly number[]>
+  /** Variables whose stores go to store buffers, by name; empty where memory is sequentially consistent. */
+  readonly memory: Map<string, MemoryVariable>
+  /** Where these wait; null where memory is sequentially consistent. */
+  buffers: Place | null
+  /** The blocks that store a word of memory, and nothing else: one store each. */
+  readonly wordStores: Set<number>
   /** Null where nobody asks. */
   readonly reached: Reached | null
   temps: number
@@ -49,6 +56,9 @@ export const createDraft = (reached: Reached | null): Draft => ({
   branchIds: new Map(),
   ghostReads: new WeakMap(),
   params: new Map(),
+  memory: new Map(),
+  buffers: null,
+  wordStores: new Set(),
   reached,
   temps: 0,
   blocks: 0,
@@ -136,6 +146,12 @@ export const declareVariables = ({ draft }: Context, name: string, type: Type, r
     draft.variableIds.set(`${name}${suffix}`, id)
     return id
   })
+
+/** The variable of memory that a variable of the state is a part of; null where stores to it do not wait. */
+export const inMemory = ({ draft }: Pick<Context, 'draft'>, variable: number): MemoryVariable | null => {
+  const v = draft.variables[variable]
+  return v?.role.kind === 'global' ? (draft.memory.get(/^[^.?#]*/.exec(v.name)?.[0] ?? '') ?? null) : null
+}
 
 export const variableOf = ({ draft }: Context, place: Place, leaf: Leaf): Variable => {
   const id = draft.variableIds.get(`${place.name}${leaf.suffix}`)

@@ -18,13 +18,25 @@ type Load = Extract<Expr, { op: 'load' }>
 export interface Read {
   readonly at: number
   readonly load: Load
+  /** Whether it is for people alone; see `Code.looking`. */
+  readonly looking: boolean
+}
+
+/** Evaluates what only people want to know: no CPU loads what is read in it. */
+export const whileLooking = <T>({ code }: Context, evaluate: () => T): T => {
+  const { looking } = code
+  code.looking = true
+  const result = evaluate()
+  code.looking = looking
+  return result
 }
 
 /** A load of the state, executed here. */
 export const read = ({ code, way }: Context, load: Load): Expr => {
   const reads = code.reads.get(way.out)
-  if (reads === undefined) code.reads.set(way.out, [{ at: way.out.length, load }])
-  else reads.push({ at: way.out.length, load })
+  const executed: Read = { at: way.out.length, load, looking: code.looking }
+  if (reads === undefined) code.reads.set(way.out, [executed])
+  else reads.push(executed)
   return load
 }
 
@@ -36,8 +48,8 @@ export const moveReads = ({ code }: Context, from: readonly Stmt[], to: readonly
   if (moved.length + before.length > 0)
     code.reads.set(to, [
       ...before.filter(({ at }) => at <= position),
-      ...moved.map(({ at, load }) => ({ at: at + position, load })),
-      ...before.filter(({ at }) => at > position).map(({ at, load }) => ({ at: at + from.length, load })),
+      ...moved.map((read) => ({ ...read, at: read.at + position })),
+      ...before.filter(({ at }) => at > position).map((read) => ({ ...read, at: read.at + from.length })),
     ])
 }
 

@@ -1,15 +1,15 @@
 /** Storing to the state: assignments, queues, sets. */
 import { at as elementAt } from '../../at.js'
 import { binary, constant, one, zero } from '../../ir/build.js'
-import { type Expr, type Span, unflatten } from '../../ir/system.js'
+import { type Expr, type Span, type Stmt, unflatten } from '../../ir/system.js'
 import type { Purpose } from './code.js'
 import { coerce, type Into, spanOfInto } from './coerce.js'
 import type { Context } from './context.js'
 import { variableOf } from './draft.js'
-import { check, emit, settle } from './emit.js'
+import { check, emit, emitInto, settle } from './emit.js'
 import { leaves, lower, raise, scalarAt, zeros } from './layout.js'
 import { refuse } from './site.js'
-import { checkedIndex, readLeaf, stillThere, unghost, wholeOf } from './state-places.js'
+import { checkedIndex, elementPlace, readLeaf, stillThere, unghost, wholeOf } from './state-places.js'
 import { typeOfDomain } from './type.js'
 import type { Place, Value } from './value.js'
 
@@ -21,10 +21,13 @@ export const storePlace = (c: Context, place: Place, v: Value, into: Into): void
   const type = typeOfDomain(place.domain)
   const rows = lower(coerce(c, v, place.domain, into), type, wholeOf(c, at))
   const several = rows.length > 1 || (rows[0]?.length ?? 0) > 1
-  storeLeaves(c, place, several ? rows.map((es) => es.map((e) => settle(c, e))) : rows, at)
+  storeValue(c, place, several ? rows.map((es) => es.map((e) => settle(c, e))) : rows, at)
 }
 
-const storeLeaves = (c: Context, place: Place, rows: readonly (readonly Expr[])[], at: Span): void => {
+/** A value for each element of each leaf of a type. */
+type Rows = readonly (readonly Expr[])[]
+
+const storeLeaves = (c: Context, place: Place, rows: Rows, at: Span): void => {
   leaves(typeOfDomain(place.domain)).forEach((leaf, i) => {
     const variable = variableOf(c, place, leaf)
     if (variable.lo === variable.hi) return
@@ -32,6 +35,28 @@ const storeLeaves = (c: Context, place: Place, rows: readonly (readonly Expr[])[
       emit(c, { op: 'store', variable: variable.id, index: [...place.index, ...unflatten(element, leaf.dims).map(constant)], value, at })
     })
   })
+}
+
+/**
+ * Stores a whole value: what is in memory word by word, each in a block that says so. Parts of words are stored as all
+ * else is, which `compile/memory/` takes for a load and a store.
+ */
+const storeValue = (c: Context, place: Place, rows: Rows, at: Span): void => {
+  const memory = place.inside.length === 0 ? c.draft.memory.get(place.name) : undefined
+  if (memory === undefined) return storeLeaves(c, place, rows, at)
+  if (place.index.length === memory.dims.length) {
+    const body: Stmt[] = []
+    emitInto(c, body, () => storeLeaves(c, place, rows, at))
+    const id = c.draft.blocks++
+    c.draft.wordStores.add(id)
+    return emit(c, { op: 'block', id, body })
+  }
+  const { domain } = place
+  if (domain.kind !== 'array') throw new Error(`${place.name} has fewer dimensions than its words`)
+  for (let i = 0; i < domain.length; i++) {
+    const part = rows.map((es) => es.slice((i * es.length) / domain.length, ((i + 1) * es.length) / domain.length))
+    storeValue(c, elementPlace(place, constant(i)), part, at)
+  }
 }
 
 /** Puts a part of the state back to what it holds where there is nothing (the payload of null, an inactive variant). */

@@ -32,6 +32,7 @@ const agent = (id: number, group: string, instance: number | null, kind: Agent['
   group,
   instance,
   fairness: 'weak',
+  cpu: null,
 })
 const branch = (id: number, line: number, words: string): Branch => ({ id, text: words, at: at(line) })
 
@@ -58,6 +59,7 @@ const system: System = {
   ],
   init: { body: [], end: { op: 'finish' } },
   initial: [],
+  memory: null,
   safety: [],
   temporal: [],
   extremes: [],

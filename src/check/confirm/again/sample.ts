@@ -7,6 +7,7 @@ import type { Exploration, Sampler } from '../../../explicit/sample/sampler.js'
 import type { Move, Schedule } from '../../../ir/schedule.js'
 import { elements, type System, unflatten, type Vector } from '../../../ir/system.js'
 import { Disagreement } from '../../../replay/disagreement.js'
+import { lockedIn } from '../../../replay/memory.js'
 import { createOracle } from '../../../replay/oracle.js'
 import { createWalk, initialWays, type Walk } from '../../../replay/walk.js'
 import type { Prepared } from '../../request/prepare.js'
@@ -55,7 +56,7 @@ export const createSample = (
 ): Sample => {
   const { system, target, params, properties } = prepared
   const subject = { system, properties, params }
-  const oracle = createOracle(target.model, params)
+  const oracle = createOracle(target.model, params, lockedIn(system))
   const random = randomNumbers(seed)
   const known = new Map<string, Known>()
   const waiting: Known[] = []
