@@ -17,6 +17,7 @@ export const slowTests: readonly string[] = [
   'test/cli/size.test.ts',
   'test/compile/free.models.test.ts',
   'test/compile/memory/litmus.test.ts',
+  'test/compile/memory/random.test.ts',
   'test/explicit/shards/large-search.test.ts',
   'test/explicit/shards/protocols.test.ts',
   'test/explicit/shards/threads.test.ts',

@@ -23,6 +23,8 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>, { param
   types.n = intType(0, 2)
   const ghost = draw.once(3) ? Object.keys(types)[0]! : null
   const params = always || draw.once(3)
+  const tso = draw.once(3)
+  const inMemory = new Set(tso ? Object.keys(types).filter((name) => name !== ghost && !draw.once(3)) : [])
   const known: Var[] = !params
     ? []
     : [
@@ -31,7 +33,7 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>, { param
         { text: 'p.how', type: { k: 'enum', values: ['a', 'b'] }, kind: 'local', assignable: false },
       ]
   const counts = { pure: draw.below(4), finders: draw.below(2), helpers: draw.below(3), pauses: () => draw.once(2) }
-  const { sc, text: start } = startModule(draw, types, ghost, without, counts, 8)
+  const { sc, text: start } = startModule(draw, types, ghost, without, counts, 8, inMemory)
   const groups: string[] = []
   const named = (name: string): string => {
     const inherited = draw.one(prototypeNames)
@@ -105,13 +107,20 @@ export const modelModule = (seed: number, without: ReadonlySet<Feature>, { param
         ? item`fairness: () => ({ ${kinds.join(', ')} }),\n`
         : item`fairness: { ${kinds.join(', ')} },\n`
 
+  const places = standing.map(({ name, each }) => {
+    const cpu = (): string => draw.one(['0', '1', '1', 'null'])
+    return `${name}: ${each ? `[${cpu()}, ${cpu()}]` : cpu()}`
+  })
+  const memory = tso
+    ? item`memoryModel: ${params && draw.once(2) ? "(p) => (p.on ? 'tso' : 'sc')" : "'tso'"},\nstoreBuffer: ${draw.one(['1', '2', '8'])},\non: () => ({ ${places.join(', ')} }),\n`
+    : group``
   const properties = Array.from({ length: 1 + draw.below(4) }, (_, i) => property(inModel, `k${i}`, standing))
   const part = (name: string, of: readonly Code[]): Code =>
     of.length === 0 ? group`` : group`${name}: (${params ? 'p' : '_p'}) => ({\n${grouped(of)}}),\n`
   return group`${start}const m = model({
 name: 'generated',
 ${params ? "params: { count: size(2), on: flag(true), how: choice(['a', 'b'], 'b') },\n" : ''}${draw.one(['', '', '', "deadlock: 'allowed',\n", "deadlock: 'violation',\n"])}state,
-${init}${part('processes', processes)}${part('rules', rules)}${fairness}})
+${memory}${init}${part('processes', processes)}${part('rules', rules)}${fairness}})
 export default properties(m, {
 ${separated(properties, '')}})
 `

@@ -8,7 +8,7 @@ import type { Scope, Table, Var } from './scope.ts'
 import { domainText, type Type } from './types.ts'
 
 const imports =
-  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, each, eventually, flag, ghost, ids, index, leadsTo, maximum, minimum, model, oneOf, optional, properties, queue, range, record, same, set, size, sometimes, type StateOf, type Steps, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
+  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, each, eventually, fence, flag, ghost, ids, index, leadsTo, maximum, memory, minimum, model, oneOf, optional, properties, queue, range, record, same, set, size, sometimes, type StateOf, type Steps, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
 
 const tables: readonly Table[] = [
   { text: 'weights', type: { k: 'list', most: 4, exact: true, of: { k: 'int', lo: -1, hi: 5 } } },
@@ -41,6 +41,7 @@ export const startModule = (
   without: ReadonlySet<Feature>,
   counts: FunctionCounts,
   limit: number,
+  inMemory: ReadonlySet<string> = new Set(),
 ): ModuleStart => {
   let count = 0
   let sc: Scope = {
@@ -74,7 +75,7 @@ export const startModule = (
   write(counts.finders, finder, 'pure')
   write(counts.helpers, (inside) => helper(inside, counts.pauses()), 'helpers')
   const fields = Object.entries(types).map(
-    ([name, type]) => item`${name}: ${name === ghost ? `ghost(${domainText(type)})` : domainText(type)},\n`,
+    ([name, type]) => item`${name}: ${name === ghost ? 'ghost' : inMemory.has(name) ? 'memory' : ''}(${domainText(type)}),\n`,
   )
   return {
     sc,

@@ -302,7 +302,9 @@ const pause: Make = (sc) => {
     sc,
     condition
       ? statement`yield until(${label(sc)}, () => ${sc.grammar.bool({ ...withoutYields(afterYield(sc)), writes: false, depth: 2 })})`
-      : statement`yield ${label(sc)}`,
+      : sc.draw.once(8)
+        ? statement`yield fence(${label(sc)})`
+        : statement`yield ${label(sc)}`,
   )
 }
 

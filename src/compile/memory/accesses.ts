@@ -52,7 +52,8 @@ export const accessesOf = (c: Context, step: Block, cpu: number): Accesses => {
       case 'if':
         return merged([...statements(stmt.then, ways, exits), ...statements(stmt.else, ways, exits)])
       case 'block':
-        if (c.draft.wordStores.has(stmt.id)) return ways.map((way) => ({ ...way, stores: way.stores + 1 }))
+        if (c.draft.memoryStores.get(stmt.id) === 'word') return ways.map((way) => ({ ...way, stores: way.stores + 1 }))
+        partial ||= c.draft.memoryStores.has(stmt.id) && ways.length > 0
         return merged([...statements(stmt.body, ways, exits), ...(exits.get(stmt.id) ?? [])])
       case 'exit':
         exits.set(stmt.id, merged([...(exits.get(stmt.id) ?? []), ...ways]))

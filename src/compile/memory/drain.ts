@@ -1,6 +1,6 @@
 /**
- * The step by which the oldest store of a CPU's buffer reaches memory: one for each variable, so that CPUs which store to
- * different elements of one have the same steps.
+ * The step by which the oldest store of a CPU's buffer reaches memory: one for each variable, so that CPUs that store
+ * to different elements of one have the same steps.
  */
 import { binary, constant, load, one, zero } from '../../ir/build.js'
 import { type Block, type Expr, elements, type Span, type Stmt, unflatten, type Variable } from '../../ir/system.js'

@@ -63,7 +63,10 @@ export const lowerMemory = (
 }
 
 const bufferedBy = (c: Context, body: Block, buffers: Buffers, cpu: number): Block =>
-  buffered(body, buffers, cpu, (block) => c.draft.wordStores.has(block), { temp: () => newTemp(c), block: () => c.draft.blocks++ })
+  buffered(body, buffers, cpu, (block) => c.draft.memoryStores.get(block) === 'word', {
+    temp: () => newTemp(c),
+    block: () => c.draft.blocks++,
+  })
 
 const drainsOf = (
   c: Context,

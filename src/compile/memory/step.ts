@@ -1,4 +1,4 @@
-/** A process's step under total store order: what it stores goes to the CPU's buffer, what it loads is seen through it. */
+/** A process's step under total store order: stores go to the CPU's buffer, and loads see what is in it. */
 import { binary, constant, eq, load, one, temp, zero } from '../../ir/build.js'
 import type { Block, End, Expr, Stmt } from '../../ir/system.js'
 import { mapBlock, mapLoads } from '../../ir/walk.js'

@@ -37,8 +37,8 @@ export interface Draft {
   readonly memory: Map<string, MemoryVariable>
   /** Where these wait; null where memory is sequentially consistent. */
   buffers: Place | null
-  /** The blocks that store a word of memory, and nothing else: one store each. */
-  readonly wordStores: Set<number>
+  /** The blocks that store a word of memory, or a part of one, and nothing else: one store each. */
+  readonly memoryStores: Map<number, 'word' | 'part'>
   /** Null where nobody asks. */
   readonly reached: Reached | null
   temps: number
@@ -58,7 +58,7 @@ export const createDraft = (reached: Reached | null): Draft => ({
   params: new Map(),
   memory: new Map(),
   buffers: null,
-  wordStores: new Set(),
+  memoryStores: new Map(),
   reached,
   temps: 0,
   blocks: 0,
@@ -148,10 +148,14 @@ export const declareVariables = ({ draft }: Context, name: string, type: Type, r
   })
 
 /** The variable of memory that a variable of the state is a part of; null where stores to it do not wait. */
-export const inMemory = ({ draft }: Pick<Context, 'draft'>, variable: number): MemoryVariable | null => {
-  const v = draft.variables[variable]
-  return v?.role.kind === 'global' ? (draft.memory.get(/^[^.?#]*/.exec(v.name)?.[0] ?? '') ?? null) : null
+export const inMemory = (c: Pick<Context, 'draft'>, variable: number): MemoryVariable | null => {
+  const v = c.draft.variables[variable]
+  return v?.role.kind === 'global' ? memoryAround(c, v) : null
 }
+
+/** The same of a location of the state. */
+export const memoryAround = ({ draft }: Pick<Context, 'draft'>, { name }: { readonly name: string }): MemoryVariable | null =>
+  draft.memory.get(/^[^.?#]*/.exec(name)?.[0] ?? '') ?? null
 
 export const variableOf = ({ draft }: Context, place: Place, leaf: Leaf): Variable => {
   const id = draft.variableIds.get(`${place.name}${leaf.suffix}`)

@@ -5,7 +5,7 @@ import { type Expr, type Span, type Stmt, unflatten } from '../../ir/system.js'
 import type { Purpose } from './code.js'
 import { coerce, type Into, spanOfInto } from './coerce.js'
 import type { Context } from './context.js'
-import { variableOf } from './draft.js'
+import { memoryAround, variableOf } from './draft.js'
 import { check, emit, emitInto, settle } from './emit.js'
 import { leaves, lower, raise, scalarAt, zeros } from './layout.js'
 import { refuse } from './site.js'
@@ -37,18 +37,16 @@ const storeLeaves = (c: Context, place: Place, rows: Rows, at: Span): void => {
   })
 }
 
-/**
- * Stores a whole value: what is in memory word by word, each in a block that says so. Parts of words are stored as all
- * else is, which `compile/memory/` takes for a load and a store.
- */
+/** Stores a value: what is in memory word by word, each in a block that says so. */
 const storeValue = (c: Context, place: Place, rows: Rows, at: Span): void => {
-  const memory = place.inside.length === 0 ? c.draft.memory.get(place.name) : undefined
-  if (memory === undefined) return storeLeaves(c, place, rows, at)
-  if (place.index.length === memory.dims.length) {
+  const memory = memoryAround(c, place)
+  if (memory === null) return storeLeaves(c, place, rows, at)
+  const isPart = place.inside.length > 0 || place.name !== memory.name
+  if (isPart || place.index.length === memory.dims.length) {
     const body: Stmt[] = []
     emitInto(c, body, () => storeLeaves(c, place, rows, at))
     const id = c.draft.blocks++
-    c.draft.wordStores.add(id)
+    c.draft.memoryStores.set(id, isPart ? 'part' : 'word')
     return emit(c, { op: 'block', id, body })
   }
   const { domain } = place

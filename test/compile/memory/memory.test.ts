@@ -138,6 +138,18 @@ test('an entry is stored whole; to store a part of it is to load and to store it
   expect(locked).toEqual(['wrprotect', 'copy'])
 })
 
+// Nothing of it is compiled, so it was no store at all, while the oracle saw a part of a word change.
+test('a part of a word that can hold one value only is a part as well', async () => {
+  interface S {
+    b: { x: number; only: string }
+  }
+  const locked = await lockedOf({ b: memory(record({ x: range(0, 1), only: oneOf('only') })) }, function* (s: S) {
+    yield 'store the part'
+    s.b.only = 'only'
+  } as never)
+  expect(locked).toEqual(['store the part'])
+})
+
 test('an entry reaches memory whole', async () => {
   const { states } = await explore(
     model({
