@@ -254,8 +254,8 @@ export const ghost = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ kind: '
 /**
  * A variable that lives in memory: with `memoryModel: 'tso'` what a CPU stores to it waits in the CPU's store buffer
  * before others see it. Its words are the elements of `of` where that is an array (of arrays), else `of` as a whole;
- * to store a part of a word is to load and to store it. With `memoryModel: 'sc'`, which is the default, it is a variable
- * like all others. @throws ModelError if `of` is a ghost, or memory itself.
+ * to store a part of a word is to load and to store it. With `memoryModel: 'sc'`, the default, it is a variable like
+ * all others. @throws ModelError if `of` is a ghost, or memory itself.
  */
 export const memory = <D extends Domain>(of: D): Domain<ValueOf<D>> => ({ ...whole('memory', of), memory: true }) as Domain<ValueOf<D>>
 

@@ -10,7 +10,10 @@ export interface Seen {
   readonly at: Labels & StoreBuffers
 }
 
-/** Of a model with so many CPUs. Each label is asked for when it is read, which the state notes as it notes reads of its variables. */
+/**
+ * Of a model with so many CPUs. Each label is asked for when it is read, which the state notes as it notes reads of its
+ * variables.
+ */
 export const labelsIn = (
   state: State,
   agents: readonly OracleAgent[],

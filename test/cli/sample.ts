@@ -46,6 +46,7 @@ export const report = (given: readonly Given[], limit: ReportLimit | null = null
     },
     neverFired: [],
     neverTaken: [],
+    memory: null,
     unchanging: [],
     unreadGhosts: [],
     properties: given.map((property) => {

@@ -28,6 +28,13 @@ export const collectCoverage = (system: System, { fired, taken }: Coverage): Pic
     .map((branch) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
 })
 
+/** Steps as they stand in the source, each once with the agents whose it is. */
+export const stepsInSource = (system: System, steps: readonly number[]): readonly Unreached[] => {
+  const left = new Set(steps)
+  const others = system.steps.map(({ id }) => Number(!left.has(id)))
+  return collectCoverage(system, { fired: others, taken: system.branches.map(() => 1) }).neverFired
+}
+
 /**
  * How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if
  * all of it is covered.

@@ -8,6 +8,7 @@ import type { Trace } from '../../trace/trace.js'
 import type { Covered } from './coverage.js'
 import type { Evidence } from './evidence.js'
 import type { Idleness } from './idle.js'
+import type { MemoryReport } from './memory.js'
 import type { SymmetryReport } from './symmetry.js'
 
 export type { PropertyKind } from '../../ir/kinds.js'
@@ -143,6 +144,8 @@ export interface Report {
    */
   readonly complete: boolean
   readonly limit: ReportLimit | null
+  /** Null where nothing of the model is said to be in memory. */
+  readonly memory: MemoryReport | null
   /** Null where no states were enumerated. */
   readonly states: number | null
   readonly transitions: number | null
@@ -185,6 +188,7 @@ type AboutSubject =
   | 'variant'
   | 'params'
   | 'settings'
+  | 'memory'
   | 'notChecked'
   | 'unchanging'
   | 'unreadGhosts'

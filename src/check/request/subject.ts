@@ -2,6 +2,7 @@
  * What a report says of its subject, whatever was found; `settles` are the kinds of properties that its engines settle.
  */
 import { fieldOf } from '../../at.js'
+import { memoryReport } from '../report/memory.js'
 import type { PropertyKind, Subject } from '../report/report.js'
 import { notChecked } from './not-checked.js'
 import type { Prepared } from './prepare.js'
@@ -21,6 +22,7 @@ export const subjectOf = (prepared: Prepared, settles: ReadonlySet<PropertyKind>
     variant,
     params,
     settings,
+    memory: memoryReport(target.model, params, system),
     notChecked: notChecked(prepared, settles),
     unchanging: unchangingProperties(system),
     unreadGhosts: unreadGhosts(target, chosen, system),

@@ -29,6 +29,7 @@ export const reportJson = (
     bytes,
     bytesPerState,
     workers: report.workers,
+    memory: report.memory,
     symmetry: report.symmetry,
     liveness: report.liveness,
     solved: report.solved === null ? null : solvedObject(report.solved, certificate),

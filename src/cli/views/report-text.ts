@@ -11,6 +11,7 @@ import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
 import { width } from '../terminal/width.js'
 import { type Extent, hints } from './hints-text.js'
+import { memoryLines } from './memory-text.js'
 import { symmetryLines } from './symmetry-text.js'
 
 export interface ReportOptions {
@@ -82,6 +83,7 @@ const verdictWord = (verdict: Verdict, output: Pick<Output, 'colours'>): string 
   paint(output, colours[verdict], verdict.padEnd('incomplete'.length))
 
 const statistics = (report: Report, options: ReportOptions): string[] => [
+  ...memoryLines(report.memory),
   ...explored(report),
   ...solving(report, options),
   ...wrap(runAgainText(report.oracle), width, 2),

@@ -1,4 +1,4 @@
-/** Store buffers, construct by construct: what waits, what is seen meanwhile, and which steps are locked instructions. */
+/** Store buffers, construct by construct: what waits, what is seen meanwhile, which steps are locked instructions. */
 import {
   always,
   array,

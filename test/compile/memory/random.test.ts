@@ -88,7 +88,7 @@ test('oracle and engines agree on random programs', { timeout: 120_000 }, async 
   expect(tally).toEqual({ agree: 54, MC404: 6 })
 })
 
-/** Two CPUs that access x and y under a lock alone, whose release is a plain store, and keep in `r` what they have read. */
+/** Two CPUs that access x and y under a lock alone, whose release is a plain store; `r` is what they have read. */
 const lockedProgram = (seed: number, memoryModel: 'sc' | 'tso'): string => {
   const draw = createDraw(seed)
   const access = (): string =>

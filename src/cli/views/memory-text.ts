@@ -1,0 +1,21 @@
+/** The memory model of a report, as text. */
+import type { MemoryReport, StepInSource } from '../../check/report/memory.js'
+import { printable } from '../../trace/plain.js'
+import { wrap } from '../../trace/wrap.js'
+import { width } from '../terminal/width.js'
+
+/** Nothing for a model of which nothing is in memory. */
+export const memoryLines = (memory: MemoryReport | null): string[] => {
+  if (memory === null) return []
+  if (memory.model === 'sc') return ['memory is sequentially consistent']
+  const { storeBuffer, locked, unbuffered } = memory
+  const stores = storeBuffer === 1 ? '1 store' : `${storeBuffer} stores`
+  return [
+    ...wrap(`memory has total store order (x86-TSO), with store buffers of at most ${stores}`, width, 2),
+    ...(locked.length === 0 ? [] : wrap(`taken for locked instructions: ${locked.map(stepText).join(', ')}`, width, 2)),
+    ...(unbuffered.length === 0 ? [] : wrap(`on no CPU, with no store buffer: ${unbuffered.map(printable).join(', ')}`, width, 2)),
+  ]
+}
+
+const stepText = ({ agents, text, file, line }: StepInSource): string =>
+  `'${printable(text)}'${agents === null ? '' : ` of ${printable(agents)}`} (${printable(file)}:${line})`
