@@ -8,8 +8,8 @@
  * holds the lock while it clears the entry, flushes and decides. Only the user's CPU has a TLB here, and a flush is one
  * step, in which all CPUs have acknowledged.
  */
-import { array, bool, choice, each, ghost, model, oneOf, range, type StateOf, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, store, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, each, ghost, model, oneOf, range, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, flush, lock, pte, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   force: choice(
@@ -89,16 +89,13 @@ export default model({
     },
   }),
   rules: () => ({
-    user: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
+    user: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s) => {
         s.owed = s.owed === 'returned' ? 'store' : s.owed
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

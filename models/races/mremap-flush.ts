@@ -9,8 +9,8 @@
  * present without its lock. The lock is held for one access, which is a step that waits until it is free. Only cpu2
  * has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
-import { array, bool, choice, choose, ghost, model, type StateOf, type Steps, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, ghost, model, type StateOf, type Steps, until } from 'mmucheck'
+import { acquire, emptyPte, flush, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const addresses = ['old', 'new'] as const
 const from = 0
@@ -90,17 +90,12 @@ export default model({
     },
   }),
   rules: () => ({
-    cpu2: {
-      load: function* (s: State) {
-        const va = yield* choose(2)
-        when(load(s.tlb, va, s.pte[va]))
+    cpu2: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, va) => s.pte[va],
+      onLoad: (s) => {
         s.usedAfterFree = s.usedAfterFree || s.freed
       },
-      'TLB eviction': function* (s: State) {
-        const va = yield* choose(2)
-        when(loadHits(s.tlb, va))
-        flush(s.tlb, va)
-      },
-    },
+    }),
   }),
 })

@@ -9,8 +9,8 @@
  * cpu3 has a TLB, and a flush is one step, in which all CPUs have acknowledged. The locks of the pmds are left out:
  * nobody but mremap() takes them here.
  */
-import { array, bool, choice, choose, flag, ghost, model, type StateOf, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, model, type StateOf } from 'mmucheck'
+import { acquire, emptyPte, flush, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
 
 const addresses = ['old', 'new'] as const
 const from = 0
@@ -87,18 +87,12 @@ export default model({
     },
   }),
   rules: () => ({
-    cpu3: {
-      load: function* (s: State) {
-        const va = yield* choose(2)
-        when(loadHits(s.tlb, va) || s.pmd[va])
-        when(load(s.tlb, va, s.pte[0]))
+    cpu3: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, va) => (s.pmd[va] ? s.pte[0] : null),
+      onLoad: (s) => {
         s.usedAfterFree = s.usedAfterFree || s.freed
       },
-      'TLB eviction': function* (s: State) {
-        const va = yield* choose(2)
-        when(loadHits(s.tlb, va))
-        flush(s.tlb, va)
-      },
-    },
+    }),
   }),
 })

@@ -12,8 +12,8 @@
  * here the memory of the driver is in the first, or in one behind ordinary memory. Only the user's CPU has a TLB here,
  * and a flush is one step, in which all CPUs have acknowledged. The page table lock is one step for each access.
  */
-import { array, bool, choice, flag, ghost, model, range, type StateOf, type Steps, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, model, range, type StateOf, type Steps, until } from 'mmucheck'
+import { acquire, emptyPte, flush, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   flush: choice(
@@ -96,15 +96,12 @@ export default model({
     }
   },
   rules: () => ({
-    cpu2: {
-      load: (s: State) => {
-        when(load(s.tlb, 0, s.pte[0]))
+    cpu2: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: (s) => {
         s.usedAfterFree = s.usedAfterFree || s.freed
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

@@ -8,8 +8,8 @@
  * page table lock is held from the clearing of the entry to its setting; where it is held for one access only, that is
  * a step which waits until the lock is free. pte_same() is left out: nobody else changes a protected entry here.
  */
-import { array, bool, choice, flag, ghost, model, range, type StateOf, type Steps, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, store, tlb } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, model, range, type StateOf, type Steps, until } from 'mmucheck'
+import { acquire, emptyPte, flush, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
 
 const oldPage = 0
 const newPage = 1
@@ -87,17 +87,13 @@ export default model({
     },
   }),
   rules: () => ({
-    cpu2: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
-        const frame = s.tlb[0]!.frame
+    cpu2: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s, frame) => {
         for (let page = 0; page < 2; page++) s.upToDate[page] = page === frame
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

@@ -8,8 +8,8 @@
  * A fault that would make the page writable again is left out. page_mkclean() takes the lock for one step. Only the
  * user's CPU has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
-import { array, bool, flag, ghost, model, type StateOf, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, store, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, flag, ghost, model, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, flush, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   underLock: flag(true, 'munmap() flushes a dirty entry before it gives the page table lock back'),
@@ -82,16 +82,13 @@ export default model({
     },
   }),
   rules: () => ({
-    user: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
+    user: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s) => {
         s.onDisk = false
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

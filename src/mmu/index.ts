@@ -3,6 +3,9 @@
  * 'mmucheck/mmu'`.
  */
 export * from './deferred-queue.js'
+export * from './hardware.js'
+export * from './interrupts.js'
 export * from './lock.js'
 export * from './pte.js'
 export * from './tlb.js'
+export * from './user-cpu.js'

@@ -91,7 +91,9 @@ describe('the walker', () => {
           cpu: {
             load: (s) => when(load(s.cache, 0, s.table[0])),
             store: (s) => when(store(s.cache, 0, s.table[0])),
-            evict: (s) => flush(s.cache, 0),
+            evict: (s) => {
+              flush(s.cache, 0)
+            },
           },
         }),
       }),
