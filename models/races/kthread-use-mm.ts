@@ -5,7 +5,7 @@
  * active_mm and switches in two steps: an interrupt between them was told the one, and found the other.
  */
 import { bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
-import { acknowledge, flush, hardware, interrupts, localIrqDisable, localIrqEnable, sendIpi, servesIpi, taggedTlb } from 'mmucheck/mmu'
+import { flush, hardware, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps. */
@@ -60,7 +60,7 @@ export default model({
     },
     cpu1: function* (s) {
       while (true) {
-        if (p.irqsOff) yield* localIrqDisable(s.irq)
+        if (p.irqsOff) yield* irqsOff(s.irq)
         if (p.order === 'active_mm first') {
           yield 'tsk->active_mm = mm'
           s.activeMm = 'mm'
@@ -75,7 +75,7 @@ export default model({
           yield 'tsk->active_mm = mm'
           s.activeMm = 'mm'
         }
-        if (p.irqsOff) yield* localIrqEnable(s.irq)
+        if (p.irqsOff) yield* irqsOn(s.irq)
         yield 'schedule(): switch to old_mm'
         s.activeMm = 'old_mm'
         s.loaded = 'old_mm'
@@ -94,14 +94,12 @@ export default model({
     }),
     'cpu1 IPI': {
       'flush, and acknowledge': (s) => {
-        when(servesIpi(s.irq) && (p.asks === 'active_mm' ? s.activeMm : s.loaded) === 'mm')
+        when((p.asks === 'active_mm' ? s.activeMm : s.loaded) === 'mm' && serveIpi(s.irq))
         if (s.loaded === 'mm' && flush(s.tlb, 0)) s.flushed = true
-        acknowledge(s.irq)
       },
       'drop the ASID, and acknowledge': (s) => {
-        when(servesIpi(s.irq) && (p.asks === 'active_mm' ? s.activeMm : s.loaded) !== 'mm')
+        when((p.asks === 'active_mm' ? s.activeMm : s.loaded) !== 'mm' && serveIpi(s.irq))
         s.asid = false
-        acknowledge(s.irq)
       },
     },
   }),

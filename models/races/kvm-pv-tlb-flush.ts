@@ -8,7 +8,7 @@
  * translations of vCPU 1 survive that, as they do under a VPID.
  */
 import { bool, choice, ghost, index, model, optional, record, type StateOf, when } from 'mmucheck'
-import { acknowledge, flush, hardware, interrupts, sendIpi, servesIpi, taggedTlb } from 'mmucheck/mmu'
+import { flush, hardware, interrupts, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps. */
@@ -116,9 +116,8 @@ export default model({
         },
       }),
       'flush, and acknowledge': (s) => {
-        when(s.running && servesIpi(s.irq))
+        when(s.running && serveIpi(s.irq))
         if (flush(s.tlb, 0)) s.flushedByIpi = true
-        acknowledge(s.irq)
       },
     },
   }),

@@ -8,8 +8,8 @@
  * holds the lock while it clears the entry, flushes and decides. Only the user's CPU has a TLB here, and a flush is one
  * step, in which all CPUs have acknowledged.
  */
-import { array, bool, choice, each, ghost, model, oneOf, range, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, flush, lock, pte, tlb, userCpu, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, each, ghost, model, oneOf, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, finish, flush, flushPending, gather, lock, pte, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   force: choice(
@@ -25,7 +25,7 @@ const state = () => ({
   /** The translation of the user's CPU. */
   tlb: tlb(1),
   /** mm->tlb_flush_pending. */
-  pending: range(0, 2),
+  pending: flushPending(2),
   discarded: ghost(bool),
   /**
    * What madvise[1] owes: it has looked at the entry; has returned; and the user has stored to the page since. Nothing
@@ -54,22 +54,20 @@ export default model({
   },
   processes: (p) => ({
     madvise: each(2, function* (s: State, cpu: number) {
-      yield 'tlb_gather_mmu(): inc_tlb_flush_pending()'
-      s.pending++
-      const nested = s.pending > 1
+      yield* gather(s.pending, 'tlb_gather_mmu(): inc_tlb_flush_pending()')
+      const nested = s.pending.count > 1
       yield until('madvise_free_pte_range()', () => s.ptl.owner === null)
       const changed = s.pte[0].P && (s.pte[0].A || s.pte[0].D)
       s.pte[0].A = false
       s.pte[0].D = false
       s.owed = cpu === 1 ? 'looked' : 'nothing'
-      yield 'tlb_finish_mmu(): mm_tlb_flush_nested()?'
-      const force = p.force === 'always' || (p.force === 'if nested' && s.pending > 1) || (p.force === 'if nested when it began' && nested)
-      if (changed || force) {
-        yield 'tlb_finish_mmu(): flush'
-        flush(s.tlb, 0)
-      }
-      yield 'tlb_finish_mmu(): dec_tlb_flush_pending()'
-      s.pending--
+      const force = (): boolean =>
+        p.force === 'if nested' ? s.pending.count > 1 : p.force === 'always' || (p.force === 'if nested when it began' && nested)
+      yield* finish(
+        s.pending,
+        () => changed || force(),
+        () => flush(s.tlb, 0),
+      )
       s.owed = cpu === 1 && s.owed === 'looked' ? 'returned' : s.owed
     }),
     reclaim: function* (s: State) {

@@ -7,7 +7,7 @@
  * CPU 0 removes the one page of pmap p; CPU 1 switches between threads of p and of another process, for ever.
  */
 import { bool, choice, choose, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
-import { acknowledge, flush, flushAll, hardware, interrupts, sendIpi, servesIpi, taggedTlb } from 'mmucheck/mmu'
+import { flush, flushAll, hardware, interrupts, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps. */
@@ -105,9 +105,8 @@ export default model({
     }),
     'cpu1 IPI': {
       invlpg: (s) => {
-        when(servesIpi(s.irq))
+        when(serveIpi(s.irq))
         if (flush(s.tlb, 0)) s.flushedByIpi = true
-        acknowledge(s.irq)
       },
     },
   }),

@@ -8,20 +8,19 @@
  * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of
  * mm once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
  */
-import { assert, bool, choice, flag, ghost, index, model, oneOf, range, type StateOf, when } from 'mmucheck'
-import { acknowledge, flush, hardware, interrupts, localIrqDisable, localIrqEnable, sendIpi, servesIpi, taggedTlb } from 'mmucheck/mmu'
+import { assert, bool, choice, flag, ghost, index, model, oneOf, type StateOf, when } from 'mmucheck'
+import { catchUp, flush, hardware, incMmTlbGen, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb, tlbGen } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps: 0 is replaced by 1, and freed. */
   pte: index(2),
   freed: bool,
-  tlbGen: range(0, 1),
+  gen: tlbGen(1, 1),
   /** mm_cpumask(mm) has CPU 1. */
   cpumask: bool,
-  /** CPU 1: what it says it has loaded, what it has, and up to which generation translations of mm were flushed. */
+  /** CPU 1: what it says it has loaded, and what it has. */
   loadedMm: oneOf('prev', 'SWITCHING', 'mm'),
   cr3: oneOf('prev', 'mm'),
-  ctxGen: range(0, 1),
   irq: interrupts(),
   /** CPU 1's translation under the PCID of mm: the frame. */
   tlb: taggedTlb(1, index(2)),
@@ -63,16 +62,10 @@ export default model({
   },
   processes: (p) => ({
     cpu0: function* (s) {
-      if (!p.pteFirst) {
-        yield 'inc_mm_tlb_gen()'
-        s.tlbGen++
-      }
+      if (!p.pteFirst) yield* incMmTlbGen(s.gen)
       yield 'set_pte(new frame)'
       s.pte = 1
-      if (p.pteFirst) {
-        yield 'inc_mm_tlb_gen()'
-        s.tlbGen++
-      }
+      if (p.pteFirst) yield* incMmTlbGen(s.gen)
       yield 'cpumask_test_cpu(1, mm_cpumask(mm))'
       if (s.cpumask) {
         yield 'should_flush_tlb(1)'
@@ -86,10 +79,10 @@ export default model({
     cpu1: function* (s) {
       while (true) {
         let gen = 0
-        yield* localIrqDisable(s.irq)
+        yield* irqsOff(s.irq)
         if (!p.joinFirst) {
           yield 'gen = mm->tlb_gen'
-          gen = s.tlbGen
+          gen = s.gen.mm
         }
         yield 'cpumask_set_cpu(1, mm_cpumask(mm))'
         s.cpumask = true
@@ -99,7 +92,7 @@ export default model({
         }
         if (p.joinFirst) {
           yield 'gen = mm->tlb_gen'
-          gen = s.tlbGen
+          gen = s.gen.mm
         }
         if (p.announce === 'after tlb_gen') {
           yield 'loaded_mm = LOADED_MM_SWITCHING'
@@ -107,14 +100,13 @@ export default model({
         }
         yield 'load_new_mm_cr3(mm, need_flush)'
         s.cr3 = 'mm'
-        if (s.ctxGen < gen) {
+        if (catchUp(s.gen, 0, gen)) {
           if (s.tlb[0] === 0) s.flushedBySwitch = true
           flush(s.tlb, 0)
-          s.ctxGen = gen
         }
         yield 'loaded_mm = mm'
         s.loadedMm = 'mm'
-        yield* localIrqEnable(s.irq)
+        yield* irqsOn(s.irq)
         yield 'switch_mm(mm, prev): loaded_mm = LOADED_MM_SWITCHING'
         s.irq.off = true
         s.loadedMm = 'SWITCHING'
@@ -139,14 +131,12 @@ export default model({
     }),
     'cpu1 IPI': {
       'flush_tlb_func()': (s) => {
-        when(servesIpi(s.irq))
-        acknowledge(s.irq)
+        when(serveIpi(s.irq))
         if (s.loadedMm !== 'mm') return // Whoever loads mm again compares the generations.
         assert(s.cr3 === 'mm', 'loaded_mm says what CR3 does not')
-        if (s.ctxGen === s.tlbGen) return
+        if (!catchUp(s.gen, 0)) return
         if (s.tlb[0] === 0) s.flushedByIpi = true
         flush(s.tlb, 0)
-        s.ctxGen = s.tlbGen
       },
     },
   }),

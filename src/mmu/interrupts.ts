@@ -26,24 +26,25 @@ export function* sendIpi(to: Interrupts, label = 'csd_lock_wait()'): Steps {
   yield until(label, () => !to.pending)
 }
 
-/** Whether a CPU serves an IPI now: what the rule of its interrupt handler begins with, `when(servesIpi(...))`. */
-export const servesIpi = (own: Interrupts): boolean => own.pending && !own.off
-
-/** Part of the step in which the handler is done. An assertion fails where there is nothing to acknowledge. */
-export const acknowledge = (own: Interrupts): void => {
-  assert(own.pending, 'a CPU acknowledges an IPI that nobody has sent')
-  own.pending = false
+/**
+ * What the rule of a handler begins with, `when(serveIpi(s.irq))`: whether the CPU takes the interrupt now. If so it
+ * has acknowledged it by the end of the step.
+ */
+export const serveIpi = (own: Interrupts): boolean => {
+  const serves = own.pending && !own.off
+  if (serves) own.pending = false
+  return serves
 }
 
 /** One step: this CPU takes no interrupts from now on. An assertion fails where it takes none already. */
-export function* localIrqDisable(own: Interrupts, label = 'local_irq_disable()'): Steps {
+export function* irqsOff(own: Interrupts, label = 'local_irq_disable()'): Steps {
   yield label
   assert(!own.off, 'interrupts are turned off that are off')
   own.off = true
 }
 
 /** One step: this CPU takes interrupts again. An assertion fails where it takes them already. */
-export function* localIrqEnable(own: Interrupts, label = 'local_irq_enable()'): Steps {
+export function* irqsOn(own: Interrupts, label = 'local_irq_enable()'): Steps {
   yield label
   assert(own.off, 'interrupts are turned on that are on')
   own.off = false
