@@ -2,8 +2,8 @@
  * A hardware walk of one address through several levels, a step for each, with the paging-structure caches between them
  * (Intel SDM, volume 3, "Paging-Structure Caches"): what is read at one level is cached, and a later step goes on from
  * there, whatever has become of the entry meanwhile. So the hardware may read a page table that has been freed, until
- * the caches are flushed: by `flushAll`, as INVLPG empties all of them, and not only those of its page. Where a walk may
- * be one step, see `load` and `store`.
+ * the caches are flushed: by `flushAll`, as INVLPG empties all of them, and not only those of its page. Where a walk
+ * may be one step, see `load` and `store`.
  */
 import { choose, type Steps, when } from 'mmucheck'
 import { flush, type Translations } from './tlb.js'
