@@ -91,7 +91,7 @@ export default model({
       tlb: (s: State) => s.tlb,
       entry: (s, page) => s.pte[page],
       onLoad: () => {},
-      onStore: (s, frame) => {
+      onStore: (s, { frame }) => {
         for (let page = 0; page < 2; page++) s.upToDate[page] = page === frame
       },
     }),

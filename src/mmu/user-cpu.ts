@@ -6,42 +6,54 @@ import { choose, type Steps, when } from 'mmucheck'
 import type { Pte } from './pte.js'
 import { flush, load, loadHits, store, storeHits, type Tlb } from './tlb.js'
 
+/** An access that has completed. */
+export interface Access {
+  page: number
+  /** The frame that it has reached. */
+  frame: number
+  /** The translation was walked for, and not yet there. */
+  walked: boolean
+}
+
 /** What the program runs on; `cpu` is the instance where the rules are those of `each`, and else 0. */
 export interface UserCpu<S> {
   tlb: (s: S, cpu: number) => Tlb
   /** The entry at which a walk of `page` ends; null where the upper levels lead to none. */
-  entry: (s: S, page: number) => Pte | null
+  entry: (s: S, page: number, cpu: number) => Pte | null
   /** What becomes of it when a load has completed; without it the program only stores. */
-  onLoad?: (s: S, page: number, cpu: number) => void
-  /** What becomes of it when a store to `frame` has completed; without it the program only loads. */
-  onStore?: (s: S, frame: number, cpu: number) => void
+  onLoad?: (s: S, load: Access, cpu: number) => void
+  /** What becomes of it when a store has completed; without it the program only loads. */
+  onStore?: (s: S, store: Access, cpu: number) => void
 }
 
 /** `load`, `store` and `TLB eviction` of any page, each one step: see `load` and `store` for what a walk does in it. */
 export const userCpu = <S>({ tlb, entry, onLoad, onStore }: UserCpu<S>): Record<string, (s: S, cpu?: number) => Steps> => ({
-  ...(onLoad === undefined
-    ? {}
-    : {
-        load: function* (s: S, cpu = 0) {
-          const page = yield* choose(tlb(s, cpu).length)
-          const found = entry(s, page)
-          when(loadHits(tlb(s, cpu), page) || (found !== null && load(tlb(s, cpu), page, found)))
-          onLoad(s, page, cpu)
-        },
-      }),
-  ...(onStore === undefined
-    ? {}
-    : {
-        store: function* (s: S, cpu = 0) {
-          const page = yield* choose(tlb(s, cpu).length)
-          const found = entry(s, page)
-          when(storeHits(tlb(s, cpu), page) || (found !== null && store(tlb(s, cpu), page, found)))
-          onStore(s, tlb(s, cpu)[page]!.frame, cpu)
-        },
-      }),
+  ...(onLoad === undefined ? {} : { load: access({ tlb, entry, hits: loadHits, walk: load, then: onLoad }) }),
+  ...(onStore === undefined ? {} : { store: access({ tlb, entry, hits: storeHits, walk: store, then: onStore }) }),
   'TLB eviction': function* (s: S, cpu = 0) {
     const page = yield* choose(tlb(s, cpu).length)
-    when(loadHits(tlb(s, cpu), page))
-    flush(tlb(s, cpu), page)
+    when(flush(tlb(s, cpu), page))
   },
 })
+
+/** The rule for one kind of access. */
+const access = <S>({
+  tlb,
+  entry,
+  hits,
+  walk,
+  then,
+}: Pick<UserCpu<S>, 'tlb' | 'entry'> & {
+  hits: (tlb: Tlb, page: number) => boolean
+  walk: (tlb: Tlb, page: number, entry: Pte) => boolean
+  then: (s: S, access: Access, cpu: number) => void
+}) =>
+  function* (s: S, cpu = 0): Steps {
+    const page = yield* choose(tlb(s, cpu).length)
+    const walked = !hits(tlb(s, cpu), page)
+    if (walked) {
+      const found = entry(s, page, cpu)
+      when(found !== null && walk(tlb(s, cpu), page, found))
+    }
+    then(s, { page, frame: tlb(s, cpu)[page]!.frame, walked }, cpu)
+  }
