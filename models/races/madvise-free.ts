@@ -9,7 +9,7 @@
  * step, in which all CPUs have acknowledged.
  */
 import { array, bool, choice, each, ghost, model, oneOf, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, finish, flush, flushPending, gather, lock, pte, tlb, userCpu, xchg } from 'mmucheck/mmu'
+import { acquire, emptyPte, finish, flush, flushPending, flushTlbPage, gather, lock, pte, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   force: choice(
@@ -74,8 +74,7 @@ export default model({
       yield* acquire(s.ptl, 0, 'try_to_unmap_one(): spin_lock(ptl)')
       yield 'try_to_unmap_one(): ptep_get_and_clear()'
       const old = xchg(s.pte, 0, emptyPte)
-      yield 'try_to_unmap_one(): flush_tlb_page()'
-      flush(s.tlb, 0)
+      yield* flushTlbPage(s.tlb, 0, 'try_to_unmap_one(): flush_tlb_page()')
       if (old.D) {
         yield 'try_to_unmap_one(): dirty, set_pte_at(old)'
         s.pte[0] = old

@@ -13,7 +13,7 @@
  * and a flush is one step, in which all CPUs have acknowledged. The page table lock is one step for each access.
  */
 import { array, bool, choice, flag, ghost, model, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, finish, flush, flushPending, gather, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
+import { acquire, emptyPte, finish, flush, flushPending, flushTlbPage, gather, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   flush: choice(
@@ -64,10 +64,7 @@ export default model({
         yield* gather(s.pending, 'unmap_region(): tlb_gather_mmu()')
         yield 'unmap_vmas(): ptep_get_and_clear()'
         const changed = xchg(s.pte, 0, emptyPte).P
-        if (early && changed) {
-          yield 'tlb_end_vma(): tlb_flush_mmu_tlbonly()'
-          flush(s.tlb, 0)
-        }
+        if (early && changed) yield* flushTlbPage(s.tlb, 0, 'tlb_end_vma(): tlb_flush_mmu_tlbonly()')
         yield until('free_pgtables(): unlink_file_vma()', () => s.iMmap.owner === null)
         s.linked = false
         yield* finish(

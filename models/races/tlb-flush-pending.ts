@@ -11,7 +11,7 @@
  * acknowledged.
  */
 import { array, bool, choice, each, ghost, model, range, type StateOf, size, until } from 'mmucheck'
-import { flush, pte, tlb, userCpu } from 'mmucheck/mmu'
+import { flushTlbPage, pte, tlb, userCpu } from 'mmucheck/mmu'
 
 const oldPage = 0
 const newPage = 1
@@ -62,8 +62,7 @@ export default model({
       if (cpu === 0) {
         yield 'change_pte_range(): PROT_NONE'
         s.pte[0].P = false
-        yield 'flush_tlb_range()'
-        flush(s.tlb, 0)
+        yield* flushTlbPage(s.tlb, 0, 'flush_tlb_range()')
       } else {
         yield 'change_protection_range() of another range'
       }
@@ -76,10 +75,7 @@ export default model({
       yield until('NUMA fault', () => !s.pte[0].P)
       if (p.pending !== 'none') {
         yield 'mm_tlb_flush_pending()?'
-        if (s.pending > 0) {
-          yield 'migrate: flush_tlb_range()'
-          flush(s.tlb, 0)
-        }
+        if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'migrate: flush_tlb_range()')
       }
       yield 'migrate_page_copy()'
       s.upToDate[newPage] = s.upToDate[oldPage]

@@ -9,7 +9,7 @@
  * user's CPU has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
 import { array, bool, flag, ghost, model, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, flush, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
+import { acquire, emptyPte, flush, flushTlbPage, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   underLock: flag(true, 'munmap() flushes a dirty entry before it gives the page table lock back'),
@@ -54,15 +54,9 @@ export default model({
         yield 'zap_pte_range(): set_page_dirty()'
         s.dirty = true
       }
-      if (wasDirty && p.underLock) {
-        yield 'zap_pte_range(): tlb_flush_mmu_tlbonly()'
-        flush(s.tlb, 0)
-      }
+      if (wasDirty && p.underLock) yield* flushTlbPage(s.tlb, 0, 'zap_pte_range(): tlb_flush_mmu_tlbonly()')
       yield* release(s.ptl, 0, 'zap_pte_range(): spin_unlock(ptl)')
-      if (!wasDirty || !p.underLock) {
-        yield 'tlb_finish_mmu(): flush'
-        flush(s.tlb, 0)
-      }
+      if (!wasDirty || !p.underLock) yield* flushTlbPage(s.tlb, 0, 'tlb_finish_mmu(): flush')
     },
     writeback: function* (s: State) {
       yield until('page_mkclean()', () => s.ptl.owner === null)

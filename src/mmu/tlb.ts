@@ -7,7 +7,7 @@
  * the update is a locked operation that checks the entry again. So no A or D bit ever appears in an entry whose P is
  * false.
  */
-import { array, bool, type Domain, index, optional, record, type ValueOf } from 'mmucheck'
+import { array, bool, type Domain, index, optional, record, type Steps, type ValueOf } from 'mmucheck'
 import { orAccessedDirty, type Pte } from './pte.js'
 
 /** A cached translation: as the entry was when it was walked, which is the reason for all shootdowns. */
@@ -80,6 +80,12 @@ export const flush = <T>(cache: Translations<T>, at: number): boolean => {
   const cached = cache[at] !== null
   cache[at] = null
   return cached
+}
+
+/** `flush_tlb_page()`, where it may be one step: the translation is gone, and whoever had to has acknowledged. */
+export function* flushTlbPage<T>(cache: Translations<T>, at: number, label = 'flush_tlb_page()'): Steps {
+  yield label
+  flush(cache, at)
 }
 
 /** Forgets all translations, as a write to CR3 does, or INVPCID. @returns whether there was one. */
