@@ -1,6 +1,7 @@
 /**
  * Interrupts from one CPU to another (IPIs), and their acknowledgement: what TLB shootdowns are made of. As in Linux,
- * smp_call_function_many() with `wait` (kernel/smp.c), and local_irq_disable().
+ * smp_call_function_many() with `wait` (kernel/smp.c), and local_irq_disable(). An IPI does not go through memory:
+ * `pending` is the interrupt controller's.
  */
 import { assert, bool, type Domain, record, type Steps, until } from 'mmucheck'
 

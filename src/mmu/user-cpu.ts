@@ -28,8 +28,8 @@ export interface UserCpu<S> {
 
 /** `load`, `store` and `TLB eviction` of any page, each one step: see `load` and `store` for what a walk does in it. */
 export const userCpu = <S>({ tlb, entry, onLoad, onStore }: UserCpu<S>): Record<string, (s: S, cpu?: number) => Steps> => ({
-  ...(onLoad === undefined ? {} : { load: access({ tlb, entry, hits: loadHits, walk: load, then: onLoad }) }),
-  ...(onStore === undefined ? {} : { store: access({ tlb, entry, hits: storeHits, walk: store, then: onStore }) }),
+  ...(onLoad === undefined ? {} : { load: access({ tlb, entry, hits: loadHits, completes: load, then: onLoad }) }),
+  ...(onStore === undefined ? {} : { store: access({ tlb, entry, hits: storeHits, completes: store, then: onStore }) }),
   'TLB eviction': function* (s: S, cpu = 0) {
     const page = yield* choose(tlb(s, cpu).length)
     when(flush(tlb(s, cpu), page))
@@ -41,19 +41,17 @@ const access = <S>({
   tlb,
   entry,
   hits,
-  walk,
+  completes,
   then,
 }: Pick<UserCpu<S>, 'tlb' | 'entry'> & {
   hits: (tlb: Tlb, page: number) => boolean
-  walk: (tlb: Tlb, page: number, entry: Pte) => boolean
+  completes: (tlb: Tlb, page: number, entry: Pte) => boolean
   then: (s: S, access: Access, cpu: number) => void
 }) =>
   function* (s: S, cpu = 0): Steps {
     const page = yield* choose(tlb(s, cpu).length)
-    const walked = !hits(tlb(s, cpu), page)
-    if (walked) {
-      const found = entry(s, page, cpu)
-      when(found !== null && walk(tlb(s, cpu), page, found))
-    }
-    then(s, { page, frame: tlb(s, cpu)[page]!.frame, walked }, cpu)
+    const cached = hits(tlb(s, cpu), page)
+    const found = entry(s, page, cpu)
+    when(found === null ? cached : completes(tlb(s, cpu), page, found))
+    then(s, { page, frame: tlb(s, cpu)[page]!.frame, walked: !cached }, cpu)
   }
