@@ -48,7 +48,6 @@ import {
   emptyPte,
   flush,
   flushAll,
-  load,
   loadHits,
   lock,
   orAccessedDirty,
@@ -56,9 +55,8 @@ import {
   pte,
   release,
   samePte,
-  store,
-  storeHits,
   tlb,
+  userCpu,
   xchg,
 } from 'mmucheck/mmu'
 import { match } from 'ts-pattern'
@@ -479,29 +477,22 @@ export default model({
     p.user
       ? {
           user: {
-            load: function* (s) {
-              const page = yield* choose(p.ptes)
-              const walks = !loadHits(s.tlb, page)
-              when(load(s.tlb, page, s.pte[page]))
-              if (walks) s.accessed[page] = true
-            },
-            store: function* (s) {
-              const page = yield* choose(p.ptes)
-              const walks = !storeHits(s.tlb, page)
-              when(store(s.tlb, page, s.pte[page]))
-              if (walks) s.accessed[page] = true
-              s.stored[page] = true
-              s.cleaned[page] = false
-            },
+            ...userCpu({
+              tlb: (s: State) => s.tlb,
+              entry: (s, page) => s.pte[page],
+              onLoad: (s, { page, walked }) => {
+                if (walked) s.accessed[page] = true
+              },
+              onStore: (s, { page, walked }) => {
+                if (walked) s.accessed[page] = true
+                s.stored[page] = true
+                s.cleaned[page] = false
+              },
+            }),
             'page fault: not present': function* (s) {
               const page = yield* choose(p.ptes)
               when(!loadHits(s.tlb, page) && !s.pte[page].P)
               if (s.readable[page]) s.faulted = true
-            },
-            'TLB eviction': function* (s) {
-              const page = yield* choose(p.ptes)
-              when(loadHits(s.tlb, page))
-              flush(s.tlb, page)
             },
             ...(p.hwStrayAD
               ? {

@@ -3,35 +3,41 @@
  * access to a page, flushes its own TLB, interrupts the others, and returns from mprotect() once they have
  * acknowledged. Meanwhile the hardware of every CPU loads, stores, walks and evicts as it likes.
  */
-import { array, bool, choose, each, flag, ghost, index, model, oneOf, size, until, when } from 'mmucheck'
-import { acquire, flush, load, loadHits, lock, pte, release, store, tlb } from 'mmucheck/mmu'
+import { array, bool, choose, each, flag, ghost, index, model, oneOf, type ParamValues, type StateOf, size, until, when } from 'mmucheck'
+import { acquire, flush, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
+
+const params = {
+  cpus: size(2, { min: 2, max: 4, doc: 'CPUs; each runs user code, and calls mprotect() once' }),
+  pages: size(2, { max: 4, doc: 'pages, initially writable' }),
+  dropOneIpi: flag(false, 'the interrupt to the last CPU is not sent'),
+  waitForAcks: flag(true, 'mprotect() waits until the interrupted CPUs have acknowledged'),
+}
+
+const state = (p: ParamValues<typeof params>) => ({
+  mmapLock: lock(p.cpus),
+  pte: array(p.pages, pte()),
+  tlb: array(p.cpus, tlb(p.pages)),
+  /** The page that the interrupted CPUs have to flush. */
+  flushPage: index(p.pages),
+  /** Per CPU: no interrupt, one that has not been served, one that is served but not acknowledged. */
+  ipi: array(p.cpus, oneOf('idle', 'raised', 'flushed')),
+  /** The pages for which mprotect() has returned. */
+  protectedPages: ghost(array(p.pages, bool)),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'tlb-shootdown',
   title: 'mprotect() takes away write access from all CPUs',
   source: 'Black, Rashid, Golub, Hill, Baron, "Translation lookaside buffer consistency: a software approach", ASPLOS 1989',
-  params: {
-    cpus: size(2, { min: 2, max: 4, doc: 'CPUs; each runs user code, and calls mprotect() once' }),
-    pages: size(2, { max: 4, doc: 'pages, initially writable' }),
-    dropOneIpi: flag(false, 'the interrupt to the last CPU is not sent'),
-    waitForAcks: flag(true, 'mprotect() waits until the interrupted CPUs have acknowledged'),
-  },
+  params,
   variants: {
     'lost-ipi': { dropOneIpi: true },
     'no-wait': { waitForAcks: false },
   },
   fairness: { ipi: 'weak' },
-  state: (p) => ({
-    mmapLock: lock(p.cpus),
-    pte: array(p.pages, pte()),
-    tlb: array(p.cpus, tlb(p.pages)),
-    /** The page that the interrupted CPUs have to flush. */
-    flushPage: index(p.pages),
-    /** Per CPU: no interrupt, one that has not been served, one that is served but not acknowledged. */
-    ipi: array(p.cpus, oneOf('idle', 'raised', 'flushed')),
-    /** The pages for which mprotect() has returned. */
-    protectedPages: ghost(array(p.pages, bool)),
-  }),
+  state,
   init: (s, p) => {
     for (let page = 0; page < p.pages; page++) s.pte[page] = { P: true, W: true, A: false, D: false, frame: 0 }
   },
@@ -55,21 +61,15 @@ export default model({
     }),
   }),
   rules: (p) => ({
-    cpu: each(p.cpus, {
-      load: function* (s, cpu) {
-        const page = yield* choose(p.pages)
-        when(load(s.tlb[cpu], page, s.pte[page]))
-      },
-      store: function* (s, cpu) {
-        const page = yield* choose(p.pages)
-        when(store(s.tlb[cpu], page, s.pte[page]))
-      },
-      'TLB eviction': function* (s, cpu) {
-        const page = yield* choose(p.pages)
-        when(loadHits(s.tlb[cpu], page))
-        flush(s.tlb[cpu], page)
-      },
-    }),
+    cpu: each(
+      p.cpus,
+      userCpu({
+        tlb: (s: State, cpu) => s.tlb[cpu],
+        entry: (s, page) => s.pte[page],
+        onLoad: () => {},
+        onStore: () => {},
+      }),
+    ),
     // An agent of its own, since it is owed what loads and stores are not: an interrupt that stays raised is served at
     // last.
     ipi: each(p.cpus, {

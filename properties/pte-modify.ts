@@ -136,16 +136,6 @@ export const unneeded = accepted(pteModify, [
     "always false: p.change === 'wrprotect'",
     'left out: return isChange(p, old)',
   ].map((change) => ({ change, why: 'whether something has changed is asked only where a flush may be left out (flushSkipped)' })),
-  ...[
-    "rule left out: 'TLB eviction'",
-    'swapped: when(loadHits(s.tlb, page)) flush(s.tlb, page)',
-    'left out: when(loadHits(s.tlb, page))',
-    'lets through: when(loadHits(s.tlb, page))',
-    'left out: flush(s.tlb, page)',
-  ].map((change) => ({
-    change,
-    why: 'the environment: a translation that is evicted is walked for again, which sets A once more; every race and every window can be had without',
-  })),
 ])
 
 /**

@@ -58,14 +58,4 @@ export const unneeded = accepted(tlbShootdown, [
       'another value: false → true in for (let page = 0; page < p.pages; page++) s.pte[page] = { P: true, W: true, A: false, D: false, fr… (in init)',
     why: 'the workload: pages that have been accessed before; the hardware sets A at the first access otherwise',
   },
-  ...[
-    "rule left out: 'TLB eviction'",
-    'swapped: when(loadHits(s.tlb[cpu], page)) flush(s.tlb[cpu], page)',
-    'left out: when(loadHits(s.tlb[cpu], page))',
-    'lets through: when(loadHits(s.tlb[cpu], page))',
-    'left out: flush(s.tlb[cpu], page) (in TLB eviction)',
-  ].map((change) => ({
-    change,
-    why: 'the environment: what is dangerous is a translation that stays; one that is evicted is walked for again, by the entry as it is then',
-  })),
 ])

@@ -8,7 +8,27 @@
  * spaces for ever, of which task 0 is mm, and two ASIDs go round. Memory is sequentially consistent: what was a load
  * that may pass an earlier store, for want of a barrier between them, is a load that stands before it.
  */
-import { array, bool, choice, choose, flag, ghost, index, model, record, set, when } from 'mmucheck'
+import { bool, choice, choose, flag, ghost, index, model, optional, type StateOf } from 'mmucheck'
+import { asids, flush, flushAll, hardware, newContext, taggedTlb } from 'mmucheck/mmu'
+
+const state = () => ({
+  /** The frame that the entry maps. */
+  pte: optional(index(1)),
+  /** ptep_clear_flush() has returned. */
+  flushed: bool,
+  asids: asids(3, 2),
+  /** What CPU 1 runs, in TTBR0, and under which ASID. */
+  task: index(3),
+  ttbr: index(2),
+  /** By ASID: CPU 1 has a translation of the page of mm. */
+  tlb: taggedTlb(2, index(1)),
+  used: ghost(bool),
+  usedAfterFlush: ghost(bool),
+  invalidated: ghost(bool),
+  invalidatedByRollover: ghost(bool),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'arm64-asid-rollover',
@@ -23,48 +43,30 @@ export default model({
     fixed: {},
     'no-flush-at-rollover': { flushAtRollover: false },
   },
-  state: () => ({
-    pte: bool,
-    /** ptep_clear_flush() has returned. */
-    flushed: bool,
-    /** mm->context.id of each address space: the ASID, and whether that is of the current generation. */
-    id: array(3, record({ current: bool, asid: index(2) })),
-    /** asid_map, of this generation. */
-    asidMap: set(2),
-    /** What CPU 1 runs, in TTBR0, and under which ASID. */
-    task: index(3),
-    ttbr: index(2),
-    /** By ASID: CPU 1 has a translation of the page of mm. */
-    tlb: array(2, bool),
-    used: ghost(bool),
-    usedAfterFlush: ghost(bool),
-    invalidated: ghost(bool),
-    invalidatedByRollover: ghost(bool),
-  }),
+  state,
   // mm has ASID 0, and CPU 1 runs it; task 1 has ASID 1; task 2 is new.
   init: (s) => {
-    s.pte = true
-    s.id[0] = { current: true, asid: 0 }
-    s.id[1] = { current: true, asid: 1 }
-    s.asidMap.add(0)
-    s.asidMap.add(1)
+    s.pte = 0
+    for (let task = 0; task < 2; task++) {
+      s.asids.id[task] = { current: true, asid: task }
+      s.asids.map[task] = true
+    }
   },
   processes: (p) => ({
     cpu0: function* (s) {
       let asid = 0
       if (p.readAsid === 'before the store') {
         yield 'asid = ASID(mm)'
-        asid = s.id[0].asid
+        asid = s.asids.id[0].asid
       }
       yield 'ptep_get_and_clear()'
-      s.pte = false
+      s.pte = null
       if (p.readAsid === 'after the store') {
         yield 'asid = ASID(mm)'
-        asid = s.id[0].asid
+        asid = s.asids.id[0].asid
       }
       yield 'TLBI(va, asid)'
-      if (s.tlb[asid]) s.invalidated = true
-      s.tlb[asid] = false
+      if (flush(s.tlb, asid)) s.invalidated = true
       yield 'ptep_clear_flush() returns'
       s.flushed = true
     },
@@ -72,43 +74,23 @@ export default model({
       while (true) {
         yield 'check_and_switch_context()'
         const next = (s.task + 1 + (yield* choose(2))) % 3
-        // new_context(), under cpu_asid_lock. The ASID that CPU 1 runs stays reserved for whom it runs.
-        if (!s.id[next].current) {
-          if (s.asidMap.size === 2) {
-            for (let task = 0; task < 3; task++) s.id[task].current = task === s.task
-            s.asidMap.clear()
-            s.asidMap.add(s.ttbr)
-            if (p.flushAtRollover) {
-              if (s.tlb.some((cached) => cached)) s.invalidatedByRollover = true
-              for (let asid = 0; asid < 2; asid++) s.tlb[asid] = false
-            }
-          }
-          const asid = s.asidMap.has(0) ? 1 : 0
-          s.asidMap.add(asid)
-          s.id[next] = { current: true, asid }
-        }
+        const rollOver = newContext(s.asids, next, [s.task])
+        if (rollOver && p.flushAtRollover && flushAll(s.tlb)) s.invalidatedByRollover = true
         yield `cpu_switch_mm(task ${next})`
         s.task = next
-        s.ttbr = s.id[next].asid
+        s.ttbr = s.asids.id[next].asid
       }
     },
   }),
   rules: () => ({
-    'cpu1 hardware': {
-      fill: (s) => {
-        when(s.task === 0 && s.pte && !s.tlb[s.ttbr])
-        s.tlb[s.ttbr] = true
-      },
-      use: (s) => {
-        when(s.task === 0 && s.tlb[s.ttbr])
+    'cpu1 hardware': hardware({
+      tlb: (s: State) => s.tlb,
+      tag: (s) => (s.task === 0 ? s.ttbr : null),
+      walk: (s) => s.pte,
+      onUse: (s) => {
         s.used = true
         s.usedAfterFlush = s.usedAfterFlush || s.flushed
       },
-      evict: function* (s) {
-        const asid = yield* choose(2)
-        when(s.tlb[asid])
-        s.tlb[asid] = false
-      },
-    },
+    }),
   }),
 })

@@ -4,7 +4,28 @@
  * what is loaded, if not it sees to it that the next switch to it starts without old translations. The thread sets
  * active_mm and switches in two steps: an interrupt between them was told the one, and found the other.
  */
-import { bool, choice, flag, ghost, model, oneOf, until, when } from 'mmucheck'
+import { bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
+import { flush, hardware, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
+
+const state = () => ({
+  /** The frame that the entry maps. */
+  pte: optional(index(1)),
+  freed: bool,
+  /** CPU 1. */
+  activeMm: oneOf('old_mm', 'mm'),
+  loaded: oneOf('old_mm', 'mm'),
+  irq: interrupts(),
+  /** Its translations of mm are kept under an ASID; without one, the next switch_mm() gives a new one. */
+  asid: bool,
+  tlb: taggedTlb(1, index(1)),
+  used: ghost(bool),
+  usedFreed: ghost(bool),
+  /** A translation went by a flush of the TLB, with the ASID. */
+  flushed: ghost(bool),
+  flushedLater: ghost(bool),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'kthread-use-mm',
@@ -21,45 +42,25 @@ export default model({
     'switch-first': { irqsOff: false, order: 'switch_mm first' },
     'asks-what-is-loaded': { irqsOff: false, asks: 'loaded_mm' },
   },
-  state: () => ({
-    pte: bool,
-    freed: bool,
-    /** CPU 1. */
-    activeMm: oneOf('old_mm', 'mm'),
-    loaded: oneOf('old_mm', 'mm'),
-    irqsOff: bool,
-    ipi: bool,
-    /** Its translations of mm are kept under an ASID; without one, the next switch_mm() gives a new one. */
-    asid: bool,
-    tlb: bool,
-    used: ghost(bool),
-    usedFreed: ghost(bool),
-    /** A translation went by a flush of the TLB, with the ASID. */
-    flushed: ghost(bool),
-    flushedLater: ghost(bool),
-  }),
+  state,
   // CPU 1 has run mm before, and keeps the translation.
   init: (s) => {
-    s.pte = true
+    s.pte = 0
     s.asid = true
-    s.tlb = true
+    s.tlb[0] = 0
   },
   processes: (p) => ({
     cpu0: function* (s) {
       yield 'ptep_get_and_clear()'
-      s.pte = false
+      s.pte = null
       yield 'flush_tlb_mm(mm): send the IPI'
-      s.ipi = true
-      yield until('wait for the acknowledgement', () => !s.ipi)
+      yield* sendIpi(s.irq, 'wait for the acknowledgement')
       yield 'free the frame'
       s.freed = true
     },
     cpu1: function* (s) {
       while (true) {
-        if (p.irqsOff) {
-          yield 'local_irq_disable()'
-          s.irqsOff = true
-        }
+        if (p.irqsOff) yield* irqsOff(s.irq)
         if (p.order === 'active_mm first') {
           yield 'tsk->active_mm = mm'
           s.activeMm = 'mm'
@@ -67,18 +68,14 @@ export default model({
         yield 'switch_mm(old_mm, mm)'
         s.loaded = 'mm'
         if (!s.asid) {
-          if (s.tlb) s.flushedLater = true
-          s.tlb = false
+          if (flush(s.tlb, 0)) s.flushedLater = true
           s.asid = true
         }
         if (p.order === 'switch_mm first') {
           yield 'tsk->active_mm = mm'
           s.activeMm = 'mm'
         }
-        if (p.irqsOff) {
-          yield 'local_irq_enable()'
-          s.irqsOff = false
-        }
+        if (p.irqsOff) yield* irqsOn(s.irq)
         yield 'schedule(): switch to old_mm'
         s.activeMm = 'old_mm'
         s.loaded = 'old_mm'
@@ -86,34 +83,23 @@ export default model({
     },
   }),
   rules: (p) => ({
-    'cpu1 hardware': {
-      fill: (s) => {
-        when(s.loaded === 'mm' && s.pte && !s.tlb)
-        s.tlb = true
-      },
-      use: (s) => {
-        when(s.loaded === 'mm' && s.tlb)
+    'cpu1 hardware': hardware({
+      tlb: (s: State) => s.tlb,
+      tag: (s) => (s.loaded === 'mm' ? 0 : null),
+      walk: (s) => s.pte,
+      onUse: (s) => {
         s.used = true
         s.usedFreed = s.usedFreed || s.freed
       },
-      evict: (s) => {
-        when(s.tlb)
-        s.tlb = false
-      },
-    },
+    }),
     'cpu1 IPI': {
       'flush, and acknowledge': (s) => {
-        when(s.ipi && !s.irqsOff && (p.asks === 'active_mm' ? s.activeMm : s.loaded) === 'mm')
-        if (s.loaded === 'mm') {
-          if (s.tlb) s.flushed = true
-          s.tlb = false
-        }
-        s.ipi = false
+        when((p.asks === 'active_mm' ? s.activeMm : s.loaded) === 'mm' && serveIpi(s.irq))
+        if (s.loaded === 'mm' && flush(s.tlb, 0)) s.flushed = true
       },
       'drop the ASID, and acknowledge': (s) => {
-        when(s.ipi && !s.irqsOff && (p.asks === 'active_mm' ? s.activeMm : s.loaded) !== 'mm')
+        when((p.asks === 'active_mm' ? s.activeMm : s.loaded) !== 'mm' && serveIpi(s.irq))
         s.asid = false
-        s.ipi = false
       },
     },
   }),

@@ -7,7 +7,29 @@
  * vCPU 0 takes away the one page, and frees its frame. The host preempts vCPU 1 and loads it again, for ever; the
  * translations of vCPU 1 survive that, as they do under a VPID.
  */
-import { bool, choice, ghost, model, record, until, when } from 'mmucheck'
+import { bool, choice, ghost, index, model, optional, record, type StateOf, when } from 'mmucheck'
+import { flush, hardware, interrupts, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
+
+const state = () => ({
+  /** The frame that the entry maps. */
+  pte: optional(index(1)),
+  freed: bool,
+  /** kvm_steal_time.preempted of vCPU 1: KVM_VCPU_PREEMPTED and KVM_VCPU_FLUSH_TLB. */
+  shared: record({ preempted: bool, flush: bool }),
+  /** vCPU 1 is in guest mode. */
+  running: bool,
+  /** The interrupt to vCPU 1: it waits where that is not running. */
+  irq: interrupts(),
+  /** vCPU 1 has a translation of the page. */
+  tlb: taggedTlb(1, index(1)),
+  used: ghost(bool),
+  usedFreed: ghost(bool),
+  /** A translation went because the host was asked, and because vCPU 1 was interrupted. */
+  flushedByHost: ghost(bool),
+  flushedByIpi: ghost(bool),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'kvm-pv-tlb-flush',
@@ -28,31 +50,15 @@ export default model({
     'guest-ors': { ask: 'or' },
     'guest-writes': { ask: 'plain write' },
   },
-  state: () => ({
-    pte: bool,
-    freed: bool,
-    /** kvm_steal_time.preempted of vCPU 1: KVM_VCPU_PREEMPTED and KVM_VCPU_FLUSH_TLB. */
-    shared: record({ preempted: bool, flush: bool }),
-    /** vCPU 1 is in guest mode. */
-    running: bool,
-    /** The interrupt to vCPU 1: it waits where that is not running. */
-    ipi: bool,
-    /** vCPU 1 has a translation of the page. */
-    tlb: bool,
-    used: ghost(bool),
-    usedFreed: ghost(bool),
-    /** A translation went because the host was asked, and because vCPU 1 was interrupted. */
-    flushedByHost: ghost(bool),
-    flushedByIpi: ghost(bool),
-  }),
+  state,
   init: (s) => {
-    s.pte = true
+    s.pte = 0
     s.running = true
   },
   processes: (p) => ({
     vcpu0: function* (s) {
       yield 'pte_clear()'
-      s.pte = false
+      s.pte = null
       yield 'state = READ_ONCE(src->preempted)'
       const state = { ...s.shared }
       let deferred = false
@@ -68,8 +74,7 @@ export default model({
       }
       if (!deferred) {
         yield 'native_flush_tlb_others()'
-        s.ipi = true
-        yield until('wait for the acknowledgement', () => !s.ipi)
+        yield* sendIpi(s.irq, 'wait for the acknowledgement')
       }
       yield 'free the frame'
       s.freed = true
@@ -82,18 +87,14 @@ export default model({
         s.shared = { preempted: true, flush: false }
         if (p.load === 'xchg') {
           yield 'record_steal_time(): xchg(&shared->preempted, 0)'
-          if (s.shared.flush) {
-            if (s.tlb) s.flushedByHost = true
-            s.tlb = false
-          }
+          if (s.shared.flush && flush(s.tlb, 0)) s.flushedByHost = true
           s.shared = { preempted: false, flush: false }
         } else {
           yield p.load === 'copy and write back' ? 'record_steal_time(): copy the area' : 'record_steal_time(): read shared->preempted'
           const copy = { ...s.shared }
           if (copy.flush) {
             yield 'kvm_vcpu_flush_tlb()'
-            if (s.tlb) s.flushedByHost = true
-            s.tlb = false
+            if (flush(s.tlb, 0)) s.flushedByHost = true
           }
           yield p.load === 'copy and write back' ? 'record_steal_time(): write the copy back' : 'record_steal_time(): shared->preempted = 0'
           s.shared = { preempted: false, flush: false }
@@ -105,24 +106,18 @@ export default model({
   }),
   rules: () => ({
     vcpu1: {
-      fill: (s) => {
-        when(s.running && s.pte && !s.tlb)
-        s.tlb = true
-      },
-      use: (s) => {
-        when(s.running && s.tlb)
-        s.used = true
-        s.usedFreed = s.usedFreed || s.freed
-      },
-      evict: (s) => {
-        when(s.tlb)
-        s.tlb = false
-      },
+      ...hardware({
+        tlb: (s: State) => s.tlb,
+        tag: (s) => (s.running ? 0 : null),
+        walk: (s) => s.pte,
+        onUse: (s) => {
+          s.used = true
+          s.usedFreed = s.usedFreed || s.freed
+        },
+      }),
       'flush, and acknowledge': (s) => {
-        when(s.running && s.ipi)
-        if (s.tlb) s.flushedByIpi = true
-        s.tlb = false
-        s.ipi = false
+        when(s.running && serveIpi(s.irq))
+        if (flush(s.tlb, 0)) s.flushedByIpi = true
       },
     },
   }),

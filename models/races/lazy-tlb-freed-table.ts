@@ -7,7 +7,33 @@
  * CPU 0 unlinks the one page table T from the PMD and frees it, as munmap() and a collapse do. CPU 1 runs the program
  * and kernel threads in turn.
  */
-import { bool, choice, flag, ghost, model, oneOf, range, until, when } from 'mmucheck'
+import { array, bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
+import { catchUp, flushAll, incMmTlbGen, interrupts, sendIpi, serveIpi, tlbGen, walker } from 'mmucheck/mmu'
+
+/** The tables through which the hardware walks. */
+const pmdTable = 0
+const T = 1
+
+const state = () => ({
+  /** The PMD points to T; T has been freed. */
+  pmd: bool,
+  freed: bool,
+  gen: tlbGen(1, 1),
+  /** CPU 1: what CR3 has, lazy TLB mode, and the interrupt. */
+  cr3: oneOf('mm', 'init_mm'),
+  isLazy: bool,
+  irq: interrupts(),
+  /** Its paging-structure cache, of the PMD that points to T; what T points to is left out. */
+  cached: array(2, optional(index(2))),
+  walked: ghost(bool),
+  walkedFreed: ghost(bool),
+  /** The cached PMD went by an interrupt, or on the way back to the program; or was left behind in lazy TLB mode. */
+  flushedByIpi: ghost(bool),
+  flushedOnReturn: ghost(bool),
+  leftLazyMode: ghost(bool),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'lazy-tlb-freed-table',
@@ -30,25 +56,7 @@ export default model({
     fixed: {},
     'no-look-on-return': { comparesOnReturn: false },
   },
-  state: () => ({
-    /** The PMD points to T; T has been freed. */
-    pmd: bool,
-    freed: bool,
-    tlbGen: range(0, 1),
-    /** CPU 1: what CR3 has, lazy TLB mode, up to which generation it has flushed, and the interrupt. */
-    cr3: oneOf('mm', 'init_mm'),
-    isLazy: bool,
-    ctxGen: range(0, 1),
-    ipi: bool,
-    /** Its paging-structure cache has the PMD that points to T. */
-    cachedPmd: bool,
-    walked: ghost(bool),
-    walkedFreed: ghost(bool),
-    /** The cached PMD went by an interrupt, or on the way back to the program; or was left behind in lazy TLB mode. */
-    flushedByIpi: ghost(bool),
-    flushedOnReturn: ghost(bool),
-    leftLazyMode: ghost(bool),
-  }),
+  state,
   init: (s) => {
     s.pmd = true
   },
@@ -56,12 +64,10 @@ export default model({
     cpu0: function* (s) {
       yield 'pmd_clear()'
       s.pmd = false
-      yield 'inc_mm_tlb_gen()'
-      s.tlbGen++
+      yield* incMmTlbGen(s.gen)
       yield 'should_flush_tlb(1)'
       if (!s.isLazy || p.lazy === 'interrupted' || (p.lazy === 'interrupted if tables are freed' && p.freedTables)) {
-        s.ipi = true
-        yield until('wait for flush_tlb_func()', () => !s.ipi)
+        yield* sendIpi(s.irq, 'wait for flush_tlb_func()')
       }
       yield 'free T'
       s.freed = true
@@ -73,45 +79,34 @@ export default model({
         yield 'switch_mm(): is_lazy = false'
         s.isLazy = false
         yield p.comparesOnReturn ? 'switch_mm(): compare tlb_gen, load CR3' : 'switch_mm(): load CR3'
-        if (p.comparesOnReturn && s.ctxGen !== s.tlbGen) {
-          if (s.cachedPmd) s.flushedOnReturn = true
-          s.cachedPmd = false
-          s.ctxGen = s.tlbGen
-        }
+        if (p.comparesOnReturn && catchUp(s.gen, 0) && flushAll(s.cached)) s.flushedOnReturn = true
         s.cr3 = 'mm'
       }
     },
   }),
   rules: () => ({
-    'cpu1 walker': {
-      'cache the PMD': (s) => {
-        when(s.cr3 === 'mm' && s.pmd && !s.cachedPmd)
-        s.cachedPmd = true
-      },
-      'walk T': (s) => {
-        when(s.cr3 === 'mm' && s.cachedPmd)
+    'cpu1 walker': walker({
+      levels: ['cache the PMD', 'walk T'],
+      root: (s: State) => (s.cr3 === 'mm' ? pmdTable : null),
+      caches: (s) => s.cached,
+      read: (s, table) => {
+        if (table === pmdTable) return s.pmd ? T : null
         s.walked = true
         s.walkedFreed = s.walkedFreed || s.freed
+        return null
       },
-      evict: (s) => {
-        when(s.cachedPmd)
-        s.cachedPmd = false
-      },
-    },
+    }),
     'cpu1 IPI': {
       'flush_tlb_func()': (s) => {
-        when(s.ipi && !s.isLazy)
-        if (s.cachedPmd) s.flushedByIpi = true
-        s.cachedPmd = false
-        s.ctxGen = s.tlbGen
-        s.ipi = false
+        when(!s.isLazy && serveIpi(s.irq))
+        catchUp(s.gen, 0)
+        if (flushAll(s.cached)) s.flushedByIpi = true
       },
       // What is cached under the PCID of mm stays, and is out of the walker's reach.
       'flush_tlb_func(): switch to init_mm': (s) => {
-        when(s.ipi && s.isLazy)
-        if (s.cachedPmd) s.leftLazyMode = true
+        when(s.isLazy && serveIpi(s.irq))
+        if (s.cached[0] !== null) s.leftLazyMode = true
         s.cr3 = 'init_mm'
-        s.ipi = false
       },
     },
   }),

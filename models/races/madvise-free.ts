@@ -8,8 +8,8 @@
  * holds the lock while it clears the entry, flushes and decides. Only the user's CPU has a TLB here, and a flush is one
  * step, in which all CPUs have acknowledged.
  */
-import { array, bool, choice, each, ghost, model, oneOf, range, type StateOf, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, store, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, each, ghost, model, oneOf, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, finish, flush, flushPending, flushTlbPage, gather, lock, pte, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   force: choice(
@@ -25,7 +25,7 @@ const state = () => ({
   /** The translation of the user's CPU. */
   tlb: tlb(1),
   /** mm->tlb_flush_pending. */
-  pending: range(0, 2),
+  pending: flushPending(2),
   discarded: ghost(bool),
   /**
    * What madvise[1] owes: it has looked at the entry; has returned; and the user has stored to the page since. Nothing
@@ -54,30 +54,27 @@ export default model({
   },
   processes: (p) => ({
     madvise: each(2, function* (s: State, cpu: number) {
-      yield 'tlb_gather_mmu(): inc_tlb_flush_pending()'
-      s.pending++
-      const nested = s.pending > 1
+      yield* gather(s.pending, 'tlb_gather_mmu(): inc_tlb_flush_pending()')
+      const nested = s.pending.count > 1
       yield until('madvise_free_pte_range()', () => s.ptl.owner === null)
       const changed = s.pte[0].P && (s.pte[0].A || s.pte[0].D)
       s.pte[0].A = false
       s.pte[0].D = false
       s.owed = cpu === 1 ? 'looked' : 'nothing'
-      yield 'tlb_finish_mmu(): mm_tlb_flush_nested()?'
-      const force = p.force === 'always' || (p.force === 'if nested' && s.pending > 1) || (p.force === 'if nested when it began' && nested)
-      if (changed || force) {
-        yield 'tlb_finish_mmu(): flush'
-        flush(s.tlb, 0)
-      }
-      yield 'tlb_finish_mmu(): dec_tlb_flush_pending()'
-      s.pending--
+      const force = (): boolean =>
+        p.force === 'if nested' ? s.pending.count > 1 : p.force === 'always' || (p.force === 'if nested when it began' && nested)
+      yield* finish(
+        s.pending,
+        () => changed || force(),
+        () => flush(s.tlb, 0),
+      )
       s.owed = cpu === 1 && s.owed === 'looked' ? 'returned' : s.owed
     }),
     reclaim: function* (s: State) {
       yield* acquire(s.ptl, 0, 'try_to_unmap_one(): spin_lock(ptl)')
       yield 'try_to_unmap_one(): ptep_get_and_clear()'
       const old = xchg(s.pte, 0, emptyPte)
-      yield 'try_to_unmap_one(): flush_tlb_page()'
-      flush(s.tlb, 0)
+      yield* flushTlbPage(s.tlb, 0, 'try_to_unmap_one(): flush_tlb_page()')
       if (old.D) {
         yield 'try_to_unmap_one(): dirty, set_pte_at(old)'
         s.pte[0] = old
@@ -89,16 +86,13 @@ export default model({
     },
   }),
   rules: () => ({
-    user: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
+    user: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s) => {
         s.owed = s.owed === 'returned' ? 'store' : s.owed
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

@@ -9,8 +9,8 @@
  * present without its lock. The lock is held for one access, which is a step that waits until it is free. Only cpu2
  * has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
-import { array, bool, choice, choose, ghost, model, type StateOf, type Steps, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, ghost, model, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, flushTlbPage, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const addresses = ['old', 'new'] as const
 const from = 0
@@ -39,11 +39,6 @@ const state = () => ({
 
 type State = StateOf<typeof state>
 
-function* flushOld(s: State): Steps {
-  yield 'mremap(): flush_tlb_range(old)'
-  flush(s.tlb, from)
-}
-
 export default model({
   name: 'mremap-flush',
   title: 'mremap() moves a page, and flushes when the page may be freed already (CVE-2018-18281)',
@@ -68,11 +63,11 @@ export default model({
       const entry = xchg(s.pte, from, emptyPte)
       yield 'move_ptes(): set_pte_at(new)'
       s.pte[to] = entry
-      if (p.flush === 'under both locks') yield* flushOld(s)
+      if (p.flush === 'under both locks') yield* flushTlbPage(s.tlb, from, 'mremap(): flush_tlb_range(old)')
       yield* release(s.ptl[to], 0, 'move_ptes(): spin_unlock(new_ptl)')
-      if (p.flush === 'under the old lock') yield* flushOld(s)
+      if (p.flush === 'under the old lock') yield* flushTlbPage(s.tlb, from, 'mremap(): flush_tlb_range(old)')
       yield* release(s.ptl[from], 0, 'move_ptes(): spin_unlock(old_ptl)')
-      if (p.flush === 'under no lock') yield* flushOld(s)
+      if (p.flush === 'under no lock') yield* flushTlbPage(s.tlb, from, 'mremap(): flush_tlb_range(old)')
     },
     cpu1: function* (s: State) {
       for (let va = 0; va < 2; va++) {
@@ -81,8 +76,7 @@ export default model({
           () => s.ptl[va].owner === null || (p.freedBy === 'reclaim' && !s.pte[va].P),
         )
         if (xchg(s.pte, va, emptyPte).P) {
-          yield 'rmap walk: flush_tlb_page()'
-          flush(s.tlb, va)
+          yield* flushTlbPage(s.tlb, va, 'rmap walk: flush_tlb_page()')
           yield 'rmap walk: free the page'
           s.freed = true
         }
@@ -90,17 +84,12 @@ export default model({
     },
   }),
   rules: () => ({
-    cpu2: {
-      load: function* (s: State) {
-        const va = yield* choose(2)
-        when(load(s.tlb, va, s.pte[va]))
+    cpu2: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, va) => s.pte[va],
+      onLoad: (s) => {
         s.usedAfterFree = s.usedAfterFree || s.freed
       },
-      'TLB eviction': function* (s: State) {
-        const va = yield* choose(2)
-        when(loadHits(s.tlb, va))
-        flush(s.tlb, va)
-      },
-    },
+    }),
   }),
 })

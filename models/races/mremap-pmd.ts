@@ -9,8 +9,8 @@
  * cpu3 has a TLB, and a flush is one step, in which all CPUs have acknowledged. The locks of the pmds are left out:
  * nobody but mremap() takes them here.
  */
-import { array, bool, choice, choose, flag, ghost, model, type StateOf, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, model, type StateOf } from 'mmucheck'
+import { acquire, emptyPte, flushTlbPage, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
 
 const addresses = ['old', 'new'] as const
 const from = 0
@@ -60,8 +60,7 @@ export default model({
       if (p.lock === 'page table lock') yield* acquire(s.ptePtl, cpu1, 'mremap(): spin_lock(pte_ptl)')
       yield 'move_normal_pmd(): pmd_clear(old)'
       s.pmd[from] = false
-      yield 'move_normal_pmd(): flush_tlb_range(old)'
-      flush(s.tlb, from)
+      yield* flushTlbPage(s.tlb, from, 'move_normal_pmd(): flush_tlb_range(old)')
       yield 'move_normal_pmd(): set pmd(new)'
       s.pmd[to] = true
       if (p.lock === 'page table lock') yield* release(s.ptePtl, cpu1, 'mremap(): spin_unlock(pte_ptl)')
@@ -76,8 +75,7 @@ export default model({
         if (s.pte[0].P && (!p.recheck || s.pmd[va])) {
           yield 'try_to_unmap_one(): ptep_get_and_clear()'
           s.pte[0] = emptyPte
-          yield `try_to_unmap_one(): flush_tlb_page(${addresses[va]})`
-          flush(s.tlb, va)
+          yield* flushTlbPage(s.tlb, va, `try_to_unmap_one(): flush_tlb_page(${addresses[va]})`)
           yield 'reclaim: free the page'
           s.freed = true
         }
@@ -87,18 +85,12 @@ export default model({
     },
   }),
   rules: () => ({
-    cpu3: {
-      load: function* (s: State) {
-        const va = yield* choose(2)
-        when(loadHits(s.tlb, va) || s.pmd[va])
-        when(load(s.tlb, va, s.pte[0]))
+    cpu3: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, va) => (s.pmd[va] ? s.pte[0] : null),
+      onLoad: (s) => {
         s.usedAfterFree = s.usedAfterFree || s.freed
       },
-      'TLB eviction': function* (s: State) {
-        const va = yield* choose(2)
-        when(loadHits(s.tlb, va))
-        flush(s.tlb, va)
-      },
-    },
+    }),
   }),
 })

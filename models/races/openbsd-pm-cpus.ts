@@ -6,7 +6,27 @@
  *
  * CPU 0 removes the one page of pmap p; CPU 1 switches between threads of p and of another process, for ever.
  */
-import { bool, choice, choose, flag, ghost, model, oneOf, until, when } from 'mmucheck'
+import { bool, choice, choose, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
+import { flush, flushAll, hardware, interrupts, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
+
+const state = () => ({
+  /** The frame that the entry maps. */
+  pte: optional(index(1)),
+  freed: bool,
+  /** CPU 1: its bit in pm_cpus of p, the pmap that it has loaded, whether it runs a thread, and its interrupt. */
+  pmCpus: bool,
+  cr3: oneOf('p', 'other'),
+  user: bool,
+  irq: interrupts(),
+  /** Its translation of the page of p; there are no PCIDs, so another %cr3 has none. */
+  tlb: taggedTlb(1, index(1)),
+  used: ghost(bool),
+  usedFreed: ghost(bool),
+  flushedByIpi: ghost(bool),
+  flushedByCr3: ghost(bool),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'openbsd-pm-cpus',
@@ -23,35 +43,18 @@ export default model({
     'cleared-early': { clear: 'before %cr3' },
     fixed: {},
   },
-  state: () => ({
-    pte: bool,
-    freed: bool,
-    /** CPU 1: its bit in pm_cpus of p, the pmap that it has loaded, whether it runs a thread, and its interrupt. */
-    pmCpus: bool,
-    cr3: oneOf('p', 'other'),
-    user: bool,
-    ipi: bool,
-    /** Its translation of the page of p; there are no PCIDs, so another %cr3 has none. */
-    tlb: bool,
-    used: ghost(bool),
-    usedFreed: ghost(bool),
-    flushedByIpi: ghost(bool),
-    flushedByCr3: ghost(bool),
-  }),
+  state,
   init: (s) => {
-    s.pte = true
+    s.pte = 0
     s.pmCpus = true
     s.user = true
   },
   processes: (p) => ({
     cpu0: function* (s) {
       yield 'pmap_remove(): clear the entry'
-      s.pte = false
+      s.pte = null
       yield 'pmap_tlb_shootpage(): read pm_cpus'
-      if (s.pmCpus) {
-        s.ipi = true
-        yield until('pmap_tlb_shootwait()', () => !s.ipi)
-      }
+      if (s.pmCpus) yield* sendIpi(s.irq, 'pmap_tlb_shootwait()')
       yield 'free the page'
       s.freed = true
     },
@@ -72,9 +75,8 @@ export default model({
           }
           if (from !== to) {
             yield 'load %cr3'
-            if (s.tlb) s.flushedByCr3 = true
             s.cr3 = to
-            s.tlb = false
+            if (flushAll(s.tlb)) s.flushedByCr3 = true
           }
           if (p.set === 'after %cr3') {
             yield 'set the bit in the new pm_cpus'
@@ -91,27 +93,20 @@ export default model({
     },
   }),
   rules: () => ({
-    'cpu1 hardware': {
-      fill: (s) => {
-        when(s.cr3 === 'p' && s.pte && !s.tlb)
-        s.tlb = true
-      },
-      use: (s) => {
-        when(s.user && s.cr3 === 'p' && s.tlb)
+    'cpu1 hardware': hardware({
+      tlb: (s: State) => s.tlb,
+      tag: (s) => (s.cr3 === 'p' ? 0 : null),
+      walk: (s) => s.pte,
+      runs: (s) => s.user,
+      onUse: (s) => {
         s.used = true
         s.usedFreed = s.usedFreed || s.freed
       },
-      evict: (s) => {
-        when(s.tlb)
-        s.tlb = false
-      },
-    },
+    }),
     'cpu1 IPI': {
       invlpg: (s) => {
-        when(s.ipi)
-        if (s.tlb) s.flushedByIpi = true
-        s.tlb = false
-        s.ipi = false
+        when(serveIpi(s.irq))
+        if (flush(s.tlb, 0)) s.flushedByIpi = true
       },
     },
   }),

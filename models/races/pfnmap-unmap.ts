@@ -12,8 +12,8 @@
  * here the memory of the driver is in the first, or in one behind ordinary memory. Only the user's CPU has a TLB here,
  * and a flush is one step, in which all CPUs have acknowledged. The page table lock is one step for each access.
  */
-import { array, bool, choice, flag, ghost, model, range, type StateOf, type Steps, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, model, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, finish, flush, flushPending, flushTlbPage, gather, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   flush: choice(
@@ -30,7 +30,7 @@ const state = () => ({
   /** The translation of the user's CPU. */
   tlb: tlb(1),
   /** mm->tlb_flush_pending. */
-  pending: range(0, 2),
+  pending: flushPending(2),
   /** The VMA is in the rmap of the mapping, which i_mmap_rwsem protects; cpu1 holds it. */
   linked: bool,
   iMmap: lock(1),
@@ -39,11 +39,6 @@ const state = () => ({
 })
 
 type State = StateOf<typeof state>
-
-function* flushTlb(s: State, label: string): Steps {
-  yield label
-  flush(s.tlb, 0)
-}
 
 export default model({
   name: 'pfnmap-unmap',
@@ -66,28 +61,26 @@ export default model({
     const early = p.flush === 'before unlinking' || (p.flush !== 'at the end' && p.first)
     return {
       cpu0: function* (s: State) {
-        yield 'unmap_region(): tlb_gather_mmu()'
-        s.pending++
+        yield* gather(s.pending, 'unmap_region(): tlb_gather_mmu()')
         yield 'unmap_vmas(): ptep_get_and_clear()'
         const changed = xchg(s.pte, 0, emptyPte).P
-        if (early && changed) yield* flushTlb(s, 'tlb_end_vma(): tlb_flush_mmu_tlbonly()')
+        if (early && changed) yield* flushTlbPage(s.tlb, 0, 'tlb_end_vma(): tlb_flush_mmu_tlbonly()')
         yield until('free_pgtables(): unlink_file_vma()', () => s.iMmap.owner === null)
         s.linked = false
-        if (!early && changed) yield* flushTlb(s, 'tlb_finish_mmu(): flush')
-        yield 'tlb_finish_mmu(): dec_tlb_flush_pending()'
-        s.pending--
+        yield* finish(
+          s.pending,
+          () => (changed && !early) || (p.nested && s.pending.count > 1),
+          () => flush(s.tlb, 0),
+        )
       },
       cpu1: function* (s: State) {
         yield* acquire(s.iMmap, 0, 'unmap_mapping_range(): i_mmap_lock()')
         if (s.linked) {
-          yield 'unmap_mapping_range(): tlb_gather_mmu()'
-          s.pending++
+          yield* gather(s.pending, 'unmap_mapping_range(): tlb_gather_mmu()')
           yield 'zap_pte_range(): ptep_get_and_clear()'
           const changed = xchg(s.pte, 0, emptyPte).P
-          yield 'unmap_mapping_range(): mm_tlb_flush_nested()?'
-          if (changed || (p.nested && s.pending > 1)) yield* flushTlb(s, 'unmap_mapping_range(): flush')
-          yield 'unmap_mapping_range(): dec_tlb_flush_pending()'
-          s.pending--
+          const mustFlush = (): boolean => changed || (p.nested && s.pending.count > 1)
+          yield* finish(s.pending, mustFlush, () => flush(s.tlb, 0), 'unmap_mapping_range()')
         }
         yield* release(s.iMmap, 0, 'unmap_mapping_range(): i_mmap_unlock()')
         yield 'the driver frees the page'
@@ -96,15 +89,12 @@ export default model({
     }
   },
   rules: () => ({
-    cpu2: {
-      load: (s: State) => {
-        when(load(s.tlb, 0, s.pte[0]))
+    cpu2: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: (s) => {
         s.usedAfterFree = s.usedAfterFree || s.freed
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

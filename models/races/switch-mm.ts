@@ -8,7 +8,30 @@
  * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of
  * mm once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
  */
-import { assert, bool, choice, flag, ghost, index, model, oneOf, optional, range, until, when } from 'mmucheck'
+import { assert, bool, choice, flag, ghost, index, model, oneOf, type StateOf, when } from 'mmucheck'
+import { catchUp, flush, hardware, incMmTlbGen, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb, tlbGen } from 'mmucheck/mmu'
+
+const state = () => ({
+  /** The frame that the entry maps: 0 is replaced by 1, and freed. */
+  pte: index(2),
+  freed: bool,
+  gen: tlbGen(1, 1),
+  /** mm_cpumask(mm) has CPU 1. */
+  cpumask: bool,
+  /** CPU 1: what it says it has loaded, and what it has. */
+  loadedMm: oneOf('prev', 'SWITCHING', 'mm'),
+  cr3: oneOf('prev', 'mm'),
+  irq: interrupts(),
+  /** CPU 1's translation under the PCID of mm: the frame. */
+  tlb: taggedTlb(1, index(2)),
+  used: ghost(bool),
+  usedFreed: ghost(bool),
+  /** A translation of the old frame went by an interrupt, by the load of CR3. */
+  flushedByIpi: ghost(bool),
+  flushedBySwitch: ghost(bool),
+})
+
+type State = StateOf<typeof state>
 
 export default model({
   name: 'switch-mm',
@@ -32,49 +55,22 @@ export default model({
     'cpumask-after-tlb-gen': { joinFirst: false },
     'tlb-gen-before-pte': { pteFirst: false },
   },
-  state: () => ({
-    /** The frame that the entry maps: 0 is replaced by 1, and freed. */
-    pte: index(2),
-    freed: bool,
-    tlbGen: range(0, 1),
-    /** mm_cpumask(mm) has CPU 1. */
-    cpumask: bool,
-    /** CPU 1: what it says it has loaded, what it has, and up to which generation translations of mm were flushed. */
-    loadedMm: oneOf('prev', 'SWITCHING', 'mm'),
-    cr3: oneOf('prev', 'mm'),
-    ctxGen: range(0, 1),
-    irqsOff: bool,
-    ipi: bool,
-    /** CPU 1's translation under the PCID of mm: the frame. */
-    tlb: optional(index(2)),
-    used: ghost(bool),
-    usedFreed: ghost(bool),
-    /** A translation of the old frame went by an interrupt, by the load of CR3. */
-    flushedByIpi: ghost(bool),
-    flushedBySwitch: ghost(bool),
-  }),
+  state,
   // CPU 1 has run mm before: its translation is still there.
   init: (s) => {
-    s.tlb = 0
+    s.tlb[0] = 0
   },
   processes: (p) => ({
     cpu0: function* (s) {
-      if (!p.pteFirst) {
-        yield 'inc_mm_tlb_gen()'
-        s.tlbGen++
-      }
+      if (!p.pteFirst) yield* incMmTlbGen(s.gen)
       yield 'set_pte(new frame)'
       s.pte = 1
-      if (p.pteFirst) {
-        yield 'inc_mm_tlb_gen()'
-        s.tlbGen++
-      }
+      if (p.pteFirst) yield* incMmTlbGen(s.gen)
       yield 'cpumask_test_cpu(1, mm_cpumask(mm))'
       if (s.cpumask) {
         yield 'should_flush_tlb(1)'
         if (s.loadedMm === 'mm' || (p.flushSwitching && s.loadedMm === 'SWITCHING')) {
-          s.ipi = true
-          yield until('wait for flush_tlb_func()', () => !s.ipi)
+          yield* sendIpi(s.irq, 'wait for flush_tlb_func()')
         }
       }
       yield 'free the old frame'
@@ -83,11 +79,10 @@ export default model({
     cpu1: function* (s) {
       while (true) {
         let gen = 0
-        yield 'local_irq_disable()'
-        s.irqsOff = true
+        yield* irqsOff(s.irq)
         if (!p.joinFirst) {
           yield 'gen = mm->tlb_gen'
-          gen = s.tlbGen
+          gen = s.gen.mm
         }
         yield 'cpumask_set_cpu(1, mm_cpumask(mm))'
         s.cpumask = true
@@ -97,7 +92,7 @@ export default model({
         }
         if (p.joinFirst) {
           yield 'gen = mm->tlb_gen'
-          gen = s.tlbGen
+          gen = s.gen.mm
         }
         if (p.announce === 'after tlb_gen') {
           yield 'loaded_mm = LOADED_MM_SWITCHING'
@@ -105,52 +100,43 @@ export default model({
         }
         yield 'load_new_mm_cr3(mm, need_flush)'
         s.cr3 = 'mm'
-        if (s.ctxGen < gen) {
-          if (s.tlb === 0) s.flushedBySwitch = true
-          s.tlb = null
-          s.ctxGen = gen
+        if (catchUp(s.gen, 0, gen)) {
+          if (s.tlb[0] === 0) s.flushedBySwitch = true
+          flush(s.tlb, 0)
         }
         yield 'loaded_mm = mm'
         s.loadedMm = 'mm'
-        yield 'local_irq_enable()'
-        s.irqsOff = false
+        yield* irqsOn(s.irq)
         yield 'switch_mm(mm, prev): loaded_mm = LOADED_MM_SWITCHING'
-        s.irqsOff = true
+        s.irq.off = true
         s.loadedMm = 'SWITCHING'
         yield 'switch_mm(mm, prev): load_new_mm_cr3(prev)'
         s.cr3 = 'prev'
         yield 'switch_mm(mm, prev): loaded_mm = prev'
         s.loadedMm = 'prev'
-        s.irqsOff = false
+        s.irq.off = false
       }
     },
   }),
   rules: () => ({
-    'cpu1 hardware': {
-      fill: (s) => {
-        when(s.cr3 === 'mm' && s.tlb === null)
-        s.tlb = s.pte
+    'cpu1 hardware': hardware({
+      tlb: (s: State) => s.tlb,
+      tag: (s) => (s.cr3 === 'mm' ? 0 : null),
+      walk: (s) => s.pte,
+      runs: (s) => !s.irq.off,
+      onUse: (s, frame) => {
+        s.used = true
+        s.usedFreed = s.usedFreed || (s.freed && frame === 0)
       },
-      evict: (s) => {
-        when(s.tlb !== null)
-        s.tlb = null
-      },
+    }),
+    'cpu1 IPI': {
       'flush_tlb_func()': (s) => {
-        when(s.ipi && !s.irqsOff)
-        s.ipi = false
+        when(serveIpi(s.irq))
         if (s.loadedMm !== 'mm') return // Whoever loads mm again compares the generations.
         assert(s.cr3 === 'mm', 'loaded_mm says what CR3 does not')
-        if (s.ctxGen === s.tlbGen) return
-        if (s.tlb === 0) s.flushedByIpi = true
-        s.tlb = null
-        s.ctxGen = s.tlbGen
-      },
-    },
-    'cpu1 user': {
-      use: (s) => {
-        when(!s.irqsOff && s.cr3 === 'mm' && s.tlb !== null)
-        s.used = true
-        s.usedFreed = s.usedFreed || (s.freed && s.tlb === 0)
+        if (!catchUp(s.gen, 0)) return
+        if (s.tlb[0] === 0) s.flushedByIpi = true
+        flush(s.tlb, 0)
       },
     },
   }),

@@ -10,8 +10,8 @@
  * memory order is left out. Only the user's CPU has a TLB here, and a flush is one step, in which all CPUs have
  * acknowledged.
  */
-import { array, bool, choice, each, ghost, model, range, type StateOf, size, until, when } from 'mmucheck'
-import { flush, load, loadHits, pte, store, tlb } from 'mmucheck/mmu'
+import { array, bool, choice, each, ghost, model, range, type StateOf, size, until } from 'mmucheck'
+import { flushTlbPage, pte, tlb, userCpu } from 'mmucheck/mmu'
 
 const oldPage = 0
 const newPage = 1
@@ -62,8 +62,7 @@ export default model({
       if (cpu === 0) {
         yield 'change_pte_range(): PROT_NONE'
         s.pte[0].P = false
-        yield 'flush_tlb_range()'
-        flush(s.tlb, 0)
+        yield* flushTlbPage(s.tlb, 0, 'flush_tlb_range()')
       } else {
         yield 'change_protection_range() of another range'
       }
@@ -76,10 +75,7 @@ export default model({
       yield until('NUMA fault', () => !s.pte[0].P)
       if (p.pending !== 'none') {
         yield 'mm_tlb_flush_pending()?'
-        if (s.pending > 0) {
-          yield 'migrate: flush_tlb_range()'
-          flush(s.tlb, 0)
-        }
+        if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'migrate: flush_tlb_range()')
       }
       yield 'migrate_page_copy()'
       s.upToDate[newPage] = s.upToDate[oldPage]
@@ -90,17 +86,13 @@ export default model({
     },
   }),
   rules: () => ({
-    user: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
-        const frame = s.tlb[0]!.frame
+    user: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s, { frame }) => {
         for (let page = 0; page < 2; page++) s.upToDate[page] = page === frame
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

@@ -8,8 +8,8 @@
  * page table lock is held from the clearing of the entry to its setting; where it is held for one access only, that is
  * a step which waits until the lock is free. pte_same() is left out: nobody else changes a protected entry here.
  */
-import { array, bool, choice, flag, ghost, model, range, type StateOf, type Steps, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, store, tlb } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, model, range, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, flush, flushTlbPage, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
 
 const oldPage = 0
 const newPage = 1
@@ -31,11 +31,6 @@ const state = () => ({
 })
 
 type State = StateOf<typeof state>
-
-function* flushTlb(s: State, label: string): Steps {
-  yield label
-  flush(s.tlb, 0)
-}
 
 export default model({
   name: 'uffd-writeprotect',
@@ -61,7 +56,7 @@ export default model({
       yield until('change_pte_range(): clear the write bit', () => s.ptl.owner === null)
       s.pte[0].W = false
       if (!p.defer) flush(s.tlb, 0)
-      if (p.defer) yield* flushTlb(s, 'flush_tlb_range()')
+      if (p.defer) yield* flushTlbPage(s.tlb, 0, 'flush_tlb_range()')
       yield 'change_protection_range(): dec_tlb_flush_pending()'
       s.pending--
     },
@@ -69,13 +64,13 @@ export default model({
       yield until('page fault', () => s.ptl.owner === null && !s.pte[0].W)
       if (p.flushIfPending === 'before the copy') {
         yield 'do_wp_page(): mm_tlb_flush_pending()?'
-        if (s.pending > 0) yield* flushTlb(s, 'do_wp_page(): flush_tlb_page()')
+        if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'do_wp_page(): flush_tlb_page()')
       }
       yield 'wp_page_copy(): copy the page'
       s.upToDate[newPage] = s.upToDate[oldPage]
       if (p.flushIfPending === 'after the copy') {
         yield 'wp_page_copy(): mm_tlb_flush_pending()?'
-        if (s.pending > 0) yield* flushTlb(s, 'wp_page_copy(): flush_tlb_page()')
+        if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'wp_page_copy(): flush_tlb_page()')
       }
       yield* acquire(s.ptl, 1, 'wp_page_copy(): spin_lock(ptl)')
       yield 'ptep_clear_flush_notify()'
@@ -87,17 +82,13 @@ export default model({
     },
   }),
   rules: () => ({
-    cpu2: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
-        const frame = s.tlb[0]!.frame
+    cpu2: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s, { frame }) => {
         for (let page = 0; page < 2; page++) s.upToDate[page] = page === frame
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

@@ -8,8 +8,8 @@
  * A fault that would make the page writable again is left out. page_mkclean() takes the lock for one step. Only the
  * user's CPU has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
-import { array, bool, flag, ghost, model, type StateOf, until, when } from 'mmucheck'
-import { acquire, emptyPte, flush, load, loadHits, lock, pte, release, store, tlb, xchg } from 'mmucheck/mmu'
+import { array, bool, flag, ghost, model, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, flush, flushTlbPage, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   underLock: flag(true, 'munmap() flushes a dirty entry before it gives the page table lock back'),
@@ -54,15 +54,9 @@ export default model({
         yield 'zap_pte_range(): set_page_dirty()'
         s.dirty = true
       }
-      if (wasDirty && p.underLock) {
-        yield 'zap_pte_range(): tlb_flush_mmu_tlbonly()'
-        flush(s.tlb, 0)
-      }
+      if (wasDirty && p.underLock) yield* flushTlbPage(s.tlb, 0, 'zap_pte_range(): tlb_flush_mmu_tlbonly()')
       yield* release(s.ptl, 0, 'zap_pte_range(): spin_unlock(ptl)')
-      if (!wasDirty || !p.underLock) {
-        yield 'tlb_finish_mmu(): flush'
-        flush(s.tlb, 0)
-      }
+      if (!wasDirty || !p.underLock) yield* flushTlbPage(s.tlb, 0, 'tlb_finish_mmu(): flush')
     },
     writeback: function* (s: State) {
       yield until('page_mkclean()', () => s.ptl.owner === null)
@@ -82,16 +76,13 @@ export default model({
     },
   }),
   rules: () => ({
-    user: {
-      load: (s: State) => when(load(s.tlb, 0, s.pte[0])),
-      store: (s: State) => {
-        when(store(s.tlb, 0, s.pte[0]))
+    user: userCpu({
+      tlb: (s: State) => s.tlb,
+      entry: (s, page) => s.pte[page],
+      onLoad: () => {},
+      onStore: (s) => {
         s.onDisk = false
       },
-      'TLB eviction': (s: State) => {
-        when(loadHits(s.tlb, 0))
-        flush(s.tlb, 0)
-      },
-    },
+    }),
   }),
 })

@@ -6,15 +6,15 @@ export default properties(arm64AsidRollover, {
   /** Once ptep_clear_flush() has returned, nobody reaches the page. */
   noUseAfterFlush: always((s) => !s.usedAfterFlush),
   /** So no translation is left under the ASID that mm has: TLBEmptyInvalPTE of the TLA+ model. */
-  noStaleTranslation: always((s) => !(s.flushed && s.tlb[s.id[0].asid])),
+  noStaleTranslation: always((s) => !(s.flushed && s.tlb[s.asids.id[0].asid] !== null)),
   /** No address space runs under an ASID under which translations of another one are cached. */
-  noForeignTranslation: always((s) => s.task === 0 || !s.tlb[s.ttbr]),
+  noForeignTranslation: always((s) => s.task === 0 || s.tlb[s.ttbr] === null),
 
   isUsed: sometimes((s) => s.used),
   invalidatedByTlbi: sometimes((s) => s.invalidated),
   invalidatedByRollover: sometimes((s) => s.invalidatedByRollover, { where: (p) => p.flushAtRollover }),
   /** mm has got another ASID, before the entry is cleared, and after. */
-  newAsidBefore: sometimes((s) => s.pte && s.task === 0 && s.ttbr === 1),
+  newAsidBefore: sometimes((s) => s.pte !== null && s.task === 0 && s.ttbr === 1),
   newAsidAfter: sometimes((s) => s.flushed && s.task === 0 && s.ttbr === 1),
   /** All three run. */
   taskTwoRuns: sometimes((s) => s.task === 2),

@@ -6,15 +6,15 @@ export default properties(kvmPvTlbFlush, {
   /** Once the shootdown is complete and the frame is free, no vCPU reaches it. */
   noUseAfterFree: always((s) => !s.usedFreed),
   /** So a vCPU that runs has no translation of it. */
-  noStaleTranslation: always((s) => !(s.freed && s.running && s.tlb)),
+  noStaleTranslation: always((s) => !(s.freed && s.running && s.tlb[0] !== null)),
 
   isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedByHost: sometimes((s) => s.flushedByHost),
   /** The frame is freed while vCPU 1, which has a translation, is preempted: the host still owes the flush. */
-  flushIsOwed: sometimes((s) => s.freed && !s.running && s.tlb && s.shared.flush),
+  flushIsOwed: sometimes((s) => s.freed && !s.running && s.tlb[0] !== null && s.shared.flush),
   /** Both orders: vCPU 1 is loaded before the guest asks, and the guest has to interrupt it; and after. */
-  interruptWaits: sometimes((s) => s.ipi && !s.running),
+  interruptWaits: sometimes((s) => s.irq.pending && !s.running),
   freedAtRun: sometimes((s) => s.freed && s.running),
 })
 

@@ -6,7 +6,7 @@ export default properties(openbsdPmCpus, {
   /** Once the shootdown has returned and the page is free, no thread reaches it. */
   noUseAfterFree: always((s) => !s.usedFreed),
   /** So no CPU has a translation of it, whether it runs a thread or is in the kernel. */
-  noStaleTranslation: always((s) => !(s.freed && s.tlb)),
+  noStaleTranslation: always((s) => !(s.freed && s.tlb[0] !== null)),
 
   isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
@@ -16,7 +16,7 @@ export default properties(openbsdPmCpus, {
   freedUnderAnother: sometimes((s) => s.freed && s.user && s.cr3 === 'other'),
   /** The bit says more than is loaded, or less: on the way. */
   bitDiffers: sometimes((s) => s.pmCpus !== (s.cr3 === 'p')),
-  interruptedInTheSwitch: sometimes((s) => s.ipi && !s.user && s.tlb),
+  interruptedInTheSwitch: sometimes((s) => s.irq.pending && !s.user && s.tlb[0] !== null),
 })
 
 const commit = { kind: 'document', title: 'OpenBSD commit 9f1181d59de3' } as const

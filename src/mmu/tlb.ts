@@ -7,7 +7,7 @@
  * the update is a locked operation that checks the entry again. So no A or D bit ever appears in an entry whose P is
  * false.
  */
-import { array, bool, type Domain, index, optional, record } from 'mmucheck'
+import { array, bool, type Domain, index, optional, record, type Steps, type ValueOf } from 'mmucheck'
 import { orAccessedDirty, type Pte } from './pte.js'
 
 /** A cached translation: as the entry was when it was walked, which is the reason for all shootdowns. */
@@ -63,12 +63,34 @@ export const store = (cache: Tlb, page: number, entry: Pte): boolean => {
   return true
 }
 
-/** `invlpg`: forgets the translation of one page. An eviction by the hardware is the same. */
-export const flush = (cache: Tlb, page: number): void => {
-  cache[page] = null
+/** Translations by page or by tag, each in any form; null where there is none. */
+export type Translations<T> = (T | null)[]
+
+/**
+ * Translations that are told apart by `tags` tags (PCID, ASID, VPID), so that they outlive a switch of address spaces;
+ * of one page each, in the domain `of`. Initially empty. @throws ModelError if tags < 1.
+ */
+export const taggedTlb = <D extends Domain>(tags: number, of: D): Domain<Translations<ValueOf<D>>> => array(tags, optional(of)) as never
+
+/**
+ * `invlpg`: forgets the translation of one page, or under one tag. An eviction by the hardware is the same.
+ * @returns whether there was one.
+ */
+export const flush = <T>(cache: Translations<T>, at: number): boolean => {
+  const cached = cache[at] !== null
+  cache[at] = null
+  return cached
 }
 
-/** Forgets all translations, as a write to CR3 does. */
-export const flushAll = (cache: Tlb): void => {
-  for (let page = 0; page < cache.length; page++) cache[page] = null
+/** `flush_tlb_page()`, where it may be one step: the translation is gone, and whoever had to has acknowledged. */
+export function* flushTlbPage<T>(cache: Translations<T>, at: number, label = 'flush_tlb_page()'): Steps {
+  yield label
+  flush(cache, at)
+}
+
+/** Forgets all translations, as a write to CR3 does, or INVPCID. @returns whether there was one. */
+export const flushAll = <T>(cache: Translations<T>): boolean => {
+  const cached = cache.some((entry) => entry !== null)
+  for (let at = 0; at < cache.length; at++) cache[at] = null
+  return cached
 }

@@ -1,5 +1,5 @@
-import { always, array, bool, choose, model, oneOf, when } from 'mmucheck'
-import { emptyPte, flush, flushAll, load, loadHits, pte, store, storeHits, tlb } from 'mmucheck/mmu'
+import { always, array, bool, choose, index, model, oneOf, when } from 'mmucheck'
+import { emptyPte, flush, flushAll, flushTlbPage, load, loadHits, pte, store, storeHits, taggedTlb, tlb } from 'mmucheck/mmu'
 import { describe, expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
 
@@ -91,7 +91,9 @@ describe('the walker', () => {
           cpu: {
             load: (s) => when(load(s.cache, 0, s.table[0])),
             store: (s) => when(store(s.cache, 0, s.table[0])),
-            evict: (s) => flush(s.cache, 0),
+            evict: (s) => {
+              flush(s.cache, 0)
+            },
           },
         }),
       }),
@@ -122,6 +124,30 @@ describe('the TLB', () => {
     expect(states).toEqual([
       'cache=[null,null] hits=[false,false,false,false]',
       'cache=[null,{frame:1 W:true D:false}] hits=[false,true,false,false]',
+    ])
+  })
+
+  test('flushTlbPage is a step, and what is under a tag is flushed by that', async () => {
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ cache: taggedTlb(2, index(3)), flushed: array(3, bool) }),
+        init: (s) => {
+          s.cache = [2, 1]
+        },
+        processes: () => ({
+          cpu: function* (s) {
+            yield* flushTlbPage(s.cache, 1)
+            s.flushed[0] = flush(s.cache, 1)
+            s.flushed[1] = flushAll(s.cache)
+            s.flushed[2] = flushAll(s.cache)
+          },
+        }),
+      }),
+    )
+    expect(states).toEqual([
+      'cache=[2,1] flushed=[false,false,false] | cpu@flush_tlb_page()',
+      'cache=[null,null] flushed=[false,true,false] | cpu@-',
     ])
   })
 })

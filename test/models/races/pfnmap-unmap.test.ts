@@ -23,16 +23,16 @@ const missedVma: NonNullable<Expected['races']> = {
 }
 
 judge(properties, commits.rows, {
-  'as-it-was': { states: 70, transitions: 157, races: missedVma },
-  'first-vma-only': { states: 70, transitions: 157, races: missedVma },
-  'first-vma-is-pfnmap': { states: 62, transitions: 145 },
+  'as-it-was': { states: 82, transitions: 186, races: missedVma },
+  'first-vma-only': { states: 82, transitions: 186, races: missedVma },
+  'first-vma-is-pfnmap': { states: 66, transitions: 152 },
   'without-nested': {
-    states: 69,
-    transitions: 160,
+    states: 74,
+    transitions: 168,
     races: {
       noUseAfterFree: [11, ...noEntry, ...used],
       nothingIsCached: [9, ...noEntry],
     },
   },
-  fixed: { states: 62, transitions: 145 },
+  fixed: { states: 66, transitions: 152 },
 })

@@ -15,7 +15,7 @@ const skipped = [
   'cpu0: should_flush_tlb(1)',
   'cpu0: free the old frame',
   'cpu1: loaded_mm = mm',
-  'cpu1 user: use',
+  'cpu1 hardware: use',
 ]
 // The flusher sees prev, after the switch has decided not to flush.
 const seesPrev = [
@@ -25,7 +25,7 @@ const seesPrev = [
   'cpu0: should_flush_tlb(1)',
   'cpu1: loaded_mm = LOADED_MM_SWITCHING',
   'cpu1: load_new_mm_cr3(mm, need_flush)',
-  'cpu1 user: use',
+  'cpu1 hardware: use',
 ]
 
 judge(properties, commits.rows, {
@@ -40,7 +40,7 @@ const settingsOf = (variant: string) => switchMm.variants?.[variant] ?? {}
 
 test('the window that the commit names, from load_new_mm_cr3() to loaded_mm, is one of those in which it skips it', async () => {
   const window = claimed(switchMm, {
-    freedInTheWindow: sometimes((s) => s.freed && s.cr3 === 'mm' && s.loadedMm === 'SWITCHING' && s.tlb === 0),
+    freedInTheWindow: sometimes((s) => s.freed && s.cr3 === 'mm' && s.loadedMm === 'SWITCHING' && s.tlb[0] === 0),
   })
   expect((await settle(window, settingsOf('as-it-was'))).verdicts.freedInTheWindow).toBe('holds')
   expect((await settle(window, settingsOf('fixed'))).verdicts.freedInTheWindow).toBe('violated')
