@@ -6,7 +6,7 @@
  * that wrong once: the flusher since 6db2526c1d69, and the switch in the backports of the fix to stable kernels.
  *
  * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of
- * mm once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is another story.
+ * mm once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is in switch-mm-smp.ts.
  */
 import { assert, bool, choice, flag, ghost, index, model, oneOf, type StateOf, when } from 'mmucheck'
 import { catchUp, flush, hardware, incMmTlbGen, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb, tlbGen } from 'mmucheck/mmu'

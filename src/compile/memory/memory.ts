@@ -3,10 +3,11 @@
  * these to memory. What comes out is a system as any; no engine knows of store buffers.
  */
 import { at } from '../../at.js'
-import type { Agent, Block, BufferedMemory, Span, Step, Variable } from '../../ir/system.js'
-import { drainLabel, type StoreBuffering, storeBuffer } from '../../lang/memory.js'
+import type { Agent, Block, BufferedMemory, Span, Step, Stmt, Variable } from '../../ir/system.js'
+import { walkBlock } from '../../ir/walk.js'
+import { drainLabel, type MemoryVariable, type StoreBuffering, storeBuffer } from '../../lang/memory.js'
 import type { Context } from '../values/context.js'
-import { newTemp } from '../values/draft.js'
+import { inMemory, newTemp } from '../values/draft.js'
 import { refuse } from '../values/site.js'
 import type { Accesses } from './accesses.js'
 import { type Buffers, buffersOf } from './buffers.js'
@@ -41,6 +42,7 @@ export const lowerMemory = (
   const named = (name: string): Variable => at(variables, c.draft.variableIds.get(name) ?? -1)
   const buffers = buffersOf(c, buffering, named)
   const locked: number[] = []
+  const stored = Array.from({ length: buffering.cpus }, () => new Set<MemoryVariable>())
   const lowered = steps.map((step): Step => {
     const { kind, cpu } = at(agents, step.agent)
     if (kind === 'rule' || cpu === null) return step
@@ -49,15 +51,20 @@ export const lowerMemory = (
     if (own.locked) locked.push(step.id)
     else requirePlainStores(c, buffering.capacity, step, own)
     const body = own.locked ? step.body : bufferedBy(c, step.body, buffers, cpu)
+    if (!own.locked) for (const of of storedIn(c, step.body)) stored[cpu]?.add(of)
     return { ...step, body: own.locked || isFence ? waiting(body, buffers, cpu) : body }
   })
-  const drains = Array.from({ length: buffering.cpus }, (_, cpu) => drainsOf(c, buffering, buffers, { cpu, around }, initial))
   const all: { agents: Agent[]; steps: Step[] } = { agents: [...agents], steps: lowered }
-  for (const [cpu, blocks] of drains.entries()) {
+  for (const [cpu, own] of stored.entries()) {
+    if (own.size === 0) continue
     const agent = all.agents.length
     const name = `${storeBuffer}[${cpu}]`
     all.agents.push({ id: agent, name, kind: 'rule', group: storeBuffer, instance: cpu, fairness: 'weak', cpu })
-    for (const { label, body } of blocks) all.steps.push({ id: all.steps.length, agent, location: null, label, at: around, body })
+    for (const of of buffering.variables.filter((one) => own.has(one))) {
+      const parts = variables.filter(({ id }) => buffers.wordOf(id)?.of === of)
+      const body = drain(buffers, cpu, { of, parts }, (v) => initial.get(v.name) ?? v.lo, around)
+      all.steps.push({ id: all.steps.length, agent, location: null, label: drainLabel(of), at: around, body })
+    }
   }
   return { ...all, memory: { capacity: buffering.capacity, locked, fences: [...fences] } }
 }
@@ -68,18 +75,19 @@ const bufferedBy = (c: Context, body: Block, buffers: Buffers, cpu: number): Blo
     block: () => c.draft.blocks++,
   })
 
-const drainsOf = (
-  c: Context,
-  buffering: StoreBuffering,
-  buffers: Buffers,
-  { cpu, around }: { readonly cpu: number; readonly around: Span },
-  initial: ReadonlyMap<string, number>,
-): { readonly label: string; readonly body: Block }[] =>
-  buffering.variables.map((of) => {
-    const parts = c.draft.variables.filter(({ id }) => buffers.wordOf(id)?.of === of)
-    const body = drain(buffers, cpu, { of, parts }, (v) => initial.get(v.name) ?? v.lo, around)
-    return { label: drainLabel(of), body }
-  })
+/** The variables to which a step stores whole words. */
+const storedIn = (c: Context, step: Block): ReadonlySet<MemoryVariable> => {
+  const found = new Set<MemoryVariable>()
+  const look = (stmt: Stmt): void => {
+    if (stmt.op !== 'block' || c.draft.memoryStores.get(stmt.id) !== 'word') return
+    for (const inner of stmt.body) {
+      const of = inner.op === 'store' ? inMemory(c, inner.variable) : null
+      if (of !== null) found.add(of)
+    }
+  }
+  walkBlock(step, { stmt: look })
+  return found
+}
 
 /** Refuses a step that is no locked instruction, and that no CPU takes as another one. */
 const requirePlainStores = (c: Context, capacity: number, { label, at: place }: Step, { stores, foreign }: Accesses): void => {
