@@ -2,8 +2,6 @@
 import { always, claims, properties, sometimes } from 'mmucheck'
 import switchMmSmp from '../../models/races/switch-mm-smp.ts'
 
-const buffered = { where: ({ memoryModel }: { memoryModel: string }) => memoryModel === 'tso' }
-
 export default properties(switchMmSmp, {
   /** Once flush_tlb_mm_range() has returned, nobody reaches the old frame. */
   noUseAfterFree: always((s) => !s.usedFreed),
@@ -19,7 +17,6 @@ export default properties(switchMmSmp, {
     { where: (p) => p.memoryModel === 'tso' && p.bitStays && !p.switchBarrier },
   ),
   freedBeforeTheSwitch: sometimes((s) => s.freed && s.loadedMm === 'prev'),
-  storesWait: sometimes((_s, _p, at) => at.storeBuffer.some(({ length }) => length > 0), buffered),
 })
 
 const commit = { kind: 'document', title: 'Linux commit 83b0177a6c48', date: '2025' } as const

@@ -66,9 +66,10 @@ const partsOf = (protocol: Protocol, node: Node): readonly Node[] => {
   if (node.type === 'ForStatement') return childrenOf(node).filter((part) => part !== child(node, 'init'))
   if (node.type === 'IfStatement' && choosesLabel(node)) return childrenOf(node).filter((part) => part !== child(node, 'test'))
   if (isCallOf(protocol, node, 'until')) return list(node, 'arguments').slice(1)
+  if (isCallOf(protocol, node, 'fence')) return []
   if (node.type !== 'YieldExpression' || node.delegate === true) return childrenOf(node)
   const waited = child(node, 'argument')
-  return waited !== null && isCallOf(protocol, waited, 'until') ? [waited] : []
+  return waited !== null && (isCallOf(protocol, waited, 'until') || isCallOf(protocol, waited, 'fence')) ? [waited] : []
 }
 
 const replace = ({ start, end }: Range, text: string): Edit => ({ start, end, text })
@@ -327,10 +328,12 @@ const splitStore = (protocol: Protocol, node: Node, yields: boolean): Change[] =
   return [about('step split', node, replace(node, `{ const ${name} = ${read}; yield 'split'; ${target} = ${name} }`))]
 }
 
-/** What `until(label, () => ...)` and `when(...)` wait for. */
+/** What `until(label, () => ...)`, `when(...)` and `fence(...)` wait for. */
 const letsThrough = (protocol: Protocol, node: Node): Change[] => {
   const args = list(node, 'arguments')
   if (isCallOf(protocol, node, 'when') && args[0] !== undefined) return [about('lets through', node, replace(args[0], 'true'))]
+  if (isCallOf(protocol, node, 'fence') && args[0] !== undefined)
+    return [about('lets through', node, replace(node, protocol.text.slice(args[0].start, args[0].end)))]
   const condition = args.at(-1)
   const body = isCallOf(protocol, node, 'until') && condition !== undefined && isFunction(condition) ? child(condition, 'body') : null
   if (body === null) return []

@@ -38,7 +38,7 @@ export const endsSteps = (protocol: Protocol, node: Node): boolean =>
   yieldsIn(typed(node)).some(({ delegate, argument }) => !delegate || !isCallOf(protocol, argument as unknown as Node, 'choose'))
 
 /** What a protocol calls and this looks for. */
-const actions = ['assert', 'choose', 'until', 'when'] as const
+const actions = ['assert', 'choose', 'fence', 'until', 'when'] as const
 
 /** Whether it calls a function of the language, whatever that is called here. */
 export const isCallOf = ({ imported }: Protocol, node: Node, name: (typeof actions)[number]): boolean => {
@@ -65,6 +65,7 @@ const isKnownByParts = (protocol: Protocol, node: Node): boolean =>
   node.type === 'BinaryExpression' ||
   node.type === 'ArrowFunctionExpression' ||
   isCallOf(protocol, node, 'until') ||
+  isCallOf(protocol, node, 'fence') ||
   isCallOf(protocol, node, 'when')
 
 export const statementsOf = (node: Node): readonly Node[] | null =>

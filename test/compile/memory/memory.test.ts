@@ -1,4 +1,6 @@
 /** Store buffers, construct by construct: what waits, what is seen meanwhile, which steps are locked instructions. */
+
+import { readFileSync } from 'node:fs'
 import {
   always,
   array,
@@ -27,6 +29,7 @@ import {
 } from 'mmucheck'
 import { expect, test } from 'vitest'
 import { check } from '../../../src/check.ts'
+import { loadText } from '../../differential/text.ts'
 import { explore } from '../../semantics/harness.ts'
 
 const labelsOf = ({
@@ -430,4 +433,19 @@ test('CPUs are interchangeable with their store buffers', async () => {
   const said = ({ properties: all }: typeof whole) => all.map(({ name, verdict, length }) => [name, verdict, length])
   expect(said(modulo)).toEqual(said(whole))
   expect([whole.states, modulo.states]).toEqual([322, 80])
+})
+
+test('the example in LANGUAGE.md does what is said of it', async () => {
+  const page = readFileSync(new URL('../../../docs/LANGUAGE.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```ts\n(import [^`]*memoryModel[\s\S]*?)```/.exec(page) ?? []
+  const target = { kind: 'properties', ...loadText(example) } as never
+  const lengthOf = async (memoryModel: string, barrier: boolean) => {
+    const { properties: found } = await check(target, {
+      engine: 'explicit',
+      oracle: 'all',
+      settings: Object.entries({ memoryModel, barrier }),
+    })
+    return found.find(({ name }) => name === 'oneSeesTheOther')?.length ?? null
+  }
+  expect([await lengthOf('tso', true), await lengthOf('tso', false), await lengthOf('sc', false)]).toEqual([null, 4, null])
 })
