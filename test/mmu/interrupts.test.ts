@@ -1,4 +1,4 @@
-import { bool, model, type Steps, when } from 'mmucheck'
+import { array, bool, each, model, type Steps, when } from 'mmucheck'
 import { type Interrupts, interrupts, irqsOff, irqsOn, sendIpi, serveIpi } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
@@ -72,4 +72,25 @@ test('outside its contract each part fails an assertion', async () => {
     yield* irqsOff(irq)
   }
   expect([await misuse(twice), await misuse(offTwice), await misuse(irqsOn)]).toEqual(['violated 2', 'violated 2', 'violated 1'])
+})
+
+test('two CPUs that wait for each other with interrupts off wait for ever', async () => {
+  const { verdicts } = await explore(
+    model({
+      name: 'm',
+      state: () => ({ irqs: array(2, interrupts()) }),
+      processes: (_p) => ({
+        cpu: each(2, function* (s, cpu) {
+          yield* irqsOff(s.irqs[cpu]!)
+          yield 'send'
+          yield* sendIpi(s.irqs[1 - cpu]!)
+          yield* irqsOn(s.irqs[cpu]!)
+        }),
+      }),
+      rules: (_p) => ({
+        handler: each(2, (s, cpu) => when(serveIpi(s.irqs[cpu]!))),
+      }),
+    }),
+  )
+  expect(verdicts).toEqual({ deadlock: 'violated 4', assert: 'holds', range: 'holds' })
 })

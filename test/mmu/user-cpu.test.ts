@@ -1,5 +1,5 @@
-import { array, assert, bool, choose, each, model, type StateOf, sometimes } from 'mmucheck'
-import { emptyPte, type Pte, pte, type Tlb, tlb, userCpu } from 'mmucheck/mmu'
+import { array, assert, bool, choose, each, index, model, optional, type StateOf, sometimes } from 'mmucheck'
+import { emptyPte, flushAll, type Pte, pte, type Tlb, tlb, userCpu } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
 
@@ -102,4 +102,49 @@ test('whatever the kernel writes, no translation comes from an entry that is not
     { fills: sometimes((s) => s.filled) },
   )
   expect(verdicts).toEqual({ fills: 'holds 2', deadlock: 'holds', assert: 'holds', range: 'holds' })
+})
+
+test('with a TLB for each tag, translations outlive a switch, and are used under their own tag only', async () => {
+  const { states } = await explore(
+    model({
+      name: 'm',
+      state: () => ({ pcid: index(2), ptes: array(2, pte(2)), tlbs: array(2, tlb(1, 2)), loaded: optional(index(2)) }),
+      init: (s) => {
+        for (const pcid of [0, 1]) s.ptes[pcid] = { ...emptyPte, P: true, A: true, frame: pcid }
+      },
+      processes: () => ({
+        kernel: function* (s) {
+          yield 'switch_mm()'
+          s.pcid = 1
+          s.loaded = null
+          yield 'INVPCID: those of the first'
+          flushAll(s.tlbs[0]!)
+        },
+      }),
+      rules: () => ({
+        cpu: userCpu({
+          tlb: (s: { pcid: number; ptes: Pte[]; tlbs: Tlb[]; loaded: number | null }) => s.tlbs[s.pcid]!,
+          entry: (s) => s.ptes[s.pcid]!,
+          onLoad: (s, { frame }) => {
+            s.loaded = frame
+          },
+        }),
+      }),
+    }),
+  )
+  const tlbs = states.map((state) => short([state.replace(/ptes=\[.*?\] /, '').replaceAll(' W:false D:false', '')]).join())
+  expect(tlbs).toEqual([
+    'pcid=0 tlbs=[[-],[-]] loaded=0 | kernel@switch_mm()',
+    'pcid=0 tlbs=[[-],[-]] loaded=- | kernel@switch_mm()',
+    'pcid=0 tlbs=[[{frame:0}],[-]] loaded=0 | kernel@switch_mm()',
+    'pcid=1 tlbs=[[-],[-]] loaded=1 | kernel@-',
+    'pcid=1 tlbs=[[-],[-]] loaded=1 | kernel@INVPCID: those of the first',
+    'pcid=1 tlbs=[[-],[-]] loaded=- | kernel@-',
+    'pcid=1 tlbs=[[-],[-]] loaded=- | kernel@INVPCID: those of the first',
+    'pcid=1 tlbs=[[-],[{frame:1}]] loaded=1 | kernel@-',
+    'pcid=1 tlbs=[[-],[{frame:1}]] loaded=1 | kernel@INVPCID: those of the first',
+    'pcid=1 tlbs=[[{frame:0}],[-]] loaded=1 | kernel@INVPCID: those of the first',
+    'pcid=1 tlbs=[[{frame:0}],[-]] loaded=- | kernel@INVPCID: those of the first',
+    'pcid=1 tlbs=[[{frame:0}],[{frame:1}]] loaded=1 | kernel@INVPCID: those of the first',
+  ])
 })
