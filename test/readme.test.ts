@@ -78,19 +78,32 @@ describe('shown outputs', () => {
   })
 })
 
-describe('the example model', () => {
+describe('the example models', () => {
   const files = [...text.matchAll(/```ts\n\/\/ ((?:models|properties)\/[\w.-]+\.ts)[^\n]*\n([\s\S]*?)```/g)]
 
-  it('loses an increment, and finishes', () => {
-    expect(files.map(([, name]) => name)).toEqual(['models/counter.ts', 'properties/counter.ts'])
+  beforeAll(() => {
+    expect(files.map(([, name]) => name)).toEqual(['models/counter.ts', 'properties/counter.ts', 'models/unmap.ts', 'properties/unmap.ts'])
     for (const [, name, source] of files) {
       mkdirSync(dirname(join(project, name ?? '')), { recursive: true })
       writeFileSync(join(project, name ?? ''), source ?? '')
     }
-    const { stdout, status } = mmucheck(['check', 'counter', '--json'])
+  })
+  const checked = (...args: readonly string[]) => {
+    const { stdout, status } = mmucheck(['check', ...args, '--json'])
     const report = JSON.parse(stdout) as { properties: { name: string; verdict: string; length: number | null }[] }
-    const verdicts = Object.fromEntries(report.properties.map(({ name, verdict, length }) => [name, `${verdict} ${length}`]))
+    return { status, verdicts: Object.fromEntries(report.properties.map(({ name, verdict, length }) => [name, `${verdict} ${length}`])) }
+  }
+
+  it('loses an increment, and finishes', () => {
+    const { verdicts, status } = checked('counter')
     expect(verdicts).toMatchObject({ noLostIncrement: 'violated 4', allFinish: 'holds 4' })
     expect(status).toBe(12)
+  })
+
+  it('needs both barriers', () => {
+    expect(checked('unmap')).toMatchObject({ status: 0, verdicts: { noUseAfterFree: 'holds null' } })
+    expect(checked('unmap', '--set', 'switchBarrier=false')).toMatchObject({ status: 12, verdicts: { noUseAfterFree: 'violated 9' } })
+    const { stdout } = mmucheck(['sweep', 'unmap', '--property', 'noUseAfterFree', '--over', 'flusherBarrier,switchBarrier'])
+    for (const barrier of ['flusherBarrier', 'switchBarrier']) expect(stdout).toMatch(new RegExp(`^ *${barrier} +mandatory`, 'm'))
   })
 })
