@@ -45,6 +45,7 @@ export const slowTests: readonly string[] = [
   'test/models/races/mremap-pmd.test.ts',
   'test/models/races/openbsd-pm-cpus.test.ts',
   'test/models/races/pfnmap-unmap.test.ts',
+  'test/models/races/switch-mm-smp.test.ts',
   'test/models/races/switch-mm.test.ts',
   'test/models/races/thp-none-pmd.test.ts',
   'test/models/races/tlb-flush-pending.test.ts',

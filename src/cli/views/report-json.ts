@@ -1,4 +1,5 @@
 /** The report of a check, and diagnostics, as the one JSON object that `--json` prints. */
+import type { MemoryReport } from '../../check/report/memory.js'
 import type { PropertyReport, Report, Solved, Unreached } from '../../check/report/report.js'
 import { type Diagnostic, lineAndColumn } from '../../diagnostics.js'
 import { exitCodeOf } from '../terminal/exit.js'
@@ -29,7 +30,7 @@ export const reportJson = (
     bytes,
     bytesPerState,
     workers: report.workers,
-    memory: report.memory,
+    memory: report.memory === null ? null : memoryObject(report.memory),
     symmetry: report.symmetry,
     liveness: report.liveness,
     solved: report.solved === null ? null : solvedObject(report.solved, certificate),
@@ -75,6 +76,9 @@ const ownFields = ({ kind, verdict, extreme, allowed, loop }: PropertyReport): o
       return {}
   }
 }
+
+const memoryObject = (memory: MemoryReport): object =>
+  memory.model === 'sc' ? memory : { ...memory, locked: memory.locked.map(step), fences: memory.fences.map(step) }
 
 const step = ({ agents, text, file, line, from }: Unreached): object => ({ agents, label: text, file, line, from })
 
