@@ -1,6 +1,8 @@
 import { always, array, bool, choose, each, index, model, optional, range, sometimes } from 'mmucheck'
 import { acquire, lock, release } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
+import { check } from '../../src/check.ts'
+import { loadText } from '../differential/text.ts'
 import { explore } from '../semantics/harness.ts'
 
 test('one holder at a time: no update under the lock is lost', async () => {
@@ -67,4 +69,31 @@ test('who gives back a lock of somebody else fails an assertion', async () => {
     }),
   )
   expect(verdicts).toEqual({ deadlock: 'holds', assert: 'violated 2', range: 'holds' })
+})
+
+// It was reported at the line of mmucheck/mmu/lock.ts, which says nothing of who called it.
+test('that is said of the line of the author that gives it back', async () => {
+  const text = `
+    import { model, properties } from 'mmucheck'
+    import { acquire, lock, release } from 'mmucheck/mmu'
+    function* unlockFor(s, cpu) {
+      yield* release(s.l, cpu)
+    }
+    export default properties(model({
+      name: 'm',
+      state: () => ({ l: lock(2) }),
+      processes: () => ({
+        p: function* (s) {
+          yield* acquire(s.l, 0)
+          yield* unlockFor(s, 1)
+        },
+      }),
+    }), {})`
+  const report = await check({ kind: 'properties', ...loadText(text) } as never, { engine: 'explicit', oracle: 'all' })
+  const outcome = report.properties.find(({ name }) => name === 'assert')?.trace?.outcome
+  expect(outcome).toMatchObject({
+    source: 'yield* release(s.l, cpu)',
+    message: 'a lock is released by a CPU that does not hold it',
+    at: { file: '/differential/models/generated.ts', line: 5 },
+  })
 })

@@ -3,6 +3,7 @@ import type { CallExpression } from 'oxc-parser'
 import type { PartKind } from '../../ir/system.js'
 import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
+import { blocks } from '../../load/modules.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
 import type { Into } from '../values/coerce.js'
@@ -206,9 +207,17 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
 /** The scope of a function that is about to run. */
 export const enter = (c: Context, fn: Value, site: Site, scope: Scope): Scope => {
   const instance = `${scope.instance}/${site.file}:${site.node.start}`
-  if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance)
+  if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance, callerOf(c, fn.scope.file, site, scope))
   const info = fn.k === 'const' ? functionInfo(fn.value) : undefined
-  return functionScope(null, info ?? null, info === undefined ? scope.file : fileNumber(c, info.file), instance)
+  const file = info === undefined ? scope.file : fileNumber(c, info.file)
+  return functionScope(null, info ?? null, file, instance, callerOf(c, file, site, scope))
+}
+
+/** For code in `file` that is called from a scope: the author's call behind it, if it is a building block's. */
+const callerOf = (c: Context, file: number, site: Site, scope: Scope): Site | null => {
+  const isBlock = (at: number): boolean => c.draft.files[at]?.path.startsWith(blocks) === true
+  if (!isBlock(file)) return null
+  return isBlock(scope.file) ? scope.caller : site
 }
 
 /** Runs `body` as a part of a function; refuses if that function is running already. */
@@ -235,8 +244,7 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
   const [test, message] = node.arguments
   if (test === undefined || test.type === 'SpreadElement')
     return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
-  const site: Site = { file: scope.file, node: test }
-  const e = condition(c, evaluate(c, test, scope), site)
+  const e = condition(c, evaluate(c, test, scope), { file: scope.file, node: test })
   if (message !== undefined && message.type !== 'SpreadElement') evaluateText(c, message, scope)
   const said =
     message === undefined || message.type === 'SpreadElement'
@@ -244,7 +252,8 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
       : message.type === 'Literal' && typeof message.value === 'string'
         ? message.value
         : textOf(c, scope.file, message)
-  check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
+  const { file, node: at } = scope.caller ?? { file: scope.file, node }
+  check(c, e, 'assert', spanOf(file, at), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
 }
 
