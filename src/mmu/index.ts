@@ -2,7 +2,11 @@
  * The field's building blocks, written in the language itself: `import { acquire, lock, pte, tlb } from
  * 'mmucheck/mmu'`.
  */
+export * from './atomic.js'
 export * from './deferred-queue.js'
+export * from './lifetime.js'
 export * from './lock.js'
+export * from './mmu-notifier.js'
 export * from './pte.js'
+export * from './recheck.js'
 export * from './tlb.js'

@@ -1,6 +1,7 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { CallExpression } from 'oxc-parser'
 import type { PartKind } from '../../ir/system.js'
+import { copy } from '../../lang/copy.js'
 import { same } from '../../lang/same.js'
 import { assert, choose, until, when } from '../../lang/step.js'
 import { blocks } from '../../load/modules.js'
@@ -13,7 +14,7 @@ import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { type Stance, setStance, takeStance } from '../values/parts.js'
-import { sameValues } from '../values/same.js'
+import { copyOf, sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
@@ -39,6 +40,7 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
   if (fn.k === 'const' && typeof fn.value === 'function') {
     if (fn.value === assert) return assertion(c, node, scope)
     if (fn.value === same) return comparison(c, node, scope)
+    if (fn.value === copy) return duplicate(c, node, scope)
     if (fn.value === choose || fn.value === until)
       return refuse(
         c,
@@ -266,6 +268,14 @@ const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
   const left = evaluateObject(c, a, scope)
   const right = whileUsed(c, a, left, scope, () => evaluateObject(c, b, scope))
   return boolean(sameValues(c, left, right, site))
+}
+
+/** `copy(x)`: a value of its own, whatever x becomes. */
+const duplicate = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [given, more] = node.arguments
+  if (given === undefined || given.type === 'SpreadElement' || more !== undefined)
+    return refuse(c, 'MC201', scope.file, node, 'copy(...) does not get one value', 'write copy(x)')
+  return settleValue(c, copyOf(c, evaluateObject(c, given, scope), siteOf(scope, node)))
 }
 
 /** Whether the callee is the `match` that this file imports from ts-pattern. */
