@@ -4,9 +4,13 @@
  */
 export * from './atomic.js'
 export * from './deferred-queue.js'
+export * from './frame.js'
 export * from './lifetime.js'
 export * from './lock.js'
 export * from './mmu-notifier.js'
 export * from './pte.js'
+export * from './rcu.js'
 export * from './recheck.js'
+export * from './rw-lock.js'
+export * from './seqcount.js'
 export * from './tlb.js'
