@@ -3,6 +3,7 @@
  * 'mmucheck/mmu'`.
  */
 export * from './atomic.js'
+export * from './contents.js'
 export * from './deferred-queue.js'
 export * from './frame.js'
 export * from './lifetime.js'
