@@ -1,4 +1,7 @@
-/** The spin lock: page-table locks, mm locks, Xen's BIGLOCK and per-page locks, KVM's mmu_lock. */
+/**
+ * The spin lock: page-table locks, mm locks, Xen's BIGLOCK and per-page locks, KVM's mmu_lock. On x86 the step that
+ * takes it is a locked instruction, and the one that gives it back a plain store.
+ */
 import { assert, type Domain, index, optional, record, type Steps, until } from 'mmucheck'
 
 /** The value of a spin lock. */

@@ -1,6 +1,7 @@
 /**
  * The read-write lock: mmap_lock, i_mmap_rwsem, the mmu_lock of KVM's TDP MMU. Many readers, or one writer. It is
- * neither fair nor ordered: who waits to write does not keep readers out.
+ * neither fair nor ordered: who waits to write does not keep readers out. On x86 all steps but `writeUnlock`, a plain
+ * store, are locked instructions.
  */
 import { assert, type Domain, type IndexSet, index, optional, record, type Steps, set, until } from 'mmucheck'
 
