@@ -44,7 +44,7 @@ import {
   until,
   when,
 } from 'mmucheck'
-import { acquire, flush, flushAll, load, loadHits, lock, type Pte, release, store, storeHits, tlb } from 'mmucheck/mmu'
+import { acquire, flush, flushAll, load, loadHits, lock, type Pte, release, store, storeHits, tlb, tryCmpxchg, xchg } from 'mmucheck/mmu'
 
 const params = {
   abaGuard: choice(
@@ -139,9 +139,6 @@ type Spte = State['spte'][number]
 
 const zapped: Spte = { P: false, W: false, A: false, D: false, frame: 0, mmuWritable: false }
 
-const sameSpte = (a: Spte, b: Spte): boolean =>
-  a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame && a.mmuWritable === b.mmuWritable
-
 /** Whether the spte maps a page of `gfn`: what the reverse map is looked up for. */
 const maps = (s: State, spte: Pte, gfn: number): boolean => spte.P && s.owner[spte.frame] === gfn
 
@@ -173,12 +170,12 @@ function* updateSpte(s: State, p: Params, gfn: number, change: 'zap' | 'wrprotec
   if (isVolatile(p, old)) {
     if (change === 'zap') yield `old = xchg(spte[${spteOf(p, gfn)}], 0)`
     else yield `old = xchg(spte[${spteOf(p, gfn)}], old & ~W)`
-    old = { ...s.spte[spteOf(p, gfn)] }
+    old = xchg(s.spte, spteOf(p, gfn), value)
   } else {
     if (change === 'zap') yield `spte[${spteOf(p, gfn)}] = 0`
     else yield `spte[${spteOf(p, gfn)}] = old & ~W`
+    s.spte[spteOf(p, gfn)] = value
   }
-  s.spte[spteOf(p, gfn)] = value
   s.updating = null
   if (old.A && !value.A) s.pageAccessed[old.frame] = true
   if (old.D && !value.D) s.pageDirty[old.frame] = true
@@ -209,16 +206,17 @@ function* fastPageFault(s: State, p: Params, cpu: number, gfn: number): Steps<bo
     yield `fast path: mark_page_dirty(gfn ${gfn})`
     s.dirtyBitmap[gfn] = true
   }
-  if (p.setW === 'cmpxchg') yield `fast path: cmpxchg(spte[${spteOf(p, gfn)}], old, old | W)`
-  else yield `fast path: spte[${spteOf(p, gfn)}] = old | W`
-  s.fixing[cpu] = null
-  const isSame = sameSpte(s.spte[spteOf(p, gfn)], old)
-  const isSet = isSame || p.setW === 'plain write'
-  if (isSet) {
+  let isSet = true
+  if (p.setW === 'cmpxchg') {
+    yield `fast path: cmpxchg(spte[${spteOf(p, gfn)}], old, old | W)`
+    isSet = tryCmpxchg(s.spte, spteOf(p, gfn), old, { ...old, W: true })
+  } else {
+    yield `fast path: spte[${spteOf(p, gfn)}] = old | W`
     s.spte[spteOf(p, gfn)] = { ...old, W: true }
-    if (p.markDirty === 'after') s.toMark[cpu] = gfn
   }
+  s.fixing[cpu] = null
   if (isSet && p.markDirty === 'after') {
+    s.toMark[cpu] = gfn
     yield `fast path: mark_page_dirty(gfn ${gfn})`
     s.dirtyBitmap[gfn] = true
     s.toMark[cpu] = null

@@ -38,7 +38,6 @@ import {
   when,
 } from 'mmucheck'
 import {
-  acquire,
   deferredQueue,
   emptyPte,
   flush,
@@ -49,7 +48,8 @@ import {
   orAccessedDirty,
   type Pte,
   pte,
-  release,
+  spinLock,
+  spinUnlock,
   store,
   storeHits,
   tlb,
@@ -168,8 +168,8 @@ function* update(s: State, p: Params, cpu: number, at: number, value: Pte, label
 
 /** copy_pte_range(): the lock of the child's table, and in it that of the parent's. */
 function* copyTable(s: State, p: Params, cpu: number): Steps {
-  yield* acquire(s.childPtl, cpu, 'spin_lock(dst_ptl)')
-  yield* acquire(s.ptl, cpu, 'spin_lock(src_ptl)')
+  yield* spinLock(s.childPtl, cpu, 'dst_ptl')
+  yield* spinLock(s.ptl, cpu, 'src_ptl')
   for (let at = 0; at < p.ptes; at++) {
     if (p.rmw === 'xchg') yield 'old = xchg(src_pte, 0)'
     else yield 'old = *src_pte'
@@ -183,19 +183,19 @@ function* copyTable(s: State, p: Params, cpu: number): Steps {
   }
   if (p.fork === 'leave before the unlocks') yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
   if (p.fork === "leave after the child's unlock") {
-    yield* release(s.childPtl, cpu, 'spin_unlock(dst_ptl)')
+    yield* spinUnlock(s.childPtl, cpu, 'dst_ptl')
     yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
-    yield* release(s.ptl, cpu, 'spin_unlock(src_ptl)')
+    yield* spinUnlock(s.ptl, cpu, 'src_ptl')
   } else {
-    yield* release(s.ptl, cpu, 'spin_unlock(src_ptl)')
+    yield* spinUnlock(s.ptl, cpu, 'src_ptl')
     if (p.fork === "leave after the parent's unlock") yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
-    yield* release(s.childPtl, cpu, 'spin_unlock(dst_ptl)')
+    yield* spinUnlock(s.childPtl, cpu, 'dst_ptl')
   }
 }
 
 /** Page reclaim, which has found the page of an entry of the child's table. */
 function* reclaimFromChild(s: State, p: Params, cpu: number): Steps {
-  yield* acquire(s.childPtl, cpu, 'spin_lock(dst_ptl)')
+  yield* spinLock(s.childPtl, cpu, 'dst_ptl')
   yield 'pte_clear(dst_pte), at once'
   const at = yield* choose(p.ptes)
   const wasMapped = s.pte[p.ptes + at].P
@@ -206,7 +206,7 @@ function* reclaimFromChild(s: State, p: Params, cpu: number): Steps {
     yield 'put_page()'
     putPage(s, at)
   }
-  yield* release(s.childPtl, cpu, 'spin_unlock(dst_ptl)')
+  yield* spinUnlock(s.childPtl, cpu, 'dst_ptl')
 }
 
 /**
@@ -253,7 +253,7 @@ export default model({
   processes: (p) => ({
     cpu: each(p.cpus, function* (s, cpu) {
       while (true) {
-        yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
+        yield* spinLock(s.ptl, cpu, 'ptl')
         for (let n = 0; n < p.updates; n++) {
           if (p.flushBeforeRead) yield* issue(s, p, cpu, 'arch_flush_lazy_mmu_mode()')
           if (p.rmw === 'xchg') yield 'old = xchg(pte, 0)'
@@ -274,13 +274,13 @@ export default model({
           s.deferred[cpu].push({ at, value: changed(change, old) })
         }
         if (p.drainBeforeUnlock) yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
-        yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+        yield* spinUnlock(s.ptl, cpu, 'ptl')
         if (!p.drainBeforeUnlock) yield* issue(s, p, cpu, 'arch_leave_lazy_mmu_mode()')
       }
     }),
     munmap: function* (s) {
       const cpu = p.cpus
-      yield* acquire(s.ptl, cpu, 'spin_lock(ptl)')
+      yield* spinLock(s.ptl, cpu, 'ptl')
       for (let at = 0; at < p.ptes; at++) {
         if (p.depth < p.ptes && s.deferred[cpu].length === p.depth) yield* issue(s, p, cpu)
         if (p.mode === 'direct') yield `queue pte_clear(pte[${at}])`
@@ -291,7 +291,7 @@ export default model({
         s.deferred[cpu].push({ at, value: emptyPte })
         s.written[at] = { P: false, W: false }
       }
-      if (!p.drainBeforeUnlock) yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+      if (!p.drainBeforeUnlock) yield* spinUnlock(s.ptl, cpu, 'ptl')
       let isLazy = true
       let flushQueued = false
       for (const action of zapOrders[p.orderAtZap]) {
@@ -319,7 +319,7 @@ export default model({
             break
         }
       }
-      if (p.drainBeforeUnlock) yield* release(s.ptl, cpu, 'spin_unlock(ptl)')
+      if (p.drainBeforeUnlock) yield* spinUnlock(s.ptl, cpu, 'ptl')
     },
     ...(p.fork === 'none'
       ? {}

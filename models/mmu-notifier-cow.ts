@@ -42,7 +42,7 @@ import {
   until,
   when,
 } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { lock, spinLock, spinUnlock } from 'mmucheck/mmu'
 
 const addresses = ['addrA', 'addrB'] as const
 
@@ -106,7 +106,7 @@ function* copyOnWrite(s: State, p: Params, va: number): Steps {
     s.count[va]++
   }
   if (p.notify === 'range_start') yield* invalidate(s, va, 'range_start(): invalidate device TLB')
-  yield* acquire(s.ptl[va], va, 'spin_lock(ptl)')
+  yield* spinLock(s.ptl[va], va, 'ptl')
   if (p.clearFirst) {
     yield 'ptep_clear_flush()'
     s.pte[va] = 'none'
@@ -117,7 +117,7 @@ function* copyOnWrite(s: State, p: Params, va: number): Steps {
   s.pte[va] = 'new'
   if (p.notify === 'set_pte_at_notify before 2012') yield* changePte(s, va)
   if (p.notify === 'after set_pte_at') yield* invalidate(s, va, 'after set_pte_at(): invalidate device TLB')
-  yield* release(s.ptl[va], va, 'spin_unlock(ptl)')
+  yield* spinUnlock(s.ptl[va], va, 'ptl')
   if (p.notify === 'range_end') yield* invalidate(s, va, 'range_end(): invalidate device TLB')
   if (p.blocking) {
     yield 'range_end(): count--'

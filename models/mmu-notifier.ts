@@ -28,7 +28,6 @@
  */
 import {
   array,
-  assert,
   bool,
   choice,
   choose,
@@ -46,7 +45,7 @@ import {
   size,
   when,
 } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { acquire, freezePage, getPage, getPageUnlessZero, lock, release } from 'mmucheck/mmu'
 
 const params = {
   operation: choice(['munmap', 'reclaim'], 'munmap', 'what takes the pages away: a range is unmapped, or the first page is reclaimed'),
@@ -152,12 +151,6 @@ const sequences = (p: Params): boolean =>
 /** A fault keeps the page-table lock from the lookup to the installation. */
 const keepsPtl = (p: Params): boolean => p.installUnder === 'ptLock' && p.lookup !== 'get_user_pages_fast'
 const takesReference = (p: Params): boolean => p.lookup !== 'follow_page' || p.pageRefHeld
-
-/** Of a free page that would be the reference of its next owner, and putting it would free it once more. */
-const getPage = (s: State, page: number): void => {
-  assert(s.pageCount[page] > 0, 'a reference is taken to a free page')
-  s.pageCount[page]++
-}
 
 function* flushGuestTlb(s: State, page: number): Steps {
   yield 'kvm_flush_remote_tlbs()'
@@ -290,7 +283,7 @@ function* lookUp(s: State, cpu: number, page: number, p: Params): Steps<boolean>
   s.lookedUp[cpu] = page
   if (takesReference(p)) {
     yield `${p.lookup}(): get_page()`
-    getPage(s, page)
+    getPage(s.pageCount, page)
   }
   if (!keepsPtl(p)) yield* release(s.ptl[page], cpu, 'spin_unlock(ptl)')
   return true
@@ -304,8 +297,7 @@ function* lookUpFast(s: State, cpu: number, page: number): Steps<boolean> {
   yield 'get_user_pages_fast(): read pte'
   if (!s.pte[page]) return false
   yield 'get_user_pages_fast(): get_page_unless_zero()'
-  if (s.pageCount[page] === 0) return false
-  getPage(s, page)
+  if (!getPageUnlessZero(s.pageCount, page)) return false
   s.lookedUp[cpu] = page
   yield 'get_user_pages_fast(): read pte again'
   if (s.pte[page]) return true
@@ -380,7 +372,7 @@ function* secondFault(s: State, p: Params): Steps {
   yield* acquire(s.ptl[page], self, 'spin_lock(ptl)')
   yield 'get_user_pages()'
   const mapped = s.pte[page]
-  if (mapped) getPage(s, page)
+  if (mapped) getPage(s.pageCount, page)
   yield* release(s.ptl[page], self, 'spin_unlock(ptl)')
   if (!mapped) return
   yield 'set spte, unless blocked'
@@ -503,8 +495,7 @@ export default model({
                 s.startFlushed = false
               }
               yield 'free the page if page_count() == 1'
-              if (s.pageCount[0] === 1) {
-                s.pageCount[0] = 0
+              if (freezePage(s.pageCount, 0, 1)) {
                 s.zapping = false
                 return
               }

@@ -45,6 +45,7 @@ import {
   until,
   when,
 } from 'mmucheck'
+import { tryCmpxchg } from 'mmucheck/mmu'
 
 const params = {
   scheme: choice(['walk', 'keir2', 'dave1', 'impl2010'], 'dave1', 'what is counted when a superpage is mapped'),
@@ -149,8 +150,6 @@ type PageType = State['page'][number]['type']
 /** The page that is given back, and the first that becomes a page table. */
 const lastPage = (p: Params): number => p.pages - 1
 
-const sameWord = (a: Word, b: Word): boolean => a.type === b.type && a.count === b.count
-
 const countPageOp = (s: State, p: Params): void => {
   if (p.rounds > 0) s.cost.pageOps++
 }
@@ -237,8 +236,7 @@ function* getCounted(s: State, p: Params, word: number, access: Access): Steps<b
       pagesDone = false
     }
     yield 'get: cmpxchg(spage, x, x + 1)'
-    if (sameWord(s.spage[word], x)) {
-      s.spage[word] = { type: x.type === 'none' ? 'mapped' : x.type, count: x.count + 1 }
+    if (tryCmpxchg(s.spage, word, x, { type: x.type === 'none' ? 'mapped' : x.type, count: x.count + 1 })) {
       countSuperpageOp(s, p)
       if (p.rounds > 0 && x.type === 'none') s.cost.firstMappings++
       break
@@ -269,8 +267,7 @@ function* putCounted(s: State, p: Params, word: number, access: Access): Steps {
     if (p.doPagesReset) doPages = false
     if (x.type === 'mapped' && x.count === 1) doPages = true
     yield 'put: cmpxchg(spage, x, x - 1)'
-    if (sameWord(s.spage[word], x)) {
-      s.spage[word] = x.count === 1 ? { type: 'none', count: 0 } : { type: x.type, count: x.count - 1 }
+    if (tryCmpxchg(s.spage, word, x, x.count === 1 ? { type: 'none', count: 0 } : { type: x.type, count: x.count - 1 })) {
       countSuperpageOp(s, p)
       break
     }
@@ -298,8 +295,7 @@ function* getSuperpageAndType(s: State, p: Params, type: 'mapped' | 'conflicting
       flushTlbs(s)
     }
     yield `get_superpage_and_type(${type}): cmpxchg(spage, x, x + 1)`
-    if (sameWord(s.spage[0], x)) {
-      s.spage[0] = { type, count: x.count + 1 }
+    if (tryCmpxchg(s.spage, 0, x, { type, count: x.count + 1 })) {
       countSuperpageOp(s, p)
       if (p.flushPosition === 'after-cmpxchg' && superpageMustFlush(p, x, type)) {
         yield 'superpage changes type: flush TLBs'
@@ -527,8 +523,7 @@ function* mark(s: State, p: Params): Steps<boolean> {
       pagesDone = true
     }
     yield 'mark_superpage(): cmpxchg(spage, x, marked + 1)'
-    if (sameWord(s.spage[0], x)) {
-      s.spage[0] = { type: 'marked', count: x.count + 1 }
+    if (tryCmpxchg(s.spage, 0, x, { type: 'marked', count: x.count + 1 })) {
       s.isMarked = true
       if (p.rounds > 0) s.markedFirst = s.cost.pageOps === p.pages && s.mapper.every((doing) => doing === 'at rest')
       return true
@@ -550,8 +545,7 @@ function* unmark(s: State, p: Params): Steps {
     if (p.doPagesReset) doPages = false
     if (x.count === 1) doPages = true
     yield 'unmark_superpage(): cmpxchg(spage, x, x - 1)'
-    if (sameWord(s.spage[0], x)) {
-      s.spage[0] = x.count === 1 ? { type: 'none', count: 0 } : { type: 'mapped', count: x.count - 1 }
+    if (tryCmpxchg(s.spage, 0, x, x.count === 1 ? { type: 'none', count: 0 } : { type: 'mapped', count: x.count - 1 })) {
       s.isMarked = false
       break
     }

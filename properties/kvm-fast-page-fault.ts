@@ -144,7 +144,6 @@ const inBoth = (why: string, ...changes: readonly string[]) =>
   ])
 const byDefault = (why: string, ...changes: readonly string[]) => changes.map((change) => ({ change, why }))
 
-const same = 'a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame && a.mmuWritable === b.mmuWritable'
 const firstSpte = 's.spte[0] = { P: true, W: false, A: true, D: false, frame: 0, mmuWritable: true }'
 
 export const unneeded = accepted(kvmFastPageFault, [
@@ -152,20 +151,7 @@ export const unneeded = accepted(kvmFastPageFault, [
     "One of the two halves touches nothing but the agent's own locals and its TLB, what only holders of mmu_lock change, or ghosts; or, with one virtual CPU, a frame that is free and that nobody else takes.",
     'step split',
   ),
-  ...inBoth(
-    'There is one virtual CPU and one frame: while it is about to set W nobody sets A, D or W, nor maps another frame. Two virtual CPUs notice that A is not compared (aba-direct-only).',
-    `operand left out: ${same.slice(0, 99)}… → a.mmuWritable === b.mmuWritable`,
-    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame → a.frame === b.frame',
-    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D → a.D === b.D',
-    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A → (a.P === b.P && a.W === b.W)',
-  ),
-  ...byDefault(
-    'Two bits tell what one would: P goes with MMU-writable, and D is set of what is writable alone. To set W where it is set already changes nothing.',
-    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D → (a.P === b.P && a.W === b.W && a.A === b.A)',
-    'operand left out: a.P === b.P && a.W === b.W && a.A === b.A → a.A === b.A',
-    'operand left out: a.P === b.P && a.W === b.W → a.P === b.P',
-    'operand left out: a.P === b.P && a.W === b.W → a.W === b.W',
-  ),
+  ...byDefault('By default W is set by a cmpxchg, which says whether it was.', 'another value: true → false in let isSet = true'),
   ...byDefault(
     'The spte of a direct shadow page maps no page but that of its gfn.',
     'operand left out: spte.P && s.owner[spte.frame] === gfn → spte.P',

@@ -7,7 +7,7 @@
  * the same address. Both share the shadow page.
  */
 import { bool, choice, flag, ghost, model, oneOf, optional, type ParamValues, range, type StateOf, type Steps } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { acquire, lock, recheck, release } from 'mmucheck/mmu'
 
 const params = {
   prefetch: flag(true, 'invlpg installs the guest entry again once the shadow entry is zapped'),
@@ -51,8 +51,7 @@ function* invlpg(s: State, p: ParamValues<typeof params>, vcpu: number): Steps {
   }
   let isCurrent = true
   if (p.counter !== 'none' && !p.checkedUnderLock) {
-    yield 'compare invlpg_counter'
-    isCurrent = s.invlpgCounter === seen
+    isCurrent = yield* recheck(() => s.invlpgCounter, seen, 'compare invlpg_counter')
   }
   yield* acquire(s.mmuLock, vcpu, 'prefetch: spin_lock(mmu_lock)')
   if (p.counter !== 'none' && p.checkedUnderLock) isCurrent = s.invlpgCounter === seen

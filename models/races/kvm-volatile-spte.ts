@@ -61,13 +61,9 @@ function* update(s: State, p: Params): Steps {
 
 function* harvest(s: State): Steps {
   yield 'get_dirty_log: xchg(bitmap, 0)'
-  const isLogged = s.logged
-  s.logged = false
-  if (!isLogged) return
+  if (!xchg(s, 'logged', false)) return
   yield 'clear_dirty: test and clear D'
-  const isDirty = s.spte[0].D
-  s.spte[0].D = false
-  if (isDirty) {
+  if (xchg(s.spte[0], 'D', false)) {
     s.pageDirty = true
     yield 'clear_dirty: flush TLB'
     flush(s.tlb, 0)

@@ -4,7 +4,7 @@
  * are no longer needed (retract_page_tables()), wherever the file is mapped.
  */
 import { bool, choice, ghost, model, oneOf, type ParamValues, type StateOf, type Steps } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { acquire, free, lifetime, lock, recheck, release } from 'mmucheck/mmu'
 
 const params = {
   recheck: choice(
@@ -27,7 +27,7 @@ const state = () => ({
   /** Entries: none, the page table, or the "page table at physical address 0" that none looks like. */
   oldPmd: oneOf('none', 'table', 'physical 0'),
   newPmd: oneOf('none', 'table', 'physical 0'),
-  tableIsFreed: bool,
+  table: ghost(lifetime),
   moved: ghost(bool),
 })
 
@@ -50,8 +50,7 @@ function* move(s: State, p: Params): Steps {
   const first = s.oldPmd
   let isPresent = first !== 'none'
   if (isPresent && p.recheck === 'before the locks') {
-    yield 'read *old_pmd again'
-    isPresent = s.oldPmd !== 'none'
+    isPresent = yield* recheck(() => s.oldPmd, first, 'read *old_pmd again')
   }
   if (isPresent) {
     if (p.firstLook === 'without locks') yield* takeLocks(s)
@@ -81,7 +80,7 @@ function* retract(s: State): Steps {
     yield* release(s.ptl, 1, `spin_unlock(ptl of ${address}_pmd)`)
     if (isTable) {
       yield 'pte_free()'
-      s.tableIsFreed = true
+      free(s.table)
     }
   }
   yield* release(s.rmapLock, 1, 'i_mmap_unlock')

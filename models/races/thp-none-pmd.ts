@@ -4,7 +4,7 @@
  * (NUMA balancing), madvise_free_huge_pmd(), and page_mkclean().
  */
 import { bool, choice, ghost, model, oneOf, type ParamValues, type StateOf, type Steps, when } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { acquire, lock, recheck, release } from 'mmucheck/mmu'
 
 const params = {
   change: choice(
@@ -52,10 +52,7 @@ function* dontneed(s: State, p: Params): Steps {
   if (p.look !== 'with the lock') {
     yield 'zap_pmd_range(): pmd_trans_huge(*pmd)?'
     let isNone = s.pmd === 'none'
-    if (p.look === 'twice without the lock' && isNone) {
-      yield 'pmd_trans_huge(*pmd)? once more'
-      isNone = s.pmd === 'none'
-    }
+    if (p.look === 'twice without the lock' && isNone) isNone = yield* recheck(() => s.pmd, 'none', 'pmd_trans_huge(*pmd)? once more')
     if (isNone) return
   }
   yield* acquire(s.ptl, 1, 'zap_huge_pmd(): pmd_trans_huge_lock()')

@@ -22,6 +22,7 @@ import {
   size,
   when,
 } from 'mmucheck'
+import { free, lifetime, touch } from 'mmucheck/mmu'
 
 const params = {
   cpus: size(2, { min: 1, max: 2, doc: 'virtual CPUs; the first changes the L2 entry' }),
@@ -34,16 +35,15 @@ type Params = ParamValues<typeof params>
 const state = (p: Params) => ({
   /** The L1 table of the address, according to its L2 entry. */
   l2e: oneOf('A', 'B'),
-  /** A is an L1 table, and the guest cannot write to it. */
-  isTypedA: bool,
+  /** A as an L1 table, to which the guest cannot write. */
+  tableA: ghost(lifetime),
   /** Where each CPU believes the linear mapping of the address to be. */
   tlb: array(p.cpus, optional(oneOf('A', 'B'))),
   /** The first CPU is in the hypervisor. */
   inHypercall: bool,
   /** MMU_UPDATE has returned. */
   returned: ghost(bool),
-  /** Xen wrote an entry into a page that is no L1 table; or, after the return, into one that is not the address's. */
-  wroteUntyped: ghost(bool),
+  /** After the return Xen wrote an entry into an L1 table that is not the address's. */
   wroteOther: ghost(bool),
   /** The first CPU has written into B. */
   wroteB: ghost(bool),
@@ -63,7 +63,7 @@ function* flush(s: State, p: Params): Steps {
 
 function* dropType(s: State): Steps {
   yield 'put_page_type(A): writable by the guest'
-  s.isTypedA = false
+  free(s.tableA)
 }
 
 export default model({
@@ -79,9 +79,6 @@ export default model({
     fixed: {},
   },
   state,
-  init: (s) => {
-    s.isTypedA = true
-  },
   processes: (p) => ({
     guest: function* (s: State) {
       yield 'MMU_UPDATE: L2 entry := B'
@@ -105,7 +102,7 @@ export default model({
         when(cpu !== 0 || !s.inHypercall)
         const at = s.tlb[cpu] ?? s.l2e
         s.tlb[cpu] = at
-        if (at === 'A' && !s.isTypedA) s.wroteUntyped = true
+        if (at === 'A') touch(s.tableA)
         if (at === 'A' && s.l2e === 'B') s.wroteOther = s.wroteOther || s.returned
         if (at === 'B' && cpu === 0) s.wroteB = true
       },

@@ -7,7 +7,7 @@
  * shadow is done under the paging lock.
  */
 import { bool, choice, choose, flag, ghost, model, oneOf, type ParamValues, type StateOf, type Steps } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { acquire, lock, recheck, release } from 'mmucheck/mmu'
 
 const params = {
   reread: choice(
@@ -44,24 +44,15 @@ function* fault(s: State, p: ParamValues<typeof params>): Steps {
     yield 'sh_page_fault(): read gl1e'
     const gl1e = s.gl1e
     let isCurrent = true
-    if (p.reread === 'before the lock') {
-      yield 're-read gl1e'
-      isCurrent = s.gl1e === gl1e
-    }
+    if (p.reread === 'before the lock') isCurrent = yield* recheck(() => s.gl1e, gl1e, 're-read gl1e')
     yield* acquire(s.pagingLock, 0, 'shadow_lock()')
-    if (p.reread === 'before the resync') {
-      yield 're-read gl1e'
-      isCurrent = s.gl1e === gl1e
-    }
+    if (p.reread === 'before the resync') isCurrent = yield* recheck(() => s.gl1e, gl1e, 're-read gl1e')
     const wantsResync = p.ownResync ? yield* choose([false, true]) : false
     if (wantsResync && s.outOfSync) {
       yield* resync(s)
       s.resyncedByFault = true
     }
-    if (p.reread === 'after the resync') {
-      yield 're-read gl1e'
-      isCurrent = s.gl1e === gl1e
-    }
+    if (p.reread === 'after the resync') isCurrent = yield* recheck(() => s.gl1e, gl1e, 're-read gl1e')
     if (isCurrent) {
       yield 'set sl1e'
       s.sl1e = gl1e

@@ -3,8 +3,8 @@
  * the table by one superpage entry in the L3 table, and frees it. Two CPUs may do so at once, or one while the other is
  * about to change an entry of that table.
  */
-import { bool, choice, choose, each, flag, ghost, model, oneOf, type ParamValues, range, type StateOf, type Steps } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { bool, choice, choose, each, flag, ghost, model, oneOf, type ParamValues, type StateOf, type Steps } from 'mmucheck'
+import { acquire, free, lifetime, lock, release, touch } from 'mmucheck/mmu'
 
 const params = {
   locked: choice(
@@ -20,9 +20,7 @@ type Params = ParamValues<typeof params>
 const state = () => ({
   l3Lock: lock(2),
   l3e: oneOf('L2 table', 'superpage'),
-  /** How often the L2 table was freed. */
-  frees: range(0, 2),
-  wroteFreedTable: ghost(bool),
+  l2Table: ghost(lifetime),
   modified: ghost(bool),
 })
 
@@ -36,7 +34,7 @@ function* modify(s: State, p: Params, cpu: number): Steps {
   if (isTable) {
     yield 'l2e_write_atomic(&p[m])'
     s.modified = true
-    if (s.frees > 0) s.wroteFreedTable = true
+    touch(s.l2Table)
   }
   if (locks) yield* release(s.l3Lock, cpu, 'modify: unlock(L3)')
 }
@@ -57,7 +55,7 @@ function* coalesce(s: State, p: Params, cpu: number): Steps {
     if (p.locked === 'the replacement') yield* release(s.l3Lock, cpu, 'replace: unlock(L3)')
     if (isTable) {
       yield 'free_xen_pagetable(L2)'
-      s.frees++
+      free(s.l2Table)
     }
   }
   if (p.locked === 'from the walk to the free') yield* release(s.l3Lock, cpu, 'coalesce: unlock(L3)')

@@ -4,14 +4,14 @@ import moveNormalPmd from '../../models/races/move-normal-pmd.ts'
 
 export default properties(moveNormalPmd, {
   /** An entry that is present points to a page table, and that is not free. */
-  tablesAreLive: always((s) => [s.oldPmd, s.newPmd].every((pmd) => pmd !== 'physical 0' && !(pmd === 'table' && s.tableIsFreed))),
+  tablesAreLive: always((s) => [s.oldPmd, s.newPmd].every((pmd) => pmd !== 'physical 0' && !(pmd === 'table' && s.table.isFree))),
 
-  tableIsMoved: sometimes((s) => s.moved && s.newPmd === 'table' && !s.tableIsFreed),
+  tableIsMoved: sometimes((s) => s.moved && s.newPmd === 'table' && !s.table.isFree),
   /** Both orders: the page table is taken away between the first look and the locks; or after it was moved. */
-  retractedBeforeTheLocks: sometimes((s, _, at) => s.tableIsFreed && at.mremap === 'take_rmap_locks()', {
+  retractedBeforeTheLocks: sometimes((s, _, at) => s.table.isFree && at.mremap === 'take_rmap_locks()', {
     where: (p) => p.firstLook === 'without locks',
   }),
-  retractedAfterTheMove: sometimes((s) => s.moved && s.newPmd === 'none' && s.tableIsFreed),
+  retractedAfterTheMove: sometimes((s) => s.moved && s.newPmd === 'none' && s.table.isFree),
 })
 
 const page: Own = { kind: 'own', title: 'docs/races/move-normal-pmd.md, on Linux commit 6fa1066fc5d0' }

@@ -4,7 +4,7 @@ import xenLinearPt from '../../models/races/xen-linear-pt.ts'
 
 export default properties(xenLinearPt, {
   /** Xen writes an entry only into a page that is an L1 table. */
-  entriesLandInTables: always((s) => !s.wroteUntyped),
+  entriesLandInTables: always((s) => !s.tableA.usedAfterFree),
   /** Once MMU_UPDATE has returned, Xen writes into the L1 table that the L2 entry names. */
   entriesLandWhereTheyShould: always((s) => !s.wroteOther),
 
@@ -14,7 +14,7 @@ export default properties(xenLinearPt, {
   flushedElsewhere: sometimes((s, _, at) => at.guest === 'flush_tlb_mask()' && s.tlb.some((entry, cpu) => cpu !== 0 && entry === 'A'), {
     where: (p) => p.flushed === 'all CPUs',
   }),
-  tableLosesItsType: sometimes((s) => !s.isTypedA),
+  tableLosesItsType: sometimes((s) => s.tableA.isFree),
   newTableIsWritten: sometimes((s, _, at) => at.guest === null && s.wroteB),
 })
 

@@ -4,11 +4,11 @@ import xenSuperpageCoalescing from '../../models/races/xen-superpage-coalescing.
 
 export default properties(xenSuperpageCoalescing, {
   /** Nobody writes to the L2 table once it has been freed. */
-  freedTableIsLeftAlone: always((s) => !s.wroteFreedTable),
+  freedTableIsLeftAlone: always((s) => !s.l2Table.usedAfterFree),
   /** The L2 table is freed once. */
-  freedOnce: always((s) => s.frees <= 1),
+  freedOnce: always((s) => !s.l2Table.freedTwice),
 
-  coalesced: sometimes((s) => s.l3e === 'superpage' && s.frees === 1),
+  coalesced: sometimes((s) => s.l3e === 'superpage' && s.l2Table.isFree && !s.l2Table.freedTwice),
   /** Both orders: an entry is changed before the table is replaced; a walk finds the superpage. */
   modifiedFirst: sometimes((s) => s.modified && s.l3e === 'superpage'),
   coalescedFirst: sometimes((s, _, at) => s.l3e === 'superpage' && !s.modified && at.cpu.every((label) => label === null)),

@@ -1,6 +1,7 @@
 /** What authors of models and properties import: `import { model, record, ... } from 'mmucheck'`. */
 export * from './accepted.js'
 export * from './claim.js'
+export { copy } from './copy.js'
 export type { On } from './cpu.js'
 export * from './domain.js'
 export * from './model.js'

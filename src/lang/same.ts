@@ -1,18 +1,12 @@
 /** Whether two values are equal. It runs as it stands in the oracle; the compiler knows it by identity. */
+import { copy } from './copy.js'
 
 /**
  * Whether two values of any domain are equal: records, arrays, queues, sets, unions and what is in them, by their
  * contents. (`===` asks whether two objects are one.) A range violation where one of them is a part of the state that
  * is not there any more.
  */
-export const same = <T>(a: T | null | undefined, b: NoInfer<T> | null | undefined): boolean => areEqual(wholeOf(a), wholeOf(b))
-
-/** Apart from the state, and looked at whole: what is not there any more fails, whatever it is compared with. */
-const wholeOf = (x: unknown): unknown => {
-  if (typeof x !== 'object' || x === null) return x
-  if (!(Symbol.iterator in x)) return Object.fromEntries(Object.entries(x).map(([name, part]) => [name, wholeOf(part)]))
-  return 'has' in x && 'size' in x ? new Set(x as Iterable<unknown>) : Array.from(x as Iterable<unknown>, wholeOf)
-}
+export const same = <T>(a: T | null | undefined, b: NoInfer<T> | null | undefined): boolean => areEqual(copy(a), copy(b))
 
 const areEqual = (a: unknown, b: unknown): boolean => {
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b

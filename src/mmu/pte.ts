@@ -3,7 +3,7 @@
  * one atomic step: call it after the `yield` that names the access.
  *
  * A read is `{ ...table[at] }` (what `pte_t old = *ptep` is in C) and a plain write is `table[at] = value`; both are
- * one memory access, so they belong into two steps. What the locked instructions do in one access is below.
+ * one memory access, so they belong into two steps. What the locked instructions do in one access is in atomic.ts.
  */
 import { bool, type Domain, index, record } from 'mmucheck'
 
@@ -29,26 +29,6 @@ export const emptyPte: Pte = { P: false, W: false, A: false, D: false, frame: 0 
 
 /** Whether two entries are equal in every bit. */
 export const samePte = (a: Pte, b: Pte): boolean => a.P === b.P && a.W === b.W && a.A === b.A && a.D === b.D && a.frame === b.frame
-
-/**
- * `xchg(&table[at], value)`: stores `value` and returns what was there. `ptep_get_and_clear()` is `xchg` with
- * `emptyPte`.
- */
-export const xchg = (table: Pte[], at: number, value: Pte): Pte => {
-  const old = { ...table[at]! }
-  table[at] = value
-  return old
-}
-
-/**
- * `cmpxchg(&table[at], expected, value)`: stores `value` if the entry still equals `expected`, and returns what was
- * there in either case, so it succeeded if `samePte(returned, expected)`.
- */
-export const cmpxchg = (table: Pte[], at: number, expected: Pte, value: Pte): Pte => {
-  const old = { ...table[at]! }
-  if (samePte(old, expected)) table[at] = value
-  return old
-}
 
 /**
  * A locked OR of the accessed bit, and for a store of the dirty bit: how a hardware walker updates an entry. It adds

@@ -1,6 +1,8 @@
 import { always, array, bool, choose, each, index, model, optional, range, sometimes } from 'mmucheck'
-import { acquire, lock, release } from 'mmucheck/mmu'
+import { acquire, lock, release, spinLock, spinUnlock, untilFree } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
+import { check } from '../../src/check.ts'
+import { loadText } from '../differential/text.ts'
 import { explore } from '../semantics/harness.ts'
 
 test('one holder at a time: no update under the lock is lost', async () => {
@@ -67,4 +69,79 @@ test('who gives back a lock of somebody else fails an assertion', async () => {
     }),
   )
   expect(verdicts).toEqual({ deadlock: 'holds', assert: 'violated 2', range: 'holds' })
+})
+
+// It was reported at the line of mmucheck/mmu/lock.ts, which says nothing of who called it.
+test('that is said of the line of the author that gives it back', async () => {
+  const text = `
+    import { model, properties } from 'mmucheck'
+    import { acquire, lock, release } from 'mmucheck/mmu'
+    function* unlockFor(s, cpu) {
+      yield* release(s.l, cpu)
+    }
+    export default properties(model({
+      name: 'm',
+      state: () => ({ l: lock(2) }),
+      processes: () => ({
+        p: function* (s) {
+          yield* acquire(s.l, 0)
+          yield* unlockFor(s, 1)
+        },
+      }),
+    }), {})`
+  const report = await check({ kind: 'properties', ...loadText(text) } as never, { engine: 'explicit', oracle: 'all' })
+  const outcome = report.properties.find(({ name }) => name === 'assert')?.trace?.outcome
+  expect(outcome).toMatchObject({
+    source: 'yield* release(s.l, cpu)',
+    message: 'a lock is released by a CPU that does not hold it',
+    at: { file: '/differential/models/generated.ts', line: 5 },
+  })
+})
+
+test('untilFree is one step, which waits for the holder', async () => {
+  const { states } = await explore(
+    model({
+      name: 'm',
+      state: () => ({ l: lock(1), x: range(0, 2) }),
+      processes: () => ({
+        p: function* (s) {
+          yield* acquire(s.l, 0)
+          s.x = 1
+          yield* release(s.l, 0)
+          s.x = 2
+        },
+        q: function* (s) {
+          yield* untilFree(s.l, 'look')
+        },
+      }),
+    }),
+  )
+  expect(states).toEqual([
+    'l={owner:0} x=1 | p@spin_unlock | q@-',
+    'l={owner:0} x=1 | p@spin_unlock | q@look',
+    'l={owner:null} x=0 | p@spin_lock | q@-',
+    'l={owner:null} x=0 | p@spin_lock | q@look',
+    'l={owner:null} x=2 | p@- | q@-',
+    'l={owner:null} x=2 | p@- | q@look',
+  ])
+})
+
+test('a lock that has a name: where somebody stands is known by it', async () => {
+  const { verdicts } = await explore(
+    model({
+      name: 'm',
+      state: () => ({ l: lock(1) }),
+      processes: () => ({
+        p: function* (s) {
+          yield* spinLock(s.l, 0, 'ptl')
+          yield* spinUnlock(s.l, 0, 'ptl')
+        },
+      }),
+    }),
+    {
+      before: sometimes((s, _p, at) => at.p === 'spin_lock(ptl)' && s.l.owner === null),
+      holding: sometimes((s, _p, at) => at.p === 'spin_unlock(ptl)' && s.l.owner === 0),
+    },
+  )
+  expect(verdicts).toMatchObject({ before: 'holds 0', holding: 'holds 1' })
 })

@@ -111,7 +111,7 @@ describe('races', () => {
 // Each of these passed: nobody else wants the lock, and a load or a store that cannot be was no mistake.
 describe('what passed', () => {
   test('a page-table lock that is never given back', async () => {
-    const change = ["  yield* release(s.ptl[va], va, 'spin_unlock(ptl)')\n", ''] as const
+    const change = ["  yield* spinUnlock(s.ptl[va], va, 'ptl')\n", ''] as const
     expect(violatedIn(await changed('mmu-notifier-cow', change))).toContain('nothingIsKept')
   })
 

@@ -265,15 +265,15 @@ describe('a look-up without the page-table lock sees', () => {
   })
 
   test('that reclaim checks the count and frees in two steps', async () => {
-    const check = 'if (s.pageCount[0] === 1) {\n'
-    const change = [check, `${check}                yield 'free the page'\n`] as const
+    const inTwoSteps = "if (s.pageCount[0] === 1) {\n                yield 'free the page'\n                s.pageCount[0] = 0\n"
+    const change = ['if (freezePage(s.pageCount, 0, 1)) {\n', inTwoSteps] as const
     expect(violatedIn(await changed('mmu-notifier', change, { variant: 'reclaim-gup-fast' }))).toContain('noFreeUnderFault')
   })
 })
 
 // A page has no next owner here, so a reference to a free page that is put again at once changed nothing.
 test('a reference to a page that is free is a failed assertion', async () => {
-  const change = ['  if (s.pageCount[page] === 0) return false\n', ''] as const
+  const change = ['if (!getPageUnlessZero(s.pageCount, page)) return false\n', 'getPage(s.pageCount, page)\n'] as const
   expect(violatedIn(await changed('mmu-notifier', change, { variant: 'reclaim-gup-fast' }))).toContain('assert')
 })
 

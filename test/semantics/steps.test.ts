@@ -870,6 +870,39 @@ describe('variants and assert', () => {
     expect(at(await explore(m, {}, { how: 'guess' })).sort()).toEqual(['-', 'look first', 'look last', 'start'])
   })
 
+  // It was MC108, "a yield inside an expression": the yields of the argument were taken for those of the call.
+  test('a helper takes the steps of a generator that it is given, between its own', async () => {
+    function* between(inside: () => Steps<number>): Steps<number> {
+      yield 'first'
+      const got = yield* inside()
+      yield 'last'
+      return got
+    }
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ x: index(3), y: index(3) }),
+        processes: () => ({
+          p: function* (s) {
+            s.y = yield* between(function* () {
+              yield 'second'
+              s.x = 1
+              yield 'third'
+              return s.x + 1
+            })
+          },
+        }),
+      }),
+    )
+    expect(states.map(withoutLocals)).toEqual([
+      'x=0 y=0 | p@first',
+      'x=0 y=0 | p@second',
+      'x=1 y=0 | p@last',
+      'x=1 y=0 | p@third',
+      'x=1 y=2 | p@-',
+    ])
+  })
+
   test('a step whose assert fails has no successor, and other ways through it have', async () => {
     const { states, transitions, verdicts } = await explore(
       model({

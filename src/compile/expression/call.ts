@@ -1,8 +1,10 @@
 /** Calls: of authors' functions, which are inlined, and of the functions that the language knows. */
 import type { CallExpression } from 'oxc-parser'
 import type { PartKind } from '../../ir/system.js'
+import { copy } from '../../lang/copy.js'
 import { same } from '../../lang/same.js'
-import { assert, choose, until, when } from '../../lang/step.js'
+import { assert, choose, fence, until, when } from '../../lang/step.js'
+import { blocks } from '../../load/modules.js'
 import { functionInfo } from '../../load/registry.js'
 import { functionNode, sourceOf } from '../../load/source.js'
 import type { Into } from '../values/coerce.js'
@@ -13,7 +15,7 @@ import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { type Stance, setStance, takeStance } from '../values/parts.js'
 import { whileLooking } from '../values/reads.js'
-import { sameValues } from '../values/same.js'
+import { copyOf, sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
@@ -39,15 +41,12 @@ export const call = (c: Context, node: CallExpression, scope: Scope, callee?: Va
   if (fn.k === 'const' && typeof fn.value === 'function') {
     if (fn.value === assert) return assertion(c, node, scope)
     if (fn.value === same) return comparison(c, node, scope)
-    if (fn.value === choose || fn.value === until)
-      return refuse(
-        c,
-        'MC108',
-        scope.file,
-        node,
-        `${fn.value === choose ? 'choose' : 'until'}(...) without a yield`,
-        fn.value === choose ? 'write `yield* choose(...)`' : 'write `yield until(...)`',
-      )
+    if (fn.value === copy) return duplicate(c, node, scope)
+    const yielded = fn.value === choose ? 'choose' : fn.value === until ? 'until' : fn.value === fence ? 'fence' : null
+    if (yielded !== null) {
+      const instead = `write \`${yielded === 'choose' ? 'yield*' : 'yield'} ${yielded}(...)\``
+      return refuse(c, 'MC108', scope.file, node, `${yielded}(...) without a yield`, instead)
+    }
     if (fn.value === when)
       return refuse(
         c,
@@ -207,9 +206,17 @@ export const functionOf = (c: Context, fn: Value, site: Site): Callee => {
 /** The scope of a function that is about to run. */
 export const enter = (c: Context, fn: Value, site: Site, scope: Scope): Scope => {
   const instance = `${scope.instance}/${site.file}:${site.node.start}`
-  if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance)
+  if (fn.k === 'closure') return functionScope(fn.scope, null, fn.scope.file, instance, callerOf(c, fn.scope.file, site, scope))
   const info = fn.k === 'const' ? functionInfo(fn.value) : undefined
-  return functionScope(null, info ?? null, info === undefined ? scope.file : fileNumber(c, info.file), instance)
+  const file = info === undefined ? scope.file : fileNumber(c, info.file)
+  return functionScope(null, info ?? null, file, instance, callerOf(c, file, site, scope))
+}
+
+/** For code in `file` that is called from a scope: the author's call behind it, if it is a building block's. */
+const callerOf = (c: Context, file: number, site: Site, scope: Scope): Site | null => {
+  const isBlock = (at: number): boolean => c.draft.files[at]?.path.startsWith(blocks) === true
+  if (!isBlock(file)) return null
+  return isBlock(scope.file) ? scope.caller : site
 }
 
 /** Runs `body` as a part of a function; refuses if that function is running already. */
@@ -236,8 +243,7 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
   const [test, message] = node.arguments
   if (test === undefined || test.type === 'SpreadElement')
     return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
-  const site: Site = { file: scope.file, node: test }
-  const e = whileLooking(c, () => condition(c, evaluate(c, test, scope), site))
+  const e = whileLooking(c, () => condition(c, evaluate(c, test, scope), { file: scope.file, node: test }))
   if (message !== undefined && message.type !== 'SpreadElement') evaluateText(c, message, scope)
   const said =
     message === undefined || message.type === 'SpreadElement'
@@ -245,7 +251,8 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
       : message.type === 'Literal' && typeof message.value === 'string'
         ? message.value
         : textOf(c, scope.file, message)
-  check(c, e, 'assert', spanOf(scope.file, node), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
+  const { file, node: at } = scope.caller ?? { file: scope.file, node }
+  check(c, e, 'assert', spanOf(file, at), said === null || said === '' ? `assert(${textOf(c, scope.file, test)})` : said)
   return undefinedValue
 }
 
@@ -258,6 +265,14 @@ const comparison = (c: Context, node: CallExpression, scope: Scope): Value => {
   const left = evaluateObject(c, a, scope)
   const right = whileUsed(c, a, left, scope, () => evaluateObject(c, b, scope))
   return boolean(sameValues(c, left, right, site))
+}
+
+/** `copy(x)`: a value of its own, whatever x becomes. */
+const duplicate = (c: Context, node: CallExpression, scope: Scope): Value => {
+  const [given, more] = node.arguments
+  if (given === undefined || given.type === 'SpreadElement' || more !== undefined)
+    return refuse(c, 'MC201', scope.file, node, 'copy(...) does not get one value', 'write copy(x)')
+  return settleValue(c, copyOf(c, evaluateObject(c, given, scope), siteOf(scope, node)))
 }
 
 /** Whether the callee is the `match` that this file imports from ts-pattern. */

@@ -6,7 +6,7 @@
 import type { AssignmentExpression, CallExpression, Expression, Node, SpreadElement, YieldExpression } from 'oxc-parser'
 import { unwrapped } from '../values/ownership.js'
 import type { Offsets } from '../values/site.js'
-import { hasYield, yieldsIn } from '../values/syntax.js'
+import { hasYield, isFunction, yieldsIn } from '../values/syntax.js'
 
 export type Part =
   | { readonly kind: 'value'; readonly node: Expression }
@@ -55,16 +55,16 @@ export const decidedPart = (node: Expression, decided: Decided): Expression => {
 export const partsToLastYield = (expression: Expression, decided: Decided = () => null): Part[] => {
   const parts: Part[] = []
   const inOrder = (children: readonly { readonly node: Node; readonly part: Part }[]): void => {
-    const last = children.findLastIndex(({ node }) => hasYield(node))
+    const last = children.findLastIndex(({ node }) => yieldsHere(node))
     children.slice(0, last + 1).forEach(({ node, part }, i) => {
-      if (hasYield(node)) collect(node)
+      if (yieldsHere(node)) collect(node)
       if (i < last && !isConstant(node)) parts.push(part)
     })
   }
   const values = (nodes: readonly Expression[]): void => inOrder(nodes.map((node) => ({ node, part: { kind: 'value', node } })))
   const onlyFirst = (first: Expression, others: readonly Expression[]): void => {
     for (const other of others) for (const node of yieldsIn(other)) parts.push({ kind: 'sometimes', node })
-    if (hasYield(first)) collect(first)
+    if (yieldsHere(first)) collect(first)
   }
   const argument = (node: CallExpression['arguments'][number]): { node: Node; part: Part } =>
     node.type === 'SpreadElement' ? { node, part: { kind: 'items', node } } : { node, part: { kind: 'named', node } }
@@ -95,7 +95,7 @@ export const partsToLastYield = (expression: Expression, decided: Decided = () =
       case 'LogicalExpression':
       case 'ConditionalExpression': {
         const part = taken(node, decided)
-        if (part !== null) return hasYield(part) ? collect(part) : undefined
+        if (part !== null) return yieldsHere(part) ? collect(part) : undefined
         return node.type === 'LogicalExpression'
           ? onlyFirst(node.left, [node.right])
           : onlyFirst(node.test, [node.consequent, node.alternate])
@@ -126,8 +126,8 @@ export const partsToLastYield = (expression: Expression, decided: Decided = () =
           return collect(node.right)
         }
         const left = node.left as Expression
-        if (hasYield(left)) collect(left)
-        if (!hasYield(node.right)) return
+        if (yieldsHere(left)) collect(left)
+        if (!yieldsHere(node.right)) return
         if (node.operator !== '=') parts.push({ kind: 'compound', node })
         else if (unwrapped(left).type !== 'Identifier') parts.push({ kind: 'reference', node: left })
         return collect(node.right)
@@ -138,9 +138,11 @@ export const partsToLastYield = (expression: Expression, decided: Decided = () =
   }
   const calls = (node: CallExpression): void =>
     inOrder([{ node: node.callee, part: { kind: 'callee', node } }, ...node.arguments.map(argument)])
-  if (hasYield(expression)) collect(expression)
+  if (yieldsHere(expression)) collect(expression)
   return parts
 }
 
-const isConstant = (node: Node): boolean =>
-  node.type === 'Literal' || node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression'
+/** Whether a yield of this function is in it: those of a function that is an argument are its own. */
+const yieldsHere = (node: Node): boolean => !isFunction(node) && hasYield(node)
+
+const isConstant = (node: Node): boolean => node.type === 'Literal' || isFunction(node)

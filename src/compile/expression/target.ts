@@ -14,7 +14,7 @@ import { refuse, type Site, spanOf } from '../values/site.js'
 import { stale } from '../values/stale.js'
 import { checkedIndex, elementPlace, fieldPlace, readPlace, readWhole, stillThere, variantPlace, wholeOf } from '../values/state-places.js'
 import { storePlace } from '../values/store.js'
-import { describe, lift, type Place, undefinedValue, type Value } from '../values/value.js'
+import { constantValue, describe, lift, type Place, undefinedValue, type Value } from '../values/value.js'
 import { cellValue, setCell } from '../values/way.js'
 import { present, property, rootPlace, unionField } from './access.js'
 import { element, selectValue, unwrapIndex } from './element.js'
@@ -25,15 +25,17 @@ export const targetOf = (c: Context, r: Reference, scope: Scope): Target => {
   const { node, name, key } = r
   const object = present(c, r.object, siteOf(scope, node))
   if (object.k === 'stale') return stale(c, object, siteOf(scope, node))
-  if (object.k === 'state' && typeof key === 'string') {
-    const variable = rootPlace(c, key)
-    if (variable !== null) return { k: 'place', place: variable, name }
+  if (object.k === 'state') {
+    const of = typeof key === 'string' ? constantValue(key) : unwrapIndex(c, key.value, siteOf(scope, key.node))
+    const variable = of.k === 'const' ? String(of.value) : null
+    const place = variable === null ? null : rootPlace(c, variable)
+    if (place !== null) return { k: 'place', place, name }
     return refuse(
       c,
       'MC206',
       scope.file,
       node,
-      `the state has no variable '${key}'`,
+      `the state has no variable '${variable ?? describe(of)}'`,
       `its variables are ${Object.keys(c.state).join(', ')}`,
     )
   }

@@ -1,4 +1,4 @@
-/** `same(a, b)`: whether two values are equal in all their parts. */
+/** `same(a, b)`: whether two values are equal in all their parts; `copy(x)`. */
 import { all, and, any, binary, constant, eq, not, one, or, zero } from '../../ir/build.js'
 import type { Expr } from '../../ir/system.js'
 import type { Context } from './context.js'
@@ -12,13 +12,14 @@ import { snapshot, stillThere, wholeOf } from './state-places.js'
 import { absences, describe, lift, thereIf, undefinedValue, type Value } from './value.js'
 
 export const sameValues = (c: Context, a: Value, b: Value, site: Site): Expr => {
-  const at = spanOf(site.file, site.node)
-  const whole = (v: Value): Value => {
-    requireThere(c, v, site)
-    return snapshot(c, v, at)
-  }
-  const [x, y] = [whole(a), whole(b)]
+  const [x, y] = [copyOf(c, a, site), copyOf(c, b, site)]
   return areSame(c, x, y, site)
+}
+
+/** A value apart from the state: what `copy(x)` gives, and what is compared. */
+export const copyOf = (c: Context, v: Value, site: Site): Value => {
+  requireThere(c, v, site)
+  return snapshot(c, lift(v), spanOf(site.file, site.node))
 }
 
 /** Checks that all parts of the state that a value refers to are still there. */
@@ -60,7 +61,7 @@ const requireThere = (c: Context, v: Value, site: Site): void => {
     case 'closure':
     case 'method':
     case 'match':
-      return refuse(c, 'MC201', site.file, site.node, `same(...) of ${describe(v)}`, 'compare values of the state, and copies of them')
+      return refuse(c, 'MC201', site.file, site.node, `${describe(v)} is compared or copied`, 'compare and copy values of the state')
   }
 }
 

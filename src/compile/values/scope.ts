@@ -22,6 +22,8 @@ export interface Scope {
   readonly file: number
   /** Which execution of the function this is: part of the names of its cells. */
   readonly instance: string
+  /** In a function of `mmucheck/mmu`: where the author's code calls it. An assertion of its contract fails there. */
+  readonly caller: Site | null
 }
 
 export interface Cell {
@@ -39,15 +41,23 @@ export const childScope = (parent: Scope): Scope => ({
   captured: null,
   file: parent.file,
   instance: parent.instance,
+  caller: parent.caller,
 })
 
-export const functionScope = (parent: Scope | null, captured: FunctionInfo | null, file: number, instance: string): Scope => ({
+export const functionScope = (
+  parent: Scope | null,
+  captured: FunctionInfo | null,
+  file: number,
+  instance: string,
+  caller: Site | null = null,
+): Scope => ({
   parent,
   names: new Map(),
   coming: new Set(),
   captured,
   file,
   instance,
+  caller,
 })
 
 export const declareName = (scope: Scope, name: string, offset: number, kind: { constant: boolean; parameter: boolean }): Cell => {

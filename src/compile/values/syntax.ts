@@ -18,7 +18,8 @@ export const chainOf = <T extends Operation>(
 }
 
 const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && 'type' in x && typeof x.type === 'string' && 'start' in x
-const isFunction = (node: Node): boolean =>
+
+export const isFunction = (node: Node): boolean =>
   node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
 
 /** Remembers an answer per node: statements are compiled again and again, once for each way to them. */
