@@ -5,12 +5,12 @@
  * active_mm and switches in two steps: an interrupt between them was told the one, and found the other.
  */
 import { bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
-import { flush, hardware, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
+import { flush, free, hardware, interrupts, irqsOff, irqsOn, lifetime, sendIpi, serveIpi, taggedTlb, touch } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps. */
   pte: optional(index(1)),
-  freed: bool,
+  page: ghost(lifetime),
   /** CPU 1. */
   activeMm: oneOf('old_mm', 'mm'),
   loaded: oneOf('old_mm', 'mm'),
@@ -19,7 +19,6 @@ const state = () => ({
   asid: bool,
   tlb: taggedTlb(1, index(1)),
   used: ghost(bool),
-  usedFreed: ghost(bool),
   /** A translation went by a flush of the TLB, with the ASID. */
   flushed: ghost(bool),
   flushedLater: ghost(bool),
@@ -56,7 +55,7 @@ export default model({
       yield 'flush_tlb_mm(mm): send the IPI'
       yield* sendIpi(s.irq, 'wait for the acknowledgement')
       yield 'free the frame'
-      s.freed = true
+      free(s.page)
     },
     cpu1: function* (s) {
       while (true) {
@@ -89,7 +88,7 @@ export default model({
       walk: (s) => s.pte,
       onUse: (s) => {
         s.used = true
-        s.usedFreed = s.usedFreed || s.freed
+        touch(s.page)
       },
     }),
     'cpu1 IPI': {

@@ -8,12 +8,12 @@
  * translations of vCPU 1 survive that, as they do under a VPID.
  */
 import { bool, choice, ghost, index, model, optional, record, type StateOf, when } from 'mmucheck'
-import { flush, hardware, interrupts, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
+import { flush, free, hardware, interrupts, lifetime, sendIpi, serveIpi, taggedTlb, touch } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps. */
   pte: optional(index(1)),
-  freed: bool,
+  page: ghost(lifetime),
   /** kvm_steal_time.preempted of vCPU 1: KVM_VCPU_PREEMPTED and KVM_VCPU_FLUSH_TLB. */
   shared: record({ preempted: bool, flush: bool }),
   /** vCPU 1 is in guest mode. */
@@ -23,7 +23,6 @@ const state = () => ({
   /** vCPU 1 has a translation of the page. */
   tlb: taggedTlb(1, index(1)),
   used: ghost(bool),
-  usedFreed: ghost(bool),
   /** A translation went because the host was asked, and because vCPU 1 was interrupted. */
   flushedByHost: ghost(bool),
   flushedByIpi: ghost(bool),
@@ -77,7 +76,7 @@ export default model({
         yield* sendIpi(s.irq, 'wait for the acknowledgement')
       }
       yield 'free the frame'
-      s.freed = true
+      free(s.page)
     },
     host: function* (s) {
       while (true) {
@@ -112,7 +111,7 @@ export default model({
         walk: (s) => s.pte,
         onUse: (s) => {
           s.used = true
-          s.usedFreed = s.usedFreed || s.freed
+          touch(s.page)
         },
       }),
       'flush, and acknowledge': (s) => {

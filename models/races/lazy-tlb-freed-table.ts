@@ -8,16 +8,16 @@
  * and kernel threads in turn.
  */
 import { array, bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
-import { catchUp, flushAll, incMmTlbGen, interrupts, sendIpi, serveIpi, tlbGen, walker } from 'mmucheck/mmu'
+import { catchUp, flushAll, free, incMmTlbGen, interrupts, lifetime, sendIpi, serveIpi, tlbGen, touch, walker } from 'mmucheck/mmu'
 
 /** The tables through which the hardware walks. */
 const pmdTable = 0
 const T = 1
 
 const state = () => ({
-  /** The PMD points to T; T has been freed. */
+  /** The PMD points to T. */
   pmd: bool,
-  freed: bool,
+  table: ghost(lifetime),
   gen: tlbGen(1, 1),
   /** CPU 1: what CR3 has, lazy TLB mode, and the interrupt. */
   cr3: oneOf('mm', 'init_mm'),
@@ -26,7 +26,6 @@ const state = () => ({
   /** Its paging-structure cache, of the PMD that points to T; what T points to is left out. */
   cached: array(2, optional(index(2))),
   walked: ghost(bool),
-  walkedFreed: ghost(bool),
   /** The cached PMD went by an interrupt, or on the way back to the program; or was left behind in lazy TLB mode. */
   flushedByIpi: ghost(bool),
   flushedOnReturn: ghost(bool),
@@ -70,7 +69,7 @@ export default model({
         yield* sendIpi(s.irq, 'wait for flush_tlb_func()')
       }
       yield 'free T'
-      s.freed = true
+      free(s.table)
     },
     cpu1: function* (s) {
       while (true) {
@@ -92,7 +91,7 @@ export default model({
       read: (s, table) => {
         if (table === pmdTable) return s.pmd ? T : null
         s.walked = true
-        s.walkedFreed = s.walkedFreed || s.freed
+        touch(s.table)
         return null
       },
     }),

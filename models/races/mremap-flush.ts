@@ -9,8 +9,8 @@
  * present without its lock. The lock is held for one access, which is a step that waits until it is free. Only cpu2
  * has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
-import { array, bool, choice, ghost, model, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, flushTlbPage, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
+import { array, choice, ghost, model, type StateOf, until } from 'mmucheck'
+import { acquire, emptyPte, flushTlbPage, free, lifetime, lock, pte, release, tlb, touch, userCpu, xchg } from 'mmucheck/mmu'
 
 const addresses = ['old', 'new'] as const
 const from = 0
@@ -32,9 +32,7 @@ const state = () => ({
   ptl: array(2, lock(1)),
   /** The translations of cpu2. */
   tlb: tlb(2),
-  /** The page has been freed; and after that it has been read, by a translation from before. */
-  freed: ghost(bool),
-  usedAfterFree: ghost(bool),
+  page: ghost(lifetime),
 })
 
 type State = StateOf<typeof state>
@@ -78,7 +76,7 @@ export default model({
         if (xchg(s.pte, va, emptyPte).P) {
           yield* flushTlbPage(s.tlb, va, 'rmap walk: flush_tlb_page()')
           yield 'rmap walk: free the page'
-          s.freed = true
+          free(s.page)
         }
       }
     },
@@ -88,7 +86,7 @@ export default model({
       tlb: (s: State) => s.tlb,
       entry: (s, va) => s.pte[va],
       onLoad: (s) => {
-        s.usedAfterFree = s.usedAfterFree || s.freed
+        touch(s.page)
       },
     }),
   }),

@@ -10,7 +10,7 @@
  * nobody but mremap() takes them here.
  */
 import { array, bool, choice, flag, ghost, model, type StateOf } from 'mmucheck'
-import { acquire, emptyPte, flushTlbPage, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
+import { acquire, emptyPte, flushTlbPage, free, lifetime, lock, pte, release, tlb, touch, userCpu } from 'mmucheck/mmu'
 
 const addresses = ['old', 'new'] as const
 const from = 0
@@ -31,8 +31,7 @@ const state = () => ({
   rmap: lock(2),
   /** The translations of cpu3, by address. */
   tlb: tlb(2),
-  freed: ghost(bool),
-  usedAfterFree: ghost(bool),
+  page: ghost(lifetime),
 })
 
 type State = StateOf<typeof state>
@@ -77,7 +76,7 @@ export default model({
           s.pte[0] = emptyPte
           yield* flushTlbPage(s.tlb, va, `try_to_unmap_one(): flush_tlb_page(${addresses[va]})`)
           yield 'reclaim: free the page'
-          s.freed = true
+          free(s.page)
         }
         yield* release(s.ptePtl, cpu2, 'try_to_unmap_one(): spin_unlock(pte_ptl)')
       }
@@ -89,7 +88,7 @@ export default model({
       tlb: (s: State) => s.tlb,
       entry: (s, va) => (s.pmd[va] ? s.pte[0] : null),
       onLoad: (s) => {
-        s.usedAfterFree = s.usedAfterFree || s.freed
+        touch(s.page)
       },
     }),
   }),

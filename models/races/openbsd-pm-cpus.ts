@@ -7,12 +7,12 @@
  * CPU 0 removes the one page of pmap p; CPU 1 switches between threads of p and of another process, for ever.
  */
 import { bool, choice, choose, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
-import { flush, flushAll, hardware, interrupts, sendIpi, serveIpi, taggedTlb } from 'mmucheck/mmu'
+import { flush, flushAll, free, hardware, interrupts, lifetime, sendIpi, serveIpi, taggedTlb, touch } from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps. */
   pte: optional(index(1)),
-  freed: bool,
+  page: ghost(lifetime),
   /** CPU 1: its bit in pm_cpus of p, the pmap that it has loaded, whether it runs a thread, and its interrupt. */
   pmCpus: bool,
   cr3: oneOf('p', 'other'),
@@ -21,7 +21,6 @@ const state = () => ({
   /** Its translation of the page of p; there are no PCIDs, so another %cr3 has none. */
   tlb: taggedTlb(1, index(1)),
   used: ghost(bool),
-  usedFreed: ghost(bool),
   flushedByIpi: ghost(bool),
   flushedByCr3: ghost(bool),
 })
@@ -56,7 +55,7 @@ export default model({
       yield 'pmap_tlb_shootpage(): read pm_cpus'
       if (s.pmCpus) yield* sendIpi(s.irq, 'pmap_tlb_shootwait()')
       yield 'free the page'
-      s.freed = true
+      free(s.page)
     },
     cpu1: function* (s) {
       while (true) {
@@ -100,7 +99,7 @@ export default model({
       runs: (s) => s.user,
       onUse: (s) => {
         s.used = true
-        s.usedFreed = s.usedFreed || s.freed
+        touch(s.page)
       },
     }),
     'cpu1 IPI': {

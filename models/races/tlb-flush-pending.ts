@@ -11,7 +11,7 @@
  * acknowledged.
  */
 import { array, bool, choice, each, ghost, model, range, type StateOf, size, until } from 'mmucheck'
-import { flushTlbPage, pte, tlb, userCpu } from 'mmucheck/mmu'
+import { copyFrame, flushTlbPage, pte, storeTo, tlb, userCpu } from 'mmucheck/mmu'
 
 const oldPage = 0
 const newPage = 1
@@ -51,7 +51,7 @@ export default model({
   init: (s) => {
     // The page has been stored to before: a walk for a load caches that it is dirty.
     s.pte[0] = { P: true, W: true, A: true, D: true, frame: oldPage }
-    s.upToDate[oldPage] = true
+    storeTo(s.upToDate, oldPage)
   },
   processes: (p) => ({
     protect: each(p.protecting, function* (s: State, cpu: number) {
@@ -78,7 +78,7 @@ export default model({
         if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'migrate: flush_tlb_range()')
       }
       yield 'migrate_page_copy()'
-      s.upToDate[newPage] = s.upToDate[oldPage]
+      copyFrame(s.upToDate, oldPage, newPage)
       yield 'set_pte_at(new page)'
       s.pte[0] = { P: true, W: true, A: true, D: true, frame: newPage }
       yield 'free the old page'
@@ -91,7 +91,7 @@ export default model({
       entry: (s, page) => s.pte[page],
       onLoad: () => {},
       onStore: (s, { frame }) => {
-        for (let page = 0; page < 2; page++) s.upToDate[page] = page === frame
+        storeTo(s.upToDate, frame)
       },
     }),
   }),

@@ -9,7 +9,7 @@
  * a step which waits until the lock is free. pte_same() is left out: nobody else changes a protected entry here.
  */
 import { array, bool, choice, flag, ghost, model, range, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, flush, flushTlbPage, lock, pte, release, tlb, userCpu } from 'mmucheck/mmu'
+import { acquire, copyFrame, emptyPte, flush, flushTlbPage, lock, pte, release, storeTo, tlb, untilFree, userCpu } from 'mmucheck/mmu'
 
 const oldPage = 0
 const newPage = 1
@@ -47,13 +47,13 @@ export default model({
   init: (s) => {
     // The page has been stored to before: a walk for a load caches that it is dirty.
     s.pte[0] = { P: true, W: true, A: true, D: true, frame: oldPage }
-    s.upToDate[oldPage] = true
+    storeTo(s.upToDate, oldPage)
   },
   processes: (p) => ({
     cpu0: function* (s: State) {
       yield 'change_protection_range(): inc_tlb_flush_pending()'
       s.pending++
-      yield until('change_pte_range(): clear the write bit', () => s.ptl.owner === null)
+      yield* untilFree(s.ptl, 'change_pte_range(): clear the write bit')
       s.pte[0].W = false
       if (!p.defer) flush(s.tlb, 0)
       if (p.defer) yield* flushTlbPage(s.tlb, 0, 'flush_tlb_range()')
@@ -67,7 +67,7 @@ export default model({
         if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'do_wp_page(): flush_tlb_page()')
       }
       yield 'wp_page_copy(): copy the page'
-      s.upToDate[newPage] = s.upToDate[oldPage]
+      copyFrame(s.upToDate, oldPage, newPage)
       if (p.flushIfPending === 'after the copy') {
         yield 'wp_page_copy(): mm_tlb_flush_pending()?'
         if (s.pending > 0) yield* flushTlbPage(s.tlb, 0, 'wp_page_copy(): flush_tlb_page()')
@@ -87,7 +87,7 @@ export default model({
       entry: (s, page) => s.pte[page],
       onLoad: () => {},
       onStore: (s, { frame }) => {
-        for (let page = 0; page < 2; page++) s.upToDate[page] = page === frame
+        storeTo(s.upToDate, frame)
       },
     }),
   }),

@@ -8,8 +8,8 @@
  * A fault that would make the page writable again is left out. page_mkclean() takes the lock for one step. Only the
  * user's CPU has a TLB here, and a flush is one step, in which all CPUs have acknowledged.
  */
-import { array, bool, flag, ghost, model, type StateOf, until } from 'mmucheck'
-import { acquire, emptyPte, flush, flushTlbPage, lock, pte, release, tlb, userCpu, xchg } from 'mmucheck/mmu'
+import { array, bool, flag, ghost, model, type StateOf } from 'mmucheck'
+import { acquire, emptyPte, flush, flushTlbPage, lock, pte, release, tlb, untilFree, userCpu, xchg } from 'mmucheck/mmu'
 
 const params = {
   underLock: flag(true, 'munmap() flushes a dirty entry before it gives the page table lock back'),
@@ -59,7 +59,7 @@ export default model({
       if (!wasDirty || !p.underLock) yield* flushTlbPage(s.tlb, 0, 'tlb_finish_mmu(): flush')
     },
     writeback: function* (s: State) {
-      yield until('page_mkclean()', () => s.ptl.owner === null)
+      yield* untilFree(s.ptl, 'page_mkclean()')
       if (s.pte[0].P) {
         s.dirty = s.dirty || s.pte[0].D
         s.pte[0].W = false

@@ -4,17 +4,17 @@ import kthreadUseMm from '../../models/races/kthread-use-mm.ts'
 
 export default properties(kthreadUseMm, {
   /** Once all CPUs have acknowledged and the frame is free, nobody reaches it. */
-  noUseAfterFree: always((s) => !s.usedFreed),
+  noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** So no CPU that has loaded mm has a translation of it. */
-  noStaleTranslation: always((s) => !(s.freed && s.loaded === 'mm' && s.tlb[0] !== null)),
+  noStaleTranslation: always((s) => !(s.page.isFree && s.loaded === 'mm' && s.tlb[0] !== null)),
 
   isUsed: sometimes((s) => s.used),
   /** Both orders: the flush comes once mm is loaded, and before. */
   flushed: sometimes((s) => s.flushed),
   flushedLater: sometimes((s) => s.flushedLater),
   /** The frame is free, and the switch that has to drop the translation is still to come. */
-  flushIsOwed: sometimes((s) => s.freed && s.tlb[0] !== null && !s.asid),
-  freedWhileMmIsLoaded: sometimes((s) => s.freed && s.loaded === 'mm'),
+  flushIsOwed: sometimes((s) => s.page.isFree && s.tlb[0] !== null && !s.asid),
+  freedWhileMmIsLoaded: sometimes((s) => s.page.isFree && s.loaded === 'mm'),
   /** The interrupt comes while what is said and what is loaded differ. */
   interruptedBetween: sometimes((s) => s.irq.pending && s.activeMm !== s.loaded),
 })

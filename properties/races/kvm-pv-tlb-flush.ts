@@ -4,18 +4,18 @@ import kvmPvTlbFlush from '../../models/races/kvm-pv-tlb-flush.ts'
 
 export default properties(kvmPvTlbFlush, {
   /** Once the shootdown is complete and the frame is free, no vCPU reaches it. */
-  noUseAfterFree: always((s) => !s.usedFreed),
+  noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** So a vCPU that runs has no translation of it. */
-  noStaleTranslation: always((s) => !(s.freed && s.running && s.tlb[0] !== null)),
+  noStaleTranslation: always((s) => !(s.page.isFree && s.running && s.tlb[0] !== null)),
 
   isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedByHost: sometimes((s) => s.flushedByHost),
   /** The frame is freed while vCPU 1, which has a translation, is preempted: the host still owes the flush. */
-  flushIsOwed: sometimes((s) => s.freed && !s.running && s.tlb[0] !== null && s.shared.flush),
+  flushIsOwed: sometimes((s) => s.page.isFree && !s.running && s.tlb[0] !== null && s.shared.flush),
   /** Both orders: vCPU 1 is loaded before the guest asks, and the guest has to interrupt it; and after. */
   interruptWaits: sometimes((s) => s.irq.pending && !s.running),
-  freedAtRun: sometimes((s) => s.freed && s.running),
+  freedAtRun: sometimes((s) => s.page.isFree && s.running),
 })
 
 const commit = { kind: 'document', title: 'Linux commit b043138246a4', date: '2020' } as const

@@ -6,17 +6,17 @@ const document = { kind: 'document', author: 'Linus Torvalds', title: 'Linux com
 
 export default properties(mremapFlush, {
   /** A page that has been freed is not read, whichever address it was mapped at. */
-  noUseAfterFree: always((s) => !s.usedAfterFree),
+  noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** Stronger: once the page is free, nobody has a translation of it. */
-  freedIsUnmapped: always((s) => !s.freed || s.tlb.every((entry) => entry === null)),
+  freedIsUnmapped: always((s) => !s.page.isFree || s.tlb.every((entry) => entry === null)),
   /** Truncation finds the page, wherever it is by then, and frees it. Reclaim may miss it while it is at neither. */
-  truncationFrees: always((s, p, at) => p.freedBy === 'reclaim' || at.cpu1 !== null || s.freed),
+  truncationFrees: always((s, p, at) => p.freedBy === 'reclaim' || at.cpu1 !== null || s.page.isFree),
 
   /** Each of the flushes finds a translation. */
   flushFindsOld: sometimes((s, _p, at) => at.cpu0 === 'mremap(): flush_tlb_range(old)' && s.tlb[0] !== null),
   walkFindsNew: sometimes((s, _p, at) => at.cpu1 === 'rmap walk: flush_tlb_page()' && s.tlb[1] !== null),
   /** Both orders: the page is freed before mremap() looks for it, and after it was moved. */
-  freedBeforeMove: sometimes((s, _p, at) => s.freed && at.cpu0 === 'move_ptes(): spin_lock(old_ptl)'),
+  freedBeforeMove: sometimes((s, _p, at) => s.page.isFree && at.cpu0 === 'move_ptes(): spin_lock(old_ptl)'),
   movedBeforeFreed: sometimes((_s, _p, at) => at.cpu0 === null && at.cpu1 === 'rmap walk: free the page'),
   /** Reclaim has unmapped the page at the new address before mremap() has given both locks back. */
   unmappedDuringMove: sometimes((_s, _p, at) => at.cpu0 === 'move_ptes(): spin_unlock(old_ptl)' && at.cpu1 === 'rmap walk: free the page', {

@@ -4,16 +4,16 @@ import mremapPmd from '../../models/races/mremap-pmd.ts'
 
 export default properties(mremapPmd, {
   /** A page that has been freed is not read, whichever address it was mapped at. */
-  noUseAfterFree: always((s) => !s.usedAfterFree),
+  noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** Stronger: once the page is free, nobody has a translation of it. */
-  freedIsUnmapped: always((s) => !s.freed || s.tlb.every((entry) => entry === null)),
+  freedIsUnmapped: always((s) => !s.page.isFree || s.tlb.every((entry) => entry === null)),
 
   /** mremap() flushes a translation; so does reclaim, of whichever address the page is at. */
   mremapFlushFinds: sometimes((s, _p, at) => at.cpu1 === 'move_normal_pmd(): flush_tlb_range(old)' && s.tlb[0] !== null),
-  reclaimClearsOld: sometimes((s) => !s.pte[0].P && !s.freed && s.tlb[0] !== null),
-  reclaimClearsNew: sometimes((s) => !s.pte[0].P && !s.freed && s.tlb[1] !== null),
+  reclaimClearsOld: sometimes((s) => !s.pte[0].P && !s.page.isFree && s.tlb[0] !== null),
+  reclaimClearsNew: sometimes((s) => !s.pte[0].P && !s.page.isFree && s.tlb[1] !== null),
   /** Both orders: the page is freed before mremap() begins with it, and after mremap() has returned. */
-  freedBeforeMove: sometimes((s) => s.freed && s.pmd[0]),
+  freedBeforeMove: sometimes((s) => s.page.isFree && s.pmd[0]),
   freedAfterMove: sometimes((_s, _p, at) => at.cpu1 === null && at.cpu2 === 'reclaim: free the page'),
 })
 

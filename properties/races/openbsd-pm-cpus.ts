@@ -4,16 +4,16 @@ import openbsdPmCpus from '../../models/races/openbsd-pm-cpus.ts'
 
 export default properties(openbsdPmCpus, {
   /** Once the shootdown has returned and the page is free, no thread reaches it. */
-  noUseAfterFree: always((s) => !s.usedFreed),
+  noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** So no CPU has a translation of it, whether it runs a thread or is in the kernel. */
-  noStaleTranslation: always((s) => !(s.freed && s.tlb[0] !== null)),
+  noStaleTranslation: always((s) => !(s.page.isFree && s.tlb[0] !== null)),
 
   isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedByCr3: sometimes((s) => s.flushedByCr3),
   /** Both orders: the page is freed under a CPU that runs p, and while it runs something else. */
-  freedUnderP: sometimes((s) => s.freed && s.user && s.cr3 === 'p'),
-  freedUnderAnother: sometimes((s) => s.freed && s.user && s.cr3 === 'other'),
+  freedUnderP: sometimes((s) => s.page.isFree && s.user && s.cr3 === 'p'),
+  freedUnderAnother: sometimes((s) => s.page.isFree && s.user && s.cr3 === 'other'),
   /** The bit says more than is loaded, or less: on the way. */
   bitDiffers: sometimes((s) => s.pmCpus !== (s.cr3 === 'p')),
   interruptedInTheSwitch: sometimes((s) => s.irq.pending && !s.user && s.tlb[0] !== null),
