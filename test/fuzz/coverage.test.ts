@@ -30,7 +30,7 @@ import { stepModule } from './step-module.ts'
 const made = new Map<string, number>()
 const count = (name: string): void => void made.set(name, (made.get(name) ?? 0) + 1)
 
-const seed = 20_261_205
+const seed = 20_261_211
 const nothing: ReadonlySet<never> = new Set()
 
 beforeAll(() => {
@@ -48,7 +48,7 @@ beforeAll(() => {
         if (!(error instanceof DiagnosticError)) throw error
       }
   }
-  for (let i = 0; i < 25; i++) compiled(textOf(stepModule(seedOf(seed, i), 64, 0, nothing).code))
+  for (let i = 0; i < 35; i++) compiled(textOf(stepModule(seedOf(seed, i), 64, 0, nothing).code))
   for (let i = 0; i < 500; i++) compiled(textOf(modelModule(seedOf(seed, i), nothing)))
 }, 120_000)
 

@@ -100,7 +100,7 @@ describe('what is wrong is noticed', () => {
   })
 
   test('what is shown is small, and still wrong', { timeout: 60_000 }, async () => {
-    const { differences } = await runLists(7, 30, { sabotage: mistaken('mul', 'add'), shrinking: 5_000 })
+    const { differences } = await runLists(8, 30, { sabotage: mistaken('mul', 'add'), shrinking: 5_000 })
     const [first] = differences
     const rules = first?.source.slice(first.source.indexOf('rules:')) ?? ''
     expect(rules).toMatch(/\*/)

@@ -8,7 +8,7 @@ import type { Scope, Table, Var } from './scope.ts'
 import { domainText, type Type } from './types.ts'
 
 const imports =
-  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, each, eventually, fence, flag, ghost, ids, index, leadsTo, maximum, memory, minimum, model, oneOf, optional, properties, queue, range, record, same, set, size, sometimes, type StateOf, type Steps, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
+  "import { always, alwaysPossible, array, assert, bool, bound, choice, choose, copy, each, eventually, fence, flag, ghost, ids, index, leadsTo, maximum, memory, minimum, model, oneOf, optional, properties, queue, range, record, same, set, size, sometimes, type StateOf, type Steps, union, until, when } from 'mmucheck'\nimport { match } from 'ts-pattern'\n"
 
 const tables: readonly Table[] = [
   { text: 'weights', type: { k: 'list', most: 4, exact: true, of: { k: 'int', lo: -1, hi: 5 } } },

@@ -78,7 +78,7 @@ export const value = (sc: Scope, type: Type, care: Care): Code | null => {
   const make = code(typeKey(type))
   const copy = (): Code | null => {
     const found = somePlace(sc, (t, root) => sameType(t, type) && isState(root))
-    return found === null ? null : make`${found.code}`
+    return found === null ? null : draw.once(4) ? make`copy(${found.code})` : make`${found.code}`
   }
   if (!isWritable(type)) return copy()
   if (isLeaf(sc)) return written(sc, type, care)
