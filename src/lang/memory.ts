@@ -21,11 +21,15 @@ export interface StoreBuffers {
   readonly [storeBuffer]: readonly Pick<Queue<BufferedStore>, 'length' | 'every' | 'some'>[]
 }
 
-/** A variable in memory, as words: the elements of arrays of these lengths, each of the domain `word`. */
+/**
+ * A variable in memory, as words: the elements of arrays of these lengths, each of the domain `word`. Where a word is a
+ * record of a single field, as a lock is, to store that field is to store the word: `fields` leads to what it holds.
+ */
 export interface MemoryVariable {
   readonly name: string
   readonly dims: readonly number[]
   readonly word: Domain
+  readonly fields: readonly string[]
 }
 
 /** Total store order: how many CPUs have a buffer, of how many stores, of which variables. */
@@ -102,7 +106,13 @@ const memoryVariable = (name: string, domain: Domain): MemoryVariable => {
   for (; word.kind === 'array'; word = word.of) dims.push(word.length)
   if (holdsOne(word))
     throw new ModelError(`'${name}' is in memory, and can hold one value only`, { hint: 'make it a constant', words: ['state:', name] })
-  return { name, dims, word }
+  return { name, dims, word, fields: onlyFields(word) }
+}
+
+const onlyFields = (word: Domain): readonly string[] => {
+  if (word.kind !== 'record') return []
+  const [[name, of] = [], ...others] = Object.entries(word.fields)
+  return name === undefined || of === undefined || others.length > 0 ? [] : [name, ...onlyFields(of)]
 }
 
 /** Whether there is a single value of a domain: no store of it could be told from another. */

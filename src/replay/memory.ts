@@ -48,7 +48,7 @@ export const createMemory = (state: State, { capacity, variables, ...rest }: Sto
     index,
     store: index.reduce(element, state.stores.get(of.name)!),
   }))
-  const byStore = new Map(words.map((word) => [word.store, word]))
+  const byStore = new Map(words.flatMap((word) => wholeIn(word.store).map((store) => [store, word])))
   const names = new Set(variables.map(({ name }) => name))
   const items = (cpu: number): Entry[] => itemsOf(state, cpu)
   const wordOf = (entry: Entry): Word =>
@@ -95,6 +95,12 @@ const itemsOf = (state: State, cpu: number): Entry[] => {
 const element = (store: Store, i: number): Store => {
   if (store.kind !== 'array') throw new Error(`${store.at.text} is no array`)
   return store.items[i]!
+}
+
+/** The stores that hold all of what a store holds: of a record with a single field that field too. */
+const wholeIn = (store: Store): Store[] => {
+  const [only, ...others] = store.kind === 'record' ? store.fields.values() : []
+  return only === undefined || others.length > 0 ? [store] : [store, ...wholeIn(only)]
 }
 
 /** The words that a store is, or is made of. */

@@ -41,7 +41,8 @@ const storeLeaves = (c: Context, place: Place, rows: Rows, at: Span): void => {
 const storeValue = (c: Context, place: Place, rows: Rows, at: Span): void => {
   const memory = memoryAround(c, place)
   if (memory === null) return storeLeaves(c, place, rows, at)
-  const isPart = place.inside.length > 0 || place.name !== memory.name
+  const isWord = [memory.name, ...memory.fields].some((_, i, path) => path.slice(0, i + 1).join('.') === place.name)
+  const isPart = place.inside.length > 0 || !isWord
   if (isPart || place.index.length === memory.dims.length) {
     const body: Stmt[] = []
     emitInto(c, body, () => storeLeaves(c, place, rows, at))

@@ -27,6 +27,7 @@ import {
   until,
   when,
 } from 'mmucheck'
+import { acquire, lock, release } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
 import { check } from '../../../src/check.ts'
 import { loadText } from '../../differential/text.ts'
@@ -151,6 +152,25 @@ test('a part of a word that can hold one value only is a part as well', async ()
     s.b.only = 'only'
   } as never)
   expect(locked).toEqual(['store the part'])
+})
+
+test('spin_lock() is a locked instruction, and spin_unlock() is a store', async () => {
+  const m = model({
+    name: 'm',
+    memoryModel: 'tso',
+    state: () => ({ ptl: memory(array(2, lock(2))), word: memory(record({ r: record({ n: range(0, 1) }) })) }),
+    processes: (_p) => ({
+      cpu: each(2, function* (s, cpu) {
+        yield* acquire(s.ptl[0]!, cpu)
+        yield 'store the only field of the only field'
+        s.word.r.n = 1
+        yield* release(s.ptl[0]!, cpu)
+      }),
+    }),
+  })
+  const { system, states } = await explore(m)
+  expect([...new Set(labelsOf(system))]).toEqual(['spin_lock'])
+  expect(states.some((state) => state.includes('{to:ptl at:0 value:{owner:null}}'))).toBe(true)
 })
 
 test('an entry reaches memory whole', async () => {
