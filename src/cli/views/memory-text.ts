@@ -17,5 +17,8 @@ export const memoryLines = (memory: MemoryReport | null): string[] => {
   ]
 }
 
-const stepText = ({ agents, text, file, line }: StepInSource): string =>
-  `'${printable(text)}'${agents === null ? '' : ` of ${printable(agents)}`} (${printable(file)}:${line})`
+/** A step of a helper stands where the process calls it. */
+const stepText = ({ agents, text, file, line, from }: StepInSource): string => {
+  const place = from ?? { file, line }
+  return `'${printable(text)}'${agents === null ? '' : ` of ${printable(agents)}`} (${printable(place.file)}:${place.line})`
+}
