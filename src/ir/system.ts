@@ -196,6 +196,10 @@ export interface BufferedMemory {
   readonly locked: readonly number[]
   /** Steps that are full barriers, by their author's word. */
   readonly fences: readonly number[]
+  /** The variable of one dimension that says of each CPU how many stores wait. */
+  readonly waiting: number
+  /** Agents that read or write memory itself: rules, and processes on no CPU. */
+  readonly direct: readonly number[]
 }
 
 /** A local's element that is alive at a location, and where the oracle finds it. */

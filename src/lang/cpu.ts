@@ -58,16 +58,17 @@ const requireCpu = (name: string, said: unknown, all: Groups, cpus: number | nul
     })
   const count = instancesOf(all[name])
   const list = Array.isArray(said) ? (said as unknown[]) : [said]
-  if (Array.isArray(said) && list.length !== (count ?? 0))
+  if (Array.isArray(said) && list.length !== count)
     throw new ModelError(
       count === null
         ? `'${name}' is a single one, and \`on\` gives it a list of CPUs`
         : `\`on\` gives ${list.length} CPUs for the ${count} instances of '${name}'`,
       { hint: `write ${name}: 1, or for what \`each\` makes a list with a CPU for each instance: ${name}: [0, 1]`, words: ['on:', name] },
     )
-  const wrong = list.find((cpu) => cpu !== null && !(typeof cpu === 'number' && Number.isInteger(cpu) && cpu >= 0 && cpu < (cpus ?? 64)))
-  if (wrong !== undefined)
-    throw new ModelError(`\`on\` puts '${name}' on ${String(wrong)}, which is no CPU`, {
+  const isCpu = (cpu: unknown): boolean => typeof cpu === 'number' && Number.isInteger(cpu) && cpu >= 0 && cpu < (cpus ?? 64)
+  const wrong = list.findIndex((cpu) => cpu !== null && !isCpu(cpu))
+  if (wrong >= 0)
+    throw new ModelError(`\`on\` puts '${name}' on ${String(list[wrong])}, which is no CPU`, {
       hint:
         cpus === null
           ? 'CPUs are numbered from 0 to at most 63; null is none of them'

@@ -3,9 +3,9 @@
  * Better x86 Memory Model: x86-TSO", TPHOLs 2009). It is a variable of the state as others are, a queue of the stores
  * that have not reached memory, so engines and the oracle need not know more of it.
  */
-import { type Cpus, cpusOf } from './cpu.js'
+import { type Cpus, cpusOf, type On } from './cpu.js'
 import { array, type Domain, type Fields, index, ModelError, type Queue, queue, union } from './domain.js'
-import type { Model, ModelDefinition } from './model.js'
+import type { MemoryModel, Model, ModelDefinition } from './model.js'
 import type { Params, ParamValues } from './param.js'
 
 /** The name of the variable, and of the agents that bring stores to memory: `storeBuffer[0]` is of CPU 0. */
@@ -53,55 +53,79 @@ export interface Parts {
   readonly rules: Readonly<Record<string, unknown>>
 }
 
-/**
- * The CPUs of a model and their store buffers.
- * @throws ModelError for what names no CPU, what is no memory model, and what is no number of stores from 1 to 8; with
- * 'tso' also for a process of which nothing says on which CPU it is.
- */
-export const platformOf = <P extends Params, F extends Fields>(
-  model: Pick<ModelDefinition<P, F>, 'on' | 'memoryModel' | 'storeBuffer'>,
+/** What a model says of its memory, for one setting of its params. */
+export interface MemorySettings {
+  readonly model: MemoryModel
+  /** How many stores a store buffer holds. */
+  readonly capacity: number
+}
+
+/** The settings of a model. @throws ModelError for what is no memory model, and no number of stores from 1 to 8. */
+export const memorySettings = <P extends Params, F extends Fields>(
+  said: Pick<ModelDefinition<P, F>, 'memoryModel' | 'storeBuffer'>,
   p: ParamValues<P>,
-  { state, processes, rules }: Parts,
-): Platform => {
-  const cpus = cpusOf({ processes, rules }, model.on?.call(undefined, p) ?? {})
-  const memoryModel: unknown = typeof model.memoryModel === 'function' ? model.memoryModel(p) : (model.memoryModel ?? 'sc')
-  const capacity: unknown = typeof model.storeBuffer === 'function' ? model.storeBuffer(p) : (model.storeBuffer ?? 2)
-  if (memoryModel !== 'sc' && memoryModel !== 'tso')
-    throw new ModelError(`'${String(memoryModel)}' is no memory model`, {
-      hint: "write memoryModel: 'sc' or 'tso'",
-      words: ['memoryModel:'],
-    })
+): MemorySettings => {
+  const { memoryModel = 'sc', storeBuffer: stores = 2 } = said
+  const model: unknown = typeof memoryModel === 'function' ? memoryModel(p) : memoryModel
+  const capacity: unknown = typeof stores === 'function' ? stores(p) : stores
+  if (model !== 'sc' && model !== 'tso')
+    throw new ModelError(`'${String(model)}' is no memory model`, { hint: "write memoryModel: 'sc' or 'tso'", words: ['memoryModel:'] })
   if (typeof capacity !== 'number' || !Number.isInteger(capacity) || capacity < 1 || capacity > 8)
-    throw new ModelError(`a store buffer cannot hold ${String(capacity)} stores`, {
+    throw new ModelError(`a store buffer cannot hold ${typeof capacity === 'string' ? `'${capacity}'` : String(capacity)} stores`, {
       hint: 'storeBuffer takes 1 to 8',
       words: [`${storeBuffer}:`],
     })
-  const variables = Object.entries(state).flatMap(([name, domain]) => (domain.memory === true ? [memoryVariable(name, domain)] : []))
-  if (memoryModel === 'sc' || variables.length === 0 || Object.keys(processes).length === 0) return { cpus, buffering: null }
-  const nowhere = Object.keys(processes).find((name) => !cpus.says(name))
-  if (nowhere !== undefined)
-    throw new ModelError(`with memoryModel 'tso' nothing says on which CPU '${nowhere}' is, whose store buffer it uses`, {
-      hint: `write on: () => ({ ${nowhere}: 0 }); null is a process that reads and writes memory itself`,
+  return { model, capacity }
+}
+
+/** Whether a model says of some variable that it is in memory: then `at` has store buffers. */
+export const hasMemory = (state: Fields): boolean => Object.values(state).some((domain) => domain.memory === true)
+
+/**
+ * The CPUs of a model and their store buffers.
+ * @throws ModelError for what names no CPU, for what has the name of the store buffers where there is memory, and with
+ * 'tso' for a process of which nothing says on which CPU it is.
+ */
+export const platformOf = (
+  { state, processes, rules }: Parts,
+  on: Readonly<Record<string, On>>,
+  { model, capacity }: MemorySettings,
+): Platform => {
+  const cpus = cpusOf({ processes, rules }, on)
+  if (!hasMemory(state) && model === 'tso')
+    throw new ModelError("memoryModel 'tso' says nothing: no variable is in memory", {
+      hint: 'write state: () => ({ x: memory(bool) }) for what CPUs read and write through memory',
       words: ['memoryModel:'],
     })
+  if (!hasMemory(state)) return { cpus, buffering: null }
   for (const [part, names] of Object.entries({ state, processes, rules }))
     if (Object.hasOwn(names, storeBuffer))
       throw new ModelError(`'${storeBuffer}' is the name of the store buffers`, {
         hint: 'choose another one',
         words: [`${part}:`, storeBuffer],
       })
+  const variables = Object.entries(state).flatMap(([name, domain]) => (domain.memory === true ? [memoryVariable(name, domain)] : []))
+  if (model === 'sc') return { cpus, buffering: null }
+  const nowhere = Object.keys(processes).find((name) => !cpus.says(name))
+  if (nowhere !== undefined)
+    throw new ModelError(`with memoryModel 'tso' nothing says on which CPU '${nowhere}' is, whose store buffer it uses`, {
+      hint: `write on: () => ({ ${nowhere}: 0 }); null is a process that reads and writes memory itself`,
+      words: ['memoryModel:'],
+    })
   return { cpus, buffering: cpus.count === 0 ? null : { cpus: cpus.count, capacity, variables } }
 }
 
 /** The platform and the variables of a model. @throws ModelError, and whatever the model's functions throw. */
 export const platformAndVariables = (model: Model, p: ParamValues<Params>): Platform & { readonly variables: Fields } => {
   const parts = { state: model.state(p), processes: model.processes?.(p) ?? {}, rules: model.rules?.(p) ?? {} }
-  const platform = platformOf(model, p, parts)
+  const platform = platformOf(parts, model.on?.(p) ?? {}, memorySettings(model, p))
   return { ...platform, variables: withStoreBuffers(parts.state, platform.buffering) }
 }
 
 const memoryVariable = (name: string, domain: Domain): MemoryVariable => {
   const dims: number[] = []
+  if (!/^[\w$]+$/.test(name))
+    throw new ModelError(`a variable in memory cannot be called '${name}'`, { hint: 'give it a name of letters and digits', words: [name] })
   let { memory: _, ...word }: Domain = domain
   for (; word.kind === 'array'; word = word.of) dims.push(word.length)
   if (holdsOne(word))

@@ -10,15 +10,15 @@ export interface Seen {
   readonly at: Labels & StoreBuffers
 }
 
-/**
- * Of a model with so many CPUs. Each label is asked for when it is read, which the state notes as it notes reads of its
- * variables.
- */
+/** What `at` has of store buffers: none where nothing is in memory; those of the state, or an empty one for each CPU. */
+export type SeenBuffers = 'none' | 'waiting' | readonly (readonly never[])[]
+
+/** Each label is asked for when it is read, which the state notes as it notes reads of its variables. */
 export const labelsIn = (
   state: State,
   agents: readonly OracleAgent[],
   labelOf: (agent: number) => Label,
-  cpus: number,
+  buffers: SeenBuffers,
 ): Labels & StoreBuffers => {
   const at: Record<string, unknown> = {}
   agents.forEach(({ kind, group, instance, name }, agent) => {
@@ -34,8 +34,9 @@ export const labelsIn = (
       Object.defineProperty(at[group] as Label[], instance, { get, enumerable: true })
     }
   })
-  const none = Array.from({ length: cpus }, () => [])
-  const buffers = state.stores.has(storeBuffer) ? { get: () => state.s[storeBuffer] } : { value: none }
-  Object.defineProperty(at, storeBuffer, { ...buffers, enumerable: true })
+  if (buffers !== 'none') {
+    const get = buffers === 'waiting' ? () => state.s[storeBuffer] : () => buffers
+    Object.defineProperty(at, storeBuffer, { get, enumerable: true })
+  }
   return at as Labels & StoreBuffers
 }

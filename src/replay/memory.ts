@@ -42,12 +42,9 @@ export interface Memory {
   readonly buffering: <T>(cpu: number, run: () => T, moved: (result: T) => boolean) => T
 }
 
-export const createMemory = (state: State, { capacity, variables, ...rest }: StoreBuffering): Memory => {
-  const words: Word[] = wordsOf({ capacity, variables, ...rest }).map(({ of, index }) => ({
-    of,
-    index,
-    store: index.reduce(element, state.stores.get(of.name)!),
-  }))
+export const createMemory = (state: State, buffering: StoreBuffering): Memory => {
+  const { capacity, variables } = buffering
+  const words: Word[] = wordsOf(buffering).map(({ of, index }) => ({ of, index, store: index.reduce(element, state.stores.get(of.name)!) }))
   const byStore = new Map(words.flatMap((word) => wholeIn(word.store).map((store) => [store, word])))
   const names = new Set(variables.map(({ name }) => name))
   const items = (cpu: number): Entry[] => itemsOf(state, cpu)
@@ -71,13 +68,14 @@ export const createMemory = (state: State, { capacity, variables, ...rest }: Sto
       const entries: Entry[] = []
       const note = (store: Store, whole: boolean): void => {
         if (!names.has(/^[^.[]*/.exec(store.at.text)![0])) return
-        for (const { of, index, store: word } of whole ? wordsIn(store, byStore) : []) {
+        const stored = whole ? wordsIn(store, byStore) : []
+        if (stored.length === 0)
+          throw new Error(`${store.at.text} is a part of a word, and is stored to in a step that is said to be no locked instruction`)
+        for (const { of, index, store: word } of stored) {
           when(waiting + entries.length < capacity)
           const at = Object.fromEntries(index.map((i, dimension) => [indexField(dimension), i]))
           entries.push({ to: of.name, ...at, value: snapshot(word) } as Entry)
         }
-        if (!whole || wordsIn(store, byStore).length === 0)
-          throw new Error(`${store.at.text} is a part of a word, and is stored to in a step that is said to be no locked instruction`)
       }
       const result = seenBy(cpu, () => state.watch(note, run))
       if (moved(result)) items(cpu).push(...entries)
@@ -128,11 +126,10 @@ export const drains = ({ variables }: StoreBuffering): ReadonlyMap<string, Insta
   )
 
 /** How a race shows the step of such a rule: with the element that it stores to. */
-export const drainedIn = (state: State, cpu: number): string | null => {
+export const drainedIn = (state: State, { variables }: StoreBuffering, cpu: number): string | null => {
   const [entry] = itemsOf(state, cpu)
-  const dims = entry === undefined ? 0 : Object.keys(entry).length - 2
-  return entry === undefined ? null : drainedLabel(entry.to, indexIn(entry, { dims: Array<number>(dims).fill(0) }))
+  const of = variables.find(({ name }) => name === entry?.to)
+  return entry === undefined || of === undefined ? null : drainedLabel(of.name, indexIn(entry, of))
 }
 
-const indexIn = (entry: Entry, { dims }: Pick<MemoryVariable, 'dims'>): number[] =>
-  dims.map((_, dimension) => entry[indexField(dimension)] as number)
+const indexIn = (entry: Entry, { dims }: MemoryVariable): number[] => dims.map((_, dimension) => entry[indexField(dimension)] as number)

@@ -4,12 +4,12 @@
  */
 
 import type { Fields } from '../lang/domain.js'
-import { platformAndVariables, type StoreBuffering, storeBuffer } from '../lang/memory.js'
+import { hasMemory, platformAndVariables, type StoreBuffering, storeBuffer } from '../lang/memory.js'
 import type { Model } from '../lang/model.js'
 import type { Choice, Fence, Steps, Until } from '../lang/step.js'
 import { createRunning, type Frame, judging, type Running, running } from '../load/runtime.js'
 import { failureOf, type StepFailure } from './fault.js'
-import { labelsIn, type Seen } from './labels.js'
+import { labelsIn, type Seen, type SeenBuffers } from './labels.js'
 import { locationKey } from './location-key.js'
 import { createMemory, drainedIn, drains, type IsLocked, type Memory } from './memory.js'
 import { createState, plainCopy, type State } from './state.js'
@@ -63,8 +63,8 @@ export interface Oracle {
   readonly domains: Fields
   /** Processes and then rules, in the order of the model. */
   readonly agents: readonly OracleAgent[]
-  /** How many CPUs there are. */
-  readonly cpus: number
+  /** What `at` has of store buffers. */
+  readonly buffers: SeenBuffers
   /** Runs `init`, and every process up to its first yield. */
   readonly start: (choose: Chooser) => { readonly outcome: Outcome; readonly run: Run }
   /** One more execution of a process, at its first yield, on a state that may have others. */
@@ -76,6 +76,8 @@ type Body = (s: unknown, instance?: number) => unknown
 interface AgentCode {
   readonly agent: OracleAgent
   readonly bodies: ReadonlyMap<string, Body>
+  /** How a race shows the step that it takes in a state, where that is not the name of the rule. */
+  readonly labelIn?: (state: State) => string | null
 }
 
 /**
@@ -91,6 +93,8 @@ export const createOracle = (model: Model, params: ParamRecord, isLocked: IsLock
     ...agentsOf('rule', model.rules?.(p) ?? {}),
     ...(buffering === null ? [] : drainsOf(buffering)),
   ]
+  const empty = hasMemory(domains) ? Array.from({ length: cpus.count }, () => []) : 'none'
+  const buffers: SeenBuffers = buffering === null ? empty : 'waiting'
   const memories = new WeakMap<State, Memory>()
   const memoryOf = (state: State): Memory | null => {
     if (buffering === null) return null
@@ -117,16 +121,16 @@ export const createOracle = (model: Model, params: ParamRecord, isLocked: IsLock
       const { agent: of, bodies } = codes[agent]!
       const body = bodies.get(rule ?? of.group)
       if (body === undefined) throw new RangeError(`'${of.name}' has no rule '${rule}'`)
-      const label = (of.group === storeBuffer && buffering !== null ? drainedIn(state, of.instance ?? 0) : null) ?? rule ?? of.group
+      const label = codes[agent]!.labelIn?.(state) ?? rule ?? of.group
       return attempt(label, chooser, (resume) => finish(label, of.instance === null ? body(state.s) : body(state.s, of.instance), resume))
     }
     const agents = codes.map(({ agent }) => agent)
-    return { outcome, run: { state, at: labelsIn(state, agents, (agent) => processes[agent]?.label ?? null, cpus.count), processes, step } }
+    return { outcome, run: { state, at: labelsIn(state, agents, (agent) => processes[agent]?.label ?? null, buffers), processes, step } }
   }
   return {
     domains,
     agents: codes.map(({ agent }) => agent),
-    cpus: cpus.count,
+    buffers,
     start,
     begin: (agent, state) => startOn(codes[agent]!, state),
   }
@@ -139,7 +143,10 @@ const agentsOf = (kind: OracleAgent['kind'], groups: Readonly<Record<string, unk
   })
 
 const drainsOf = (buffering: StoreBuffering): AgentCode[] =>
-  Array.from({ length: buffering.cpus }, (_, cpu) => agentCode('rule', storeBuffer, cpu, Object.fromEntries(drains(buffering))))
+  Array.from({ length: buffering.cpus }, (_, cpu) => ({
+    ...agentCode('rule', storeBuffer, cpu, Object.fromEntries(drains(buffering))),
+    labelIn: (state) => drainedIn(state, buffering, cpu),
+  }))
 
 const agentCode = (kind: OracleAgent['kind'], group: string, instance: number | null, of: unknown): AgentCode => {
   const bodies = new Map<string, Body>(typeof of === 'function' ? [[group, of as Body]] : Object.entries(of as Record<string, Body>))

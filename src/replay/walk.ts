@@ -143,7 +143,7 @@ export const createWalk = (system: System, oracle: Oracle, init: number): Walk =
   restart()
   return {
     state,
-    at: labelsIn(state, oracle.agents, (agent) => processes[agent]?.label ?? null, oracle.cpus),
+    at: labelsIn(state, oracle.agents, (agent) => processes[agent]?.label ?? null, oracle.buffers),
     vector: () => vectorOf(standings),
     successors: () => {
       const vector = vectorOf(standings)

@@ -267,7 +267,7 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
   },
   MC310: {
     means:
-      'With total store order a step that only stores leaves its stores in the store buffer of its CPU: others see them later. This one also changes at once what belongs to another CPU, an element of a list with one for each CPU.',
+      'With total store order a step that only stores leaves its stores in the store buffer of its CPU: others see them later. This one also changes at once what belongs to another CPU, an element of a list that is indexed by the numbers of the CPUs.',
     instead:
       'Two steps, with a `yield` between them; or `memory(...)` around what the other CPU reads. In a step that also loads memory, which is a locked instruction, both happen at once.',
   },
@@ -285,7 +285,8 @@ export const explanations: Readonly<Record<DiagnosticCode, Explanation>> = {
     instead: 'Parts with names of their own: a `const`, a helper function, a table that is looked up.',
   },
   MC404: {
-    means: 'With total store order all stores of a step wait in the store buffer of its CPU, and there is never room for so many.',
+    means:
+      'With total store order all stores of a step wait in the store buffer of its CPU, which on some way through the step has no room for so many.',
     instead: 'A `yield` before each store, as a CPU executes them; or a larger `storeBuffer`.',
   },
 }

@@ -28,12 +28,28 @@ export const collectCoverage = (system: System, { fired, taken }: Coverage): Pic
     .map((branch) => ({ agents: null, text: branch.text, ...placeOf(system, branch.at), from: null })),
 })
 
-/** Steps as they stand in the source, each once with the agents whose it is. */
-export const stepsInSource = (system: System, steps: readonly number[]): readonly Unreached[] => {
-  const left = new Set(steps)
-  const others = system.steps.map(({ id }) => Number(!left.has(id)))
-  return collectCoverage(system, { fired: others, taken: system.branches.map(() => 1) }).neverFired
+/** Agents by name: all of a group by that of the group. */
+export const agentNames = ({ agents }: Pick<System, 'agents'>, ids: readonly number[]): string[] => {
+  const own = new Set(ids)
+  return [...new Set([...own].map((id) => at(agents, id).group))].flatMap((group) => {
+    const all = agents.filter((agent) => agent.group === group)
+    return all.every(({ id }) => own.has(id)) ? [group] : all.flatMap(({ id, name }) => (own.has(id) ? [name] : []))
+  })
 }
+
+/** Some steps as they stand in the source, each once with the agents whose it is, in some round of a loop at least. */
+export const stepsInSource = (system: System, steps: readonly number[]): readonly Unreached[] =>
+  groups(
+    steps.map((id) => at(system.steps, id)),
+    (step) => stepKey(system, step),
+  ).map((group) => {
+    const first = at(group, 0)
+    const agents = agentNames(
+      system,
+      group.map(({ agent }) => agent),
+    ).join(', ')
+    return { agents, text: commonLabel(group.map(({ label }) => label)), ...placeOf(system, first.at), from: callerOf(system, first) }
+  })
 
 /**
  * How much of what is asked for was covered, as people count: what stands once in the source counts once, and only if

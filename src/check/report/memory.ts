@@ -1,8 +1,8 @@
 /** What a report says of the memory model that its verdicts speak of. */
 import type { System } from '../../ir/system.js'
-import { platformAndVariables } from '../../lang/memory.js'
+import { hasMemory, memorySettings } from '../../lang/memory.js'
 import type { Model } from '../../lang/model.js'
-import { stepsInSource } from './coverage.js'
+import { agentNames, stepsInSource } from './coverage.js'
 import type { Unreached } from './report.js'
 
 /** A step as it stands in the source, once for all instances. */
@@ -18,21 +18,21 @@ export type MemoryReport =
       /** Steps that load and store memory: they wait until the buffer is empty, and act at once. */
       readonly locked: readonly StepInSource[]
       readonly fences: readonly StepInSource[]
-      /** Processes on no CPU, which read and write memory itself. */
-      readonly unbuffered: readonly string[]
+      /** Rules, and processes on no CPU, that read or write memory itself. */
+      readonly direct: readonly string[]
     }
 
 /** Null where nothing is in memory. */
 export const memoryReport = (model: Model, params: Readonly<Record<string, unknown>>, system: System): MemoryReport | null => {
-  const { variables } = platformAndVariables(model, params as never)
-  const { memory, agents } = system
-  if (memory === null) return Object.values(variables).some((domain) => domain.memory === true) ? { model: 'sc' } : null
-  const groups = agents.flatMap(({ kind, cpu, group }) => (kind === 'process' && cpu === null ? [group] : []))
+  if (!hasMemory(model.state(params as never))) return null
+  const settings = memorySettings(model, params as never)
+  if (settings.model === 'sc') return { model: 'sc' }
+  const { memory } = system
   return {
     model: 'tso',
-    storeBuffer: memory.capacity,
-    locked: stepsInSource(system, memory.locked),
-    fences: stepsInSource(system, memory.fences),
-    unbuffered: [...new Set(groups)],
+    storeBuffer: settings.capacity,
+    locked: stepsInSource(system, memory?.locked ?? []),
+    fences: stepsInSource(system, memory?.fences ?? []),
+    direct: agentNames(system, memory?.direct ?? system.agents.map(({ id }) => id)),
   }
 }

@@ -8,12 +8,12 @@ import { width } from '../terminal/width.js'
 export const memoryLines = (memory: MemoryReport | null): string[] => {
   if (memory === null) return []
   if (memory.model === 'sc') return ['memory is sequentially consistent']
-  const { storeBuffer, locked, unbuffered } = memory
+  const { storeBuffer, locked, direct } = memory
   const stores = storeBuffer === 1 ? '1 store' : `${storeBuffer} stores`
   return [
     ...wrap(`memory has total store order (x86-TSO), with store buffers of at most ${stores}`, width, 2),
     ...(locked.length === 0 ? [] : wrap(`taken for locked instructions: ${locked.map(stepText).join(', ')}`, width, 2)),
-    ...(unbuffered.length === 0 ? [] : wrap(`on no CPU, with no store buffer: ${unbuffered.map(printable).join(', ')}`, width, 2)),
+    ...(direct.length === 0 ? [] : wrap(`reading and writing memory itself: ${direct.map(printable).join(', ')}`, width, 2)),
   ]
 }
 

@@ -5,11 +5,9 @@ import type { Context } from '../values/context.js'
 import { settleValue } from '../values/emit.js'
 import { isLocalObject, partsOf } from '../values/objects.js'
 import { freshnessOf, leak, own } from '../values/ownership.js'
-import { whileLooking } from '../values/reads.js'
-import type { Reference } from '../values/reference.js'
 import { type Scope, siteOf } from '../values/scope.js'
-import { refuse, type Site } from '../values/site.js'
-import { constantValue, type Place, type Value } from '../values/value.js'
+import { refuse } from '../values/site.js'
+import { constantValue, type Value } from '../values/value.js'
 import { evaluate, evaluateObject } from './expression.js'
 import { binaryOperator } from './operator.js'
 import { destructure } from './pattern.js'
@@ -34,7 +32,6 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
   }
   if (node.operator === '=') {
     const r = referenceTo(c, node.left as Expression, scope)
-    if (isGhost(c, r)) return whileLooking(c, () => store(c, r, evaluateObject(c, node.right, scope), scope, site))
     // The state takes a copy; a local takes the object itself.
     const v = r.k === 'member' ? evaluateObject(c, node.right, scope) : evaluate(c, node.right, scope)
     writeTarget(c, targetOf(c, r, scope), v, site)
@@ -46,28 +43,9 @@ export const assignment = (c: Context, node: AssignmentExpression, scope: Scope)
     return refuse(c, 'MC101', site.file, node, `'${node.operator}' is outside the language`, 'write an if')
   const before = c.way.evaluated.get(node)
   const { target, old } = before?.k === 'compound' ? before : compound(c, referenceTo(c, node.left as Expression, scope), scope, site)
-  const right = (): Value => operand(c, evaluate(c, node.right, scope), site)
-  const ofGhost = target.k === 'place' && isGhostly(c, target.place)
-  const v = binaryOperator(c, node.operator.slice(0, -1), old, ofGhost ? whileLooking(c, right) : right(), site)
+  const v = binaryOperator(c, node.operator.slice(0, -1), old, operand(c, evaluate(c, node.right, scope), site), site)
   writeTarget(c, target, v, site)
   return v
-}
-
-const store = (c: Context, r: Reference, v: Value, scope: Scope, site: Site): Value => {
-  writeTarget(c, targetOf(c, r, scope), v, site)
-  return v
-}
-
-/** Whether a reference leads into a ghost: what is stored there no CPU has loaded. */
-const isGhost = (c: Context, r: Reference): boolean => {
-  if (r.k !== 'member') return false
-  if (r.object.k === 'state') return typeof r.key === 'string' && Object.hasOwn(c.state, r.key) && c.state[r.key]?.kind === 'ghost'
-  return r.object.k === 'ref' && isGhostly(c, r.object.place)
-}
-
-const isGhostly = ({ state }: Context, { name }: Place): boolean => {
-  const [variable = ''] = name.split('.')
-  return Object.hasOwn(state, variable) && state[variable]?.kind === 'ghost'
 }
 
 export const update = (c: Context, node: UpdateExpression, scope: Scope): Value => {

@@ -14,7 +14,6 @@ import { check, settleValue } from '../values/emit.js'
 import { leavable, scoped } from '../values/flow.js'
 import { refuseChanged, whileUsed } from '../values/ownership.js'
 import { type Stance, setStance, takeStance } from '../values/parts.js'
-import { whileLooking } from '../values/reads.js'
 import { copyOf, sameValues } from '../values/same.js'
 import { childScope, type Fn, functionScope, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
@@ -243,7 +242,8 @@ const assertion = (c: Context, node: CallExpression, scope: Scope): Value => {
   const [test, message] = node.arguments
   if (test === undefined || test.type === 'SpreadElement')
     return refuse(c, 'MC201', scope.file, node, 'assert() of nothing', 'write assert(condition)')
-  const e = whileLooking(c, () => condition(c, evaluate(c, test, scope), { file: scope.file, node: test }))
+  const e = condition(c, evaluate(c, test, scope), { file: scope.file, node: test })
+  c.code.asserts++
   if (message !== undefined && message.type !== 'SpreadElement') evaluateText(c, message, scope)
   const said =
     message === undefined || message.type === 'SpreadElement'

@@ -12,6 +12,7 @@ import { decide } from '../values/known.js'
 import { requireLabels } from '../values/labels.js'
 import { nameParts, unwrapped, whileLooping, whileUsed } from '../values/ownership.js'
 import { judgeReturn, setStance } from '../values/parts.js'
+import { whileDoing } from '../values/reads.js'
 import { childScope, declareName, type Scope, siteOf } from '../values/scope.js'
 import { refuse, type Site, spanOf, textOf } from '../values/site.js'
 import { breaks } from '../values/syntax.js'
@@ -54,10 +55,25 @@ export const runStatement = (c: Context, node: Statement, scope: Scope, labels: 
   reach(c, node)
   const { at: around, stores, ghostStores } = c.code
   c.code.at = spanOf(scope.file, node)
-  const flow = runHere(c, node, scope, labels)
+  const flow = c.draft.memory === null ? runHere(c, node, scope, labels) : runNoting(c, () => runHere(c, node, scope, labels))
   c.code.at = around
   reachStores(c, node, { stores, ghostStores })
   return flow
+}
+
+/**
+ * Notes of a statement whether it is for people alone: it sets ghosts or asserts, changes nothing else that is known
+ * behind it, and control goes on.
+ */
+const runNoting = (c: Context, run: () => Flow): Flow => {
+  const { stores, ghostStores, asserts, exits } = c.code
+  const { cells } = c.way
+  const before = [...cells]
+  return whileDoing(c, run, (flow) => {
+    const [stored, ghosts] = [c.code.stores - stores, c.code.ghostStores - ghostStores]
+    const says = ghosts > 0 || c.code.asserts > asserts
+    return says && stored === ghosts && flow === 'next' && c.code.exits === exits && before.every(([id, v]) => c.way.cells.get(id) === v)
+  })
 }
 
 /** Long: one case for each kind of statement. */

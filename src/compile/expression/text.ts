@@ -8,7 +8,7 @@ import { walkStmts } from '../../ir/walk.js'
 import type { Context } from '../values/context.js'
 import { append, emitInto } from '../values/emit.js'
 import { conditional } from '../values/flow.js'
-import { whileLooking } from '../values/reads.js'
+import { whileDoing } from '../values/reads.js'
 import { type Scope, siteOf } from '../values/scope.js'
 import { refuse } from '../values/site.js'
 import { undefinedValue } from '../values/value.js'
@@ -24,7 +24,14 @@ export const evaluateText = (c: Context, node: Expression, scope: Scope): void =
   const { cells } = c.way
   const out: Stmt[] = []
   c.code.purpose = purpose === 'start' ? 'start' : 'text'
-  emitInto(c, out, () => whileLooking(c, () => evaluateParts(c, node, scope)))
+  emitInto(c, out, () => {
+    // It may not change anything.
+    whileDoing(
+      c,
+      () => evaluateParts(c, node, scope),
+      () => true,
+    )
+  })
   c.code.purpose = purpose
   if (c.way.cells !== cells && [...cells].some(([id, v]) => c.way.cells.get(id) !== v))
     refuse(c, 'MC303', scope.file, node, 'a label or message changes a local', 'change it in a statement before')

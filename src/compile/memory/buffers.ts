@@ -44,8 +44,11 @@ export const buffersOf = (c: Context, { capacity, variables }: StoreBuffering, n
   }
 }
 
-/** Whether an entry of a CPU's buffer is there, and is a store to an element of a variable; to any without an index. */
-export const isStoreTo = (buffers: Buffers, cpu: number, entry: number, of: MemoryVariable, index: readonly Expr[]): Expr =>
+/** Whether an entry of a CPU's buffer is there, and is a store to some element of a variable. */
+export const isStoreTo = (buffers: Buffers, cpu: number, entry: number, of: MemoryVariable): Expr => isStoreAt(buffers, cpu, entry, of, [])
+
+/** Whether an entry of a CPU's buffer is there, and is a store to the element of a variable at an index. */
+export const isStoreAt = (buffers: Buffers, cpu: number, entry: number, of: MemoryVariable, index: readonly Expr[]): Expr =>
   buffers
     .address(of, index)
     .reduce((all, { part, value }) => and(all, eq(load(part.id, [constant(cpu), constant(entry)]), value)), isThere(buffers, cpu, entry))
@@ -55,15 +58,20 @@ const isThere = ({ length }: Buffers, cpu: number, entry: number): Expr => binar
 /** Whether nothing waits in a CPU's buffer. */
 export const isEmpty = ({ length }: Buffers, cpu: number): Expr => eq(load(length.id, [constant(cpu)]), zero)
 
+/** The buffer of one CPU, and the variables to which it has stores at all. */
+export interface OwnBuffer extends Buffers {
+  readonly stored: ReadonlySet<MemoryVariable>
+}
+
 /** What a CPU sees of a part of a word: its own newest store to it, else memory. */
-export const forwarded = (buffers: Buffers, cpu: number, e: Extract<Expr, { op: 'load' }>): Expr => {
+export const forwarded = (buffers: OwnBuffer, cpu: number, e: Extract<Expr, { op: 'load' }>): Expr => {
   const word = buffers.wordOf(e.variable)
-  if (word === null) return e
+  if (word === null || !buffers.stored.has(word.of)) return e
   const { of, part } = word
   const element = e.index.slice(0, of.dims.length)
   const inside = e.index.slice(of.dims.length)
   let value: Expr = e
   for (let entry = 0; entry < buffers.capacity; entry++)
-    value = select(isStoreTo(buffers, cpu, entry, of, element), load(part.id, [constant(cpu), constant(entry), ...inside]), value)
+    value = select(isStoreAt(buffers, cpu, entry, of, element), load(part.id, [constant(cpu), constant(entry), ...inside]), value)
   return value
 }

@@ -25,7 +25,7 @@ export const drain = (
     body: [],
     end: {
       op: 'branch',
-      condition: isStoreTo(buffers, cpu, 0, of, []),
+      condition: isStoreTo(buffers, cpu, 0, of),
       then: { body, end: { op: 'finish' } },
       else: { body: [], end: { op: 'blocked' } },
     },

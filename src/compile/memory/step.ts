@@ -2,7 +2,7 @@
 import { binary, constant, eq, load, one, temp, zero } from '../../ir/build.js'
 import type { Block, End, Expr, Stmt } from '../../ir/system.js'
 import { mapBlock, mapLoads } from '../../ir/walk.js'
-import { type Buffers, forwarded, isEmpty } from './buffers.js'
+import { type Buffers, forwarded, isEmpty, type OwnBuffer } from './buffers.js'
 
 /** What numbers code anew. */
 export interface Numbers {
@@ -19,7 +19,13 @@ export const waiting = (step: Block, buffers: Buffers, cpu: number): Block => ({
 const blocked: Block = { body: [], end: { op: 'blocked' } }
 
 /** A step with no locked instruction: ways on which there is no room for a store are not enabled. */
-export const buffered = (step: Block, buffers: Buffers, cpu: number, isWordStore: (block: number) => boolean, numbers: Numbers): Block => {
+export const buffered = (
+  step: Block,
+  buffers: OwnBuffer,
+  cpu: number,
+  isWordStore: (block: number) => boolean,
+  numbers: Numbers,
+): Block => {
   const seen = mapBlock(step, (e) => mapLoads(e, (l) => forwarded(buffers, cpu, l)))
 
   const statements = (list: readonly Stmt[], full: Full): Stmt[] => list.flatMap((stmt) => statement(stmt, full))

@@ -1,5 +1,5 @@
 /** From an author's model to a transition system. */
-import { at } from '../../at.js'
+import { at, fieldOf } from '../../at.js'
 import { type Diagnostic, DiagnosticError, type Place } from '../../diagnostics.js'
 import { temp } from '../../ir/build.js'
 import { paramsOf } from '../../ir/param.js'
@@ -7,7 +7,15 @@ import type { Agent, Block, Query, Span, Stmt, System, Variable } from '../../ir
 import { elements } from '../../ir/system.js'
 import { type Visitor, walkBlock, walkExpr, walkStmts } from '../../ir/walk.js'
 import { type Domain, ModelError } from '../../lang/domain.js'
-import { type Parts, type Platform, platformOf, storeBuffer, withStoreBuffers } from '../../lang/memory.js'
+import {
+  memorySettings,
+  type Parts,
+  type Platform,
+  platformOf,
+  type StoreBuffering,
+  storeBuffer,
+  withStoreBuffers,
+} from '../../lang/memory.js'
 import type { Model, Process, Rules } from '../../lang/model.js'
 import type { Params } from '../../lang/param.js'
 import type { AnyProperty } from '../../lang/property.js'
@@ -16,10 +24,10 @@ import { modelError, placeInStack, placeOfFunction } from '../../load/stack.js'
 import { stoppableOnce } from '../../load/stoppable.js'
 import { ghostUse } from '../after/ghosts.js'
 import { sweep } from '../after/live-locals.js'
-import { type Lowered, lowerMemory } from '../memory/memory.js'
+import { lowerMemory, requireSteps } from '../memory/memory.js'
 import { type CompiledAgents, compileInit, compileProcesses, compileRules, siteOfFunction } from '../step/agents.js'
 import { type Context, createContext } from '../values/context.js'
-import { declareVariables, newTemp, type Reached } from '../values/draft.js'
+import { type DraftMemory, declareVariables, newTemp, type Reached } from '../values/draft.js'
 import { createFreeParams, declareFreeParams, type FreeParams, isParam } from '../values/free.js'
 import { leaves } from '../values/layout.js'
 import { refuse, spanOf } from '../values/site.js'
@@ -133,12 +141,10 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
   requireDomains(own, model.state)
   const processes = build(model, 'processes', () => model.processes?.call(undefined, p) ?? {}) as Readonly<Record<string, Process<never>>>
   const rules = build(model, 'rules', () => model.rules?.call(undefined, p) ?? {}) as Readonly<Record<string, Rules<never>>>
-  const { cpus, buffering } = buildPlatform(model, p as never, { state: own, processes, rules })
+  const { cpus, buffering } = buildPlatform(model, p, { state: own, processes, rules })
   const state = withStoreBuffers(own, buffering)
-  const c = createContext(state, shown, reached)
-  for (const variable of buffering?.variables ?? []) c.draft.memory.set(variable.name, variable)
-  const domain = buffering === null ? undefined : state[storeBuffer]
-  c.draft.buffers = domain === undefined ? null : { name: storeBuffer, domain, index: [], dims: [], inside: [] }
+  const c = createContext(own, shown, reached)
+  c.draft.memory = buffering === null ? null : draftMemory(buffering, state)
   const initial = declareState(c, state)
   if (free !== null) declareFreeParams(c, model.params, free)
   const agents: CompiledAgents = {
@@ -146,8 +152,7 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
     processes: [],
     labels: [],
     steps: [],
-    accesses: [],
-    fences: new Set(),
+    memory: new Map(),
     cpus,
     starts: [],
     decided: [],
@@ -168,12 +173,10 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
   const swept = agents.steps.map((step) => ({ ...step, body: sweep(step.body) }))
   for (const agent of agents.agents) attempt(() => forbidGhosts(c, agent, swept))
   const { site } = siteOfFunction(c, model.state)
-  let lowered: Lowered = { agents: agents.agents, steps: swept, memory: null }
-  if (!failed())
-    attempt(() => {
-      lowered = lowerMemory(c, buffering, { ...agents, steps: swept }, initial, spanOf(site.file, site.node))
-    })
+  const owned = { ...agents, agents: withFairness(model, params as never, agents.agents), steps: swept }
+  if (!failed()) requireSteps(c, owned, attempt)
   end()
+  const lowered = lowerMemory(c, buffering, owned, initial, spanOf(site.file, site.node))
   const crossable = parts === 'crossable' ? compileCrossable(c, properties, compiled, about) : []
   const read = loaded(
     c.draft.variables,
@@ -191,7 +194,7 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
     model: model.name,
     files: c.draft.files.map(({ file }) => file),
     variables,
-    agents: withFairness(model, params as never, lowered.agents),
+    agents: lowered.agents,
     processes: agents.processes.map((process) => ({
       ...process,
       pc: keep(process.pc),
@@ -207,7 +210,7 @@ const compileModel = ({ model, params, properties, parts = 'fixed', reached }: C
     failures: c.draft.failures,
     branches: c.draft.branches,
     deadlock: model.deadlock ?? (agents.processes.length > 0 ? 'violation' : 'allowed'),
-    memory: lowered.memory,
+    memory: lowered.memory === null ? null : { ...lowered.memory, waiting: keep(lowered.memory.waiting) },
     radix: c.draft.radix,
     temps: c.draft.temps,
   }
@@ -236,12 +239,13 @@ const withFairness = (model: CompileInput['model'], p: never, agents: readonly A
 }
 
 /** Runs one of the author's functions that build the model's parts. */
-const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'rules' | 'on', run: () => T): T => {
+const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'rules' | 'on' | 'memoryModel', run: () => T): T => {
   try {
     return run()
   } catch (error) {
     if (error instanceof DiagnosticError) throw error
     const place = (error instanceof Error ? placeInStack(error) : null) ?? placeOfFunction(model[part])
+    if (error instanceof ModelError && part === 'memoryModel') throw modelError(error, '', topOf(model))
     if (error instanceof ModelError)
       throw modelError(error, `\`${part}\` of '${model.name}' makes this domain: give it limits that make sense`, place)
     throw new DiagnosticError(
@@ -255,19 +259,31 @@ const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'r
 
 /** What is wrong with the CPUs or the memory of a model is said in several of its parts: its words tell where. */
 const buildPlatform = (model: CompileInput['model'], p: never, parts: Parts): Platform => {
+  const on = build(model, 'on', () => model.on?.call(undefined, p) ?? {})
+  const memory = build(model, 'memoryModel', () => memorySettings(model, p))
   try {
-    return platformOf(model as Model, p, parts)
+    return platformOf(parts, on, memory)
   } catch (error) {
-    if (!(error instanceof ModelError))
-      return build(model, 'on', () => {
-        throw error
-      })
-    const place = placeOfFunction(model.state)
-    throw modelError(error, '', place === null ? null : { ...place, start: 0, end: 0 })
+    if (!(error instanceof ModelError)) throw error
+    throw modelError(error, '', topOf(model))
   }
 }
 
+/** The file of a model, from its top on. */
+const topOf = (model: CompileInput['model']): Place | null => {
+  const place = placeOfFunction(model.state)
+  return place === null ? null : { ...place, start: 0, end: 0 }
+}
+
 const kinds: ReadonlySet<string> = new Set(['bool', 'range', 'oneOf', 'optional', 'record', 'array', 'queue', 'set', 'union', 'ghost'])
+
+const draftMemory = ({ cpus, capacity, variables }: StoreBuffering, state: Readonly<Record<string, Domain>>): DraftMemory => ({
+  cpus,
+  capacity,
+  variables: new Map(variables.map((of) => [of.name, of])),
+  buffers: { name: storeBuffer, domain: fieldOf(state, storeBuffer), index: [], dims: [], inside: [] },
+  stores: new Map(),
+})
 
 const requireDomains = (state: Readonly<Record<string, Domain>>, definition: unknown): void => {
   for (const [name, domain] of Object.entries(state))

@@ -1,6 +1,6 @@
 /** What compiling a process, a rule or `init` carries along, and how ways through a step part. */
 import type { Block, Expr, Span } from '../../ir/system.js'
-import { type Accesses, accessesOf, noAccesses } from '../memory/accesses.js'
+import { type Accesses, accessesOf } from '../memory/accesses.js'
 import type { Purpose } from '../values/code.js'
 import { begin, type Context } from '../values/context.js'
 import { close, count, type OpenBlock } from '../values/emit.js'
@@ -70,10 +70,6 @@ export interface Machine {
   readonly stepRounds: Map<object, number>
   /** The variables of a local's leaves; null while types are still being found. */
   frameVariables: ((cell: string) => readonly number[]) | null
-  /** Of a process the CPU that it is on. */
-  readonly cpu: number | null
-  /** What the step that was compiled last does to memory. */
-  accesses: Accesses
   /** How a process, rule or `init` ends. */
   readonly finish: () => void
 }
@@ -120,11 +116,16 @@ export const blocked =
     m.block.end = { op: 'blocked' }
   }
 
+/** Code of a step, and what it does to memory. */
+export interface CompiledStep {
+  readonly body: Block
+  readonly accesses: Accesses
+}
+
 /** Compiles what stands at a location: conditions first. */
-export const compileAt = (m: Machine, purpose: Purpose, known: Known, body: Next): Block => {
+export const compileAt = (m: Machine, purpose: Purpose, known: Known, body: Next): CompiledStep => {
   m.stepRounds.clear()
   begin(m.c, purpose, [], known)
   const block = fork(m, body)
-  m.accesses = m.cpu === null || m.c.draft.memory.size === 0 ? noAccesses : accessesOf(m.c, block, m.cpu)
-  return keepReads(m.c, block)
+  return { accesses: accessesOf(m.c, block), body: keepReads(m.c, block) }
 }

@@ -19,7 +19,7 @@ import type { Each, Process as ProcessDefinition, Rules } from '../../lang/model
 import { functionInfo } from '../../load/registry.js'
 import { liveLocals } from '../after/live-locals.js'
 import { functionOf } from '../expression/call.js'
-import { type Accesses, noAccesses } from '../memory/accesses.js'
+import type { StepMemory } from '../memory/accesses.js'
 import { begin, type Context } from '../values/context.js'
 import { declareVariables, fileNumber } from '../values/draft.js'
 import type { Label } from '../values/labels.js'
@@ -27,7 +27,7 @@ import { leaves } from '../values/layout.js'
 import { functionScope, type Scope } from '../values/scope.js'
 import { refuse, type Site, spanOf } from '../values/site.js'
 import { constantValue, type Value } from '../values/value.js'
-import { type CompiledLocation, compileAt, type LocalType, type Machine } from './agent-context.js'
+import { type CompiledLocation, type CompiledStep, compileAt, type LocalType, type Machine } from './agent-context.js'
 import { restore } from './location.js'
 import { runFunction } from './process.js'
 import { isDecidedByParams, startOf } from './start.js'
@@ -58,7 +58,7 @@ export const siteOfFunction = (c: Context, fn: AnyFunction, around?: unknown): {
 }
 
 /** A machine that emits into nothing yet. */
-const createMachine = (c: Context, kind: Machine['kind'], cpu: number | null, finish: (m: Machine) => void): Machine => {
+const createMachine = (c: Context, kind: Machine['kind'], finish: (m: Machine) => void): Machine => {
   const m: Machine = {
     c,
     kind,
@@ -69,8 +69,6 @@ const createMachine = (c: Context, kind: Machine['kind'], cpu: number | null, fi
     dirty: new Set(),
     stepRounds: new Map(),
     frameVariables: null,
-    cpu,
-    accesses: noAccesses,
     finish: () => finish(m),
   }
   c.looping.acrossYields = (cell) => m.frames.some((frame) => frame.looping.includes(cell))
@@ -83,10 +81,8 @@ export interface CompiledAgents {
   /** Of each process its function, and the labels of its locations but the final one. */
   readonly labels: { readonly body: AnyFunction; readonly labels: readonly Label[] }[]
   readonly steps: Step[]
-  /** What the steps of processes do to memory; they come before those of rules. */
-  readonly accesses: Accesses[]
-  /** The steps that are fences. */
-  readonly fences: Set<number>
+  /** What each step does to memory. */
+  readonly memory: Map<number, StepMemory>
   /** On which CPU an agent is. */
   readonly cpus: Pick<Cpus, 'of' | 'count'>
   /** What locals hold at the start, where it is not their least value: stores for `init`. */
@@ -112,7 +108,7 @@ const compileProcess = (
   c: Context,
   group: string,
   instance: Instance<AnyFunction>,
-  { agents, processes, labels, steps, accesses, fences, cpus, starts, decided }: CompiledAgents,
+  { agents, processes, labels, steps, memory, cpus, starts, decided }: CompiledAgents,
   around: unknown,
 ): void => {
   const agent: Agent = {
@@ -130,14 +126,14 @@ const compileProcess = (
   const fn = constantValue(instance.body)
   requireGenerator(c, fn, agent.name, site)
   const args: Value[] = [{ k: 'state' }, ...(instance.number === null ? [] : [constantValue(instance.number)])]
-  const m = createMachine(c, 'process', agent.cpu, (machine) => {
+  const m = createMachine(c, 'process', (machine) => {
     machine.block.end = { op: 'goto', location: finalLocation, frame: [] }
   })
   const compileStart = (): Block =>
     compileAt(m, 'start', c.draft.params, () => {
       m.frames = []
       runFunction(m, fn, args, site, { ...root, instance: agent.name }, { leave: () => m.finish() })
-    })
+    }).body
 
   compileStart()
   findTypes(m)
@@ -152,12 +148,8 @@ const compileProcess = (
     mapGotos(block, (end) => (end.location === finalLocation ? { ...end, location: locations.length } : end))
   const start = toFinal(compileStart())
   requireToDeclare(c, start, agent.name, site)
-  const done: Accesses[] = []
-  const blocks = locations.map((location) => {
-    const block = toFinal(compileLocation(m, location))
-    done.push(m.accesses)
-    return block
-  })
+  const compiled = locations.map((location) => compileLocation(m, location))
+  const blocks = compiled.map(({ body }) => toFinal(body))
   const alive = liveLocals([...blocks, null], (v) => localOf.has(v))
   const prune = (block: Block): Block =>
     mapGotos(block, (end) => ({ ...end, frame: end.frame.filter((entry) => alive[end.location]?.has(entry.variable)) }))
@@ -181,8 +173,7 @@ const compileProcess = (
   labels.push({ body: instance.body, labels: labelled })
   blocks.forEach((block, id) => {
     const location = at(all, id)
-    if (at(locations, id).fence) fences.add(steps.length)
-    accesses.push(at(done, id))
+    memory.set(steps.length, { accesses: at(compiled, id).accesses, isFence: at(locations, id).fence })
     steps.push({ id: steps.length, agent: agent.id, location: id, label: location.label, at: location.at, body: prune(block) })
   })
 }
@@ -229,7 +220,7 @@ const constantStart = ({ body, end }: Block): CompiledAgents['starts'] | null =>
   return starts.length === end.frame.length ? starts : null
 }
 
-const compileLocation = (m: Machine, location: CompiledLocation): Block =>
+const compileLocation = (m: Machine, location: CompiledLocation): CompiledStep =>
   compileAt(m, 'step', location.known, () => {
     restore(m, location)
     location.resume()
@@ -319,18 +310,19 @@ const compileRule = (
   c: Context,
   agent: Agent,
   { label, body }: { readonly label: string; readonly body: AnyFunction },
-  { steps }: CompiledAgents,
+  { steps, memory }: CompiledAgents,
   around: unknown,
 ): void => {
   const { instance } = agent
   const { site, root } = siteOfFunction(c, body, around)
   const args: Value[] = [{ k: 'state' }, ...(instance === null ? [] : [constantValue(instance)])]
-  const m = createMachine(c, 'rule', null, (machine) => {
+  const m = createMachine(c, 'rule', (machine) => {
     machine.block.end = { op: 'finish' }
   })
-  const block = compileAt(m, 'step', c.draft.params, () =>
+  const { body: block, accesses } = compileAt(m, 'step', c.draft.params, () =>
     runFunction(m, constantValue(body), args, site, { ...root, instance: `${agent.name}.${label}` }, { leave: () => m.finish() }),
   )
+  memory.set(steps.length, { accesses, isFence: false })
   steps.push({ id: steps.length, agent: agent.id, location: null, label, at: spanOf(site.file, site.node), body: block })
 }
 
@@ -343,7 +335,7 @@ export const compileInit = (
 ): Block => {
   const { site, root } =
     init === undefined ? { site: { file: 0, node: { start: 0, end: 0 } }, root: functionScope(null, null, 0, '') } : siteOfFunction(c, init)
-  const m = createMachine(c, 'init', null, (machine) => {
+  const m = createMachine(c, 'init', (machine) => {
     machine.block.end = { op: 'finish' }
   })
   return compileAt(m, 'init', c.draft.params, () => {
@@ -368,5 +360,5 @@ export const compileInit = (
       { ...root, instance: 'init' },
       { leave: () => m.finish() },
     )
-  })
+  }).body
 }

@@ -11,6 +11,16 @@ import type { Cells } from './way.js'
  */
 export type Purpose = 'step' | 'condition' | 'text' | 'property' | 'init' | 'start'
 
+/** Something that is executed as one. */
+export interface Doing {
+  readonly around: Doing | null
+  /**
+   * Whether it does nothing but for people: it sets ghosts, asserts, or is a label. Known when it has been compiled. No
+   * CPU loads what is read in it.
+   */
+  forPeople: boolean
+}
+
 export interface Code {
   /** Labels, messages and conditions have a purpose of their own while they are compiled. */
   purpose: Purpose
@@ -21,8 +31,11 @@ export interface Code {
   ghostStores: number
   /** What the author's code read, by the list of statements that it reads in: see reads.ts. */
   readonly reads: WeakMap<readonly Stmt[], Read[]>
-  /** Whether what is read is for people alone: inside `assert`, a label, or an assignment to a ghost. */
-  looking: boolean
+  /** How many asserts have been compiled, and how often control leaves a loop, a switch or a function early. */
+  asserts: number
+  exits: number
+  /** The author's statement, or label, that is being compiled. */
+  doing: Doing | null
   /** In the condition of an `until`: the locals that it finds. */
   outside: Cells | null
   /** The author's statement that is being compiled, where there is one. */
@@ -45,7 +58,9 @@ export const createCode = (purpose: Purpose): Code => ({
   stores: 0,
   ghostStores: 0,
   reads: new WeakMap(),
-  looking: false,
+  asserts: 0,
+  exits: 0,
+  doing: null,
   outside: null,
   at: null,
   startRead: null,

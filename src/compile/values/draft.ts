@@ -1,7 +1,7 @@
 /** The system as far as it is compiled: what all steps and properties add to. */
 import { DiagnosticError } from '../../diagnostics.js'
 import type { Branch, Expr, Failure, SourceFile, Span, Variable, VariableRole } from '../../ir/system.js'
-import type { MemoryVariable } from '../../lang/memory.js'
+import type { MemoryVariable, StoreBuffering } from '../../lang/memory.js'
 import { sourceOf } from '../../load/source.js'
 import type { Code } from './code.js'
 import type { Context } from './context.js'
@@ -21,6 +21,16 @@ export interface Reached {
 
 export const createReached = (): Reached => ({ nodes: new Set(), conditions: new Map(), ghostly: new Map() })
 
+/** Memory with store buffers, while a model is compiled. */
+export interface DraftMemory extends Pick<StoreBuffering, 'cpus' | 'capacity'> {
+  /** The variables whose stores wait, by name. */
+  readonly variables: ReadonlyMap<string, MemoryVariable>
+  /** Where they wait. */
+  readonly buffers: Place
+  /** The blocks that store a word of memory, or a part of one, and nothing else: one store each. */
+  readonly stores: Map<number, 'word' | 'part'>
+}
+
 export interface Draft {
   readonly files: { readonly path: string; readonly file: SourceFile }[]
   readonly variables: Variable[]
@@ -33,12 +43,8 @@ export interface Draft {
   readonly ghostReads: WeakMap<Expr, Span>
   /** All values of each free param; empty where none is free. */
   readonly params: Map<number, readonly number[]>
-  /** Variables whose stores go to store buffers, by name; empty where memory is sequentially consistent. */
-  readonly memory: Map<string, MemoryVariable>
-  /** Where these wait; null where memory is sequentially consistent. */
-  buffers: Place | null
-  /** The blocks that store a word of memory, or a part of one, and nothing else: one store each. */
-  readonly memoryStores: Map<number, 'word' | 'part'>
+  /** Null where memory is sequentially consistent. */
+  memory: DraftMemory | null
   /** Null where nobody asks. */
   readonly reached: Reached | null
   temps: number
@@ -56,9 +62,7 @@ export const createDraft = (reached: Reached | null): Draft => ({
   branchIds: new Map(),
   ghostReads: new WeakMap(),
   params: new Map(),
-  memory: new Map(),
-  buffers: null,
-  memoryStores: new Map(),
+  memory: null,
   reached,
   temps: 0,
   blocks: 0,
@@ -155,7 +159,7 @@ export const inMemory = (c: Pick<Context, 'draft'>, variable: number): MemoryVar
 
 /** The same of a location of the state. */
 export const memoryAround = ({ draft }: Pick<Context, 'draft'>, { name }: { readonly name: string }): MemoryVariable | null =>
-  draft.memory.get(/^[^.?#]*/.exec(name)?.[0] ?? '') ?? null
+  draft.memory?.variables.get(/^[^.?#]*/.exec(name)?.[0] ?? '') ?? null
 
 export const variableOf = ({ draft }: Context, place: Place, leaf: Leaf): Variable => {
   const id = draft.variableIds.get(`${place.name}${leaf.suffix}`)

@@ -44,6 +44,7 @@ export const emit = (c: Context, stmt: Stmt): void => {
     c.way.written.set(stmt.variable, ++c.code.stores)
     if (c.draft.variables[stmt.variable]?.role.kind === 'ghost') c.code.ghostStores++
   }
+  if (stmt.op === 'exit') c.code.exits++
   c.way.out.push(stmt)
 }
 

@@ -9,6 +9,7 @@
 import { temp } from '../../ir/build.js'
 import type { Block, End, Expr, Stmt } from '../../ir/system.js'
 import { mapOperands, operands } from '../../ir/walk.js'
+import type { Doing } from './code.js'
 import type { Context } from './context.js'
 import { newTemp } from './draft.js'
 
@@ -18,23 +19,32 @@ type Load = Extract<Expr, { op: 'load' }>
 export interface Read {
   readonly at: number
   readonly load: Load
-  /** Whether it is for people alone; see `Code.looking`. */
-  readonly looking: boolean
+  /** What it is a part of. */
+  readonly doing: Doing | null
 }
 
-/** Evaluates what only people want to know: no CPU loads what is read in it. */
-export const whileLooking = <T>({ code }: Context, evaluate: () => T): T => {
-  const { looking } = code
-  code.looking = true
-  const result = evaluate()
-  code.looking = looking
-  return result
+/** Compiles something that is executed as one; `forPeople` says of it afterwards whether it was for people alone. */
+export const whileDoing = <T>({ code }: Context, compile: () => T, forPeople: (result: T) => boolean): T => {
+  const around = code.doing
+  const doing: Doing = { around, forPeople: false }
+  code.doing = doing
+  try {
+    const result = compile()
+    doing.forPeople = forPeople(result)
+    return result
+  } finally {
+    code.doing = around
+  }
 }
+
+/** Whether no CPU executes a read: something that it is a part of is for people alone. */
+export const isForPeople = ({ doing }: Pick<Read, 'doing'>): boolean =>
+  doing !== null && (doing.forPeople || isForPeople({ doing: doing.around }))
 
 /** A load of the state, executed here. */
 export const read = ({ code, way }: Context, load: Load): Expr => {
   const reads = code.reads.get(way.out)
-  const executed: Read = { at: way.out.length, load, looking: code.looking }
+  const executed: Read = { at: way.out.length, load, doing: code.doing }
   if (reads === undefined) code.reads.set(way.out, [executed])
   else reads.push(executed)
   return load

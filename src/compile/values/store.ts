@@ -42,12 +42,12 @@ const storeValue = (c: Context, place: Place, rows: Rows, at: Span): void => {
   const memory = memoryAround(c, place)
   if (memory === null) return storeLeaves(c, place, rows, at)
   const isWord = [memory.name, ...memory.fields].some((_, i, path) => path.slice(0, i + 1).join('.') === place.name)
-  const isPart = place.inside.length > 0 || !isWord
+  const isPart = place.inside.length > 0 || !isWord || place.index.length > memory.dims.length
   if (isPart || place.index.length === memory.dims.length) {
     const body: Stmt[] = []
     emitInto(c, body, () => storeLeaves(c, place, rows, at))
     const id = c.draft.blocks++
-    c.draft.memoryStores.set(id, isPart ? 'part' : 'word')
+    c.draft.memory?.stores.set(id, isPart ? 'part' : 'word')
     return emit(c, { op: 'block', id, body })
   }
   const { domain } = place

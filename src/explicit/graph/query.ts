@@ -79,7 +79,15 @@ const measuresOf = (system: System, copies: number): { readonly system: System; 
 /** A measure, and whether it has a value: where a check in it fails it has none. */
 type Measure = Query & { readonly defined: Expr }
 
-const allReturned = (system: System): Expr => system.processes.map(hasReturned).reduce((a, b) => and(a, b), constant(1))
+/** In a final state every process has returned, and no store waits. */
+const isFinal = (system: System): Expr =>
+  [...system.processes.map(hasReturned), ...nothingWaits(system)].reduce((a, b) => and(a, b), constant(1))
+
+const nothingWaits = ({ memory, variables }: System): Expr[] => {
+  if (memory === null) return []
+  const { id, dims } = at(variables, memory.waiting)
+  return Array.from({ length: dims[0] ?? 0 }, (_, cpu) => eq(load(id, [constant(cpu)]), constant(0)))
+}
 
 /** Reverses the order of 32-bit integers, and is its own inverse. */
 const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
@@ -91,7 +99,7 @@ const reversed = (value: Expr): Expr => binary('xor', value, constant(-1))
 export const asBounds = (original: System): System => {
   const { system, measures } = measuresOf(original, 2)
   const [values = [], presences = []] = measures
-  const returned = allReturned(system)
+  const returned = isFinal(system)
   const isThere = (m: Measure, i: number): Expr => (at(system.extremes, i).over === 'final' ? and(returned, m.defined) : m.defined)
   const bounds = values.map((m, i): CompiledProperty => {
     const { name, kind } = at(system.extremes, i)
@@ -111,7 +119,7 @@ export const asWitnesses = (original: System, values: readonly number[]): System
       const is = and(m.defined, eq(m.value, constant(at(values, i))))
       return predicate(at(system.extremes, i).name, {
         ...m,
-        value: at(system.extremes, i).over === 'final' ? and(is, allReturned(system)) : is,
+        value: at(system.extremes, i).over === 'final' ? and(is, isFinal(system)) : is,
       })
     }),
   }

@@ -53,8 +53,11 @@ export const groupsOf = ({ agents }: Pick<System, 'agents'>): ReadonlyMap<string
   return groups
 }
 
+/** What says of which kind a place is: all code of a system. */
+export type CodeOf = Pick<System, 'variables' | 'agents' | 'processes' | 'steps' | 'init' | 'safety' | 'temporal' | 'extremes'>
+
 /** Reads all code of a system. Linear in it. */
-export const kinOf = (system: System): Kin => {
+export const kinOf = (system: CodeOf): Kin => {
   const parents = new Map<Place, Place>()
   const computed = new Set<Place>()
   const choices = new Map<number, number>()
@@ -212,7 +215,7 @@ export const kinOf = (system: System): Kin => {
 }
 
 /** The variables of a process: its location, and its locals. */
-export const variablesOf = ({ processes, variables }: System, agent: number): readonly number[] => {
+export const variablesOf = ({ processes, variables }: Pick<System, 'processes' | 'variables'>, agent: number): readonly number[] => {
   const process = processes.find((p) => p.agent === agent)
   if (process === undefined) return []
   const own = variables.filter(({ role }) => (role.kind === 'local' || role.kind === 'location') && role.process === process.id)
@@ -220,11 +223,11 @@ export const variablesOf = ({ processes, variables }: System, agent: number): re
 }
 
 /** The steps of an agent, in the order of its code. */
-export const stepsOf = ({ steps }: System, agent: number): readonly number[] =>
+export const stepsOf = ({ steps }: Pick<System, 'steps'>, agent: number): readonly number[] =>
   steps.filter((step) => step.agent === agent).map(({ id }) => id)
 
 /** A local of one member is of the kind that the same local of another member is. */
-const uniteLocals = (system: System, members: readonly Agent[], unite: (a: Place, b: Place) => void): void => {
+const uniteLocals = (system: CodeOf, members: readonly Agent[], unite: (a: Place, b: Place) => void): void => {
   const [first = [], ...others] = members.map(({ id }) => variablesOf(system, id))
   for (const other of others)
     for (const [i, variable] of first.entries()) {
@@ -241,7 +244,7 @@ const uniteLocals = (system: System, members: readonly Agent[], unite: (a: Place
  * none of them, and not all the same one, such a number is meant.
  */
 const uniteMentions = (
-  system: System,
+  system: CodeOf,
   members: readonly Agent[],
   mentioned: ReadonlyMap<number, readonly Mention[]>,
   isMember: (place: Place) => void,

@@ -13,6 +13,7 @@ import {
   ghost,
   index,
   memory,
+  minimum,
   model,
   oneOf,
   optional,
@@ -238,6 +239,154 @@ test('what is read in asserts, labels and assignments to ghosts is no access', a
     s.n = s.x
   } as never)
   expect(locked).toEqual([])
+})
+
+test('a ghost changes nothing: neither a log of what was read, nor a condition around a ghost', async () => {
+  interface S {
+    x: boolean
+    y: boolean
+    log: boolean[] & { push: (y: boolean) => number }
+    seen: boolean
+    g: boolean
+    h: boolean[]
+  }
+  const state = {
+    x: memory(bool),
+    y: memory(bool),
+    log: ghost(queue(2, bool)),
+    seen: ghost(bool),
+    g: ghost(bool),
+    h: ghost(array(2, bool)),
+  }
+  const locked = await lockedOf(state, function* (s: S) {
+    yield 'a log'
+    s.x = true
+    s.log.push(s.y)
+    yield 'a condition'
+    s.x = false
+    if (s.y) s.seen = true
+    yield 'a loop'
+    s.x = true
+    for (let i = 0; i < 2; i++) if (s.y) s.h[i] = true
+    yield 'part of the protocol'
+    if (s.y) {
+      s.g = true
+      return
+    }
+    s.x = false
+  } as never)
+  expect(locked).toEqual(['part of the protocol'])
+})
+
+test('what is stored in an assignment to a ghost, in an assert or under its value is a locked instruction as well', async () => {
+  interface S {
+    x: number
+    n: number
+    seen: number
+  }
+  const xchg = (s: S, value: number): number => {
+    const old = s.x
+    s.x = value
+    return old
+  }
+  const locked = await lockedOf({ x: memory(range(0, 2)), n: range(0, 2), seen: ghost(range(0, 2)) }, function* (s: S) {
+    yield 'ghost = xchg'
+    s.seen = xchg(s, 1)
+    yield 'assert(xchg)'
+    assert(xchg(s, 2) < 3, 'xchg')
+    yield 'test and set'
+    if ((s.seen = s.x) === 0) s.x = 1
+    yield 'a local'
+    let old = 0
+    assert((old = s.x) < 3, 'old')
+    s.x = old
+  } as never)
+  expect(locked).toEqual(['ghost = xchg', 'assert(xchg)', 'test and set', 'a local'])
+})
+
+// The list of locked steps named none of which another round was a plain store.
+test('the report names a locked step also where another round of its loop is none', async () => {
+  const m = model({
+    name: 'm',
+    memoryModel: 'tso',
+    on: () => ({ one: 0, thread: [1, null] }),
+    state: () => ({ x: memory(range(0, 2)) }),
+    processes: (_p) => ({
+      one: function* (s) {
+        for (const i of [0, 1]) {
+          yield `round ${i}`
+          if (i === 0) s.x = s.x === 0 ? 1 : 0
+          else s.x = 2
+        }
+      },
+      thread: each(2, function* (s) {
+        yield fence('mb')
+        if (s.x === 0) s.x = 1
+      }),
+    }),
+  })
+  const { memory: said } = await check({ kind: 'properties', model: m, properties: {} } as never, { engine: 'explicit' })
+  expect(said).toMatchObject({
+    model: 'tso',
+    storeBuffer: 2,
+    locked: [
+      { agents: 'one', text: 'round 0' },
+      { agents: 'thread[0]', text: 'mb' },
+    ],
+    fences: [{ agents: 'thread[0]', text: 'mb' }],
+    direct: ['thread[1]'],
+  })
+})
+
+test('in a final state no store waits', async () => {
+  const m = model({
+    name: 'm',
+    memoryModel: 'tso',
+    state: () => ({ x: memory(range(0, 2)) }),
+    processes: (_p) => ({
+      cpu: each(2, function* (s, cpu) {
+        yield 'store'
+        s.x = 1 + cpu
+      }),
+    }),
+  })
+  const { properties: found } = await check(properties(m, { least: minimum((s) => s.x, { over: 'final states' }) }), { engine: 'explicit' })
+  expect(found.find(({ name }) => name === 'least')).toMatchObject({ extreme: 1 })
+})
+
+test('store buffers need no name of their own where nothing is in memory', async () => {
+  const m = model({
+    name: 'm',
+    state: () => ({ storeBuffer: array(2, bool) }),
+    processes: (_p) => ({
+      storeBuffer: each(2, function* (s, i) {
+        yield 'store'
+        s.storeBuffer[i] = true
+      }),
+    }),
+  })
+  const { states } = await explore(m, {
+    both: sometimes((_s, _p, at) => (at as never as { storeBuffer: unknown[] }).storeBuffer[0] === null),
+  } as never)
+  expect(states).toHaveLength(4)
+})
+
+test('a list that only locked instructions store to is no reason to tell CPUs apart', async () => {
+  const m = model({
+    name: 'm',
+    memoryModel: 'tso',
+    state: () => ({ f: memory(array(2, bool)), o: array(2, bool) }),
+    processes: (_p) => ({
+      cpu: each(2, function* (s, cpu) {
+        yield 'change'
+        s.f[cpu] = !s.f[cpu]
+        yield 'look'
+        s.o[cpu] = s.f.every((x) => x)
+      }),
+    }),
+  })
+  const report = await check(properties(m, {}), { engine: 'explicit', symmetry: 'on' })
+  expect(report.symmetry?.modulo).toMatchObject([{ members: 2 }])
 })
 
 test('ways that only load and ways that only store are no locked instruction', async () => {

@@ -25,6 +25,37 @@ export const memory: Family = [
     'MC404',
     tso("memoryModel: 'tso',\n  storeBuffer: 1,", "«yield 'store both'»\ns.x[0] = true\ns.x[1] = true"),
   ),
+  source(
+    'a store to memory and a flush of another TLB at once, in a table by page',
+    'MC310',
+    tso(
+      "memoryModel: 'tso',",
+      "yield 'clear the entry, and flush'\ns.x[cpu] = false\ns.tlb[cpu][cpu] = true\n«s.tlb[0][1 - cpu] = false»",
+      'x: memory(array(2, bool)), tlb: array(3, array(2, bool))',
+    ),
+  ),
+  source('a store buffer is no variable', 'MC206', tso("memoryModel: 'tso',", "yield 'drop what waits'\n«s.storeBuffer»[cpu].shift()")),
+  source('memory without a variable in it', 'MC014', tso("«memoryModel:» 'tso',", "yield 'store'\ns.x[cpu] = true", 'x: array(2, bool)')),
+  source('a CPU that is not said', 'MC014', tso('on: () => ({ «cpu»: [0, undefined as never] }),', store)),
+  source(
+    'a process with the name of the store buffers',
+    'MC014',
+    "export default model({\n  name: 'example',\n  state: () => ({ x: memory(bool) }),\n  processes: () => ({\n    «storeBuffer»: function* (s) {\n      yield 'store'\n      s.x = true\n    },\n  }),\n})",
+  ),
+  source(
+    'a variable in memory with another kind of name',
+    'MC014',
+    tso("memoryModel: 'tso',", store, "'«x.y»': memory(bool), x: memory(array(2, bool))"),
+  ),
+  {
+    ...source('a variable that no store is to', 'MC208', tso("memoryModel: 'tso',", store, 'x: memory(array(2, bool))')),
+    files: {
+      ...source('', 'MC208', tso("memoryModel: 'tso',", store, 'x: memory(array(2, bool))')).files,
+      'model.properties.ts':
+        "import { always, properties } from 'mmucheck'\nimport example from './model.ts'\n\nexport default properties(example, {\n  none: always((_s, _p, at) => at.storeBuffer[0]!.every((store) => «store.to !== 'y'»)),\n})\n",
+    },
+  },
+  source('a fence that is called', 'MC108', tso("memoryModel: 'tso',", "yield 'store'\n«fence('smp_mb()')»\ns.x[cpu] = true")),
   source('a process that is nowhere', 'MC014', tso('on: () => ({ «kthread»: 1 }),', store)),
   source('a CPU that there is not', 'MC014', tso('on: () => ({ «walker»: 2 }),\n  rules: () => ({ walker: () => {} }),', store)),
   source('CPUs for a single one', 'MC014', tso('on: () => ({ «walker»: [0, 1] }),\n  rules: () => ({ walker: () => {} }),', store)),
