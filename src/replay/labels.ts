@@ -10,7 +10,7 @@ export interface Seen {
   readonly at: Labels & StoreBuffers
 }
 
-/** What `at` has of store buffers: none where nothing is in memory; those of the state, or an empty one for each CPU. */
+/** The store buffers of `at`: none where nothing is in memory; those of the state, or an empty one for each CPU. */
 export type SeenBuffers = 'none' | 'waiting' | readonly (readonly never[])[]
 
 /** Each label is asked for when it is read, which the state notes as it notes reads of its variables. */
