@@ -1,5 +1,5 @@
 /** What a private mapping promises, and that the copy is taken away and made again. */
-import { always, claims, type Document, type Own, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, type Document, type Own, properties, sometimes } from 'mmucheck'
 import dirtyCow from '../../models/races/dirty-cow.ts'
 
 export default properties(dirtyCow, {
@@ -12,8 +12,43 @@ export default properties(dirtyCow, {
   /** The window: the copy has been taken away, or replaced by the original, when the walk looks for it. */
   walkFindsACopy: sometimes((s, _, at) => at.gup === 'follow_page_mask()' && s.pte === 'copy'),
   walkFindsTheOriginal: sometimes((s, _, at) => at.gup === 'follow_page_mask()' && s.pte === 'original'),
-  takenAwayOnceReturned: sometimes((s, _, at) => at.gup === 'write to the page' && s.got === 'copy' && s.pte !== 'copy'),
+  takenAwayOnceReturned: sometimes((s, _, at) => at.gup === 'write to the page' && s.got === 'copy' && s.pte === 'none'),
+  replacedOnceReturned: sometimes((s, _, at) => at.gup === 'write to the page' && s.got === 'copy' && s.pte === 'original', {
+    where: (p) => p.reader !== 'none',
+  }),
 })
+
+/** The model as it is by default. */
+export const unneeded = accepted(dirtyCow, [
+  ...[
+    "operand left out: hasFaulted && (p.afterCopy !== 'FOLL_COW and dirty' || s.dirty) → (p.afterCopy !== 'FOLL_COW and dirty' || s.dirty)",
+    'another value: false → true in let hasFaulted = false',
+  ].map((change) => ({
+    change,
+    why: 'where only a copy can be dirty, a dirty entry says that there was a fault: dirty-alone',
+    variant: 'fixed',
+  })),
+  {
+    change: "steps swapped: yield 'follow_page_mask()' if (s.pte !== 'none' && mayWrite(s, p, hasFaulted)) { s.got = s.pte retu…",
+    why: 'before there was a fault the walk finds nothing that it may write to',
+    variant: 'fixed',
+  },
+  {
+    change: 'step split: s.got = s.pte',
+    why: 'what counts is what the walk found; that it is returned is no access to the entry',
+    variant: 'fixed',
+  },
+  ...["left out: when(s.pte !== 'none')", "lets through: when(s.pte !== 'none')"].map((change) => ({
+    change,
+    why: 'MADV_DONTNEED of an entry that is none changes nothing',
+    variant: 'fixed',
+  })),
+  {
+    change: "another value: 'none' → 'original' in when(s.pte !== 'none')",
+    why: 'the environment: without the original there is no entry, as at first, and a fault for writing makes a copy of either',
+    variant: 'fixed',
+  },
+])
 
 const games: Document = { kind: 'document', title: 'Linux commit 19be0eaffa3a', author: 'Linus Torvalds', date: '2016' }
 const page: Own = { kind: 'own', title: 'docs/races/dirty-cow.md, on Linux commit a8f97366452e' }

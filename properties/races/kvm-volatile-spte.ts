@@ -1,5 +1,5 @@
 /** No store gets lost: neither for the page, nor for who migrates the guest. */
-import { always, claims, type Document, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, type Document, properties, sometimes } from 'mmucheck'
 import { storeHits } from 'mmucheck/mmu'
 import kvmVolatileSpte from '../../models/races/kvm-volatile-spte.ts'
 
@@ -8,6 +8,8 @@ export default properties(kvmVolatileSpte, {
   noDirtyPageIsLost: always((s) => !s.stored || s.pageDirty || s.spte[0].D),
   /** Once the dirty log has been harvested, a page that was modified after it was copied is in the next dirty log. */
   dirtyLogIsComplete: always((s, _, at) => at.kvm !== null || !s.modified || s.logged),
+  /** A page that nobody has stored to stays clean. */
+  cleanPageStaysClean: always((s) => s.stored || !s.pageDirty),
 
   /** The windows: the hardware sets D between the read and the write; stores through the TLB need no entry any more. */
   dirtyAfterTheRead: sometimes((s, _, at) => at.kvm !== 'old = READ_ONCE(spte)' && s.spte[0].D && !s.pageDirty),
@@ -19,8 +21,57 @@ export default properties(kvmVolatileSpte, {
   /** The guest stores before the harvest; it stores after it, and is logged again. */
   storedBeforeTheUpdate: sometimes((s, _, at) => at.kvm === 'old = READ_ONCE(spte)' && s.stored),
   loggedAgain: sometimes((s, _, at) => at.kvm === null && s.pageDirty && s.modified && s.logged, { where: (p) => p.update === 'age' }),
+  /** The translation is evicted, and the next store walks again. */
+  isEvicted: sometimes((s, _, at) => at.kvm === 'old = READ_ONCE(spte)' && s.stored && !storeHits(s.tlb, 0)),
   tlbIsFlushed: sometimes((s, _, at) => (at.kvm === 'flush TLB' || at.kvm === 'clear_dirty: flush TLB') && storeHits(s.tlb, 0)),
 })
+
+/** Of aging by a locked and, the model as it is by default. */
+export const unneeded = accepted(kvmVolatileSpte, [
+  ...[
+    "step split: let old: Pte = { ...s.spte[0] } let now: Pte = p.update === 'age' ? { ...old, A: false } : emptyPte",
+    "one step earlier: yield 'clear A: lock and(spte)' old = { ...s.spte[0] }",
+    'step split: old = { ...s.spte[0] } now = { ...old, A: false } s.spte[0].A = false',
+    'left out: old = { ...s.spte[0] }',
+  ].map((change) => ({
+    change,
+    why: 'a locked and takes no D away, so that handle_changed_spte() has nothing to mark, however old its entries are',
+    variant: 'fixed',
+  })),
+  ...[
+    'swapped: old = { ...s.spte[0] } now = { ...old, A: false }',
+    'left out: now = { ...old, A: false }',
+    'operand left out: old.D && !now.D → old.D',
+  ].map((change) => ({
+    change,
+    why: 'a page that is marked dirty by that has been stored to: it would be marked when D is cleared',
+    variant: 'fixed',
+  })),
+  {
+    change: 'another value: true → false in s.spte[0] = { P: true, W: true, A: true, D: false, frame: 0 } (3 in init)',
+    why: 'the workload: the entry has not been accessed before; a store sets A',
+    variant: 'fixed',
+  },
+  {
+    change: 'swapped: yield* update(s, p) yield* harvest(s)',
+    why: 'the workload: aging may come after the harvest as well as before it',
+    variant: 'fixed',
+  },
+  ...[
+    'always true: s.spte[0].D && !wasDirty',
+    'operand left out: s.spte[0].D && !wasDirty → s.spte[0].D',
+    'operand left out: s.spte[0].D && !wasDirty → !wasDirty',
+  ].map((change) => ({
+    change,
+    why: 'the hardware: a store that is logged although the harvest can do without only makes the log longer',
+    variant: 'fixed',
+  })),
+  ...['left out: when(loadHits(s.tlb, 0))', 'lets through: when(loadHits(s.tlb, 0))'].map((change) => ({
+    change,
+    why: 'to evict a translation that is not there changes nothing',
+    variant: 'fixed',
+  })),
+])
 
 const volatileBits: Document = { kind: 'document', title: 'Linux commit ba3a6120a4e7', date: '2022' }
 const invalidate: Document = { kind: 'document', title: 'Linux commit d52605d7cb30', date: '2018' }

@@ -1,5 +1,5 @@
 /** What must be over before a page is freed whose page table mremap() moves. */
-import { always, claims, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, properties, sometimes } from 'mmucheck'
 import mremapPmd from '../../models/races/mremap-pmd.ts'
 
 export default properties(mremapPmd, {
@@ -7,6 +7,8 @@ export default properties(mremapPmd, {
   noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** Stronger: once the page is free, nobody has a translation of it. */
   freedIsUnmapped: always((s) => !s.page.isFree || s.tlb.every((entry) => entry === null)),
+  /** Who has returned holds no lock. */
+  locksAreGivenBack: always((s, _p, at) => at.cpu1 !== null || at.cpu2 !== null || (s.rmap.owner === null && s.ptePtl.owner === null)),
 
   /** mremap() flushes a translation; so does reclaim, of whichever address the page is at. */
   mremapFlushFinds: sometimes((s, _p, at) => at.cpu1 === 'move_normal_pmd(): flush_tlb_range(old)' && s.tlb[0] !== null),
@@ -16,6 +18,33 @@ export default properties(mremapPmd, {
   freedBeforeMove: sometimes((s) => s.page.isFree && s.pmd[0]),
   freedAfterMove: sometimes((_s, _p, at) => at.cpu1 === null && at.cpu2 === 'reclaim: free the page'),
 })
+
+/** With the rmap lock, the model as it is by default. */
+export const unneeded = accepted(mremapPmd, [
+  {
+    change: 'another value: true → false in s.pte[0] = { ...emptyPte, P: true, A: true } (2 in init)',
+    why: 'the workload: an entry that has been accessed before; else the first load sets A',
+    variant: 'fixed',
+  },
+  {
+    change: "swapped: s.pmd[from] = false yield* flushTlbPage(s.tlb, from, 'move_normal_pmd(): flush_tlb_range(old)')",
+    why: 'the pmd is cleared in the step of the flush: nobody walks in between',
+    variant: 'fixed',
+  },
+  {
+    change: "one step earlier: yield 'move_normal_pmd(): set pmd(new)' s.pmd[to] = true",
+    why: 'reclaim waits for the rmap lock until the old address is flushed, whether the new pmd is set before that or after',
+    variant: 'fixed',
+  },
+  ...[
+    'always true: s.pte[0].P && (!p.recheck || s.pmd[va])',
+    'operand left out: s.pte[0].P && (!p.recheck || s.pmd[va]) → (!p.recheck || s.pmd[va])',
+  ].map((change) => ({
+    change,
+    why: 'with the rmap lock reclaim finds the page table at one address only, and nobody else clears its entry; without it the same entry may be seen at both',
+    variant: 'fixed',
+  })),
+])
 
 const document = { kind: 'document', author: 'Aneesh Kumar K.V', title: 'Linux commit 97113eb39fa7', date: '2021' } as const
 const both = ['noUseAfterFree', 'freedIsUnmapped'] as const

@@ -1,5 +1,5 @@
 /** A table that is freed is freed once, and nobody writes to it any more. */
-import { always, claims, type Own, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, type Own, properties, sometimes } from 'mmucheck'
 import xenSuperpageCoalescing from '../../models/races/xen-superpage-coalescing.ts'
 
 export default properties(xenSuperpageCoalescing, {
@@ -14,6 +14,15 @@ export default properties(xenSuperpageCoalescing, {
   coalescedFirst: sometimes((s, _, at) => s.l3e === 'superpage' && !s.modified && at.cpu.every((label) => label === null)),
   bothAtWork: sometimes((s, _, at) => s.l3e === 'L2 table' && at.cpu.every((label) => label !== null && label !== 'map_pages_to_xen()')),
 })
+
+/** The model as it is by default. */
+export const unneeded = accepted(xenSuperpageCoalescing, [
+  ...['always true: isTable (2 in coalesce)', 'always true: isTable (3 in coalesce)'].map((change) => ({
+    change,
+    why: 'the second look of locked-replacement; under the one lock the first look says so already, and nobody changes the L3 entry since',
+    variant: 'fixed',
+  })),
+])
 
 const page: Own = { kind: 'own', title: 'docs/races/xen-superpage-coalescing.md, on XSA-345' }
 
