@@ -41,9 +41,8 @@ export default model({
   },
   state,
   init: (s) => {
-    // The page has been stored to before: a walk for a load caches that it is dirty.
+    // The page has been stored to before, as only its entry says; a walk for a load caches that it is dirty.
     s.pte[0] = { ...emptyPte, P: true, W: true, A: true, D: true }
-    s.dirty = true
   },
   processes: (p) => ({
     munmap: function* (s: State) {

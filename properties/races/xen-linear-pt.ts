@@ -1,5 +1,5 @@
 /** Where Xen's writes land, and that stale translations are there to be flushed. */
-import { always, claims, type Document, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, type Document, properties, sometimes } from 'mmucheck'
 import xenLinearPt from '../../models/races/xen-linear-pt.ts'
 
 export default properties(xenLinearPt, {
@@ -7,6 +7,10 @@ export default properties(xenLinearPt, {
   entriesLandInTables: always((s) => !s.tableA.usedAfterFree),
   /** Once MMU_UPDATE has returned, Xen writes into the L1 table that the L2 entry names. */
   entriesLandWhereTheyShould: always((s) => !s.wroteOther),
+  /** Once MMU_UPDATE has returned, the guest can use A as ordinary memory. */
+  freedOnReturn: always((s) => !s.returned || s.tableA.isFree),
+  /** A virtual CPU makes one hypercall at a time: the first writes into B when MMU_UPDATE has returned. */
+  oneHypercallAtATime: always((s, _p, at) => !s.wroteB || at.guest === null),
 
   /** The flush finds stale translations, on the CPU that makes the change, and on the other. */
   staleHere: sometimes((s) => s.l2e === 'B' && s.tlb[0] === 'A'),
@@ -14,9 +18,35 @@ export default properties(xenLinearPt, {
   flushedElsewhere: sometimes((s, _, at) => at.guest === 'flush_tlb_mask()' && s.tlb.some((entry, cpu) => cpu !== 0 && entry === 'A'), {
     where: (p) => p.flushed === 'all CPUs',
   }),
+  /** The hardware walks the linear mapping whether or not Xen uses it: also while the first CPU is in MMU_UPDATE. */
+  speculativeFill: sometimes((s, _, at) => at.guest === 'put_page_type(A): writable by the guest' && s.tlb[0] === 'B'),
   tableLosesItsType: sometimes((s) => s.tableA.isFree),
   newTableIsWritten: sometimes((s, _, at) => at.guest === null && s.wroteB),
 })
+
+/** Of the fix, the default. */
+export const unneeded = accepted(xenLinearPt, [
+  {
+    change: "step split: s.inHypercall = true s.l2e = 'B'",
+    why: 'the guest enters the hypervisor, and the entry is changed later: what the others do in between they may do before',
+    variant: 'fixed',
+  },
+  ...['left out: when(s.tlb[cpu] === null)', 'lets through: when(s.tlb[cpu] === null)'].map((change) => ({
+    change,
+    why: 'the environment: hardware that evicts a translation and walks again; what is dangerous is one that stays',
+    variant: 'fixed',
+  })),
+  {
+    change: 'operand left out: cpu !== 0 || !s.inHypercall → !s.inHypercall',
+    why: 'that another CPU writes while MMU_UPDATE is under way matters where A loses its type before the flush: flushes-late is violated by nothing else',
+    variant: 'fixed',
+  },
+  {
+    change: 'left out: s.tlb[cpu] = at',
+    why: 'the hardware fills the TLB at any time (fill: linear mapping), so also just before the access that would fill it',
+    variant: 'fixed',
+  },
+])
 
 const pagingStructures: Document = { kind: 'document', title: 'Xen commit 16a20963b3 (XSA-286)', author: 'Andrew Cooper', date: '2020' }
 
