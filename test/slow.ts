@@ -10,6 +10,7 @@ export const slowTests: readonly string[] = [
   'test/campaign/claims/both.test.ts',
   'test/campaign/claims/repository.test.ts',
   'test/campaign/mutate/large.test.ts',
+  'test/campaign/mutate/races.test.ts',
   'test/campaign/sweep/sweep.test.ts',
   'test/check/report/vacuity.models.test.ts',
   'test/cli/liveness.test.ts',

@@ -116,7 +116,16 @@ const encodeLive = (
  * reference parameter `x` shows as `&x`, the indices of the location that it means.
  */
 export const view = (system: System, model: Model, params: Readonly<Record<string, unknown>>, vector: Vector): StateView =>
-  viewOf(system, platformAndVariables(model, params as never).variables, partsOf(system, vector))
+  viewOf(system, domainsOf(system, model, params), partsOf(system, vector))
+
+const knownDomains = new WeakMap<System, Fields>()
+
+/** The variables of a system, which are built once: a trace asks for each of its states. */
+const domainsOf = (system: System, model: Model, params: Readonly<Record<string, unknown>>): Fields => {
+  const domains = knownDomains.get(system) ?? platformAndVariables(model, params as never).variables
+  knownDomains.set(system, domains)
+  return domains
+}
 
 type Parts = ReadonlyMap<string, readonly number[]>
 
