@@ -9,13 +9,16 @@ export const memoryLines = (memory: MemoryReport | null): string[] => {
   if (memory === null) return []
   if (memory.model === 'sc') return ['memory is sequentially consistent']
   const { storeBuffer, locked, direct } = memory
-  const stores = storeBuffer === 1 ? '1 store' : `${storeBuffer} stores`
   return [
-    ...wrap(`memory has total store order (x86-TSO), with store buffers of at most ${stores}`, width, 2),
+    totalStoreOrder(storeBuffer),
     ...(locked.length === 0 ? [] : wrap(`taken for locked instructions: ${locked.map(stepText).join(', ')}`, width, 2)),
     ...(direct.length === 0 ? [] : wrap(`reading and writing memory itself: ${direct.map(printable).join(', ')}`, width, 2)),
   ]
 }
+
+/** Of which machine verdicts speak. */
+export const totalStoreOrder = (stores: number): string =>
+  `memory has total store order (x86-TSO), with store buffers of at most ${stores === 1 ? '1 store' : `${stores} stores`}`
 
 /** A step of a helper stands where the process calls it. */
 const stepText = ({ agents, text, file, line, from }: StepInSource): string => {

@@ -13,10 +13,11 @@ import { formatSetting, printable } from '../../trace/plain.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
 import { width } from '../terminal/width.js'
+import { totalStoreOrder } from './memory-text.js'
 
 /** The whole table, ending in a newline. */
 export const sweepText = (sweep: Sweep, output: Pick<Output, 'colours'>): string => {
-  const sections = [heading(sweep), table(sweep, output), minimal(sweep), needs(sweep), [...again(sweep), summary(sweep)]]
+  const sections = [heading(sweep), table(sweep, output), minimal(sweep), needs(sweep), [...memory(sweep), ...again(sweep), summary(sweep)]]
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.map((line) => line.trimEnd()).join('\n'))
   return `${text.join('\n\n')}\n`
 }
@@ -27,6 +28,12 @@ const heading = ({ model, title, properties, variant, fixed }: Sweep): string[] 
   ...(variant === null ? [] : [`  variant ${printable(variant)}`]),
   ...pack(Object.entries(fixed).map(assigned), width - 2).map((line) => `  ${line}`),
 ]
+
+/** What is safe with store buffers is so with buffers of this size. */
+const memory = ({ cells }: Sweep): string[] => {
+  const sizes = new Set(cells.flatMap(({ report }) => (report?.memory?.model === 'tso' ? [report.memory.storeBuffer] : [])))
+  return sizes.size === 0 ? [] : [totalStoreOrder(Math.max(...sizes))]
+}
 
 const again = ({ cells }: Sweep): string[] => {
   const all = runAgainOfAll(cells.flatMap(({ report }) => report?.oracle ?? []))
