@@ -1,7 +1,7 @@
 /**
  * The read-write lock: mmap_lock, i_mmap_rwsem, the mmu_lock of KVM's TDP MMU. Many readers, or one writer. It is
- * neither fair nor ordered: who waits to write does not keep readers out. On x86 all steps but `writeUnlock`, a plain
- * store, are locked instructions.
+ * neither fair nor ordered: who waits to write does not keep readers out. In memory with store buffers all steps are
+ * taken for locked instructions; on x86 `writeUnlock` is a plain store, which the kernel does not rely on to be more.
  */
 import { assert, type Domain, type IndexSet, index, optional, record, type Steps, set, until } from 'mmucheck'
 

@@ -1,7 +1,8 @@
 /**
  * The sequence count (Linux include/linux/seqlock.h): a reader takes no lock, and reads again if there was a write
- * meanwhile. The sequence is odd while somebody writes. Writers are kept apart by a lock of their own, so theirs are
- * no locked instructions: each reads the sequence, which nobody else changes, and stores it.
+ * meanwhile. The sequence is odd while somebody writes. Writers are kept apart by a lock of their own. In memory with
+ * store buffers each of their steps is taken for a locked instruction, as it loads the sequence and stores it: the
+ * kernel's are a load and a store, so what holds here by that barrier alone need not hold there.
  */
 import { assert, type Domain, range, record, type Steps, until } from 'mmucheck'
 
