@@ -15,6 +15,8 @@ interface Seen {
   readonly trigger: Readonly<Record<string, boolean>>
   /** By process of the system: whether it has returned. */
   readonly returned: readonly boolean[]
+  /** Whether a store waits in some store buffer. */
+  readonly waits: boolean
 }
 export type Graph = SlowGraph<Seen>
 
@@ -40,7 +42,9 @@ export const graphOf = (system: System, model: Model, params: ParamRecord, prope
         goal[name] = ask('measure' in property ? property.measure : property.predicate, run, params).value
         if (property.kind === 'leadsTo') trigger[name] = ask(property.trigger, run, params).value === true
       }
-      return { goal, trigger, returned: run.processes.flatMap((process) => (process === null ? [] : [process.label === null])) }
+      const returned = run.processes.flatMap((process) => (process === null ? [] : [process.label === null]))
+      const waits = system.memory !== null && run.at.storeBuffer.some(({ length }) => length > 0)
+      return { goal, trigger, returned, waits }
     },
     { from: 'initial states', maxStates },
   )
@@ -147,7 +151,10 @@ export const decide = (graph: Graph, system: System, name: string, property: Any
     }
     case 'maximum':
     case 'minimum': {
-      const counted = statesWhere(graph, (seen) => property.over === 'all states' || seen.returned.every((returned) => returned))
+      const counted = statesWhere(
+        graph,
+        (seen) => property.over === 'all states' || (!seen.waits && seen.returned.every((returned) => returned)),
+      )
       const values = [...counted].flatMap((state) => {
         const value = graph.nodes[state]!.seen.goal[name]
         return typeof value === 'number' ? [{ state, value }] : []

@@ -151,7 +151,8 @@ export const traceOfExtreme = (subject: Subject, name: string, value: number, sc
     const { value: measured, fault, reads } = ask(property.measure, replayed.end, params)
     if (measured !== value) throw new Error(`'${name}' is said to be ${value}: the oracle gives ${fault ?? String(measured)}`)
     const { processes } = (replayed.steps.at(-1)?.after ?? replayed.initial).view
-    if (property.over === 'final states' && processes.some(({ at }) => at !== null))
+    const waits = system.memory !== null && replayed.end.at.storeBuffer.some(({ length }) => length > 0)
+    if (property.over === 'final states' && (waits || processes.some(({ at }) => at !== null)))
       throw new Error(`'${name}' is of a state that is not final`)
     const extreme = system.extremes.find((e) => e.name === name)
     const where = extreme === undefined ? { source: '', at: null } : whereOf(system, extreme.measure)
