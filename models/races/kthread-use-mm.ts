@@ -42,6 +42,7 @@ export default model({
     'switch-first': { irqsOff: false, order: 'switch_mm first' },
     'asks-what-is-loaded': { irqsOff: false, asks: 'loaded_mm' },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1, 'cpu1 IPI': 1 }),
   state,
   // CPU 1 has run mm before, and keeps the translation.
   init: (s) => {

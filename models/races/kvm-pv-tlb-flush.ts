@@ -50,6 +50,7 @@ export default model({
     'guest-ors': { ask: 'or' },
     'guest-writes': { ask: 'plain write' },
   },
+  on: () => ({ vcpu0: 0, vcpu1: 1, host: 1 }),
   state,
   init: (s) => {
     s.pte = 0

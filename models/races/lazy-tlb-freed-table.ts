@@ -56,6 +56,7 @@ export default model({
     fixed: {},
     'no-look-on-return': { comparesOnReturn: false },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 walker': 1, 'cpu1 IPI': 1 }),
   state,
   init: (s) => {
     s.pmd = true

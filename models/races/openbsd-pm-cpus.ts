@@ -43,6 +43,7 @@ export default model({
     'cleared-early': { clear: 'before %cr3' },
     fixed: {},
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1, 'cpu1 IPI': 1 }),
   state,
   init: (s) => {
     s.pte = 0

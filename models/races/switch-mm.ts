@@ -55,6 +55,7 @@ export default model({
     'cpumask-after-tlb-gen': { joinFirst: false },
     'tlb-gen-before-pte': { pteFirst: false },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1, 'cpu1 IPI': 1 }),
   state,
   // CPU 1 has run mm before: its translation is still there.
   init: (s) => {
