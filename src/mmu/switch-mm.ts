@@ -10,17 +10,14 @@ import type { Mm } from './shootdown.js'
 import { catchUp } from './tlb-gen.js'
 
 /**
- * `switch_mm()`, with interrupts off: says LOADED_MM_SWITCHING, joins mm_cpumask(), reads tlb_gen, loads CR3, and says
- * what is loaded, each a step. What is loaded already is not loaded again, but a lazy CPU compares tlb_gen. `flush` is
- * what the hardware forgets when it has missed a flush.
+ * `switch_mm()`, with interrupts off: is lazy no more, says LOADED_MM_SWITCHING, joins mm_cpumask(), reads tlb_gen,
+ * loads CR3, and says what is loaded, each a step. What is loaded already is not loaded again, but a CPU that was lazy
+ * compares tlb_gen. `flush` is what the hardware forgets when it has missed a flush.
  */
 export function* switchMm(mm: Mm, cpu: number, to: 'other' | 'mm', flush: () => void): Steps {
   yield* irqsOff(mm.cpus[cpu]!.irq, `switch_mm(${to}): local_irq_disable()`)
   const wasLazy = mm.cpus[cpu]!.isLazy
-  if (wasLazy) {
-    yield `switch_mm(${to}): is_lazy = false`
-    mm.cpus[cpu]!.isLazy = false
-  }
+  mm.cpus[cpu]!.isLazy = false
   if (mm.cpus[cpu]!.loadedMm !== to) {
     yield `switch_mm(${to}): loaded_mm = LOADED_MM_SWITCHING`
     mm.cpus[cpu]!.loadedMm = 'LOADED_MM_SWITCHING'

@@ -90,7 +90,6 @@ test('a lazy CPU compares when it comes back, and keeps CR3 meanwhile; one that 
     '1/0 mm off cached | switch_mm(mm): load_new_mm_cr3() (gen=1)',
     '1/0 mm off cached | switch_mm(mm): local_irq_enable()',
     '1/0 mm lazy cached | switch_mm(mm): local_irq_disable()',
-    '1/0 mm lazy off cached | switch_mm(mm): is_lazy = false (wasLazy=true)',
     '1/1 mm - | -',
     '1/1 mm off - | switch_mm(mm): local_irq_enable()',
   ])
