@@ -1,4 +1,4 @@
-import { array, each, index, model, type StateOf, type Steps } from 'mmucheck'
+import { always, array, bool, each, index, model, type StateOf, type Steps } from 'mmucheck'
 import { addressSpace, flush, flushTlbIpi, flushTlbMmRange, irqsOff, type Mm, runsMm, taggedTlb } from 'mmucheck/mmu'
 import { describe, expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
@@ -124,5 +124,44 @@ describe('flush_tlb_mm_range()', () => {
       mm.cpus[1]!.loadedMm = 'LOADED_MM_SWITCHING'
     })
     expect((await explore(switching)).verdicts.assert).toBe('violated 4')
+  })
+
+  test('of three CPUs, it waits for those that it has interrupted, and sends them their IPIs before', async () => {
+    const { states, verdicts } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ mm: addressSpace(3, 1), done: bool }),
+        init: (s) => {
+          for (const cpu of [1, 2]) runsMm(s.mm, cpu)
+        },
+        processes: () => ({
+          cpu0: function* (s) {
+            yield* flushTlbMmRange(s.mm, 0, () => {})
+            s.done = true
+          },
+        }),
+        rules: () => ({ ipi: each(3, flushTlbIpi({ mm: (s: { mm: Mm; done: boolean }) => s.mm, flush: () => {} })) }),
+      }),
+      { allHaveFlushed: always((s) => !s.done || (s.mm.gen.cpu[1] === 1 && s.mm.gen.cpu[2] === 1)) },
+    )
+    expect(verdicts).toEqual({ allHaveFlushed: 'holds', deadlock: 'holds', assert: 'holds', range: 'holds' })
+    const at = states.map((state) => {
+      const asked = [...state.matchAll(/csd:\[(\S+?),/g)].flatMap(([, csd], cpu) => (csd === 'true' ? [cpu] : []))
+      return `${/gen:\{mm:(\S+) cpu:(\S+)\} /.exec(state)?.slice(1).join(' ')} ${asked} ${state.replace(/.*@/, '')}`
+    })
+    expect(at).toEqual([
+      '0 [0,0,0]  inc_mm_tlb_gen()',
+      '1 [0,0,0]  cpumask_test_cpu(…) (cpu=1)',
+      '1 [0,0,0]  should_flush_tlb(…) (cpu=1)',
+      '1 [0,0,0] 1 cpumask_test_cpu(…) (cpu=2)',
+      '1 [0,0,0] 1 should_flush_tlb(…) (cpu=2)',
+      '1 [0,0,0] 1,2 csd_lock_wait()',
+      '1 [0,0,1] 1 csd_lock_wait()',
+      '1 [0,1,0]  cpumask_test_cpu(…) (cpu=2)',
+      '1 [0,1,0]  should_flush_tlb(…) (cpu=2)',
+      '1 [0,1,0] 2 csd_lock_wait()',
+      '1 [0,1,1]  csd_lock_wait()',
+      '1 [0,1,1]  -',
+    ])
   })
 })
