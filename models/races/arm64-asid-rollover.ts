@@ -43,6 +43,7 @@ export default model({
     fixed: {},
     'no-flush-at-rollover': { flushAtRollover: false },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1 }),
   state,
   // mm has ASID 0, and CPU 1 runs it; task 1 has ASID 1; task 2 is new.
   init: (s) => {

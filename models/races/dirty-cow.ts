@@ -72,6 +72,7 @@ export default model({
     'huge-as-it-was': { reader: 'reads and dirties' },
     fixed: {},
   },
+  on: (p) => ({ gup: 0, madvise: 1, ...(p.reader === 'none' ? {} : { reader: 2 }) }),
   state,
   processes: (p) => ({
     gup: function* (s: State) {

@@ -4,7 +4,7 @@
  * what is loaded, if not it sees to it that the next switch to it starts without old translations. The thread sets
  * active_mm and switches in two steps: an interrupt between them was told the one, and found the other.
  */
-import { bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
+import { bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, type Steps, when } from 'mmucheck'
 import { flush, free, hardware, interrupts, irqsOff, irqsOn, lifetime, sendIpi, serveIpi, taggedTlb, touch } from 'mmucheck/mmu'
 
 const state = () => ({
@@ -26,6 +26,11 @@ const state = () => ({
 
 type State = StateOf<typeof state>
 
+function* setActiveMm(s: State): Steps {
+  yield 'tsk->active_mm = mm'
+  s.activeMm = 'mm'
+}
+
 export default model({
   name: 'kthread-use-mm',
   title: 'kthread_use_mm() says what it has loaded before it loads it',
@@ -41,6 +46,7 @@ export default model({
     'switch-first': { irqsOff: false, order: 'switch_mm first' },
     'asks-what-is-loaded': { irqsOff: false, asks: 'loaded_mm' },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1, 'cpu1 IPI': 1 }),
   state,
   // CPU 1 has run mm before, and keeps the translation.
   init: (s) => {
@@ -60,20 +66,12 @@ export default model({
     cpu1: function* (s) {
       while (true) {
         if (p.irqsOff) yield* irqsOff(s.irq)
-        if (p.order === 'active_mm first') {
-          yield 'tsk->active_mm = mm'
-          s.activeMm = 'mm'
-        }
+        if (p.order === 'active_mm first') yield* setActiveMm(s)
         yield 'switch_mm(old_mm, mm)'
         s.loaded = 'mm'
-        if (!s.asid) {
-          if (flush(s.tlb, 0)) s.flushedLater = true
-          s.asid = true
-        }
-        if (p.order === 'switch_mm first') {
-          yield 'tsk->active_mm = mm'
-          s.activeMm = 'mm'
-        }
+        if (!s.asid && flush(s.tlb, 0)) s.flushedLater = true
+        s.asid = true
+        if (p.order === 'switch_mm first') yield* setActiveMm(s)
         if (p.irqsOff) yield* irqsOn(s.irq)
         yield 'schedule(): switch to old_mm'
         s.activeMm = 'old_mm'

@@ -73,6 +73,7 @@ export default model({
     'counter-read-late': { counter: 'read after the entry' },
     'compared-before-the-lock': { checkedUnderLock: false },
   },
+  on: () => ({ bystander: 0, writer: 1 }),
   state,
   processes: (p) => ({
     bystander: function* (s: State) {

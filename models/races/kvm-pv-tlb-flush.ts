@@ -7,7 +7,7 @@
  * vCPU 0 takes away the one page, and frees its frame. The host preempts vCPU 1 and loads it again, for ever; the
  * translations of vCPU 1 survive that, as they do under a VPID.
  */
-import { bool, choice, ghost, index, model, optional, record, type StateOf, when } from 'mmucheck'
+import { bool, choice, ghost, index, model, optional, record, type StateOf, same, when } from 'mmucheck'
 import { flush, free, hardware, interrupts, lifetime, sendIpi, serveIpi, taggedTlb, touch } from 'mmucheck/mmu'
 
 const state = () => ({
@@ -49,6 +49,7 @@ export default model({
     'guest-ors': { ask: 'or' },
     'guest-writes': { ask: 'plain write' },
   },
+  on: () => ({ vcpu0: 0, vcpu1: 1, host: 1 }),
   state,
   init: (s) => {
     s.pte = 0
@@ -60,16 +61,13 @@ export default model({
       s.pte = null
       yield 'state = READ_ONCE(src->preempted)'
       const state = { ...s.shared }
-      let deferred = false
-      if (state.preempted && p.ask === 'cmpxchg') {
-        yield 'try_cmpxchg(&src->preempted, state, state | KVM_VCPU_FLUSH_TLB)'
-        deferred = s.shared.preempted === state.preempted && s.shared.flush === state.flush
-        if (deferred) s.shared.flush = true
-      } else if (state.preempted) {
-        yield p.ask === 'or' ? 'src->preempted |= KVM_VCPU_FLUSH_TLB' : 'src->preempted = state | KVM_VCPU_FLUSH_TLB'
-        if (p.ask === 'plain write') s.shared = { ...state, flush: true }
-        else s.shared.flush = true
-        deferred = true
+      let deferred = state.preempted
+      if (state.preempted) {
+        if (p.ask === 'cmpxchg') yield 'try_cmpxchg(&src->preempted, state, state | KVM_VCPU_FLUSH_TLB)'
+        else yield p.ask === 'or' ? 'src->preempted |= KVM_VCPU_FLUSH_TLB' : 'src->preempted = state | KVM_VCPU_FLUSH_TLB'
+        if (p.ask === 'cmpxchg') deferred = same(s.shared, state)
+        if (p.ask === 'or') s.shared.flush = true
+        else if (deferred) s.shared = { ...state, flush: true }
       }
       if (!deferred) {
         yield 'native_flush_tlb_others()'
@@ -87,17 +85,16 @@ export default model({
         if (p.load === 'xchg') {
           yield 'record_steal_time(): xchg(&shared->preempted, 0)'
           if (s.shared.flush && flush(s.tlb, 0)) s.flushedByHost = true
-          s.shared = { preempted: false, flush: false }
         } else {
           yield p.load === 'copy and write back' ? 'record_steal_time(): copy the area' : 'record_steal_time(): read shared->preempted'
-          const copy = { ...s.shared }
-          if (copy.flush) {
+          const mustFlush = s.shared.flush
+          if (mustFlush) {
             yield 'kvm_vcpu_flush_tlb()'
             if (flush(s.tlb, 0)) s.flushedByHost = true
           }
           yield p.load === 'copy and write back' ? 'record_steal_time(): write the copy back' : 'record_steal_time(): shared->preempted = 0'
-          s.shared = { preempted: false, flush: false }
         }
+        s.shared = { preempted: false, flush: false }
         yield 'enter vCPU 1'
         s.running = true
       }

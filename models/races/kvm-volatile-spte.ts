@@ -87,6 +87,7 @@ export default model({
     'invalidate-read-before': { update: 'invalidate', write: 'xchg, read before' },
     'invalidate-fixed': { update: 'invalidate', write: 'xchg' },
   },
+  on: () => ({ kvm: 0, vcpu: 1 }),
   state,
   init: (s) => {
     s.spte[0] = { P: true, W: true, A: true, D: false, frame: 0 }

@@ -7,8 +7,21 @@
  * CPU 0 unlinks the one page table T from the PMD and frees it, as munmap() and a collapse do. CPU 1 runs the program
  * and kernel threads in turn.
  */
-import { array, bool, choice, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
-import { catchUp, flushAll, free, incMmTlbGen, interrupts, lifetime, sendIpi, serveIpi, tlbGen, touch, walker } from 'mmucheck/mmu'
+import { array, bool, choice, flag, ghost, index, model, optional, type StateOf, when } from 'mmucheck'
+import {
+  addressSpace,
+  enterLazyTlb,
+  flushAll,
+  flushTlbFunc,
+  flushTlbMmRange,
+  free,
+  lifetime,
+  runsMm,
+  switchMm,
+  takesIpi,
+  touch,
+  walker,
+} from 'mmucheck/mmu'
 
 /** The tables through which the hardware walks. */
 const pmdTable = 0
@@ -18,12 +31,8 @@ const state = () => ({
   /** The PMD points to T. */
   pmd: bool,
   table: ghost(lifetime),
-  gen: tlbGen(1, 1),
-  /** CPU 1: what CR3 has, lazy TLB mode, and the interrupt. */
-  cr3: oneOf('mm', 'init_mm'),
-  isLazy: bool,
-  irq: interrupts(),
-  /** Its paging-structure cache, of the PMD that points to T; what T points to is left out. */
+  mm: addressSpace(2, 1),
+  /** CPU 1's paging-structure cache, of the PMD that points to T; what T points to is left out. */
   cached: array(2, optional(index(2))),
   walked: ghost(bool),
   /** The cached PMD went by an interrupt, or on the way back to the program; or was left behind in lazy TLB mode. */
@@ -55,38 +64,42 @@ export default model({
     fixed: {},
     'no-look-on-return': { comparesOnReturn: false },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 walker': 1, 'cpu1 IPI': 1 }),
   state,
   init: (s) => {
     s.pmd = true
+    for (let cpu = 0; cpu < 2; cpu++) runsMm(s.mm, cpu)
   },
   processes: (p) => ({
     cpu0: function* (s) {
       yield 'pmd_clear()'
       s.pmd = false
-      yield* incMmTlbGen(s.gen)
-      yield 'should_flush_tlb(1)'
-      if (!s.isLazy || p.lazy === 'interrupted' || (p.lazy === 'interrupted if tables are freed' && p.freedTables)) {
-        yield* sendIpi(s.irq, 'wait for flush_tlb_func()')
-      }
+      const lazyToo = p.lazy === 'interrupted' || (p.lazy === 'interrupted if tables are freed' && p.freedTables)
+      yield* flushTlbMmRange(
+        s.mm,
+        0,
+        () => {},
+        (cpu) => !s.mm.cpus[cpu].isLazy || lazyToo,
+      )
       yield 'free T'
       free(s.table)
     },
     cpu1: function* (s) {
+      // Who does not compare knows nothing of a flush that was missed.
+      const flushNow = (): void => {
+        if (!p.comparesOnReturn) s.mm.gen.cpu[1] = 0
+        else if (flushAll(s.cached)) s.flushedOnReturn = true
+      }
       while (true) {
-        yield 'enter_lazy_tlb()'
-        s.isLazy = true
-        yield 'switch_mm(): is_lazy = false'
-        s.isLazy = false
-        yield p.comparesOnReturn ? 'switch_mm(): compare tlb_gen, load CR3' : 'switch_mm(): load CR3'
-        if (p.comparesOnReturn && catchUp(s.gen, 0) && flushAll(s.cached)) s.flushedOnReturn = true
-        s.cr3 = 'mm'
+        yield* enterLazyTlb(s.mm, 1)
+        yield* switchMm(s.mm, 1, 'mm', flushNow)
       }
     },
   }),
   rules: () => ({
     'cpu1 walker': walker({
       levels: ['cache the PMD', 'walk T'],
-      root: (s: State) => (s.cr3 === 'mm' ? pmdTable : null),
+      root: (s: State) => (s.mm.cpus[1].cr3 === 'mm' ? pmdTable : null),
       caches: (s) => s.cached,
       read: (s, table) => {
         if (table === pmdTable) return s.pmd ? T : null
@@ -96,16 +109,11 @@ export default model({
       },
     }),
     'cpu1 IPI': {
+      // In lazy TLB mode it loads init_mm: what is cached under the PCID of mm stays, and is out of the walker's reach.
       'flush_tlb_func()': (s) => {
-        when(!s.isLazy && serveIpi(s.irq))
-        catchUp(s.gen, 0)
-        if (flushAll(s.cached)) s.flushedByIpi = true
-      },
-      // What is cached under the PCID of mm stays, and is out of the walker's reach.
-      'flush_tlb_func(): switch to init_mm': (s) => {
-        when(s.isLazy && serveIpi(s.irq))
-        if (s.cached[0] !== null) s.leftLazyMode = true
-        s.cr3 = 'init_mm'
+        when(takesIpi(s.mm, 1))
+        if (s.mm.cpus[1].isLazy && s.cached[0] !== null) s.leftLazyMode = true
+        if (flushTlbFunc(s.mm, 1) && flushAll(s.cached)) s.flushedByIpi = true
       },
     },
   }),

@@ -47,6 +47,7 @@ export default model({
     'always-flush': { force: 'always' },
     fixed: {},
   },
+  on: () => ({ madvise: [0, 1], reclaim: 2, user: 3 }),
   state,
   init: (s) => {
     // The page has been stored to before: a walk for a load caches that it is dirty.

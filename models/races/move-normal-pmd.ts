@@ -98,6 +98,7 @@ export default model({
     'looks-with-locks': { recheck: 'never', firstLook: 'with the locks' },
     fixed: {},
   },
+  on: () => ({ mremap: 0, collapse: 1 }),
   state,
   init: (s) => {
     s.oldPmd = 'table'

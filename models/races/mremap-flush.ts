@@ -49,6 +49,7 @@ export default model({
     fixed: {},
     'fixed-and-truncation': { freedBy: 'truncation' },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, cpu2: 2 }),
   state,
   init: (s) => {
     s.pte[from] = { ...emptyPte, P: true, A: true }

@@ -48,6 +48,7 @@ export default model({
     'page-table-lock-and-recheck': { lock: 'page table lock', recheck: true },
     fixed: {},
   },
+  on: () => ({ cpu1: 1, cpu2: 2, cpu3: 3 }),
   state,
   init: (s) => {
     s.pmd[from] = true

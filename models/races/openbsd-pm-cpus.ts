@@ -6,7 +6,7 @@
  *
  * CPU 0 removes the one page of pmap p; CPU 1 switches between threads of p and of another process, for ever.
  */
-import { bool, choice, choose, flag, ghost, index, model, oneOf, optional, type StateOf, when } from 'mmucheck'
+import { bool, choice, choose, flag, ghost, index, model, oneOf, optional, type StateOf, type Steps, when } from 'mmucheck'
 import { flush, flushAll, free, hardware, interrupts, lifetime, sendIpi, serveIpi, taggedTlb, touch } from 'mmucheck/mmu'
 
 const state = () => ({
@@ -27,6 +27,16 @@ const state = () => ({
 
 type State = StateOf<typeof state>
 
+function* clear(s: State, from: State['cr3']): Steps {
+  yield 'clear the bit in the old pm_cpus'
+  if (from === 'p') s.pmCpus = false
+}
+
+function* set(s: State, to: State['cr3']): Steps {
+  yield 'set the bit in the new pm_cpus'
+  if (to === 'p') s.pmCpus = true
+}
+
 export default model({
   name: 'openbsd-pm-cpus',
   title: 'cpu_switchto() takes its CPU out of pm_cpus, and %cr3 stays',
@@ -42,6 +52,7 @@ export default model({
     'cleared-early': { clear: 'before %cr3' },
     fixed: {},
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1, 'cpu1 IPI': 1 }),
   state,
   init: (s) => {
     s.pte = 0
@@ -64,27 +75,15 @@ export default model({
         const to = yield* choose(['p', 'other'])
         const from = s.cr3
         if (p.evenIfSame || from !== to) {
-          if (p.clear === 'before %cr3') {
-            yield 'clear the bit in the old pm_cpus'
-            if (from === 'p') s.pmCpus = false
-          }
-          if (p.set === 'before %cr3') {
-            yield 'set the bit in the new pm_cpus'
-            if (to === 'p') s.pmCpus = true
-          }
+          if (p.clear === 'before %cr3') yield* clear(s, from)
+          if (p.set === 'before %cr3') yield* set(s, to)
           if (from !== to) {
             yield 'load %cr3'
             s.cr3 = to
             if (flushAll(s.tlb)) s.flushedByCr3 = true
           }
-          if (p.set === 'after %cr3') {
-            yield 'set the bit in the new pm_cpus'
-            if (to === 'p') s.pmCpus = true
-          }
-          if (p.clear === 'after %cr3') {
-            yield 'clear the bit in the old pm_cpus'
-            if (from === 'p') s.pmCpus = false
-          }
+          if (p.set === 'after %cr3') yield* set(s, to)
+          if (p.clear === 'after %cr3') yield* clear(s, from)
         }
         yield 'run the thread'
         s.user = true

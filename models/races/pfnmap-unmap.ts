@@ -52,6 +52,7 @@ export default model({
     'without-nested': { nested: false },
     fixed: {},
   },
+  on: () => ({ cpu0: 0, cpu1: 1, cpu2: 2 }),
   state,
   init: (s) => {
     s.pte[0] = { ...emptyPte, P: true, A: true }

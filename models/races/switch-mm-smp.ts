@@ -64,13 +64,9 @@ export default model({
     cpu0: function* (s) {
       yield 'set_pte(new frame)'
       s.pte = 1
-      if (p.flushBarrier) {
-        yield 'inc_mm_tlb_gen()'
-        s.tlbGen++
-      } else {
-        yield 'tlb_gen = 1, with no lock prefix'
-        s.tlbGen = 1
-      }
+      yield p.flushBarrier ? 'inc_mm_tlb_gen()' : 'tlb_gen = 1, with no lock prefix'
+      if (p.flushBarrier) s.tlbGen++
+      else s.tlbGen = 1
       yield 'cpumask_test_cpu(1, mm_cpumask(mm))'
       if (s.cpumask) {
         yield 'should_flush_tlb(1)'
@@ -93,7 +89,7 @@ export default model({
       yield fence('load_new_mm_cr3(mm, need_flush)')
       s.cr3 = 'mm'
       if (s.ctxGen < gen) {
-        if (s.tlb[0] === 0) s.flushedBy[1] = true
+        s.flushedBy[1] = s.tlb[0] === 0
         flush(s.tlb, 0)
         s.ctxGen = gen
       }
@@ -116,7 +112,7 @@ export default model({
       'flush_tlb_func()': (s) => {
         when(serveIpi(s.irq))
         if (s.cr3 !== 'mm' || s.ctxGen === s.tlbGen) return
-        if (s.tlb[0] === 0) s.flushedBy[0] = true
+        s.flushedBy[0] = s.tlb[0] === 0
         flush(s.tlb, 0)
         s.ctxGen = s.tlbGen
       },

@@ -8,20 +8,28 @@
  * CPU 1 switches between prev and mm for ever, with interrupts off during the switch; CPU 0 replaces the one page of
  * mm once. Memory is sequentially consistent here: the missing barrier of 2025 (83b0177a6c48) is in switch-mm-smp.ts.
  */
-import { assert, bool, choice, flag, ghost, index, model, oneOf, type StateOf, when } from 'mmucheck'
-import { catchUp, flush, hardware, incMmTlbGen, interrupts, irqsOff, irqsOn, sendIpi, serveIpi, taggedTlb, tlbGen } from 'mmucheck/mmu'
+import { bool, choice, flag, ghost, index, model, type StateOf, type Steps, when } from 'mmucheck'
+import {
+  addressSpace,
+  catchUp,
+  flush,
+  flushTlbFunc,
+  flushTlbMulti,
+  hardware,
+  incMmTlbGen,
+  irqsOff,
+  irqsOn,
+  runsMm,
+  switchMm,
+  taggedTlb,
+  takesIpi,
+} from 'mmucheck/mmu'
 
 const state = () => ({
   /** The frame that the entry maps: 0 is replaced by 1, and freed. */
   pte: index(2),
   freed: bool,
-  gen: tlbGen(1, 1),
-  /** mm_cpumask(mm) has CPU 1. */
-  cpumask: bool,
-  /** CPU 1: what it says it has loaded, and what it has. */
-  loadedMm: oneOf('prev', 'SWITCHING', 'mm'),
-  cr3: oneOf('prev', 'mm'),
-  irq: interrupts(),
+  mm: addressSpace(2, 1),
   /** CPU 1's translation under the PCID of mm: the frame. */
   tlb: taggedTlb(1, index(2)),
   used: ghost(bool),
@@ -32,6 +40,16 @@ const state = () => ({
 })
 
 type State = StateOf<typeof state>
+
+function* announce(s: State): Steps {
+  yield 'loaded_mm = LOADED_MM_SWITCHING'
+  s.mm.cpus[1].loadedMm = 'LOADED_MM_SWITCHING'
+}
+
+function* join(s: State): Steps {
+  yield 'cpumask_set_cpu(1, mm_cpumask(mm))'
+  s.mm.cpumask[1] = true
+}
 
 export default model({
   name: 'switch-mm',
@@ -55,75 +73,53 @@ export default model({
     'cpumask-after-tlb-gen': { joinFirst: false },
     'tlb-gen-before-pte': { pteFirst: false },
   },
+  on: () => ({ cpu0: 0, cpu1: 1, 'cpu1 hardware': 1, 'cpu1 IPI': 1 }),
   state,
   // CPU 1 has run mm before: its translation is still there.
   init: (s) => {
+    runsMm(s.mm, 0)
     s.tlb[0] = 0
   },
   processes: (p) => ({
     cpu0: function* (s) {
-      if (!p.pteFirst) yield* incMmTlbGen(s.gen)
+      if (!p.pteFirst) yield* incMmTlbGen(s.mm.gen)
       yield 'set_pte(new frame)'
       s.pte = 1
-      if (p.pteFirst) yield* incMmTlbGen(s.gen)
-      yield 'cpumask_test_cpu(1, mm_cpumask(mm))'
-      if (s.cpumask) {
-        yield 'should_flush_tlb(1)'
-        if (s.loadedMm === 'mm' || (p.flushSwitching && s.loadedMm === 'SWITCHING')) {
-          yield* sendIpi(s.irq, 'wait for flush_tlb_func()')
-        }
-      }
+      if (p.pteFirst) yield* incMmTlbGen(s.mm.gen)
+      const should = (cpu: number): boolean =>
+        s.mm.cpus[cpu].loadedMm === 'mm' || (p.flushSwitching && s.mm.cpus[cpu].loadedMm === 'LOADED_MM_SWITCHING')
+      yield* flushTlbMulti(s.mm, 0, () => {}, should)
       yield 'free the old frame'
       s.freed = true
     },
     cpu1: function* (s) {
       while (true) {
-        let gen = 0
-        yield* irqsOff(s.irq)
-        if (!p.joinFirst) {
-          yield 'gen = mm->tlb_gen'
-          gen = s.gen.mm
-        }
-        yield 'cpumask_set_cpu(1, mm_cpumask(mm))'
-        s.cpumask = true
-        if (p.announce === 'before tlb_gen') {
-          yield 'loaded_mm = LOADED_MM_SWITCHING'
-          s.loadedMm = 'SWITCHING'
-        }
-        if (p.joinFirst) {
-          yield 'gen = mm->tlb_gen'
-          gen = s.gen.mm
-        }
-        if (p.announce === 'after tlb_gen') {
-          yield 'loaded_mm = LOADED_MM_SWITCHING'
-          s.loadedMm = 'SWITCHING'
-        }
+        yield* irqsOff(s.mm.cpus[1].irq)
+        if (p.announce === 'before tlb_gen') yield* announce(s)
+        if (p.joinFirst) yield* join(s)
+        yield 'gen = mm->tlb_gen'
+        const gen = s.mm.gen.mm
+        if (!p.joinFirst) yield* join(s)
+        if (p.announce === 'after tlb_gen') yield* announce(s)
         yield 'load_new_mm_cr3(mm, need_flush)'
-        s.cr3 = 'mm'
-        if (catchUp(s.gen, 0, gen)) {
-          if (s.tlb[0] === 0) s.flushedBySwitch = true
+        s.mm.cpus[1].cr3 = 'mm'
+        if (catchUp(s.mm.gen, 1, gen)) {
+          s.flushedBySwitch = s.tlb[0] === 0
           flush(s.tlb, 0)
         }
         yield 'loaded_mm = mm'
-        s.loadedMm = 'mm'
-        yield* irqsOn(s.irq)
-        yield 'switch_mm(mm, prev): loaded_mm = LOADED_MM_SWITCHING'
-        s.irq.off = true
-        s.loadedMm = 'SWITCHING'
-        yield 'switch_mm(mm, prev): load_new_mm_cr3(prev)'
-        s.cr3 = 'prev'
-        yield 'switch_mm(mm, prev): loaded_mm = prev'
-        s.loadedMm = 'prev'
-        s.irq.off = false
+        s.mm.cpus[1].loadedMm = 'mm'
+        yield* irqsOn(s.mm.cpus[1].irq)
+        yield* switchMm(s.mm, 1, 'other', () => {})
       }
     },
   }),
   rules: () => ({
     'cpu1 hardware': hardware({
       tlb: (s: State) => s.tlb,
-      tag: (s) => (s.cr3 === 'mm' ? 0 : null),
+      tag: (s) => (s.mm.cpus[1].cr3 === 'mm' ? 0 : null),
       walk: (s) => s.pte,
-      runs: (s) => !s.irq.off,
+      runs: (s) => !s.mm.cpus[1].irq.off,
       onUse: (s, frame) => {
         s.used = true
         s.usedFreed = s.usedFreed || (s.freed && frame === 0)
@@ -131,11 +127,9 @@ export default model({
     }),
     'cpu1 IPI': {
       'flush_tlb_func()': (s) => {
-        when(serveIpi(s.irq))
-        if (s.loadedMm !== 'mm') return // Whoever loads mm again compares the generations.
-        assert(s.cr3 === 'mm', 'loaded_mm says what CR3 does not')
-        if (!catchUp(s.gen, 0)) return
-        if (s.tlb[0] === 0) s.flushedByIpi = true
+        when(takesIpi(s.mm, 1))
+        if (!flushTlbFunc(s.mm, 1)) return
+        s.flushedByIpi = s.tlb[0] === 0
         flush(s.tlb, 0)
       },
     },

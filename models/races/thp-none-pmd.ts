@@ -73,6 +73,7 @@ export default model({
     'looks-with-lock': { change: 'get and clear', look: 'with the lock' },
     fixed: {},
   },
+  on: () => ({ numa: 0, madvise: 1, cpu: 2 }),
   state,
   init: (s) => {
     s.pmd = 'old'

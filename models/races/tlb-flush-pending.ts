@@ -47,6 +47,7 @@ export default model({
     'bool-alone': { pending: 'bool', protecting: 1 },
     fixed: {},
   },
+  on: (p) => ({ protect: Array.from({ length: p.protecting }, (_, cpu) => cpu), migrate: p.protecting, user: p.protecting + 1 }),
   state,
   init: (s) => {
     // The page has been stored to before: a walk for a load caches that it is dirty.

@@ -43,6 +43,7 @@ export default model({
     'flush-at-once': { flushIfPending: 'never', defer: false },
     fixed: {},
   },
+  on: () => ({ cpu0: 0, cpu1: 1, cpu2: 2 }),
   state,
   init: (s) => {
     // The page has been stored to before: a walk for a load caches that it is dirty.

@@ -78,6 +78,7 @@ export default model({
     'flushes-late': { flushFirst: false },
     fixed: {},
   },
+  on: () => ({ guest: 0 }),
   state,
   processes: (p) => ({
     guest: function* (s: State) {

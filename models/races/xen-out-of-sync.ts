@@ -74,6 +74,7 @@ export default model({
     'read-again-before-resync': { reread: 'before the resync' },
     fixed: {},
   },
+  on: () => ({ v1: 0, v2: 1, v3: 2 }),
   state,
   init: (s) => {
     s.writable = true

@@ -39,6 +39,7 @@ export default model({
     'as-it-was': { underLock: false },
     fixed: {},
   },
+  on: () => ({ munmap: 0, writeback: 1, user: 2 }),
   state,
   init: (s) => {
     // The page has been stored to before, as only its entry says; a walk for a load caches that it is dirty.

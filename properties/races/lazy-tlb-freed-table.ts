@@ -6,7 +6,7 @@ export default properties(lazyTlbFreedTable, {
   /** No walker reads a page table that has been freed. */
   noWalkOfFreedTable: always((s) => !s.table.usedAfterFree),
   /** So none that has mm in CR3 has cached an entry that points to it. */
-  outOfReach: always((s) => !(s.table.isFree && s.cr3 === 'mm' && s.cached[0] !== null)),
+  outOfReach: always((s) => !(s.table.isFree && s.mm.cpus[1]!.cr3 === 'mm' && s.cached[0] !== null)),
 
   isWalked: sometimes((s) => s.walked),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
@@ -17,8 +17,8 @@ export default properties(lazyTlbFreedTable, {
   leftLazyMode: sometimes((s) => s.leftLazyMode),
   flushedOnReturn: sometimes((s) => s.flushedOnReturn, { where: (p) => p.comparesOnReturn }),
   /** Both orders: T is freed while CPU 1 is lazy, and before it is. */
-  freedWhileLazy: sometimes((s) => s.table.isFree && s.isLazy),
-  freedBeforeLazy: sometimes((s) => s.table.isFree && !s.isLazy && s.cr3 === 'mm' && s.cached[0] === null),
+  freedWhileLazy: sometimes((s) => s.table.isFree && s.mm.cpus[1]!.isLazy),
+  freedBeforeLazy: sometimes((s) => s.table.isFree && !s.mm.cpus[1]!.isLazy && s.mm.cpus[1]!.cr3 === 'mm' && s.cached[0] === null),
 })
 
 const commit2017 = { kind: 'document', title: 'Linux commit b956575bed91', date: '2017' } as const

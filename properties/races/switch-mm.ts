@@ -6,17 +6,17 @@ export default properties(switchMm, {
   /** Once flush_tlb_mm_range() has returned, nobody reaches the old frame. */
   noUseAfterFree: always((s) => !s.usedFreed),
   /** So no CPU that has mm in CR3 has a translation of it, which hardware may use at any time. */
-  noStaleTranslation: always((s) => !(s.freed && s.cr3 === 'mm' && s.tlb[0] === 0)),
+  noStaleTranslation: always((s) => !(s.freed && s.mm.cpus[1]!.cr3 === 'mm' && s.tlb[0] === 0)),
 
   isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
   flushedBySwitch: sometimes((s) => s.flushedBySwitch),
   /** The switch comes first, and the frame is freed under it; the flush comes first, and finds nobody to interrupt. */
-  freedWhileMmRuns: sometimes((s) => s.freed && s.loadedMm === 'mm'),
-  freedBeforeTheSwitch: sometimes((s) => s.freed && s.loadedMm === 'prev' && s.tlb[0] === 0),
+  freedWhileMmRuns: sometimes((s) => s.freed && s.mm.cpus[1]!.loadedMm === 'mm'),
+  freedBeforeTheSwitch: sometimes((s) => s.freed && s.mm.cpus[1]!.loadedMm === 'other' && s.tlb[0] === 0),
   /** The window that both bugs are about: a flush is under way, and CR3 changes. */
-  interruptedWhileSwitching: sometimes((s) => s.irq.pending && s.loadedMm === 'SWITCHING'),
-  newFrameIsUsed: sometimes((s) => s.cr3 === 'mm' && s.tlb[0] === 1),
+  interruptedWhileSwitching: sometimes((s) => s.mm.cpus[1]!.irq.csd[0]! && s.mm.cpus[1]!.loadedMm === 'LOADED_MM_SWITCHING'),
+  newFrameIsUsed: sometimes((s) => s.mm.cpus[1]!.cr3 === 'mm' && s.tlb[0] === 1),
 })
 
 const commit = { kind: 'document', title: 'Linux commit fea4e317f9e7', date: '2025' } as const

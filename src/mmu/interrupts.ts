@@ -38,14 +38,14 @@ export const serveIpi = (own: Interrupts): boolean => {
 }
 
 /** One step: this CPU takes no interrupts from now on. An assertion fails where it takes none already. */
-export function* irqsOff(own: Interrupts, label = 'local_irq_disable()'): Steps {
+export function* irqsOff(own: Pick<Interrupts, 'off'>, label = 'local_irq_disable()'): Steps {
   yield label
   assert(!own.off, 'interrupts are turned off that are off')
   own.off = true
 }
 
 /** One step: this CPU takes interrupts again. An assertion fails where it takes them already. */
-export function* irqsOn(own: Interrupts, label = 'local_irq_enable()'): Steps {
+export function* irqsOn(own: Pick<Interrupts, 'off'>, label = 'local_irq_enable()'): Steps {
   yield label
   assert(own.off, 'interrupts are turned on that are on')
   own.off = false

@@ -63,6 +63,15 @@ export const store = (cache: Tlb, page: number, entry: Pte): boolean => {
   return true
 }
 
+/**
+ * Of a TLB that does not cache D, after each `load` and `store`: every store walks then, and is subject to what memory
+ * says at that time.
+ */
+export const forgetDirty = (cache: Tlb, page: number): void => {
+  const entry = cache[page] as TlbEntry | null
+  if (entry !== null) entry.D = false
+}
+
 /** Translations by page or by tag, each in any form; null where there is none. */
 export type Translations<T> = (T | null)[]
 
@@ -88,9 +97,27 @@ export function* flushTlbPage<T>(cache: Translations<T>, at: number, label = 'fl
   flush(cache, at)
 }
 
-/** Forgets all translations, as a write to CR3 does, or INVPCID. @returns whether there was one. */
+/**
+ * Forgets all translations: a write to CR3, where there are no global ones, or a flush that takes those too (INVPCID, a
+ * change of CR4.PGE). @returns whether there was one.
+ */
 export const flushAll = <T>(cache: Translations<T>): boolean => {
   const cached = cache.some((entry) => entry !== null)
   for (let at = 0; at < cache.length; at++) cache[at] = null
+  return cached
+}
+
+/**
+ * Forgets all translations that are not global, as a write to CR3 does; `isGlobal` says so of what is cached, and under
+ * what page or tag. @returns whether there was one.
+ */
+export const flushNonGlobal = <T>(cache: Translations<T>, isGlobal: (translation: T, at: number) => boolean): boolean => {
+  let cached = false
+  for (let at = 0; at < cache.length; at++) {
+    const translation = cache[at]
+    if (translation === null || isGlobal(translation as T, at)) continue
+    cache[at] = null
+    cached = true
+  }
   return cached
 }

@@ -2,8 +2,8 @@
  * A hardware walk of one address through several levels, a step for each, with the paging-structure caches between them
  * (Intel SDM, volume 3, "Paging-Structure Caches"): what is read at one level is cached, and a later step goes on from
  * there, whatever has become of the entry meanwhile. So the hardware may read a page table that has been freed, until
- * the caches are flushed: by `flushAll`, as INVLPG empties all of them, and not only those of its page. Where a walk
- * may be one step, see `load` and `store`.
+ * the caches are flushed: by `flushAll`, or of several addresses by `invlpg`. Where a walk may be one step, see `load`
+ * and `store`.
  */
 import { choose, type Steps, when } from 'mmucheck'
 import { flush, type Translations } from './tlb.js'
@@ -37,5 +37,16 @@ export const walker = <S>({ levels, root, caches, read }: Walker<S>): Record<str
       const level = yield* choose(caches(s, cpu).length)
       when(flush(caches(s, cpu), level))
     },
+  }
+}
+
+/**
+ * INVLPG of an address, `walks` being by address what a CPU caches by level. It drops the translation of this address
+ * alone, which is at the last level, and what is cached of upper levels for all addresses.
+ */
+export const invlpg = (walks: Translations<number>[], address: number): void => {
+  for (let at = 0; at < walks.length; at++) {
+    const levels = walks[at]!.length
+    for (let level = 0; level < levels; level++) if (at === address || level < levels - 1) walks[at]![level] = null
   }
 }

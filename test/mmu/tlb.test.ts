@@ -1,5 +1,23 @@
-import { always, array, bool, choose, index, model, oneOf, when } from 'mmucheck'
-import { emptyPte, flush, flushAll, flushTlbPage, load, loadHits, pte, store, storeHits, taggedTlb, tlb } from 'mmucheck/mmu'
+import { always, array, assert, bool, choose, index, model, oneOf, record, when } from 'mmucheck'
+import {
+  emptyPte,
+  flush,
+  flushAll,
+  flushNonGlobal,
+  flushTlbPage,
+  forgetDirty,
+  hardware,
+  load,
+  loadHits,
+  type Pte,
+  pte,
+  store,
+  storeHits,
+  type Tlb,
+  taggedTlb,
+  tlb,
+  userCpu,
+} from 'mmucheck/mmu'
 import { describe, expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
 
@@ -149,5 +167,135 @@ describe('the TLB', () => {
       'cache=[2,1] flushed=[false,false,false] | cpu@flush_tlb_page()',
       'cache=[null,null] flushed=[false,true,false] | cpu@-',
     ])
+  })
+
+  // Intel SDM, volume 3, "Global Pages": of one page, under two PCIDs and, from a global entry, under none.
+  test('a global translation survives a write to CR3 and a switch of PCIDs; INVLPG and a flush of all drop it', async () => {
+    const globalTag = 2
+    type State = { pte: { frame: number; G: boolean }; pcid: number; tlb: ({ frame: number } | null)[] }
+    const tlb = (s: State) => s.tlb
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({
+          pte: record({ frame: index(2), G: bool }),
+          pcid: index(2),
+          tlb: taggedTlb(3, record({ frame: index(2) })),
+          how: oneOf('nothing', 'CR3', 'INVLPG', 'all'),
+        }),
+        init: (s) => {
+          s.pte.G = true
+        },
+        processes: () => ({
+          kernel: function* (s) {
+            yield 'set_pte(not global)'
+            s.pte = { frame: 1, G: false }
+            s.pcid = 1
+            yield 'flush'
+            s.how = yield* choose(['CR3', 'INVLPG', 'all'] as const)
+            if (s.how === 'CR3') flushNonGlobal(s.tlb, (_translation, tag) => tag === globalTag)
+            if (s.how === 'INVLPG') {
+              flush(s.tlb, s.pcid)
+              flush(s.tlb, globalTag)
+            }
+            if (s.how === 'all') flushAll(s.tlb)
+            s.pte = { frame: 0, G: false }
+          },
+        }),
+        rules: () => ({
+          own: {
+            fill: hardware({ tlb, tag: (s) => s.pcid, walk: (s) => (s.pte.G ? null : { frame: s.pte.frame }), onUse: () => {} }).fill,
+          },
+          global: {
+            fill: hardware({ tlb, tag: () => globalTag, walk: (s: State) => (s.pte.G ? { frame: s.pte.frame } : null), onUse: () => {} })
+              .fill,
+          },
+        }),
+      }),
+    )
+    const short = states.map((state) =>
+      state
+        .replaceAll('null', '-')
+        .replace(/\{frame:(.)\}/g, '$1')
+        .replace(/pte=\{.*?\} /, ''),
+    )
+    expect(short).toEqual([
+      'pcid=1 tlb=[-,-,-] how=CR3 | kernel@-',
+      'pcid=1 tlb=[-,-,-] how=INVLPG | kernel@-',
+      'pcid=1 tlb=[-,-,-] how=all | kernel@-',
+      'pcid=1 tlb=[-,-,0] how=CR3 | kernel@-',
+      'pcid=1 tlb=[-,0,-] how=CR3 | kernel@-',
+      'pcid=1 tlb=[-,0,-] how=INVLPG | kernel@-',
+      'pcid=1 tlb=[-,0,-] how=all | kernel@-',
+      'pcid=1 tlb=[-,0,0] how=CR3 | kernel@-',
+      'pcid=0 tlb=[-,-,-] how=nothing | kernel@set_pte(not global)',
+      'pcid=0 tlb=[-,-,0] how=nothing | kernel@set_pte(not global)',
+      'pcid=1 tlb=[-,-,-] how=nothing | kernel@flush',
+      'pcid=1 tlb=[-,-,0] how=nothing | kernel@flush',
+      'pcid=1 tlb=[-,1,-] how=nothing | kernel@flush',
+      'pcid=1 tlb=[-,1,0] how=nothing | kernel@flush',
+    ])
+  })
+})
+
+describe('a TLB that does not cache D', () => {
+  /** A store, the entry made read-only without a flush, and another store. */
+  const protecting = (cachesD: boolean) =>
+    explore(
+      model({
+        name: 'm',
+        state: () => ({ pte: pte(), tlb: tlb(1), stored: oneOf('not', 'before', 'after') }),
+        init: (s) => {
+          s.pte = { ...emptyPte, P: true, W: true }
+        },
+        processes: () => ({
+          kernel: function* (s) {
+            yield 'pte_wrprotect()'
+            s.pte.W = false
+          },
+        }),
+        rules: () => ({
+          cpu: userCpu({
+            tlb: (s: { pte: Pte; tlb: Tlb; stored: 'not' | 'before' | 'after' }) => s.tlb,
+            entry: (s) => s.pte,
+            onStore: (s, { walked }) => {
+              s.stored = s.pte.W ? 'before' : 'after'
+              assert(cachesD || walked, 'a store that does not walk')
+            },
+            cachesD,
+          }),
+        }),
+      }),
+    )
+
+  test('walks for every store, so none gets past an entry that is read-only; a TLB that does lets it pass', async () => {
+    const without = await protecting(false)
+    expect(without.verdicts).toEqual({ deadlock: 'holds', assert: 'holds', range: 'holds' })
+    expect(ends(without.states)).toEqual([
+      'pte={P:1 W:0 A:0 D:0} tlb=[null] stored=not | kernel@-',
+      'pte={P:1 W:0 A:1 D:1} tlb=[null] stored=before | kernel@-',
+      'pte={P:1 W:0 A:1 D:1} tlb=[{W:1 D:0}] stored=before | kernel@-',
+    ])
+    expect(ends((await protecting(true)).states)).toEqual([
+      'pte={P:1 W:0 A:0 D:0} tlb=[null] stored=not | kernel@-',
+      'pte={P:1 W:0 A:1 D:1} tlb=[null] stored=after | kernel@-',
+      'pte={P:1 W:0 A:1 D:1} tlb=[null] stored=before | kernel@-',
+      'pte={P:1 W:0 A:1 D:1} tlb=[{W:1 D:1}] stored=after | kernel@-',
+      'pte={P:1 W:0 A:1 D:1} tlb=[{W:1 D:1}] stored=before | kernel@-',
+    ])
+  })
+
+  test('what is forgotten is D alone', async () => {
+    const { states } = await explore(
+      model({
+        name: 'm',
+        state: () => ({ cache: tlb(2) }),
+        init: (s) => {
+          s.cache[0] = { frame: 0, W: true, D: true }
+          for (const page of [0, 1]) forgetDirty(s.cache, page)
+        },
+      }),
+    )
+    expect(states).toEqual(['cache=[{frame:0 W:true D:false},null]'])
   })
 })

@@ -1,5 +1,5 @@
-import { array, bool, index, model, optional, type StateOf } from 'mmucheck'
-import { flushAll, walker } from 'mmucheck/mmu'
+import { array, bool, choose, index, model, optional, type StateOf } from 'mmucheck'
+import { flushAll, invlpg, walker } from 'mmucheck/mmu'
 import { expect, test } from 'vitest'
 import { explore } from '../semantics/harness.ts'
 
@@ -82,4 +82,23 @@ test('without the flush the walker reads the freed table, and what it has from t
     'loaded=1 linked=0 caches=[-,0] freed=1 readFreed=1 | kernel@switch',
     'loaded=1 linked=0 caches=[-,-] freed=1 readFreed=1 | kernel@switch',
   ])
+})
+
+// Intel SDM, volume 3, "Operations that Invalidate TLBs and Paging-Structure Caches".
+test('INVLPG of an address drops its translation, and the caches of upper levels of all addresses', async () => {
+  const { states } = await explore(
+    model({
+      name: 'm',
+      state: () => ({ walks: array(2, array(3, optional(index(2)))) }),
+      init: function* (s) {
+        s.walks = [
+          [1, 1, 1],
+          [1, 1, 1],
+        ]
+        const address = yield* choose(2)
+        invlpg(s.walks, address)
+      },
+    }),
+  )
+  expect(short(states)).toEqual(['walks=[[-,-,1],[-,-,-]]', 'walks=[[-,-,-],[-,-,1]]'])
 })
