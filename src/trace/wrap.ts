@@ -72,3 +72,5 @@ export const pack = (items: readonly string[], width: number): string[] => {
  */
 const keepPairs = (text: string): string => text.replaceAll(/(?<=\w): (?=[^\s{[])/g, ':\u00a0')
 const freePairs = (text: string): string => text.replaceAll('\u00a0', ' ')
+
+export const indent = (n: number, lines: readonly string[]): string[] => lines.map((line) => `${' '.repeat(n)}${line}`)

@@ -14,6 +14,24 @@ test('names the smallest location that changed', () => {
   expect(globals([1, 2], [1, 2])).toEqual([])
 })
 
+test('an entry of which several fields changed has one line, its flags as those that are set', () => {
+  const pte = { P: true, W: true, A: true, D: false, frame: 0 }
+  expect(globals([pte], [{ ...pte, P: false, W: false, A: false }])).toEqual(['x[0]: P W A -> none'])
+  expect(globals([pte], [{ ...pte, P: false, frame: 1 }])).toEqual(['x[0]: P true -> false, frame 0 -> 1'])
+  expect(globals([pte], [{ ...pte, P: false, W: false, frame: 1 }])).toEqual(['x[0]: P W A -> A, frame 0 -> 1'])
+  expect(globals({ type: 'none', count: 0, of: [0] }, { type: 'l1', count: 1, of: [1] })).toEqual([
+    'x.of[0]: 0 -> 1',
+    'x: type none -> l1, count 0 -> 1',
+  ])
+  expect(globals({ a: 0, of: [0] }, { a: 1, of: [1] })).toEqual(['x.a: 0 -> 1', 'x.of[0]: 0 -> 1'])
+})
+
+test('elements that change alike are told together', () => {
+  expect(globals([0, 0, 0, 1], [1, 1, 0, 1])).toEqual(['x[0..1]: 0 -> 1'])
+  expect(globals([0, 1, 0], [1, 1, 1])).toEqual(['x[0]: 0 -> 1', 'x[2]: 0 -> 1'])
+  expect(globals([{ v: 0 }, { v: 0 }], [{ v: 2 }, { v: 2 }])).toEqual(['x[0..1].v: 0 -> 2'])
+})
+
 test('shows an optional record that appears, and a union that changes its variant, whole', () => {
   expect(globals(null, { at: 1 })).toEqual(['x: null -> {at: 1}'])
   expect(globals({ kind: 'idle' }, { kind: 'fault', code: 2 })).toEqual(['x: {kind: idle} -> {kind: fault, code: 2}'])

@@ -19,6 +19,8 @@ import { enabledAgents } from './enabled.js'
 export interface Subject {
   readonly target: Target
   readonly variant: string | null
+  /** What is set otherwise than the variant, or the defaults, have it. */
+  readonly settings: Readonly<Record<string, number | boolean | string>>
   readonly params: Readonly<Record<string, number | boolean | string>>
   readonly properties: NamedProperties
   readonly system: System
@@ -52,7 +54,7 @@ export const traceOf = (subject: Subject, claim: Claim, schedule: Schedule): Tra
 
 /** A trace of what was replayed. */
 export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): Trace => {
-  const { target, variant, params, system } = subject
+  const { target, variant, settings, params, system } = subject
   const domains = Object.entries(platformAndVariables(target.model, params as never).variables)
   const places = new Map<string, SourcePlace>()
   const placeOf = (at: Span): SourcePlace => {
@@ -66,8 +68,9 @@ export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): 
     modelFile: target.file,
     modelHash: target.hash,
     variant,
+    settings: Object.keys(settings),
     params,
-    agents: system.agents.map(({ name }) => name),
+    agents: system.agents.map(({ name, cpu }) => ({ name, cpu })),
     ghosts: domains.filter(([, { kind }]) => kind === 'ghost').map(([name]) => name),
     initial: replayed.initial.view,
     initialChoices: replayed.initialChoices,

@@ -48,6 +48,7 @@ const properties: NamedProperties = { small: always((s: { n: number }) => s.n < 
 const subject: Subject = {
   target: { model: counter, properties: null, file: 'counter.ts', home: 'counter', hash: 'ab'.repeat(32) },
   variant: null,
+  settings: {},
   params: {},
   properties,
   system,
