@@ -1,14 +1,15 @@
 /** What a step changed. */
 import { at, fieldOf } from '../at.js'
 import { equalPlain, formatPlain, isArray, isRecord, type PlainRecord } from './plain.js'
-import type { Plain, StateView } from './trace.js'
+import type { Plain, StateView, TraceStep } from './trace.js'
 
 export interface StepChanges {
   /** Variables of `state` that the protocol reads: `pte[1].P: 0 -> 1`, `deferred[0]: push {at: 0, value: 1}`. */
   readonly globals: readonly string[]
   /**
-   * Locals of the agent that moved, where they are new or have another value: `old = 3`. Those that died are not named,
-   * nor parameters that refer to a location (`&lock`): which one they mean stands in the labels and changes.
+   * Locals of the agent that moved, where they are new or have another value, and are read later: `old = 3`. Those that
+   * died are not named, nor parameters that refer to a location (`&lock`): which one they mean stands in the labels and
+   * changes.
    */
   readonly locals: readonly string[]
   readonly ghosts: readonly string[]
@@ -18,20 +19,26 @@ export interface StepChanges {
  * What is different in `after`. Records and arrays are compared field by field, so that each line names the smallest
  * location that changed; an entry of which several fields changed has one line; a queue says what was pushed or shifted.
  */
-export const changes = (before: StateView, after: StateView, agent: string, ghosts: readonly string[]): StepChanges => {
+export const changes = (
+  before: StateView,
+  after: StateView,
+  step: Pick<TraceStep, 'agent' | 'told'>,
+  ghosts: readonly string[],
+): StepChanges => {
   const globals: string[] = []
   const ghostChanges: string[] = []
   for (const [name, value] of Object.entries(after.globals)) {
     compare(name, before.globals[name] ?? null, value, ghosts.includes(name) ? ghostChanges : globals)
   }
-  return { globals, locals: localChanges(before, after, agent), ghosts: ghostChanges }
+  return { globals, locals: localChanges(before, after, step), ghosts: ghostChanges }
 }
 
-const localChanges = (before: StateView, after: StateView, agent: string): string[] => {
+const localChanges = (before: StateView, after: StateView, { agent, told }: Pick<TraceStep, 'agent' | 'told'>): string[] => {
   const old = before.processes.find((p) => p.agent === agent)?.locals ?? {}
   const now = after.processes.find((p) => p.agent === agent)?.locals ?? {}
   return Object.entries(now)
-    .filter(([name, value]) => !name.startsWith('&') && (!Object.hasOwn(old, name) || !equalPlain(fieldOf(old, name), value)))
+    .filter(([name]) => !name.startsWith('&') && (told === undefined || told.includes(name)))
+    .filter(([name, value]) => !Object.hasOwn(old, name) || !equalPlain(fieldOf(old, name), value))
     .map(([name, value]) => `${name} = ${formatPlain(value)}`)
 }
 

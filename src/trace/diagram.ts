@@ -138,7 +138,7 @@ const effectsOfAll = (trace: Trace): readonly (readonly string[])[] => {
   const tells = ghostsThatTell(trace)
   let before = trace.initial
   return trace.steps.map((step) => {
-    const did = step.after === null ? [] : effectsOf(step, before, step.after, trace.ghosts, tells)
+    const did = step.after === null ? (step.outcomes ?? []).map(printable) : effectsOf(step, before, step.after, trace.ghosts, tells)
     if (step.after !== null) before = step.after
     return did
   })
@@ -178,8 +178,8 @@ const effectsOf = (
   ghosts: readonly string[],
   tells: (change: string) => boolean,
 ): string[] => {
-  const { globals, locals, ghosts: ghostly } = changes(before, after, step.agent, ghosts)
+  const { globals, locals, ghosts: ghostly } = changes(before, after, step, ghosts)
   // A choice stands beside the label already; the local that keeps it would say the same again.
   const told = locals.filter((local) => !step.choices.some((choice) => local.endsWith(` = ${formatPlain(choice)}`)))
-  return [...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
+  return [...(step.outcomes ?? []), ...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
 }

@@ -95,11 +95,13 @@ const globalName = (name: string, node: Node): string => (name.startsWith('#@') 
 const placeToJson = (place: SourcePlace | null): Json =>
   place === null ? null : { file: place.file, line: place.line, column: place.column }
 
-const stepToJson = ({ agent, label, choices, at }: TraceStep): { readonly [key: string]: Json } => ({
+const stepToJson = ({ agent, label, choices, at, outcomes, told }: TraceStep): { readonly [key: string]: Json } => ({
   agent,
   label,
   choices: choices.map(toItf),
   at: placeToJson(at),
+  ...(outcomes === undefined ? {} : { outcomes }),
+  ...(told === undefined ? {} : { told }),
 })
 
 const stateToJson = ({ globals, processes }: StateView): { readonly [key: string]: Json } =>
@@ -164,6 +166,8 @@ export const parseItf = (text: string, file: string): Trace => {
 /** What traces did not always have. */
 const optionalField = <T>(node: Node, name: string, parse: (node: Node) => T): T | null =>
   Object.hasOwn(asObject(node), name) ? parse(field(node, name)) : null
+
+const parseTexts = (node: Node, name: string): readonly string[] | null => optionalField(node, name, (texts) => asList(texts).map(asString))
 
 const parseAgents = (own: Node, names: readonly string[]): readonly TraceAgent[] => {
   const cpus = optionalField(own, 'cpus', (node) => {
@@ -237,11 +241,14 @@ const parseProcess = (agent: string, node: Node): ProcessView => {
 
 const parseStep = (node: Node, after: StateView | null, agents: readonly string[]): TraceStep => {
   const agent = asOneOf(field(node, 'agent'), agents)
+  const [outcomes, told] = [parseTexts(node, 'outcomes'), parseTexts(node, 'told')]
   return {
     agent,
     label: asString(field(node, 'label')),
     choices: asList(field(node, 'choices')).map(fromItf),
     at: parsePlace(field(node, 'at')),
+    ...(outcomes === null ? {} : { outcomes }),
+    ...(told === null ? {} : { told }),
     after,
   }
 }

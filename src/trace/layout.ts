@@ -136,8 +136,10 @@ const longestWord = 24
 
 const leastWidths = (heads: readonly string[], rows: readonly Row[], least: number): number[] =>
   heads.map((head, i) => {
-    const words = rows.flatMap(({ column, cell }) => (column === i ? cell.split(' ') : []))
-    return Math.max(head.length, least, Math.min(longest(words) + hang, longestWord))
+    const words = rows.flatMap(({ column, cell }) =>
+      column === i ? cell.split(' ').map((word, j) => (j === 0 ? word : ' '.repeat(hang) + word)) : [],
+    )
+    return Math.max(head.length, least, Math.min(longest(words), longestWord))
   })
 
 /** Widths of columns that fit into the room, with a gap between them. Null where one would be less than its `least`. */

@@ -31,6 +31,10 @@ export interface TraceStep {
   /** The values chosen in this step, in order. */
   readonly choices: readonly Plain[]
   readonly at: SourcePlace
+  /** What decided in it, in its author's words: `pmd is table`, `pte unchanged: yes`. Absent where nobody said it. */
+  readonly outcomes?: readonly string[]
+  /** The locals that it changed and a later step reads. Absent where nobody said it: it may be all of them. */
+  readonly told?: readonly string[]
   /** The state after the step; null where the step fails (an assert or a range). */
   readonly after: StateView | null
 }

@@ -57,7 +57,7 @@ export const pack = (items: readonly string[], width: number): string[] => {
     if (line !== '') lines.push(`${line},`)
     line = item
     if (line.length > room) {
-      const wrapped = wrap(keepPairs(line), room, 2).map(freePairs)
+      const wrapped = wrap(keepPairs(line, room - 2), room, 2).map(freePairs)
       lines.push(...wrapped.slice(0, -1))
       line = wrapped.at(-1) ?? ''
     }
@@ -67,10 +67,11 @@ export const pack = (items: readonly string[], width: number): string[] => {
 }
 
 /**
- * `field: value` is not broken in the middle: a space that does not break stands between the two while the line is
- * wrapped.
+ * `field: value` and `-> value` are not broken in the middle where a line has room for them: a space that does not break
+ * stands between the two while the line is wrapped.
  */
-const keepPairs = (text: string): string => text.replaceAll(/(?<=\w): (?=[^\s{[])/g, ':\u00a0')
+const keepPairs = (text: string, room: number): string =>
+  text.replaceAll(/(?<!\S)(?:\S*[\w\])]:|->) [^\s{[]\S*/g, (pair) => (pair.length <= room ? pair.replace(' ', '\u00a0') : pair))
 const freePairs = (text: string): string => text.replaceAll('\u00a0', ' ')
 
 export const indent = (n: number, lines: readonly string[]): string[] => lines.map((line) => `${' '.repeat(n)}${line}`)

@@ -6,7 +6,8 @@ const view = (globals: Record<string, Plain>, locals: Record<string, Plain> = {}
   globals,
   processes: [{ agent: 'cpu[0]', at: 'go', locals }],
 })
-const globals = (before: Plain, after: Plain): readonly string[] => changes(view({ x: before }), view({ x: after }), 'cpu[0]', []).globals
+const globals = (before: Plain, after: Plain): readonly string[] =>
+  changes(view({ x: before }), view({ x: after }), { agent: 'cpu[0]' }, []).globals
 
 test('names the smallest location that changed', () => {
   expect(globals([{ P: 0, D: [1, 1] }], [{ P: 1, D: [1, 2] }])).toEqual(['x[0].P: 0 -> 1', 'x[0].D[1]: 1 -> 2'])
@@ -49,14 +50,20 @@ test('shows sets whole', () => {
 
 test('names new and changed locals of the agent that moved, not those that died', () => {
   const of = (before: Record<string, Plain>, after: Record<string, Plain>) =>
-    changes(view({}, before), view({}, after), 'cpu[0]', []).locals
+    changes(view({}, before), view({}, after), { agent: 'cpu[0]' }, []).locals
   expect(of({}, { old: 0 })).toEqual(['old = 0'])
   expect(of({}, { '&lock': [0] })).toEqual([])
   expect(of({ old: 0, at: 1 }, { old: 2 })).toEqual(['old = 2'])
-  expect(changes(view({}, {}), view({}, { old: 0 }), 'cpu[1]', []).locals).toEqual([])
+  expect(changes(view({}, {}), view({}, { old: 0 }), { agent: 'cpu[1]' }, []).locals).toEqual([])
+})
+
+test('names no local that nobody reads again, where somebody said which those are', () => {
+  const of = (told: readonly string[]) => changes(view({}, {}), view({}, { old: 0, i: 1 }), { agent: 'cpu[0]', told }, []).locals
+  expect(of(['old'])).toEqual(['old = 0'])
+  expect(of([])).toEqual([])
 })
 
 test('keeps ghosts apart', () => {
-  const { globals: shown, ghosts } = changes(view({ a: 0, g: 0 }), view({ a: 1, g: 1 }), 'cpu[0]', ['g'])
+  const { globals: shown, ghosts } = changes(view({ a: 0, g: 0 }), view({ a: 1, g: 1 }), { agent: 'cpu[0]' }, ['g'])
   expect([shown, ghosts]).toEqual([['a: 0 -> 1'], ['g: 0 -> 1']])
 })

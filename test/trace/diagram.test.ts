@@ -98,6 +98,13 @@ test('of the ghosts only what the property has read is drawn, all of them where 
   expect(drawn([])).toBe(true)
 })
 
+test('what a step decided stands before what it changed, also where it fails', () => {
+  const { steps, ...trace } = outOfRange()
+  const drawn = diagram({ ...trace, steps: steps.map((step) => ({ ...step, outcomes: ['pmd is table', 'pte unchanged: yes'] })) })
+  expect(drawn).toMatch(/^1 +tick +pmd is table, pte unchanged: yes, n: 0 -> 1$/m)
+  expect(drawn).toMatch(/^2 +tick +pmd is table, pte unchanged: yes {2}<- leaves its range$/m)
+})
+
 test('a setting with a comma in it is quoted', () => {
   expect(diagram({ ...lostUpdate(), params: { order: 'drain, unlock', cpus: 2 } })).toContain("  order='drain, unlock', cpus=2\n")
 })

@@ -36,13 +36,19 @@ const traces: fc.Arbitrary<Trace> = fc
       globals: fc.tuple(...globals.map(() => plain)).map((list) => Object.fromEntries(globals.map((key, i) => [key, list[i]]))),
       processes: fc.tuple(...agents.map((agent) => fc.record({ agent: fc.constant(agent), at: fc.option(fc.string()), locals: values }))),
     })
-    const step = fc.record({
-      agent: fc.constantFrom(...agents),
-      label: fc.string(),
-      choices: fc.array(plain, { maxLength: 2 }),
-      at: place,
-      after: state,
-    })
+    const texts = fc.array(fc.string(), { maxLength: 2 })
+    const step = fc.record(
+      {
+        agent: fc.constantFrom(...agents),
+        label: fc.string(),
+        choices: fc.array(plain, { maxLength: 2 }),
+        at: place,
+        outcomes: texts,
+        told: texts,
+        after: state,
+      },
+      { requiredKeys: ['agent', 'label', 'choices', 'at', 'after'] },
+    )
     return fc.record({
       model: fc.string(),
       modelFile: fc.string(),
