@@ -17,7 +17,8 @@ export interface StepChanges {
 
 /**
  * What is different in `after`. Records and arrays are compared field by field, so that each line names the smallest
- * location that changed; an entry of which several fields changed has one line; a queue says what was pushed or shifted.
+ * location that changed; an entry of which several fields changed has one line; a queue says what was pushed or
+ * shifted.
  */
 export const changes = (
   before: StateView,

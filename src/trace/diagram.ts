@@ -168,6 +168,12 @@ const ghostsThatTell = ({ outcome: { reads } }: Trace): ((change: string) => boo
   return (change) => reads.length === 0 || read.has(firstName(change))
 }
 
+/**
+ * `pte[0].P` of `pte[0].P: true -> false`, and of the outcomes `pte[0].P: yes` and `pte[0].P is true`: a change says
+ * what was read before it.
+ */
+const locationOf = (effect: string): string => /^(\S+?)(?::| is ).*$/.exec(effect)?.[1] ?? effect
+
 /** `written` of `written[0]: 0 -> 1`. */
 const firstName = (location: string): string => /^[\w$]*/.exec(location)?.[0] ?? ''
 
@@ -181,5 +187,7 @@ const effectsOf = (
   const { globals, locals, ghosts: ghostly } = changes(before, after, step, ghosts)
   // A choice stands beside the label already; the local that keeps it would say the same again.
   const told = locals.filter((local) => !step.choices.some((choice) => local.endsWith(` = ${formatPlain(choice)}`)))
-  return [...(step.outcomes ?? []), ...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
+  const changed = new Set(globals.map(locationOf))
+  const outcomes = (step.outcomes ?? []).filter((outcome) => !changed.has(locationOf(outcome)))
+  return [...outcomes, ...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
 }

@@ -69,13 +69,14 @@ interface Layout {
 /** A label in fewer characters than this is broken too often, and a change too. */
 const leastLabel = 16
 const leastEffects = 20
+const triedEffects = [56, 50, 44, 40, 36, 34, 32, 30, 28, 26, 24, 22, leastEffects]
 /** With changes below them, labels have more room. */
 const leastColumn = 14
 
 /** Layouts that fit, more than one where it is not clear which takes the fewest lines; the better one first. */
 const layoutsFor = (heads: readonly string[], rows: readonly Row[], room: number): readonly Layout[] => {
   const wide = effectsWidth(rows)
-  const widths = [wide, 44, 38, 32, 28, 24, leastEffects].filter((effects, i) => i === 0 || effects < wide)
+  const widths = [wide, ...triedEffects.filter((effects) => effects < wide)]
   const beside = widths.flatMap((effects) => besideOf(heads, rows, room, effects) ?? [])
   const below = belowOf(heads, rows, room)
   const found = [...beside, ...(below === null ? [] : [below])]

@@ -67,8 +67,8 @@ export const pack = (items: readonly string[], width: number): string[] => {
 }
 
 /**
- * `field: value` and `-> value` are not broken in the middle where a line has room for them: a space that does not break
- * stands between the two while the line is wrapped.
+ * `field: value` and `-> value` are not broken in the middle where a line has room for them: a space that does not
+ * break stands between the two while the line is wrapped.
  */
 const keepPairs = (text: string, room: number): string =>
   text.replaceAll(/(?<!\S)(?:\S*[\w\])]:|->) [^\s{[]\S*/g, (pair) => (pair.length <= room ? pair.replace(' ', '\u00a0') : pair))

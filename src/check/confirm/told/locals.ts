@@ -1,11 +1,11 @@
 /** Which locals of a race are worth a word: those that a later step of it reads, and that do not merely count. */
 import { at } from '../../../at.js'
-import { type Block, type System, vectorOffsets } from '../../../ir/system.js'
+import { type Block, type Location, type System, vectorOffsets } from '../../../ir/system.js'
 import { walkBlock } from '../../../ir/walk.js'
-import { sourceOfText } from '../../../load/source.js'
+import { sourceOf } from '../../../load/source.js'
 import type { Replay } from '../../../replay/replay.js'
 import { equalPlain } from '../../../trace/plain.js'
-import { knownNames } from './names.js'
+import { isCounter } from './names.js'
 
 /**
  * By number of step the names of the locals that it changed and that are read later. Where the race `stays`, what waits
@@ -50,12 +50,17 @@ export const toldLocals = (
       const [before, now] = [valueIn(i, agent, name), valueIn(i + 1, agent, name)]
       return now !== undefined && (before === undefined || !equalPlain(before, now))
     }
-    return [...names].filter((name) => isNew(name) && isReadLater(name) && !counts(system, name))
+    return [...names].filter((name) => isNew(name) && isReadLater(name) && !counts(location, name))
   })
 }
 
-const counts = ({ files }: Pick<System, 'files'>, local: string): boolean =>
-  files.some(({ name, text }) => knownNames(sourceOfText(name, text)).counters.has(local))
+/** Whether a local that is alive at a location is declared in the head of a loop around it. */
+const counts = (location: Location | undefined, name: string): boolean => {
+  const yields = location?.key.split(/(?<=\d)\/(?=\/|[A-Za-z]:[\\/])/) ?? []
+  const frame = Math.max(-1, ...(location?.live.flatMap((one) => (one.name === name ? [one.frame] : [])) ?? []))
+  const [, file, offset] = /^(.*?):(\d+)(?:#\d+)*$/.exec(yields[frame] ?? '') ?? []
+  return file !== undefined && isCounter(sourceOf(file), Number(offset), name)
+}
 
 /** The variables that a step reads; to keep one where it is is no reading. */
 const localsRead = (body: Block): ReadonlySet<number> => {

@@ -2,42 +2,44 @@
 import { child, childrenOf, isNode, list, type Node, nameOf } from '../../../load/node.js'
 import type { Source } from '../../../load/source.js'
 
-export interface KnownNames {
-  /** Declared in the heads of loops, and nowhere else. */
-  readonly counters: ReadonlySet<string>
-  /** Declared as what a `choose` gives, and as nothing else; helper functions may have parameters of the name. */
-  readonly chosen: ReadonlySet<string>
-}
-
-type Declared = 'counter' | 'chosen' | 'parameter' | 'other'
-
-const known = new WeakMap<Source, KnownNames>()
-
-/** Linear in the size of the source the first time, constant after. */
-export const knownNames = (source: Source): KnownNames => {
-  const before = known.get(source)
-  if (before !== undefined) return before
-  const declared = new Map<string, Set<Declared>>()
-  const declare = (pattern: Node | null, as: Declared): void => {
-    for (const name of namesIn(pattern)) declared.set(name, (declared.get(name) ?? new Set()).add(as))
+/** Whether a name is, at an offset of a source, one that the head of a loop declares. Linear in the size of the source. */
+export const isCounter = (source: Source, offset: number, name: string): boolean => {
+  const isDeclaredIn = (node: Node): boolean => {
+    const init = node.type === 'ForStatement' ? child(node, 'init') : null
+    return init !== null && list(init, 'declarations').some((one) => namesIn(child(one, 'id')).includes(name))
   }
-  const walk = (node: Node, isHead: boolean): void => {
-    if (node.type === 'VariableDeclaration')
-      for (const one of list(node, 'declarations'))
-        declare(child(one, 'id'), isHead ? 'counter' : isChoice(child(one, 'init')) ? 'chosen' : 'other')
-    if (/Function/.test(node.type)) for (const param of list(node, 'params')) declare(param, 'parameter')
-    const head = node.type === 'ForStatement' ? child(node, 'init') : null
-    for (const part of childrenOf(node)) walk(part, part === head)
+  const look = (node: Node): boolean => {
+    const inside = childrenOf(node).find(({ start, end }) => start <= offset && offset < end)
+    return isDeclaredIn(node) || (inside !== undefined && look(inside))
   }
   const program: unknown = source.program
-  if (isNode(program)) walk(program, false)
-  const only = (...kinds: readonly Declared[]): ReadonlySet<string> =>
-    new Set(
-      [...declared].flatMap(([name, as]) => (as.has(kinds[0] as Declared) && [...as].every((one) => kinds.includes(one)) ? [name] : [])),
-    )
-  const names = { counters: only('counter'), chosen: only('chosen', 'parameter') }
-  known.set(source, names)
-  return names
+  return isNode(program) && look(program)
+}
+
+/** What the variables of a source are declared as, by their names. */
+interface Variables {
+  /** As what a `choose` gives, and as nothing else; helper functions may have parameters of the name. */
+  readonly chosen: ReadonlySet<string>
+  readonly others: ReadonlySet<string>
+}
+
+const known = new WeakMap<Source, Variables>()
+
+/** Linear in the size of the source the first time, constant after. */
+export const variablesOf = (source: Source): Variables => {
+  const before = known.get(source)
+  if (before !== undefined) return before
+  const [choices, others] = [new Set<string>(), new Set<string>()]
+  const walk = (node: Node): void => {
+    if (node.type === 'VariableDeclarator')
+      for (const name of namesIn(child(node, 'id'))) (isChoice(child(node, 'init')) ? choices : others).add(name)
+    for (const part of childrenOf(node)) walk(part)
+  }
+  const program: unknown = source.program
+  if (isNode(program)) walk(program)
+  const variables = { chosen: new Set([...choices].filter((name) => !others.has(name))), others }
+  known.set(source, variables)
+  return variables
 }
 
 /** `yield* choose(...)`. */

@@ -11,7 +11,7 @@ import { shown } from '../../../load/shown.js'
 import { sourceOf } from '../../../load/source.js'
 import { formatPlain } from '../../../trace/plain.js'
 import type { Plain } from '../../../trace/trace.js'
-import { knownNames } from './names.js'
+import { isCounter, variablesOf } from './names.js'
 import { locatedIn, wordsOf } from './words.js'
 
 /**
@@ -39,8 +39,11 @@ export const outcomesIn = (
     const isOpen = readings.length > 0 || armsOf(of, test).some((arm) => arms.has(`${shown(decision.file)}:${arm.start}:${arm.end}`))
     if (!isOpen) return []
     const source = sourceOf(decision.file)
-    const { counters, chosen } = knownNames(source)
-    const isSaid = (name: string): boolean => counters.has(name) || chosen.has(name) || beside.includes(name)
+    const { chosen, others } = variablesOf(source)
+    const isWhole = partsOf(test)[0] === test
+    // A parameter is open only where the compiler says that the whole is; it says nothing of the parts.
+    const isSaid = (name: string): boolean =>
+      chosen.has(name) || beside.includes(name) || isCounter(source, decision.start, name) || (!isWhole && !others.has(name))
     return decisiveIn(test, decision).deciding.flatMap((part) => {
       const read = readingsIn(part.decision)
       if (read.length > 0 ? read.every(isGhost) : isSaidBefore(part.node, isSaid)) return []
@@ -120,10 +123,14 @@ const isSaidBefore = (node: Node, isSaid: (name: string) => boolean = () => fals
 const tell = ({ node, decision }: Part, readings: readonly Reading[], text: string): string => {
   const compared = comparedIn(node)
   const read = locatedIn(compared ?? node, readings)
-  const words = short(wordsOf(node, readings, text))
+  const isUnequal = node.type === 'BinaryExpression' && node.operator === '!=='
+  const written = wordsOf(node, readings, text)
+  const words = short(isUnequal ? written.replace('!==', '===') : written)
   if (read !== null && isSingle(read.value) && (compared !== null || typeof read.value !== 'boolean'))
     return typeof read.value === 'boolean' ? `${read.text}: ${inWord(read.value)}` : `${read.text} is ${formatPlain(read.value)}`
-  return typeof decision.value === 'boolean' ? `${words}: ${inWord(decision.value)}` : `${words} is ${formatPlain(plain(decision.value))}`
+  return typeof decision.value === 'boolean'
+    ? `${words}: ${inWord(decision.value !== isUnequal)}`
+    : `${words} is ${formatPlain(plain(decision.value))}`
 }
 
 const inWord = (value: boolean): string => (value ? 'yes' : 'no')

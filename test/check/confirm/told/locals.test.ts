@@ -13,18 +13,21 @@ test('a local is told where a later step of the race reads it, and it is no coun
         yield 'read'
         const used = s.x
         const onOtherWays = s.y
-        for (let i = 0; i < 2; i++) {
+        for (let round = 0; round < 2; round++) {
           yield 'round'
-          s.y = used + i
+          s.y = used + round
           if (s.y > 1) s.x = onOtherWays
           if (s.y === 1) s.done = true
         }
         yield 'end'
         s.x = onOtherWays + used
       },
+      // The same name, which counts nothing here.
       *other(s) {
         yield 'wait'
-        s.y = 2
+        const round = s.y
+        yield 'store'
+        s.y = round
       },
     }),
   })

@@ -87,7 +87,7 @@ test('conditions in the words of their author, with the indices that they had', 
       const pte = s.pte[0]
       if (pte.P || pte.W !== old) s.count = 2
     }),
-  ).toEqual(['load', 'compare; pte[1].W === old: yes', 'flag; pte[1].W: no', 'reference; pte[0].W !== old: yes'])
+  ).toEqual(['load', 'compare; pte[1].W === old: yes', 'flag; pte[1].W: no', 'reference; pte[0].W === old: no'])
 })
 
 test('of && and || the part that made it so', async () => {
@@ -130,6 +130,20 @@ test('rounds of a loop are seen by their steps: only its end is told, and not th
       }
     }),
   ).toEqual(['begin', 'count down', 'count down; count is 0', 'round 0', 'round 1'])
+})
+
+// A loop over CPUs said of each whether it is the one that asks.
+test('of the parts of a condition nothing of parameters', async () => {
+  const others = (s: State, cpu: number): boolean => {
+    for (let other = 0; other < 2; other++) if (other !== cpu && s.pte[other].W) return true
+    return false
+  }
+  expect(
+    await one(function* (s) {
+      yield 'ask'
+      s.seen = others(s, 0)
+    }),
+  ).toEqual(['ask; pte[1].W: yes'])
 })
 
 test('nothing of what is so in every state, was chosen beside the label, or is in the books of properties', async () => {
