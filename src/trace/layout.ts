@@ -71,7 +71,7 @@ const leastLabel = 16
 const leastEffects = 20
 const triedEffects = [56, 50, 44, 40, 36, 34, 32, 30, 28, 26, 24, 22, leastEffects]
 /** With changes below them, labels have more room. */
-const leastColumn = 14
+const leastColumn = 16
 
 /** Layouts that fit, more than one where it is not clear which takes the fewest lines; the better one first. */
 const layoutsFor = (heads: readonly string[], rows: readonly Row[], room: number): readonly Layout[] => {
@@ -104,7 +104,7 @@ const besideOf = (heads: readonly string[], rows: readonly Row[], room: number, 
 }
 
 const belowOf = (heads: readonly string[], rows: readonly Row[], room: number): Layout | null => {
-  const widths = squeeze(naturalWidths(heads, rows, true), leastWidths(heads, rows, leastColumn), room)
+  const widths = squeeze(naturalWidths(heads, rows, true), leastWidths(heads, rows, leastColumn, true), room)
   return widths === null ? null : { columns: placed(heads, widths), effects: null, named: 'above' }
 }
 
@@ -135,12 +135,15 @@ const placed = (heads: readonly string[], widths: readonly number[]): Layout['co
 /** Words are not broken, but for those that nobody breaks well. */
 const longestWord = 24
 
-const leastWidths = (heads: readonly string[], rows: readonly Row[], least: number): number[] =>
+const leastWidths = (heads: readonly string[], rows: readonly Row[], least: number, beneath = false): number[] =>
   heads.map((head, i) => {
     const words = rows.flatMap(({ column, cell }) =>
       column === i ? cell.split(' ').map((word, j) => (j === 0 ? word : ' '.repeat(hang) + word)) : [],
     )
-    return Math.max(head.length, least, Math.min(longest(words), longestWord))
+    const changes = rows.flatMap(({ column, effects }) =>
+      beneath && column === i ? effects.flatMap((effect) => effect.split(' ').map((word) => beneathMargin + word)) : [],
+    )
+    return Math.max(head.length, least, Math.min(longest([...words, ...changes]), longestWord))
   })
 
 /** Widths of columns that fit into the room, with a gap between them. Null where one would be less than its `least`. */
@@ -191,12 +194,15 @@ const drawRow = (row: Row, { columns, effects, named }: Layout): string[] => {
   )
 }
 
+/** The first line of a diagram says what. */
+const endInShort = '<- violated'
+
 const effectLines = ({ effects, end }: Row, width: number): string[] => {
   const lines = pack(effects, width)
   const last = lines.at(-1)
   if (end === '') return lines
   if (last !== undefined && last.length + gap + end.length <= width) return [...lines.slice(0, -1), `${last}${' '.repeat(gap)}${end}`]
-  return [...lines, ...wrap(end, width, '<- '.length)]
+  return [...lines, end.length <= width ? end : endInShort]
 }
 
 const heading = ({ columns, named }: Layout, margin: number): string[] => {

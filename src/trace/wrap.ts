@@ -2,7 +2,7 @@
 
 /**
  * Breaks `text` at spaces into lines of at most `width` characters; a word longer than a line is broken behind the last
- * `(`, `,` or `=` that fits, so that names stay whole, and cut where there is none. Lines after the first start with
+ * `(`, `,` or `=` that fits, else behind a `_`, and cut where there is none. Lines after the first start with
  * `hang` spaces. Returns at least one line; no line ends in a space. `width` must exceed `hang`.
  */
 export const wrap = (text: string, width: number, hang = 0): string[] => {
@@ -33,10 +33,15 @@ export const wrap = (text: string, width: number, hang = 0): string[] => {
   return lines
 }
 
-/** Where to break a line that is longer than `width`. What is left must not be a stump: names that long are cut. */
+/**
+ * Where to break a line that is longer than `width`. What is left must not be a stump, nor what follows; of a name that
+ * is too long the part behind a `_` follows, or it is cut.
+ */
 const breakWithin = (line: string, width: number): number => {
-  const end = 1 + Math.max(...['(', ',', '='].map((mark) => line.lastIndexOf(mark, width - 1)))
-  return end > width / 3 ? end : width
+  const last = (mark: RegExp): number =>
+    Math.max(-1, ...[...line.matchAll(mark)].flatMap(({ index }) => (index < width ? [index + 1] : [])))
+  const ends = [last(/[(,=](?!\))/g), last(/_(?=\w)/g)]
+  return ends.find((end) => end > width / 3) ?? width
 }
 
 /**

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defaultDiagram, diagram } from '../../src/trace/diagram.ts'
 import { abba, crowd, livelock, lostUpdate, outOfRange, shared, standstill } from './sample.ts'
@@ -147,4 +149,18 @@ test('a mail survives: no trailing spaces, no line over the width, one newline a
         expect(text.endsWith('\n') && !text.endsWith('\n\n')).toBe(true)
       }
   }
+})
+
+// A mail breaks longer lines, and then columns are none any more.
+test('every stored race keeps to 75 columns', () => {
+  const folder = 'counterexamples'
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.txt'))
+  expect(files.length).toBeGreaterThan(200)
+  const wide = files.flatMap((file) =>
+    readFileSync(join(folder, file), 'utf8')
+      .split('\n')
+      .filter((line) => line.length > 75)
+      .map((line) => `${file}: ${line}`),
+  )
+  expect(wide).toEqual([])
 })

@@ -26,6 +26,12 @@ test('wrap breaks a call before its arguments, and between them', () => {
   expect(wrap('f(acknowledgement)', 10, 2)).toEqual(['f(acknowle', '  dgement)'])
 })
 
+// An empty pair of brackets was torn: `dec_tlb_flush_pending(` and `)`.
+test('wrap breaks a name that is too long behind a `_`, and leaves () whole', () => {
+  expect(wrap('change_protection_range(): store', 24, 2)).toEqual(['change_protection_', '  range(): store'])
+  expect(wrap('change_protection_range(pte): store', 24, 2)).toEqual(['change_protection_range(', '  pte): store'])
+})
+
 test('pack fills lines with whole items', () => {
   expect(pack(['a: 0 -> 1', 'b: 0 -> 1', 'c: 0 -> 1'], 21)).toEqual(['a: 0 -> 1, b: 0 -> 1,', 'c: 0 -> 1'])
   expect(pack([], 20)).toEqual([])

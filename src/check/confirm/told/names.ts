@@ -2,7 +2,7 @@
 import { child, childrenOf, isNode, list, type Node, nameOf } from '../../../load/node.js'
 import type { Source } from '../../../load/source.js'
 
-/** Whether a name is, at an offset of a source, one that the head of a loop declares. Linear in the size of the source. */
+/** Whether a name is, at an offset of a source, one that the head of a loop declares. Linear in the source's size. */
 export const isCounter = (source: Source, offset: number, name: string): boolean => {
   const isDeclaredIn = (node: Node): boolean => {
     const init = node.type === 'ForStatement' ? child(node, 'init') : null
