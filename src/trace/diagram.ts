@@ -168,6 +168,13 @@ const ghostsThatTell = ({ outcome: { reads } }: Trace): ((change: string) => boo
   return (change) => reads.length === 0 || read.has(firstName(change))
 }
 
+/** What a loop asked of several, and got both answers, says nothing. */
+const withoutBoth = (outcomes: readonly string[]): readonly string[] =>
+  outcomes.filter((outcome) => {
+    const [, asked, answer] = /^(.*): (yes|no)$/.exec(outcome) ?? []
+    return asked === undefined || !outcomes.includes(`${asked}: ${answer === 'yes' ? 'no' : 'yes'}`)
+  })
+
 /**
  * `pte[0].P` of `pte[0].P: true -> false`, and of the outcomes `pte[0].P: yes` and `pte[0].P is true`: a change says
  * what was read before it.
@@ -188,6 +195,6 @@ const effectsOf = (
   // A choice stands beside the label already; the local that keeps it would say the same again.
   const told = locals.filter((local) => !step.choices.some((choice) => local.endsWith(` = ${formatPlain(choice)}`)))
   const changed = new Set(globals.map(locationOf))
-  const outcomes = (step.outcomes ?? []).filter((outcome) => !changed.has(locationOf(outcome)))
+  const outcomes = withoutBoth(step.outcomes ?? []).filter((outcome) => !changed.has(locationOf(outcome)))
   return [...outcomes, ...globals, ...told, ...ghostly.filter(tells).map((change) => `(${change})`)].map(printable)
 }

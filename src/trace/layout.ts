@@ -174,10 +174,15 @@ const hang = 2
 /** So many lines more are worth it to have changes beside the labels. */
 const besideWorth = 1.25
 
+/** Of two layouts with as many lines the one that breaks fewer changes is read more easily; labels break well. */
+const brokenCost = 0.25
+
 const drawn = (layout: Layout, rows: readonly Row[]): { readonly parts: readonly (readonly string[])[]; readonly cost: number } => {
   const parts = rows.map((row) => drawRow(row, layout))
   const lines = parts.reduce((total, part) => total + part.length, 0)
-  return { parts, cost: layout.effects === null ? lines * besideWorth : lines }
+  const widths = rows.map(({ column }) => layout.effects?.width ?? at(layout.columns, column).width - beneathMargin.length)
+  const broken = sum(rows.map(({ effects }, i) => effects.filter((effect) => effect.length > at(widths, i)).length))
+  return { parts, cost: (layout.effects === null ? lines * besideWorth : lines) + broken * brokenCost }
 }
 
 const drawRow = (row: Row, { columns, effects, named }: Layout): string[] => {

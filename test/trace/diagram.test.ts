@@ -107,9 +107,12 @@ test('what a step decided stands before what it changed, also where it fails', (
   expect(drawn).toMatch(/^2 +tick +pmd is table, pte unchanged: yes {2}<- leaves its range$/m)
 })
 
-test('a change says what was read before it', () => {
+test('a change says what was read before it, and what had both answers says nothing', () => {
   const { steps, ...trace } = outOfRange()
-  const drawn = diagram({ ...trace, steps: steps.map((step) => ({ ...step, outcomes: ['n is 0', 'n === old: yes', 'no: no'] })) })
+  const drawn = diagram({
+    ...trace,
+    steps: steps.map((step) => ({ ...step, outcomes: ['n is 0', 'n === old: yes', 'no: no', 'is(i): no', 'is(i): yes'] })),
+  })
   expect(drawn).toMatch(/^1 +tick +n === old: yes, no: no, n: 0 -> 1$/m)
 })
 
