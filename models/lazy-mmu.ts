@@ -250,6 +250,11 @@ export default model({
       if (p.mode === 'shadow') s.shadow[at] = { P: true, W: true, A: false, D: false, frame: at }
     }
   },
+  on: (p) => ({
+    cpu: Array.from({ length: p.cpus }, (_, cpu) => cpu),
+    munmap: p.cpus,
+    ...(p.fork === 'none' ? {} : { fork: p.cpus + 1, reclaim: p.cpus + 2 }),
+  }),
   processes: (p) => ({
     cpu: each(p.cpus, function* (s, cpu) {
       while (true) {

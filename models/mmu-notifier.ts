@@ -439,6 +439,11 @@ export default model({
     }
     if (p.operation === 'reclaim') s.touches = p.vcpus * p.faults
   },
+  on: (p) => ({
+    fault: Array.from({ length: p.vcpus }, (_, cpu) => cpu),
+    [p.operation]: p.vcpus,
+    ...(p.operation === 'munmap' && p.secondUser !== 'none' ? { driver2: p.vcpus + 1 } : {}),
+  }),
   processes: (p) => ({
     fault: each(p.vcpus, function* (s, cpu) {
       for (let accesses = 0; accesses < p.faults; accesses++) {

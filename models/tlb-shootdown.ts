@@ -41,6 +41,10 @@ export default model({
   init: (s, p) => {
     for (let page = 0; page < p.pages; page++) s.pte[page] = { P: true, W: true, A: false, D: false, frame: 0 }
   },
+  on: (p) => {
+    const own = Array.from({ length: p.cpus }, (_, cpu) => cpu)
+    return { mprotect: own, ipi: own }
+  },
   processes: (p) => ({
     mprotect: each(p.cpus, function* (s, cpu) {
       yield* acquire(s.mmapLock, cpu, 'mmap_write_lock()')

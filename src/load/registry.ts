@@ -37,6 +37,8 @@ export interface Registry {
   running: unknown
   /** The oracle runs a step, `init` or a predicate: null is refused where the language refuses it. */
   judging: boolean
+  /** Who listens to what decides, or null: the step of a race; see runtime.ts. */
+  listening: unknown
   /** The objects of assignments whose index is being evaluated; see runtime.ts. */
   readonly holders: unknown[]
 }
@@ -50,6 +52,7 @@ const createRegistry = (): Registry => ({
   texts: new Map(),
   running: null,
   judging: false,
+  listening: null,
   holders: [],
 })
 

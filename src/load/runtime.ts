@@ -55,6 +55,48 @@ export const judging = <T>(run: () => T): T => {
   }
 }
 
+/** What a step read, and what it decided. */
+export type Happening = Reading | Decision
+
+export interface Reading {
+  readonly kind: 'read'
+  readonly location: string
+  readonly value: unknown
+}
+
+/** A condition of the author's own, or a part of one. */
+export interface Decision {
+  readonly kind: 'decision'
+  readonly file: string
+  /** Its offsets in the text. */
+  readonly start: number
+  readonly end: number
+  readonly value: unknown
+  /** What happened while it was evaluated. */
+  readonly within: readonly Happening[]
+}
+
+/** The decisions that are being made, outermost first, with what has happened in each so far. */
+interface Listening {
+  readonly open: Happening[][]
+}
+
+/** Runs `run` and says what happened in it; it notes what it reads itself. @throws whatever `run` throws. */
+export const listening = <T>(
+  run: (read: (location: string, value: unknown) => void) => T,
+): { value: T; happened: readonly Happening[] } => {
+  const before = registry.listening
+  const happened: Happening[] = []
+  const mine: Listening = { open: [happened] }
+  registry.listening = mine
+  try {
+    const value = run((location, read) => void mine.open.at(-1)?.push({ kind: 'read', location, value: read }))
+    return { value, happened }
+  } finally {
+    registry.listening = before
+  }
+}
+
 const arrive = (frame: Frame): Running | null => {
   const process = registry.running as Running | null
   if (process !== null) process.frames[process.frames.length - 1] = frame
@@ -106,6 +148,22 @@ export const $mmu = {
   call: (callee: Iterable<unknown>, file: string, offset: number, locals: Frame['locals']): Iterable<unknown> => {
     const process = arrive({ file, offset, locals })
     return process === null ? callee : through(callee, process)
+  },
+  /** A condition is about to be evaluated. */
+  deciding: (): Happening[] | null => {
+    if (registry.listening === null) return null
+    const within: Happening[] = []
+    ;(registry.listening as Listening).open.push(within)
+    return within
+  },
+  /** A condition and its value. One in which a step ends has begun when others listened, or nobody did. */
+  decided: <T>(within: Happening[] | null, value: T, file: string, start: number, end: number): T => {
+    if (registry.listening === null) return value
+    const { open } = registry.listening as Listening
+    const depth = within === null ? -1 : open.indexOf(within)
+    if (depth > 0) open.length = depth
+    open.at(-1)?.push({ kind: 'decision', file, start, end, value, within: depth > 0 && within !== null ? within : [] })
+    return value
   },
   /** What `x!` stands for. @throws TypeError where it is null or undefined, in the oracle. */
   there: <T>(x: T): T => {

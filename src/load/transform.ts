@@ -5,6 +5,7 @@
 import MagicString, { type SourceMap } from 'magic-string'
 import { DiagnosticError } from '../diagnostics.js'
 import { withNestingExplained } from '../nesting.js'
+import { conditionsIn, partsOf } from './conditions.js'
 import { type Erased, eraseTypes, NotErasable } from './erase.js'
 import { guardsIn } from './guards.js'
 import { child, childrenOf, list, type Node } from './node.js'
@@ -75,9 +76,13 @@ const editWhole = (file: string, source: string): Edited => {
     `${own}.module(${own}File,${JSON.stringify([...imports, ...reexports])})`,
     ...tagFunctions(out, text, names, own),
   ]
-  watchYields(out, names, own)
-  for (const { node, by, of } of guardsIn(program))
-    wrap(out, node, `${own}.${by}(${of === undefined ? '' : `${text.slice(of.start, of.end)},`}`, ')')
+  const guards = guardsIn(program).map(({ node, by, of }) => ({
+    ...{ node, before: `${own}.${by}(${of === undefined ? '' : `${text.slice(of.start, of.end)},`}`, after: ')' },
+  }))
+  // Of two insertions at one place the outer one must be made first.
+  const wraps = [...watchConditions(program, own), ...watchYields(out, names, own), ...guards]
+  for (const { node, before, after } of wraps.sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end))
+    wrap(out, node, before, after)
   for (const end of statementEnds) out.appendRight(end, ';')
   return { out, own, header: `${header.join(';')};` }
 }
@@ -166,13 +171,20 @@ const tagMethod = (
   out.prependLeft(node.end, after)
 }
 
-const watchYields = (out: MagicString, names: Names, own: string): void => {
+/** An expression that becomes the first argument of a call. */
+interface Wrap {
+  readonly node: Node
+  readonly before: string
+  readonly after: string
+}
+
+const watchYields = (out: MagicString, names: Names, own: string): Wrap[] => {
   const counted = new Map<Node, FunctionScope>()
   for (const { owner, loops } of names.yields) for (const loop of loops) counted.set(loop, owner)
-  // Loops first: of two insertions that end at one place the outer one must be made first.
+  const wraps: Wrap[] = []
   for (const [loop, owner] of counted) {
     const counter = `${own}R${loop.start}`
-    wrap(out, child(loop, 'right')!, `${own}.rounds(`, `,${own}I=>{${counter}=${own}I})`)
+    wraps.push({ node: child(loop, 'right')!, before: `${own}.rounds(`, after: `,${own}I=>{${counter}=${own}I})` })
     out.appendLeft(child(owner.node, 'body')!.start + 1, `let ${counter}=-1;`)
   }
   for (const site of names.yields) {
@@ -180,11 +192,22 @@ const watchYields = (out: MagicString, names: Names, own: string): void => {
     const tail = `,${own}File,${node.start},()=>({${visible(site, own)}}))`
     const argument = child(node, 'argument')
     if (argument === null) out.appendLeft(node.start + 'yield'.length, ` ${own}.at(undefined${tail}`)
-    else wrap(out, argument, `${own}.${node.delegate === true ? 'call' : 'at'}(`, tail)
+    else wraps.push({ node: argument, before: `${own}.${node.delegate === true ? 'call' : 'at'}(`, after: tail })
   }
+  return wraps
 }
 
-/** Makes an expression the first argument of a call. */
+/** Conditions as wholes and in their parts, outer ones first. */
+const watchConditions = (program: Node, own: string): Wrap[] =>
+  conditionsIn(program).flatMap(({ test }) =>
+    [...new Set([test, ...partsOf(test)])].map((node) => ({
+      node,
+      before: `${own}.decided(${own}.deciding(),`,
+      after: `,${own}File,${node.start},${node.end})`,
+    })),
+  )
+
+/** Makes an expression an argument of a call. */
 const wrap = (out: MagicString, node: Node, before: string, after: string): void => {
   const sequence = node.type === 'SequenceExpression'
   out.appendRight(node.start, sequence ? `${before}(` : before)

@@ -4,6 +4,7 @@ import type { FailureKind } from '../ir/kinds.js'
 import type { Move, Schedule } from '../ir/schedule.js'
 import type { Span, System, Vector } from '../ir/system.js'
 import type { Model } from '../lang/model.js'
+import { type Happening, listening } from '../load/runtime.js'
 import type { Plain, SourcePlace, StateView } from '../trace/trace.js'
 import { Disagreement } from './disagreement.js'
 import type { StepFailure } from './fault.js'
@@ -22,6 +23,8 @@ export interface ReplayedState {
 }
 
 export interface ReplayedStep {
+  /** Its number in the system. */
+  readonly step: number
   /** The agent's name. */
   readonly agent: string
   /** As it was yielded, computed labels computed; for a rule its key. */
@@ -29,6 +32,8 @@ export interface ReplayedStep {
   /** The values chosen, in order. */
   readonly choices: readonly Plain[]
   readonly at: Span
+  /** What it read and decided, in this order. */
+  readonly happened: readonly Happening[]
   /** The state after the step; null for a last step that fails. */
   readonly after: ReplayedState | null
 }
@@ -80,13 +85,16 @@ export const replay = (system: System, model: Model, params: ParamRecord, schedu
     const { name, kind } = system.agents[step.agent]!
     const mustFail = schedule.fails && i === schedule.moves.length - 1
     const { choose, left } = readCode(move.choice, system.radix)
-    const taken = run.step(agents[step.agent]!, kind === 'rule' ? step.label : null, choose)
+    const { value: taken, happened } = listening((read) =>
+      run.state.listen(read, () => run.step(agents[step.agent]!, kind === 'rule' ? step.label : null, choose)),
+    )
     if (taken.kind === 'blocked' || left() !== 0 || (taken.kind === 'failed') !== mustFail)
       throw new Disagreement(
         `step ${i + 1}, '${step.label}' of '${name}' with the choice code ${move.choice}, ${inWords(taken)} in the oracle${mustFail ? ', and should fail' : ''}`,
       )
     if (taken.kind === 'failed') failure = failed(taken.failure)
-    steps.push({ agent: name, label: taken.label, choices: plainChoices(taken.choices), at: step.at, after: mustFail ? null : look() })
+    const choices = plainChoices(taken.choices)
+    steps.push({ step: step.id, agent: name, label: taken.label, choices, at: step.at, happened, after: mustFail ? null : look() })
     if (!mustFail) visit(run, i + 1)
   }
   return { initial, initialChoices: plainChoices(outcome.choices), steps, failure, end: run }

@@ -30,6 +30,9 @@ import {
 /** A location that was read, as it is written in a predicate (`s.pte[0].P`), and what was there. */
 export type Read = readonly [location: string, value: Value]
 
+/** Is told where something was read, and what was there. */
+type Listener = (location: string, value: Value) => void
+
 export interface State {
   /** What is passed to processes, rules and predicates. */
   readonly s: Readonly<Record<string, unknown>>
@@ -38,8 +41,10 @@ export interface State {
   readonly stores: Stores
   /** Runs `f` and says what it read, each location once, in the order of the last read of each. */
   readonly withReads: <T>(f: () => T) => { readonly value: T; readonly reads: readonly Read[] }
+  /** Runs `f` and says each read in it, as often as it happens. */
+  readonly listen: <T>(listener: Listener, f: () => T) => T
   /** Notes a read of something that stands beside the state, for `withReads`. */
-  readonly note: (location: string, value: Value) => void
+  readonly note: Listener
   /** Runs `f` and says after each store in it to what: to the whole of it, or to a part of what it holds. */
   readonly watch: <T>(note: (store: Store, whole: boolean) => void, f: () => T) => T
   /** Remembers all values; what it returns brings them back, as often as it is called. */
@@ -67,13 +72,10 @@ export const plainCopy = (value: unknown): Plain => {
  * A closure: stores of each kind, which note in one place what is read and written.
  */
 export const createState = (domains: Fields): State => {
-  let reads: Map<string, Value> | null = null
-  const note = (location: string, value: Value): void => {
-    reads?.delete(location)
-    reads?.set(location, value)
-  }
+  let heard: Listener | null = null
+  const note: Listener = (location, value) => heard?.(location, value)
   const noteAll = (location: string, value: Value): void => {
-    if (reads === null) return
+    if (heard === null) return
     if (typeof value !== 'object' || value === null || isSet(value)) return note(location, value)
     for (const [name, x] of Object.entries(value)) noteAll(Array.isArray(value) ? `${location}[${name}]` : `${location}.${name}`, x)
   }
@@ -92,7 +94,7 @@ export const createState = (domains: Fields): State => {
     }
     if (store.kind === 'optional') {
       // A scalar is noted as it is read; of all else a predicate may ask no more than whether it is there.
-      if (reads !== null && !(store.present && store.of.kind === 'scalar')) note(`s.${store.at.text}`, snapshot(store))
+      if (heard !== null && !(store.present && store.of.kind === 'scalar')) note(`s.${store.at.text}`, snapshot(store))
       return store.present ? read(store.of) : null
     }
     let proxy = proxies.get(store)
@@ -309,6 +311,15 @@ export const createState = (domains: Fields): State => {
     return reference
   }
 
+  const listen: State['listen'] = (listener, f) => {
+    const before = heard
+    heard = listener
+    try {
+      return f()
+    } finally {
+      heard = before
+    }
+  }
   const stores = new Map(Object.entries(domains).map(([name, domain]) => [name, createStore(domain, { text: name, indices: [] })]))
   const s = recordReference('s', () => stores, null) as Readonly<Record<string, unknown>>
   return {
@@ -332,16 +343,14 @@ export const createState = (domains: Fields): State => {
         for (const restore of kept) restore()
       }
     },
+    listen,
     withReads: (f) => {
-      const before = reads
       const mine = new Map<string, Value>()
-      reads = mine
-      try {
-        const value = f()
-        return { value, reads: [...mine].filter(([location, whole]) => !isTold(location, whole, mine)) }
-      } finally {
-        reads = before
-      }
+      const value = listen((location, read) => {
+        mine.delete(location)
+        mine.set(location, read)
+      }, f)
+      return { value, reads: [...mine].filter(([location, whole]) => !isTold(location, whole, mine)) }
     },
   }
 }

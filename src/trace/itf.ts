@@ -35,6 +35,7 @@ import {
   type SourcePlace,
   type StateView,
   type Trace,
+  type TraceAgent,
   type TraceStep,
 } from './trace.js'
 
@@ -43,7 +44,7 @@ const formatVersion = 1
 
 /** The text of an `.itf.json` file, ending in a newline. */
 export const formatItf = (trace: Trace): string => {
-  const { model, modelFile, modelHash, variant, params, agents, ghosts, outcome, steps } = trace
+  const { model, modelFile, modelHash, variant, settings, params, agents, ghosts, outcome, steps } = trace
   const last = steps.at(-1)
   const closing = isClosed(trace) ? last : undefined
   const document: Json = {
@@ -58,7 +59,9 @@ export const formatItf = (trace: Trace): string => {
         modelHash,
         variant,
         params: record(Object.entries(params)),
-        agents,
+        ...(settings.length === 0 ? {} : { settings }),
+        agents: agents.map(({ name }) => name),
+        ...(agents.every(({ cpu }) => cpu === null) ? {} : { cpus: agents.map(({ cpu }) => cpu) }),
         ghosts,
         outcome: { ...outcome, at: placeToJson(outcome.at), reads: outcome.reads.map(([location, value]) => [location, toItf(value)]) },
         failingStep: last !== undefined && last.after === null ? stepToJson(last) : null,
@@ -92,11 +95,13 @@ const globalName = (name: string, node: Node): string => (name.startsWith('#@') 
 const placeToJson = (place: SourcePlace | null): Json =>
   place === null ? null : { file: place.file, line: place.line, column: place.column }
 
-const stepToJson = ({ agent, label, choices, at }: TraceStep): { readonly [key: string]: Json } => ({
+const stepToJson = ({ agent, label, choices, at, outcomes, told }: TraceStep): { readonly [key: string]: Json } => ({
   agent,
   label,
   choices: choices.map(toItf),
   at: placeToJson(at),
+  ...(outcomes === undefined ? {} : { outcomes }),
+  ...(told === undefined ? {} : { told }),
 })
 
 const stateToJson = ({ globals, processes }: StateView): { readonly [key: string]: Json } =>
@@ -146,8 +151,9 @@ export const parseItf = (text: string, file: string): Trace => {
     modelFile: asString(field(field(root, '#meta'), 'source')),
     modelHash: parseHash(field(own, 'modelHash')),
     variant: asNullable(field(own, 'variant'), asString),
+    settings: optionalField(own, 'settings', (node) => asList(node).map(asString)) ?? [],
     params: record(entries(field(own, 'params')).map(([name, node]) => [name, parseParam(node)])),
-    agents,
+    agents: parseAgents(own, agents),
     ghosts: asList(field(own, 'ghosts')).map(asString),
     initial: at(views, 0),
     initialChoices: asList(field(field(at(states, 0), '#meta'), 'choices')).map(fromItf),
@@ -155,6 +161,21 @@ export const parseItf = (text: string, file: string): Trace => {
     ...(loop === null ? {} : { loop }),
     outcome: parseOutcome(field(own, 'outcome')),
   }
+}
+
+/** What traces did not always have. */
+const optionalField = <T>(node: Node, name: string, parse: (node: Node) => T): T | null =>
+  Object.hasOwn(asObject(node), name) ? parse(field(node, name)) : null
+
+const parseTexts = (node: Node, name: string): readonly string[] | null => optionalField(node, name, (texts) => asList(texts).map(asString))
+
+const parseAgents = (own: Node, names: readonly string[]): readonly TraceAgent[] => {
+  const cpus = optionalField(own, 'cpus', (node) => {
+    const list = asList(node).map((cpu) => asNullable(cpu, asCount))
+    if (list.length !== names.length) throw damaged(node, `a list with a CPU, or null, for each of ${names.length} agents`)
+    return list
+  })
+  return names.map((name, i) => ({ name, cpu: cpus?.[i] ?? null }))
 }
 
 const ownMeta = (root: Node): Node => {
@@ -220,11 +241,14 @@ const parseProcess = (agent: string, node: Node): ProcessView => {
 
 const parseStep = (node: Node, after: StateView | null, agents: readonly string[]): TraceStep => {
   const agent = asOneOf(field(node, 'agent'), agents)
+  const [outcomes, told] = [parseTexts(node, 'outcomes'), parseTexts(node, 'told')]
   return {
     agent,
     label: asString(field(node, 'label')),
     choices: asList(field(node, 'choices')).map(fromItf),
     at: parsePlace(field(node, 'at')),
+    ...(outcomes === null ? {} : { outcomes }),
+    ...(told === null ? {} : { told }),
     after,
   }
 }

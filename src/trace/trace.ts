@@ -31,6 +31,10 @@ export interface TraceStep {
   /** The values chosen in this step, in order. */
   readonly choices: readonly Plain[]
   readonly at: SourcePlace
+  /** What decided in it, in its author's words: `pmd is table`, `pte unchanged: yes`. Absent where nobody said it. */
+  readonly outcomes?: readonly string[]
+  /** The locals that it changed and a later step reads. Absent where nobody said it: it may be all of them. */
+  readonly told?: readonly string[]
   /** The state after the step; null where the step fails (an assert or a range). */
   readonly after: StateView | null
 }
@@ -80,6 +84,13 @@ export interface Loop {
   readonly fairness: readonly AgentFairness[]
 }
 
+/** Who takes steps. Agents of one CPU share a column of the race diagram. */
+export interface TraceAgent {
+  readonly name: string
+  /** The CPU that it is on, by number; null where it is on none, or nothing is said of it. */
+  readonly cpu: number | null
+}
+
 export interface Trace {
   readonly model: string
   /** The file of the model, as it is shown to people; a stored trace is compared with the model of today through it. */
@@ -87,9 +98,11 @@ export interface Trace {
   /** SHA-256 over the sources of the model that the trace belongs to, hexadecimal. */
   readonly modelHash: string
   readonly variant: string | null
+  /** The params that are set otherwise than the variant, or the defaults, have them. */
+  readonly settings: readonly string[]
   readonly params: Readonly<Record<string, number | boolean | string>>
-  /** All agents, in column order. */
-  readonly agents: readonly string[]
+  /** All agents, in the order of the model. */
+  readonly agents: readonly TraceAgent[]
   /** The names of the globals that are ghosts. */
   readonly ghosts: readonly string[]
   readonly initial: StateView

@@ -2,7 +2,7 @@
 
 /**
  * Breaks `text` at spaces into lines of at most `width` characters; a word longer than a line is broken behind the last
- * `(`, `,` or `=` that fits, so that names stay whole, and cut where there is none. Lines after the first start with
+ * `(`, `,` or `=` that fits, else behind a `_`, and cut where there is none. Lines after the first start with
  * `hang` spaces. Returns at least one line; no line ends in a space. `width` must exceed `hang`.
  */
 export const wrap = (text: string, width: number, hang = 0): string[] => {
@@ -33,10 +33,15 @@ export const wrap = (text: string, width: number, hang = 0): string[] => {
   return lines
 }
 
-/** Where to break a line that is longer than `width`. What is left must not be a stump: names that long are cut. */
+/**
+ * Where to break a line that is longer than `width`. What is left must not be a stump, nor what follows; of a name that
+ * is too long the part behind a `_` follows, or it is cut.
+ */
 const breakWithin = (line: string, width: number): number => {
-  const end = 1 + Math.max(...['(', ',', '='].map((mark) => line.lastIndexOf(mark, width - 1)))
-  return end > width / 3 ? end : width
+  const last = (mark: RegExp): number =>
+    Math.max(-1, ...[...line.matchAll(mark)].flatMap(({ index }) => (index < width ? [index + 1] : [])))
+  const ends = [last(/[(,=](?!\))/g), last(/_(?=\w)/g)]
+  return ends.find((end) => end > width / 3) ?? width
 }
 
 /**
@@ -57,7 +62,7 @@ export const pack = (items: readonly string[], width: number): string[] => {
     if (line !== '') lines.push(`${line},`)
     line = item
     if (line.length > room) {
-      const wrapped = wrap(keepPairs(line), room, 2).map(freePairs)
+      const wrapped = wrap(keepPairs(line, room - 2), room, 2).map(freePairs)
       lines.push(...wrapped.slice(0, -1))
       line = wrapped.at(-1) ?? ''
     }
@@ -67,8 +72,11 @@ export const pack = (items: readonly string[], width: number): string[] => {
 }
 
 /**
- * `field: value` is not broken in the middle: a space that does not break stands between the two while the line is
- * wrapped.
+ * `field: value` and `-> value` are not broken in the middle where a line has room for them: a space that does not
+ * break stands between the two while the line is wrapped.
  */
-const keepPairs = (text: string): string => text.replaceAll(/(?<=\w): (?=[^\s{[])/g, ':\u00a0')
+const keepPairs = (text: string, room: number): string =>
+  text.replaceAll(/(?<!\S)(?:\S*[\w\])]:|->) [^\s{[]\S*/g, (pair) => (pair.length <= room ? pair.replace(' ', '\u00a0') : pair))
 const freePairs = (text: string): string => text.replaceAll('\u00a0', ' ')
+
+export const indent = (n: number, lines: readonly string[]): string[] => lines.map((line) => `${' '.repeat(n)}${line}`)

@@ -132,6 +132,11 @@ describe('verdicts', () => {
     expect(out.startsWith(race)).toBe(true)
     const again = await project.mmucheck(['inspect', 'counterexamples/counter/default/counted.itf.json'])
     expect(again).toEqual({ code: 0, out: race, err: '' })
+    // A mail has no more than the race, and of its params those that were set.
+    const [first = '', ...rest] = race.split('\n')
+    const mail = [first, ...rest.slice(rest.indexOf(''))].join('\n')
+    expect(await project.mmucheck(['inspect', join(folder, 'counted.itf.json'), '--mail'])).toEqual({ code: 0, out: mail, err: '' })
+    expect((await project.mmucheck(['check', 'counter', '--mail', '--property', 'counted'])).out).toBe(mail)
   })
 
   test('the JSON report counts states and transitions', async () => {
@@ -248,7 +253,9 @@ describe('output', () => {
   test('inspect shows states whole, and places', async () => {
     await check('counter')
     const file = 'counterexamples/counter/default/counted.itf.json'
-    expect((await project.mmucheck(['inspect', file, '--lines'])).out).toContain('[models/counter.ts:')
+    expect((await project.mmucheck(['inspect', file, '--lines'])).out).toMatch(
+      /^1 {2}:16 {2}read the counter .*\n(.*\n)+lines of models\/counter\.ts\n/m,
+    )
     expect((await project.mmucheck(['inspect', file, '--step', '0'])).out).toContain('count  = 0')
     expect((await project.mmucheck(['inspect', file, '--full'])).out.match(/^state \d/gm)).toHaveLength(5)
     expect((await project.mmucheck(['inspect', file, '--step', '9'])).code).toBe(64)

@@ -45,7 +45,7 @@ const script = `
         last = { text: stderr.trimEnd(), exitCode: status, error: JSON.parse(stdout).error ?? null }
       } else {
         let out = '', err = ''
-        const exitCode = await run([...step.run, '--json'], { out: (t) => { out += t }, err: (t) => { err += t }, colours: false, terminal: null, end: async (code) => code })
+        const exitCode = await run([...step.run, '--json'], { out: (t) => { out += t }, err: (t) => { err += t }, colours: false, columns: null, terminal: null, end: async (code) => code })
         last = { text: err.trimEnd(), exitCode, error: JSON.parse(out).error ?? null }
       }
     }

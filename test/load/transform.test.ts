@@ -2,7 +2,7 @@ import { choose, type Steps } from 'mmucheck'
 import { describe, expect, test } from 'vitest'
 import lazy from '../../models/lazy-mmu.ts'
 import { functionInfo, type Registry, registry } from '../../src/load/registry.ts'
-import { $mmu, createRunning, running } from '../../src/load/runtime.ts'
+import { $mmu, createRunning, type Happening, listening, running } from '../../src/load/runtime.ts'
 import { functionNode, sourceOf } from '../../src/load/source.ts'
 import { transform, transformExpression } from '../../src/load/transform.ts'
 
@@ -24,6 +24,65 @@ const sourceText = (fn: unknown): string => {
   const { file: where, start, end } = functionInfo(fn)!
   return sourceOf(where).text.slice(start, end)
 }
+
+describe('conditions', () => {
+  /** What a function decides, inner decisions in brackets. */
+  const decisionsOf = (text: string, ...given: readonly unknown[]): readonly string[] => {
+    const { exported, file: name } = run(text)
+    const show = (happened: readonly Happening[]): string[] =>
+      happened.flatMap((one) => {
+        if (one.kind === 'read') return [one.location]
+        const inner = show(one.within)
+        return [
+          `${sourceOf(name).text.slice(one.start, one.end)} = ${String(one.value)}${inner.length === 0 ? '' : ` (${inner.join(', ')})`}`,
+        ]
+      })
+    return show(listening((read) => (exported.f as (...of: readonly unknown[]) => unknown)(...given, read)).happened)
+  }
+
+  test('are noted with their values, wholes behind their parts', () => {
+    const f = 'exported.f = (a, b) => { if (a && !(b || a > 1)) return 1; return a ? 2 : 3 }'
+    expect(decisionsOf(f, 1, 0)).toEqual(['a && !(b || a > 1) = true (a = 1, b = 0, a > 1 = false)'])
+    expect(decisionsOf(f, 0, 0)).toEqual(['a && !(b || a > 1) = 0 (a = 0)', 'a = 0'])
+    expect(decisionsOf('exported.f = (a) => { switch (a) { case 1: while (a < 3) a++ } do a--; while (a); for (; a; ) ; }', 1)).toEqual([
+      ...['a = 1', 'a < 3 = true', 'a < 3 = true', 'a < 3 = false'],
+      ...['a = 2', 'a = 1', 'a = 0', 'a = 0'],
+    ])
+  })
+
+  test('have what was read for them, and the conditions of the helpers that they ask', () => {
+    expect(
+      decisionsOf(
+        `
+        const positive = (a, read) => { read('s.x', a); return a > 0 ? true : false }
+        exported.f = (a, read) => { read('s.y', 0); if (positive(a, read) as boolean) return }`,
+        1,
+      ),
+    ).toEqual(['s.y', 'positive(a, read) as boolean = true (s.x, a > 0 = true)'])
+  })
+
+  test('keep their values and their order with yields and what the oracle guards', () => {
+    const { exported } = run(`
+      function* inner(x) { yield 'inner'; return x }
+      exported.f = function* (a, b) {
+        yield a![0]! > 0 ? 'yes' : 'no'
+        if (yield* inner(b % a[0])) yield* inner(1)
+        for (const x of a.length > 1 ? a : [9]) yield String(x)
+        return (yield* inner(0)) || (b ? 'end' : '')
+      }`)
+    const all = [...(exported.f as (a: readonly number[], b: number) => Iterable<unknown>)([2], 3)]
+    expect(all).toEqual(['yes', 'inner', 'inner', '9', 'inner'])
+  })
+
+  test('one that throws leaves nothing open, and nobody listens outside', () => {
+    const { exported } = run('exported.f = (a) => { try { if (a.b.c) return } catch { if (a) return } }')
+    const f = exported.f as (a: unknown) => void
+    const { happened } = listening(() => f({}))
+    expect(happened).toMatchObject([])
+    expect(() => f({})).not.toThrow()
+    expect(registry.listening).toBe(null)
+  })
+})
 
 describe('tags', () => {
   test('every form of function has its place in the original text', () => {

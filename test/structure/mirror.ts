@@ -39,6 +39,7 @@ export const testedThrough: Readonly<Record<string, Readonly<Record<string, read
   'src/check': { '*': ['test/cli/engines.test.ts'] },
   'src/check/confirm': { '*': ['test/check/settle/temporal.test.ts', 'test/cli/e2e.test.ts'] },
   'src/check/confirm/again': { '*': sampling },
+  'src/check/confirm/told': { '*': ['test/check/confirm/told/outcomes.test.ts', 'test/check/confirm/told/locals.test.ts'] },
   'src/check/report': { '*': ['test/check/report/evidence.test.ts', 'test/cli/size.test.ts', ...commandLine] },
   'src/check/request': { '*': ['test/semantics/properties.test.ts', ...commandLine] },
   'src/check/settle': { '*': ['test/check/settle/agree.test.ts'] },

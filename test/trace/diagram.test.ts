@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defaultDiagram, diagram } from '../../src/trace/diagram.ts'
-import { abba, crowd, livelock, lostUpdate, outOfRange, standstill } from './sample.ts'
+import { abba, crowd, livelock, lostUpdate, outOfRange, shared, standstill } from './sample.ts'
 
 const golden = (name: string): string => `golden/${name}.txt`
 
@@ -53,7 +55,7 @@ test('in which states an agent is not enabled', () => {
   expect(drawn([1, 2, 3, 4, 5, 6, 7, 8, 9], 'weak')).toBe('    walker is not enabled after steps 1, 2, 3, 4, 5, 6, 7, 8, ...')
 })
 
-test('labels run on into the columns at their right where the page is too narrow', async () => {
+test('changes stand below their labels where the page is too narrow', async () => {
   await expect(diagram(crowd(3))).toMatchFileSnapshot(golden('crowd-of-three'))
 })
 
@@ -61,10 +63,18 @@ test('one column where there are too many agents', async () => {
   await expect(diagram(crowd(7))).toMatchFileSnapshot(golden('crowd-of-seven'))
 })
 
-// A column of which the labels run on needs no width of its own; four agents were drawn in one column although they
-// fit.
-test('four agents side by side', async () => {
-  await expect(diagram(crowd(4))).toMatchFileSnapshot(golden('crowd-of-four'))
+test('as many columns as fit side by side', async () => {
+  await expect(diagram(crowd(4), { ...defaultDiagram, width: 130 })).toMatchFileSnapshot(golden('crowd-of-four'))
+})
+
+test('agents of one CPU share its column: who is not the CPU itself is named', async () => {
+  await expect(diagram(shared())).toMatchFileSnapshot(golden('shared-cpus'))
+})
+
+test('a mail has the settings of its first line and no others, and none of who does nothing', async () => {
+  await expect(diagram({ ...shared(), variant: 'late', settings: ['cpus'] }, { ...defaultDiagram, extent: 'mail' })).toMatchFileSnapshot(
+    golden('mail'),
+  )
 })
 
 // A record with one more field took the room of the columns, and all agents fell into one.
@@ -75,9 +85,9 @@ test('changes are broken into lines before columns come too close', () => {
     if (i > 0 || step.after === null) return step
     return { ...step, after: { ...step.after, globals: { ...step.after.globals, old: wide } } }
   })
-  const [, heading] = diagram({ ...trace, steps }).split('\n\n')
+  const [, heading] = diagram({ ...trace, steps }, { ...defaultDiagram, width: 130 }).split('\n\n')
   expect(heading).toMatch(/cpu\[0\] +cpu\[1\]/)
-  expect(heading).toMatch(/old: null -> \{P, !W, A, !D, frame: 0,\n +mmuWritable\}/)
+  expect(heading).toMatch(/old: null -> \{P, !W, A, !D,\n.+frame: 0, mmuWritable\}/)
 })
 
 // The books of other properties took half of the lines.
@@ -88,6 +98,22 @@ test('of the ghosts only what the property has read is drawn, all of them where 
   expect(drawn([['s.written[0]', 1]])).toBe(true)
   expect(drawn([['s.pte[0]', 0]])).toBe(false)
   expect(drawn([])).toBe(true)
+})
+
+test('what a step decided stands before what it changed, also where it fails', () => {
+  const { steps, ...trace } = outOfRange()
+  const drawn = diagram({ ...trace, steps: steps.map((step) => ({ ...step, outcomes: ['pmd is table', 'pte unchanged: yes'] })) })
+  expect(drawn).toMatch(/^1 +tick +pmd is table, pte unchanged: yes, n: 0 -> 1$/m)
+  expect(drawn).toMatch(/^2 +tick +pmd is table, pte unchanged: yes {2}<- leaves its range$/m)
+})
+
+test('a change says what was read before it, and what had both answers says nothing', () => {
+  const { steps, ...trace } = outOfRange()
+  const drawn = diagram({
+    ...trace,
+    steps: steps.map((step) => ({ ...step, outcomes: ['n is 0', 'n === old: yes', 'no: no', 'is(i): no', 'is(i): yes'] })),
+  })
+  expect(drawn).toMatch(/^1 +tick +n === old: yes, no: no, n: 0 -> 1$/m)
 })
 
 test('a setting with a comma in it is quoted', () => {
@@ -114,15 +140,30 @@ test('a source of several lines keeps its shape', () => {
   )
 })
 
-test('a mail survives: no trailing spaces, no line over 100 characters, one newline at the end', () => {
+test('a mail survives: no trailing spaces, no line over the width, one newline at the end', () => {
   for (const trace of [lostUpdate(), abba(), outOfRange(), livelock(), standstill(), ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 40].map(crowd)]) {
-    for (const places of ['hidden', 'shown'] as const) {
-      const text = diagram(trace, { places, width: 100 })
-      for (const line of text.split('\n')) {
-        expect(line).toBe(line.trimEnd())
-        expect(line.length).toBeLessThanOrEqual(100)
+    for (const places of ['hidden', 'shown'] as const)
+      for (const width of [60, 75, 100, 200]) {
+        const text = diagram(trace, { places, width, extent: 'whole' })
+        for (const line of text.split('\n')) {
+          expect(line).toBe(line.trimEnd())
+          expect(line.length).toBeLessThanOrEqual(width)
+        }
+        expect(text.endsWith('\n') && !text.endsWith('\n\n')).toBe(true)
       }
-      expect(text.endsWith('\n') && !text.endsWith('\n\n')).toBe(true)
-    }
   }
+})
+
+// A mail breaks longer lines, and then columns are none any more.
+test('every stored race keeps to 75 columns', () => {
+  const folder = 'counterexamples'
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.txt'))
+  expect(files.length).toBeGreaterThan(200)
+  const wide = files.flatMap((file) =>
+    readFileSync(join(folder, file), 'utf8')
+      .split('\n')
+      .filter((line) => line.length > 75)
+      .map((line) => `${file}: ${line}`),
+  )
+  expect(wide).toEqual([])
 })

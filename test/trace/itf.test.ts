@@ -4,7 +4,7 @@ import { DiagnosticError, formatDiagnostic } from '../../src/diagnostics.ts'
 import { diagram } from '../../src/trace/diagram.ts'
 import { formatItf, parseItf, requireSameModel } from '../../src/trace/itf.ts'
 import { outcomeKinds, type Plain, type Trace } from '../../src/trace/trace.ts'
-import { abba, livelock, lostUpdate, outOfRange, standstill } from './sample.ts'
+import { abba, livelock, lostUpdate, outOfRange, shared, standstill } from './sample.ts'
 
 const name = fc.oneof(
   fc.stringMatching(/^[a-z]{1,6}$/),
@@ -36,20 +36,27 @@ const traces: fc.Arbitrary<Trace> = fc
       globals: fc.tuple(...globals.map(() => plain)).map((list) => Object.fromEntries(globals.map((key, i) => [key, list[i]]))),
       processes: fc.tuple(...agents.map((agent) => fc.record({ agent: fc.constant(agent), at: fc.option(fc.string()), locals: values }))),
     })
-    const step = fc.record({
-      agent: fc.constantFrom(...agents),
-      label: fc.string(),
-      choices: fc.array(plain, { maxLength: 2 }),
-      at: place,
-      after: state,
-    })
+    const texts = fc.array(fc.string(), { maxLength: 2 })
+    const step = fc.record(
+      {
+        agent: fc.constantFrom(...agents),
+        label: fc.string(),
+        choices: fc.array(plain, { maxLength: 2 }),
+        at: place,
+        outcomes: texts,
+        told: texts,
+        after: state,
+      },
+      { requiredKeys: ['agent', 'label', 'choices', 'at', 'after'] },
+    )
     return fc.record({
       model: fc.string(),
       modelFile: fc.string(),
       modelHash: fc.stringMatching(/^[0-9a-f]{64}$/),
       variant: fc.option(fc.string()),
       params: fc.dictionary(name, fc.oneof(integer, fc.boolean(), fc.string()), { noNullPrototype: true }),
-      agents: fc.constant(agents),
+      settings: fc.array(fc.string(), { maxLength: 2 }),
+      agents: fc.tuple(...agents.map((agent) => fc.record({ name: fc.constant(agent), cpu: fc.option(fc.nat(3)) }))),
       ghosts: fc.subarray(globals),
       initial: state,
       initialChoices: fc.array(plain, { maxLength: 2 }),
@@ -96,6 +103,15 @@ test('the file is what other readers of ITF expect', async () => {
   expect(document.states[4].deferred).toEqual([[{ at: { '#bigint': '0' }, value: { '#bigint': '1' } }], []])
   expect(document.states[4]['#meta']).toMatchObject({ index: 4, agent: 'cpu[0]', label: 'queue its new value', at: { line: 26 } })
   expect(document.states.every((state: object) => document.vars.every((variable: string) => variable in state))).toBe(true)
+})
+
+// Files without CPUs and settings are those of before there were any.
+test('CPUs and settings are written where there are some', () => {
+  const meta = (trace: Trace) => JSON.parse(formatItf(trace))['#meta'].mmucheck
+  expect(meta(abba())).not.toHaveProperty('cpus')
+  expect(meta(abba())).not.toHaveProperty('settings')
+  expect(meta(shared()).cpus).toEqual([2, null, 0, 1, 3, 0, 2, 4, 1, 4, 0])
+  expect(meta({ ...abba(), settings: ['cpus'] }).settings).toEqual(['cpus'])
 })
 
 test('a cycle: the last state is followed by the one that `loop` names, as ITF has it', () => {
@@ -157,6 +173,12 @@ describe('a damaged file', () => {
       'states[2].#meta.agent should be one of cpu[0], cpu[1], cpu[2]',
     ],
     ['a state is missing', edit((d) => d.states.splice(4, 1)), 'states[4].#meta.index should be 4, not 5'],
+    [
+      'CPUs that are fewer than the agents',
+      edit((d) => (d['#meta'].mmucheck.cpus = [0, null])),
+      '#meta.mmucheck.cpus should be a list with a CPU, or null, for each of 3 agents',
+    ],
+    ['a CPU that is none', edit((d) => (d['#meta'].mmucheck.cpus = [0, -1, null])), '#meta.mmucheck.cpus[1] should be'],
     ['a hash that is none', edit((d) => (d['#meta'].mmucheck.modelHash = 'x')), '#meta.mmucheck.modelHash should be a SHA-256'],
   ])('%s', (_, text, message) => {
     expect(failure(text)).toContain(`MC012: ${message}`)

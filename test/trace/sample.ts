@@ -1,7 +1,9 @@
 /** Traces made by hand, for the tests of everything that shows or stores one. */
-import type { Plain, StateView, Trace } from '../../src/trace/trace.ts'
+import type { Plain, StateView, Trace, TraceAgent } from '../../src/trace/trace.ts'
 
 const models = (line: number) => ({ file: 'models/lazy-mmu.ts', line, column: 7 })
+
+export const onNone = (...names: readonly string[]): readonly TraceAgent[] => names.map((name) => ({ name, cpu: null }))
 
 const view = (globals: Record<string, Plain>, ...processes: [string, string | null, Record<string, Plain>][]): StateView => ({
   globals,
@@ -30,8 +32,9 @@ export const lostUpdate = (): Trace => {
     modelFile: 'models/lazy-mmu.ts',
     modelHash: 'ab'.repeat(32),
     variant: null,
+    settings: [],
     params: { cpus: 3, ptes: 2, depth: 2, flushBeforeRead: false, mode: 'direct' },
-    agents: ['cpu[0]', 'cpu[1]', 'cpu[2]'],
+    agents: onNone('cpu[0]', 'cpu[1]', 'cpu[2]'),
     ghosts: ['written'],
     initial: state(null, 0, [], 0, ['lock ptl', {}], ['lock ptl', {}]),
     initialChoices: [],
@@ -118,8 +121,9 @@ export const abba = (): Trace => {
     modelFile: 'models/abba.ts',
     modelHash: 'cd'.repeat(32),
     variant: 'opposite',
+    settings: [],
     params: {},
-    agents: ['cpu[0]', 'cpu[1]'],
+    agents: onNone('cpu[0]', 'cpu[1]'),
     ghosts: [],
     initial: state(null, null, 'lock a', 'lock b'),
     initialChoices: [2, 'slow'],
@@ -149,8 +153,9 @@ export const outOfRange = (): Trace => ({
   modelFile: 'counter.ts',
   modelHash: '01'.repeat(32),
   variant: null,
+  settings: [],
   params: { limit: 1 },
-  agents: ['tick'],
+  agents: onNone('tick'),
   ghosts: [],
   initial: view({ n: 0 }),
   initialChoices: [],
@@ -168,13 +173,57 @@ export const outOfRange = (): Trace => ({
   },
 })
 
+/** A CPU with hardware beside it, one with a store buffer, and a thread and a walker on a third. */
+export const shared = (): Trace => {
+  const state = (pte: number, tlb: boolean): StateView =>
+    view({ pte: [pte, 0], tlb: [tlb, false] }, ...agents.map(({ name }) => [name, 'go', {}] as [string, string, Record<string, Plain>]))
+  const agents: readonly TraceAgent[] = [
+    { name: 'munmap', cpu: 2 },
+    { name: 'device', cpu: null },
+    { name: 'cpu[0]', cpu: 0 },
+    { name: 'cpu[1]', cpu: 1 },
+    { name: 'cpu[3]', cpu: 3 },
+    { name: 'walker[0]', cpu: 0 },
+    { name: 'walker[2]', cpu: 2 },
+    { name: 'reclaim', cpu: 4 },
+    { name: 'storeBuffer[1]', cpu: 1 },
+    { name: 'storeBuffer[4]', cpu: 4 },
+    { name: 'storeBuffer[0]', cpu: 0 },
+  ]
+  const take = (agent: string, label: string, pte: number, tlb: boolean) => ({
+    agent,
+    label,
+    choices: [],
+    at: models(20),
+    after: state(pte, tlb),
+  })
+  return {
+    ...lostUpdate(),
+    agents,
+    ghosts: [],
+    initial: state(0, false),
+    steps: [
+      take('cpu[0]', 'WRITE_ONCE(*ptep, 1)', 1, false),
+      take('walker[0]', 'walk', 1, true),
+      take('cpu[1]', 'WRITE_ONCE(*ptep, 2)', 1, true),
+      take('storeBuffer[1]', 'store reaches memory: pte[0]', 2, true),
+      take('munmap', 'ptep_get_and_clear()', 0, true),
+      take('walker[2]', 'TLB hit', 0, true),
+      take('walker[2]', 'access', 0, true),
+      take('munmap', 'flush_tlb_page()', 0, false),
+      take('reclaim', 'free the frame', 0, false),
+      take('device', 'DMA', 3, false),
+    ],
+  }
+}
+
 /** Many agents, each with a long label: too many for columns. */
 export const crowd = (count: number): Trace => {
   const base = lostUpdate()
   const agents = Array.from({ length: count }, (_, i) => `cpu[${i}]`)
   return {
     ...base,
-    agents,
+    agents: onNone(...agents),
     steps: agents.map((agent, i) => ({
       agent,
       label: 'invalidate the remote translations and wait for every acknowledgement',
@@ -197,8 +246,9 @@ export const livelock = (): Trace => {
     modelFile: 'models/retry.ts',
     modelHash: 'ef'.repeat(32),
     variant: null,
+    settings: [],
     params: { cpus: 2 },
-    agents: ['cpu[0]', 'cpu[1]', 'walker'],
+    agents: onNone('cpu[0]', 'cpu[1]', 'walker'),
     ghosts: [],
     initial: state(0, 'start', 'toggle'),
     initialChoices: [],

@@ -26,6 +26,12 @@ test('wrap breaks a call before its arguments, and between them', () => {
   expect(wrap('f(acknowledgement)', 10, 2)).toEqual(['f(acknowle', '  dgement)'])
 })
 
+// An empty pair of brackets was torn: `dec_tlb_flush_pending(` and `)`.
+test('wrap breaks a name that is too long behind a `_`, and leaves () whole', () => {
+  expect(wrap('change_protection_range(): store', 24, 2)).toEqual(['change_protection_', '  range(): store'])
+  expect(wrap('change_protection_range(pte): store', 24, 2)).toEqual(['change_protection_range(', '  pte): store'])
+})
+
 test('pack fills lines with whole items', () => {
   expect(pack(['a: 0 -> 1', 'b: 0 -> 1', 'c: 0 -> 1'], 21)).toEqual(['a: 0 -> 1, b: 0 -> 1,', 'c: 0 -> 1'])
   expect(pack([], 20)).toEqual([])
@@ -34,7 +40,7 @@ test('pack fills lines with whole items', () => {
 
 // The comma behind an item that just fitted was one character too many.
 test('pack: no line is too long, with its comma', () => {
-  expect(pack(['tlb: none -> one', 'b'], 16)).toEqual(['tlb: none ->', '  one, b'])
+  expect(pack(['tlb: none -> one', 'b'], 16)).toEqual(['tlb: none', '  -> one, b'])
   fc.assert(
     fc.property(fc.array(words, { maxLength: 6 }), fc.integer({ min: 10, max: 40 }), (items, width) => {
       expect(pack(items, width).every((line) => line.length <= width)).toBe(true)

@@ -2,7 +2,7 @@
 
 import { at, fieldOf } from '../../at.js'
 import { lineAndColumn } from '../../diagnostics.js'
-import { propertyKinds, type SafetyKind, stateKinds } from '../../ir/kinds.js'
+import { type PropertyKind, propertyKinds, type SafetyKind, stateKinds } from '../../ir/kinds.js'
 import type { Schedule } from '../../ir/schedule.js'
 import type { Span, System } from '../../ir/system.js'
 import { platformAndVariables } from '../../lang/memory.js'
@@ -14,11 +14,15 @@ import type { Outcome, SourcePlace, Trace } from '../../trace/trace.js'
 import type { NamedProperties } from '../request/properties.js'
 import type { Target } from '../request/target.js'
 import { enabledAgents } from './enabled.js'
+import { toldLocals } from './told/locals.js'
+import { outcomesIn } from './told/outcomes.js'
 
 /** A model as it was compiled. */
 export interface Subject {
   readonly target: Target
   readonly variant: string | null
+  /** What is set otherwise than the variant, or the defaults, have it. */
+  readonly settings: Readonly<Record<string, number | boolean | string>>
   readonly params: Readonly<Record<string, number | boolean | string>>
   readonly properties: NamedProperties
   readonly system: System
@@ -52,8 +56,12 @@ export const traceOf = (subject: Subject, claim: Claim, schedule: Schedule): Tra
 
 /** A trace of what was replayed. */
 export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): Trace => {
-  const { target, variant, params, system } = subject
-  const domains = Object.entries(platformAndVariables(target.model, params as never).variables)
+  const { target, variant, settings, params, system } = subject
+  const ghosts = Object.entries(platformAndVariables(target.model, params as never).variables)
+    .filter(([, { kind }]) => kind === 'ghost')
+    .map(([name]) => name)
+  const outcomes = outcomesIn(system, ghosts)
+  const told = toldLocals(system, replayed, !endsAtOnce(outcome.kind))
   const places = new Map<string, SourcePlace>()
   const placeOf = (at: Span): SourcePlace => {
     const key = `${at.file}:${at.start}`
@@ -66,19 +74,42 @@ export const assemble = (subject: Subject, replayed: Replay, outcome: Outcome): 
     modelFile: target.file,
     modelHash: target.hash,
     variant,
+    settings: Object.keys(settings),
     params,
-    agents: system.agents.map(({ name }) => name),
-    ghosts: domains.filter(([, { kind }]) => kind === 'ghost').map(([name]) => name),
+    agents: system.agents.map(({ name, cpu }) => ({ name, cpu })),
+    ghosts,
     initial: replayed.initial.view,
     initialChoices: replayed.initialChoices,
-    steps: replayed.steps.map(({ agent, label, choices, at, after }) => ({
+    steps: replayed.steps.map(({ agent, label, choices, at: place, happened, after }, i) => ({
       agent,
       label,
       choices,
-      at: placeOf(at),
+      at: placeOf(place),
+      outcomes: outcomes(happened, at(told, i)),
+      told: at(told, i),
       after: after === null ? null : after.view,
     })),
     outcome,
+  }
+}
+
+/** Whether nothing that is behind the last state matters: who waits there, or goes round. */
+const endsAtOnce = (kind: PropertyKind): boolean => {
+  switch (kind) {
+    case 'always':
+    case 'bound':
+    case 'sometimes':
+    case 'assert':
+    case 'range':
+    case 'maximum':
+    case 'minimum':
+      return true
+    case 'deadlock':
+    case 'stuck':
+    case 'eventually':
+    case 'leadsTo':
+    case 'alwaysPossible':
+      return false
   }
 }
 

@@ -12,21 +12,21 @@ import { progressLine } from '../terminal/progress.js'
 import { watched } from '../terminal/watched.js'
 import type { CheckRequest, DumpRequest } from '../verbs/check.js'
 import { reportJson } from '../views/report-json.js'
-import { formatReport, raceText, summary } from '../views/report-text.js'
+import { formatMail, formatReport, raceText, summary } from '../views/report-text.js'
 
 /**
  * Runs `check`. A trace that cannot be written takes nothing from the report, which is printed first; the exit code is
  * then 73.
  */
 export const runCheck = async (request: CheckRequest, output: Output): Promise<number> => {
-  const { target, search, format, volume, places, hints } = request
+  const { target, search, format, volume, places, width, hints } = request
   const shown = volume === 'quiet' ? { ...output, terminal: null } : output
   const line = progressLine(shown, volume === 'quiet' ? 'never' : 'where it takes long')
   const early = new Set<string>()
   const onRace = ({ property, trace }: Race): void => {
     line.clear()
     early.add(property)
-    output.out(`${raceText(trace, places)}\n`)
+    output.out(`${raceText(trace, { places, width }, output)}\n`)
   }
   const invariant = isProofWanted(search) ? 'minimal' : 'as found'
   const { result: report } = await watched(shown, line, (signal) =>
@@ -42,12 +42,20 @@ export const runCheck = async (request: CheckRequest, output: Output): Promise<n
   const stored = await storeTraces(report, request)
   const exitCode = stored.failed === null ? exitCodeOf(report) : exitCodes.cannotWrite
   if (format === 'json') output.out(reportJson(report, (property) => stored.files.get(property)?.itf ?? null, stored.certificate, exitCode))
+  else if (format === 'mail') output.out(formatMail(report, { places, width }))
   else if (volume === 'quiet') output.out(`${summary(report, output)}\n`)
   else
     output.out(
       formatReport(
         report,
-        { places, hints, storedAt: (property) => stored.files.get(property)?.text ?? null, shown: early, certificate: stored.certificate },
+        {
+          places,
+          width,
+          hints,
+          storedAt: (property) => stored.files.get(property)?.text ?? null,
+          shown: early,
+          certificate: stored.certificate,
+        },
         output,
       ),
     )

@@ -39,7 +39,7 @@ const showOne = async (
     seed: defaultSeed,
   } as const
   return runCheck(
-    { target: mutant.properties, search, format, volume: 'normal', places: 'hidden', hints: 'short', folder: out, itf: null },
+    { target: mutant.properties, search, format, volume: 'normal', places: 'hidden', width: null, hints: 'short', folder: out, itf: null },
     output,
   )
 }

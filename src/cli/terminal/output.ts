@@ -11,6 +11,8 @@ export interface Output {
   readonly err: (text: string) => void
   /** Whether `out` may be coloured. */
   readonly colours: boolean
+  /** Columns of the terminal behind `out`; null where it is no terminal. */
+  readonly columns: number | null
   /** Columns of the terminal behind `err`; null where it is no terminal, and then no progress is shown. */
   readonly terminal: number | null
 }
@@ -46,6 +48,7 @@ export const processOutput = (): ProcessOutput => {
     out: (text) => void out(text),
     err: (text) => void err(text),
     colours: stdout.isTTY === true && !plain,
+    columns: stdout.isTTY === true ? (stdout.columns ?? null) : null,
     end: async (exitCode) => {
       await written(stdout, out)
       if (failure !== null && failure.code !== 'EPIPE') {

@@ -1,4 +1,13 @@
-/** How wide what people read is: help, reports, tables. Race diagrams are as wide, see trace/diagram.ts. */
+/** How wide what people read is. */
 import { defaultDiagram } from '../../trace/diagram.js'
+import type { Output } from './output.js'
 
-export const width: number = defaultDiagram.width
+/** Of help, reports, tables. */
+export const width = 100
+
+/** Of race diagrams: as they are stored, or as wide as the terminal is; what was asked for goes before both. */
+export const diagramWidth = ({ columns }: Pick<Output, 'columns'>, asked: number | null): number =>
+  asked ?? (columns === null ? defaultDiagram.width : Math.max(leastWidth, columns))
+
+/** In less, columns are no columns any more. */
+export const leastWidth = 60

@@ -18,14 +18,18 @@ import {
   seedOption,
   text,
   value,
+  widthOption,
 } from './flags.js'
 
 export interface CheckRequest {
   readonly target: Checkable
   readonly search: Search
-  readonly format: 'text' | 'json'
+  /** 'mail': what belongs into a mail, the races and nothing else. */
+  readonly format: 'text' | 'json' | 'mail'
   readonly volume: 'normal' | 'quiet'
   readonly places: 'hidden' | 'shown'
+  /** Characters per line of a race; null as the terminal is, or the mail. */
+  readonly width: number | null
   /** Of the code that was never come by. */
   readonly hints: 'short' | 'full'
   /** The folder of the counterexamples. */
@@ -98,6 +102,8 @@ interface CheckFlags extends OracleFlags {
   readonly json?: true
   readonly quiet?: true
   readonly lines?: true
+  readonly mail?: true
+  readonly width?: number
   readonly full?: true
   readonly outItf?: string
   readonly outSmt2?: string
@@ -144,6 +150,8 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print one line, and no progress')
     .option('--lines', 'show file and line of each step of a race')
+    .option('--mail', 'print what belongs into a mail: each race in 75 columns, and nothing else')
+    .option(...widthOption)
     .option('--full', 'list all steps that never fired and branches that were never taken, not five of each')
     .option('--out <folder>', 'where counterexamples are written', 'counterexamples')
     .option('--out-itf <file>', 'write the trace of the first violated property to this file too')
@@ -165,15 +173,22 @@ export const checkCommand = (verbs: CheckVerbs, report: ReportCode): Command =>
         await verbs.check({
           target,
           search,
-          format: flags.json === true ? 'json' : 'text',
+          format: formatOf(flags),
           volume: flags.quiet === true ? 'quiet' : 'normal',
           places: flags.lines === true ? 'shown' : 'hidden',
+          width: flags.width ?? null,
           hints: flags.full === true ? 'full' : 'short',
           folder: flags.out,
           itf: flags.outItf ?? null,
         }),
       )
     })
+
+const formatOf = ({ json, mail, quiet }: CheckFlags): CheckRequest['format'] => {
+  const forms = [...(json === true ? ['--json'] : []), ...(mail === true ? ['--mail'] : []), ...(quiet === true ? ['--quiet'] : [])]
+  if (mail === true && forms.length > 1) throw new UsageError(`${forms.join(' and ')} cannot be used together`)
+  return json === true ? 'json' : mail === true ? 'mail' : 'text'
+}
 
 /** `report` searches nothing. */
 type SymmetryFlag = SymmetryChoice | 'report'

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CheckOptions, Limits, OracleExtent } from '../../check.js'
 import { parseCount, parseDuration, parseExtent, parseMemory, UsageError } from '../terminal/units.js'
+import { leastWidth } from '../terminal/width.js'
 
 /** What a verb's action says at its end. */
 export type ReportCode = (exitCode: number) => void
@@ -39,6 +40,13 @@ export const seedOption = [
   value((given: string) => parseCount(given, 0)),
 ] as const
 export const defaultSeed = 1
+
+/** Of race diagrams. */
+export const widthOption = [
+  '--width <n>',
+  'characters per line of a race; by default 75, on a terminal as wide as it is',
+  value((given: string) => parseCount(given, leastWidth)),
+] as const
 
 export const natural = value((given: string) => parseCount(given, 0))
 

@@ -1,7 +1,7 @@
 /** The verb `inspect`: its flags and what they ask for. */
 import { Command } from 'commander'
 import { UsageError } from '../terminal/units.js'
-import { natural, type ReportCode } from './flags.js'
+import { natural, type ReportCode, widthOption } from './flags.js'
 
 export interface InspectRequest {
   readonly file: string
@@ -10,7 +10,9 @@ export interface InspectRequest {
   readonly places: 'hidden' | 'shown'
   /** Whether the trace must belong to the model as it is today. */
   readonly version: 'same' | 'any'
-  readonly format: 'text' | 'json'
+  readonly format: 'text' | 'json' | 'mail'
+  /** Characters per line; null as the terminal is, or the mail. */
+  readonly width: number | null
 }
 
 interface InspectFlags {
@@ -19,6 +21,8 @@ interface InspectFlags {
   readonly lines?: true
   readonly anyVersion?: true
   readonly json?: true
+  readonly mail?: true
+  readonly width?: number
 }
 
 export const inspectCommand = (verbs: { readonly inspect: (request: InspectRequest) => Promise<number> }, report: ReportCode): Command =>
@@ -30,15 +34,20 @@ export const inspectCommand = (verbs: { readonly inspect: (request: InspectReque
     .option('--lines', 'show file and line of each step')
     .option('--any-version', 'print it also if the model has changed since')
     .option('--json', 'print the trace as ITF')
+    .option('--mail', 'print what belongs into a mail, in 75 columns')
+    .option(...widthOption)
     .action(async (file: string, flags: InspectFlags) => {
       if (flags.full === true && flags.step !== undefined) throw new UsageError('--full and --step cannot be used together')
+      if (flags.mail === true && (flags.json === true || flags.full === true || flags.step !== undefined))
+        throw new UsageError('--mail prints the race: it goes with none of --json, --full and --step')
       report(
         await verbs.inspect({
           file,
           show: flags.full === true ? 'states' : flags.step !== undefined ? { state: flags.step } : 'race',
           places: flags.lines === true ? 'shown' : 'hidden',
           version: flags.anyVersion === true ? 'any' : 'same',
-          format: flags.json === true ? 'json' : 'text',
+          format: flags.json === true ? 'json' : flags.mail === true ? 'mail' : 'text',
+          width: flags.width ?? null,
         }),
       )
     })

@@ -4,12 +4,12 @@ import { formatBytes, formatCount, formatSeconds, formatStateCount, formatStates
 import { limitText } from '../../check/report/limit.js'
 import type { PropertyReport, Report, ReportLimit, Verdict } from '../../check/report/report.js'
 import { isBuiltIn } from '../../ir/kinds.js'
-import { diagram } from '../../trace/diagram.js'
+import { defaultDiagram, diagram } from '../../trace/diagram.js'
 import { formatSetting, printable } from '../../trace/plain.js'
 import type { Trace } from '../../trace/trace.js'
 import { pack, wrap } from '../../trace/wrap.js'
 import { type Output, paint } from '../terminal/output.js'
-import { width } from '../terminal/width.js'
+import { diagramWidth, width } from '../terminal/width.js'
 import { type Extent, hints } from './hints-text.js'
 import { memoryLines } from './memory-text.js'
 import { symmetryLines } from './symmetry-text.js'
@@ -17,6 +17,8 @@ import { symmetryLines } from './symmetry-text.js'
 export interface ReportOptions {
   /** 'shown' adds `file:line` to every step of a race. */
   readonly places: 'hidden' | 'shown'
+  /** Characters per line of a race, where somebody asked for so many. */
+  readonly width: number | null
   readonly hints: Extent
   /** Where the trace of a property was written. */
   readonly storedAt: (property: string) => string | null
@@ -27,12 +29,12 @@ export interface ReportOptions {
 }
 
 /** The whole report, ending in a newline. */
-export const formatReport = (report: Report, options: ReportOptions, output: Pick<Output, 'colours'>): string => {
+export const formatReport = (report: Report, options: ReportOptions, output: Pick<Output, 'colours' | 'columns'>): string => {
   const races = report.properties.flatMap(({ name, verdict, trace }) =>
     verdict === 'violated' && trace !== null && !options.shown.has(name) ? [trace] : [],
   )
   const parts = [
-    ...races.map((trace) => raceText(trace, options.places)),
+    ...races.map((trace) => raceText(trace, options, output)),
     lines([...heading(report), '', ...verdicts(report, options, output)]),
     lines([
       ...statistics(report, options),
@@ -46,7 +48,18 @@ export const formatReport = (report: Report, options: ReportOptions, output: Pic
 }
 
 /** The diagram of one race. */
-export const raceText = (trace: Trace, places: ReportOptions['places']): string => diagram(trace, { places, width })
+export const raceText = (trace: Trace, options: Pick<ReportOptions, 'places' | 'width'>, output: Pick<Output, 'columns'>): string =>
+  diagram(trace, { places: options.places, width: diagramWidth(output, options.width), extent: 'whole' })
+
+/** The races for a mail; where there is none, the last line of the report. */
+export const formatMail = (report: Report, { places, width: asked }: Pick<ReportOptions, 'places' | 'width'>): string => {
+  const races = report.properties.flatMap(({ verdict, trace }) => (verdict === 'violated' && trace !== null ? [trace] : []))
+  if (races.length === 0) return `${summary(report, { colours: false })}\n`
+  return races.map((trace) => mailText(trace, { places, width: asked })).join('\n')
+}
+
+export const mailText = (trace: Trace, { places, width: asked }: Pick<ReportOptions, 'places' | 'width'>): string =>
+  diagram(trace, { places, width: asked ?? defaultDiagram.width, extent: 'mail' })
 
 const lines = (list: readonly string[]): string => `${list.join('\n')}\n`
 

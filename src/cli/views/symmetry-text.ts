@@ -1,11 +1,9 @@
 /** What is interchangeable, as text. */
 import { formatCount, formatSeconds, formatStateCount } from '../../check/report/format.js'
 import type { SortReport, SymmetryReport } from '../../check/report/symmetry.js'
-import { defaultDiagram } from '../../trace/diagram.js'
 import { printable } from '../../trace/plain.js'
 import { wrap } from '../../trace/wrap.js'
-
-const width = defaultDiagram.width
+import { width } from '../terminal/width.js'
 
 /** In a report: modulo what states were counted, and which agents are not interchangeable. */
 export const symmetryLines = ({ modulo, orders, seconds, sorts, givenUp }: SymmetryReport): string[] => {

@@ -48,6 +48,7 @@ const properties: NamedProperties = { small: always((s: { n: number }) => s.n < 
 const subject: Subject = {
   target: { model: counter, properties: null, file: 'counter.ts', home: 'counter', hash: 'ab'.repeat(32) },
   variant: null,
+  settings: {},
   params: {},
   properties,
   system,
@@ -72,7 +73,7 @@ test('what the oracle confirms becomes a trace', () => {
        tick
        ----
     1  tick  n: 0 -> 1
-    2  tick  n: 1 -> 2
+    2  tick  n: 1 -> 2  <- violates small
 
     small does not hold (counter.ts:1)
         always((s) => s.n < 2)

@@ -41,7 +41,7 @@ const search = {
   oracle: 'beside',
   seed: 1,
 }
-const plain = { format: 'text', volume: 'normal', places: 'hidden', hints: 'short', folder: 'counterexamples', itf: null }
+const plain = { format: 'text', volume: 'normal', places: 'hidden', width: null, hints: 'short', folder: 'counterexamples', itf: null }
 
 test('check takes a model and fills in the rest', async () => {
   expect(await parse('check', 'lazy-mmu')).toEqual(['check', { target: 'lazy-mmu', search, ...plain }])
@@ -49,7 +49,7 @@ test('check takes a model and fills in the rest', async () => {
 
 test('every flag of check arrives', async () => {
   const words =
-    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --workers 3 --no-deadlock --stuck --symmetry cpu,page --oracle 2.5s --seed 7 --json --quiet --lines --full --out d --out-itf f'
+    'check m --set a=1 --set b=x=y --variant v --property p --property q --engine explicit --first --max-states 1e6 --max-depth 0 --memory 1G --time 2m --workers 3 --no-deadlock --stuck --symmetry cpu,page --oracle 2.5s --seed 7 --json --quiet --lines --width 60 --full --out d --out-itf f'
   expect(await parse(...words.split(' '), '--invariant', '(s, p) => true')).toEqual([
     'check',
     {
@@ -75,11 +75,20 @@ test('every flag of check arrives', async () => {
       format: 'json',
       volume: 'quiet',
       places: 'shown',
+      width: 60,
       hints: 'full',
       folder: 'd',
       itf: 'f',
     },
   ])
+})
+
+test('--mail is a form of its own', async () => {
+  expect(await parse('check', 'm', '--mail')).toEqual(['check', { target: 'm', search, ...plain, format: 'mail' }])
+  await expect(parse('check', 'm', '--mail', '--json')).rejects.toThrow('--json and --mail cannot be used together')
+  await expect(parse('check', 'm', '--mail', '--quiet')).rejects.toThrow('--mail and --quiet cannot be used together')
+  await expect(parse('inspect', 'x', '--mail', '--step', '3')).rejects.toThrow('--mail prints the race')
+  await expect(parse('check', 'm', '--width', '59')).rejects.toThrow('not a whole number of at least 60')
 })
 
 test('--deadlock and --max-steps', async () => {
@@ -129,13 +138,14 @@ test('synthesize and certify', async () => {
 })
 
 test('inspect and list', async () => {
-  const inspect = { file: 'x', show: 'race', places: 'hidden', version: 'same', format: 'text' }
+  const inspect = { file: 'x', show: 'race', places: 'hidden', version: 'same', format: 'text', width: null }
   expect(await parse('inspect', 'x')).toEqual(['inspect', inspect])
   expect(await parse('inspect', 'x', '--step', '3', '--lines', '--any-version')).toEqual([
     'inspect',
     { ...inspect, show: { state: 3 }, places: 'shown', version: 'any' },
   ])
   expect(await parse('inspect', 'x', '--full')).toEqual(['inspect', { ...inspect, show: 'states' }])
+  expect(await parse('inspect', 'x', '--mail', '--width', '80')).toEqual(['inspect', { ...inspect, format: 'mail', width: 80 }])
   expect(await parse('list')).toEqual(['list', { target: null, format: 'text' }])
 })
 

@@ -4,14 +4,25 @@ import { limitText } from '../../../src/check/report/limit.ts'
 import { formatReport, summary } from '../../../src/cli/views/report-text.ts'
 import { cutShort, holding, report, violated } from '../sample.ts'
 
-const plain = { colours: false }
-const nowhere = { places: 'hidden', hints: 'short', storedAt: () => null, shown: new Set<string>(), certificate: null } as const
+const plain = { colours: false, columns: null }
+const nowhere = {
+  places: 'hidden',
+  width: null,
+  hints: 'short',
+  storedAt: () => null,
+  shown: new Set<string>(),
+  certificate: null,
+} as const
 
 test('a violation: the race, the verdicts, what never happened', async () => {
   const storedAt = (property: string): string | null =>
     property === 'noLostUpdate' ? 'counterexamples/lazy-mmu/cpus=3/noLostUpdate.txt' : null
   await expect(
-    formatReport(violated(), { places: 'hidden', hints: 'short', storedAt, shown: new Set<string>(), certificate: null }, plain),
+    formatReport(
+      violated(),
+      { places: 'hidden', width: null, hints: 'short', storedAt, shown: new Set<string>(), certificate: null },
+      plain,
+    ),
   ).toMatchFileSnapshot('golden/violated.txt')
 })
 
@@ -35,7 +46,7 @@ test('says what was not checked', () => {
 test('plain text has no escape sequences, coloured text only around verdicts', () => {
   const bare = formatReport(violated(), nowhere, plain)
   expect(bare).not.toContain('\u001b')
-  expect(stripVTControlCharacters(formatReport(violated(), nowhere, { colours: true }))).toBe(bare)
+  expect(stripVTControlCharacters(formatReport(violated(), nowhere, { colours: true, columns: null }))).toBe(bare)
 })
 
 test('lines are at most 100 characters and have no trailing spaces', () => {
@@ -52,7 +63,7 @@ test('the last line is broken as all others are, whatever its colours', () => {
   const text = formatReport(many, nowhere, plain)
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
   expect(text.replaceAll(/\s+/g, ' ').trimEnd().endsWith(summary(many, plain))).toBe(true)
-  expect(stripVTControlCharacters(formatReport(many, nowhere, { colours: true }))).toBe(text)
+  expect(stripVTControlCharacters(formatReport(many, nowhere, { colours: true, columns: null }))).toBe(text)
 })
 
 test('the last line says no more than was established', () => {

@@ -181,6 +181,7 @@ describe.each(Object.entries(faults))('%s', (name, { by, ...difference }) => {
       out: () => {},
       err: (text) => void said.push(text),
       colours: false,
+      columns: null,
       terminal: null,
       end: async (code) => code,
     }
