@@ -29,9 +29,32 @@ export const changes = (
   const globals: string[] = []
   const ghostChanges: string[] = []
   for (const [name, value] of Object.entries(after.globals)) {
-    compare(name, before.globals[name] ?? null, value, ghosts.includes(name) ? ghostChanges : globals)
+    const waiting = waitingStores(name, before.globals[name] ?? null, value)
+    if (waiting !== null) globals.push(...waiting)
+    else compare(name, before.globals[name] ?? null, value, ghosts.includes(name) ? ghostChanges : globals)
   }
   return { globals, locals: localChanges(before, after, step), ghosts: ghostChanges }
+}
+
+/**
+ * Of store buffers the stores that begin to wait: `waits: pte[0] = ...`. That one has reached memory is the step of its
+ * own agent, and shows there. Null for every other variable.
+ */
+const waitingStores = (name: string, before: Plain, after: Plain): string[] | null => {
+  if (name !== 'storeBuffer' || !isArray(before) || !isArray(after)) return null
+  const [old, now] = [before.map(storesIn), after.map(storesIn)]
+  if (old.includes(null) || now.includes(null)) return null
+  return now.flatMap((stores, cpu) => (stores ?? []).slice(old[cpu]?.length ?? 0))
+}
+
+/** Null for what is no store buffer. */
+const storesIn = (buffer: Plain): string[] | null => {
+  if (!isArray(buffer) || !buffer.every((entry) => isRecord(entry) && typeof entry.to === 'string' && Object.hasOwn(entry, 'value')))
+    return null
+  return buffer.filter(isRecord).map(({ to, value, ...at }) => {
+    const index = Object.values(at).map((i) => `[${formatPlain(i)}]`)
+    return `waits: ${String(to)}${index.join('')} = ${formatPlain(value ?? null)}`
+  })
 }
 
 const localChanges = (before: StateView, after: StateView, { agent, told }: Pick<TraceStep, 'agent' | 'told'>): string[] => {

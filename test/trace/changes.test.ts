@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { changes } from '../../src/trace/changes.ts'
 import type { Plain, StateView } from '../../src/trace/trace.ts'
 
@@ -66,4 +66,22 @@ test('names no local that nobody reads again, where somebody said which those ar
 test('keeps ghosts apart', () => {
   const { globals: shown, ghosts } = changes(view({ a: 0, g: 0 }), view({ a: 1, g: 1 }), { agent: 'cpu[0]' }, ['g'])
   expect([shown, ghosts]).toEqual([['a: 0 -> 1'], ['g: 0 -> 1']])
+})
+
+describe('store buffers', () => {
+  const changed = (before: Plain, after: Plain): readonly string[] => {
+    const state = (storeBuffer: Plain) => ({ globals: { storeBuffer }, processes: [] })
+    return changes(state(before), state(after), { agent: 'cpu[0]' }, []).globals
+  }
+  const entry = { to: 'pte', at: 1, value: { P: true, W: false } }
+
+  test('say what waits, and nothing of what has reached memory', () => {
+    expect(changed([[], []], [[], [entry]])).toEqual(['waits: pte[1] = {P, !W}'])
+    expect(changed([[entry], []], [[entry, { to: 'x', value: 2 }], []])).toEqual(['waits: x = 2'])
+    expect(changed([[entry], []], [[], []])).toEqual([])
+  })
+  test('are no variable of the author that is called so', () => {
+    expect(changed([[]], [[1]])).toEqual(['storeBuffer[0]: push 1'])
+    expect(changed(1, 2)).toEqual(['storeBuffer: 1 -> 2'])
+  })
 })
