@@ -1,7 +1,7 @@
 /**
- * Two processes that map the same huge pages of a file share the page table with their entries, S. To unmap such a range
- * a process drops its reference to S, and clears the one entry that leads there; who has the last reference clears the
- * entries in S. After that S is an ordinary page table of the process that is left, which may map anything there.
+ * Two processes that map the same huge pages of a file share the page table with their entries, S. To unmap a process
+ * drops its reference to S, and clears the one entry that leads there; who has the last reference clears the entries in
+ * S. After that S is an ordinary page table of the process that is left, which may map anything there.
  *
  * P1 and P2 both unmap, each on a CPU of its own; P2 then maps a page of its own, if S is left to it. A third CPU
  * runs another thread of P1: its hardware walks, and caches what upper levels lead to, its program uses the huge page,
