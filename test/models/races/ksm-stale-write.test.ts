@@ -14,7 +14,7 @@ const lost = [
   'ksmd: replace_page(): set_pte_at(common page)',
 ]
 
-// Nothing is cached as writable at the comparison, nor as dirty: where one of the two does not count, only what the other takes.
+// Nothing is cached as writable at the comparison, nor as dirty; of what is not counted only the other holds.
 const writable = 'nobodyStoresAtTheComparison: entry.W'
 const dirty = 'nobodyStoresAtTheComparison: entry.D'
 
