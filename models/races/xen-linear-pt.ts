@@ -89,6 +89,7 @@ export default model({
   init: (s) => {
     s.isTypedA = true
   },
+  on: () => ({ guest: 0 }),
   processes: (p) => ({
     guest: function* (s: State) {
       yield p.entry === 'L2' ? 'MMU_UPDATE: L2 entry := B' : 'MMU_UPDATE: L3 entry := that of B'

@@ -14,7 +14,7 @@ const lost = [
   'ksmd: replace_page(): set_pte_at(common page)',
 ]
 
-// Nothing is cached as writable at the comparison, nor as dirty; of what is not counted only the other holds.
+// At the comparison nothing is cached as writable, nor as dirty. Where clear_refs is not counted the first is not so.
 const writable = 'nobodyStoresAtTheComparison: entry.W'
 const dirty = 'nobodyStoresAtTheComparison: entry.D'
 
