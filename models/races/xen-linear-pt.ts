@@ -27,13 +27,16 @@ import { free, lifetime, touch } from 'mmucheck/mmu'
 const params = {
   cpus: size(2, { min: 1, max: 2, doc: 'virtual CPUs; the first changes the L2 entry' }),
   flushed: choice(['never', 'this CPU', 'all CPUs'], 'all CPUs', 'whose TLB is flushed when an L2 entry has been changed'),
+  entry: choice(['L2', 'L3'], 'L2', 'the entry by which B takes the place of A'),
+  flushedForL3: flag(true, 'a change of an L3 entry of a 32-bit guest is flushed as well'),
+  reloadsCr3: flag(false, 'the guest reloads CR3, as a 32-bit guest has to for an L3 entry to take effect'),
   flushFirst: flag(true, 'the flush comes before A loses its type; else after'),
 }
 
 type Params = ParamValues<typeof params>
 
 const state = (p: Params) => ({
-  /** The L1 table of the address, according to its L2 entry. */
+  /** The L1 table of the address, according to the L2 entry that its L3 entry leads to. */
   l2e: oneOf('A', 'B'),
   /** A as an L1 table, to which the guest cannot write. */
   tableA: ghost(lifetime),
@@ -52,7 +55,7 @@ const state = (p: Params) => ({
 type State = StateOf<typeof state>
 
 function* flush(s: State, p: Params): Steps {
-  if (p.flushed === 'never') return
+  if (p.flushed === 'never' || (p.entry === 'L3' && !p.flushedForL3)) return
   yield 'flush_tlb_local()'
   s.tlb[0] = null
   if (p.flushed === 'all CPUs') {
@@ -69,20 +72,24 @@ function* dropType(s: State): Steps {
 export default model({
   name: 'xen-linear-pt',
   title: "Xen writes through a stale mapping of a guest's page table",
-  source: 'XSA-286, Xen commit 16a20963b3, "x86/pv: Flush TLB in response to paging structure changes", 2020',
+  source:
+    'XSA-286, Xen commit 16a20963b3, "x86/pv: Flush TLB in response to paging structure changes", 2020; again by bed7e6cad3, "x86/PV32: avoid TLB flushing after mod_l3_entry()", April 2021, which cb199cc7de reverted in May',
   params,
   variants: {
     'as-it-was': { flushed: 'never' },
     'as-it-was-one-cpu': { flushed: 'never', cpus: 1 },
     'flushes-this-cpu': { flushed: 'this CPU' },
     'flushes-late': { flushFirst: false },
+    'april-2021': { entry: 'L3', flushedForL3: false },
+    'april-2021-reload': { entry: 'L3', flushedForL3: false, reloadsCr3: true },
+    'l3-fixed': { entry: 'L3' },
     fixed: {},
   },
   on: () => ({ guest: 0 }),
   state,
   processes: (p) => ({
     guest: function* (s: State) {
-      yield 'MMU_UPDATE: L2 entry := B'
+      yield p.entry === 'L2' ? 'MMU_UPDATE: L2 entry := B' : 'MMU_UPDATE: L3 entry := that of B'
       s.inHypercall = true
       s.l2e = 'B'
       if (p.flushFirst) yield* flush(s, p)
@@ -91,6 +98,10 @@ export default model({
       yield 'MMU_UPDATE returns'
       s.inHypercall = false
       s.returned = true
+      if (p.reloadsCr3) {
+        yield 'MMUEXT_NEW_BASEPTR'
+        s.tlb[0] = null
+      }
     },
   }),
   rules: (p) => ({

@@ -16,7 +16,7 @@ export default properties(xenLinearPt, {
   staleHere: sometimes((s) => s.l2e === 'B' && s.tlb[0] === 'A'),
   staleElsewhere: sometimes((s) => s.l2e === 'B' && s.tlb.some((entry, cpu) => cpu !== 0 && entry === 'A'), { where: (p) => p.cpus > 1 }),
   flushedElsewhere: sometimes((s, _, at) => at.guest === 'flush_tlb_mask()' && s.tlb.some((entry, cpu) => cpu !== 0 && entry === 'A'), {
-    where: (p) => p.flushed === 'all CPUs',
+    where: (p) => p.flushed === 'all CPUs' && (p.entry === 'L2' || p.flushedForL3),
   }),
   /** The hardware walks the linear mapping whether or not Xen uses it: also while the first CPU is in MMU_UPDATE. */
   speculativeFill: sometimes((s, _, at) => at.guest === 'put_page_type(A): writable by the guest' && s.tlb[0] === 'B'),
@@ -50,6 +50,9 @@ export const unneeded = accepted(xenLinearPt, [
 
 const pagingStructures: Document = { kind: 'document', title: 'Xen commit 16a20963b3 (XSA-286)', author: 'Andrew Cooper', date: '2020' }
 
+const avoid: Document = { kind: 'document', title: 'Xen commit bed7e6cad3', author: 'Jan Beulich', date: '2021-04-09' }
+const revert: Document = { kind: 'document', title: 'Xen commit cb199cc7de', author: 'Andrew Cooper', date: '2021-05-13' }
+
 export const commits = claims(xenLinearPt, [
   {
     id: 'R31',
@@ -76,6 +79,37 @@ export const commits = claims(xenLinearPt, [
         property: 'entriesLandInTables',
         expected: 'violated',
         note: 'and before the table can be used as anything else; Xen has a flush for that too, which is left out',
+      },
+    ],
+  },
+  {
+    id: 'R31 2',
+    quote: "The TLB flushing is for Xen's correctness, not the guest's.",
+    source: revert,
+    readings: [
+      {
+        says: 'confirms',
+        variant: ['april-2021', 'april-2021-reload'],
+        property: 'entriesLandInTables',
+        expected: 'violated',
+        note: 'what the guest does for itself, a reload of CR3 after the hypercall, comes too late for Xen',
+      },
+      { says: 'confirms', variant: 'l3-fixed', property: ['entriesLandInTables', 'entriesLandWhereTheyShould'], expected: 'holds' },
+    ],
+  },
+  {
+    id: 'R31 3',
+    quote:
+      "For L3 entry updates to take effect, they have to use a CR3 reload. Therefore there's no need to issue a paging structure invalidating TLB flush in this case.",
+    short: "they have to use a CR3 reload. Therefore there's no need to issue a … TLB flush in this case",
+    source: avoid,
+    readings: [
+      {
+        says: 'refutes',
+        variant: 'april-2021-reload',
+        property: ['entriesLandInTables', 'entriesLandWhereTheyShould'],
+        expected: 'violated',
+        note: "the mapping that is stale is Xen's own; reverted five weeks later",
       },
     ],
   },

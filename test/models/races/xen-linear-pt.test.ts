@@ -10,6 +10,12 @@ const race = (cpu: number, ...between: readonly string[]) => [
 ]
 const dropped = 'guest: put_page_type(A): writable by the guest'
 const returned = 'guest: MMU_UPDATE returns'
+// The same steps, with an L3 entry.
+const l3 = (steps: readonly string[]) => steps.map((step) => step.replace('L2 entry := B', 'L3 entry := that of B'))
+const april2021 = {
+  entriesLandInTables: [4, ...l3(race(1, dropped))],
+  entriesLandWhereTheyShould: [5, ...l3(race(0, dropped, returned))],
+} as const
 const flushed = 'guest: flush_tlb_local()'
 
 judge(claimed, commits.rows, {
@@ -32,5 +38,8 @@ judge(claimed, commits.rows, {
     },
   },
   'flushes-late': { states: 53, transitions: 151, races: { entriesLandInTables: [4, ...race(1, dropped)] } },
+  'april-2021': { states: 47, transitions: 125, races: april2021 },
+  'april-2021-reload': { states: 73, transitions: 218, races: april2021 },
+  'l3-fixed': { states: 33, transitions: 98 },
   fixed: { states: 33, transitions: 98 },
 })
