@@ -10,7 +10,7 @@ export default properties(xenLinearPt, {
   /** Once MMU_UPDATE has returned, the guest can use A as ordinary memory. */
   freedOnReturn: always((s) => !s.returned || s.tableA.isFree),
   /** A virtual CPU makes one hypercall at a time: the first writes into B when MMU_UPDATE has returned. */
-  oneHypercallAtATime: always((s, _p, at) => !s.wroteB || at.guest === null),
+  oneHypercallAtATime: always((s) => !s.wroteB || s.returned),
 
   /** The flush finds stale translations, on the CPU that makes the change, and on the other. */
   staleHere: sometimes((s) => s.l2e === 'B' && s.tlb[0] === 'A'),
