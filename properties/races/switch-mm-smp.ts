@@ -26,7 +26,7 @@ export const commits = claims(switchMmSmp, [
     id: 'R1c',
     quote:
       'Stephen noted that it is possible to not have an smp_mb() between the loaded_mm store and the tlb_gen load in switch_mm(), meaning the ordering against flush_tlb_mm_range() goes out the window',
-    short: 'without an smp_mb() between the loaded_mm store and the tlb_gen load the ordering goes out the window',
+    short: 'possible to not have an smp_mb() between the loaded_mm store and the tlb_gen load … the ordering … goes out the window',
     source: commit,
     readings: [
       { says: 'confirms', variant: 'as-it-was', property: ['noUseAfterFree', 'oneSeesTheOther'], expected: 'violated' },
