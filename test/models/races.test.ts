@@ -10,7 +10,7 @@ import { modelGroups } from '../../src/load/find.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const text = readFileSync(join(root, 'docs/RACES.md'), 'utf8')
-const rows = [...text.matchAll(/^\| .* \| \[.*\]\(races\/([\w-]+)\.md\) \| .* \| `([\w-]+)` \| ([\d,]+) \| (\d+) \|$/gm)].map(
+const rows = [...text.matchAll(/^\| .* \| \[.*\]\(races\/([\w-]+)\.md\) \| .* \| `([\w-]+)` \| ([\d,]+) \| (\d+) \| \d+\.\d \|$/gm)].map(
   ([, name = '', variant = '', states = '', steps]) => ({
     name,
     variant,
