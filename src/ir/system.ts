@@ -192,6 +192,8 @@ export interface Agent {
 export interface BufferedMemory {
   /** How many stores a buffer holds. */
   readonly capacity: number
+  /** The author's names of the variables that are in memory. */
+  readonly variables: readonly string[]
   /** Steps that load and store memory: locked instructions, which wait until the CPU's buffer is empty. */
   readonly locked: readonly number[]
   /** Steps that are full barriers, by their author's word. */

@@ -106,10 +106,10 @@ export const platformOf = (
       })
   const variables = Object.entries(state).flatMap(([name, domain]) => (domain.memory === true ? [memoryVariable(name, domain)] : []))
   if (model === 'sc') return { cpus, buffering: null }
-  const nowhere = Object.keys(processes).find((name) => !cpus.says(name))
-  if (nowhere !== undefined)
-    throw new ModelError(`with memoryModel 'tso' nothing says on which CPU '${nowhere}' is, whose store buffer it uses`, {
-      hint: `write on: () => ({ ${nowhere}: 0 }); null is a process that reads and writes memory itself`,
+  const nowhere = Object.keys(processes).filter((name) => !cpus.says(name))
+  if (nowhere.length > 0)
+    throw new ModelError(`with memoryModel 'tso' nothing says on which CPU '${nowhere.join("', '")}' is, whose store buffer it uses`, {
+      hint: `write on: () => ({ ${nowhere.map((name, i) => `${name}: ${cpus.count + i}`).join(', ')} }), with the CPUs that are meant; processes of one CPU share its buffer, and null is one that reads and writes memory itself`,
       words: ['memoryModel:'],
     })
   return { cpus, buffering: cpus.count === 0 ? null : { cpus: cpus.count, capacity, variables } }

@@ -44,7 +44,14 @@ const waitingStores = (name: string, before: Plain, after: Plain): string[] | nu
   if (name !== 'storeBuffer' || !isArray(before) || !isArray(after)) return null
   const [old, now] = [before.map(storesIn), after.map(storesIn)]
   if (old.includes(null) || now.includes(null)) return null
-  return now.flatMap((stores, cpu) => (stores ?? []).slice(old[cpu]?.length ?? 0))
+  return now.flatMap((stores, cpu) => (stores ?? []).slice(old[cpu]?.length ?? 0).map((store) => `waits: ${store}`))
+}
+
+/** What waits in a state, by CPU: `CPU 0: pte[0] = ...`. */
+export const stillWaiting = ({ globals }: StateView): string[] => {
+  const buffers = globals.storeBuffer ?? null
+  const stores = isArray(buffers) ? buffers.map(storesIn) : []
+  return stores.includes(null) ? [] : stores.flatMap((own, cpu) => (own ?? []).map((store) => `CPU ${cpu}: ${store}`))
 }
 
 /** Null for what is no store buffer. */
@@ -53,7 +60,7 @@ const storesIn = (buffer: Plain): string[] | null => {
     return null
   return buffer.filter(isRecord).map(({ to, value, ...at }) => {
     const index = Object.values(at).map((i) => `[${formatPlain(i)}]`)
-    return `waits: ${String(to)}${index.join('')} = ${formatPlain(value ?? null)}`
+    return `${String(to)}${index.join('')} = ${formatPlain(value ?? null)}`
   })
 }
 

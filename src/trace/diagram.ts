@@ -4,7 +4,7 @@
  * it fail. Lines have no trailing spaces and, names permitting, at most `width` characters.
  */
 import { at } from '../at.js'
-import { changes } from './changes.js'
+import { changes, stillWaiting } from './changes.js'
 import { columnsOf } from './columns.js'
 import { ending } from './ending.js'
 import { layOut, type Mark, type Row } from './layout.js'
@@ -106,7 +106,10 @@ const steps = (trace: Trace, { width, places, extent }: DiagramOptions): string[
   const still = resting.length === 0 || extent === 'mail' ? [] : wrap(`takes no step: ${resting.join(', ')}`, width, 2)
   const files = places === 'shown' ? filesOf(trace.steps) : []
   const source = files.length === 1 ? wrap(`lines of ${at(files, 0)}`, width, 2) : []
-  const below = [...still, ...source]
+  const last = trace.steps.findLast(({ after }) => after !== null)?.after ?? trace.initial
+  const waiting = stillWaiting(last)
+  const stores = waiting.length === 0 ? [] : wrap(`still in store buffers: ${waiting.join(', ')}`, width, 2)
+  const below = [...stores, ...still, ...source]
   return [...layOut(heads, rows, marks, width), ...(below.length === 0 ? [] : ['', ...below])]
 }
 

@@ -1,6 +1,8 @@
 /** What a report says of the memory model that its verdicts speak of. */
-import type { System } from '../../ir/system.js'
-import { hasMemory, memorySettings } from '../../lang/memory.js'
+import { at } from '../../at.js'
+import { stepAccess } from '../../ir/access.js'
+import type { System, Variable } from '../../ir/system.js'
+import { hasMemory, memorySettings, storeBuffer } from '../../lang/memory.js'
 import type { Model } from '../../lang/model.js'
 import { agentNames, stepsInSource } from './coverage.js'
 import type { Unreached } from './report.js'
@@ -20,6 +22,8 @@ export type MemoryReport =
       readonly fences: readonly StepInSource[]
       /** Rules, and processes on no CPU, that read or write memory itself. */
       readonly direct: readonly string[]
+      /** Variables outside memory that processes of one CPU change and those of another use: they change at once. */
+      readonly shared: readonly string[]
     }
 
 /** Null where nothing is in memory. */
@@ -33,6 +37,30 @@ export const memoryReport = (model: Model, params: Readonly<Record<string, unkno
     storeBuffer: settings.capacity,
     locked: stepsInSource(system, memory?.locked ?? []),
     fences: stepsInSource(system, memory?.fences ?? []),
+    shared: sharedIn(system),
     direct: agentNames(system, memory?.direct ?? system.agents.map(({ id }) => id)),
   }
+}
+
+const sharedIn = (system: System): readonly string[] => {
+  const { agents, steps, variables, memory } = system
+  const inMemory = new Set(memory?.variables)
+  const byCpu = new Map<number, { readonly reads: Set<number>; readonly writes: Set<number> }>()
+  for (const step of steps) {
+    const { kind, cpu } = at(agents, step.agent)
+    if (kind === 'rule' || cpu === null) continue
+    const used = byCpu.get(cpu) ?? { reads: new Set(), writes: new Set() }
+    byCpu.set(cpu, used)
+    const { reads, writes } = stepAccess(system, step)
+    for (const variable of reads) used.reads.add(variable)
+    for (const variable of writes) used.writes.add(variable)
+  }
+  const isShared = ({ id, role }: Variable): boolean =>
+    role.kind === 'global' &&
+    [...byCpu].some(
+      ([cpu, { writes }]) =>
+        writes.has(id) && [...byCpu].some(([other, own]) => other !== cpu && (own.reads.has(id) || own.writes.has(id))),
+    )
+  const names = variables.filter(isShared).map(({ name }) => /^[^.?#]*/.exec(name)?.[0] ?? name)
+  return [...new Set(names)].filter((name) => name !== storeBuffer && !inMemory.has(name))
 }

@@ -8,10 +8,13 @@ import { width } from '../terminal/width.js'
 export const memoryLines = (memory: MemoryReport | null): string[] => {
   if (memory === null) return []
   if (memory.model === 'sc') return ['memory is sequentially consistent']
-  const { storeBuffer, locked, direct } = memory
+  const { storeBuffer, locked, direct, shared } = memory
   return [
     totalStoreOrder(storeBuffer),
     ...(locked.length === 0 ? [] : wrap(`taken for locked instructions: ${locked.map(stepText).join(', ')}`, width, 2)),
+    ...(shared.length === 0
+      ? []
+      : wrap(`changing at once, though processes of several CPUs use it: ${shared.map(printable).join(', ')}`, width, 2)),
     ...(direct.length === 0 ? [] : wrap(`reading and writing memory itself: ${direct.map(printable).join(', ')}`, width, 2)),
   ]
 }

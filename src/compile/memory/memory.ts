@@ -117,6 +117,7 @@ export const lowerMemory = (
     ...all,
     memory: {
       capacity: buffering.capacity,
+      variables: buffering.variables.map(({ name }) => name),
       waiting: buffers.length.id,
       locked: own.filter(isLocked).map(({ id }) => id),
       fences: own.filter(isFence).map(({ id }) => id),

@@ -245,7 +245,7 @@ const build = <T>(model: CompileInput['model'], part: 'state' | 'processes' | 'r
   } catch (error) {
     if (error instanceof DiagnosticError) throw error
     const place = (error instanceof Error ? placeInStack(error) : null) ?? placeOfFunction(model[part])
-    if (error instanceof ModelError && part === 'memoryModel') throw modelError(error, '', topOf(model))
+    if (error instanceof ModelError && part === 'memoryModel') throw aboutMemory(model, error)
     if (error instanceof ModelError)
       throw modelError(error, `\`${part}\` of '${model.name}' makes this domain: give it limits that make sense`, place)
     throw new DiagnosticError(
@@ -265,14 +265,17 @@ const buildPlatform = (model: CompileInput['model'], p: never, parts: Parts): Pl
     return platformOf(parts, on, memory)
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
-    throw modelError(error, '', topOf(model))
+    throw aboutMemory(model, error)
   }
 }
 
-/** The file of a model, from its top on. */
-const topOf = (model: CompileInput['model']): Place | null => {
-  const place = placeOfFunction(model.state)
-  return place === null ? null : { ...place, start: 0, end: 0 }
+/** Where a function says which memory model, it is there; all else is found by its words, from the top of the file on. */
+const aboutMemory = ({ memoryModel, state }: CompileInput['model'], error: ModelError): DiagnosticError => {
+  const { hint = '', words = [] } = error.help
+  if (typeof memoryModel === 'function' && words[0] === 'memoryModel:')
+    return new DiagnosticError('MC014', error.message, hint, placeOfFunction(memoryModel))
+  const place = placeOfFunction(state)
+  return modelError(error, '', place === null ? null : { ...place, start: 0, end: 0 })
 }
 
 const kinds: ReadonlySet<string> = new Set(['bool', 'range', 'oneOf', 'optional', 'record', 'array', 'queue', 'set', 'union', 'ghost'])

@@ -2,7 +2,7 @@
 import type { CallExpression, Expression, MemberExpression, YieldExpression } from 'oxc-parser'
 import { binary, constant, eq, one, temp } from '../../ir/build.js'
 import type { Expr, Span, Stmt } from '../../ir/system.js'
-import { choose, when } from '../../lang/step.js'
+import { choose, fence, until, when } from '../../lang/step.js'
 import { argumentsOf, bindParameters, calleeOf, enter, functionOf, within } from '../expression/call.js'
 import { condition, refine } from '../expression/condition.js'
 import { itemsOf, select1 } from '../expression/element.js'
@@ -173,6 +173,8 @@ const delegate = (m: Machine, node: YieldExpression, nested: boolean, scope: Sco
     return refuse(c, 'MC108', scope.file, node, 'yield* of something that is no call', 'write yield* choose(...) or yield* helper(...)')
   const fn = calleeOf(c, callee, scope)
   if (fn.k === 'const' && fn.value === choose) return chooseFrom(m, callee, scope, next)
+  const step = fn.k !== 'const' ? null : fn.value === until ? 'until' : fn.value === fence ? 'fence' : null
+  if (step !== null) return refuse(c, 'MC108', scope.file, node, `yield* ${step}(...)`, `write yield ${step}(...)`)
   const { body, generator, name } = functionOf(c, fn, { file: scope.file, node: callee })
   if (!generator)
     return refuse(c, 'MC111', scope.file, callee, `'${name}' is no generator`, `call it without yield*, or declare it as function* ${name}`)
