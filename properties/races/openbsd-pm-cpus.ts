@@ -1,5 +1,5 @@
 /** What pm_cpus has to say for a page to be freed, and when. */
-import { always, claims, properties, sometimes } from 'mmucheck'
+import { accepted, always, claims, properties, sometimes } from 'mmucheck'
 import openbsdPmCpus from '../../models/races/openbsd-pm-cpus.ts'
 
 export default properties(openbsdPmCpus, {
@@ -7,6 +7,10 @@ export default properties(openbsdPmCpus, {
   noUseAfterFree: always((s) => !s.page.usedAfterFree),
   /** So no CPU has a translation of it, whether it runs a thread or is in the kernel. */
   noStaleTranslation: always((s) => !(s.page.isFree && s.tlb[0] !== null)),
+  /** Where a thread runs, pm_cpus says what is loaded: neither is a flush missed, nor a CPU interrupted for nothing. */
+  bitIsExact: always((s) => !s.user || s.pmCpus === (s.cr3 === 'p')),
+  /** Without PCIDs, the load of another %cr3 leaves no translation. */
+  otherHasNone: always((s) => s.cr3 === 'p' || s.tlb[0] === null),
 
   isUsed: sometimes((s) => s.used),
   flushedByIpi: sometimes((s) => s.flushedByIpi),
@@ -17,7 +21,37 @@ export default properties(openbsdPmCpus, {
   /** The bit says more than is loaded, or less: on the way. */
   bitDiffers: sometimes((s) => s.pmCpus !== (s.cr3 === 'p')),
   interruptedInTheSwitch: sometimes((s) => s.irq.pending && !s.user && s.tlb[0] !== null),
+  /** A switch to p, from another process or from another thread of p. */
+  switchesToP: sometimes((s, _p, at) => at.cpu1 === 'run the thread' && s.cr3 === 'p'),
 })
+
+/** Of the fix, the default. */
+export const unneeded = accepted(openbsdPmCpus, [
+  {
+    change: "always true: to === 'p'",
+    why: 'who switches to the other pmap comes from p, and still has its bit in p: it is cleared after the load',
+    variant: 'fixed',
+  },
+  ...[
+    'left out: s.user = true (in init)',
+    'another value: true → false in s.user = true (in init)',
+    "steps swapped: yield 'cpu_switchto()' s.user = false const to = yield* choose(['p', 'other']) const from = s.cr3 i…",
+  ].map((change) => ({
+    change,
+    why: 'where the story begins: with a thread that runs, or in the kernel, which is about to run one; the cycle is the same',
+    variant: 'fixed',
+  })),
+  {
+    change: 'always true: s.pmCpus',
+    why: 'the bit spares an interrupt; to interrupt every CPU is as safe, and slower',
+    variant: 'fixed',
+  },
+  {
+    change: 'step split: if (flushAll(s.tlb))',
+    why: 'what is split off is a ghost: nobody reads it',
+    variant: 'fixed',
+  },
+])
 
 const commit = { kind: 'document', title: 'OpenBSD commit 9f1181d59de3' } as const
 
