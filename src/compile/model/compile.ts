@@ -269,7 +269,7 @@ const buildPlatform = (model: CompileInput['model'], p: never, parts: Parts): Pl
   }
 }
 
-/** Where a function says which memory model, it is there; all else is found by its words, from the top of the file on. */
+/** Where a function says which memory model, it is there; else its words are found, from the top of the file on. */
 const aboutMemory = ({ memoryModel, state }: CompileInput['model'], error: ModelError): DiagnosticError => {
   const { hint = '', words = [] } = error.help
   if (typeof memoryModel === 'function' && words[0] === 'memoryModel:')
