@@ -295,9 +295,11 @@ test('what is stored in an assignment to a ghost, in an assert or under its valu
     yield 'assert(xchg)'
     assert(xchg(s, 2) < 3, 'xchg')
     yield 'test and set'
+    // biome-ignore lint/suspicious/noAssignInExpressions: its value is what this is about
     if ((s.seen = s.x) === 0) s.x = 1
     yield 'a local'
     let old = 0
+    // biome-ignore lint/suspicious/noAssignInExpressions: that it changes a local is what this is about
     assert((old = s.x) < 3, 'old')
     s.x = old
   } as never)
