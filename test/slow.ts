@@ -14,6 +14,7 @@ export const slowTests: readonly string[] = [
   'test/campaign/sweep/sweep.test.ts',
   'test/campaign/synthesize/synthesize.test.ts',
   'test/check/report/vacuity.models.test.ts',
+  'test/cli/engines.test.ts',
   'test/cli/liveness.test.ts',
   'test/cli/modules.test.ts',
   'test/cli/mutate.test.ts',
