@@ -18,9 +18,9 @@ interface Row {
   readonly confirmation: 'confirmed' | 'open' | 'not asked'
 }
 
-const seconds = 5
+const seconds = 4
 
-test('no engine contradicts the other', { timeout: 900_000 }, () => {
+test('no engine contradicts the other', { timeout: 1_200_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'mmucheck-both-'))
   try {
     const words = ['claims', '--engine', 'both', '--time', `${seconds}s`, '--json', '--out', folder]
