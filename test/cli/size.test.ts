@@ -52,7 +52,7 @@ test('a violation after 125,000 steps is reported, and its race is stored', asyn
   expect({ code, err }).toEqual({ code: 12, err: '' })
   expect(out).toBe('deep: violated: small (1 of 3)\n')
   const inspected = await project.mmucheck(['inspect', './counterexamples/deep.ts/default/small.itf.json'])
-  expect(inspected.out).toContain('\n125000  tick  n: 124999 -> 125000\n')
+  expect(inspected.out).toContain('\n125000  tick  n: 124999 -> 125000')
 }, 120_000)
 
 /** A heap that has no room for objects for each state of the race. */
