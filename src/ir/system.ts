@@ -382,7 +382,7 @@ export const queriesOf = ({ safety, temporal, extremes }: Pick<System, 'safety' 
 export type Vector = readonly number[]
 
 /** How many elements a variable has. */
-export const elements = (v: Variable): number => v.dims.reduce((n, d) => n * d, 1)
+export const elements = ({ dims }: Pick<Variable, 'dims'>): number => dims.reduce((n, d) => n * d, 1)
 
 /** Where each variable's elements start in a `Vector`. */
 export const vectorOffsets = (system: System): number[] => {

@@ -73,5 +73,4 @@ const shorten = ({ length }: Buffers, cpu: number, at: Span): Stmt => ({
 })
 
 /** The indices of all elements of arrays of these lengths. */
-const all = (dims: readonly number[]): Expr[][] =>
-  Array.from({ length: elements({ dims } as Variable) }, (_, i) => unflatten(i, dims).map(constant))
+const all = (dims: readonly number[]): Expr[][] => Array.from({ length: elements({ dims }) }, (_, i) => unflatten(i, dims).map(constant))
